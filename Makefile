@@ -1,0 +1,49 @@
+# `make` alone lists the targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+CONFIGURATION ?= release
+PACKAGES := $(shell grep -v '^\#' config/apt-packages.txt)
+
+.PHONY: help packages build run test check format lint bench golden clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+packages: ## install the Debian packages that are missing (config/apt-packages.txt)
+	@missing=$$(for p in $(PACKAGES); do \
+	  dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'install ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  echo "Installing:" $$missing; \
+	  $$sudo apt-get update -qq && \
+	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	fi
+
+build: packages ## build the gateway and its benchmark (optimised)
+	@swift build -c $(CONFIGURATION) --product gateway
+	@swift build -c $(CONFIGURATION) --product gateway-bench
+
+run: build ## start the gateway and walk the sample referrals through it; stays up until Ctrl-C
+	@exec $$(swift build -c $(CONFIGURATION) --show-bin-path)/gateway demo
+
+test: packages ## run every test
+	@swift build --build-tests
+	@swift test --skip-build --parallel
+
+check: lint test ## what CI runs, and the style check
+	@swift build -c release 2>&1 | tee /dev/stderr | (! grep -q 'warning:')
+
+format: ## format the Swift sources in place
+	@swift format --in-place --recursive --parallel Sources Tests Package.swift
+
+lint: ## report style and formatting findings
+	@swift format lint --strict --recursive --parallel Sources Tests Package.swift
+
+bench: build ## measure side by side and print ratios
+	@$$(swift build -c $(CONFIGURATION) --show-bin-path)/gateway-bench
+
+golden: packages ## rewrite the golden files of the mapping examples from what the mappings give now
+	@UPDATE_GOLDEN=1 swift test --filter Golden
+
+clean: ## remove what was built
+	@rm -rf .build

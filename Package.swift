@@ -1,0 +1,62 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The rooms of the house, in the order a message walks through them, and the rooms each may open a door to.
+// Tests/HouseTests holds the same plan against the import lines, since SwiftPM does not.
+let rooms: [(name: String, doors: [Target.Dependency])] = [
+    ("StrictJSON", []),
+    ("Canonical", ["StrictJSON"]),
+    ("Messaging", ["StrictJSON"]),
+    ("Journal", ["StrictJSON"]),
+    ("Documents", ["StrictJSON", "CLibXML2"]),
+    ("Translation", ["StrictJSON", "Canonical", "Documents"]),
+    ("Triage", ["StrictJSON", "Canonical", "Documents"]),
+    ("Storage", ["StrictJSON", "Messaging", "CSQLite"]),
+    ("Transport", ["StrictJSON", "CMicroHTTPD", "CCurl", "COpenSSL"]),
+    ("Intake", ["StrictJSON", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical", "Journal"]),
+    ("Delivery", ["StrictJSON", "Messaging", "Transport", "Journal"]),
+    (
+        "Operations",
+        ["StrictJSON", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Journal"]
+    ),
+]
+
+let allRooms = rooms.map { Target.Dependency(stringLiteral: $0.name) }
+
+/// Rooms with a test target of their own; the others are tested through the running gateway.
+let testedAlone = [
+    "StrictJSON", "Canonical", "Messaging", "Journal", "Documents", "Translation", "Triage", "Storage", "Transport",
+]
+
+let package = Package(
+    name: "legal-aid-referral-gateway",
+    products: [
+        .executable(name: "gateway", targets: ["gateway"]),
+        .executable(name: "gateway-bench", targets: ["gateway-bench"]),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    ]
+        + rooms.map { room in
+            .target(
+                name: room.name, dependencies: room.doors,
+                resources: room.name == "Storage" ? [.embedInCode("Migrations")] : [])
+        }
+        + [
+            .executableTarget(name: "gateway", dependencies: allRooms),
+            .executableTarget(name: "gateway-bench", dependencies: allRooms),
+            .testTarget(name: "HouseTests"),
+            .testTarget(
+                name: "GatewayTests", dependencies: allRooms + ["gateway", "gateway-bench"]),
+        ]
+        + testedAlone.map { room in
+            .testTarget(
+                name: "\(room)Tests",
+                dependencies: [.init(stringLiteral: room)] + (rooms.first { $0.name == room }?.doors ?? []))
+        },
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,114 @@
+/// A JSON value as RFC 8259 means it: object members keep their order, numbers keep the digits they were written with.
+///
+/// Numbers stay text because money loses its scale in a `Double` (`2380.50` would come back as `2380.5`).
+public enum JSONValue: Sendable, Hashable {
+    case null
+    case bool(Bool)
+    /// The digits as written; always a valid RFC 8259 number.
+    case number(String)
+    case string(String)
+    case array([JSONValue])
+    case object(JSONObject)
+}
+
+/// A JSON object whose members keep their order. Names are unique.
+public struct JSONObject: Sendable, Hashable {
+    public private(set) var members: [(name: String, value: JSONValue)]
+
+    public init(_ members: [(name: String, value: JSONValue)] = []) {
+        self.members = []
+        self.members.reserveCapacity(members.count)
+        for member in members { self[member.name] = member.value }
+    }
+
+    /// For readers that have refused duplicate names already.
+    init(unique members: [(name: String, value: JSONValue)]) { self.members = members }
+
+    public var isEmpty: Bool { members.isEmpty }
+    public var names: [String] { members.map(\.name) }
+
+    /// Setting `nil` removes the member; setting a new name appends it.
+    public subscript(name: String) -> JSONValue? {
+        get { members.first { $0.name == name }?.value }
+        set {
+            if let index = members.firstIndex(where: { $0.name == name }) {
+                if let newValue { members[index].value = newValue } else { members.remove(at: index) }
+            } else if let newValue {
+                members.append((name, newValue))
+            }
+        }
+    }
+
+    public static func == (left: JSONObject, right: JSONObject) -> Bool {
+        left.members.elementsEqual(right.members) { $0.name == $1.name && $0.value == $1.value }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        for member in members {
+            hasher.combine(member.name)
+            hasher.combine(member.value)
+        }
+    }
+}
+
+extension JSONValue {
+    public var isNull: Bool { if case .null = self { true } else { false } }
+    public var string: String? { if case .string(let text) = self { text } else { nil } }
+    public var bool: Bool? { if case .bool(let flag) = self { flag } else { nil } }
+    public var array: [JSONValue]? { if case .array(let items) = self { items } else { nil } }
+    public var object: JSONObject? { if case .object(let object) = self { object } else { nil } }
+    /// The number when it is a whole one that fits.
+    public var int: Int? { if case .number(let digits) = self { Int(digits) } else { nil } }
+    public var double: Double? { if case .number(let digits) = self { Double(digits) } else { nil } }
+
+    /// A member of an object. Reading from anything else gives `nil`; writing to anything else makes it an object.
+    public subscript(name: String) -> JSONValue? {
+        get { object?[name] }
+        set {
+            var changed = object ?? JSONObject()
+            changed[name] = newValue
+            self = .object(changed)
+        }
+    }
+
+    public subscript(index: Int) -> JSONValue? {
+        guard let items = array, items.indices.contains(index) else { return nil }
+        return items[index]
+    }
+
+    /// A value some dotted path below, such as `recipient.name`.
+    public func at(_ path: String) -> JSONValue? {
+        var value = self
+        for name in path.split(separator: ".") {
+            guard let next = value[String(name)] else { return nil }
+            value = next
+        }
+        return value
+    }
+
+    /// An object of those members that are not `nil`.
+    public static func compact(_ members: [(String, JSONValue?)]) -> JSONValue {
+        .object(JSONObject(members.compactMap { name, value in value.map { (name, $0) } }))
+    }
+
+    /// A string, or nothing where there is none: for use in `compact`.
+    public static func text(_ text: String?) -> JSONValue? { text.map(JSONValue.string) }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+{
+    public init(stringLiteral value: String) { self = .string(value) }
+    public init(integerLiteral value: Int) { self = .number(String(value)) }
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self = .object(JSONObject(elements.map { (name: $0.0, value: $0.1) }))
+    }
+    public init(nilLiteral: ()) { self = .null }
+
+    public init(_ number: Int) { self = .number(String(number)) }
+
+    /// JSON has no infinities and no NaN; those become `null`.
+    public init(_ number: Double) { self = number.isFinite ? .number("\(number)") : .null }
+}
