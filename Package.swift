@@ -51,7 +51,7 @@ let package = Package(
             .executableTarget(name: "gateway-bench", dependencies: allRooms),
             .testTarget(name: "HouseTests"),
             .testTarget(
-                name: "GatewayTests", dependencies: allRooms + ["gateway", "gateway-bench"]),
+                name: "GatewayTests", dependencies: allRooms + ["gateway", "gateway-bench"], exclude: ["Expected"]),
         ]
         + testedAlone.map { room in
             .testTarget(

@@ -155,6 +155,7 @@ extension CanonicalModel {
         field("proceeding/handlingOrgan/code", .text(32), "办案机关代码"),
         field("proceeding/handlingOrgan/name", .text(100), "办案机关"),
         field("proceeding/handlingOrgan/division", .text(6), "办案机关区划"),
+        field("proceeding/handlingOrgan/level", .text(20), "办案机关级别"),
         field("proceeding/handlers/role", .text(20), "承办人角色"), field("proceeding/handlers/name", .text(30), "承办人"),
         field("proceeding/handlers/phone", .text(20), "承办人电话"),
         field("proceeding/procedure", .code("procedure"), "适用程序"), field("proceeding/acceptedAt", .date, "立案日期"),

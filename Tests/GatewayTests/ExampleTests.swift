@@ -1,0 +1,76 @@
+import Canonical
+import Foundation
+import Intake
+import StrictJSON
+import Testing
+
+@testable import gateway
+
+let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+private let mappings = repository.appending(path: "Mappings").path
+
+func shippedConfiguration() throws -> Configuration {
+    try Configuration(file: repository.appending(path: "config/gateway.xml").path)
+}
+
+@Suite struct GoldenExamples {
+    @Test(arguments: try MappingExample.all(in: mappings).map(\.name))
+    func `an example becomes what lies beside it`(name: String) throws {
+        let pipeline = try House.pipeline(try shippedConfiguration())
+        let example = try #require(MappingExample.all(in: mappings).first { $0.name == name })
+        let result = example.result(by: pipeline)
+        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
+            try Data(result.utf8).write(to: example.expected)
+        }
+        #expect(try String(contentsOf: example.expected, encoding: .utf8) == result)
+    }
+
+    /// The field's own expectations: everything they name must be there; the result may hold more.
+    @Test(arguments: [
+        ("court-defence-notice", "court/defence-notice/examples/all-fields.gb18030.xml"),
+        ("procuratorate-civil-support", "procuratorate/civil-support/examples/all-fields.gbk.xml"),
+        ("civil-affairs-referral", "civil-affairs/referral/examples/all-fields.json"),
+        ("relief-platform-demand", "relief-platform/demand/examples/all-fields.json"),
+    ])
+    func `a sample holds everything that the field expects of it`(name: String, document: String) throws {
+        let path = repository.appending(path: "Tests/GatewayTests/Expected/\(name).json").path
+        let expected = try JSONValue(parsing: [UInt8](try #require(FileManager.default.contents(atPath: path))))
+        let pipeline = try House.pipeline(try shippedConfiguration())
+        let example = MappingExample(name: document, document: URL(filePath: mappings).appending(path: document))
+        let result = try JSONValue(parsing: Array(example.result(by: pipeline).utf8))
+        let record = try #require(result["results"]?[0])
+        #expect(record["outcome"] == "accepted")
+        var application = try #require(expected.object)
+        // Told beside the application, or written only when a message is really received.
+        for name in ["warnings", "expectedHints", "expectedClocks", "notExpected"] { application[name] = nil }
+        var source = application["source"]?.object ?? JSONObject()
+        for name in ["senderType", "rawFormat", "rawEncoding"] { source[name] = nil }
+        application["source"] = .object(source)
+        let missing = Self.missing(.object(application), from: record["application"] ?? .null, at: "")
+        #expect(missing.isEmpty, "\(missing.joined(separator: "\n"))")
+        let codes = (record["findings"]?.array ?? []).compactMap { $0["code"]?.string }
+        for warning in expected["warnings"]?.array ?? [] {
+            #expect(codes.contains(warning["code"]?.string ?? ""), "\(warning["code"]?.string ?? "")")
+        }
+        let hints = (record["hints"]?.array ?? []).compactMap { $0["rule"]?.string }
+        for hint in expected["expectedHints"]?.array ?? [] {
+            #expect(hints.contains(hint.string ?? ""), "\(hint.string ?? "")")
+        }
+        let clocks = (record["clocks"]?.array ?? []).compactMap { $0["id"]?.string }
+        for clock in expected["expectedClocks"]?.object?.names ?? [] { #expect(clocks.contains(clock)) }
+    }
+
+    private static func missing(_ expected: JSONValue, from actual: JSONValue, at path: String) -> [String] {
+        if let object = expected.object {
+            return object.members.flatMap { missing($0.value, from: actual[$0.name] ?? .null, at: "\(path).\($0.name)") }
+        }
+        if let items = expected.array {
+            let others = actual.array ?? []
+            return items.enumerated().flatMap { index, item in
+                others.contains { missing(item, from: $0, at: "").isEmpty } ? [] : ["\(path)[\(index)] is not there"]
+            }
+        }
+        return expected == actual ? [] : ["\(path) is \(actual.text()), not \(expected.text())"]
+    }
+}

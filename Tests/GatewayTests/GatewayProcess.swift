@@ -1,0 +1,130 @@
+import Foundation
+import StrictJSON
+import Testing
+import Transport
+
+@testable import gateway
+
+/// The gateway's own program, running in a folder of the test's own.
+final class GatewayProcess {
+    let folder: URL
+    private(set) var port: UInt16 = 0
+    private var process = Process()
+    static let partnerToken = "partner-token"
+    static let institutionToken = "institution-token"
+    static let operatorToken = "operator-token"
+
+    /// - Parameter returnAddress: where the court's status goes.
+    init(returnAddress: String = "http://127.0.0.1:9/") throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "gateway-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let config = repository.appending(path: "config").path
+        try """
+        <gateway xmlns="urn:legal-aid-gateway:config:1">
+          <listen host="127.0.0.1" port="0"/>
+          <store path="store.sqlite"/>
+          <mappings path="\(repository.appending(path: "Mappings").path)"/>
+          <rules path="\(config)/rules"/><calendar path="\(config)/calendar"/>
+          <institutions path="\(config)/institutions.xml"/>
+        </gateway>
+        """.write(to: folder.appending(path: "gateway.xml"), atomically: true, encoding: .utf8)
+        try """
+        <partners>
+          <partner id="court" name="常州市天宁区人民法院" senderType="court" statusMapping="court/status">
+            <senderCode>320402</senderCode><mapping>court/defence-notice</mapping>
+            <returnAddress url="\(returnAddress)"/>
+          </partner>
+          <partner id="other" name="另一法院" senderType="court"/>
+        </partners>
+        """.write(to: folder.appending(path: "partners.xml"), atomically: true, encoding: .utf8)
+        try """
+        <credentials>
+          <partner id="court" tokenSha256="\(Token.hash(Self.partnerToken))"/>
+          <partner id="other" tokenSha256="\(Token.hash("other-token"))"/>
+          <institution code="CZ-TN" tokenSha256="\(Token.hash(Self.institutionToken))"/>
+          <operator name="wang" tokenSha256="\(Token.hash(Self.operatorToken))"/>
+        </credentials>
+        """.write(to: folder.appending(path: "credentials.xml"), atomically: true, encoding: .utf8)
+    }
+
+    /// The program stands beside the tests that were built with it.
+    private static var program: URL {
+        let beside = Bundle.allBundles.map(\.bundleURL) + [URL(filePath: CommandLine.arguments[0])]
+        let candidates = beside.map { $0.deletingLastPathComponent().appending(path: "gateway") }
+        return candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) }
+            ?? repository.appending(path: ".build/debug/gateway")
+    }
+
+    static func run(_ arguments: [String]) throws -> (code: Int32, output: String) {
+        let process = Process()
+        process.executableURL = program
+        process.arguments = arguments
+        process.currentDirectoryURL = repository
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    }
+
+    /// Starts, and returns when it says that it listens.
+    func start() throws {
+        process = Process()
+        process.executableURL = Self.program
+        process.arguments = ["serve", "--config", folder.appending(path: "gateway.xml").path]
+        let pipe = Pipe()
+        process.standardError = pipe
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        var text = ""
+        while let chunk = try pipe.fileHandleForReading.read(upToCount: 1), !chunk.isEmpty {
+            text += String(decoding: chunk, as: UTF8.self)
+            guard text.hasSuffix("\n") else { continue }
+            if let line = text.split(separator: "\n").last, let json = try? JSONValue(parsing: Array(line.utf8)),
+                json["event"] == "listening", let number = json["port"]?.int
+            {
+                port = UInt16(number)
+                // The rest of the log is read away, so that the program never waits for us.
+                pipe.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+                return
+            }
+        }
+        Issue.record("the gateway did not start: \(text)")
+    }
+
+    var remote: Remote { Remote(url: "http://127.0.0.1:\(port)", token: Self.partnerToken) }
+    var institution: Remote { Remote(url: "http://127.0.0.1:\(port)", token: Self.institutionToken) }
+    var desk: Remote { Remote(url: "http://127.0.0.1:\(port)", token: Self.operatorToken) }
+
+    /// As a power cut does it.
+    func kill() {
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// Politely; returns the exit code.
+    @discardableResult
+    func stop() -> Int32 {
+        process.terminate()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    func remove() {
+        if process.isRunning { kill() }
+        try? FileManager.default.removeItem(at: folder)
+    }
+}
+
+/// A court's notice with a message id of its own.
+func courtNotice(_ id: String) -> [UInt8] {
+    Array(
+        """
+        <?xml version="1.0" encoding="UTF-8"?>
+        <ROOT><RECORD><BSXX><XXBH>\(id)</XXBH><FSDW>320402</FSDW><LEIX>TZBH</LEIX></BSXX>
+        <AJXX><FYDM>苏0402</FYDM><AJLX>刑事一审</AJLX></AJXX>
+        <DSRXX><RECORD><XM>测试甲</XM></RECORD></DSRXX></RECORD></ROOT>
+        """.utf8)
+}

@@ -1,0 +1,185 @@
+import Canonical
+import Documents
+import Foundation
+import StrictJSON
+import Testing
+
+@testable import Translation
+
+private let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+/// A directory of mappings with one mapping of the test's own.
+private struct Workbench {
+    let folder: URL
+
+    init(_ mapping: String) throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "mappings-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder.appending(path: "a/b"), withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            at: repository.appending(path: "Mappings/codes"), to: folder.appending(path: "codes"))
+        try write(mapping)
+    }
+
+    func write(_ mapping: String) throws {
+        try mapping.write(to: folder.appending(path: "a/b/mapping.xml"), atomically: true, encoding: .utf8)
+    }
+
+    func translator() throws -> Translator { try Translator(directory: folder.path, sm3: { _ in "digest" }) }
+    func remove() { try? FileManager.default.removeItem(at: folder) }
+}
+
+private func translate(_ text: String, _ translator: Translator, explain: Bool = false) -> TranslatedDocument {
+    translator.translate(
+        Array(text.utf8), format: nil, declaredEncoding: nil, mapping: nil, among: nil,
+        receivedAt: Timestamp(secondsSince1970: 1_700_000_000), limits: ParseLimits(), explain: explain)
+}
+
+private func mapping(_ rules: String, source: String = "xml", accepts: String = "/R", record: String = "/R/P") -> String {
+    """
+    <mapping id="a/b" version="2" source="\(source)" accepts="\(accepts)">
+    <each record="\(record)" group="../@id">
+    \(rules)
+    </each>
+    </mapping>
+    """
+}
+
+@Suite struct Loading {
+    @Test func `every mistake is told at once, with line and the right word`() throws {
+        let bench = try Workbench(
+            mapping(
+                """
+                <value to="recipient/nmae" from="XM"/>
+                <value to="recipient/idNumber" from="SFZ" as="residentID"/>
+                <value to="recipient/sexCode" from="XB" codes="sexx"/>
+                <value to="remarks" from="a[["/>
+                <lits to="materials" each="x"/>
+                """))
+        defer { bench.remove() }
+        let error = #expect(throws: MappingSetError.self) { try bench.translator() }
+        let found = (error?.complaints ?? []).map { "\($0.line ?? 0): \($0.text)" }
+        #expect(
+            found == [
+                "3: unknown target recipient/nmae; did you mean recipient/name?",
+                "4: unknown converter residentID; did you mean residentId?",
+                "5: unknown code list sexx; did you mean sex?", "6: this is no XPath 1.0: a[[",
+                "7: unknown rule <lits>; did you mean list?",
+            ])
+    }
+
+    @Test func `a reload takes effect whole or not at all`() throws {
+        let bench = try Workbench(mapping(#"<value to="remarks" from="a"/>"#))
+        defer { bench.remove() }
+        let translator = try bench.translator()
+        let document = "<R><P><a>one</a><b>two</b></P></R>"
+        func remarks() -> String? { translate(document, translator).records.first?.application.text("remarks") }
+        try bench.write(mapping(#"<value to="remark" from="b"/>"#))
+        #expect(throws: MappingSetError.self) { try translator.reload() }
+        #expect(remarks() == "one")
+        try bench.write(mapping(#"<value to="remarks" from="b"/>"#))
+        try translator.reload()
+        #expect(remarks() == "two")
+    }
+}
+
+@Suite struct Translating {
+    @Test func `one record a person, tied by a group, each with its own findings and places`() throws {
+        let bench = try Workbench(
+            mapping(
+                """
+                <value to="recipient/name" from="XM" required="yes"/>
+                <value to="recipient/sexCode" from="XB" codes="sex"/>
+                <value to="proceeding/acceptedAt" from="RQ" as="date"/>
+                """))
+        defer { bench.remove() }
+        let result = translate(
+            "<R id='G1'><P><XM>测甲</XM><XB>男</XB></P>\n <P><XM/><XB>雄</XB>\n  <RQ>昨天</RQ></P></R>",
+            try bench.translator())
+        #expect(result.records.map { $0.application.text("groupId") } == ["G1", "G1"])
+        #expect(result.records[0].isUsable && !result.records[1].isUsable)
+        let found = result.records[1].findings.map {
+            "\($0.severity) \($0.code) \($0.path ?? "") \($0.location?.line ?? 0):\($0.location?.column ?? 0) \($0.rule ?? "")"
+        }
+        #expect(
+            found == [
+                "info empty recipient.name 2:5 a/b:3", "error missing recipient.name 2:5 a/b:3",
+                "warning unknownCode recipient.sexCode 2:10 a/b:4",
+                "warning notADate proceeding.acceptedAt 3:3 a/b:5",
+            ])
+        #expect(result.records[1].findings.allSatisfy { !$0.json.text().contains("昨天") })
+    }
+
+    @Test func `an explanation names the source of each field and what no rule read`() throws {
+        let bench = try Workbench(mapping(#"<value to="recipient/idNumber" from="ID" as="residentId"/>"#))
+        defer { bench.remove() }
+        let result = translate(
+            "<R><P><ID>32040219790101994x</ID><X>y</X></P></R>", try bench.translator(), explain: true)
+        let trace = try #require(result.records.first?.traces.first)
+        #expect(trace.location?.path == "/R/P/ID")
+        #expect(trace.conversions == ["residentId"])
+        #expect(!trace.result.contains("1979"))
+        #expect(result.unread.map(\.path) == ["/R/P/X"])
+    }
+
+    @Test func `a document that no mapping knows, or that is none, is a finding`() throws {
+        let bench = try Workbench(mapping(#"<value to="remarks" from="a"/>"#))
+        defer { bench.remove() }
+        let translator = try bench.translator()
+        #expect(translate("<Other/>", translator).findings.map(\.code) == ["noMapping"])
+        #expect(translate("<R/>", translator).findings.map(\.code) == ["noRecord"])
+        #expect(translate("<R>", translator).findings.map(\.code) == ["notWellFormed"])
+        #expect(translate("", translator).findings.map(\.code) == ["empty-document"])
+    }
+}
+
+@Suite struct Converting {
+    @Test(arguments: [
+        ("2023-05-08", "2023-05-08"), ("20230508", "2023-05-08"), ("2023/5/8", "2023-05-08"),
+        ("2023.5.8", "2023-05-08"), ("2023年5月8日", "2023-05-08"), ("二〇二三年五月八日", "2023-05-08"),
+        ("二○二三年十月二十九日", "2023-10-29"), ("202305", "2023-05-01"), ("2023-05", "2023-05-01"),
+        ("2023-05-08 00:00:00.0", "2023-05-08"), ("45054", "2023-05-08"), ("２０２３－０５－０８", "2023-05-08"),
+        ("1683504000000", "2023-05-08"), ("/Date(1683504000000)/", "2023-05-08"),
+    ])
+    func `dates are read in all the ways that senders write them`(raw: String, date: String) {
+        #expect(Converter.date.convert(raw).value == .string(date))
+    }
+
+    @Test(arguments: ["2023-02-30", "昨天", "20231301", "99", "2023", "abc-de-fg"])
+    func `what is no date is none`(raw: String) { #expect(Converter.date.convert(raw).problem == "notADate") }
+
+    @Test(arguments: [
+        ("20231108093015", "2023-11-08T09:30:15+08:00"), ("20240617 14:05:33", "2024-06-17T14:05:33+08:00"),
+        ("2023-11-28 09:30", "2023-11-28T09:30:00+08:00"), ("2025年4月8日上午9时", "2025-04-08T09:00:00+08:00"),
+        ("2025年4月8日下午2时30分", "2025-04-08T14:30:00+08:00"), ("1740964200000", "2025-03-03T09:10:00+08:00"),
+        ("2024-06-17", "2024-06-17"),
+    ])
+    func `times too`(raw: String, time: String) { #expect(Converter.dateTime.convert(raw).value == .string(time)) }
+
+    @Test(arguments: [
+        ("1,010.00", "1010.00"), ("2.6万元", "26000.00"), ("约800元/月", "800.00"), ("￥３８０００", "38000.00"), ("0", "0.00"),
+    ])
+    func `money keeps two digits`(raw: String, amount: String) {
+        #expect(Converter.money.convert(raw).value == .string(amount))
+    }
+
+    @Test(arguments: [
+        ("０５１９－８００００００１", "051980000001"), ("138 0000 0001", "13800000001"), ("+86 13800000001", "13800000001"),
+        ("13800000000(儿子)", "13800000000"), ("13800000000/13900000000", "13800000000"),
+    ])
+    func `phones become digits`(raw: String, digits: String) {
+        #expect(Converter.phone.convert(raw).value == .string(digits))
+    }
+
+    @Test(arguments: [
+        ("(2023)苏0402刑初321号", "（2023）苏0402刑初321号"), ("〔２０２３〕 苏0402刑初321号", "（2023）苏0402刑初321号"),
+        ("坛检民支受[2024]32041300021号", "坛检民支受[2024]32041300021号"),
+    ])
+    func `case numbers get the courts' own brackets`(raw: String, number: String) {
+        #expect(Converter.caseNumber(raw) == number)
+    }
+
+    @Test func `markup goes and the sender's own brackets stay`() {
+        #expect(Converter.fullText.convert("请<b>求</b><不低于800元>").value == "请求<不低于800元>")
+    }
+}
