@@ -1,0 +1,115 @@
+/// A day of the Gregorian calendar.
+public struct CalendarDate: Sendable, Hashable, Comparable {
+    public let year: Int
+    public let month: Int
+    public let day: Int
+
+    /// Nothing where there is no such day, such as 30 February.
+    public init?(year: Int, month: Int, day: Int) {
+        guard (1...12).contains(month), (1...9999).contains(year), day >= 1,
+            day <= Self.length(ofMonth: month, year: year)
+        else { return nil }
+        self.year = year
+        self.month = month
+        self.day = day
+    }
+
+    /// Reads `yyyy-MM-dd`.
+    public init?(iso: some StringProtocol) {
+        let parts = iso.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2,
+            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
+        else { return nil }
+        self.init(year: year, month: month, day: day)
+    }
+
+    /// Days since 1970-01-01, by H. Hinnant's algorithm.
+    public init(daysSince1970 days: Int) {
+        let shifted = days + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let fromMarch = (5 * dayOfYear + 2) / 153
+        day = dayOfYear - (153 * fromMarch + 2) / 5 + 1
+        month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9
+        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    }
+
+    public var daysSince1970: Int {
+        let shiftedYear = month <= 2 ? year - 1 : year
+        let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
+        let yearOfEra = shiftedYear - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
+    public var iso: String {
+        func padded(_ number: Int, _ width: Int) -> String {
+            let digits = String(number)
+            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        }
+        return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2)
+    }
+
+    public func adding(days: Int) -> CalendarDate { CalendarDate(daysSince1970: daysSince1970 + days) }
+
+    /// Saturday or Sunday.
+    public var isWeekend: Bool {
+        let weekday = ((daysSince1970 + 3) % 7 + 7) % 7  // 0 is Monday; 1970-01-01 was a Thursday.
+        return weekday >= 5
+    }
+
+    /// Full years completed at `date`: an age. A birthday counts from its own day (民法典 art. 1259 ¶2 reads "满").
+    public func years(until date: CalendarDate) -> Int {
+        let hadBirthday = (date.month, date.day) >= (month, day)
+        return date.year - year - (hadBirthday ? 0 : 1)
+    }
+
+    /// The last day of this date's month.
+    public var endOfMonth: CalendarDate { adding(days: Self.length(ofMonth: month, year: year) - day) }
+
+    private static func length(ofMonth month: Int, year: Int) -> Int {
+        switch month {
+        case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    public static func < (left: CalendarDate, right: CalendarDate) -> Bool {
+        (left.year, left.month, left.day) < (right.year, right.month, right.day)
+    }
+}
+
+/// A moment in China's time (UTC+8, no summer time), to the second.
+public struct Timestamp: Sendable, Hashable, Comparable {
+    public let secondsSince1970: Int64
+
+    public init(secondsSince1970: Int64) { self.secondsSince1970 = secondsSince1970 }
+
+    /// The given wall-clock time in China.
+    public init(_ date: CalendarDate, hour: Int, minute: Int, second: Int) {
+        let seconds = (date.daysSince1970 * 24 + hour - 8) * 3600 + minute * 60 + second
+        secondsSince1970 = Int64(seconds)
+    }
+
+    /// The day in China.
+    public var date: CalendarDate { CalendarDate(daysSince1970: Int((local - secondOfDay) / 86_400)) }
+
+    public func adding(hours: Int) -> Timestamp { Timestamp(secondsSince1970: secondsSince1970 + Int64(hours) * 3600) }
+
+    /// RFC 3339 with China's offset.
+    public var rfc3339: String {
+        func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return
+            "\(date.iso)T\(two(secondOfDay / 3600)):\(two(secondOfDay / 60 % 60)):\(two(secondOfDay % 60))+08:00"
+    }
+
+    private var local: Int64 { secondsSince1970 + 8 * 3600 }
+    private var secondOfDay: Int64 { ((local % 86_400) + 86_400) % 86_400 }
+
+    public static func < (left: Timestamp, right: Timestamp) -> Bool {
+        left.secondsSince1970 < right.secondsSince1970
+    }
+}

@@ -1,0 +1,91 @@
+/// One code of a list.
+public struct CodeEntry: Sendable, Hashable {
+    /// Empty where a text that looks like a code means none.
+    public let code: String
+    public let zh: String
+    public let aliases: [String]
+
+    public init(code: String, zh: String, aliases: [String]) {
+        self.code = code
+        self.zh = zh
+        self.aliases = aliases
+    }
+}
+
+/// A list of codes, read in both directions.
+public struct CodeList: Sendable {
+    /// How a sender's text names a code.
+    public enum Match: String, Sendable, CaseIterable {
+        /// The text is the code, the name or an alias.
+        case exact
+        /// The text contains a name or an alias; the longest goes first.
+        case contains
+    }
+
+    public let name: String
+    public let standard: String?
+    public let match: Match
+    public let entries: [CodeEntry]
+    private let codes: [String: String]
+    private let names: [String: String]
+    /// Longest first, for `contains`.
+    private let words: [(word: String, code: String)]
+
+    public init(name: String, standard: String?, match: Match, entries: [CodeEntry]) {
+        self.name = name
+        self.standard = standard
+        self.match = match
+        self.entries = entries
+        var codes: [String: String] = [:]
+        var words: [(String, String)] = []
+        for entry in entries {
+            for word in [entry.code, entry.zh] + entry.aliases where !word.isEmpty {
+                if codes[word] == nil { codes[word] = entry.code }
+                if word != entry.code { words.append((word, entry.code)) }
+            }
+        }
+        self.codes = codes
+        self.words = words.sorted { $0.0.count > $1.0.count }
+        names = Dictionary(entries.map { ($0.code, $0.zh) }) { first, _ in first }
+    }
+
+    public func name(of code: String) -> String? { names[code] }
+    public func contains(code: String) -> Bool { names[code] != nil }
+
+    /// The code that a text names, or nothing.
+    public func code(for text: String) -> String? {
+        if let code = codes[text] { return code.isEmpty ? nil : code }
+        switch match {
+        case .exact:
+            // Spreadsheets drop leading zeros and add decimals.
+            let bare = text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+            return codes[bare] ?? codes["0" + bare]
+        case .contains: return codes(in: text).first
+        }
+    }
+
+    /// Whether the text is known to mean no code at all.
+    public func isKnownToMeanNothing(_ text: String) -> Bool { codes[text] == "" }
+
+    /// Every code that a text names. A word inside a longer one that was found is not counted again.
+    public func codes(in text: String) -> [String] {
+        if let code = codes[text], match == .exact { return code.isEmpty ? [] : [code] }
+        var rest = text
+        var found: [String] = []
+        for (word, code) in words where rest.contains(word) {
+            rest = rest.replacing(word, with: "\u{0}")
+            if !code.isEmpty, !found.contains(code) { found.append(code) }
+        }
+        return found
+    }
+}
+
+/// All lists by name.
+public struct CodeLists: Sendable {
+    private let lists: [String: CodeList]
+
+    public init(_ lists: [CodeList]) { self.lists = Dictionary(lists.map { ($0.name, $0) }) { first, _ in first } }
+
+    public subscript(name: String) -> CodeList? { lists[name] }
+    public var names: [String] { lists.keys.sorted() }
+}

@@ -1,0 +1,134 @@
+import StrictJSON
+
+/// The canonical legal-aid application: the one shape that every sender's message becomes (Canonical Data Model).
+public struct LegalAidApplication: Sendable, Hashable {
+    public var content: JSONObject
+
+    public init(content: JSONObject) { self.content = content }
+
+    public func value(_ path: String) -> JSONValue? { JSONValue.object(content).at(path) }
+    public func text(_ path: String) -> String? { value(path)?.string }
+
+    public var aidRoute: AidRoute? { text("aidRoute").flatMap(AidRoute.init(rawValue:)) }
+    public var intakeKind: IntakeKind? { text("intakeKind").flatMap(IntakeKind.init(rawValue:)) }
+    public var messageID: String? { text("source.messageId") }
+    public var senderCode: String? { text("source.senderCode") }
+    public var applyWill: String? { text("consent.applyWill") }
+    public var idNumber: String? { text("recipient.idNumber") }
+    public var birthDate: CalendarDate? { text("recipient.birthDate").flatMap { CalendarDate(iso: $0) } }
+
+    /// Sets a value at a dotted path, making the objects on the way.
+    public mutating func set(_ path: String, _ value: JSONValue?) {
+        var whole = JSONValue.object(content)
+        Self.set(path.split(separator: ".").map(String.init)[...], value, in: &whole)
+        content = whole.object ?? content
+    }
+
+    private static func set(_ path: ArraySlice<String>, _ value: JSONValue?, in target: inout JSONValue) {
+        guard let first = path.first else { return }
+        if path.count == 1 {
+            target[first] = value
+        } else {
+            var below = target[first] ?? .object(JSONObject())
+            set(path.dropFirst(), value, in: &below)
+            target[first] = below
+        }
+    }
+
+    /// Whether the person is marked as belonging to a group.
+    public func hasFlag(_ code: String) -> Bool {
+        (value("groupFlags")?.array ?? []).contains { $0["code"]?.string == code }
+    }
+}
+
+/// A canonical status: what a sender may be told about its referral.
+public struct StatusEvent: Sendable, Hashable {
+    public let content: JSONObject
+    public let code: StatusCode
+
+    public init?(content: JSONObject) {
+        guard let code = content["code"]?.string.flatMap(StatusCode.init(rawValue:)) else { return nil }
+        self.content = content
+        self.code = code
+    }
+
+    /// Details that an institution may add to a status.
+    public static let detailNames: Set<String> = [
+        "missing", "due", "decision", "assignment", "transfer", "closure", "termination", "remark",
+    ]
+
+    /// The status as this kind of sender may see it; nothing where it must not be told (domain §3.6, §9.1).
+    public func minimised(for sender: SenderType) -> StatusEvent? {
+        let detail = StatusVisibility.detail(of: code, for: sender)
+        var content = content
+        switch detail {
+        case .withheld: return nil
+        case .bare:
+            for name in ["assignment", "remark", "termination", "decision", "caseNumber", "stage"] {
+                content[name] = nil
+            }
+        case .classOnly:
+            content["decision"] = content["decision"].map { .compact([("reasonCode", $0["reasonCode"])]) }
+            content["remark"] = nil
+        case .lawyerOnly:
+            content["assignment"] = content["assignment"].map {
+                .compact([("unit", $0["unit"]), ("lawyer", $0["lawyer"])])
+            }
+        case .full: break
+        }
+        return StatusEvent(content: content)
+    }
+}
+
+/// Who may know what: the table of domain §3.6.
+public enum StatusVisibility {
+    /// How much of a status a sender is told.
+    public enum Detail: String, Sendable, CaseIterable {
+        case withheld
+        /// Code, institution and phone only.
+        case bare
+        /// Of a decision only its class.
+        case classOnly
+        case lawyerOnly
+        case full
+    }
+
+    private enum Column { case court, procuratorate, police, civil, labour, union, station }
+
+    public static func detail(of code: StatusCode, for sender: SenderType) -> Detail {
+        let column = column(of: sender)
+        let isSocial = column == .civil || column == .union
+        switch code {
+        case .ackReceived, .ackRejected, .signedIn, .accepted, .supplementRequested, .granted, .withdrawn,
+            .deemedWithdrawn, .transferred:
+            return isSocial ? .bare : .full
+        case .provisionallyAccepted: return column == .court || column == .police ? .withheld : isSocial ? .bare : .full
+        case .refused: return isSocial ? .classOnly : .full
+        case .leadRegistered:
+            return [.court, .police, .labour].contains(column) ? .withheld : isSocial ? .bare : .full
+        case .advanceAid, .replaced: return isSocial ? .withheld : .full
+        case .assigned: return isSocial ? .bare : column == .labour ? .lawyerOnly : .full
+        case .inProgress: return column == .civil ? .bare : column == .station ? .full : .withheld
+        case .terminated: return isSocial ? .bare : .full
+        case .closed:
+            return [.court, .police, .labour].contains(column) ? .withheld : isSocial ? .bare : .full
+        case .objectionResult: return [.court, .procuratorate, .station].contains(column) ? .full : .withheld
+        case .dutyLawyerArranged, .helpGiven:
+            return [.court, .procuratorate, .police].contains(column) ? .full : .withheld
+        }
+    }
+
+    private static func column(of sender: SenderType) -> Column {
+        switch sender {
+        case .court: .court
+        case .procuratorate: .procuratorate
+        case .publicSecurity, .detentionCentre, .prison, .rehabCentre: .police
+        case .civilAffairs, .reliefPlatform: .civil
+        case .humanResources, .labourArbitration: .labour
+        case .workstation, .contactPoint, .legalAidInstitution: .station
+        case .veteransAffairs, .tradeUnion, .youthLeague, .womensFederation, .disabledFederation, .mediation,
+            .hotline12348, .politicalLegalCommittee, .other:
+            .union
+        }
+    }
+}

@@ -1,0 +1,134 @@
+/// What a check of an identity number found. It never rejects: an institution decides what to make of it.
+public enum IdCheck: String, Sendable, CaseIterable {
+    case valid, validLegacyArea, checksumError, formatError, absent, notChecked
+}
+
+/// Something in a raw value that was mended.
+public enum Tolerance: String, Sendable, CaseIterable {
+    case normalizedFullWidth, lowerCaseX, lookalikeX, blanksRemoved, apostropheRemoved, fifteenDigits
+}
+
+/// The resident identity number: 18 characters, area, birth date, sequence and check (GB 11643).
+public enum ResidentID {
+    /// Mends what senders' systems do to a number; judges nothing.
+    public static func normalize(_ raw: String) -> (value: String, tolerated: [Tolerance]) {
+        var tolerated: [Tolerance] = []
+        func note(_ tolerance: Tolerance) { if !tolerated.contains(tolerance) { tolerated.append(tolerance) } }
+        var value = ""
+        for scalar in raw.unicodeScalars {
+            switch scalar {
+            case " ", "\t", "\n", "\r", "\u{3000}", "\u{A0}", "\u{200B}", "-":
+                note(.blanksRemoved)
+            case "'", "\u{2019}": note(.apostropheRemoved)
+            case "\u{FF01}"..."\u{FF5E}":
+                note(.normalizedFullWidth)
+                if let narrow = Unicode.Scalar(scalar.value - 0xFEE0) {
+                    value.unicodeScalars.append(narrow == "x" ? "X" : narrow)
+                }
+            case "x":
+                note(.lowerCaseX)
+                value += "X"
+            case "\u{3A7}", "\u{3C7}", "\u{D7}", "\u{425}":
+                note(.lookalikeX)
+                value += "X"
+            default: value.unicodeScalars.append(scalar)
+            }
+        }
+        if value.utf8.count == 15, value.utf8.allSatisfy(isDigit) {
+            // First-generation numbers, valid until 2012-12-31, left out the century and the check character.
+            note(.fifteenDigits)
+            let long = value.prefix(6) + "19" + value.dropFirst(6)
+            value = String(long) + checkCharacter(of: Array(long.utf8))
+        }
+        return (value, tolerated)
+    }
+
+    /// Checks a normalised number. `today` bounds the birth date.
+    public static func check(_ value: String, today: CalendarDate) -> IdCheck {
+        let digits = Array(value.utf8)
+        guard digits.count == 18, digits.prefix(17).allSatisfy(isDigit),
+            isDigit(digits[17]) || digits[17] == UInt8(ascii: "X"), provinces.contains(Int(value.prefix(2)) ?? 0),
+            let birth = birthDate(of: value), birth.year >= 1900, birth <= today
+        else { return .formatError }
+        guard checkCharacter(of: digits) == String(value.suffix(1)) else { return .checksumError }
+        // Codes are given at registration and kept for life, however often districts change.
+        return AdministrativeDivision.isAbolished(String(value.prefix(6))) ? .validLegacyArea : .valid
+    }
+
+    public static func birthDate(of value: String) -> CalendarDate? {
+        guard value.utf8.count == 18 else { return nil }
+        let digits = value.dropFirst(6).prefix(8)
+        guard let number = Int(digits) else { return nil }
+        return CalendarDate(year: number / 10_000, month: number / 100 % 100, day: number % 100)
+    }
+
+    /// GB/T 2261.1: an odd sequence number is a man's.
+    public static func sexCode(of value: String) -> String? {
+        guard value.utf8.count == 18, let digit = value.dropFirst(16).first?.wholeNumberValue else { return nil }
+        return digit % 2 == 1 ? "1" : "2"
+    }
+
+    private static let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+    private static let checks = ["1", "0", "X", "9", "8", "7", "6", "5", "4", "3", "2"]
+
+    private static func checkCharacter(of digits: [UInt8]) -> String {
+        checks[zip(weights, digits).reduce(0) { $0 + $1.0 * Int($1.1 - 48) } % 11]
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte >= 48 && byte <= 57 }
+
+    /// First two digits of GB/T 2260, and 81–83 of the residence permits for Hong Kong, Macau and Taiwan residents.
+    private static let provinces: Set<Int> = [
+        11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62,
+        63, 64, 65, 71, 81, 82, 83,
+    ]
+}
+
+/// Divisions by GB/T 2260, as far as this city needs them by code.
+public enum AdministrativeDivision {
+    /// Codes of Changzhou that are no longer given, with the division that took their place.
+    public static let successors = [
+        "320401": "320400", "320403": "320402", "320405": "320412", "320421": "320412", "320422": "320413",
+        "320423": "320481", "320482": "320413", "320483": "320412",
+    ]
+
+    public static func isAbolished(_ code: String) -> Bool { successors[code] != nil }
+
+    /// The code in force.
+    public static func current(_ code: String) -> String { successors[code] ?? code }
+}
+
+/// The unified social credit code: 18 characters (GB 32100), the organisation code inside with a check of its own
+/// (GB 11714).
+public enum UnifiedSocialCreditCode {
+    public static func check(_ value: String) -> IdCheck {
+        let characters = Array(value)
+        let values = characters.map { alphabet.firstIndex(of: $0) }
+        guard characters.count == 18, values.allSatisfy({ $0 != nil }), Set(characters.dropLast()).count > 1 else {
+            return .formatError
+        }
+        var power = 1
+        var sum = 0
+        for value in values.prefix(17).compactMap(\.self) {
+            sum += value * power
+            power = power * 3 % 31
+        }
+        guard values[17] == (31 - sum % 31) % 31, organisationCheck(characters) else { return .checksumError }
+        return .valid
+    }
+
+    private static func organisationCheck(_ characters: [Character]) -> Bool {
+        let weights = [3, 7, 9, 10, 5, 8, 4, 2]
+        var sum = 0
+        for (weight, character) in zip(weights, characters[8..<16]) {
+            // Here letters count from 10, I and O included (GB 11714).
+            guard let value = character.hexDigitValue ?? character.asciiValue.map({ Int($0) - 55 }) else { return false }
+            sum += weight * value
+        }
+        let check = 11 - sum % 11
+        let expected: Character = check == 10 ? "X" : check == 11 ? "0" : Character(String(check))
+        return characters[16] == expected
+    }
+
+    private static let alphabet = Array("0123456789ABCDEFGHJKLMNPQRTUWXY")
+}

@@ -1,0 +1,202 @@
+import CLibXML2
+import StrictJSON
+
+/// What a document is written in.
+public enum DocumentFormat: String, Sendable, CaseIterable {
+    case xml, json
+}
+
+/// A parsed document: one tree for XML and JSON, over libxml2.
+///
+/// JSON reads into the same tree: the root element is `root`, members become elements, arrays repeat their member's
+/// element (`item` where they have none), keys that are no XML names are escaped as `_xHHHH_`. Not `Sendable`: a document
+/// belongs to whoever parsed it.
+public final class Document {
+    public let format: DocumentFormat
+    public let encoding: TextEncoding
+    public private(set) var notes: [DocumentNote]
+    let handle: xmlDocPtr
+    /// The text as it came, for places.
+    private let source: [UInt8]
+    private lazy var places = PlaceTable(source: source, document: handle)
+    /// Made once: registering XPath's functions costs more than most expressions.
+    private(set) lazy var context: xmlXPathContextPtr? = xmlXPathNewContext(handle)
+
+    /// - Parameters:
+    ///   - format: by the first character where it is not told.
+    ///   - declaredEncoding: what the carrier said, such as a `charset`; the document's own word goes first.
+    public static func parse(
+        _ bytes: [UInt8], format: DocumentFormat? = nil, declaredEncoding: String? = nil,
+        limits: ParseLimits = ParseLimits()
+    ) throws(DocumentError) -> Document {
+        guard bytes.count <= limits.bytes else { throw DocumentError(.tooLarge) }
+        return try Document(try DecodedText(bytes, declared: declaredEncoding), format: format, limits: limits)
+    }
+
+    /// A document of the gateway's own, from its JSON.
+    public convenience init(json: [UInt8]) throws(DocumentError) {
+        try self.init(
+            try DecodedText(json, declared: nil), format: .json, limits: ParseLimits(depth: 200, nodes: 1_000_000))
+    }
+
+    private init(_ decoded: DecodedText, format: DocumentFormat?, limits: ParseLimits) throws(DocumentError) {
+        let first = decoded.utf8.first { $0 > 0x20 }
+        guard let first else { throw DocumentError(.empty) }
+        let format = format ?? (first == UInt8(ascii: "<") ? .xml : .json)
+        var notes = decoded.notes
+        switch format {
+        case .xml:
+            let scan = try MarkupScan(decoded.utf8, limits: limits)
+            if scan.mended != nil { notes.append(DocumentNote(code: "htmlEntity")) }
+            handle = try XMLParser.parse(scan.mended ?? decoded.utf8)
+        case .json:
+            // RFC 8259 §8.1 wants UTF-8 between systems.
+            if decoded.encoding != .utf8 { notes.append(DocumentNote(code: "encodingNotUTF8")) }
+            handle = try JSONTree.build(decoded.utf8, limits: limits)
+        }
+        self.format = format
+        encoding = decoded.encoding
+        self.notes = notes
+        source = decoded.utf8
+    }
+
+    deinit {
+        xmlXPathFreeContext(context)
+        xmlFreeDoc(handle)
+    }
+
+    /// The document element.
+    public var root: Node {
+        // Neither parser returns a document without one.
+        Node(handle: xmlDocGetRootElement(handle), document: self)
+    }
+
+    func place(of node: xmlNodePtr) -> (line: Int, column: Int)? {
+        switch format {
+        case .xml: places.place(of: node)
+        case .json: JSONTree.place(of: node)
+        }
+    }
+}
+
+/// libxml2's parser with nothing switched on that reaches outside the bytes.
+enum XMLParser {
+    private static let options = Int32(
+        XML_PARSE_NONET.rawValue | XML_PARSE_COMPACT.rawValue | XML_PARSE_NOERROR.rawValue
+            | XML_PARSE_NOWARNING.rawValue | XML_PARSE_IGNORE_ENC.rawValue)
+
+    private static let prepared: Void = {
+        xmlInitParser()
+        legalaid_xml_silence()
+    }()
+
+    static func parse(_ utf8: [UInt8]) throws(DocumentError) -> xmlDocPtr {
+        _ = prepared
+        guard let context = xmlNewParserCtxt() else { throw DocumentError(.notWellFormed) }
+        defer { xmlFreeParserCtxt(context) }
+        // The scan has refused every document type already; should it ever miss one, the parser stops at it.
+        context.pointee.sax.pointee.internalSubset = { parser, _, _, _ in
+            if let parser { xmlStopParser(parser.assumingMemoryBound(to: xmlParserCtxt.self)) }
+        }
+        let parsed = utf8.withUnsafeBufferPointer { buffer in
+            buffer.withMemoryRebound(to: CChar.self) { text in
+                xmlCtxtReadMemory(context, text.baseAddress, Int32(clamping: text.count), nil, "UTF-8", options)
+            }
+        }
+        guard let parsed, context.pointee.wellFormed == 1, xmlDocGetRootElement(parsed) != nil else {
+            let error = xmlCtxtGetLastError(context)?.pointee
+            xmlFreeDoc(parsed)
+            // int2 is libxml2's column.
+            throw DocumentError(
+                .notWellFormed, line: error.map { Int($0.line) } ?? 1, column: error.map { max(1, Int($0.int2)) } ?? 1)
+        }
+        return parsed
+    }
+}
+
+/// Where the elements of an XML text begin. Made only when somebody asks, since most documents have no findings.
+private struct PlaceTable {
+    private var places: [xmlNodePtr: (Int, Int)] = [:]
+
+    init(source: [UInt8], document: xmlDocPtr) {
+        var starts = StartTags(source)
+        var node: xmlNodePtr? = xmlDocGetRootElement(document)
+        while let current = node {
+            places[current] = starts.next()
+            node = Self.following(current)
+        }
+    }
+
+    func place(of node: xmlNodePtr) -> (line: Int, column: Int)? { places[node] }
+
+    /// The next element in document order.
+    private static func following(_ node: xmlNodePtr) -> xmlNodePtr? {
+        if let child = xmlFirstElementChild(node) { return child }
+        var current: xmlNodePtr? = node
+        while let here = current, here.pointee.type == XML_ELEMENT_NODE {
+            if let next = xmlNextElementSibling(here) { return next }
+            current = here.pointee.parent
+        }
+        return nil
+    }
+
+    /// Walks a text from start tag to start tag.
+    private struct StartTags {
+        private let text: [UInt8]
+        private var index = 0
+        private var line = 1
+        private var column = 1
+
+        init(_ text: [UInt8]) { self.text = text }
+
+        mutating func next() -> (Int, Int)? {
+            while index < text.count {
+                guard text[index] == UInt8(ascii: "<") else {
+                    advance()
+                    continue
+                }
+                let following = index + 1 < text.count ? text[index + 1] : 0
+                switch following {
+                case UInt8(ascii: "!"): skip(past: Array((text[index...].starts(with: "<!--".utf8) ? "-->" : "]]>").utf8))
+                case UInt8(ascii: "?"): skip(past: Array("?>".utf8))
+                case UInt8(ascii: "/"): skip(past: [UInt8(ascii: ">")])
+                default:
+                    let place = (line, column)
+                    skipStartTag()
+                    return place
+                }
+            }
+            return nil
+        }
+
+        private mutating func skipStartTag() {
+            var quote: UInt8 = 0
+            while index < text.count {
+                let byte = text[index]
+                advance()
+                if quote != 0 {
+                    if byte == quote { quote = 0 }
+                } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+                    quote = byte
+                } else if byte == UInt8(ascii: ">") {
+                    return
+                }
+            }
+        }
+
+        private mutating func skip(past word: [UInt8]) {
+            while index < text.count, !text[index...].starts(with: word) { advance() }
+            for _ in word where index < text.count { advance() }
+        }
+
+        private mutating func advance() {
+            if text[index] == 0x0A {
+                line += 1
+                column = 1
+            } else if text[index] & 0xC0 != 0x80 {
+                column += 1
+            }
+            index += 1
+        }
+    }
+}

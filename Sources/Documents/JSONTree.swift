@@ -1,0 +1,173 @@
+import CLibXML2
+import StrictJSON
+
+/// The type that a JSON value had.
+public enum JSONType: Int, Sendable {
+    case object = 1, array, string, number, boolean, null
+}
+
+/// Builds libxml2's tree from a JSON text. Type and place of each value are packed into the node's private pointer.
+enum JSONTree {
+    static func build(_ utf8: [UInt8], limits: ParseLimits) throws(DocumentError) -> xmlDocPtr {
+        guard let document = xmlNewDoc("1.0") else { throw DocumentError(.notJSON) }
+        var builder = Builder(document: document)
+        do {
+            try JSONReader.read(utf8, limits: JSONLimits(depth: limits.depth, values: limits.nodes), into: &builder)
+        } catch {
+            xmlFreeDoc(document)
+            let problem: DocumentError.Problem =
+                switch error.problem {
+                case .duplicateName: .duplicateKey
+                case .tooDeep: .tooDeep
+                case .tooManyValues: .tooManyNodes
+                case .invalidUTF8: .badEncoding
+                case .unexpectedEnd, .unexpectedCharacter, .invalidEscape, .loneSurrogate, .controlCharacter,
+                    .invalidNumber, .trailingContent:
+                    .notJSON
+                }
+            throw DocumentError(problem, line: error.line, column: error.column)
+        }
+        if xmlDocGetRootElement(document) == nil {
+            xmlDocSetRootElement(document, xmlNewDocNode(document, nil, "root", nil))
+        }
+        return document
+    }
+
+    private struct Builder: JSONReceiver {
+        private struct Open {
+            let node: xmlNodePtr
+            /// The element name of the next value.
+            var name: String
+            /// Values repeat the name: they are the items of an array.
+            let isArray: Bool
+            /// The pushed node is the array's own element, rather than the one of the object around it.
+            let ownsNode: Bool
+        }
+
+        private let document: xmlDocPtr
+        private var open: [Open] = []
+
+        init(document: xmlDocPtr) { self.document = document }
+
+        mutating func beginObject(at position: JSONPosition) {
+            guard let node = add(.object, at: position) else { return }
+            open.append(Open(node: node, name: "", isArray: false, ownsNode: true))
+        }
+
+        mutating func name(_ name: String, at position: JSONPosition) {
+            open[open.count - 1].name = escape(name)
+        }
+
+        mutating func endObject() { open.removeLast() }
+
+        mutating func beginArray(at position: JSONPosition) {
+            if let parent = open.last, !parent.isArray {
+                open.append(Open(node: parent.node, name: parent.name, isArray: true, ownsNode: false))
+            } else if let node = add(.array, at: position) {
+                open.append(Open(node: node, name: "item", isArray: true, ownsNode: true))
+            }
+        }
+
+        mutating func endArray() { open.removeLast() }
+
+        mutating func scalar(_ value: JSONValue, at position: JSONPosition) {
+            let (type, text): (JSONType, String?) =
+                switch value {
+                case .null: (.null, nil)
+                case .bool(let flag): (.boolean, flag ? "true" : "false")
+                case .number(let digits): (.number, digits)
+                case .string(let text): (.string, text)
+                case .array, .object: (.null, nil)
+                }
+            guard let node = add(type, at: position), let text, !text.isEmpty else { return }
+            // XML cannot hold U+0000 and its like even escaped; the tree can, and nobody serialises it as XML.
+            xmlAddChild(node, xmlNewDocTextLen(document, text, Int32(clamping: text.utf8.count)))
+        }
+
+        private func add(_ type: JSONType, at position: JSONPosition) -> xmlNodePtr? {
+            let parent = open.last
+            guard let node = xmlNewDocNode(document, nil, parent?.name ?? "root", nil) else { return nil }
+            node.pointee._private = pack(type, isItem: parent?.isArray ?? false, position)
+            if let parent { xmlAddChild(parent.node, node) } else { xmlDocSetRootElement(document, node) }
+            return node
+        }
+    }
+
+    // Bits: 0–2 type, 3 item of an array, 4–33 line, 34–63 column.
+    private static func pack(_ type: JSONType, isItem: Bool, _ position: JSONPosition) -> UnsafeMutableRawPointer? {
+        let mask: UInt = 0x3FFF_FFFF
+        let bits =
+            UInt(type.rawValue) | (isItem ? 8 : 0) | (UInt(position.line) & mask) << 4
+            | (UInt(position.column) & mask) << 34
+        return UnsafeMutableRawPointer(bitPattern: bits)
+    }
+
+    private static func bits(_ node: xmlNodePtr) -> UInt { UInt(bitPattern: node.pointee._private) }
+
+    static func type(of node: xmlNodePtr) -> JSONType? { JSONType(rawValue: Int(bits(node) & 7)) }
+    static func isItem(_ node: xmlNodePtr) -> Bool { bits(node) & 8 != 0 }
+
+    static func place(of node: xmlNodePtr) -> (line: Int, column: Int)? {
+        let bits = bits(node)
+        return bits == 0 ? nil : (Int(bits >> 4 & 0x3FFF_FFFF), Int(bits >> 34))
+    }
+
+    /// A JSON pointer (RFC 6901).
+    static func pointer(to node: xmlNodePtr) -> String {
+        var parts: [String] = []
+        var current: xmlNodePtr? = node
+        while let here = current, let parent = here.pointee.parent, parent.pointee.type == XML_ELEMENT_NODE {
+            let name = unescape(String(cString: here.pointee.name))
+            if isItem(here) { parts.append(String(Node.position(of: here) - 1)) }
+            if !isItem(here) || type(of: parent) != .array {
+                parts.append(name.replacing("~", with: "~0").replacing("/", with: "~1"))
+            }
+            current = parent
+        }
+        return parts.reversed().map { "/" + $0 }.joined()
+    }
+
+    /// Makes a key an XML name: whatever may not stand there becomes `_xHHHH_`.
+    static func escape(_ key: String) -> String {
+        func isStart(_ scalar: Unicode.Scalar) -> Bool {
+            scalar == "_" || (scalar >= "a" && scalar <= "z") || (scalar >= "A" && scalar <= "Z") || scalar.value >= 0xC0
+        }
+        func isName(_ scalar: Unicode.Scalar) -> Bool {
+            isStart(scalar) || (scalar >= "0" && scalar <= "9") || scalar == "-" || scalar == "."
+        }
+        let scalars = key.unicodeScalars
+        if let first = scalars.first, isStart(first), scalars.dropFirst().allSatisfy(isName), !key.contains("_x") {
+            return key
+        }
+        var escaped = ""
+        for (index, scalar) in scalars.enumerated() {
+            let isUnderscore = scalar == "_" && key.contains("_x")
+            if (index == 0 ? isStart(scalar) : isName(scalar)) && !isUnderscore {
+                escaped.unicodeScalars.append(scalar)
+            } else {
+                let digits = String(scalar.value, radix: 16, uppercase: true)
+                escaped += "_x" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + "_"
+            }
+        }
+        return escaped.isEmpty ? "_x_" : escaped
+    }
+
+    static func unescape(_ name: String) -> String {
+        guard name.contains("_x") else { return name }
+        if name == "_x_" { return "" }
+        var key = ""
+        var rest = name[...]
+        while let first = rest.first {
+            if rest.hasPrefix("_x"), let end = rest.dropFirst(2).firstIndex(of: "_"),
+                let value = UInt32(rest.dropFirst(2)[..<end], radix: 16), let scalar = Unicode.Scalar(value)
+            {
+                key.unicodeScalars.append(scalar)
+                rest = rest[rest.index(after: end)...]
+            } else {
+                key.append(first)
+                rest = rest.dropFirst()
+            }
+        }
+        return key
+    }
+}

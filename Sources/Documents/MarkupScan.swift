@@ -1,0 +1,157 @@
+/// One linear pass over XML text before libxml2 sees it: refuses what would cost it dear, and mends the HTML entities
+/// that senders leave in. It judges nothing else; well-formedness is libxml2's to say.
+struct MarkupScan {
+    /// The text with HTML entities replaced, or nothing where there were none.
+    private(set) var mended: [UInt8]?
+
+    init(_ text: [UInt8], limits: ParseLimits) throws(DocumentError) {
+        var failure: DocumentError?
+        text.withUnsafeBufferPointer { buffer in
+            var walker = Walker(text: buffer, limits: limits)
+            do throws(DocumentError) {
+                try walker.walk()
+                if walker.foundEntity {
+                    walker.output.append(contentsOf: buffer[walker.copied...])
+                    mended = walker.output
+                }
+            } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    private struct Walker {
+        let text: UnsafeBufferPointer<UInt8>
+        let limits: ParseLimits
+        var index = 0
+        var depth = 0
+        var elements = 0
+        var output: [UInt8] = []
+        var copied = 0
+        var foundEntity = false
+
+        init(text: UnsafeBufferPointer<UInt8>, limits: ParseLimits) {
+            self.text = text
+            self.limits = limits
+        }
+
+        mutating func walk() throws(DocumentError) {
+            while index < text.count {
+                switch text[index] {
+                case UInt8(ascii: "<"): try markup()
+                case UInt8(ascii: "&"): entity()
+                default: index += 1
+                }
+            }
+        }
+
+        private mutating func markup() throws(DocumentError) {
+            let next = index + 1 < text.count ? text[index + 1] : 0
+            switch next {
+            case UInt8(ascii: "!"):
+                if starts(with: "<!--") { skip(past: "-->") } else if starts(with: "<![CDATA[") { skip(past: "]]>") } else {
+                    // Outside comments and CDATA the only declaration a document may hold is a document type.
+                    throw failure(.securityDoctype)
+                }
+            case UInt8(ascii: "?"): skip(past: "?>")
+            case UInt8(ascii: "/"):
+                depth -= 1
+                skip(past: ">")
+            default: try startTag()
+            }
+        }
+
+        private mutating func startTag() throws(DocumentError) {
+            elements += 1
+            guard elements <= limits.nodes else { throw failure(.tooManyNodes) }
+            let start = index
+            var attributes = 0
+            var quote: UInt8 = 0
+            while index < text.count {
+                let byte = text[index]
+                if quote != 0 {
+                    if byte == quote { quote = 0 } else if byte == UInt8(ascii: "&") {
+                        entity()
+                        continue
+                    }
+                } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+                    quote = byte
+                    attributes += 1
+                    if attributes > limits.attributes {
+                        index = start
+                        throw failure(.tooManyAttributes)
+                    }
+                } else if byte == UInt8(ascii: ">") {
+                    if text[index - 1] != UInt8(ascii: "/") { depth += 1 }
+                    if depth > limits.depth {
+                        index = start
+                        throw failure(.tooDeep)
+                    }
+                    index += 1
+                    return
+                }
+                index += 1
+            }
+        }
+
+        /// `&nbsp;` and its like mean nothing in XML without a document type.
+        private mutating func entity() {
+            let start = index
+            index += 1
+            var name: [UInt8] = []
+            while index < text.count, name.count < 10, text[index] | 0x20 >= UInt8(ascii: "a"), text[index] | 0x20 <= UInt8(ascii: "z")
+                || (text[index] >= UInt8(ascii: "0") && text[index] <= UInt8(ascii: "9"))
+            {
+                name.append(text[index])
+                index += 1
+            }
+            guard index < text.count, text[index] == UInt8(ascii: ";"),
+                let character = htmlEntities[String(decoding: name, as: UTF8.self)]
+            else { return }
+            output.append(contentsOf: text[copied..<start])
+            output.append(contentsOf: String(character).utf8)
+            index += 1
+            copied = index
+            foundEntity = true
+        }
+
+        private func starts(with word: StaticString) -> Bool {
+            let count = word.utf8CodeUnitCount
+            guard index + count <= text.count else { return false }
+            return (0..<count).allSatisfy { text[index + $0] == word.utf8Start[$0] }
+        }
+
+        private mutating func skip(past word: StaticString) {
+            while index < text.count, !starts(with: word) { index += 1 }
+            index = min(text.count, index + word.utf8CodeUnitCount)
+        }
+
+        private func failure(_ problem: DocumentError.Problem) -> DocumentError {
+            let (line, column) = lineAndColumn(of: index, in: text)
+            return DocumentError(problem, line: line, column: column)
+        }
+    }
+}
+
+/// Line and column, in characters, of a byte; both counted from 1.
+func lineAndColumn(of offset: Int, in text: UnsafeBufferPointer<UInt8>) -> (Int, Int) {
+    var line = 1
+    var column = 1
+    for index in 0..<min(offset, text.count) {
+        if text[index] == 0x0A {
+            line += 1
+            column = 1
+        } else if text[index] & 0xC0 != 0x80 {
+            column += 1
+        }
+    }
+    return (line, column)
+}
+
+/// The named entities of HTML 4 that office programs leave in texts; XML knows five names of its own only.
+private let htmlEntities: [String: Character] = [
+    "nbsp": "\u{A0}", "copy": "©", "reg": "®", "deg": "°", "plusmn": "±", "middot": "·", "times": "×", "divide": "÷",
+    "laquo": "«", "raquo": "»", "para": "¶", "sect": "§", "yen": "¥", "cent": "¢", "pound": "£", "euro": "€",
+    "ensp": "\u{2002}", "emsp": "\u{2003}", "thinsp": "\u{2009}", "ndash": "–", "mdash": "—", "lsquo": "‘",
+    "rsquo": "’", "ldquo": "“", "rdquo": "”", "bull": "•", "hellip": "…", "permil": "‰", "trade": "™", "larr": "←",
+    "rarr": "→", "ge": "≥", "le": "≤", "ne": "≠", "shy": "\u{AD}", "zwnj": "\u{200C}", "zwj": "\u{200D}",
+]

@@ -1,0 +1,110 @@
+import CLibXML2
+
+/// An element, attribute or text of a document.
+public struct Node {
+    let handle: xmlNodePtr
+    let document: Document
+
+    /// The element's name without prefix; for JSON the key as it was written.
+    public var name: String {
+        guard let name = handle.pointee.name else { return "" }
+        let text = String(cString: name)
+        return document.format == .json ? JSONTree.unescape(text) : text
+    }
+
+    /// All text below, as XPath's `string()` gives it.
+    public var text: String {
+        // Most elements hold one piece of text: no copy through libxml2 for those.
+        if let child = handle.pointee.children, child.pointee.next == nil,
+            child.pointee.type == XML_TEXT_NODE || child.pointee.type == XML_CDATA_SECTION_NODE,
+            let content = child.pointee.content
+        {
+            return String(cString: content)
+        }
+        if handle.pointee.children == nil, handle.pointee.type == XML_ELEMENT_NODE { return "" }
+        guard let content = xmlNodeGetContent(handle) else { return "" }
+        defer { legalaid_xml_free(content) }
+        return String(cString: content)
+    }
+
+    /// The elements directly below.
+    public var children: [Node] {
+        var found: [Node] = []
+        var child = xmlFirstElementChild(handle)
+        while let here = child {
+            found.append(Node(handle: here, document: document))
+            child = xmlNextElementSibling(here)
+        }
+        return found
+    }
+
+    public func attribute(_ name: String) -> String? {
+        guard let value = xmlGetNoNsProp(handle, name) else { return nil }
+        defer { legalaid_xml_free(value) }
+        return String(cString: value)
+    }
+
+    /// The attributes' names and values, namespaces left aside.
+    public var attributes: [(name: String, value: String)] {
+        var found: [(String, String)] = []
+        guard handle.pointee.type == XML_ELEMENT_NODE else { return [] }
+        var attribute = handle.pointee.properties
+        while let here = attribute {
+            let name = String(cString: here.pointee.name)
+            found.append((name, self.attribute(name) ?? ""))
+            attribute = here.pointee.next
+        }
+        return found
+    }
+
+    /// The element an attribute or text belongs to; itself for an element.
+    public var element: Node {
+        handle.pointee.type == XML_ELEMENT_NODE
+            ? self : handle.pointee.parent.map { Node(handle: $0, document: document) } ?? self
+    }
+
+    public var jsonType: JSONType? { document.format == .json ? JSONTree.type(of: handle) : nil }
+
+    /// Tells this node from every other of the same document.
+    public var identity: Int { Int(bitPattern: handle) }
+
+    public var location: SourceLocation {
+        let place = document.place(of: element.handle)
+        return SourceLocation(line: place?.line, column: place?.column, path: path)
+    }
+
+    private var path: String {
+        if document.format == .json { return JSONTree.pointer(to: element.handle) }
+        var parts: [String] = []
+        if handle.pointee.type == XML_ATTRIBUTE_NODE { parts.append("@" + name) }
+        var current: xmlNodePtr? = element.handle
+        while let here = current, here.pointee.type == XML_ELEMENT_NODE {
+            let name = String(cString: here.pointee.name)
+            let position = Self.position(of: here)
+            let repeats = position > 1 || Self.next(sameNameAs: here) != nil
+            parts.append(repeats ? "\(name)[\(position)]" : name)
+            current = here.pointee.parent
+        }
+        return parts.reversed().map { "/" + $0 }.joined()
+    }
+
+    /// Among the siblings of the same name, counted from 1.
+    static func position(of node: xmlNodePtr) -> Int {
+        var position = 1
+        var sibling = xmlPreviousElementSibling(node)
+        while let here = sibling {
+            if xmlStrEqual(here.pointee.name, node.pointee.name) == 1 { position += 1 }
+            sibling = xmlPreviousElementSibling(here)
+        }
+        return position
+    }
+
+    private static func next(sameNameAs node: xmlNodePtr) -> xmlNodePtr? {
+        var sibling = xmlNextElementSibling(node)
+        while let here = sibling {
+            if xmlStrEqual(here.pointee.name, node.pointee.name) == 1 { return here }
+            sibling = xmlNextElementSibling(here)
+        }
+        return nil
+    }
+}

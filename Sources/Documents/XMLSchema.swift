@@ -1,0 +1,89 @@
+import CLibXML2
+
+/// One place where a document breaks its schema. Carries the rule that was broken, never the value.
+public struct SchemaViolation: Sendable, Hashable {
+    public enum Rule: String, Sendable {
+        case unexpectedElement, wrongType, notInEnumeration, wrongPattern, wrongLength, outOfRange
+        case unknownAttribute, missingAttribute, other
+    }
+
+    public let rule: Rule
+    public let location: SourceLocation
+}
+
+/// A schema that is none.
+public struct SchemaError: Error, Sendable, Hashable {
+    public let path: String
+    public let line: Int?
+}
+
+/// A compiled XSD. Shared by all threads: each validation has a context of its own.
+///
+/// `@unchecked`: libxml2 only reads a compiled schema.
+public final class XMLSchema: @unchecked Sendable {
+    private let handle: xmlSchemaPtr
+
+    public init(path: String) throws(SchemaError) {
+        guard let parser = xmlSchemaNewParserCtxt(path) else { throw SchemaError(path: path, line: nil) }
+        defer { xmlSchemaFreeParserCtxt(parser) }
+        var line: Int?
+        let parsed = withUnsafeMutablePointer(to: &line) { line in
+            xmlSchemaSetParserStructuredErrors(
+                parser,
+                { target, error in
+                    let line = target?.assumingMemoryBound(to: Int?.self)
+                    if let error, line?.pointee == nil { line?.pointee = Int(error.pointee.line) }
+                }, line)
+            return xmlSchemaParse(parser)
+        }
+        guard let parsed else { throw SchemaError(path: path, line: line) }
+        handle = parsed
+    }
+
+    deinit { xmlSchemaFree(handle) }
+
+    public func violations(in document: Document) -> [SchemaViolation] {
+        guard let context = xmlSchemaNewValidCtxt(handle) else { return [] }
+        defer { xmlSchemaFreeValidCtxt(context) }
+        var found: [(Int32, xmlNodePtr?)] = []
+        withUnsafeMutablePointer(to: &found) { found in
+            xmlSchemaSetValidStructuredErrors(
+                context,
+                { target, error in
+                    guard let error, let found = target?.assumingMemoryBound(to: [(Int32, xmlNodePtr?)].self) else {
+                        return
+                    }
+                    found.pointee.append(
+                        (error.pointee.code, error.pointee.node?.assumingMemoryBound(to: xmlNode.self)))
+                }, found)
+            _ = xmlSchemaValidateDoc(context, document.handle)
+        }
+        var seen: Set<SchemaViolation> = []
+        return found.compactMap { code, node in
+            let place =
+                node.map { Node(handle: $0, document: document).location }
+                ?? SourceLocation(line: nil, column: nil, path: "/")
+            let violation = SchemaViolation(rule: Self.rule(code), location: place)
+            // libxml2 reports a facet and then the type it belongs to; one word to the sender is enough.
+            return seen.insert(violation).inserted ? violation : nil
+        }
+    }
+
+    private static func rule(_ code: Int32) -> SchemaViolation.Rule {
+        switch xmlParserErrors(UInt32(code)) {
+        case XML_SCHEMAV_ELEMENT_CONTENT, XML_SCHEMAV_CVC_ELT_1, XML_SCHEMAV_CVC_COMPLEX_TYPE_2_4: .unexpectedElement
+        case XML_SCHEMAV_CVC_DATATYPE_VALID_1_2_1, XML_SCHEMAV_CVC_DATATYPE_VALID_1_2_2,
+            XML_SCHEMAV_CVC_DATATYPE_VALID_1_2_3, XML_SCHEMAV_CVC_COMPLEX_TYPE_2_2:
+            .wrongType
+        case XML_SCHEMAV_CVC_ENUMERATION_VALID: .notInEnumeration
+        case XML_SCHEMAV_CVC_PATTERN_VALID: .wrongPattern
+        case XML_SCHEMAV_CVC_LENGTH_VALID, XML_SCHEMAV_CVC_MINLENGTH_VALID, XML_SCHEMAV_CVC_MAXLENGTH_VALID: .wrongLength
+        case XML_SCHEMAV_CVC_MININCLUSIVE_VALID, XML_SCHEMAV_CVC_MAXINCLUSIVE_VALID,
+            XML_SCHEMAV_CVC_MINEXCLUSIVE_VALID, XML_SCHEMAV_CVC_MAXEXCLUSIVE_VALID:
+            .outOfRange
+        case XML_SCHEMAV_CVC_COMPLEX_TYPE_3_2_1, XML_SCHEMAV_CVC_COMPLEX_TYPE_3_2_2: .unknownAttribute
+        case XML_SCHEMAV_CVC_COMPLEX_TYPE_4: .missingAttribute
+        default: .other
+        }
+    }
+}

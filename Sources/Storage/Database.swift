@@ -1,0 +1,51 @@
+import Messaging
+
+/// A value that goes into or comes out of a column.
+public enum SQLValue: Sendable, Hashable {
+    case null
+    case integer(Int64)
+    case text(String)
+    case blob([UInt8])
+
+    static func optional(_ text: String?) -> SQLValue { text.map(SQLValue.text) ?? .null }
+    static func optional(_ number: Int64?) -> SQLValue { number.map(SQLValue.integer) ?? .null }
+    static func instant(_ instant: Instant) -> SQLValue { .integer(instant.milliseconds) }
+}
+
+/// One row of a result, valid until the next is read.
+public protocol SQLRow {
+    func integer(_ column: Int) -> Int64
+    func optionalInteger(_ column: Int) -> Int64?
+    func text(_ column: Int) -> String
+    func optionalText(_ column: Int) -> String?
+    func blob(_ column: Int) -> [UInt8]
+    func optionalBlob(_ column: Int) -> [UInt8]?
+}
+
+/// A connection inside a transaction.
+public protocol SQLConnection {
+    /// - Returns: how many rows the statement changed.
+    @discardableResult
+    func run(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> Int
+    func query<Result>(_ sql: String, _ values: [SQLValue], _ read: (any SQLRow) -> Result) throws(StoreError) -> [Result]
+}
+
+/// A relational database that commits in groups. PostgreSQL answers to the same protocol.
+public protocol Database: Sendable {
+    /// Runs the work inside the next group's transaction and returns after that is durable. Work that throws is undone
+    /// alone; the others of its group stay.
+    func write<Result: Sendable>(
+        _ work: @escaping @Sendable (any SQLConnection) throws(StoreError) -> Result
+    ) async throws(StoreError) -> Result
+
+    /// Runs the work on one snapshot.
+    func read<Result: Sendable>(
+        _ work: @escaping @Sendable (any SQLConnection) throws(StoreError) -> Result
+    ) async throws(StoreError) -> Result
+
+    /// Brings the schema to this release.
+    func migrate() async throws(StoreError)
+
+    /// Finishes what was handed in and closes.
+    func close() async
+}

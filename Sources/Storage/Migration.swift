@@ -1,0 +1,23 @@
+/// One step of the schema. Released files are never edited; a change is a new file at the end of `all`.
+struct Migration {
+    let statements: [String]
+
+    /// In order. A store remembers in `user_version` how many of them it has.
+    static let all: [Migration] = [
+        Migration(script: PackageResources.v001_create_sql)
+    ]
+
+    /// Splits the script at semicolons that end a line; the files hold no triggers.
+    private init(script: [UInt8]) {
+        var statement = ""
+        var statements: [String] = []
+        for line in String(decoding: script, as: UTF8.self).split(separator: "\n") {
+            statement += line + "\n"
+            if line.hasSuffix(";") {
+                statements.append(statement)
+                statement = ""
+            }
+        }
+        self.statements = statements
+    }
+}

@@ -1,0 +1,305 @@
+import Messaging
+
+/// Receiving a message once.
+enum Intake {
+    /// What was answered before to the same message, if it was there.
+    static func earlier(_ commit: IntakeCommit, _ connection: any SQLConnection) throws(StoreError) -> Acceptance? {
+        if !commit.isInvalid, let messageID = commit.messageID {
+            let first = try connection.query(
+                "SELECT id, digest, answer FROM referral WHERE partner = ? AND message_id = ? AND is_invalid = 0",
+                [.text(commit.partnerID), .text(messageID)]
+            ) { ($0.text(0), $0.text(1), $0.blob(2)) }.first
+            guard let (id, digest, answer) = first else { return nil }
+            return digest == commit.digest ? .replayed(referralID: id, answer: answer) : .conflict(referralID: id)
+        }
+        // The same broken bytes, while the first copy still lies in the tray, are the same dead letter.
+        guard commit.isInvalid, commit.supersedes == nil else { return nil }
+        return try connection.query(
+            """
+            SELECT r.id, r.answer FROM referral r WHERE r.partner = ? AND r.digest = ? AND r.is_invalid = 1
+            AND EXISTS (SELECT 1 FROM message m WHERE m.channel = 'referral' AND m.correlation_id = r.id
+            AND m.state = 'dead') LIMIT 1
+            """, [.text(commit.partnerID), .text(commit.digest)]
+        ) { Acceptance.replayed(referralID: $0.text(0), answer: $0.blob(1)) }.first
+    }
+
+    /// Ends the dead letter that this message takes the place of.
+    ///
+    /// - Returns: whether it was still there.
+    static func supersede(
+        _ old: SupersededDeadLetter, _ commit: IntakeCommit, _ connection: any SQLConnection
+    ) throws(StoreError) -> Bool {
+        let ended = try connection.run(
+            "UPDATE message SET state = 'delivered', finished_at = ? WHERE id = ? AND state = 'dead'",
+            [.instant(commit.receivedAt), .text(old.id)])
+        guard ended == 1 else { return false }
+        try Rows.note(
+            old.id, old.edited ? "editedAndResent" : "retried", old.actor,
+            "\(old.reason) → \(commit.referralID)", at: commit.receivedAt, connection)
+        return true
+    }
+
+    static func insert(_ commit: IntakeCommit, _ connection: any SQLConnection) throws(StoreError) {
+        try connection.run(
+            """
+            INSERT INTO referral (id, partner, message_id, digest, raw, media_type, encoding, received_at, mapping_id,
+            mapping_version, mapping_digest, outcome, is_invalid, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .text(commit.referralID), .text(commit.partnerID), .optional(commit.messageID), .text(commit.digest),
+                .blob(commit.rawBytes), .text(commit.mediaType), .optional(commit.encoding),
+                .instant(commit.receivedAt), .optional(commit.mappingID),
+                .optional(commit.mappingVersion.map(Int64.init)), .optional(commit.mappingDigest),
+                .text(commit.outcome), .integer(commit.isInvalid ? 1 : 0), .blob(commit.answer),
+            ])
+        try Rows.note(
+            commit.referralID, "received", commit.partnerID, commit.outcome, at: commit.receivedAt, connection)
+        if commit.isInvalid {
+            // One letter for the message, whatever the number of its records: it is repaired and resent as a whole.
+            let findings = commit.records.first?.findings
+            try insertMessage(
+                id: commit.referralID, .referral, correlationID: commit.referralID, commit, recipient: nil,
+                dueAt: nil, priority: 0, dead: .invalid, problem: nil, findings: findings, connection)
+            return
+        }
+        for record in commit.records {
+            if let applicationNo = record.applicationNo, let content = record.content {
+                try connection.run(
+                    "INSERT INTO application (no, referral_id, queue, content, case_state, road) VALUES (?, ?, ?, ?, ?, ?)",
+                    [
+                        .text(applicationNo), .text(commit.referralID), .optional(record.queue), .blob(content),
+                        .optional(record.caseState), .optional(record.road),
+                    ])
+            }
+            if record.queue != nil || record.deadLetter == .unroutable, let applicationNo = record.applicationNo {
+                try insertMessage(
+                    id: record.id, .application, correlationID: applicationNo, commit, recipient: record.queue,
+                    dueAt: record.dueAt, priority: record.priority, dead: record.deadLetter, problem: record.detail,
+                    findings: nil, connection)
+            } else if let reason = record.deadLetter {
+                try insertMessage(
+                    id: record.id, .referral, correlationID: commit.referralID, commit, recipient: nil, dueAt: nil,
+                    priority: 0, dead: reason, problem: record.detail, findings: record.findings, connection)
+            }
+        }
+    }
+
+    private static func insertMessage(
+        id: String, _ channel: Channel, correlationID: String, _ commit: IntakeCommit, recipient: String?,
+        dueAt: Instant?, priority: Int, dead: DeadLetterReason?, problem: String?, findings: [UInt8]?,
+        _ connection: any SQLConnection
+    ) throws(StoreError) {
+        try connection.run(
+            """
+            INSERT INTO message (id, channel, correlation_id, partner, sender_message_id, recipient, media_type,
+            created_at, due_at, priority, state, ready_at, reason, dead_since, problem, findings)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .text(id), .text(channel.rawValue), .text(correlationID), .text(commit.partnerID),
+                .optional(commit.messageID), .optional(recipient), .text(commit.mediaType),
+                .instant(commit.receivedAt), .integer(dueAt?.milliseconds ?? Envelopes.noClock),
+                .integer(Int64(priority)), .text(dead == nil ? "queued" : "dead"),
+                dead == nil ? .instant(commit.receivedAt) : .null, .optional(dead?.rawValue),
+                dead == nil ? .null : .instant(commit.receivedAt), .optional(problem),
+                findings.map(SQLValue.blob) ?? .null,
+            ])
+    }
+}
+
+/// Messages as rows.
+enum Envelopes {
+    /// Sorts after every clock.
+    static let noClock = Int64.max
+
+    static let columns = """
+        m.id, m.channel, m.correlation_id, m.partner, m.sender_message_id, m.recipient, m.media_type, m.created_at,
+        m.due_at, m.priority, m.keep_until
+        """
+
+    static func queue(_ envelope: Envelope, _ connection: any SQLConnection) throws(StoreError) {
+        try connection.run(
+            """
+            INSERT INTO message (id, channel, correlation_id, partner, sender_message_id, recipient, payload, media_type,
+            created_at, due_at, priority, keep_until, state, ready_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)
+            """,
+            [
+                .text(envelope.id), .text(envelope.channel.rawValue), .text(envelope.correlationID),
+                .text(envelope.recipient), .text(envelope.senderMessageID), .text(envelope.recipient),
+                .blob(envelope.payload), .text(envelope.mediaType), .instant(envelope.createdAt),
+                .integer(envelope.dueAt?.milliseconds ?? noClock), .integer(Int64(envelope.priority)),
+                .optional(envelope.keepUntil?.milliseconds), .instant(envelope.createdAt),
+            ])
+    }
+
+    /// Reads `columns` and then the payload.
+    static func read(_ row: any SQLRow) -> Envelope {
+        let dueAt = row.integer(8)
+        return Envelope(
+            id: row.text(0), channel: Channel(rawValue: row.text(1)) ?? .status, correlationID: row.text(2),
+            sender: row.text(3), senderMessageID: row.text(4), recipient: row.text(5), payload: row.blob(11),
+            mediaType: row.text(6), createdAt: Instant(milliseconds: row.integer(7)),
+            dueAt: dueAt == noClock ? nil : Instant(milliseconds: dueAt), priority: Int(row.integer(9)),
+            keepUntil: row.optionalInteger(10).map { Instant(milliseconds: $0) })
+    }
+}
+
+/// Leases: a lease's id is its message's id and attempt, so it needs no index and dies with the attempt.
+enum Leases {
+    /// Nothing earlier of the same application is still under way to the same partner.
+    static let isHead = """
+        NOT EXISTS (SELECT 1 FROM message e WHERE e.correlation_id = m.correlation_id AND e.channel = 'status'
+        AND e.state IN ('queued', 'claimed') AND e.id < m.id)
+        """
+
+    static func parts(of leaseID: String) -> (messageID: String, attempt: Int)? {
+        let parts = leaseID.split(separator: ".")
+        guard parts.count == 2, let attempt = Int(parts[1]) else { return nil }
+        return (String(parts[0]), attempt)
+    }
+
+    static func read(_ row: any SQLRow) -> Lease {
+        let envelope = Envelopes.read(row)
+        let attempt = Int(row.integer(12))
+        return Lease(
+            id: "\(envelope.id).\(attempt)", envelope: envelope, attempt: attempt,
+            ends: Instant(milliseconds: row.integer(13)))
+    }
+
+    static func claim(
+        _ from: String, payload: String, _ values: [SQLValue], ends: Instant, now: Instant,
+        _ connection: any SQLConnection
+    ) throws(StoreError) -> [Lease] {
+        let found = try connection.query(
+            "SELECT \(Envelopes.columns), \(payload), m.attempt + 1, m.ready_at \(from)", values, read)
+        return try found.map { lease throws(StoreError) in
+            try connection.run(
+                "UPDATE message SET state = 'claimed', attempt = ?, ready_at = ? WHERE id = ?",
+                [.integer(Int64(lease.attempt)), .instant(ends), .text(lease.envelope.id)])
+            return Lease(id: lease.id, envelope: lease.envelope, attempt: lease.attempt, ends: ends)
+        }
+    }
+
+    /// A message that kills its workers ends in the tray, not in a loop.
+    static func exhaust(
+        queue: String, now: Instant, maxAttempts: Int, _ connection: any SQLConnection
+    ) throws(StoreError) {
+        let ids = try connection.query(
+            """
+            SELECT id FROM message WHERE channel = 'application' AND recipient = ? AND state IN ('queued', 'claimed')
+            AND ready_at <= ? AND attempt >= ?
+            """, [.text(queue), .instant(now), .integer(Int64(maxAttempts))]
+        ) { $0.text(0) }
+        for id in ids { try die(id, .exhausted, "leased \(maxAttempts) times in vain", actor: queue, now, connection) }
+    }
+
+    static func settle(
+        _ leaseID: String, _ settlement: LeaseSettlement, actor: String, now: Instant, _ connection: any SQLConnection
+    ) throws(StoreError) -> Bool {
+        guard let (id, attempt) = parts(of: leaseID) else { return false }
+        let held = try connection.query(
+            "SELECT 1 FROM message WHERE id = ? AND state = 'claimed' AND attempt = ? AND ready_at > ?",
+            [.text(id), .integer(Int64(attempt)), .instant(now)]
+        ) { _ in true }
+        guard !held.isEmpty else { return false }
+        switch settlement {
+        case .acknowledge:
+            try connection.run(
+                "UPDATE message SET state = 'delivered', ready_at = NULL, finished_at = ? WHERE id = ?",
+                [.instant(now), .text(id)])
+            try Rows.note(id, "delivered", actor, nil, at: now, connection)
+        case .release(let notBefore, let reason):
+            try connection.run(
+                "UPDATE message SET state = 'queued', ready_at = ?, problem = ? WHERE id = ?",
+                [.instant(notBefore), .optional(reason), .text(id)])
+            try Rows.note(id, "released", actor, reason, at: now, connection)
+        case .extend(let until):
+            try connection.run("UPDATE message SET ready_at = ? WHERE id = ?", [.instant(until), .text(id)])
+        case .giveUp(let deadReason, let reason):
+            try die(id, deadReason, reason, actor: actor, now, connection)
+        }
+        return true
+    }
+
+    private static func die(
+        _ id: String, _ reason: DeadLetterReason, _ problem: String, actor: String, _ now: Instant,
+        _ connection: any SQLConnection
+    ) throws(StoreError) {
+        try connection.run(
+            "UPDATE message SET state = 'dead', ready_at = NULL, reason = ?, dead_since = ?, problem = ? WHERE id = ?",
+            [.text(reason.rawValue), .instant(now), .text(problem), .text(id)])
+        try Rows.note(id, "dead", actor, "\(reason.rawValue): \(problem)", at: now, connection)
+    }
+}
+
+/// The other rows.
+enum Rows {
+    static func note(
+        _ subject: String, _ event: String, _ actor: String, _ detail: String?, at: Instant,
+        _ connection: any SQLConnection
+    ) throws(StoreError) {
+        try connection.run(
+            "INSERT INTO history (subject, at, event, actor, detail) VALUES (?, ?, ?, ?, ?)",
+            [.text(subject), .instant(at), .text(event), .text(actor), .optional(detail)])
+    }
+
+    static func referral(
+        _ condition: String, _ values: [SQLValue], _ connection: any SQLConnection
+    ) throws(StoreError) -> ReferralRecord? {
+        let found = try connection.query(
+            "SELECT id, partner, message_id, outcome, received_at, answer FROM referral \(condition)", values
+        ) { ($0.text(0), $0.text(1), $0.optionalText(2), $0.text(3), $0.integer(4), $0.blob(5)) }.first
+        guard let (id, partner, messageID, outcome, receivedAt, answer) = found else { return nil }
+        let numbers = try connection.query(
+            "SELECT no FROM application WHERE referral_id = ? ORDER BY no", [.text(id)]
+        ) { $0.text(0) }
+        return ReferralRecord(
+            id: id, partnerID: partner, messageID: messageID, outcome: outcome,
+            receivedAt: Instant(milliseconds: receivedAt), answer: answer, applicationNos: numbers)
+    }
+
+    static let deadLetterColumns = """
+        m.id, m.reason, m.channel, m.partner, m.recipient, m.sender_message_id, m.correlation_id, m.dead_since,
+        m.attempt, m.problem
+        """
+
+    static func deadLetter(_ row: any SQLRow) -> DeadLetterSummary {
+        let channel = Channel(rawValue: row.text(2)) ?? .referral
+        return DeadLetterSummary(
+            id: row.text(0), reason: DeadLetterReason(rawValue: row.text(1)) ?? .invalid, channel: channel,
+            partnerID: row.text(3), queue: channel == .application ? row.optionalText(4) : nil,
+            senderMessageID: row.optionalText(5), correlationID: row.text(6),
+            since: Instant(milliseconds: row.integer(7)), attempts: Int(row.integer(8)), problem: row.optionalText(9))
+    }
+
+    static func deadLetterDetail(
+        _ id: String, _ connection: any SQLConnection
+    ) throws(StoreError) -> DeadLetterDetail? {
+        let found = try connection.query(
+            """
+            SELECT \(deadLetterColumns), m.payload, m.media_type, m.findings FROM message m
+            WHERE m.id = ? AND m.state = 'dead'
+            """, [.text(id)]
+        ) { (deadLetter($0), $0.optionalBlob(10), $0.text(11), $0.optionalBlob(12)) }.first
+        guard let (summary, payload, mediaType, findings) = found else { return nil }
+        // Referral and application share the bytes that came in.
+        let source =
+            summary.channel == .application
+            ? "id = (SELECT referral_id FROM application WHERE no = ?)" : "id = ?"
+        let raw = try connection.query(
+            "SELECT raw, digest FROM referral WHERE \(source)", [.text(summary.correlationID)]
+        ) { ($0.blob(0), $0.text(1)) }.first
+        let history = try connection.query(
+            "SELECT at, event, actor, detail FROM history WHERE subject IN (?, ?) ORDER BY rowid",
+            [.text(id), .text(summary.correlationID)]
+        ) { row in
+            HistoryEntry(
+                at: Instant(milliseconds: row.integer(0)), event: row.text(1), actor: row.text(2),
+                detail: row.optionalText(3))
+        }
+        return DeadLetterDetail(
+            summary: summary, payload: payload ?? raw?.0 ?? [], mediaType: mediaType, digest: raw?.1,
+            findings: findings, history: history)
+    }
+}

@@ -1,0 +1,76 @@
+import Canonical
+import StrictJSON
+
+/// What follows from the identity number and the birth date, and where the sender's own words contradict them. Nothing
+/// is corrected: both are kept, and the contradiction is told.
+struct Consistency {
+    private(set) var application: LegalAidApplication
+    private(set) var findings: [Finding] = []
+    private let mapping: String
+    private let location: SourceLocationSource
+
+    typealias SourceLocationSource = (String) -> Finding?
+
+    init(_ application: LegalAidApplication, mapping: String, today: CalendarDate, earlier: @escaping SourceLocationSource) {
+        self.application = application
+        self.mapping = mapping
+        location = earlier
+        checkIdentity(today: today)
+        deriveGroups(on: today)
+    }
+
+    private mutating func warn(_ code: String, _ path: String) {
+        findings.append(Finding(severity: .warning, code: code, path: path, location: location(path)?.location, rule: mapping))
+    }
+
+    private mutating func checkIdentity(today: CalendarDate) {
+        guard let number = application.idNumber else {
+            application.set("recipient.idCheck", .string(IdCheck.absent.rawValue))
+            return
+        }
+        let type = application.text("recipient.idType") ?? "111"
+        guard ["111", "112", "113"].contains(type) else {
+            application.set("recipient.idCheck", .string(IdCheck.notChecked.rawValue))
+            return
+        }
+        application.set("recipient.idType", .string(type))
+        let check = ResidentID.check(number, today: today)
+        application.set("recipient.idCheck", .string(check.rawValue))
+        guard check == .valid || check == .validLegacyArea else {
+            warn(check.rawValue, "recipient.idNumber")
+            return
+        }
+        let sex = ResidentID.sexCode(of: number)
+        if let declared = application.text("recipient.sexCode") {
+            if let sex, declared != sex, declared == "1" || declared == "2" { warn("sexConflict", "recipient.sexCode") }
+        } else {
+            application.set("recipient.sexCode", .text(sex))
+        }
+        guard let birth = ResidentID.birthDate(of: number) else { return }
+        if let declared = application.birthDate {
+            application.set("recipient.birthDateSource", "declared")
+            if declared != birth { warn("birthDateConflict", "recipient.birthDate") }
+        } else {
+            application.set("recipient.birthDate", .string(birth.iso))
+            application.set("recipient.birthDateSource", "derivedFromId")
+        }
+    }
+
+    private mutating func deriveGroups(on today: CalendarDate) {
+        let day = application.text("source.sentAt").flatMap { CalendarDate(iso: $0.prefix(10)) }
+            ?? application.text("source.letterDate").flatMap { CalendarDate(iso: $0) } ?? today
+        guard let birth = application.birthDate else { return }
+        let age = birth.years(until: day)
+        if let declared = application.value("recipient.age")?.int, declared != age { warn("ageConflict", "recipient.age") }
+        application.set("recipient.age", nil)
+        if age < 18 { flag("minor") }
+        if age >= 60 { flag("elderly") }
+        if application.hasFlag("advancedAge"), age < 80 { warn("flagNotSupportedByAge", "groupFlags.advancedAge") }
+    }
+
+    private mutating func flag(_ code: String) {
+        guard !application.hasFlag(code) else { return }
+        let flags = application.value("groupFlags")?.array ?? []
+        application.set("groupFlags", .array(flags + [["code": .string(code), "assertedBy": "derived"]]))
+    }
+}

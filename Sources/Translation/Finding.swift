@@ -1,0 +1,98 @@
+import Canonical
+import Documents
+import StrictJSON
+
+/// One thing translation has to say about one field. Carries place and rule, never the value.
+public struct Finding: Sendable, Hashable {
+    public enum Severity: String, Sendable, CaseIterable {
+        /// The record cannot be used.
+        case error
+        /// It was used; the sender should know.
+        case warning
+        /// Nothing to mend.
+        case info
+    }
+
+    public let severity: Severity
+    public let code: String
+    /// Canonical, dotted, such as `materials[1].title`.
+    public let path: String?
+    public let location: SourceLocation?
+    /// The mapping's own line, such as `court/defence-notice:14`.
+    public let rule: String?
+    public let message: String
+
+    public init(
+        severity: Severity, code: String, path: String?, location: SourceLocation?, rule: String?, message: String? = nil
+    ) {
+        self.severity = severity
+        self.code = code
+        self.path = path
+        self.location = location
+        self.rule = rule
+        self.message = message ?? Self.messages[code] ?? code
+    }
+
+    public var json: JSONValue {
+        .compact([
+            ("severity", .string(severity.rawValue)), ("code", .string(code)), ("path", .text(path)),
+            (
+                "location",
+                location.map {
+                    .compact([
+                        ("line", $0.line.map { JSONValue($0) }), ("column", $0.column.map { JSONValue($0) }),
+                        ("path", .string($0.path)),
+                    ])
+                }
+            ), ("rule", .text(rule)), ("message", .string(message)),
+        ])
+    }
+
+    /// What each code means and how to mend it, Chinese first.
+    private static let messages: [String: String] = [
+        "missing": "缺少必填内容，请补充。 Required and not there.",
+        "empty": "内容为空，按未提供处理。 Empty; taken as not given.",
+        "nullToken": "填写了“无”一类占位词，按未提供处理。 A placeholder; taken as not given.",
+        "unknownCode": "代码或名称不在代码表内，请按字段对照表填写。 Not in the code list.",
+        "notADate": "日期无法识别，请用 yyyy-MM-dd。 Not a date.",
+        "notANumber": "数值无法识别，请填写数字。 Not a number.",
+        "notABoolean": "是否项无法识别，请填“是”或“否”。 Neither yes nor no.",
+        "tooLong": "内容超过最大长度。 Too long.",
+        "normalizedDate": "日期写法不规范，已识别。 Unusual date, understood.",
+        "normalizedNumber": "数值写法不规范，已识别。 Unusual number, understood.",
+        "normalizedFullWidth": "全角字符已转为半角。 Full-width characters were narrowed.",
+        "lowerCaseX": "证件号末位小写 x 已转为 X。 Lower-case x was raised.",
+        "lookalikeX": "证件号中的形近字符已转为 X。 A look-alike was made X.",
+        "blanksRemoved": "已去除多余空白或连字符。 Blanks were removed.",
+        "apostropheRemoved": "已去除表格软件加的撇号。 A spreadsheet's apostrophe was removed.",
+        "fifteenDigits": "15 位旧证件号已升为 18 位。 A 15-digit number was lengthened.",
+        "checksumError": "校验位不符，请核对。 Wrong check character.",
+        "formatError": "格式不符，请核对。 Wrong format.",
+        "sexConflict": "性别与证件号不一致，已保留填报值。 Sex disagrees with the identity number.",
+        "birthDateConflict": "出生日期与证件号不一致，已保留填报值。 Birth date disagrees with the number.",
+        "ageConflict": "年龄与证件号不一致。 Age disagrees with the number.",
+        "flagNotSupportedByAge": "人群类别与年龄不符，已保留。 The group is not supported by the age.",
+        "attachmentByPath": "附件只给出路径，内容未随报文送达。 The attachment came as a path only.",
+        "attachmentUndecodable": "附件的 Base64 内容无法解码。 The attachment is not Base64.",
+        "attachmentDigestMismatch": "附件摘要不符，内容可能受损。 The attachment's digest differs.",
+        "tagOfOtherPersonIgnored": "家庭或他人的标签未计入本人。 A tag of somebody else was left aside.",
+        "markupRemoved": "已去除文本中的标记。 Markup was removed.",
+        "encodingMismatch": "声明的编码与实际不符，已按实际编码读取。 The declared encoding was not the real one.",
+        "encodingNotUTF8": "JSON 应使用 UTF-8。 JSON should be UTF-8.",
+        "htmlEntity": "含有 XML 未定义的 HTML 实体，已替换。 HTML entities were replaced.",
+        "privateUseCharacter": "含有自造字，可能无法显示。 Private-use characters.",
+        "noMapping": "没有适用于该报文的映射，请核对报文类型。 No mapping fits this document.",
+        "noRecord": "报文中没有可处理的记录。 The document holds no record.",
+        "senderMismatch": "报文中的来源单位代码不属于提交该报文的单位。 The sender code is not the caller's.",
+        "unexpectedElement": "元素位置或名称与公布的格式不符，已容忍。 Unexpected element, tolerated.",
+        "securityDoctype": "不接受 DOCTYPE 声明，请删除。 A DOCTYPE is not accepted.",
+        "notWellFormed": "XML 不完整或不合规，请从所示位置检查。 Not well-formed XML.",
+        "notJSON": "JSON 不合规，请从所示位置检查。 Not valid JSON.",
+        "duplicateKey": "JSON 对象中有重复的键。 Duplicate key.",
+        "badEncoding": "文字编码无法识别，请用 UTF-8 或 GB18030。 Unknown encoding.",
+        "byteOrderMarkInside": "文中夹有字节序标记，可能是拼接所致。 A byte order mark inside.",
+        "tooDeep": "嵌套过深。 Nested too deeply.", "tooLarge": "报文过大。 Too large.",
+        "tooManyNodes": "元素过多。 Too many elements.", "tooManyAttributes": "属性过多。 Too many attributes.",
+        "empty-document": "报文为空。 Empty.",
+    ]
+}

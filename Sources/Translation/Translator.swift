@@ -1,0 +1,261 @@
+import Canonical
+import Documents
+import StrictJSON
+import Synchronization
+
+/// Which mapping made something.
+public struct MappingReference: Sendable, Hashable {
+    public let id: String
+    public let version: Int
+    /// SM3 of the mapping file.
+    public let digest: String
+
+    public var json: JSONValue { ["id": .string(id), "version": JSONValue(version), "digest": .string(digest)] }
+}
+
+/// One record of a document, translated.
+public struct TranslatedRecord: Sendable {
+    public let application: LegalAidApplication
+    public let findings: [Finding]
+    public let traces: [FieldTrace]
+
+    public var isUsable: Bool { !findings.contains { $0.severity == .error } }
+}
+
+/// A document, translated.
+public struct TranslatedDocument: Sendable {
+    public var mapping: MappingReference?
+    public var format: DocumentFormat?
+    public var encoding: TextEncoding?
+    /// About the document as a whole.
+    public var findings: [Finding] = []
+    public var records: [TranslatedRecord] = []
+    /// Leaf nodes that no rule read; only when an explanation was asked for.
+    public var unread: [SourceLocation] = []
+}
+
+/// A status in a sender's own format.
+public struct RenderedMessage: Sendable {
+    public let bytes: [UInt8]
+    public let mediaType: String
+}
+
+/// Why a status cannot be put into a sender's format.
+public enum RenderError: Error, Sendable, Hashable {
+    case noMapping(String)
+    /// What the mapping gave breaks the published schema.
+    case invalid(rule: String, path: String)
+    case unencodable
+
+    /// A stable word for logs.
+    public var code: String {
+        switch self {
+        case .noMapping: "noMapping"
+        case .invalid: "invalid"
+        case .unencodable: "unencodable"
+        }
+    }
+}
+
+/// Translates by mapping files, both ways (Message Translator).
+public final class Translator: Sendable {
+    private struct Loaded: Sendable {
+        let mappings: [Mapping]
+        let codes: CodeLists
+        let generation: Int
+    }
+
+    /// Compiled XPath belongs to one thread at a time; idle workers wait here for the next.
+    ///
+    /// `@unchecked`: a worker is in the pool or with one caller, never with two.
+    private final class Worker: @unchecked Sendable {
+        let generation: Int
+        let engines: [Engine]
+
+        init(_ loaded: Loaded, sm3: @escaping @Sendable ([UInt8]) -> String) {
+            generation = loaded.generation
+            engines = loaded.mappings.map { Engine($0, codes: loaded.codes, sm3: sm3) }
+        }
+    }
+
+    private let directory: String
+    private let sm3: @Sendable ([UInt8]) -> String
+    private let loaded: Mutex<Loaded>
+    private let idle = Mutex<[Worker]>([])
+
+    /// - Parameter sm3: the digest (GB/T 32905) in hexadecimal.
+    /// - Throws: `MappingSetError` with every mistake of the whole set.
+    public init(directory: String, sm3: @escaping @Sendable ([UInt8]) -> String) throws(MappingSetError) {
+        self.directory = directory
+        self.sm3 = sm3
+        let (mappings, codes) = try MappingLoader.load(directory: directory, digest: sm3)
+        loaded = Mutex(Loaded(mappings: mappings, codes: codes, generation: 0))
+    }
+
+    /// Reads the files again. A set with a mistake is refused whole, and the old one stays in force.
+    public func reload() throws(MappingSetError) {
+        let (mappings, codes) = try MappingLoader.load(directory: directory, digest: sm3)
+        loaded.withLock { $0 = Loaded(mappings: mappings, codes: codes, generation: $0.generation + 1) }
+        idle.withLock { $0.removeAll() }
+    }
+
+    /// Identifiers and titles of what is in force.
+    public var mappings: [(id: String, title: String, version: Int, isInbound: Bool)] {
+        loaded.withLock { $0.mappings.map { ($0.id, $0.titleZh, $0.version, $0.isInbound) } }
+    }
+
+    private func withWorker<Result>(_ work: (Worker) -> Result) -> Result {
+        let current = loaded.withLock { $0 }
+        let worker =
+            idle.withLock { workers in workers.popLast() }.flatMap { $0.generation == current.generation ? $0 : nil }
+            ?? Worker(current, sm3: sm3)
+        defer { idle.withLock { if $0.count < 64 { $0.append(worker) } } }
+        return work(worker)
+    }
+
+    /// Translates a document. Whatever is wrong with it is a finding; nothing is thrown.
+    ///
+    /// - Parameters:
+    ///   - id: the mapping to use; by default the first one whose test the document meets.
+    ///   - allowed: the mappings that may be used; `nil` for all.
+    public func translate(
+        _ bytes: [UInt8], format: DocumentFormat?, declaredEncoding: String?, mapping id: String?,
+        among allowed: Set<String>?, receivedAt: Timestamp, limits: ParseLimits, explain: Bool
+    ) -> TranslatedDocument {
+        var result = TranslatedDocument()
+        let document: Document
+        do {
+            document = try Document.parse(bytes, format: format, declaredEncoding: declaredEncoding, limits: limits)
+        } catch {
+            result.findings = [
+                Finding(
+                    severity: .error, code: error.problem == .empty ? "empty-document" : error.problem.rawValue,
+                    path: nil, location: error.location, rule: nil)
+            ]
+            return result
+        }
+        result.format = document.format
+        result.encoding = document.encoding
+        result.findings = document.notes.map {
+            Finding(severity: .warning, code: $0.code, path: nil, location: nil, rule: nil)
+        }
+        withWorker { worker in
+            let engine = worker.engines.first { engine in
+                engine.mapping.isInbound && allowed?.contains(engine.mapping.id) ?? true
+                    && (id.map { $0 == engine.mapping.id } ?? engine.accepts(document))
+            }
+            guard let engine else {
+                result.findings.append(
+                    Finding(severity: .error, code: "noMapping", path: nil, location: document.root.location, rule: nil))
+                return
+            }
+            translate(document, by: engine, receivedAt: receivedAt, explain: explain, into: &result)
+        }
+        return result
+    }
+
+    private func translate(
+        _ document: Document, by engine: Engine, receivedAt: Timestamp, explain: Bool,
+        into result: inout TranslatedDocument
+    ) {
+        let mapping = engine.mapping
+        result.mapping = MappingReference(id: mapping.id, version: mapping.version, digest: mapping.digest)
+        for violation in mapping.schema?.violations(in: document) ?? [] {
+            result.findings.append(
+                Finding(
+                    severity: .warning, code: violation.rule.rawValue, path: nil, location: violation.location,
+                    rule: mapping.id, message: "与公布的格式不符，已容忍。 Not as the published schema says; tolerated."))
+        }
+        let nodes = engine.records(in: document)
+        if nodes.isEmpty {
+            result.findings.append(
+                Finding(
+                    severity: .error, code: "noRecord", path: nil, location: document.root.location, rule: mapping.id))
+        }
+        var read: Set<Int> = []
+        for node in nodes {
+            var run = Engine.Run()
+            run.explains = explain
+            var head = JSONObject([
+                ("aidRoute", .string(mapping.route.rawValue)), ("intakeKind", .string(mapping.kind.rawValue)),
+            ])
+            engine.fill(&run, from: node)
+            for (name, value) in run.target.members { head[name] = value }
+            if nodes.count > 1, let group = mapping.group { head["groupId"] = .string(engine.text(group, at: node)) }
+            let findings = run.findings
+            let checked = Consistency(
+                LegalAidApplication(content: head), mapping: mapping.id, today: receivedAt.date,
+                earlier: { path in findings.first { $0.path == path } })
+            read.formUnion(run.read)
+            result.records.append(
+                TranslatedRecord(
+                    application: checked.application, findings: findings + checked.findings, traces: run.traces))
+        }
+        if explain { result.unread = Self.leaves(of: document.root).filter { !read.contains($0.identity) }.map(\.location) }
+    }
+
+    private static func leaves(of node: Node) -> [Node] {
+        let children = node.children
+        return children.isEmpty ? (node.text.isEmpty ? [] : [node]) : children.flatMap(leaves)
+    }
+
+    /// Puts a canonical status into a sender's own format and encoding, strictly valid against its schema.
+    public func render(_ event: StatusEvent, outbound id: String) throws(RenderError) -> RenderedMessage {
+        let result: Result<RenderedMessage, RenderError> = withWorker { worker in
+            guard let engine = worker.engines.first(where: { $0.mapping.id == id && !$0.mapping.isInbound }),
+                let source = try? Document(json: JSONValue.object(event.content).serialized())
+            else { return .failure(.noMapping(id)) }
+            var run = Engine.Run()
+            engine.fill(&run, from: source.root)
+            return Self.write(run.target, by: engine.mapping)
+        }
+        return try result.get()
+    }
+
+    private static func write(_ target: JSONObject, by mapping: Mapping) -> Result<RenderedMessage, RenderError> {
+        let bytes: [UInt8]
+        switch mapping.format {
+        case .json:
+            guard let encoded = try? mapping.encoding.encode(JSONValue.object(target).text()) else {
+                return .failure(.unencodable)
+            }
+            bytes = encoded
+        case .xml:
+            guard let encoded = try? element(mapping.root, .object(target)).serialized(encoding: mapping.encoding) else {
+                return .failure(.unencodable)
+            }
+            bytes = encoded
+            if let schema = mapping.schema {
+                guard let document = try? Document.parse(bytes, format: .xml) else {
+                    return .failure(.invalid(rule: "notWellFormed", path: "/"))
+                }
+                if let violation = schema.violations(in: document).first {
+                    return .failure(.invalid(rule: violation.rule.rawValue, path: violation.location.path))
+                }
+            }
+        }
+        return .success(RenderedMessage(bytes: bytes, mediaType: mapping.mediaType))
+    }
+
+    /// `@name` members are attributes, `.` is the element's own text, arrays repeat their element.
+    private static func element(_ name: String, _ value: JSONValue) -> OutputElement {
+        var element = OutputElement(name: name)
+        guard let object = value.object else {
+            element.text = value.string ?? value.text()
+            return element
+        }
+        for member in object.members {
+            if member.name.hasPrefix("@") {
+                element.attributes.append(
+                    .init(name: String(member.name.dropFirst()), value: member.value.string ?? member.value.text()))
+            } else if member.name == "." {
+                element.text = member.value.string ?? member.value.text()
+            } else if let items = member.value.array {
+                element.children += items.map { self.element(member.name, $0) }
+            } else {
+                element.children.append(self.element(member.name, member.value))
+            }
+        }
+        return element
+    }
+}

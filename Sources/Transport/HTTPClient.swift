@@ -1,0 +1,246 @@
+import CCurl
+import Foundation
+import Synchronization
+
+/// A request to somebody else's server.
+public struct OutgoingRequest: Sendable {
+    public let method: String
+    public let url: String
+    public let headers: [(String, String)]
+    public let body: [UInt8]
+    /// For everything, connecting included.
+    public let timeout: Duration
+    public let maxResponseBytes: Int
+
+    public init(
+        method: String, url: String, headers: [(String, String)], body: [UInt8], timeout: Duration,
+        maxResponseBytes: Int = 16 << 20
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.timeout = timeout
+        self.maxResponseBytes = maxResponseBytes
+    }
+}
+
+public enum HTTPClientError: Error, Sendable, Hashable {
+    case badAddress, notResolved, notConnected, timedOut, tlsFailed, answerTooLarge, closed
+    /// libcurl's own code.
+    case other(Int)
+
+    /// A stable word for logs.
+    public var code: String {
+        switch self {
+        case .badAddress: "badAddress"
+        case .notResolved: "notResolved"
+        case .notConnected: "notConnected"
+        case .timedOut: "timedOut"
+        case .tlsFailed: "tlsFailed"
+        case .answerTooLarge: "answerTooLarge"
+        case .closed: "closed"
+        case .other(let code): "curl\(code)"
+        }
+    }
+}
+
+/// An HTTP client over one curl-multi thread; connections are reused, redirects are not followed.
+///
+/// `@unchecked`: the multi handle belongs to the thread; only `curl_multi_wakeup`, which may be called from anywhere, is
+/// called from outside.
+public final class HTTPClient: @unchecked Sendable {
+    private struct State {
+        var waiting: [Transfer] = []
+        var isClosed = false
+        var onEnd: CheckedContinuation<Void, Never>?
+        var hasEnded = false
+    }
+
+    private let multi: OpaquePointer?
+    private let state = Mutex(State())
+
+    private static let prepared: Void = { _ = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) }()
+
+    /// - Parameter connections: kept open for reuse.
+    public init(connections: Int = 64) {
+        _ = Self.prepared
+        multi = curl_multi_init().map { OpaquePointer($0) }
+        if let multi = handle { _ = legalaid_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections) }
+        Thread.detachNewThread { [self] in run() }
+    }
+
+    private var handle: UnsafeMutableRawPointer? { multi.map { UnsafeMutableRawPointer($0) } }
+
+    public func send(_ request: OutgoingRequest) async throws(HTTPClientError) -> HTTPResponse {
+        let result: Result<HTTPResponse, HTTPClientError> = await withCheckedContinuation { continuation in
+            guard let transfer = Transfer(request, continuation) else {
+                continuation.resume(returning: .failure(.badAddress))
+                return
+            }
+            let isTaken = state.withLock { state in
+                if state.isClosed { return false }
+                state.waiting.append(transfer)
+                return true
+            }
+            if isTaken { wake() } else { transfer.finish(.failure(.closed)) }
+        }
+        return try result.get()
+    }
+
+    /// Finishes what is under way within its timeouts, then ends.
+    public func close() async {
+        await withCheckedContinuation { continuation in
+            let hasEnded = state.withLock { state in
+                state.isClosed = true
+                if !state.hasEnded { state.onEnd = continuation }
+                return state.hasEnded
+            }
+            if hasEnded { continuation.resume() } else { wake() }
+        }
+    }
+
+    private func wake() { if let handle { curl_multi_wakeup(handle) } }
+
+    private func run() {
+        var active: [UnsafeMutableRawPointer: Transfer] = [:]
+        guard let handle else { return end() }
+        while true {
+            let (fresh, isClosed) = state.withLock { state in
+                defer { state.waiting.removeAll() }
+                return (state.waiting, state.isClosed)
+            }
+            for transfer in fresh {
+                active[transfer.easy] = transfer
+                curl_multi_add_handle(handle, transfer.easy)
+            }
+            if isClosed, active.isEmpty { break }
+            var running: Int32 = 0
+            curl_multi_perform(handle, &running)
+            var left: Int32 = 0
+            while let message = curl_multi_info_read(handle, &left) {
+                guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
+                let code = message.pointee.data.result
+                curl_multi_remove_handle(handle, easy)
+                active.removeValue(forKey: easy)?.finish(code)
+            }
+            if running == active.count { curl_multi_poll(handle, nil, 0, 1000, nil) }
+        }
+        curl_multi_cleanup(handle)
+        end()
+    }
+
+    private func end() {
+        let (rest, waiting) = state.withLock { state in
+            state.hasEnded = true
+            state.isClosed = true
+            defer {
+                state.waiting.removeAll()
+                state.onEnd = nil
+            }
+            return (state.waiting, state.onEnd)
+        }
+        for transfer in rest { transfer.finish(.failure(.closed)) }
+        waiting?.resume()
+    }
+}
+
+/// One request under way. Touched by the client's thread only, once it was handed over.
+private final class Transfer: @unchecked Sendable {
+    let easy: UnsafeMutableRawPointer
+    private let continuation: CheckedContinuation<Result<HTTPResponse, HTTPClientError>, Never>
+    /// curl reads the body while the transfer runs, so it must not move.
+    private let body: UnsafeMutableBufferPointer<UInt8>
+    private let limit: Int
+    private var fields: UnsafeMutablePointer<curl_slist>?
+    private var received: [UInt8] = []
+    private var headers: [(name: String, value: String)] = []
+    private var isTooLarge = false
+
+    init?(
+        _ request: OutgoingRequest, _ continuation: CheckedContinuation<Result<HTTPResponse, HTTPClientError>, Never>
+    ) {
+        guard request.url.hasPrefix("http://") || request.url.hasPrefix("https://"), let easy = curl_easy_init() else {
+            return nil
+        }
+        self.easy = easy
+        self.continuation = continuation
+        limit = request.maxResponseBytes
+        body = .allocate(capacity: request.body.count)
+        _ = body.initialize(from: request.body)
+        for (name, value) in request.headers + [("Expect", "")] {
+            fields = curl_slist_append(fields, value.isEmpty ? "\(name):" : "\(name): \(value)")
+        }
+        let milliseconds = Int(request.timeout.components.seconds * 1000)
+        legalaid_curl_set_string(easy, CURLOPT_URL, request.url)
+        legalaid_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
+        legalaid_curl_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, milliseconds))
+        legalaid_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, max(1, min(milliseconds, 10_000)))
+        legalaid_curl_set_pointer(easy, CURLOPT_HTTPHEADER, fields)
+        if request.method != "GET" {
+            legalaid_curl_set_string(easy, CURLOPT_CUSTOMREQUEST, request.method)
+            legalaid_curl_set_long(easy, CURLOPT_POST, 1)
+            legalaid_curl_set_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress)
+            legalaid_curl_set_long(easy, CURLOPT_POSTFIELDSIZE, body.count)
+        }
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        legalaid_curl_set_pointer(easy, CURLOPT_WRITEDATA, context)
+        legalaid_curl_set_writer(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+            guard let bytes, let context else { return 0 }
+            return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().take(bytes, size * count)
+        }
+        legalaid_curl_set_pointer(easy, CURLOPT_HEADERDATA, context)
+        legalaid_curl_set_writer(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+            guard let bytes, let context else { return 0 }
+            return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().takeHeader(bytes, size * count)
+        }
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(fields)
+        body.deallocate()
+    }
+
+    private func take(_ bytes: UnsafeMutablePointer<CChar>, _ count: Int) -> Int {
+        guard received.count + count <= limit else {
+            isTooLarge = true
+            return 0
+        }
+        bytes.withMemoryRebound(to: UInt8.self, capacity: count) {
+            received.append(contentsOf: UnsafeBufferPointer(start: $0, count: count))
+        }
+        return count
+    }
+
+    private func takeHeader(_ bytes: UnsafeMutablePointer<CChar>, _ count: Int) -> Int {
+        let line = bytes.withMemoryRebound(to: UInt8.self, capacity: count) {
+            String(decoding: UnsafeBufferPointer(start: $0, count: count), as: UTF8.self)
+        }
+        guard headers.count < 200, let colon = line.firstIndex(of: ":") else { return count }
+        let value = line[line.index(after: colon)...].trimmingCharacters(in: .whitespacesAndNewlines)
+        headers.append((String(line[..<colon]), value))
+        return count
+    }
+
+    func finish(_ code: CURLcode) {
+        guard code != CURLE_OK else {
+            var status = 0
+            legalaid_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+            return finish(.success(HTTPResponse(status: status, headers: headers, body: received)))
+        }
+        let error: HTTPClientError =
+            switch code {
+            case _ where isTooLarge: .answerTooLarge
+            case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .badAddress
+            case CURLE_COULDNT_RESOLVE_HOST: .notResolved
+            case CURLE_COULDNT_CONNECT: .notConnected
+            case CURLE_OPERATION_TIMEDOUT: .timedOut
+            case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE: .tlsFailed
+            default: .other(Int(code.rawValue))
+            }
+        finish(.failure(error))
+    }
+
+    func finish(_ result: Result<HTTPResponse, HTTPClientError>) { continuation.resume(returning: result) }
+}

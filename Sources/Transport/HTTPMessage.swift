@@ -1,0 +1,41 @@
+/// A request as the rooms see it: complete, within all limits, its framing beyond doubt.
+public struct HTTPRequest: Sendable {
+    public let method: String
+    /// Percent-decoded; holds no control characters.
+    public let path: String
+    public let query: [(String, String)]
+    public let headers: [(name: String, value: String)]
+    public let body: [UInt8]
+
+    public init(
+        method: String, path: String, query: [(String, String)], headers: [(name: String, value: String)],
+        body: [UInt8]
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The first field of that name, letter case aside.
+    public func header(_ name: String) -> String? { first(name, in: headers) }
+}
+
+public struct HTTPResponse: Sendable {
+    public let status: Int
+    public let headers: [(name: String, value: String)]
+    public let body: [UInt8]
+
+    public init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    public func header(_ name: String) -> String? { first(name, in: headers) }
+}
+
+private func first(_ name: String, in headers: [(name: String, value: String)]) -> String? {
+    headers.first { $0.name.utf8.count == name.utf8.count && $0.name.lowercased() == name.lowercased() }?.value
+}

@@ -1,0 +1,358 @@
+import CMicroHTTPD
+import Foundation
+import Synchronization
+
+/// How the listener behaves. Every bound has a default.
+public struct HTTPServerConfiguration: Sendable {
+    public var host: String
+    /// 0 lets the system choose.
+    public var port: UInt16
+    public var maxBodyBytes = 50 << 20
+    /// One connection's memory for header and parsing.
+    public var memoryPerConnection = 32 << 10
+    public var headerDeadline: Duration = .seconds(10)
+    public var bodyDeadline: Duration = .seconds(60)
+    public var maxConnections = 1000
+    /// Requests that may be worked on at once; over that, 503.
+    public var maxInFlight = 256
+    public var idleSeconds = 60
+    /// Makes the answers that are given before any handler sees the request: 400, 413, 503.
+    public var problem: @Sendable (_ status: Int) -> HTTPResponse = { HTTPResponse(status: $0) }
+
+    public init(host: String, port: UInt16) {
+        self.host = host
+        self.port = port
+    }
+}
+
+public enum TransportError: Error, Sendable, Hashable {
+    /// Not a numeric IPv4 address.
+    case badAddress(String)
+    case cannotListen(host: String, port: UInt16)
+    case noRandomness
+}
+
+/// An HTTP/1.1 listener over libmicrohttpd.
+///
+/// What the library leaves to its user is done here: ambiguous framing is refused, senders that trickle are cut off, and
+/// a stop resumes every suspended connection first, since the library aborts the process otherwise.
+///
+/// `@unchecked`: the daemon is written once, before any callback runs, and ended once; all else is behind `state`.
+public final class HTTPServer: @unchecked Sendable {
+    public typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
+
+    private enum Phase { case header, body, working, idle }
+
+    private struct Open {
+        let socket: Int32
+        var phase: Phase
+        var since: ContinuousClock.Instant
+    }
+
+    private struct State {
+        /// By the address of the library's connection.
+        var connections: [Int: Open] = [:]
+        var suspended: [ObjectIdentifier: Exchange] = [:]
+        var active = 0
+        var isStopping = false
+        var hasStopped = false
+    }
+
+    private let configuration: HTTPServerConfiguration
+    private let handler: Handler
+    private let state = Mutex(State())
+    private var daemon: OpaquePointer?
+    public private(set) var port: UInt16 = 0
+
+    public init(configuration: HTTPServerConfiguration, handler: @escaping Handler) throws(TransportError) {
+        self.configuration = configuration
+        self.handler = handler
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = configuration.port.bigEndian
+        guard inet_pton(AF_INET, configuration.host, &address.sin_addr) == 1 else {
+            throw .badAddress(configuration.host)
+        }
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        let started = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { socketAddress in
+                legalaid_mhd_start(
+                    socketAddress, configuration.port, 2, UInt32(configuration.maxConnections),
+                    UInt32(configuration.idleSeconds), configuration.memoryPerConnection,
+                    { context, connection, path, method, version, data, size, exchange in
+                        guard let context, let connection, let size, let exchange else { return .NO }
+                        let server = Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
+                        return server.access(connection, path, method, version, data, size, exchange)
+                    },
+                    { context, connection, exchange, _ in
+                        guard let context, let connection else { return }
+                        Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue().completed(connection, exchange)
+                    },
+                    { context, connection, _, event in
+                        guard let context, let connection else { return }
+                        let server = Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
+                        server.connection(connection, event)
+                    }, context)
+            }
+        }
+        guard let started else { throw .cannotListen(host: configuration.host, port: configuration.port) }
+        daemon = started
+        port = legalaid_mhd_port(started)
+        // Keeps the listener alive while callbacks may come; let go in `stop`.
+        _ = Unmanaged.passRetained(self)
+        sweep()
+    }
+
+    /// Stops taking, waits for what is being worked on, answers the rest 503, and closes.
+    public func stop(drain: Duration) async {
+        let first = state.withLock { state in
+            defer { state.isStopping = true }
+            return !state.isStopping
+        }
+        guard first, let daemon else { return }
+        let listening = MHD_quiesce_daemon(daemon)
+        await wait(atMost: drain) { $0.suspended.isEmpty }
+        let rest = state.withLock { state in
+            defer { state.suspended.removeAll() }
+            return Array(state.suspended.values)
+        }
+        for exchange in rest { exchange.finish(configuration.problem(503)) }
+        await wait(atMost: .seconds(2)) { $0.active == 0 }
+        state.withLock { $0.hasStopped = true }
+        await withCheckedContinuation { continuation in
+            // The library joins its threads: not on Swift's.
+            Thread.detachNewThread { [self] in
+                MHD_stop_daemon(self.daemon)
+                if listening >= 0 { close(listening) }
+                continuation.resume()
+            }
+        }
+        Unmanaged.passUnretained(self).release()
+    }
+
+    private func wait(atMost limit: Duration, until condition: @Sendable (borrowing State) -> Bool) async {
+        let clock = ContinuousClock()
+        let deadline = clock.now.advanced(by: limit)
+        while clock.now < deadline, !state.withLock({ condition($0) }) {
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    // MARK: The library's callbacks
+
+    private func access(
+        _ connection: OpaquePointer, _ path: UnsafePointer<CChar>?, _ method: UnsafePointer<CChar>?,
+        _ version: UnsafePointer<CChar>?, _ data: UnsafePointer<CChar>?, _ size: UnsafeMutablePointer<Int>,
+        _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+    ) -> MHD_Result {
+        guard let known = slot.pointee else {
+            let head = RequestHead(connection, path: path, method: method, version: version)
+            let exchange = Exchange(connection, head)
+            slot.pointee = Unmanaged.passRetained(exchange).toOpaque()
+            enter(.body, connection, starting: true)
+            if let status = head.refusal(maxBody: configuration.maxBodyBytes) { return refuse(exchange, status) }
+            return .YES
+        }
+        let exchange = Unmanaged<Exchange>.fromOpaque(known).takeUnretainedValue()
+        if let response = exchange.response { return Self.queue(response, on: connection) }
+        if size.pointee > 0 {
+            if exchange.body.count + size.pointee > configuration.maxBodyBytes {
+                // Read to the end, so that the sender sees the answer; the deadline bounds how long that lasts.
+                exchange.isTooLarge = true
+                exchange.body = []
+            } else if !exchange.isTooLarge, let data {
+                data.withMemoryRebound(to: UInt8.self, capacity: size.pointee) { bytes in
+                    exchange.body.append(contentsOf: UnsafeBufferPointer(start: bytes, count: size.pointee))
+                }
+            }
+            size.pointee = 0
+            return .YES
+        }
+        enter(.working, connection)
+        if exchange.isTooLarge { return refuse(exchange, 413) }
+        return work(exchange)
+    }
+
+    private func work(_ exchange: Exchange) -> MHD_Result {
+        let isTaken = state.withLock { state in
+            guard !state.isStopping, state.suspended.count < configuration.maxInFlight else { return false }
+            state.suspended[ObjectIdentifier(exchange)] = exchange
+            return true
+        }
+        guard isTaken else { return refuse(exchange, 503) }
+        MHD_suspend_connection(exchange.connection)
+        let request = exchange.head.request(body: exchange.body)
+        exchange.body = []
+        Task { [self] in
+            let response = await handler(request)
+            let isOurs = state.withLock { $0.suspended.removeValue(forKey: ObjectIdentifier(exchange)) != nil }
+            if isOurs { exchange.finish(response) }
+        }
+        return .YES
+    }
+
+    private func refuse(_ exchange: Exchange, _ status: Int) -> MHD_Result {
+        let answer = configuration.problem(status)
+        return Self.queue(
+            HTTPResponse(
+                status: answer.status, headers: answer.headers + [("Connection", "close")], body: answer.body),
+            on: exchange.connection)
+    }
+
+    private static func queue(_ response: HTTPResponse, on connection: OpaquePointer) -> MHD_Result {
+        let made = response.body.withUnsafeBytes { bytes in
+            MHD_create_response_from_buffer(
+                bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
+        }
+        guard let made else { return .NO }
+        defer { MHD_destroy_response(made) }
+        for (name, value) in response.headers { MHD_add_response_header(made, name, value) }
+        return MHD_queue_response(connection, UInt32(response.status), made)
+    }
+
+    private func completed(_ connection: OpaquePointer, _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) {
+        guard let slot, let known = slot.pointee else { return }
+        slot.pointee = nil
+        let exchange = Unmanaged<Exchange>.fromOpaque(known).takeRetainedValue()
+        let key = Int(bitPattern: connection)
+        state.withLock { state in
+            state.suspended[ObjectIdentifier(exchange)] = nil
+            state.active -= 1
+            state.connections[key]?.phase = .idle
+            state.connections[key]?.since = .now
+        }
+    }
+
+    private func connection(_ connection: OpaquePointer, _ event: MHD_ConnectionNotificationCode) {
+        let key = Int(bitPattern: connection)
+        switch event {
+        case .CONNECTION_NOTIFY_STARTED:
+            let socket = legalaid_mhd_socket(connection)
+            state.withLock { $0.connections[key] = Open(socket: socket, phase: .header, since: .now) }
+        case .CONNECTION_NOTIFY_CLOSED: state.withLock { _ = $0.connections.removeValue(forKey: key) }
+        @unknown default: break
+        }
+    }
+
+    private func enter(_ phase: Phase, _ connection: OpaquePointer, starting: Bool = false) {
+        let key = Int(bitPattern: connection)
+        state.withLock { state in
+            if starting { state.active += 1 }
+            state.connections[key]?.phase = phase
+            state.connections[key]?.since = .now
+        }
+    }
+
+    // MARK: Slow senders
+
+    /// The library's own timeout is of inactivity only: one byte a second would hold a connection for ever.
+    private func sweep() {
+        Thread.detachNewThread { [weak self] in
+            while let self, !self.state.withLock({ $0.hasStopped }) {
+                self.cutOffSlowSenders()
+                Thread.sleep(forTimeInterval: 0.1)
+            }
+        }
+    }
+
+    private func cutOffSlowSenders() {
+        let now = ContinuousClock.now
+        let idle = Duration.seconds(configuration.idleSeconds) + configuration.headerDeadline
+        state.withLock { state in
+            for open in state.connections.values {
+                let limit: Duration? =
+                    switch open.phase {
+                    case .header: configuration.headerDeadline
+                    case .body: configuration.bodyDeadline
+                    case .idle: idle
+                    case .working: nil
+                    }
+                // Within the lock: the library tells of a closed connection before its descriptor is reused.
+                if let limit, now - open.since > limit { shutdown(open.socket, Int32(SHUT_RDWR)) }
+            }
+        }
+    }
+}
+
+/// One request and its answer.
+///
+/// `@unchecked`: everything but the response is touched only by the connection's own thread; the response is behind a
+/// lock, and written once.
+private final class Exchange: @unchecked Sendable {
+    let connection: OpaquePointer
+    let head: RequestHead
+    var body: [UInt8] = []
+    var isTooLarge = false
+    private let answer = Mutex<HTTPResponse?>(nil)
+
+    init(_ connection: OpaquePointer, _ head: RequestHead) {
+        self.connection = connection
+        self.head = head
+    }
+
+    var response: HTTPResponse? { answer.withLock { $0 } }
+
+    /// Called once, by whoever took the exchange out of the suspended ones.
+    func finish(_ response: HTTPResponse) {
+        answer.withLock { $0 = response }
+        MHD_resume_connection(connection)
+    }
+}
+
+/// Method, target and fields, and what is wrong with them.
+private struct RequestHead {
+    let method: String
+    let path: String
+    let version: String
+    let query: [(String, String)]
+    let headers: [(name: String, value: String)]
+
+    init(
+        _ connection: OpaquePointer, path: UnsafePointer<CChar>?, method: UnsafePointer<CChar>?,
+        version: UnsafePointer<CChar>?
+    ) {
+        self.method = method.map { String(cString: $0) } ?? ""
+        self.path = path.map { String(cString: $0) } ?? ""
+        self.version = version.map { String(cString: $0) } ?? ""
+        headers = Self.values(.HEADER_KIND, of: connection).map { (name: $0.0, value: $0.1) }
+        query = Self.values(.GET_ARGUMENT_KIND, of: connection)
+    }
+
+    private static func values(_ kind: MHD_ValueKind, of connection: OpaquePointer) -> [(String, String)] {
+        var found: [(String, String)] = []
+        withUnsafeMutablePointer(to: &found) { found in
+            _ = MHD_get_connection_values(
+                connection, kind,
+                { target, _, name, value in
+                    guard let found = target?.assumingMemoryBound(to: [(String, String)].self), let name else {
+                        return .YES
+                    }
+                    found.pointee.append((String(cString: name), value.map { String(cString: $0) } ?? ""))
+                    return .YES
+                }, found)
+        }
+        return found
+    }
+
+    func request(body: [UInt8]) -> HTTPRequest {
+        HTTPRequest(method: method, path: path, query: query, headers: headers, body: body)
+    }
+
+    /// The status to refuse with, where two readers could see two different requests (RFC 9112 §6) or the body is
+    /// declared too large.
+    func refusal(maxBody: Int) -> Int? {
+        func all(_ name: String) -> [String] { headers.filter { $0.name.lowercased() == name }.map(\.value) }
+        let lengths = all("content-length")
+        let codings = all("transfer-encoding")
+        if lengths.count > 1 || (!lengths.isEmpty && !codings.isEmpty) { return 400 }
+        if codings.count > 1 || codings.contains(where: { $0.lowercased() != "chunked" }) { return 400 }
+        if let length = lengths.first {
+            guard !length.isEmpty, length.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return 400 }
+            guard let number = Int(length), number <= maxBody else { return 413 }
+        }
+        if version == "HTTP/1.1", all("host").count != 1 { return 400 }
+        if headers.contains(where: { $0.name.contains(" ") || $0.name.contains("\t") }) { return 400 }
+        if path.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) { return 400 }
+        return nil
+    }
+}

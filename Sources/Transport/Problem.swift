@@ -1,0 +1,163 @@
+import StrictJSON
+
+/// A sentence in the two languages of the house: Chinese for most readers, English for those who ask for it.
+public struct LocalizedText: Sendable, Hashable {
+    public let zh: String
+    public let en: String
+
+    public init(zh: String, en: String) {
+        self.zh = zh
+        self.en = en
+    }
+
+    /// English only where `Accept-Language` names it before Chinese (RFC 9110 §12.5.4, weights left aside).
+    public func text(for acceptLanguage: String?) -> String {
+        guard let wanted = acceptLanguage?.lowercased() else { return zh }
+        for range in wanted.split(separator: ",") {
+            let tag = range.drop { $0 == " " }
+            if tag.hasPrefix("zh") { return zh }
+            if tag.hasPrefix("en") { return en }
+        }
+        return zh
+    }
+}
+
+/// An error answer in the shape of RFC 9457. It carries places and rules, never values.
+public struct Problem: Error, Sendable {
+    /// The kinds of problem the gateway answers with. `slug` is stable: callers may switch on it.
+    public enum Kind: String, Sendable, CaseIterable {
+        case badRequest = "bad-request"
+        case unauthorized = "unauthorized"
+        case forbidden = "forbidden"
+        case notFound = "not-found"
+        case methodNotAllowed = "method-not-allowed"
+        case messageIdConflict = "message-id-conflict"
+        case illegalTransition = "illegal-transition"
+        case leaseEnded = "lease-ended"
+        case stale = "stale"
+        case wrongState = "wrong-state"
+        case tooLarge = "too-large"
+        case headersTooLarge = "headers-too-large"
+        case notTranslatable = "not-translatable"
+        case timedOut = "timed-out"
+        case overloaded = "overloaded"
+        case storeUnavailable = "store-unavailable"
+        case internalError = "internal-error"
+
+        /// The HTTP status that goes with the kind (RFC 9110 §15).
+        public var status: Int {
+            switch self {
+            case .badRequest: 400
+            case .unauthorized: 401
+            case .forbidden: 403
+            case .notFound: 404
+            case .methodNotAllowed: 405
+            case .timedOut: 408
+            case .messageIdConflict, .illegalTransition, .leaseEnded, .stale, .wrongState: 409
+            case .tooLarge: 413
+            case .notTranslatable: 422
+            case .headersTooLarge: 431
+            case .internalError: 500
+            case .overloaded, .storeUnavailable: 503
+            }
+        }
+
+        public var title: LocalizedText {
+            switch self {
+            case .badRequest: LocalizedText(zh: "请求有误", en: "Bad request")
+            case .unauthorized: LocalizedText(zh: "未能确认身份", en: "Caller not identified")
+            case .forbidden: LocalizedText(zh: "无权访问", en: "Not allowed")
+            case .notFound: LocalizedText(zh: "没有找到", en: "Not found")
+            case .methodNotAllowed: LocalizedText(zh: "此地址不支持该方法", en: "Method not allowed here")
+            case .messageIdConflict: LocalizedText(zh: "报文编号已被不同内容占用", en: "Message id already used for other content")
+            case .illegalTransition: LocalizedText(zh: "当前状态不允许此步骤", en: "This step is not allowed in the present state")
+            case .leaseEnded: LocalizedText(zh: "租约已结束", en: "The lease has ended")
+            case .stale: LocalizedText(zh: "数据已被他人更改", en: "Somebody else changed it first")
+            case .wrongState: LocalizedText(zh: "当前状态不支持此操作", en: "Not possible in the present state")
+            case .tooLarge: LocalizedText(zh: "报文过大", en: "Message too large")
+            case .headersTooLarge: LocalizedText(zh: "请求头过大", en: "Header fields too large")
+            case .notTranslatable: LocalizedText(zh: "报文无法转换", en: "The message cannot be translated")
+            case .timedOut: LocalizedText(zh: "发送过慢，已超时", en: "Sent too slowly")
+            case .overloaded: LocalizedText(zh: "系统繁忙，请稍后重发", en: "Busy, send again later")
+            case .storeUnavailable: LocalizedText(zh: "存储暂不可用，请稍后重发", en: "Store not available, send again later")
+            case .internalError: LocalizedText(zh: "系统内部错误", en: "Internal error")
+            }
+        }
+    }
+
+    public let kind: Kind
+    public let detail: LocalizedText
+    /// `{code, message, location, rule}` for each thing that is wrong.
+    public var errors: [JSONValue] = []
+    /// Further members (RFC 9457 §3.2), such as `messageId` or the legal next steps.
+    public var members: [(String, JSONValue)] = []
+    public var headers: [(name: String, value: String)] = []
+
+    public init(_ kind: Kind, zh: String, en: String) {
+        self.kind = kind
+        detail = LocalizedText(zh: zh, en: en)
+    }
+
+    /// The problem in the language asked for.
+    public func json(language: String?) -> JSONValue {
+        var object = JSONObject()
+        object["type"] = .string("urn:legal-aid-gateway:problem:\(kind.rawValue)")
+        object["title"] = .string(kind.title.text(for: language))
+        object["status"] = JSONValue(kind.status)
+        object["detail"] = .string(detail.text(for: language))
+        if !errors.isEmpty { object["errors"] = .array(errors) }
+        for (name, value) in members { object[name] = value }
+        return .object(object)
+    }
+
+    public func response(to request: HTTPRequest?) -> HTTPResponse {
+        HTTPResponse(
+            status: kind.status, headers: [("Content-Type", "application/problem+json; charset=utf-8")] + headers,
+            body: json(language: request?.header("Accept-Language")).serialized())
+    }
+}
+
+extension HTTPResponse {
+    /// A JSON answer. Personal data travels in it, so nobody on the way may keep it.
+    public static func json(
+        _ value: JSONValue, status: Int = 200, headers: [(name: String, value: String)] = []
+    ) -> HTTPResponse {
+        HTTPResponse(
+            status: status,
+            headers: [("Content-Type", "application/json; charset=utf-8"), ("Cache-Control", "no-store")] + headers,
+            body: value.serialized())
+    }
+}
+
+extension HTTPRequest {
+    /// The body as a JSON object; an empty body is an empty object.
+    public func jsonObject() throws(Problem) -> JSONObject {
+        if body.isEmpty { return JSONObject() }
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: body)
+        } catch {
+            throw Problem(
+                .badRequest, zh: "请求体不是合法的 JSON：第 \(error.line) 行第 \(error.column) 列（\(error.problem.rawValue)）。",
+                en: "The body is not valid JSON: line \(error.line), column \(error.column) (\(error.problem.rawValue)).")
+        }
+        guard let object = value.object else {
+            throw Problem(.badRequest, zh: "请求体应为 JSON 对象。", en: "The body must be a JSON object.")
+        }
+        return object
+    }
+
+    /// The first query parameter of that name.
+    public func query(_ name: String) -> String? { query.first { $0.0 == name }?.1 }
+
+    /// A query parameter that must be a whole number in a range when it is there.
+    public func query(_ name: String, in range: ClosedRange<Int>, default value: Int) throws(Problem) -> Int {
+        guard let text = query(name) else { return value }
+        guard let number = Int(text), range.contains(number) else {
+            throw Problem(
+                .badRequest, zh: "参数 \(name) 应为 \(range.lowerBound) 到 \(range.upperBound) 之间的整数。",
+                en: "Parameter \(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+}

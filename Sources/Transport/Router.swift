@@ -1,0 +1,143 @@
+/// Who is calling, once their credential has been proved.
+public struct Caller: Sendable, Hashable {
+    public enum Role: String, Sendable, CaseIterable {
+        case partner, institution, `operator`
+    }
+
+    public let role: Role
+    /// The partner's id, the institution's code or the operator's name.
+    public let id: String
+
+    public init(role: Role, id: String) {
+        self.role = role
+        self.id = id
+    }
+}
+
+/// Proves who is calling by the bearer token (RFC 6750 §2.1), of which only the SHA-256 is kept.
+public struct Doorkeeper: Sendable {
+    private let callers: [String: Caller]
+
+    /// - Parameter callers: by lower-case hexadecimal SHA-256 of the token.
+    public init(callers: [String: Caller]) { self.callers = callers }
+
+    /// Looking the digest up leaks nothing of use: who can steer a SHA-256 towards a stored one has broken it.
+    public func caller(behind request: HTTPRequest) -> Caller? {
+        guard let header = request.header("Authorization") else { return nil }
+        let parts = header.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return callers[Digest.hex(Digest.sha256(Array(parts[1].utf8)))]
+    }
+}
+
+/// One call of the HTTP contract.
+public struct Route: Sendable {
+    public typealias Handler = @Sendable (HTTPRequest, Visit) async throws -> HTTPResponse
+
+    let method: String
+    let segments: [Substring]
+    let roles: Set<Caller.Role>
+    let handler: Handler
+
+    /// - Parameters:
+    ///   - path: such as `/v1/leases/{id}/release`; `{…}` matches one segment.
+    ///   - roles: who may call; empty means anybody, without a credential.
+    public init(
+        _ method: String, _ path: StaticString, for roles: Caller.Role..., handler: @escaping Handler
+    ) {
+        self.method = method
+        segments = "\(path)".split(separator: "/")
+        self.roles = Set(roles)
+        self.handler = handler
+    }
+
+    fileprivate func match(_ path: [Substring]) -> [String: String]? {
+        guard path.count == segments.count else { return nil }
+        var values: [String: String] = [:]
+        for (segment, actual) in zip(segments, path) {
+            if segment.hasPrefix("{") {
+                values[String(segment.dropFirst().dropLast())] = String(actual)
+            } else if segment != actual {
+                return nil
+            }
+        }
+        return values
+    }
+}
+
+/// What a handler knows besides the request.
+public struct Visit: Sendable {
+    let identity: Caller?
+    let values: [String: String]
+
+    /// A `{name}` of the route's path.
+    public func value(_ name: String) -> String { values[name] ?? "" }
+
+    /// The proved caller; only routes without roles have none.
+    public func caller() throws(Problem) -> Caller {
+        guard let identity else { throw .unidentified }
+        return identity
+    }
+}
+
+extension Problem {
+    static let unidentified: Problem = {
+        var problem = Problem(
+            .unauthorized, zh: "请在 Authorization 头中提供有效的 Bearer 令牌。", en: "Give a valid bearer token in the Authorization header.")
+        problem.headers = [("WWW-Authenticate", "Bearer")]
+        return problem
+    }()
+}
+
+/// Finds the route of a request, proves the caller, and turns problems into answers.
+public struct Router: Sendable {
+    private let routes: [Route]
+    private let doorkeeper: Doorkeeper
+    private let explain: @Sendable (any Error, HTTPRequest) -> Problem
+
+    /// - Parameter explain: what to answer to an error that is no `Problem`, such as the store's.
+    public init(
+        routes: [Route], doorkeeper: Doorkeeper, explain: @escaping @Sendable (any Error, HTTPRequest) -> Problem
+    ) {
+        self.routes = routes
+        self.doorkeeper = doorkeeper
+        self.explain = explain
+    }
+
+    public func respond(to request: HTTPRequest) async -> HTTPResponse {
+        do {
+            return try await answer(request)
+        } catch let problem as Problem {
+            return problem.response(to: request)
+        } catch {
+            return explain(error, request).response(to: request)
+        }
+    }
+
+    private func answer(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let path = request.path.split(separator: "/", omittingEmptySubsequences: true)
+        let method = request.method == "HEAD" ? "GET" : request.method
+        var allowed: Set<String> = []
+        for route in routes {
+            guard let values = route.match(path) else { continue }
+            guard route.method == method else {
+                allowed.insert(route.method)
+                continue
+            }
+            if route.roles.isEmpty { return try await route.handler(request, Visit(identity: nil, values: values)) }
+            guard let caller = doorkeeper.caller(behind: request) else { throw Problem.unidentified }
+            guard route.roles.contains(caller.role) else {
+                throw Problem(.forbidden, zh: "此调用不对您的账户开放。", en: "This call is not open to your account.")
+            }
+            return try await route.handler(request, Visit(identity: caller, values: values))
+        }
+        guard allowed.isEmpty else {
+            var problem = Problem(
+                .methodNotAllowed, zh: "可用方法：\(allowed.sorted().joined(separator: "、"))。",
+                en: "Use \(allowed.sorted().joined(separator: ", ")).")
+            problem.headers = [("Allow", allowed.sorted().joined(separator: ", "))]
+            throw problem
+        }
+        throw Problem(.notFound, zh: "此地址不存在，请对照接口说明。", en: "No such address; see the interface description.")
+    }
+}

@@ -1,0 +1,223 @@
+import Foundation
+import Messaging
+import Testing
+
+@testable import Storage
+
+/// A store in a folder of its own that goes with it.
+final class TemporaryStore: Sendable {
+    let folder: URL
+    let database: SQLiteDatabase
+    let store: SQLMessageStore
+
+    init() async throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "store-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        database = try SQLiteDatabase(path: folder.appending(path: "store.sqlite").path, maxPending: 4096)
+        store = try await SQLMessageStore(database: database)
+    }
+
+    func remove() async {
+        await database.close()
+        try? FileManager.default.removeItem(at: folder)
+    }
+}
+
+let start = Instant(milliseconds: 1_700_000_000_000)
+private let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
+
+func referral(
+    _ messageID: String?, partner: String = "court", digest: String = "d1", queue: String? = "CZ-TN",
+    dueAt: Instant? = nil, invalid: Bool = false, deadLetter: DeadLetterReason? = nil,
+    supersedes: SupersededDeadLetter? = nil
+) -> IntakeCommit {
+    let id = identifiers.next(at: start)
+    let record = IntakeRecord(
+        id: identifiers.next(at: start), outcome: invalid ? "invalid" : "accepted",
+        applicationNo: invalid ? nil : "LA-\(id)", queue: queue, priority: 0, dueAt: dueAt,
+        content: invalid ? nil : Array(#"{"a":1}"#.utf8), caseState: "pendingIntake", road: "byApplication",
+        findings: Array("[]".utf8), deadLetter: deadLetter, detail: nil)
+    return IntakeCommit(
+        referralID: id, partnerID: partner, messageID: messageID, digest: digest, rawBytes: Array("raw".utf8),
+        mediaType: "application/xml", encoding: "utf-8", receivedAt: start, mappingID: nil, mappingVersion: nil,
+        mappingDigest: nil, outcome: invalid ? "invalid" : "accepted", isInvalid: invalid, answer: Array(id.utf8),
+        records: [record], supersedes: supersedes)
+}
+
+func status(_ applicationNo: String, partner: String = "court") -> Envelope {
+    Envelope(
+        id: identifiers.next(at: start), channel: .status, correlationID: applicationNo, sender: "CZ-TN",
+        senderMessageID: "s", recipient: partner, payload: Array("<MESSAGE/>".utf8), mediaType: "application/xml",
+        createdAt: start, dueAt: nil, priority: 0, keepUntil: nil)
+}
+
+@Suite struct StoreTests {
+    @Test func `two hundred copies at once give one referral and one receipt`() async throws {
+        let home = try await TemporaryStore()
+        let answers = try await withThrowingTaskGroup(of: Acceptance.self) { group in
+            for _ in 0..<200 { group.addTask { try await home.store.accept(referral("M1")) } }
+            return try await group.reduce(into: [Acceptance]()) { $0.append($1) }
+        }
+        #expect(answers.filter { $0 == .stored }.count == 1)
+        #expect(Set(answers.filter { $0 != .stored }).count == 1)
+        let leases = try await home.store.lease(
+            queue: "CZ-TN", max: 100, now: start, ends: start.advanced(seconds: 60), maxAttempts: 5)
+        #expect(leases.count == 1)
+        #expect(home.database.commitCount < 200)
+        await home.remove()
+    }
+
+    @Test func `the same id from another partner is another referral and other bytes are a conflict`() async throws {
+        let home = try await TemporaryStore()
+        let first = referral("M1")
+        #expect(try await home.store.accept(first) == .stored)
+        #expect(try await home.store.accept(referral("M1", partner: "police")) == .stored)
+        #expect(try await home.store.accept(referral("M1", digest: "d2")) == .conflict(referralID: first.referralID))
+        await home.remove()
+    }
+
+    @Test func `an invalid message waits as a dead letter and leaves its id to the corrected one`() async throws {
+        let home = try await TemporaryStore()
+        let broken = referral("M1", invalid: true, deadLetter: .invalid)
+        #expect(try await home.store.accept(broken) == .stored)
+        let again = try await home.store.accept(referral("M1", invalid: true, deadLetter: .invalid))
+        #expect(again == .replayed(referralID: broken.referralID, answer: broken.answer))
+        let letter = try #require(try await home.store.deadLetter(broken.referralID))
+        #expect(letter.payload == Array("raw".utf8))
+        let old = SupersededDeadLetter(id: broken.referralID, actor: "wang", reason: "mended", edited: true)
+        #expect(try await home.store.accept(referral("M1", digest: "d2", supersedes: old)) == .stored)
+        #expect(try await home.store.deadLetters(DeadLetterFilter(), after: nil, limit: 10).isEmpty)
+        #expect(try await home.store.accept(referral("M9", digest: "d3", supersedes: old)) == .superseded)
+        await home.remove()
+    }
+
+    @Test func `leases give the most urgent clock first and end in the tray after too many attempts`() async throws {
+        let home = try await TemporaryStore()
+        _ = try await home.store.accept(referral("late", dueAt: start.advanced(seconds: 900)))
+        _ = try await home.store.accept(referral("soon", dueAt: start.advanced(seconds: 60)))
+        var now = start
+        for attempt in 1...3 {
+            let leases = try await home.store.lease(
+                queue: "CZ-TN", max: 1, now: now, ends: now.advanced(seconds: 10), maxAttempts: 3)
+            #expect(leases.first?.envelope.senderMessageID == "soon")
+            #expect(leases.first?.attempt == attempt)
+            now = now.advanced(seconds: 10)
+        }
+        let next = try await home.store.lease(
+            queue: "CZ-TN", max: 1, now: now, ends: now.advanced(seconds: 10), maxAttempts: 3)
+        #expect(next.first?.envelope.senderMessageID == "late")
+        let dead = try await home.store.deadLetters(DeadLetterFilter(reason: .exhausted), after: nil, limit: 10)
+        #expect(dead.map(\.senderMessageID) == ["soon"])
+        await home.remove()
+    }
+
+    @Test func `an ended or settled lease cannot be settled`() async throws {
+        let home = try await TemporaryStore()
+        _ = try await home.store.accept(referral("M1"))
+        let lease = try #require(
+            try await home.store.lease(
+                queue: "CZ-TN", max: 1, now: start, ends: start.advanced(seconds: 10), maxAttempts: 5
+            ).first)
+        let late = start.advanced(seconds: 10)
+        #expect(try await home.store.settle(leaseID: lease.id, .acknowledge, actor: "CZ-TN", now: late) == false)
+        #expect(try await home.store.lease(id: lease.id, now: late) == nil)
+        let again = try #require(
+            try await home.store.lease(
+                queue: "CZ-TN", max: 1, now: late, ends: late.advanced(seconds: 10), maxAttempts: 5
+            ).first)
+        #expect(try await home.store.settle(leaseID: again.id, .acknowledge, actor: "CZ-TN", now: late))
+        #expect(try await home.store.settle(leaseID: again.id, .acknowledge, actor: "CZ-TN", now: late) == false)
+        await home.remove()
+    }
+
+    @Test func `statuses go in order per application and a dead one no longer holds the next back`() async throws {
+        let home = try await TemporaryStore()
+        let one = referral("M1")
+        let two = referral("M2")
+        _ = try await home.store.accept(one)
+        _ = try await home.store.accept(two)
+        for (commit, version) in [(one, 1), (one, 2), (two, 1)] {
+            let number = "LA-\(commit.referralID)"
+            let result = try await home.store.changeCase(
+                CaseChange(
+                    applicationNo: number, expectedVersion: version, caseState: "accepted", status: nil,
+                    envelope: status(number), actor: "CZ-TN", event: "accept", leaseID: nil, at: start))
+            #expect(result == .changed)
+        }
+        let ends = start.advanced(seconds: 60)
+        let first = try await home.store.claimStatuses(max: 10, now: start, ends: ends)
+        #expect(Set(first.map(\.envelope.correlationID)).count == 2)
+        #expect(try await home.store.claimStatuses(max: 10, now: start, ends: ends).isEmpty)
+        let held = try #require(first.first { $0.envelope.correlationID == "LA-\(one.referralID)" })
+        _ = try await home.store.settle(
+            leaseID: held.id, .giveUp(.undeliverable, reason: "HTTP 400"), actor: "courier", now: start)
+        let second = try await home.store.claimStatuses(max: 10, now: start, ends: ends)
+        #expect(second.map(\.envelope.correlationID) == ["LA-\(one.referralID)"])
+        let dead = try await home.store.deadLetters(DeadLetterFilter(channel: .status), after: nil, limit: 10)
+        #expect(dead.map(\.reason) == [.undeliverable])
+        #expect(
+            try await home.store.requeue(
+                dead[0].id, queue: nil, actor: "wang", reason: "partner is back", now: start))
+        await home.remove()
+    }
+
+    @Test func `a step from an old version changes nothing, not even its lease`() async throws {
+        let home = try await TemporaryStore()
+        let commit = referral("M1")
+        _ = try await home.store.accept(commit)
+        let ends = start.advanced(seconds: 60)
+        let lease = try #require(
+            try await home.store.lease(queue: "CZ-TN", max: 1, now: start, ends: ends, maxAttempts: 5).first)
+        let number = "LA-\(commit.referralID)"
+        let result = try await home.store.changeCase(
+            CaseChange(
+                applicationNo: number, expectedVersion: 7, caseState: "accepted", status: nil, envelope: status(number),
+                actor: "CZ-TN", event: "signIn", leaseID: lease.id, at: start))
+        #expect(result == .stale)
+        #expect(try await home.store.lease(id: lease.id, now: start) != nil)
+        #expect(try await home.store.statistics().statusBacklog == 0)
+        await home.remove()
+    }
+
+    @Test func `an unroutable application waits for a person who chooses its queue`() async throws {
+        let home = try await TemporaryStore()
+        _ = try await home.store.accept(referral("M1", queue: nil, deadLetter: .unroutable))
+        let letter = try #require(
+            try await home.store.deadLetters(DeadLetterFilter(reason: .unroutable), after: nil, limit: 1).first)
+        #expect(
+            try await home.store.requeue(letter.id, queue: "CZ-WJ", actor: "wang", reason: "asked", now: start))
+        let leases = try await home.store.lease(
+            queue: "CZ-WJ", max: 1, now: start, ends: start.advanced(seconds: 60), maxAttempts: 5)
+        #expect(leases.count == 1)
+        let application = try await home.store.application(letter.correlationID)
+        #expect(application?.queue == "CZ-WJ")
+        await home.remove()
+    }
+
+    @Test func `a file of another program and a damaged one are refused`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "foreign-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let garbage = folder.appending(path: "garbage.sqlite").path
+        try Data(repeating: 0x41, count: 8192).write(to: URL(filePath: garbage))
+        #expect(throws: StoreError.self) { try SQLiteDatabase(path: garbage, maxPending: 1) }
+        let foreign = folder.appending(path: "foreign.sqlite").path
+        try SQLiteConnection(path: foreign).execute("CREATE TABLE somebody_elses (x)")
+        #expect(throws: StoreError.corrupt("this SQLite file belongs to another program")) {
+            try SQLiteDatabase(path: foreign, maxPending: 1)
+        }
+    }
+
+    @Test func `what was acknowledged is there after reopening, and migrating twice changes nothing`() async throws {
+        let home = try await TemporaryStore()
+        let commit = referral("M1")
+        _ = try await home.store.accept(commit)
+        await home.database.close()
+        let again = try SQLiteDatabase(path: home.folder.appending(path: "store.sqlite").path, maxPending: 16)
+        let store = try await SQLMessageStore(database: again)
+        #expect(try await store.referral(partner: "court", messageID: "M1")?.id == commit.referralID)
+        await again.close()
+        await #expect(throws: StoreError.closed) { try await store.ping(now: start) }
+        await home.remove()
+    }
+}
