@@ -1,0 +1,159 @@
+import Canonical
+import Journal
+import Messaging
+import StrictJSON
+import Transport
+
+/// The front door: partner agencies hand in referrals here.
+public struct FrontDoor: Sendable {
+    let pipeline: Pipeline
+    let store: any MessageStore
+    let identifiers: IdentifierSource
+    let registry: Registry
+    let now: @Sendable () -> Instant
+    let log: Log
+    let metrics: IntakeMetrics
+
+    public init(
+        pipeline: Pipeline, store: any MessageStore, identifiers: IdentifierSource, registry: Registry,
+        now: @escaping @Sendable () -> Instant, log: Log, metrics: Metrics
+    ) {
+        self.pipeline = pipeline
+        self.store = store
+        self.identifiers = identifiers
+        self.registry = registry
+        self.now = now
+        self.log = log
+        self.metrics = IntakeMetrics(metrics)
+    }
+
+    /// One referral walks in: *identify → parse, validate, translate, triage → commit*, and leaves with a receipt.
+    ///
+    /// The receipt is given only after the commit, so what was acknowledged is never lost. A copy of a message that is
+    /// still being worked on meets the first one in the store's transaction and gets the same receipt.
+    func receive(_ request: HTTPRequest, from caller: Caller) async throws -> HTTPResponse {
+        let partner = try registry.partner(caller)
+        let receivedAt = now()
+        var message = Pipeline.Message(
+            bytes: request.body, mapping: request.query("mapping"), allowedMappings: partner.allowedMappings,
+            senderCodes: partner.allowedSenderCodes, receivedAt: receivedAt.timestamp)
+        message.setMediaType(request.header("Content-Type"))
+        let claim = ClaimCheck(message.bytes, mediaType: request.header("Content-Type"))
+
+        let walk = pipeline.walk(message)
+        let sealed = seal(walk, claim: claim, partner: partner, receivedAt: receivedAt, superseding: nil)
+        let acceptance = try await store.accept(sealed.commit)
+
+        note(acceptance, sealed, partner: partner)
+        return try answer(acceptance, sealed, to: request)
+    }
+
+    /// A dead letter's bytes, as they came or mended, take the walk again; the old letter ends in the transaction that
+    /// stores the new result.
+    public func replay(
+        bytes: [UInt8], mediaType: String?, partnerID: String, superseding: SupersededDeadLetter
+    ) async throws -> JSONValue {
+        let partner = try registry.partner(Caller(role: .partner, id: partnerID))
+        let receivedAt = now()
+        var message = Pipeline.Message(
+            bytes: bytes, allowedMappings: partner.allowedMappings, senderCodes: partner.allowedSenderCodes,
+            receivedAt: receivedAt.timestamp)
+        message.setMediaType(mediaType)
+
+        let walk = pipeline.walk(message)
+        let sealed = seal(
+            walk, claim: ClaimCheck(bytes, mediaType: mediaType), partner: partner, receivedAt: receivedAt,
+            superseding: superseding)
+        switch try await store.accept(sealed.commit) {
+        case .stored: return sealed.commit.isInvalid ? sealed.problem.json(language: nil) : sealed.receipt
+        case .replayed(_, let answer): return (try? JSONValue(parsing: answer)) ?? sealed.receipt
+        case .conflict(let referralID): throw Self.conflict(referralID)
+        case .superseded: throw Self.gone
+        }
+    }
+
+    private func answer(
+        _ acceptance: Acceptance, _ sealed: SealedReferral, to request: HTTPRequest
+    ) throws(Problem) -> HTTPResponse {
+        let asXML = wantsXML(request)
+        switch acceptance {
+        case .conflict(let referralID): throw Self.conflict(referralID)
+        case .superseded: throw Self.gone
+        case .stored where sealed.commit.isInvalid:
+            return sealed.problem.response(to: request, asXML: asXML)
+        case .stored:
+            return receipt(
+                sealed.receipt, status: 202,
+                headers: [("Location", "/v1/referrals/\(sealed.commit.referralID)")], asXML: asXML)
+        case .replayed(let referralID, let bytes):
+            // What was stored is what was answered: a receipt, or the problem of a message that is still invalid.
+            guard let stored = try? JSONValue(parsing: bytes) else {
+                throw Problem(.internalError, zh: "已存回执无法读取。", en: "The stored receipt cannot be read.")
+            }
+            if stored["type"] != nil {
+                return asXML
+                    ? XMLRendering.response(stored, root: "problem", status: 422)
+                    : HTTPResponse(
+                        status: 422,
+                        headers: [
+                            ("Content-Type", "application/problem+json; charset=utf-8"), ("Idempotent-Replayed", "true"),
+                        ], body: bytes)
+            }
+            return receipt(
+                stored, status: 200,
+                headers: [("Location", "/v1/referrals/\(referralID)"), ("Idempotent-Replayed", "true")], asXML: asXML)
+        }
+    }
+
+    private func receipt(
+        _ receipt: JSONValue, status: Int, headers: [(name: String, value: String)], asXML: Bool
+    ) -> HTTPResponse {
+        asXML
+            ? XMLRendering.response(receipt, root: "receipt", status: status, headers: headers)
+            : .json(receipt, status: status, headers: headers)
+    }
+
+    private func note(_ acceptance: Acceptance, _ sealed: SealedReferral, partner: Partner) {
+        let outcome =
+            switch acceptance {
+            case .stored: sealed.commit.outcome
+            case .replayed: "replayed"
+            case .conflict: "conflict"
+            case .superseded: "superseded"
+            }
+        metrics.received(partner: partner.id, outcome: outcome)
+        log.info(
+            "referral received",
+            [
+                ("referralId", .string(sealed.commit.referralID)), ("partner", .string(partner.id)),
+                ("outcome", .string(outcome)), ("mapping", .text(sealed.commit.mappingID) ?? .null),
+                ("bytes", JSONValue(sealed.commit.rawBytes.count)),
+                ("digest", .string(String(sealed.commit.digest.prefix(8)))),
+            ])
+    }
+
+    private static let gone = Problem(
+        .wrongState, zh: "这封死信已由他人处理。", en: "Somebody else has dealt with this dead letter already.")
+
+    private static func conflict(_ referralID: String) -> Problem {
+        var problem = Problem(
+            .messageIdConflict, zh: "同一报文编号此前已用于不同内容。请换用新的报文编号，或提交更正/撤销报文。",
+            en: "This message id was used before for other content. Use a new id, or send a correction or cancellation.")
+        problem.members = [("messageId", .string(referralID))]
+        return problem
+    }
+}
+
+/// The bytes kept aside, named by their digest (Claim Check).
+struct ClaimCheck: Sendable {
+    let bytes: [UInt8]
+    let mediaType: String
+    /// SM3 (GB/T 32905), lower-case hexadecimal.
+    let digest: String
+
+    init(_ bytes: [UInt8], mediaType: String?) {
+        self.bytes = bytes
+        self.mediaType = mediaType ?? "application/octet-stream"
+        digest = Digest.hex(Digest.sm3(bytes))
+    }
+}

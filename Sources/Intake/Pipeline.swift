@@ -1,0 +1,153 @@
+import Canonical
+import Documents
+import StrictJSON
+import Synchronization
+import Translation
+import Triage
+
+/// What became of one record, as the receipt tells it.
+public enum Outcome: String, Sendable, CaseIterable {
+    case accepted, lead, shared, parked, invalid
+}
+
+/// Everything that a message meets between its bytes and the store: *parse → validate → translate → triage*.
+///
+/// It stores nothing, so the front door, the dry run, the replay of a dead letter and the examples' test all take the
+/// same walk.
+public final class Pipeline: Sendable {
+    public let translator: Translator
+    private let rules: Mutex<Triage>
+    private let limits: ParseLimits
+
+    public init(translator: Translator, triage: Triage, limits: ParseLimits) {
+        self.translator = translator
+        rules = Mutex(triage)
+        self.limits = limits
+    }
+
+    public var triage: Triage { rules.withLock { $0 } }
+
+    /// Puts other rules in force for messages to come.
+    public func replaceTriage(with triage: Triage) { rules.withLock { $0 = triage } }
+
+    /// One message's bytes with what its carrier said about them.
+    public struct Message: Sendable {
+        public var bytes: [UInt8]
+        public var format: DocumentFormat?
+        public var declaredEncoding: String?
+        /// The mapping asked for, instead of letting the document tell.
+        public var mapping: String?
+        /// The mappings this sender may use; `nil` for all.
+        public var allowedMappings: Set<String>?
+        /// The sender codes this sender may sign with; empty for all.
+        public var senderCodes: Set<String>
+        public var receivedAt: Timestamp
+        public var explain: Bool
+
+        public init(
+            bytes: [UInt8], format: DocumentFormat? = nil, declaredEncoding: String? = nil, mapping: String? = nil,
+            allowedMappings: Set<String>? = nil, senderCodes: Set<String> = [], receivedAt: Timestamp,
+            explain: Bool = false
+        ) {
+            self.bytes = bytes
+            self.format = format
+            self.declaredEncoding = declaredEncoding
+            self.mapping = mapping
+            self.allowedMappings = allowedMappings
+            self.senderCodes = senderCodes
+            self.receivedAt = receivedAt
+            self.explain = explain
+        }
+
+        /// Reads format and charset from a media type such as `application/xml; charset=gb18030` (RFC 9110 §8.3).
+        public mutating func setMediaType(_ mediaType: String?) {
+            guard let mediaType = mediaType?.lowercased() else { return }
+            let parts = mediaType.split(separator: ";").map { $0.drop { $0 == " " } }
+            if let type = parts.first {
+                if type.hasSuffix("xml") { format = .xml }
+                if type.hasSuffix("json") { format = .json }
+            }
+            for part in parts.dropFirst() where part.hasPrefix("charset=") {
+                declaredEncoding = String(part.dropFirst("charset=".count).filter { $0 != "\"" })
+            }
+        }
+    }
+
+    /// What the walk gave.
+    public struct Walk: Sendable {
+        public let translation: TranslatedDocument
+        public let records: [Step]
+
+        /// Findings about the document as a whole.
+        public var findings: [Finding] { translation.findings }
+        /// The document's outcome: invalid only when nothing in it could be used.
+        public var outcome: Outcome {
+            records.first { $0.outcome != .invalid }?.outcome ?? .invalid
+        }
+        public var messageID: String? { records.lazy.compactMap(\.messageID).first }
+    }
+
+    /// One record's part of the walk.
+    public struct Step: Sendable {
+        public let outcome: Outcome
+        public let application: LegalAidApplication
+        public let assessment: Assessment?
+        public let findings: [Finding]
+        public let traces: [FieldTrace]
+
+        public var messageID: String? { application.messageID }
+    }
+
+    public func walk(_ message: Message) -> Walk {
+        let translation = translator.translate(
+            message.bytes, format: message.format, declaredEncoding: message.declaredEncoding,
+            mapping: message.mapping, among: message.allowedMappings, receivedAt: message.receivedAt, limits: limits,
+            explain: message.explain)
+        let triage = triage
+        let records = translation.records.map { record in
+            step(record, message: message, triage: triage)
+        }
+        return Walk(translation: translation, records: records)
+    }
+
+    private func step(_ record: TranslatedRecord, message: Message, triage: Triage) -> Step {
+        var findings = record.findings
+        let application = record.application
+        if let code = application.senderCode, !message.senderCodes.isEmpty, !message.senderCodes.contains(code) {
+            findings.append(
+                Finding(
+                    severity: .error, code: "senderMismatch", path: "source.senderCode", location: nil, rule: nil,
+                    message: nil))
+        }
+        let outcome = Self.outcome(of: application, findings: findings)
+        switch outcome {
+        case .accepted:
+            let assessment = triage.assess(application, receivedAt: message.receivedAt)
+            return Step(
+                outcome: outcome, application: assessment.application, assessment: assessment, findings: findings,
+                traces: record.traces)
+        case .lead, .shared, .parked, .invalid:
+            return Step(
+                outcome: outcome, application: application, assessment: nil, findings: findings, traces: record.traces)
+        }
+    }
+
+    /// Only the person's own will or a statutory notice makes an application; all else is a lead or a share.
+    private static func outcome(of application: LegalAidApplication, findings: [Finding]) -> Outcome {
+        if findings.contains(where: { $0.severity == .error }) { return .invalid }
+        switch application.intakeKind {
+        case .statusShare: return .shared
+        case .lead: return .lead
+        case .supplement, .cancel, .transfer: return .parked
+        case .notification: return .accepted
+        case .application, .referralSuggestion, .dutyLawyerHelp:
+            return application.applyWill == "unknown" || application.applyWill == nil ? .lead : .accepted
+        case nil: return .invalid
+        }
+    }
+}
+
+extension Pipeline.Walk {
+    /// The shape that `POST /v1/translate` and `gateway translate --json` answer with.
+    public var json: JSONValue { Receipt.dryRun(self) }
+}

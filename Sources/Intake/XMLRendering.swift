@@ -1,0 +1,56 @@
+import Documents
+import StrictJSON
+import Transport
+
+/// The same content as the JSON answer, for senders that speak XML only: members become elements, items repeat.
+enum XMLRendering {
+    static func response(
+        _ value: JSONValue, root: String, status: Int, headers: [(name: String, value: String)] = []
+    ) -> HTTPResponse {
+        guard let bytes = try? element(root, value).serialized(encoding: .utf8) else {
+            return .json(value, status: status, headers: headers)
+        }
+        return HTTPResponse(
+            status: status,
+            headers: [("Content-Type", "application/xml; charset=utf-8"), ("Cache-Control", "no-store")] + headers,
+            body: bytes)
+    }
+
+    private static func element(_ name: String, _ value: JSONValue) -> OutputElement {
+        var element = OutputElement(name: name)
+        switch value {
+        case .null: break
+        case .bool(let flag): element.text = flag ? "true" : "false"
+        case .number(let digits): element.text = digits
+        case .string(let text): element.text = text
+        case .array(let items): element.children = items.map { self.element("item", $0) }
+        case .object(let object):
+            for member in object.members {
+                if let items = member.value.array {
+                    element.children += items.map { self.element(member.name, $0) }
+                } else {
+                    element.children.append(self.element(member.name, member.value))
+                }
+            }
+        }
+        return element
+    }
+}
+
+/// Whether the caller asked for XML (RFC 9110 §12.5.1) and did not put JSON first.
+func wantsXML(_ request: HTTPRequest) -> Bool {
+    guard let accept = request.header("Accept")?.lowercased() else { return false }
+    for range in accept.split(separator: ",") {
+        if range.contains("json") || range.contains("*/*") { return false }
+        if range.contains("xml") { return true }
+    }
+    return false
+}
+
+extension Problem {
+    func response(to request: HTTPRequest, asXML: Bool) -> HTTPResponse {
+        guard asXML else { return response(to: request) }
+        return XMLRendering.response(
+            json(language: request.header("Accept-Language")), root: "problem", status: kind.status, headers: headers)
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+
+/// One command of the gateway.
+protocol Command {
+    static var name: String { get }
+    /// What follows the name on the command line.
+    static var synopsis: String { get }
+    static var summary: String { get }
+    /// Lines of help below the summary; options first.
+    static var details: String { get }
+    /// Runs the command.
+    ///
+    /// - Returns: the exit code: 0 done, 1 something asked for was not so.
+    static func run(_ arguments: [String]) async throws -> Int32
+}
+
+extension Command {
+    static var help: String {
+        "gateway \(name) \(synopsis)\n\n\(summary)\n" + (details.isEmpty ? "" : "\n\(details)\n")
+    }
+}
+
+/// Where the commands write. Progress goes to standard error, and only when a person watches.
+enum Console {
+    static func print(_ text: String) { write(text + "\n", to: .standardOutput) }
+    static func complain(_ text: String) { write(text + "\n", to: .standardError) }
+
+    static func progress(_ text: String) {
+        guard isatty(STDERR_FILENO) == 1 else { return }
+        write("\r\u{1B}[K" + text, to: .standardError)
+    }
+
+    private static func write(_ text: String, to handle: FileHandle) {
+        try? handle.write(contentsOf: Data(text.utf8))
+    }
+}
+
+@main
+enum Gateway {
+    static var commands: [any Command.Type] {
+        [
+            Serve.self, Demo.self, Check.self, Translate.self, MappingsCommand.self, DeadLetters.self, Send.self,
+            Migrate.self, Keys.self,
+        ]
+    }
+
+    static func main() async {
+        exit(await run(Array(CommandLine.arguments.dropFirst())))
+    }
+
+    private static func run(_ arguments: [String]) async -> Int32 {
+        guard let name = arguments.first, name != "--help", name != "help" else {
+            Console.print(overview)
+            return arguments.isEmpty ? 2 : 0
+        }
+        guard let command = commands.first(where: { $0.name == name }) else {
+            Console.complain("gateway: no command \(name)\n\n\(overview)")
+            return 2
+        }
+        if arguments.contains("--help") {
+            Console.print(command.help)
+            return 0
+        }
+        do {
+            return try await command.run(Array(arguments.dropFirst()))
+        } catch let error as UsageError {
+            Console.complain("gateway \(name): \(error.message)\n\n\(command.help)")
+            return 2
+        } catch let error as CommandFailure {
+            Console.complain("gateway \(name): \(error.message)")
+            return 1
+        } catch {
+            Console.complain("gateway \(name): \(error)")
+            return 1
+        }
+    }
+
+    private static var overview: String {
+        let width = commands.map { $0.name.count }.max() ?? 0
+        let lines = commands.map { "  \($0.name.padding(toLength: width + 2, withPad: " ", startingAt: 0))\($0.summary)" }
+        return """
+            gateway: the one door between referring agencies and legal aid institutions.
+
+            Usage: gateway COMMAND [--help]
+
+            \(lines.joined(separator: "\n"))
+
+            Exit codes: 0 done, 1 something asked for was not so, 2 not understood.
+            """
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import Journal
+import Messaging
+import Storage
+import Transport
+
+enum Check: Command {
+    static let name = "check"
+    static let synopsis = "[--config FILE]"
+    static let summary = "check settings, mappings, rules and store; tell every mistake at once"
+    static let details = "--config FILE   settings (default config/gateway.xml)"
+
+    static func run(_ arguments: [String]) async throws -> Int32 {
+        let arguments = try Arguments(arguments, valued: ["config"], flags: [])
+        let file = arguments["config"] ?? Defaults.configuration
+        let configuration: Configuration
+        do {
+            configuration = try Configuration(file: file)
+        } catch {
+            error.complaints.forEach { Console.complain($0.description) }
+            Console.complain("\(error.complaints.count) mistakes; nothing else was checked")
+            return 1
+        }
+        var mistakes: [String] = []
+        do {
+            let pipeline = try House.pipeline(configuration)
+            let known = Set(pipeline.translator.mappings.map(\.id))
+            for partner in configuration.partners {
+                for mapping in partner.mappings + [partner.statusMapping].compactMap(\.self) where !known.contains(mapping) {
+                    mistakes.append("partners: \(partner.id) names the mapping \(mapping), which does not exist")
+                }
+            }
+            Console.print("mappings: \(known.count) loaded from \(configuration.mappings)")
+        } catch let error as ConfigurationError {
+            mistakes += error.complaints.map(\.description)
+        }
+        if FileManager.default.fileExists(atPath: configuration.storePath) {
+            do {
+                let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
+                await database.close()
+                Console.print("store: \(configuration.storePath) can be opened")
+            } catch {
+                mistakes.append("store: \(configuration.storePath): \(error)")
+            }
+        } else {
+            Console.print("store: \(configuration.storePath) does not exist yet; serve and migrate make it")
+        }
+        if configuration.callers.isEmpty {
+            Console.print("credentials: nobody may call yet; see `gateway keys --help`")
+        }
+        mistakes.forEach { Console.complain($0) }
+        Console.print(mistakes.isEmpty ? "everything is in order" : "\(mistakes.count) mistakes")
+        return mistakes.isEmpty ? 0 : 1
+    }
+}
+
+enum Migrate: Command {
+    static let name = "migrate"
+    static let synopsis = "[--config FILE]"
+    static let summary = "bring the store to this release's schema, making it if need be"
+    static let details = "--config FILE   settings (default config/gateway.xml)"
+
+    static func run(_ arguments: [String]) async throws -> Int32 {
+        let arguments = try Arguments(arguments, valued: ["config"], flags: [])
+        let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
+        let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
+        _ = try await SQLMessageStore(database: database)
+        await database.close()
+        Console.print("\(configuration.storePath) is at this release's schema")
+        return 0
+    }
+}
+
+enum Keys: Command {
+    static let name = "keys"
+    static let synopsis = "new (--partner ID | --institution CODE | --operator NAME)"
+    static let summary = "make a bearer token and the line for credentials.xml that lets its holder in"
+    static let details = "The token is printed once; the gateway keeps only its SHA-256."
+
+    static func run(_ arguments: [String]) async throws -> Int32 {
+        let arguments = try Arguments(arguments, valued: ["partner", "institution", "operator"], flags: [])
+        guard arguments.words == ["new"] else { throw UsageError("the only action is new") }
+        let kinds = [("partner", "id"), ("institution", "code"), ("operator", "name")]
+        guard let (element, attribute, id) = kinds.lazy.compactMap({ kind in arguments[kind.0].map { (kind.0, kind.1, $0) } }).first
+        else { throw UsageError("say whose key it is") }
+        let token = try Token.make()
+        Console.print("token:  \(token)")
+        Console.print("line:   <\(element) \(attribute)=\"\(id)\" tokenSha256=\"\(Token.hash(token))\"/>")
+        return 0
+    }
+}
+
+/// Bearer tokens: 256 random bits, hexadecimal.
+enum Token {
+    static func make() throws -> String { Digest.hex(try SecureRandom.bytes(32)) }
+    static func hash(_ token: String) -> String { Digest.hex(Digest.sha256(Array(token.utf8))) }
+}

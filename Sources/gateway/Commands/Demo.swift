@@ -1,0 +1,124 @@
+import Documents
+import Foundation
+import Journal
+import Messaging
+import StrictJSON
+import Transport
+
+enum Demo: Command {
+    static let name = "demo"
+    static let synopsis = "[--config FILE] [--port N] [--once]"
+    static let summary = "start a gateway with simulated agencies and walk the sample referrals through it"
+    static let details = """
+        --config FILE  settings (default config/gateway.xml); the store is a fresh one and goes with the demo
+        --port N       port to listen on (default 8480; 0 for any)
+        --once         end when the walk is over instead of staying up until Ctrl-C
+
+        Exit code 1 when something in the walk did not go as it should.
+        """
+
+    static func run(_ arguments: [String]) async throws -> Int32 {
+        let arguments = try Arguments(arguments, valued: ["config", "port"], flags: ["once"])
+        var configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
+        if let port = arguments["port"] {
+            guard let number = UInt16(port) else { throw UsageError("--port takes a number from 0 to 65535") }
+            configuration.port = number
+        }
+        let folder = FileManager.default.temporaryDirectory.appending(path: "legal-aid-gateway-demo-\(getpid())")
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        defer { try? FileManager.default.removeItem(at: folder) }
+        configuration.storePath = folder.appending(path: "gateway.sqlite").path
+
+        let mailbox = try Mailbox()
+        let tokens = try DemoTokens(&configuration)
+        configuration.partners = configuration.partners.map { partner in
+            var partner = partner
+            partner.returnAddress = ReturnAddress(url: "http://127.0.0.1:\(mailbox.port)/\(partner.id)", token: nil)
+            return partner
+        }
+        let log = Log(
+            sink: .file(folder.appending(path: "gateway.log").path), now: { Instant(Date()).rfc3339 })
+        let house = try await House(configuration, log: log)
+        let url = "http://\(configuration.host):\(house.server.port)"
+        var walk = DemoWalk(url: url, configuration: configuration, tokens: tokens, mailbox: mailbox)
+        let wentWell = try await walk.run()
+        if !arguments.has("once") {
+            Console.print(
+                """
+
+                The gateway stays up at \(url) until Ctrl-C. Try it:
+
+                  curl -s \(url)/readyz
+                  curl -s -H 'Authorization: Bearer \(tokens.operator)' \(url)/v1/dead-letters
+                  curl -s -H 'Authorization: Bearer \(tokens.of(partner: configuration.partners.first?.id ?? ""))' \\
+                       -H 'Content-Type: application/xml' --data-binary @Mappings/court/defence-notice/examples/all-fields.gb18030.xml \\
+                       \(url)/v1/referrals
+
+                These tokens are good for this run only.
+                """)
+            for await signal in Signals.stream(SIGINT, SIGTERM) where signal != 0 { break }
+        }
+        await house.stop()
+        await mailbox.stop()
+        return wentWell ? 0 : 1
+    }
+}
+
+/// Tokens that are good for one run.
+struct DemoTokens: Sendable {
+    let `operator`: String
+    private var partners: [String: String] = [:]
+    private var institutions: [String: String] = [:]
+
+    init(_ configuration: inout Configuration) throws {
+        self.operator = try Token.make()
+        configuration.callers = [Token.hash(self.operator): Caller(role: .operator, id: "demo")]
+        for partner in configuration.partners {
+            let token = try Token.make()
+            partners[partner.id] = token
+            configuration.callers[Token.hash(token)] = Caller(role: .partner, id: partner.id)
+        }
+        for institution in configuration.institutions {
+            let token = try Token.make()
+            institutions[institution.code] = token
+            configuration.callers[Token.hash(token)] = Caller(role: .institution, id: institution.code)
+        }
+    }
+
+    func of(partner id: String) -> String { partners[id] ?? "" }
+    func of(institution code: String) -> String { institutions[code] ?? "" }
+}
+
+/// The partners' side of the wire: takes what the gateway pushes.
+final class Mailbox: Sendable {
+    struct Letter: Sendable {
+        let partner: String
+        let mediaType: String
+        let bytes: [UInt8]
+    }
+
+    private let server: HTTPServer
+    private let letters: Letters
+
+    private actor Letters {
+        var all: [Letter] = []
+        func add(_ letter: Letter) { all.append(letter) }
+    }
+
+    init() throws {
+        let letters = Letters()
+        self.letters = letters
+        server = try HTTPServer(configuration: HTTPServerConfiguration(host: "127.0.0.1", port: 0)) { request in
+            await letters.add(
+                Letter(
+                    partner: String(request.path.dropFirst()), mediaType: request.header("Content-Type") ?? "",
+                    bytes: request.body))
+            return .json(["result": "0"])
+        }
+    }
+
+    var port: UInt16 { server.port }
+    func received() async -> [Letter] { await letters.all }
+    func stop() async { await server.stop(drain: .seconds(2)) }
+}

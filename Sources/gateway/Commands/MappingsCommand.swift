@@ -1,0 +1,72 @@
+import Canonical
+import Foundation
+import Intake
+import StrictJSON
+
+enum MappingsCommand: Command {
+    static let name = "mappings"
+    static let synopsis = "list | test  [--config FILE] [--update]"
+    static let summary = "list the mappings, or run their examples against the expected results"
+    static let details = """
+        list           identifiers, versions and titles of what is in force
+        test           translate every example and compare with its .expected.json
+        --update       write the expected results anew from what the mappings give now
+        --config FILE  settings (default config/gateway.xml)
+        """
+
+    static func run(_ arguments: [String]) async throws -> Int32 {
+        let arguments = try Arguments(arguments, valued: ["config"], flags: ["update"])
+        let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
+        let pipeline = try House.pipeline(configuration)
+        switch arguments.words.first {
+        case "list":
+            for mapping in pipeline.translator.mappings {
+                let direction = mapping.isInbound ? "in " : "out"
+                Console.print("\(direction)  \(mapping.id)  version \(mapping.version)  \(mapping.title)")
+            }
+            return 0
+        case "test": return try test(pipeline, in: configuration.mappings, update: arguments.has("update"))
+        default: throw UsageError("say list or test")
+        }
+    }
+
+    private static func test(_ pipeline: Pipeline, in directory: String, update: Bool) throws -> Int32 {
+        var failures = 0
+        let examples = try MappingExample.all(in: directory)
+        for example in examples {
+            let result = example.result(by: pipeline)
+            if update {
+                try Data(result.utf8).write(to: example.expected)
+            } else if (try? String(contentsOf: example.expected, encoding: .utf8)) != result {
+                failures += 1
+                Console.complain("differs: \(example.name); see gateway mappings test --update and git diff")
+            }
+        }
+        Console.print("\(examples.count) examples, \(failures) differ")
+        return failures == 0 ? 0 : 1
+    }
+}
+
+/// A document beside a mapping, with what it should become.
+struct MappingExample: Sendable {
+    let name: String
+    let document: URL
+    /// The day the examples are received on, so that ages and clocks stay the same.
+    static let receivedAt = Timestamp(secondsSince1970: 1_699_408_800)
+
+    var expected: URL { document.appendingPathExtension("expected.json") }
+
+    static func all(in directory: String) throws -> [MappingExample] {
+        try FileManager.default.subpathsOfDirectory(atPath: directory).sorted().filter {
+            $0.contains("/examples/") && !$0.hasSuffix(".expected.json")
+        }.map { MappingExample(name: $0, document: URL(filePath: directory).appending(path: $0)) }
+    }
+
+    func result(by pipeline: Pipeline) -> String {
+        let bytes = FileManager.default.contents(atPath: document.path).map { [UInt8]($0) } ?? []
+        var walk = pipeline.walk(Pipeline.Message(bytes: bytes, receivedAt: Self.receivedAt)).json
+        // The mapping's digest changes with every comment in it.
+        walk["mapping"]?["digest"] = nil
+        return walk.text(pretty: true) + "\n"
+    }
+}

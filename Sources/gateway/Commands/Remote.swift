@@ -1,0 +1,161 @@
+import Foundation
+import StrictJSON
+import Transport
+
+/// Commands that talk to a running gateway share this: where it is, and as whom.
+struct Remote: Sendable {
+    let url: String
+    let token: String
+    let client: HTTPClient
+
+    static let options: Set<String> = ["url", "token-file"]
+    static let help = """
+        --url URL          the gateway (default http://127.0.0.1:8480)
+        --token-file FILE  bearer token; else the environment's LEGAL_AID_GATEWAY_TOKEN
+        """
+
+    init(_ arguments: Arguments) throws {
+        let url = arguments["url"] ?? "http://127.0.0.1:8480"
+        // Never as an argument: other users of the machine can read those.
+        let token: String?
+        if let file = arguments["token-file"] {
+            token = FileManager.default.contents(atPath: file).map { String(decoding: $0, as: UTF8.self) }
+        } else {
+            token = ProcessInfo.processInfo.environment["LEGAL_AID_GATEWAY_TOKEN"]
+        }
+        guard let token = token?.trimmingCharacters(in: .whitespacesAndNewlines), !token.isEmpty else {
+            throw UsageError("give a token: --token-file FILE or LEGAL_AID_GATEWAY_TOKEN")
+        }
+        self.init(url: url, token: token)
+    }
+
+    init(url: String, token: String) {
+        self.url = url
+        self.token = token
+        client = HTTPClient()
+    }
+
+    func call(
+        _ method: String, _ path: String, body: [UInt8] = [], mediaType: String = "application/json"
+    ) async throws -> (status: Int, json: JSONValue) {
+        let response = try await client.send(
+            OutgoingRequest(
+                method: method, url: url + path,
+                headers: [("Authorization", "Bearer \(token)"), ("Content-Type", mediaType)], body: body,
+                timeout: .seconds(60)))
+        return (response.status, (try? JSONValue(parsing: response.body)) ?? .null)
+    }
+
+    /// The same, refused answers being failures with the problem's own words.
+    func ask(
+        _ method: String, _ path: String, body: [UInt8] = [], mediaType: String = "application/json"
+    ) async throws -> JSONValue {
+        let (status, json) = try await call(method, path, body: body, mediaType: mediaType)
+        guard (200..<300).contains(status) else {
+            throw CommandFailure("HTTP \(status): \(json["detail"]?.string ?? json["title"]?.string ?? "no explanation")")
+        }
+        return json
+    }
+
+    static func escaped(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+    }
+}
+
+/// Bytes of a file, or of standard input for `-`.
+func bytes(of file: String) throws(CommandFailure) -> [UInt8] {
+    if file == "-" { return [UInt8](FileHandle.standardInput.readDataToEndOfFile()) }
+    guard let data = FileManager.default.contents(atPath: file) else { throw CommandFailure("\(file) cannot be read") }
+    return [UInt8](data)
+}
+
+enum Send: Command {
+    static let name = "send"
+    static let synopsis = "FILE [--media-type TYPE] [--url URL] [--token-file FILE]"
+    static let summary = "send a file as a partner would, and show the receipt"
+    static let details = """
+        FILE               the referral; - for standard input
+        --media-type TYPE  default by the first character: application/xml or application/json
+        \(Remote.help)
+        """
+
+    static func run(_ arguments: [String]) async throws -> Int32 {
+        let arguments = try Arguments(arguments, valued: Remote.options.union(["media-type"]), flags: [])
+        guard arguments.words.count == 1 else { throw UsageError("name one file") }
+        let body = try bytes(of: arguments.words[0])
+        let remote = try Remote(arguments)
+        let guess = body.first(where: { $0 > 0x20 }).map { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") }
+        let (status, json) = try await remote.call(
+            "POST", "/v1/referrals", body: body,
+            mediaType: arguments["media-type"] ?? (guess == true ? "application/json" : "application/xml"))
+        Console.print(json.text(pretty: true))
+        if !(200..<300).contains(status) { Console.complain("HTTP \(status)") }
+        return (200..<300).contains(status) ? 0 : 1
+    }
+}
+
+enum DeadLetters: Command {
+    static let name = "dead-letters"
+    static let synopsis = "list | show ID | retry ID | discard ID  [options]"
+    static let summary = "see, repair, resend or discard what got stuck"
+    static let details = """
+        list     [--reason R] [--partner P] [--queue Q] [--json]
+        show     ID
+        retry    ID --reason TEXT [--edited FILE] [--queue CODE]
+        discard  ID --reason TEXT
+        \(Remote.help)
+        """
+
+    static func run(_ arguments: [String]) async throws -> Int32 {
+        let arguments = try Arguments(
+            arguments, valued: Remote.options.union(["reason", "partner", "queue", "edited"]), flags: ["json"])
+        let remote = try Remote(arguments)
+        switch (arguments.words.first, arguments.words.dropFirst().first) {
+        case ("list", nil): try await list(remote, arguments)
+        case ("show", let id?):
+            Console.print(try await remote.ask("GET", "/v1/dead-letters/\(Remote.escaped(id))").text(pretty: true))
+        case ("retry", let id?): try await retry(id, remote, arguments)
+        case ("discard", let id?):
+            let body = JSONValue.compact([("reason", .string(try arguments.required("reason")))]).serialized()
+            _ = try await remote.ask("POST", "/v1/dead-letters/\(Remote.escaped(id))/discard", body: body)
+            Console.print("discarded \(id)")
+        default: throw UsageError("say list, show ID, retry ID or discard ID")
+        }
+        return 0
+    }
+
+    private static func list(_ remote: Remote, _ arguments: Arguments) async throws {
+        let filters = ["reason", "partner", "queue"].compactMap { name in
+            arguments[name].map { "\(name)=\(Remote.escaped($0))" }
+        }
+        var cursor: String?
+        var letters: [JSONValue] = []
+        repeat {
+            let query = (filters + [cursor.map { "after=\($0)" }].compactMap(\.self) + ["limit=500"]).joined(separator: "&")
+            let page = try await remote.ask("GET", "/v1/dead-letters?\(query)")
+            letters += page["deadLetters"]?.array ?? []
+            cursor = page["next"]?.string
+        } while cursor != nil
+        if arguments.has("json") {
+            Console.print(JSONValue.array(letters).text(pretty: true))
+            return
+        }
+        for letter in letters {
+            let columns = ["id", "since", "reason", "partner", "messageId", "problem"].map { letter[$0]?.string ?? "-" }
+            Console.print(columns.joined(separator: "  "))
+        }
+        Console.print("\(letters.count) dead letters")
+    }
+
+    private static func retry(_ id: String, _ remote: Remote, _ arguments: Arguments) async throws {
+        let reason = try arguments.required("reason")
+        let path = "/v1/dead-letters/\(Remote.escaped(id))/retry"
+        let edited = try arguments["edited"].map { Data(try bytes(of: $0)).base64EncodedString() }
+        let answer = try await remote.ask(
+            "POST", path,
+            body: JSONValue.compact([
+                ("reason", .string(reason)), ("queue", .text(arguments["queue"])), ("editedBase64", .text(edited)),
+            ]).serialized())
+        Console.print(answer.text(pretty: true))
+    }
+}

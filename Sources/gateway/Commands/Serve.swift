@@ -1,0 +1,65 @@
+@preconcurrency import Dispatch
+import Foundation
+import Journal
+import Messaging
+import StrictJSON
+
+enum Serve: Command {
+    static let name = "serve"
+    static let synopsis = "[--config FILE]"
+    static let summary = "run the gateway until it is told to stop (SIGTERM, Ctrl-C)"
+    static let details = """
+        --config FILE   settings (default config/gateway.xml)
+
+        SIGHUP reads mappings and rules again; a set with a mistake is refused and the old one stays in force.
+        The log goes to standard error as JSON lines.
+        """
+
+    static func run(_ arguments: [String]) async throws -> Int32 {
+        let arguments = try Arguments(arguments, valued: ["config"], flags: [])
+        let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
+        let log = Log(sink: .standardError, now: { Instant(Date()).rfc3339 })
+        let house = try await House(configuration, log: log)
+        log.info("listening", [("host", .string(configuration.host)), ("port", JSONValue(Int(house.server.port)))])
+        for await signal in Signals.stream(SIGTERM, SIGINT, SIGHUP) {
+            guard signal == SIGHUP else { break }
+            reload(house, configuration, log)
+        }
+        log.info("stopping", [])
+        await house.stop()
+        log.info("stopped", [])
+        return 0
+    }
+
+    private static func reload(_ house: House, _ configuration: Configuration, _ log: Log) {
+        do {
+            let triage = try House.triage(configuration)
+            try house.pipeline.translator.reload()
+            house.pipeline.replaceTriage(with: triage)
+            log.info("mappings and rules reloaded", [])
+        } catch {
+            log.error("reload refused, the old set stays", [("error", .string("\(error)"))])
+        }
+    }
+}
+
+/// Where things are when nothing else is said, seen from the repository.
+enum Defaults {
+    static let configuration = "config/gateway.xml"
+}
+
+/// Signals as a stream.
+enum Signals {
+    static func stream(_ signals: Int32...) -> AsyncStream<Int32> {
+        AsyncStream { continuation in
+            let sources = signals.map { number in
+                signal(number, SIG_IGN)
+                let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+                source.setEventHandler { continuation.yield(number) }
+                source.resume()
+                return source
+            }
+            continuation.onTermination = { _ in sources.forEach { $0.cancel() } }
+        }
+    }
+}

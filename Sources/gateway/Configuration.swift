@@ -1,0 +1,235 @@
+import Documents
+import Foundation
+import Messaging
+import Transport
+import Triage
+
+/// One mistake in the configuration, with the place to mend it.
+struct ConfigurationComplaint: Sendable, CustomStringConvertible {
+    let file: String
+    let line: Int?
+    let message: String
+
+    var description: String { line.map { "\(file):\($0): \(message)" } ?? "\(file): \(message)" }
+}
+
+/// Every mistake that was found, at once.
+struct ConfigurationError: Error, CustomStringConvertible {
+    let complaints: [ConfigurationComplaint]
+
+    init(_ complaints: [ConfigurationComplaint]) { self.complaints = complaints }
+
+    var description: String { complaints.map(\.description).joined(separator: "\n") }
+}
+
+/// The settings of `gateway.xml` and of the files that it names.
+struct Configuration: Sendable {
+    var host = "127.0.0.1"
+    var port: UInt16 = 8480
+    var storePath = "gateway.sqlite"
+    var mappings = "Mappings"
+    var rules = "config/rules"
+    var calendar = "config/calendar"
+    var institutionsFile = "config/institutions.xml"
+    var partners: [Partner] = []
+    var institutions: [Institution] = []
+    var callers: [String: Caller] = [:]
+    var bodyBytes = 50 << 20
+    var depth = 64
+    var nodes = 10_000
+    var headerSeconds = 10
+    var bodySeconds = 60
+    var connections = 1000
+    var inFlight = 256
+    var pendingWrites = 4096
+
+    var registry: Registry { Registry(partners: partners, institutions: institutions) }
+    var parseLimits: ParseLimits { ParseLimits(bytes: bodyBytes, depth: depth, nodes: nodes) }
+
+    /// Reads `gateway.xml` and what it names.
+    ///
+    /// - Throws: `ConfigurationError` with every mistake in all of the files.
+    init(file: String) throws(ConfigurationError) {
+        var reader = ConfigurationReader()
+        let base = URL(filePath: file).deletingLastPathComponent()
+        func path(_ relative: String) -> String { URL(filePath: relative, relativeTo: base).standardizedFileURL.path }
+        var partnersFile = path("partners.xml")
+        var credentialsFile = path("credentials.xml")
+        mappings = path("../Mappings")
+        rules = path("rules")
+        calendar = path("calendar")
+        institutionsFile = path("institutions.xml")
+
+        if let root = reader.root(of: file, named: "gateway") {
+            for element in root.children {
+                let named = reader.attribute("path", of: element).map(path)
+                switch element.name {
+                case "listen":
+                    host = reader.attribute("host", of: element) ?? host
+                    port = UInt16(reader.number("port", of: element, in: 0...65_535) ?? Int(port))
+                case "store": storePath = named ?? storePath
+                case "mappings": mappings = named ?? mappings
+                case "rules": rules = named ?? rules
+                case "calendar": calendar = named ?? calendar
+                case "institutions": institutionsFile = named ?? institutionsFile
+                case "partners": partnersFile = named ?? partnersFile
+                case "credentials": credentialsFile = named ?? credentialsFile
+                case "limits": readLimits(element, &reader)
+                default: reader.complain(at: element, "unknown element <\(element.name)>")
+                }
+            }
+        }
+        institutions = reader.institutions(in: institutionsFile)
+        partners = reader.partners(in: partnersFile)
+        callers = reader.callers(in: credentialsFile, partners: partners, institutions: institutions)
+        guard reader.complaints.isEmpty else { throw ConfigurationError(reader.complaints) }
+    }
+
+    private mutating func readLimits(_ element: Node, _ reader: inout ConfigurationReader) {
+        bodyBytes = reader.number("bodyBytes", of: element, in: 1024...(1 << 30)) ?? bodyBytes
+        depth = reader.number("depth", of: element, in: 4...200) ?? depth
+        nodes = reader.number("nodes", of: element, in: 100...1_000_000) ?? nodes
+        headerSeconds = reader.number("headerSeconds", of: element, in: 1...600) ?? headerSeconds
+        bodySeconds = reader.number("bodySeconds", of: element, in: 1...3600) ?? bodySeconds
+        connections = reader.number("connections", of: element, in: 1...100_000) ?? connections
+        inFlight = reader.number("inFlight", of: element, in: 1...100_000) ?? inFlight
+        pendingWrites = reader.number("pendingWrites", of: element, in: 1...1_000_000) ?? pendingWrites
+    }
+}
+
+/// Reads configuration files and gathers what is wrong with them.
+struct ConfigurationReader {
+    private(set) var complaints: [ConfigurationComplaint] = []
+    private var file = ""
+
+    mutating func complain(at element: Node?, _ message: String) {
+        complaints.append(ConfigurationComplaint(file: file, line: element?.location.line, message: message))
+    }
+
+    mutating func root(of file: String, named name: String) -> Node? {
+        self.file = file
+        guard let data = FileManager.default.contents(atPath: file) else {
+            complain(at: nil, "cannot be read; name an existing file that this user may read")
+            return nil
+        }
+        do {
+            let root = try Document.parse([UInt8](data), format: .xml, limits: ParseLimits()).root
+            guard root.name == name else {
+                complain(at: root, "the root element must be <\(name)>, not <\(root.name)>")
+                return nil
+            }
+            return root
+        } catch {
+            complaints.append(
+                ConfigurationComplaint(
+                    file: file, line: error.location.line, message: "is not well-formed XML (\(error.problem.rawValue))"))
+            return nil
+        }
+    }
+
+    func attribute(_ name: String, of element: Node) -> String? { element.attribute(name) }
+
+    mutating func required(_ name: String, of element: Node) -> String? {
+        guard let value = element.attribute(name), !value.isEmpty else {
+            complain(at: element, "<\(element.name)> needs the attribute \(name)")
+            return nil
+        }
+        return value
+    }
+
+    mutating func number(_ name: String, of element: Node, in range: ClosedRange<Int>) -> Int? {
+        guard let text = element.attribute(name) else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            complain(at: element, "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return number
+    }
+
+    mutating func institutions(in file: String) -> [Institution] {
+        guard let root = root(of: file, named: "institutions") else { return [] }
+        var found: [Institution] = []
+        for element in root.children where element.name == "institution" {
+            guard let code = required("code", of: element), let name = required("name", of: element) else { continue }
+            found.append(
+                Institution(
+                    code: code, name: name, phone: element.attribute("phone"),
+                    division: element.attribute("division")))
+        }
+        return found
+    }
+
+    mutating func partners(in file: String) -> [Partner] {
+        guard let root = root(of: file, named: "partners") else { return [] }
+        var found: [Partner] = []
+        for element in root.children {
+            guard let id = required("id", of: element), let name = required("name", of: element),
+                let type = required("senderType", of: element)
+            else { continue }
+            if found.contains(where: { $0.id == id }) { complain(at: element, "partner \(id) is there twice") }
+            found.append(
+                Partner(
+                    id: id, name: name, senderType: type,
+                    senderCodes: element.children.filter { $0.name == "senderCode" }.map(\.text),
+                    mappings: element.children.filter { $0.name == "mapping" }.map(\.text),
+                    statusMapping: element.attribute("statusMapping"), returnAddress: returnAddress(of: element),
+                    retryPolicy: RetryPolicy()))
+        }
+        return found
+    }
+
+    private mutating func returnAddress(of partner: Node) -> ReturnAddress? {
+        guard let element = partner.children.first(where: { $0.name == "returnAddress" }),
+            let url = required("url", of: element)
+        else { return nil }
+        guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
+            complain(at: element, "url must begin with https:// or http://")
+            return nil
+        }
+        // Secrets come from files, never from the registry that everybody may read.
+        var token: String?
+        if let tokenFile = element.attribute("tokenFile") {
+            let path = URL(filePath: tokenFile, relativeTo: URL(filePath: file).deletingLastPathComponent()).path
+            guard let data = FileManager.default.contents(atPath: path) else {
+                complain(at: element, "tokenFile cannot be read")
+                return nil
+            }
+            token = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        return ReturnAddress(url: url, token: token)
+    }
+
+    mutating func callers(
+        in file: String, partners: [Partner], institutions: [Institution]
+    ) -> [String: Caller] {
+        guard let root = root(of: file, named: "credentials") else { return [:] }
+        var callers: [String: Caller] = [:]
+        for element in root.children {
+            let caller: Caller?
+            switch element.name {
+            case "partner":
+                let id = required("id", of: element)
+                if let id, !partners.contains(where: { $0.id == id }) { complain(at: element, "no partner \(id)") }
+                caller = id.map { Caller(role: .partner, id: $0) }
+            case "institution":
+                let code = required("code", of: element)
+                if let code, !institutions.contains(where: { $0.code == code }) {
+                    complain(at: element, "no institution \(code)")
+                }
+                caller = code.map { Caller(role: .institution, id: $0) }
+            case "operator": caller = required("name", of: element).map { Caller(role: .operator, id: $0) }
+            default:
+                complain(at: element, "unknown element <\(element.name)>")
+                caller = nil
+            }
+            guard let hash = required("tokenSha256", of: element)?.lowercased() else { continue }
+            guard hash.count == 64, hash.allSatisfy(\.isHexDigit) else {
+                complain(at: element, "tokenSha256 must be 64 hexadecimal digits; `gateway keys new` makes them")
+                continue
+            }
+            if callers[hash] != nil { complain(at: element, "this token is given to two callers") }
+            callers[hash] = caller
+        }
+        return callers
+    }
+}

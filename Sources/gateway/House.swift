@@ -1,0 +1,157 @@
+import Canonical
+import Delivery
+import Documents
+import Foundation
+import Intake
+import Journal
+import Messaging
+import Operations
+import Storage
+import StrictJSON
+import Translation
+import Transport
+import Triage
+
+/// The gateway, wired: the only place where the rooms meet, and where clock and randomness come from.
+final class House: Sendable {
+    let pipeline: Pipeline
+    let store: SQLMessageStore
+    let server: HTTPServer
+    private let client: HTTPClient
+    private let database: SQLiteDatabase
+    private let courier: Task<Void, Never>
+    private let bell: Bell
+
+    /// Opens the store, loads mappings and rules, and begins to listen.
+    ///
+    /// - Throws: `ConfigurationError` with every mistake in mappings and rules; what keeps the store or the port shut.
+    init(_ configuration: Configuration, log: Log) async throws {
+        let now: @Sendable () -> Instant = { Instant(Date()) }
+        let metrics = Metrics()
+        let registry = configuration.registry
+        let pipeline = try Self.pipeline(configuration)
+        let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
+        let database = try SQLiteDatabase(path: configuration.storePath, maxPending: configuration.pendingWrites)
+        let store = try await SQLMessageStore(database: database)
+        let bell = Bell()
+        store.onQueued(.application) { bell.ring() }
+        store.onQueued(.status) { bell.ring() }
+
+        let frontDoor = FrontDoor(
+            pipeline: pipeline, store: store, identifiers: identifiers, registry: registry, now: now, log: log,
+            metrics: metrics)
+        let backDoor = BackDoor(
+            pipeline: pipeline, store: store, identifiers: identifiers, registry: registry, now: now, log: log)
+        let leaseDesk = LeaseDesk(
+            store: store, limits: LeaseDesk.Limits(), bell: bell, now: now,
+            signIn: { try await backDoor.signIn(applicationNo: $0, leaseID: $1, caller: $2) }, log: log)
+        let deadLetters = DeadLetterDesk(
+            store: store, now: now,
+            replay: { try await frontDoor.replay(bytes: $0, mediaType: $1, partnerID: $2, superseding: $3) }, log: log)
+        let health = Health(
+            store: store, metrics: metrics, now: now,
+            warnings: { pipeline.triage.warnings(on: Timestamp(secondsSince1970: now().milliseconds / 1000).date) })
+        let router = Router(
+            routes: frontDoor.routes + backDoor.routes + leaseDesk.routes + deadLetters.routes + health.routes,
+            doorkeeper: Doorkeeper(callers: configuration.callers), explain: { Self.explain($0, $1, log: log) })
+
+        server = try HTTPServer(
+            configuration: Self.listener(configuration), handler: { await router.respond(to: $0) })
+        let client = HTTPClient()
+        let courier = Courier(
+            store: store, client: client, registry: registry, settings: Courier.Settings(), bell: bell, now: now,
+            random: { Double.random(in: 0..<1) }, log: log, metrics: metrics)
+        self.courier = Task { await courier.run() }
+        self.pipeline = pipeline
+        self.store = store
+        self.client = client
+        self.database = database
+        self.bell = bell
+    }
+
+    /// Stops taking, finishes what is under way, flushes.
+    func stop() async {
+        bell.ring()
+        await server.stop(drain: .seconds(20))
+        courier.cancel()
+        await courier.value
+        await client.close()
+        await database.close()
+    }
+
+    /// Mappings and rules as the configuration names them; both are checked before anything is said.
+    static func pipeline(_ configuration: Configuration) throws -> Pipeline {
+        var complaints: [ConfigurationComplaint] = []
+        var translator: Translator?
+        var triage: Triage?
+        do {
+            translator = try Translator(directory: configuration.mappings, sm3: { Digest.hex(Digest.sm3($0)) })
+        } catch {
+            complaints += error.complaints.map {
+                ConfigurationComplaint(file: $0.file, line: $0.line, message: $0.text)
+            }
+        }
+        do {
+            triage = try Self.triage(configuration)
+        } catch {
+            complaints += error.complaints.map {
+                ConfigurationComplaint(file: $0.file, line: $0.line, message: $0.text)
+            }
+        }
+        guard let translator, let triage else { throw ConfigurationError(complaints) }
+        return Pipeline(translator: translator, triage: triage, limits: configuration.parseLimits)
+    }
+
+    static func triage(_ configuration: Configuration) throws(RuleSetError) -> Triage {
+        try Triage(
+            rules: configuration.rules, calendar: configuration.calendar,
+            institutions: configuration.institutionsFile)
+    }
+
+    private static func listener(_ configuration: Configuration) -> HTTPServerConfiguration {
+        var listener = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
+        listener.maxBodyBytes = configuration.bodyBytes
+        listener.headerDeadline = .seconds(configuration.headerSeconds)
+        listener.bodyDeadline = .seconds(configuration.bodySeconds)
+        listener.maxConnections = configuration.connections
+        listener.maxInFlight = configuration.inFlight
+        listener.problem = { status in Self.serverProblem(status).response(to: nil) }
+        return listener
+    }
+
+    /// What the listener answers before any room has seen the request.
+    private static func serverProblem(_ status: Int) -> Problem {
+        switch status {
+        case 408: return Problem(.timedOut, zh: "请求未在规定时间内发完。", en: "The request did not arrive in time.")
+        case 413: return Problem(.tooLarge, zh: "请求体超过上限。", en: "The body is over the limit.")
+        case 431: return Problem(.headersTooLarge, zh: "请求头超过上限。", en: "The header fields are over the limit.")
+        case 503:
+            var problem = Problem(.overloaded, zh: "系统繁忙，未接收本次请求，请稍后重发。", en: "Busy: nothing was taken. Send again later.")
+            problem.headers = [("Retry-After", "1")]
+            return problem
+        default:
+            return Problem(
+                .badRequest, zh: "HTTP 请求的首部不合规或有歧义，已拒绝。", en: "The HTTP request's framing is malformed or ambiguous and was refused.")
+        }
+    }
+
+    private static func explain(_ error: any Error, _ request: HTTPRequest, log: Log) -> Problem {
+        switch error {
+        case let error as StoreError:
+            log.error("store refused", [("code", .string(error.code)), ("path", .string(request.path))])
+            var problem = Problem(
+                .storeUnavailable, zh: "存储暂时不可用，本次请求未被接收，请稍后重发。",
+                en: "The store is not available; nothing was taken. Send again later.")
+            problem.headers = [("Retry-After", "2")]
+            return problem
+        case let error as RenderError:
+            log.error("status cannot be rendered", [("error", .string(error.code))])
+            return Problem(
+                .internalError, zh: "该状态无法转换为来源单位的格式，未予记录；请联系网关管理员检查出站映射。",
+                en: "The status cannot be put into the sender's format and was not recorded; have the outbound mapping checked.")
+        default:
+            log.error("unexpected error", [("type", .string("\(type(of: error))"))])
+            return Problem(.internalError, zh: "系统内部错误，已记录。", en: "Internal error; it has been logged.")
+        }
+    }
+}
