@@ -59,7 +59,7 @@ public struct CodeList: Sendable {
         case .exact:
             // Spreadsheets drop leading zeros and add decimals.
             let bare = text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-            return codes[bare] ?? codes["0" + bare]
+            return (codes[bare] ?? codes["0" + bare]).flatMap { $0.isEmpty ? nil : $0 }
         case .contains: return codes(in: text).first
         }
     }

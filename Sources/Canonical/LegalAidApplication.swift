@@ -60,23 +60,31 @@ public struct StatusEvent: Sendable, Hashable {
     /// The status as this kind of sender may see it; nothing where it must not be told (domain §3.6, §9.1).
     public func minimised(for sender: SenderType) -> StatusEvent? {
         let detail = StatusVisibility.detail(of: code, for: sender)
-        var content = content
+        var seen = content
         switch detail {
         case .withheld: return nil
-        case .bare:
-            for name in ["assignment", "remark", "termination", "decision", "caseNumber", "stage"] {
-                content[name] = nil
-            }
+        // By what may be told, never by what may not: a new detail must not leak to an office that is not a judicial one.
+        case .bare: seen = Self.only(Self.bareNames, of: content)
         case .classOnly:
-            content["decision"] = content["decision"].map { .compact([("reasonCode", $0["reasonCode"])]) }
-            content["remark"] = nil
+            seen = Self.only(Self.bareNames, of: content)
+            seen["decision"] = content["decision"].map { .compact([("reasonCode", $0["reasonCode"])]) }
         case .lawyerOnly:
-            content["assignment"] = content["assignment"].map {
+            seen["assignment"] = content["assignment"].map {
                 .compact([("unit", $0["unit"]), ("lawyer", $0["lawyer"])])
             }
         case .full: break
         }
-        return StatusEvent(content: content)
+        return StatusEvent(content: seen)
+    }
+
+    /// Status, centre and phone, what the sender itself must supply, and its own references.
+    private static let bareNames: Set<String> = [
+        "schemaVersion", "eventId", "applicationNo", "referralId", "messageId", "senderCode", "senderName",
+        "senderCaseRef", "code", "name", "at", "institution", "missing", "due",
+    ]
+
+    private static func only(_ names: Set<String>, of content: JSONObject) -> JSONObject {
+        JSONObject(content.members.filter { names.contains($0.name) })
     }
 }
 

@@ -160,9 +160,11 @@ private final class Transfer: @unchecked Sendable {
     init?(
         _ request: OutgoingRequest, _ continuation: CheckedContinuation<Result<HTTPResponse, HTTPClientError>, Never>
     ) {
-        guard request.url.hasPrefix("http://") || request.url.hasPrefix("https://"), let easy = curl_easy_init() else {
-            return nil
-        }
+        // A line break in a field would be a field, or a request, of somebody else's making.
+        let isOneLine = request.headers.allSatisfy { !($0.0 + $0.1).utf8.contains { $0 == 0x0A || $0 == 0x0D } }
+        guard isOneLine, request.url.hasPrefix("http://") || request.url.hasPrefix("https://"),
+            let easy = curl_easy_init()
+        else { return nil }
         self.easy = easy
         self.continuation = continuation
         limit = request.maxResponseBytes
@@ -171,9 +173,12 @@ private final class Transfer: @unchecked Sendable {
         for (name, value) in request.headers + [("Expect", "")] {
             fields = curl_slist_append(fields, value.isEmpty ? "\(name):" : "\(name): \(value)")
         }
-        let milliseconds = Int(request.timeout.components.seconds * 1000)
+        let (seconds, attoseconds) = request.timeout.components
+        let milliseconds = Int(seconds * 1000 + attoseconds / 1_000_000_000_000_000)
         legalaid_curl_set_string(easy, CURLOPT_URL, request.url)
         legalaid_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
+        // No proxy from the environment: where statuses go is the configuration's to say.
+        legalaid_curl_set_string(easy, CURLOPT_PROXY, "")
         legalaid_curl_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, milliseconds))
         legalaid_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, max(1, min(milliseconds, 10_000)))
         legalaid_curl_set_pointer(easy, CURLOPT_HTTPHEADER, fields)

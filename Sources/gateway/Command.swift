@@ -45,6 +45,8 @@ enum Gateway {
     }
 
     static func main() async {
+        // A partner that hangs up must not end the process; the failed write is reported where it happens.
+        signal(SIGPIPE, SIG_IGN)
         exit(await run(Array(CommandLine.arguments.dropFirst())))
     }
 

@@ -6,11 +6,17 @@ import Transport
 
 @testable import gateway
 
-@Suite(.serialized) struct EndToEnd {
+/// What several streams of referrals were acknowledged.
+private actor Acknowledged {
+    private(set) var ids: Set<String> = []
+    func add(_ id: String) { ids.insert(id) }
+}
+
+@Suite struct EndToEnd {
     @Test func `what was acknowledged before a kill is there once after it`() async throws {
         let gateway = try GatewayProcess()
         try gateway.start()
-        let acknowledged = Mutex<Set<String>>([])
+        let acknowledged = Acknowledged()
         let remote = gateway.remote
         await withTaskGroup(of: Void.self) { group in
             for stream in 0..<8 {
@@ -18,17 +24,18 @@ import Transport
                     for number in 0..<500 {
                         let id = "K-\(stream)-\(number)"
                         // The connection breaks when the gateway dies: then the stream ends.
-                        guard let answer = try? await remote.call("POST", "/v1/referrals", body: courtNotice(id), mediaType: "application/xml")
-                        else { return }
-                        if answer.status == 202 { acknowledged.withLock { _ = $0.insert(id) } }
+                        let answer = try? await remote.call(
+                            "POST", "/v1/referrals", body: courtNotice(id), mediaType: "application/xml")
+                        guard let answer else { return }
+                        if answer.status == 202 { await acknowledged.add(id) }
                     }
                 }
             }
-            while acknowledged.withLock({ $0.count }) < 200 { await Task.yield() }
+            while await acknowledged.ids.count < 200 { await Task.yield() }
             gateway.kill()
         }
         try gateway.start()
-        let known = acknowledged.withLock { $0 }
+        let known = await acknowledged.ids
         #expect(known.count >= 200)
         for id in known {
             let (status, body) = try await gateway.remote.call("GET", "/v1/referrals?messageId=\(id)")

@@ -6,7 +6,9 @@ import Transport
 @testable import gateway
 
 /// The gateway's own program, running in a folder of the test's own.
-final class GatewayProcess {
+///
+/// `@unchecked`: each belongs to one test, which starts and stops it in turn.
+final class GatewayProcess: @unchecked Sendable {
     let folder: URL
     private(set) var port: UInt16 = 0
     private var process = Process()
