@@ -113,7 +113,8 @@ extension CanonicalModel {
     }
 
     private static let parties = [
-        field("applyingAgent/kind", .text(40), "代理类别"), field("applyingAgent/relativesUnreachable", .boolean, "近亲属无法通知"),
+        field("applyingAgent/kind", .text(40), "代理类别"),
+        field("applyingAgent/relativesUnreachable", .boolean, "近亲属无法通知"),
         field("opposingParties/kind", .text(20), "对方类型"), field("opposingParties/name", .text(100), "对方名称"),
         field("opposingParties/idNumber", .text(32), "对方证件号"), field("opposingParties/uscc", .text(18), "统一社会信用代码"),
         field("opposingParties/relationToApplicant", .text(20), "与申请人关系"),
@@ -145,7 +146,8 @@ extension CanonicalModel {
         field("matter/supportProsecution/caseRef", .text(60), "支持起诉受案号"),
         field("matter/supportProsecution/kind", .text(60), "支持方式"),
         field("matter/supportProsecution/partyConsent", .boolean, "当事人同意"),
-        field("matter/administrative/organ", .text(100), "被告机关"), field("matter/administrative/act", .text(200), "被诉行为"),
+        field("matter/administrative/organ", .text(100), "被告机关"),
+        field("matter/administrative/act", .text(200), "被诉行为"),
         field("matter/administrative/actDate", .date, "行为作出日期"),
     ]
 

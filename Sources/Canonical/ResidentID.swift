@@ -122,7 +122,9 @@ public enum UnifiedSocialCreditCode {
         var sum = 0
         for (weight, character) in zip(weights, characters[8..<16]) {
             // Here letters count from 10, I and O included (GB 11714).
-            guard let value = character.hexDigitValue ?? character.asciiValue.map({ Int($0) - 55 }) else { return false }
+            guard let value = character.hexDigitValue ?? character.asciiValue.map({ Int($0) - 55 }) else {
+                return false
+            }
             sum += weight * value
         }
         let check = 11 - sum % 11

@@ -114,7 +114,8 @@ public struct LeaseDesk: Sendable {
 
     /// A lease of another institution's is answered like one that does not exist.
     private func ownLease(_ visit: Visit) async throws -> Lease {
-        guard let lease = try await store.lease(id: visit.value("id"), now: now()), try lease.envelope.recipient == visit.caller().id
+        guard let lease = try await store.lease(id: visit.value("id"), now: now()),
+            try lease.envelope.recipient == visit.caller().id
         else { throw Self.ended }
         return lease
     }

@@ -157,7 +157,8 @@ private struct PlaceTable {
                 }
                 let following = index + 1 < text.count ? text[index + 1] : 0
                 switch following {
-                case UInt8(ascii: "!"): skip(past: Array((text[index...].starts(with: "<!--".utf8) ? "-->" : "]]>").utf8))
+                case UInt8(ascii: "!"):
+                    skip(past: Array((text[index...].starts(with: "<!--".utf8) ? "-->" : "]]>").utf8))
                 case UInt8(ascii: "?"): skip(past: Array("?>".utf8))
                 case UInt8(ascii: "/"): skip(past: [UInt8(ascii: ">")])
                 default:

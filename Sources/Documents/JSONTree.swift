@@ -130,7 +130,8 @@ enum JSONTree {
     /// Makes a key an XML name: whatever may not stand there becomes `_xHHHH_`.
     static func escape(_ key: String) -> String {
         func isStart(_ scalar: Unicode.Scalar) -> Bool {
-            scalar == "_" || (scalar >= "a" && scalar <= "z") || (scalar >= "A" && scalar <= "Z") || scalar.value >= 0xC0
+            scalar == "_" || (scalar >= "a" && scalar <= "z") || (scalar >= "A" && scalar <= "Z")
+                || scalar.value >= 0xC0
         }
         func isName(_ scalar: Unicode.Scalar) -> Bool {
             isStart(scalar) || (scalar >= "0" && scalar <= "9") || scalar == "-" || scalar == "."

@@ -48,7 +48,11 @@ struct MarkupScan {
             let next = index + 1 < text.count ? text[index + 1] : 0
             switch next {
             case UInt8(ascii: "!"):
-                if starts(with: "<!--") { skip(past: "-->") } else if starts(with: "<![CDATA[") { skip(past: "]]>") } else {
+                if starts(with: "<!--") {
+                    skip(past: "-->")
+                } else if starts(with: "<![CDATA[") {
+                    skip(past: "]]>")
+                } else {
                     // Outside comments and CDATA the only declaration a document may hold is a document type.
                     throw failure(.securityDoctype)
                 }
@@ -69,7 +73,9 @@ struct MarkupScan {
             while index < text.count {
                 let byte = text[index]
                 if quote != 0 {
-                    if byte == quote { quote = 0 } else if byte == UInt8(ascii: "&") {
+                    if byte == quote {
+                        quote = 0
+                    } else if byte == UInt8(ascii: "&") {
                         entity()
                         continue
                     }
@@ -98,8 +104,9 @@ struct MarkupScan {
             let start = index
             index += 1
             var name: [UInt8] = []
-            while index < text.count, name.count < 10, text[index] | 0x20 >= UInt8(ascii: "a"), text[index] | 0x20 <= UInt8(ascii: "z")
-                || (text[index] >= UInt8(ascii: "0") && text[index] <= UInt8(ascii: "9"))
+            while index < text.count, name.count < 10, text[index] | 0x20 >= UInt8(ascii: "a"),
+                text[index] | 0x20 <= UInt8(ascii: "z")
+                    || (text[index] >= UInt8(ascii: "0") && text[index] <= UInt8(ascii: "9"))
             {
                 name.append(text[index])
                 index += 1

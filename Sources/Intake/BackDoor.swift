@@ -82,7 +82,8 @@ public struct BackDoor: Sendable {
     private static func event(in body: JSONObject) throws(Problem) -> CaseEvent {
         guard let name = body["event"]?.string, let event = CaseEvent(rawValue: name) else {
             var problem = Problem(
-                .badRequest, zh: "event 缺失或未知，可用值见 legal。", en: "event is missing or unknown; legal lists the known ones.")
+                .badRequest, zh: "event 缺失或未知，可用值见 legal。",
+                en: "event is missing or unknown; legal lists the known ones.")
             problem.members = [("legal", .array(CaseEvent.allCases.map { .string($0.rawValue) }))]
             throw problem
         }
@@ -111,7 +112,8 @@ public struct BackDoor: Sendable {
         _ code: StatusCode?, detail: JSONObject, on record: ApplicationRecord, at now: Instant
     ) -> StatusEvent? {
         guard let code else { return nil }
-        let application = LegalAidApplication(content: (try? JSONValue(parsing: record.content))?.object ?? JSONObject())
+        let application = LegalAidApplication(
+            content: (try? JSONValue(parsing: record.content))?.object ?? JSONObject())
         let institution = registry.institutions[record.queue ?? ""]
         var content = JSONObject([("schemaVersion", "1.0")])
         content["eventId"] = .string("LA-OUT-" + identifiers.next(at: now))
@@ -122,8 +124,10 @@ public struct BackDoor: Sendable {
         content["name"] = .string(code.zh)
         content["at"] = .string(now.timestamp.rfc3339)
         content["institution"] = institution.map {
-            .compact([("code", .string($0.code)), ("name", .string($0.name)), ("phone", .text($0.phone)),
-                ("division", .text($0.division))])
+            .compact([
+                ("code", .string($0.code)), ("name", .string($0.name)), ("phone", .text($0.phone)),
+                ("division", .text($0.division)),
+            ])
         }
         let whole = JSONValue.object(application.content)
         for (name, path) in Self.quoted { content[name] = whole.at(path) }
@@ -173,7 +177,9 @@ struct CaseStep {
             var problem = Problem(
                 .illegalTransition, zh: "案件处于“\(state.zh)”，不能执行 \(event.rawValue)；允许的步骤见 legal。",
                 en: "The case is in \(state.rawValue); \(event.rawValue) is not allowed there. legal lists what is.")
-            problem.members = [("state", .string(state.rawValue)), ("legal", .array(error.legal.map { .string($0.rawValue) }))]
+            problem.members = [
+                ("state", .string(state.rawValue)), ("legal", .array(error.legal.map { .string($0.rawValue) })),
+            ]
             throw problem
         }
         self.event = event

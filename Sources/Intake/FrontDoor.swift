@@ -96,7 +96,8 @@ public struct FrontDoor: Sendable {
                     : HTTPResponse(
                         status: 422,
                         headers: [
-                            ("Content-Type", "application/problem+json; charset=utf-8"), ("Idempotent-Replayed", "true"),
+                            ("Content-Type", "application/problem+json; charset=utf-8"),
+                            ("Idempotent-Replayed", "true"),
                         ], body: bytes)
             }
             return receipt(
@@ -138,7 +139,8 @@ public struct FrontDoor: Sendable {
     private static func conflict(_ referralID: String) -> Problem {
         var problem = Problem(
             .messageIdConflict, zh: "同一报文编号此前已用于不同内容。请换用新的报文编号，或提交更正/撤销报文。",
-            en: "This message id was used before for other content. Use a new id, or send a correction or cancellation.")
+            en: "This message id was used before for other content. Use a new id, or send a correction or cancellation."
+        )
         problem.members = [("messageId", .string(referralID))]
         return problem
     }

@@ -48,7 +48,9 @@ enum Receipt {
     static func problem(_ walk: Pipeline.Walk, referralID: String) -> Problem {
         var problem = Problem(
             .notTranslatable, zh: "报文已留存，但无法转换为法律援助申请。请按 errors 所列逐项更正后重新发送，可沿用原报文编号。",
-            en: "The message was kept but cannot become an application. Mend what errors lists and send it again; the id may be reused.")
+            en:
+                "The message was kept but cannot become an application. Mend what errors lists and send it again; the id may be reused."
+        )
         let findings = walk.findings + walk.records.flatMap(\.findings)
         let errors = findings.filter { $0.severity == .error }
         problem.errors = (errors.isEmpty ? findings : errors).map(\.json)

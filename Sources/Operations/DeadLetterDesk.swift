@@ -9,7 +9,7 @@ public struct DeadLetterDesk: Sendable {
     /// Takes a message's bytes through the front door's walk again; handed in, since the doors are not this room's.
     public typealias Replay =
         @Sendable (_ bytes: [UInt8], _ mediaType: String?, _ partnerID: String, _ old: SupersededDeadLetter)
-            async throws -> JSONValue
+        async throws -> JSONValue
 
     let store: any MessageStore
     let now: @Sendable () -> Instant
@@ -51,7 +51,8 @@ public struct DeadLetterDesk: Sendable {
         case .exhausted, .undeliverable, .expired:
             guard edited == nil else {
                 throw Problem(
-                    .wrongState, zh: "只有无法转换的报文可以编辑后重发。", en: "Only a message that could not be translated can be edited and resent.")
+                    .wrongState, zh: "只有无法转换的报文可以编辑后重发。",
+                    en: "Only a message that could not be translated can be edited and resent.")
             }
             try await requeue(id, queue: nil, actor: actor, reason: reason)
         }

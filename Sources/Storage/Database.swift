@@ -27,7 +27,8 @@ public protocol SQLConnection {
     /// - Returns: how many rows the statement changed.
     @discardableResult
     func run(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> Int
-    func query<Result>(_ sql: String, _ values: [SQLValue], _ read: (any SQLRow) -> Result) throws(StoreError) -> [Result]
+    func query<Result>(_ sql: String, _ values: [SQLValue], _ read: (any SQLRow) -> Result) throws(StoreError)
+        -> [Result]
 }
 
 /// A relational database that commits in groups. PostgreSQL answers to the same protocol.

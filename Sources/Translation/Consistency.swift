@@ -11,7 +11,10 @@ struct Consistency {
 
     typealias SourceLocationSource = (String) -> Finding?
 
-    init(_ application: LegalAidApplication, mapping: String, today: CalendarDate, earlier: @escaping SourceLocationSource) {
+    init(
+        _ application: LegalAidApplication, mapping: String, today: CalendarDate,
+        earlier: @escaping SourceLocationSource
+    ) {
         self.application = application
         self.mapping = mapping
         location = earlier
@@ -20,7 +23,8 @@ struct Consistency {
     }
 
     private mutating func warn(_ code: String, _ path: String) {
-        findings.append(Finding(severity: .warning, code: code, path: path, location: location(path)?.location, rule: mapping))
+        findings.append(
+            Finding(severity: .warning, code: code, path: path, location: location(path)?.location, rule: mapping))
     }
 
     private mutating func checkIdentity(today: CalendarDate) {
@@ -57,11 +61,14 @@ struct Consistency {
     }
 
     private mutating func deriveGroups(on today: CalendarDate) {
-        let day = application.text("source.sentAt").flatMap { CalendarDate(iso: $0.prefix(10)) }
+        let day =
+            application.text("source.sentAt").flatMap { CalendarDate(iso: $0.prefix(10)) }
             ?? application.text("source.letterDate").flatMap { CalendarDate(iso: $0) } ?? today
         guard let birth = application.birthDate else { return }
         let age = birth.years(until: day)
-        if let declared = application.value("recipient.age")?.int, declared != age { warn("ageConflict", "recipient.age") }
+        if let declared = application.value("recipient.age")?.int, declared != age {
+            warn("ageConflict", "recipient.age")
+        }
         application.set("recipient.age", nil)
         if age < 18 { flag("minor") }
         if age >= 60 { flag("elderly") }

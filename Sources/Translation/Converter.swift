@@ -24,7 +24,8 @@ enum Converter: String, CaseIterable {
     func convert(_ raw: String) -> Conversion {
         switch self {
         case .text: .value(.string(raw))
-        case .personName: .value(.string(raw.replacing("•", with: "·").replacing("．", with: "·").replacing("・", with: "·")))
+        case .personName:
+            .value(.string(raw.replacing("•", with: "·").replacing("．", with: "·").replacing("・", with: "·")))
         case .residentId: Self.residentID(raw)
         case .uscc: Self.creditCode(raw)
         case .caseNumber: .value(.string(Self.caseNumber(raw)))
@@ -232,9 +233,11 @@ enum DateText {
         var isTens = false
         func digit(_ character: Character) -> Int? {
             if character == "〇" || character == "○" || character == "零" { return 0 }
-            return character.isASCII ? character.wholeNumberValue : "一二三四五六七八九".firstIndex(of: character).map {
-                "一二三四五六七八九".distance(from: "一二三四五六七八九".startIndex, to: $0) + 1
-            }
+            return character.isASCII
+                ? character.wholeNumberValue
+                : "一二三四五六七八九".firstIndex(of: character).map {
+                    "一二三四五六七八九".distance(from: "一二三四五六七八九".startIndex, to: $0) + 1
+                }
         }
         for character in text {
             if let digit = digit(character) {

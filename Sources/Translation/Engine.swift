@@ -298,7 +298,9 @@ final class Engine {
 
     /// A date-time written by a pattern of `yyyy MM dd HH mm ss`; what does not parse is passed on as it is.
     private static func formatted(_ text: String, _ pattern: String) -> String {
-        guard let (date, seconds, _) = DateText.parse(text.contains("T") ? String(text.prefix(19)) : text) else { return text }
+        guard let (date, seconds, _) = DateText.parse(text.contains("T") ? String(text.prefix(19)) : text) else {
+            return text
+        }
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         let time = seconds ?? 0
         return pattern.replacing("yyyy", with: "\(date.year)").replacing("MM", with: two(date.month))
@@ -322,7 +324,8 @@ final class Engine {
         }
         let bytes = [UInt8](data)
         return .compact([
-            ("mime", .string(Self.mediaType(of: bytes))), ("size", JSONValue(bytes.count)), ("sm3", .string(sm3(bytes))),
+            ("mime", .string(Self.mediaType(of: bytes))), ("size", JSONValue(bytes.count)),
+            ("sm3", .string(sm3(bytes))),
         ])
     }
 
@@ -337,7 +340,8 @@ final class Engine {
 
     private static func masked(_ value: JSONValue) -> String {
         switch value {
-        case .string(let text): text.count <= 2 ? String(repeating: "*", count: text.count) : "\(text.prefix(1))…(\(text.count))"
+        case .string(let text):
+            text.count <= 2 ? String(repeating: "*", count: text.count) : "\(text.prefix(1))…(\(text.count))"
         case .null, .bool, .number: value.text()
         case .array(let items): "[\(items.count)]"
         case .object: "{…}"
@@ -369,7 +373,9 @@ final class Engine {
         return String(view[start...end])
     }
 
-    private static func join(_ path: String, _ to: String) -> String { path.isEmpty ? to : to == "." ? path : "\(path)/\(to)" }
+    private static func join(_ path: String, _ to: String) -> String {
+        path.isEmpty ? to : to == "." ? path : "\(path)/\(to)"
+    }
 
     private static func get(_ path: String, in target: JSONObject) -> JSONValue? {
         JSONValue.object(target).at(path.replacing("/", with: "."))

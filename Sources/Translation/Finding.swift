@@ -23,7 +23,8 @@ public struct Finding: Sendable, Hashable {
     public let message: String
 
     public init(
-        severity: Severity, code: String, path: String?, location: SourceLocation?, rule: String?, message: String? = nil
+        severity: Severity, code: String, path: String?, location: SourceLocation?, rule: String?,
+        message: String? = nil
     ) {
         self.severity = severity
         self.code = code

@@ -182,7 +182,9 @@ struct MappingLoader {
             mapping.root = root.attribute("root") ?? "root"
             mapping.mediaType = root.attribute("mediaType") ?? (format == .xml ? "application/xml" : "application/json")
             if let name = root.attribute("encoding") {
-                if let encoding = TextEncoding(name: name) { mapping.encoding = encoding } else {
+                if let encoding = TextEncoding(name: name) {
+                    mapping.encoding = encoding
+                } else {
                     complain(root, "unknown encoding \(name)")
                 }
             }
@@ -242,7 +244,8 @@ struct MappingLoader {
                 when: when, line: line)
         case "warn":
             return .warn(
-                code: node.attribute("code") ?? "", path: node.attribute("path") ?? "", when: when ?? "true()", line: line)
+                code: node.attribute("code") ?? "", path: node.attribute("path") ?? "", when: when ?? "true()",
+                line: line)
         case "read":
             let source = node.attribute("node") ?? "."
             check(source, at: node)
@@ -261,10 +264,15 @@ struct MappingLoader {
         check(from, at: node)
         var value = Rule.Value(to: target(node, prefix: prefix, isGroup: false), from: from)
         for name in (node.attribute("as") ?? "").split(separator: " ").map(String.init) {
-            if name == "base64" { value.isBase64 = true } else if name.hasPrefix("format("), name.hasSuffix(")") {
+            if name == "base64" {
+                value.isBase64 = true
+            } else if name.hasPrefix("format("), name.hasSuffix(")") {
                 value.format = String(name.dropFirst(7).dropLast())
-            } else if let converter = Converter(rawValue: name) { value.converters.append(converter) } else {
-                complain(node, "unknown converter \(name)" + hint(name, Converter.allCases.map(\.rawValue) + ["base64"]))
+            } else if let converter = Converter(rawValue: name) {
+                value.converters.append(converter)
+            } else {
+                complain(
+                    node, "unknown converter \(name)" + hint(name, Converter.allCases.map(\.rawValue) + ["base64"]))
             }
         }
         if let list = node.attribute("codes") {

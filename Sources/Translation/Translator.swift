@@ -146,7 +146,8 @@ public final class Translator: Sendable {
             }
             guard let engine else {
                 result.findings.append(
-                    Finding(severity: .error, code: "noMapping", path: nil, location: document.root.location, rule: nil))
+                    Finding(severity: .error, code: "noMapping", path: nil, location: document.root.location, rule: nil)
+                )
                 return
             }
             translate(document, by: engine, receivedAt: receivedAt, explain: explain, into: &result)
@@ -191,7 +192,9 @@ public final class Translator: Sendable {
                 TranslatedRecord(
                     application: checked.application, findings: findings + checked.findings, traces: run.traces))
         }
-        if explain { result.unread = Self.leaves(of: document.root).filter { !read.contains($0.identity) }.map(\.location) }
+        if explain {
+            result.unread = Self.leaves(of: document.root).filter { !read.contains($0.identity) }.map(\.location)
+        }
     }
 
     private static func leaves(of node: Node) -> [Node] {
@@ -221,7 +224,8 @@ public final class Translator: Sendable {
             }
             bytes = encoded
         case .xml:
-            guard let encoded = try? element(mapping.root, .object(target)).serialized(encoding: mapping.encoding) else {
+            guard let encoded = try? element(mapping.root, .object(target)).serialized(encoding: mapping.encoding)
+            else {
                 return .failure(.unencodable)
             }
             bytes = encoded

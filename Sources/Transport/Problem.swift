@@ -70,7 +70,8 @@ public struct Problem: Error, Sendable {
             case .notFound: LocalizedText(zh: "没有找到", en: "Not found")
             case .methodNotAllowed: LocalizedText(zh: "此地址不支持该方法", en: "Method not allowed here")
             case .messageIdConflict: LocalizedText(zh: "报文编号已被不同内容占用", en: "Message id already used for other content")
-            case .illegalTransition: LocalizedText(zh: "当前状态不允许此步骤", en: "This step is not allowed in the present state")
+            case .illegalTransition:
+                LocalizedText(zh: "当前状态不允许此步骤", en: "This step is not allowed in the present state")
             case .leaseEnded: LocalizedText(zh: "租约已结束", en: "The lease has ended")
             case .stale: LocalizedText(zh: "数据已被他人更改", en: "Somebody else changed it first")
             case .wrongState: LocalizedText(zh: "当前状态不支持此操作", en: "Not possible in the present state")
@@ -139,7 +140,9 @@ extension HTTPRequest {
         } catch {
             throw Problem(
                 .badRequest, zh: "请求体不是合法的 JSON：第 \(error.line) 行第 \(error.column) 列（\(error.problem.rawValue)）。",
-                en: "The body is not valid JSON: line \(error.line), column \(error.column) (\(error.problem.rawValue)).")
+                en:
+                    "The body is not valid JSON: line \(error.line), column \(error.column) (\(error.problem.rawValue))."
+            )
         }
         guard let object = value.object else {
             throw Problem(.badRequest, zh: "请求体应为 JSON 对象。", en: "The body must be a JSON object.")

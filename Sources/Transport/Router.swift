@@ -83,7 +83,8 @@ public struct Visit: Sendable {
 extension Problem {
     static let unidentified: Problem = {
         var problem = Problem(
-            .unauthorized, zh: "请在 Authorization 头中提供有效的 Bearer 令牌。", en: "Give a valid bearer token in the Authorization header.")
+            .unauthorized, zh: "请在 Authorization 头中提供有效的 Bearer 令牌。",
+            en: "Give a valid bearer token in the Authorization header.")
         problem.headers = [("WWW-Authenticate", "Bearer")]
         return problem
     }()

@@ -101,7 +101,9 @@ struct RuleSet: Sendable {
         }
         for need in reader.elements(of: rules + "/materials.xml", root: "materials") {
             let kind = reader.text("kind", of: need)
-            if need.name == "shareable" { shareable.insert(kind) } else {
+            if need.name == "shareable" {
+                shareable.insert(kind)
+            } else {
                 needs.append(Need(kind: kind, when: reader.xpath("when", of: need)))
             }
         }
@@ -141,7 +143,8 @@ struct RuleSet: Sendable {
             } catch {
                 complaints.append(
                     RuleComplaint(
-                        file: file, line: error.location.line, text: "is not well-formed XML (\(error.problem.rawValue))"))
+                        file: file, line: error.location.line,
+                        text: "is not well-formed XML (\(error.problem.rawValue))"))
                 return nil
             }
         }

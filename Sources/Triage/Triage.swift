@@ -65,7 +65,9 @@ public final class Triage: Sendable {
         }
         return Assessment(
             application: result, target: target, hints: hints,
-            clocks: clocks(at: root, receivedAt: receivedAt, isInCustody: application.text("recipient.custody.kind") == "inCustody", worker),
+            clocks: clocks(
+                at: root, receivedAt: receivedAt,
+                isInCustody: application.text("recipient.custody.kind") == "inCustody", worker),
             missing: missing, priority: isUrgent ? 1 : 0)
     }
 
@@ -115,7 +117,9 @@ public final class Triage: Sendable {
             guard !value.isEmpty else { continue }
             let fitting = institutions(by: rule.by, value)
             if fitting.count == 1, let only = fitting.first { return .queue(only, rule: rule.id) }
-            if fitting.count > 1 { return .unroutable("规则 \(rule.id) 对应多个机构：\(fitting.sorted().joined(separator: "、"))") }
+            if fitting.count > 1 {
+                return .unroutable("规则 \(rule.id) 对应多个机构：\(fitting.sorted().joined(separator: "、"))")
+            }
         }
         return .unroutable("没有规则能确定承办机构，请人工选择")
     }
@@ -129,7 +133,13 @@ public final class Triage: Sendable {
         case .place:
             // The longest full name decides: 武进区遥观镇 lies in 武进区 but belongs to the Economic Development Zone.
             let found = rules.places.flatMap { place in
-                place.names.filter(value.contains).map { (place.institution, isTown: $0.hasSuffix("镇") || $0.hasSuffix("街道") || $0.contains("开发区") || $0.contains("经开区"), $0.count) }
+                place.names.filter(value.contains).map {
+                    (
+                        place.institution,
+                        isTown: $0.hasSuffix("镇") || $0.hasSuffix("街道") || $0.contains("开发区") || $0.contains("经开区"),
+                        $0.count
+                    )
+                }
             }
             let towns = found.filter(\.isTown)
             let candidates = towns.isEmpty ? found : towns
@@ -141,7 +151,9 @@ public final class Triage: Sendable {
     private func clocks(at root: Node, receivedAt: Timestamp, isInCustody: Bool, _ worker: Worker) -> [Clock] {
         rules.clocks.compactMap { rule in
             guard worker.holds(rule.when, at: root) else { return nil }
-            if let source = rule.date { return before(rule, worker.expression(source)?.string(at: root) ?? "", receivedAt) }
+            if let source = rule.date {
+                return before(rule, worker.expression(source)?.string(at: root) ?? "", receivedAt)
+            }
             if rule.unit == .hour {
                 let due = receivedAt.adding(hours: rule.amount)
                 return clock(rule, due: due, target: due, isMet: nil)

@@ -122,7 +122,8 @@ struct ConfigurationReader {
         } catch {
             complaints.append(
                 ConfigurationComplaint(
-                    file: file, line: error.location.line, message: "is not well-formed XML (\(error.problem.rawValue))"))
+                    file: file, line: error.location.line, message: "is not well-formed XML (\(error.problem.rawValue))"
+                ))
             return nil
         }
     }

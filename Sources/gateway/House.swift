@@ -126,12 +126,14 @@ final class House: Sendable {
         case 413: return Problem(.tooLarge, zh: "请求体超过上限。", en: "The body is over the limit.")
         case 431: return Problem(.headersTooLarge, zh: "请求头超过上限。", en: "The header fields are over the limit.")
         case 503:
-            var problem = Problem(.overloaded, zh: "系统繁忙，未接收本次请求，请稍后重发。", en: "Busy: nothing was taken. Send again later.")
+            var problem = Problem(
+                .overloaded, zh: "系统繁忙，未接收本次请求，请稍后重发。", en: "Busy: nothing was taken. Send again later.")
             problem.headers = [("Retry-After", "1")]
             return problem
         default:
             return Problem(
-                .badRequest, zh: "HTTP 请求的首部不合规或有歧义，已拒绝。", en: "The HTTP request's framing is malformed or ambiguous and was refused.")
+                .badRequest, zh: "HTTP 请求的首部不合规或有歧义，已拒绝。",
+                en: "The HTTP request's framing is malformed or ambiguous and was refused.")
         }
     }
 
@@ -148,7 +150,9 @@ final class House: Sendable {
             log.error("status cannot be rendered", [("error", .string(error.code))])
             return Problem(
                 .internalError, zh: "该状态无法转换为来源单位的格式，未予记录；请联系网关管理员检查出站映射。",
-                en: "The status cannot be put into the sender's format and was not recorded; have the outbound mapping checked.")
+                en:
+                    "The status cannot be put into the sender's format and was not recorded; have the outbound mapping checked."
+            )
         default:
             log.error("unexpected error", [("type", .string("\(type(of: error))"))])
             return Problem(.internalError, zh: "系统内部错误，已记录。", en: "Internal error; it has been logged.")

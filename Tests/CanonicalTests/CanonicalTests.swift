@@ -117,7 +117,8 @@ private let today = CalendarDate(year: 2026, month: 11, day: 23) ?? CalendarDate
         #expect(seen.content.names == ["code", "institution"])
         #expect(event.minimised(for: .court)?.content["assignment"] != nil)
         let refused = try #require(
-            StatusEvent(content: JSONObject([("code", "06"), ("decision", ["reasonCode": "outOfScope", "reason": "x"])])))
+            StatusEvent(
+                content: JSONObject([("code", "06"), ("decision", ["reasonCode": "outOfScope", "reason": "x"])])))
         #expect(refused.minimised(for: .tradeUnion)?.content["decision"] == ["reasonCode": "outOfScope"])
         #expect(StatusEvent(content: JSONObject([("code", "16")]))?.minimised(for: .court) == nil)
     }

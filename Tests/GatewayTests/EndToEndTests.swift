@@ -109,14 +109,19 @@ private actor Acknowledged {
         let isDown = Mutex(true)
         let (arrived, arrive) = AsyncStream<Void>.makeStream()
         let court = try HTTPServer(configuration: HTTPServerConfiguration(host: "127.0.0.1", port: 0)) { request in
-            if isDown.withLock({ down in defer { down = false }; return down }) { return HTTPResponse(status: 503) }
+            if isDown.withLock({ down in
+                defer { down = false }; return down
+            }) {
+                return HTTPResponse(status: 503)
+            }
             letters.withLock { $0.append(request.body) }
             arrive.yield()
             return HTTPResponse(status: 200)
         }
         let gateway = try GatewayProcess(returnAddress: "http://127.0.0.1:\(court.port)/")
         try gateway.start()
-        _ = try await gateway.remote.ask("POST", "/v1/referrals", body: courtNotice("S-1"), mediaType: "application/xml")
+        _ = try await gateway.remote.ask(
+            "POST", "/v1/referrals", body: courtNotice("S-1"), mediaType: "application/xml")
         let leases = try await gateway.institution.ask("POST", "/v1/queues/CZ-TN/leases")
         let lease = try #require(leases["leases"]?[0])
         let number = lease.at("application.applicationNo")?.string ?? ""

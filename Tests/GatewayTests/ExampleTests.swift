@@ -63,7 +63,9 @@ func shippedConfiguration() throws -> Configuration {
 
     private static func missing(_ expected: JSONValue, from actual: JSONValue, at path: String) -> [String] {
         if let object = expected.object {
-            return object.members.flatMap { missing($0.value, from: actual[$0.name] ?? .null, at: "\(path).\($0.name)") }
+            return object.members.flatMap {
+                missing($0.value, from: actual[$0.name] ?? .null, at: "\(path).\($0.name)")
+            }
         }
         if let items = expected.array {
             let others = actual.array ?? []

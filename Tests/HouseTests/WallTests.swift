@@ -42,7 +42,8 @@ private func imports(of room: String) throws -> Set<String> {
     for file in try swiftFiles(of: room) {
         for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
             let words = line.split(separator: " ").map(String.init)
-            guard let keyword = words.firstIndex(of: "import"), words[..<keyword].allSatisfy({ $0.hasPrefix("@") || $0 == "public" }),
+            guard let keyword = words.firstIndex(of: "import"),
+                words[..<keyword].allSatisfy({ $0.hasPrefix("@") || $0 == "public" }),
                 let module = words[(keyword + 1)...].first(where: { !["struct", "class", "enum", "func"].contains($0) })
             else { continue }
             modules.insert(String(module.split(separator: ".")[0]))
@@ -59,7 +60,9 @@ func `a room imports only the rooms on the plan`(room: String) throws {
 
 @Test func `every folder of the house is on the plan`() throws {
     let folders = try FileManager.default.contentsOfDirectory(atPath: sources.path).filter { !$0.contains(".") }
-    let cModules = folders.filter { $0.hasPrefix("C") && FileManager.default.fileExists(atPath: sources.appending(path: "\($0)/shim.h").path) }
+    let cModules = folders.filter {
+        $0.hasPrefix("C") && FileManager.default.fileExists(atPath: sources.appending(path: "\($0)/shim.h").path)
+    }
     #expect(Set(folders).subtracting(cModules) == Set(doors.keys))
 }
 

@@ -12,7 +12,10 @@ import Testing
     let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
     #expect(lines.count == 2)
     let first = try JSONValue(parsing: Array(lines[0].utf8))
-    #expect(first == ["at": "now", "level": "info", "event": "received", "referralId": "R1", "idNumber": "[redacted]", "bytes": 4])
+    #expect(
+        first == [
+            "at": "now", "level": "info", "event": "received", "referralId": "R1", "idNumber": "[redacted]", "bytes": 4,
+        ])
 }
 
 @Test func `figures are written as Prometheus reads them`() {

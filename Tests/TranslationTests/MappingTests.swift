@@ -35,7 +35,8 @@ private func translate(_ text: String, _ translator: Translator, explain: Bool =
         receivedAt: Timestamp(secondsSince1970: 1_700_000_000), limits: ParseLimits(), explain: explain)
 }
 
-private func mapping(_ rules: String, source: String = "xml", accepts: String = "/R", record: String = "/R/P") -> String {
+private func mapping(_ rules: String, source: String = "xml", accepts: String = "/R", record: String = "/R/P") -> String
+{
     """
     <mapping id="a/b" version="2" source="\(source)" accepts="\(accepts)">
     <each record="\(record)" group="../@id">

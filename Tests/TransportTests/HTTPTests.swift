@@ -164,7 +164,8 @@ private func echo(_ change: (inout HTTPServerConfiguration) -> Void = { _ in }) 
         }
         await #expect(throws: HTTPClientError.badAddress) {
             try await client.send(
-                OutgoingRequest(method: "GET", url: "file:///etc/hostname", headers: [], body: [], timeout: .seconds(1)))
+                OutgoingRequest(method: "GET", url: "file:///etc/hostname", headers: [], body: [], timeout: .seconds(1))
+            )
         }
         await client.close()
     }

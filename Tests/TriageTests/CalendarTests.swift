@@ -10,7 +10,8 @@ let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLa
 
 private func shipped() throws -> RuleSet {
     let config = repository.appending(path: "config").path
-    return try RuleSet(rules: config + "/rules", calendar: config + "/calendar", institutions: config + "/institutions.xml")
+    return try RuleSet(
+        rules: config + "/rules", calendar: config + "/calendar", institutions: config + "/institutions.xml")
 }
 
 private func day(_ text: String) throws -> CalendarDate { try #require(CalendarDate(iso: text)) }
@@ -56,7 +57,8 @@ func `a year has two hundred and forty-eight workdays`(year: Int) throws {
     private func assess(_ text: String, at date: String = "2026-09-30") throws -> Assessment {
         let content = try #require(JSONValue(parsing: Array(text.utf8)).object)
         return triage.assess(
-            LegalAidApplication(content: content), receivedAt: Timestamp(try day(date), hour: 23, minute: 59, second: 0))
+            LegalAidApplication(content: content), receivedAt: Timestamp(try day(date), hour: 23, minute: 59, second: 0)
+        )
     }
 
     @Test(arguments: [
@@ -121,8 +123,10 @@ func `a year has two hundred and forty-eight workdays`(year: Int) throws {
     try FileManager.default.copyItem(at: repository.appending(path: "config"), to: folder)
     let clocks = folder.appending(path: "rules/clocks.xml")
     let text = try String(contentsOf: clocks, encoding: .utf8)
-    try text.replacing("unit=\"calendarDay\"", with: "unit=\"calenderDay\"").replacing("/root/aidRoute = 'byN", with: "/root[[")
-        .write(to: clocks, atomically: true, encoding: .utf8)
+    try text.replacing("unit=\"calendarDay\"", with: "unit=\"calenderDay\"").replacing(
+        "/root/aidRoute = 'byN", with: "/root[["
+    )
+    .write(to: clocks, atomically: true, encoding: .utf8)
     let error = #expect(throws: RuleSetError.self) {
         try Triage(
             rules: folder.path + "/rules", calendar: folder.path + "/calendar",

@@ -26,7 +26,8 @@ enum Check: Command {
             let pipeline = try House.pipeline(configuration)
             let known = Set(pipeline.translator.mappings.map(\.id))
             for partner in configuration.partners {
-                for mapping in partner.mappings + [partner.statusMapping].compactMap(\.self) where !known.contains(mapping) {
+                for mapping in partner.mappings + [partner.statusMapping].compactMap(\.self)
+                where !known.contains(mapping) {
                     mistakes.append("partners: \(partner.id) names the mapping \(mapping), which does not exist")
                 }
             }
@@ -81,7 +82,10 @@ enum Keys: Command {
         let arguments = try Arguments(arguments, valued: ["partner", "institution", "operator"], flags: [])
         guard arguments.words == ["new"] else { throw UsageError("the only action is new") }
         let kinds = [("partner", "id"), ("institution", "code"), ("operator", "name")]
-        guard let (element, attribute, id) = kinds.lazy.compactMap({ kind in arguments[kind.0].map { (kind.0, kind.1, $0) } }).first
+        guard
+            let (element, attribute, id) = kinds.lazy.compactMap({ kind in
+                arguments[kind.0].map { (kind.0, kind.1, $0) }
+            }).first
         else { throw UsageError("say whose key it is") }
         let token = try Token.make()
         Console.print("token:  \(token)")

@@ -30,7 +30,8 @@ struct DemoWalk {
         try await breakAndRepair()
         Console.progress("")
         for complaint in complaints { Console.complain("✗ \(complaint)") }
-        Console.print(complaints.isEmpty ? "\n✓ Everything went as it should." : "\n\(complaints.count) things went wrong.")
+        Console.print(
+            complaints.isEmpty ? "\n✓ Everything went as it should." : "\n\(complaints.count) things went wrong.")
         return complaints.isEmpty
     }
 
@@ -46,16 +47,19 @@ struct DemoWalk {
             partner.mappings.compactMap { mapping in
                 let folder = URL(filePath: configuration.mappings).appending(path: "\(mapping)/examples")
                 let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-                let example = files.sorted().first {
-                    $0.hasPrefix("sample") && !$0.hasSuffix(".expected.json")
-                } ?? files.sorted().first { $0.hasPrefix("all-fields") && !$0.hasSuffix(".expected.json") }
+                let example =
+                    files.sorted().first {
+                        $0.hasPrefix("sample") && !$0.hasSuffix(".expected.json")
+                    } ?? files.sorted().first { $0.hasPrefix("all-fields") && !$0.hasSuffix(".expected.json") }
                 return example.map { Sample(partner: partner.id, mapping: mapping, file: folder.appending(path: $0)) }
             }
         }
     }
 
     private mutating func sendReferrals() async throws -> Set<String> {
-        var table = Table(["来源 from", "报文 message", "结果 outcome", "受理号 application", "机构 queue", "提示 findings", "时限 clocks"])
+        var table = Table([
+            "来源 from", "报文 message", "结果 outcome", "受理号 application", "机构 queue", "提示 findings", "时限 clocks",
+        ])
         var waiting: Set<String> = []
         let samples = samples()
         for (index, sample) in samples.enumerated() {
@@ -106,7 +110,9 @@ struct DemoWalk {
                     let (status, json) = try await remote.call(
                         "POST", "/v1/applications/\(number)/status", body: step.serialized())
                     let name = step["event"]?.string ?? "?"
-                    if status == 200 { steps.append(name) } else {
+                    if status == 200 {
+                        steps.append(name)
+                    } else {
                         complaints.append("\(name) of \(number): HTTP \(status) \(json["detail"]?.string ?? "")")
                     }
                 }
@@ -144,7 +150,9 @@ struct DemoWalk {
                 continue
             }
             let invalid = own.filter { !isValid($0, mapping: partner.statusMapping ?? "") }.count
-            if invalid > 0 { complaints.append("\(invalid) statuses to \(partner.id) are not valid against its schema") }
+            if invalid > 0 {
+                complaints.append("\(invalid) statuses to \(partner.id) are not valid against its schema")
+            }
             let encoding = (try? Document.parse(last.bytes, limits: ParseLimits()))?.encoding.rawValue ?? "?"
             table.add([
                 partner.id, "\(last.mediaType.prefix { $0 != ";" }) \(encoding)", "\(own.count)",
@@ -198,7 +206,9 @@ struct DemoWalk {
         let place = "line \(error.at("location.line")?.int ?? 0), column \(error.at("location.column")?.int ?? 0)"
         Console.print("  sent       \(sample.mapping), cut off after \(broken.count) bytes → HTTP \(status)")
         Console.print("  told       \(error["code"]?.string ?? "?") at \(place): \(error["message"]?.string ?? "")")
-        if status != 422 || error.at("location.line")?.int == nil { complaints.append("the broken message was not refused with its place") }
+        if status != 422 || error.at("location.line")?.int == nil {
+            complaints.append("the broken message was not refused with its place")
+        }
 
         let desk = Remote(url: url, token: tokens.operator)
         let letters = try await desk.ask("GET", "/v1/dead-letters?reason=invalid")["deadLetters"]?.array ?? []
@@ -214,7 +224,9 @@ struct DemoWalk {
                 ("reason", "补全被截断的报文"), ("editedBase64", .string(Data(mended).base64EncodedString())),
             ]).serialized())
         let outcome = answer.at("result.outcome")?.string ?? "?"
-        Console.print("  repaired   by the operator → \(outcome), \(answer.at("result.applicationNo")?.string ?? answer["result"]?["results"]?[0]?["applicationNo"]?.string ?? "?")")
+        Console.print(
+            "  repaired   by the operator → \(outcome), \(answer.at("result.applicationNo")?.string ?? answer["result"]?["results"]?[0]?["applicationNo"]?.string ?? "?")"
+        )
         if outcome != "accepted" { complaints.append("the repaired message was not accepted") }
     }
 

@@ -52,7 +52,8 @@ struct Remote: Sendable {
     ) async throws -> JSONValue {
         let (status, json) = try await call(method, path, body: body, mediaType: mediaType)
         guard (200..<300).contains(status) else {
-            throw CommandFailure("HTTP \(status): \(json["detail"]?.string ?? json["title"]?.string ?? "no explanation")")
+            throw CommandFailure(
+                "HTTP \(status): \(json["detail"]?.string ?? json["title"]?.string ?? "no explanation")")
         }
         return json
     }
@@ -131,7 +132,8 @@ enum DeadLetters: Command {
         var cursor: String?
         var letters: [JSONValue] = []
         repeat {
-            let query = (filters + [cursor.map { "after=\($0)" }].compactMap(\.self) + ["limit=500"]).joined(separator: "&")
+            let query = (filters + [cursor.map { "after=\($0)" }].compactMap(\.self) + ["limit=500"]).joined(
+                separator: "&")
             let page = try await remote.ask("GET", "/v1/dead-letters?\(query)")
             letters += page["deadLetters"]?.array ?? []
             cursor = page["next"]?.string

@@ -31,7 +31,8 @@ enum Translate: Command {
         for file in arguments.words {
             let walk = pipeline.walk(
                 Pipeline.Message(
-                    bytes: try bytes(of: file), mapping: arguments["mapping"], receivedAt: Timestamp(secondsSince1970: Int64(Date().timeIntervalSince1970)),
+                    bytes: try bytes(of: file), mapping: arguments["mapping"],
+                    receivedAt: Timestamp(secondsSince1970: Int64(Date().timeIntervalSince1970)),
                     explain: arguments.has("explain")))
             accepted = accepted && walk.outcome != .invalid && walk.records.allSatisfy { $0.outcome != .invalid }
             if arguments.has("json") {
@@ -46,7 +47,9 @@ enum Translate: Command {
     private static func report(_ walk: Pipeline.Walk, file: String, explain: Bool) -> String {
         var lines = ["\(file): \(walk.outcome.rawValue)"]
         if let mapping = walk.translation.mapping {
-            lines.append("  mapping \(mapping.id) version \(mapping.version), read as \(walk.translation.encoding?.rawValue ?? "?")")
+            lines.append(
+                "  mapping \(mapping.id) version \(mapping.version), read as \(walk.translation.encoding?.rawValue ?? "?")"
+            )
         }
         lines += walk.findings.map { "  " + text(of: $0) }
         for (index, step) in walk.records.enumerated() {
@@ -76,7 +79,8 @@ enum Translate: Command {
     static func text(of finding: Finding) -> String {
         let where_ = finding.location.map { " at \(place($0))" } ?? ""
         let rule = finding.rule.map { " (\($0))" } ?? ""
-        return "\(finding.severity.rawValue) \(finding.code)\(finding.path.map { " " + $0 } ?? "")\(where_)\(rule): \(finding.message)"
+        return
+            "\(finding.severity.rawValue) \(finding.code)\(finding.path.map { " " + $0 } ?? "")\(where_)\(rule): \(finding.message)"
     }
 
     private static func text(of trace: FieldTrace) -> String {
