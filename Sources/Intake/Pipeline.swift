@@ -43,6 +43,9 @@ public final class Pipeline: Sendable {
         public var senderCodes: Set<String>
         public var receivedAt: Timestamp
         public var explain: Bool
+        /// Whether rules note hints, clocks and a queue; mapping examples are held without them, since they change by
+        /// other files.
+        public var assesses = true
 
         public init(
             bytes: [UInt8], format: DocumentFormat? = nil, declaredEncoding: String? = nil, mapping: String? = nil,
@@ -121,12 +124,12 @@ public final class Pipeline: Sendable {
         }
         let outcome = Self.outcome(of: application, findings: findings)
         switch outcome {
-        case .accepted:
+        case .accepted where message.assesses:
             let assessment = triage.assess(application, receivedAt: message.receivedAt)
             return Step(
                 outcome: outcome, application: assessment.application, assessment: assessment, findings: findings,
                 traces: record.traces)
-        case .lead, .shared, .parked, .invalid:
+        case .accepted, .lead, .shared, .parked, .invalid:
             return Step(
                 outcome: outcome, application: application, assessment: nil, findings: findings, traces: record.traces)
         }
