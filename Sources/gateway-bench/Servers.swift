@@ -1,0 +1,101 @@
+import Foundation
+import StrictJSON
+import Transport
+
+/// An echo on the gateway's own listener: what HTTP costs here when nothing is done with a request.
+enum EchoServer {
+    static func run() async throws {
+        let server = try HTTPServer(configuration: HTTPServerConfiguration(host: "127.0.0.1", port: 0)) { request in
+            HTTPResponse(status: 200, headers: [("Content-Type", "application/octet-stream")], body: request.body)
+        }
+        FileHandle.standardError.write(Data("{\"event\":\"listening\",\"port\":\(server.port)}\n".utf8))
+        // Ends when whoever started it closes the pipe.
+        while !FileHandle.standardInput.availableData.isEmpty {}
+        await server.stop(drain: .seconds(1))
+    }
+}
+
+/// A server in a process of its own, so that its processor time can be told from the load's.
+final class ServerProcess {
+    private let process = Process()
+    private let input = Pipe()
+    let port: UInt16
+
+    init(program: URL, _ arguments: [String]) throws {
+        process.executableURL = program
+        process.arguments = arguments
+        process.standardInput = input
+        process.standardOutput = FileHandle.nullDevice
+        let log = Pipe()
+        process.standardError = log
+        try process.run()
+        var text = ""
+        while let byte = try log.fileHandleForReading.read(upToCount: 1), !byte.isEmpty {
+            text += String(decoding: byte, as: UTF8.self)
+            guard text.hasSuffix("\n"), let line = text.split(separator: "\n").last,
+                let json = try? JSONValue(parsing: Array(line.utf8)), json["event"] == "listening",
+                let port = json["port"]?.int
+            else { continue }
+            self.port = UInt16(port)
+            log.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+            return
+        }
+        throw BenchFailure("\(program.lastPathComponent) did not start: \(text)")
+    }
+
+    /// Seconds of processor time so far, user and system.
+    var processorSeconds: Double {
+        guard let data = FileManager.default.contents(atPath: "/proc/\(process.processIdentifier)/stat"),
+            let fields = String(decoding: data, as: UTF8.self).split(separator: ")").last?.split(separator: " "),
+            fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12])
+        else { return 0 }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    func stop() {
+        try? input.fileHandleForWriting.close()
+        process.terminate()
+        process.waitUntilExit()
+    }
+}
+
+/// Where the measured program and its files are.
+struct Workplace {
+    let repository = URL(filePath: FileManager.default.currentDirectoryPath)
+    let folder = FileManager.default.temporaryDirectory.appending(path: "gateway-bench-\(getpid())")
+
+    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+
+    func remove() { try? FileManager.default.removeItem(at: folder) }
+
+    static let token = "bench-token"
+
+    var programs: URL { URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent() }
+
+    /// A gateway with one partner and nobody to push to.
+    func gateway(store: String) throws -> ServerProcess {
+        let config = repository.appending(path: "config").path
+        let files = [
+            (
+                "gateway.xml",
+                """
+                <gateway><listen host="127.0.0.1" port="0"/><store path="\(store)"/>
+                <mappings path="\(repository.appending(path: "Mappings").path)"/><rules path="\(config)/rules"/>
+                <calendar path="\(config)/calendar"/><institutions path="\(config)/institutions.xml"/></gateway>
+                """
+            ),
+            (
+                "partners.xml",
+                "<partners><partner id=\"court\" name=\"法院\" senderType=\"court\"><mapping>\(Sample.mapping)</mapping></partner></partners>"
+            ),
+            (
+                "credentials.xml",
+                "<credentials><partner id=\"court\" tokenSha256=\"\(Digest.hex(Digest.sha256(Array(Self.token.utf8))))\"/></credentials>"
+            ),
+        ]
+        for (name, text) in files { try Data(text.utf8).write(to: folder.appending(path: name)) }
+        return try ServerProcess(
+            program: programs.appending(path: "gateway"),
+            ["serve", "--config", folder.appending(path: "gateway.xml").path])
+    }
+}
