@@ -33,10 +33,14 @@ public final class Document {
         return try Document(try DecodedText(bytes, declared: declaredEncoding), format: format, limits: limits)
     }
 
-    /// A document of the gateway's own, from its JSON.
-    public convenience init(json: [UInt8]) throws(DocumentError) {
-        try self.init(
-            try DecodedText(json, declared: nil), format: .json, limits: ParseLimits(depth: 200, nodes: 1_000_000))
+    /// A document of the gateway's own, from its value, without the detour over its text.
+    public init(_ value: JSONValue) throws(DocumentError) {
+        guard let handle = JSONTree.build(value) else { throw DocumentError(.tooLarge) }
+        self.handle = handle
+        format = .json
+        encoding = .utf8
+        notes = []
+        source = []
     }
 
     private init(_ decoded: DecodedText, format: DocumentFormat?, limits: ParseLimits) throws(DocumentError) {

@@ -33,6 +33,31 @@ enum JSONTree {
         return document
     }
 
+    /// The same tree from a value that was read or made already; its nodes have no places.
+    static func build(_ value: JSONValue) -> xmlDocPtr? {
+        guard let document = xmlNewDoc("1.0") else { return nil }
+        var builder = Builder(document: document)
+        add(value, to: &builder)
+        return document
+    }
+
+    private static func add(_ value: JSONValue, to builder: inout Builder) {
+        switch value {
+        case .null, .bool, .number, .string: builder.scalar(value, at: .nowhere)
+        case .array(let items):
+            builder.beginArray(at: .nowhere)
+            for item in items { add(item, to: &builder) }
+            builder.endArray()
+        case .object(let object):
+            builder.beginObject(at: .nowhere)
+            for member in object.members {
+                builder.name(member.name, at: .nowhere)
+                add(member.value, to: &builder)
+            }
+            builder.endObject()
+        }
+    }
+
     private struct Builder: JSONReceiver {
         private struct Open {
             let node: xmlNodePtr
@@ -109,7 +134,8 @@ enum JSONTree {
 
     static func place(of node: xmlNodePtr) -> (line: Int, column: Int)? {
         let bits = bits(node)
-        return bits == 0 ? nil : (Int(bits >> 4 & 0x3FFF_FFFF), Int(bits >> 34))
+        let line = Int(bits >> 4 & 0x3FFF_FFFF)
+        return line == 0 ? nil : (line, Int(bits >> 34))
     }
 
     /// A JSON pointer (RFC 6901).
@@ -129,6 +155,7 @@ enum JSONTree {
 
     /// Makes a key an XML name: whatever may not stand there becomes `_xHHHH_`.
     static func escape(_ key: String) -> String {
+        if isPlain(key) { return key }
         func isStart(_ scalar: Unicode.Scalar) -> Bool {
             scalar == "_" || (scalar >= "a" && scalar <= "z") || (scalar >= "A" && scalar <= "Z")
                 || scalar.value >= 0xC0
@@ -151,6 +178,13 @@ enum JSONTree {
             }
         }
         return escaped.isEmpty ? "_x_" : escaped
+    }
+
+    /// Letters and digits alone, as nearly all keys are.
+    private static func isPlain(_ key: String) -> Bool {
+        func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
+        guard let first = key.utf8.first, isLetter(first) else { return false }
+        return key.utf8.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) }
     }
 
     static func unescape(_ name: String) -> String {

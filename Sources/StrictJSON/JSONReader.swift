@@ -33,6 +33,9 @@ public struct JSONPosition: Sendable, Equatable {
     public let line: Int
     /// Characters, counted from 1.
     public let column: Int
+
+    /// Of a value that no text was read for.
+    public static let nowhere = JSONPosition(line: 0, column: 0)
 }
 
 /// Takes the values of a JSON text as they are read.

@@ -206,7 +206,7 @@ public final class Translator: Sendable {
     public func render(_ event: StatusEvent, outbound id: String) throws(RenderError) -> RenderedMessage {
         let result: Result<RenderedMessage, RenderError> = withWorker { worker in
             guard let engine = worker.engines.first(where: { $0.mapping.id == id && !$0.mapping.isInbound }),
-                let source = try? Document(json: JSONValue.object(event.content).serialized())
+                let source = try? Document(JSONValue.object(event.content))
             else { return .failure(.noMapping(id)) }
             var run = Engine.Run()
             engine.fill(&run, from: source.root)

@@ -48,7 +48,7 @@ public final class Triage: Sendable {
         var facts = application.content
         facts["facts"] = self.facts(about: application, receivedAt: receivedAt)
         // The application is valid JSON of our own making; were it not, it would go on without hints.
-        guard let root = try? Document(json: JSONValue.object(facts).serialized()).root else {
+        guard let root = try? Document(JSONValue.object(facts)).root else {
             return Assessment(
                 application: application, target: .unroutable("无法判读"), hints: [], clocks: [], missing: [], priority: 0)
         }

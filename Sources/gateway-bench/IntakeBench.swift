@@ -5,8 +5,8 @@ import Intake
 import Messaging
 import Storage
 import Synchronization
-import Transport
 import Translation
+import Transport
 import Triage
 
 /// Durable intake over HTTP, beside what its parts reach alone.
@@ -17,7 +17,9 @@ enum IntakeBench {
         let place = try Workplace()
         defer { place.remove() }
         let sample = try Sample(repository: place.repository)
-        print("Durable intake of a \(sample.bytes.count)-byte referral, \(rounded(seconds, 1)) s each; load on the same machine\n")
+        print(
+            "Durable intake of a \(sample.bytes.count)-byte referral, \(rounded(seconds, 1)) s each; load on the same machine\n"
+        )
 
         let syncs = try disk(place, seconds: seconds)
         var table = BenchTable(["", "1", "16", "64 at once"])
@@ -39,7 +41,8 @@ enum IntakeBench {
         gateway.stop()
         table.add(["durable intake over HTTP, /s"] + taken.map { rounded($0.rate) })
         table.add(["  processor time per referral, µs"] + taken.map { rounded($0.microseconds) })
-        table.add(["  of the store's group commit alone"] + zip(taken, stored).map { "\(rounded($0.rate / $1 * 100)) %" })
+        table.add(
+            ["  of the store's group commit alone"] + zip(taken, stored).map { "\(rounded($0.rate / $1 * 100)) %" })
         table.add(["  of the HTTP echo"] + zip(taken, echoed).map { "\(rounded($0.rate / $1.rate * 100)) %" })
         table.show()
         let refused = taken.map(\.refused).reduce(0, +)

@@ -97,7 +97,9 @@ struct LoadGenerator: Sendable {
         guard let head = answer.firstRange(of: [13, 10, 13, 10]) else { return nil }
         let text = String(decoding: answer[..<head.lowerBound], as: UTF8.self)
         let lengths = text.split(separator: "\r\n").filter { $0.lowercased().hasPrefix("content-length:") }
-        let length = lengths.first.flatMap { Int($0.dropFirst("content-length:".count).trimmingCharacters(in: .whitespaces)) }
+        let length = lengths.first.flatMap {
+            Int($0.dropFirst("content-length:".count).trimmingCharacters(in: .whitespaces))
+        }
         guard answer.count >= head.upperBound + (length ?? 0) else { return nil }
         return text.split(separator: " ").dropFirst().first.flatMap { Int($0) }
     }

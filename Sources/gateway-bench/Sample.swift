@@ -26,7 +26,8 @@ struct Sample: Sendable {
         guard let id = Self.index(of: tag, in: bytes),
             let end = bytes[id...].dropFirst(tag.count).firstIndex(of: UInt8(ascii: "<"))
         else { throw BenchFailure("the example holds no message id") }
-        bytes.replaceSubrange(id + tag.count..<end, with: Array(("B-" + String(repeating: "0", count: Self.idDigits)).utf8))
+        bytes.replaceSubrange(
+            id + tag.count..<end, with: Array(("B-" + String(repeating: "0", count: Self.idDigits)).utf8))
         idStart = id + tag.count + 2
         self.bytes = bytes
     }
