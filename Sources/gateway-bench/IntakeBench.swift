@@ -92,7 +92,7 @@ enum IntakeBench {
         let file = place.folder.appending(path: "store-\(writers).sqlite").path
         let database = try SQLiteDatabase(path: file, maxPending: 4096)
         let store = try await SQLMessageStore(database: database)
-        let prototype = try StageBench.pipeline(place).walk(StageBench.message(sample.bytes))
+        let rows = try Rows(StageBench.pipeline(place).walk(StageBench.message(sample.bytes)), bytes: sample.bytes)
         let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
         let end = ContinuousClock.now + .milliseconds(Int(seconds * 1000))
         let count = await withTaskGroup(of: Int.self) { group in
@@ -100,8 +100,7 @@ enum IntakeBench {
                 group.addTask {
                     var count = 0
                     while ContinuousClock.now < end {
-                        let commit = Rows.commit(
-                            prototype, bytes: sample.bytes, messageID: "S-\(writer)-\(count)", identifiers: identifiers)
+                        let commit = rows.commit(messageID: "S-\(writer)-\(count)", identifiers: identifiers)
                         guard (try? await store.accept(commit)) == .stored else { break }
                         count += 1
                     }
@@ -115,24 +114,29 @@ enum IntakeBench {
     }
 }
 
-/// What intake hands to the store, made by hand from one walk.
-enum Rows {
-    static func commit(
-        _ walk: Pipeline.Walk, bytes: [UInt8], messageID: String, identifiers: IdentifierSource
-    ) -> IntakeCommit {
+/// What intake hands to the store, written once from one walk: only identifiers are new in each copy.
+struct Rows: Sendable {
+    private let bytes: [UInt8]
+    private let answer: [UInt8]
+    private let contents: [[UInt8]]
+
+    init(_ walk: Pipeline.Walk, bytes: [UInt8]) {
+        self.bytes = bytes
+        answer = walk.json.serialized()
+        contents = walk.records.map(\.application.serialized)
+    }
+
+    func commit(messageID: String, identifiers: IdentifierSource) -> IntakeCommit {
         let now = Instant(Date())
-        let referralID = identifiers.next(at: now)
-        let answer = walk.json.serialized()
-        let records = walk.records.map { step in
+        let records = contents.map { content in
             IntakeRecord(
-                id: identifiers.next(at: now), outcome: step.outcome.rawValue,
+                id: identifiers.next(at: now), outcome: Outcome.accepted.rawValue,
                 applicationNo: "LA-" + identifiers.next(at: now), queue: "CZ-TN", priority: 0,
-                dueAt: now.advanced(seconds: 86_400), content: step.application.serialized,
-                caseState: CaseState.pendingIntake.rawValue, road: AidRoute.byNotification.rawValue,
-                findings: Array("[]".utf8), deadLetter: nil, detail: nil)
+                dueAt: now.advanced(seconds: 86_400), content: content, caseState: CaseState.pendingIntake.rawValue,
+                road: AidRoute.byNotification.rawValue, findings: Array("[]".utf8), deadLetter: nil, detail: nil)
         }
         return IntakeCommit(
-            referralID: referralID, partnerID: "court", messageID: messageID,
+            referralID: identifiers.next(at: now), partnerID: "court", messageID: messageID,
             digest: String(repeating: "0", count: 64), rawBytes: bytes, mediaType: "application/xml",
             encoding: "gb18030", receivedAt: now, mappingID: Sample.mapping, mappingVersion: 1,
             mappingDigest: String(repeating: "0", count: 64), outcome: Outcome.accepted.rawValue, isInvalid: false,
