@@ -19,7 +19,14 @@ let rooms: [(name: String, doors: [Target.Dependency])] = [
         "Operations",
         ["StrictJSON", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Journal"]
     ),
+    (
+        "Console",
+        ["StrictJSON", "Operations", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Journal"]
+    ),
 ]
+
+/// Folders whose files are compiled in, so that the program is one file.
+let embedded = ["Storage": "Migrations", "Console": "Assets"]
 
 let allRooms = rooms.map { Target.Dependency(stringLiteral: $0.name) }
 
@@ -44,7 +51,7 @@ let package = Package(
         + rooms.map { room in
             .target(
                 name: room.name, dependencies: room.doors,
-                resources: room.name == "Storage" ? [.embedInCode("Migrations")] : [])
+                resources: embedded[room.name].map { [.embedInCode($0)] } ?? [])
         }
         + [
             .executableTarget(name: "gateway", dependencies: allRooms),

@@ -16,13 +16,14 @@ private let doors: [String: Set<String>] = [
     "Intake": ["StrictJSON", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical", "Journal"],
     "Delivery": ["StrictJSON", "Messaging", "Transport", "Journal"],
     "Operations": ["StrictJSON", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Journal"],
+    "Console": ["StrictJSON", "Operations", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Journal"],
     "gateway": allRooms,
     "gateway-bench": allRooms,
 ]
 
 private let allRooms: Set<String> = [
     "StrictJSON", "Canonical", "Messaging", "Journal", "Documents", "Translation", "Triage", "Storage", "Transport",
-    "Intake", "Delivery", "Operations",
+    "Intake", "Delivery", "Operations", "Console",
 ]
 
 /// What Swift itself and the system's C library bring.

@@ -1,0 +1,50 @@
+import Transport
+
+/// The console's two languages, Chinese first.
+enum Language: String, Sendable, CaseIterable {
+    case zh, en
+
+    /// The words in this language: `language("死信", "Dead letters")`.
+    func callAsFunction(_ zh: String, _ en: String) -> String {
+        switch self {
+        case .zh: zh
+        case .en: en
+        }
+    }
+
+    /// For the `lang` attribute (RFC 5646).
+    var tag: String { self("zh-CN", "en") }
+    var other: Language {
+        switch self {
+        case .zh: .en
+        case .en: .zh
+        }
+    }
+
+    /// By what was chosen before, else by what the browser prefers (RFC 9110 §12.5.4), else Chinese.
+    init(of request: HTTPRequest) {
+        if let chosen = Cookies(request)["lang"], let language = Language(rawValue: chosen) {
+            self = language
+            return
+        }
+        let preferred = request.header("Accept-Language")?.split(separator: ",").first?.lowercased() ?? ""
+        self = preferred.hasPrefix("en") ? .en : .zh
+    }
+}
+
+/// The cookies that came with a request (RFC 6265 §4.2).
+struct Cookies {
+    private let values: [String: String]
+
+    init(_ request: HTTPRequest) {
+        var values: [String: String] = [:]
+        for pair in (request.header("Cookie") ?? "").split(separator: ";") {
+            let parts = pair.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2 else { continue }
+            values[parts[0].filter { $0 != " " }] = String(parts[1])
+        }
+        self.values = values
+    }
+
+    subscript(name: String) -> String? { values[name] }
+}
