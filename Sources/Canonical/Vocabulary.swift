@@ -7,6 +7,9 @@ public enum AidRoute: String, Sendable, CaseIterable {
 public enum IntakeKind: String, Sendable, CaseIterable {
     case application, notification, referralSuggestion, lead, statusShare, transfer, supplement, cancel
     case dutyLawyerHelp
+    /// Something happened in a case that was referred earlier.
+    case caseEvent
+    case consultation
 }
 
 /// What kind of agency sent it: decides what may be told back.

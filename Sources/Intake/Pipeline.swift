@@ -141,8 +141,8 @@ public final class Pipeline: Sendable {
         switch application.intakeKind {
         case .statusShare: return .shared
         case .lead: return .lead
-        case .supplement, .cancel, .transfer: return .parked
-        case .notification: return .accepted
+        case .supplement, .cancel, .transfer, .caseEvent: return .parked
+        case .notification, .consultation: return .accepted
         case .application, .referralSuggestion, .dutyLawyerHelp:
             return application.applyWill == "unknown" || application.applyWill == nil ? .lead : .accepted
         case nil: return .invalid

@@ -308,8 +308,10 @@ struct MappingLoader {
         guard isInbound else { return to }
         let path = join(prefix, to)
         let model = CanonicalModel.application
-        let isKnown = model.field(at: path) != nil || (isGroup && model.isGroup(path))
-        if !isKnown {
+        let field = model.field(at: path)
+        if field?.origin == .gateway {
+            complain(node, "\(path) is written by the gateway itself, not by mappings")
+        } else if field == nil, !(isGroup && model.isGroup(path)) {
             complain(node, "unknown target \(path)" + (model.nearest(to: path).map { "; did you mean \($0)?" } ?? ""))
         }
         return to

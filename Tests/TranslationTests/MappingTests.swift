@@ -123,6 +123,19 @@ private func mapping(_ rules: String, source: String = "xml", accepts: String = 
         #expect(result.unread.map(\.path) == ["/R/P/X"])
     }
 
+    @Test func `a rule may tell the kind of message and the road from the document itself`() throws {
+        let bench = try Workbench(
+            mapping(
+                """
+                <constant to="intakeKind" value="lead" when="will = '0'"/>
+                <constant to="aidRoute" value="byConsultation" when="will = '0'"/>
+                """))
+        defer { bench.remove() }
+        let result = translate("<R><P><will>1</will></P><P><will>0</will></P></R>", try bench.translator())
+        #expect(result.records.map { $0.application.intakeKind } == [.application, .lead])
+        #expect(result.records.map { $0.application.aidRoute } == [.byApplication, .byConsultation])
+    }
+
     @Test func `a document that no mapping knows, or that is none, is a finding`() throws {
         let bench = try Workbench(mapping(#"<value to="remarks" from="a"/>"#))
         defer { bench.remove() }
