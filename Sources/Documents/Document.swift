@@ -21,6 +21,10 @@ public final class Document {
     private lazy var places = PlaceTable(source: source, document: handle)
     /// Made once: registering XPath's functions costs more than most expressions.
     private(set) lazy var context: xmlXPathContextPtr? = xmlXPathNewContext(handle)
+    /// What expressions over this document may name as `$name`.
+    public var variables: XPathVariables? {
+        didSet { if let variables, let context { variables.lend(to: context) } }
+    }
 
     /// - Parameters:
     ///   - format: by the first character where it is not told.

@@ -41,7 +41,7 @@ enum JSONTree {
         return document
     }
 
-    private static func add(_ value: JSONValue, to builder: inout Builder) {
+    static func add(_ value: JSONValue, to builder: inout Builder) {
         switch value {
         case .null, .bool, .number, .string: builder.scalar(value, at: .nowhere)
         case .array(let items):
@@ -58,7 +58,8 @@ enum JSONTree {
         }
     }
 
-    private struct Builder: JSONReceiver {
+    /// Makes elements of JSON values as they come.
+    struct Builder: JSONReceiver {
         private struct Open {
             let node: xmlNodePtr
             /// The element name of the next value.
@@ -73,6 +74,12 @@ enum JSONTree {
         private var open: [Open] = []
 
         init(document: xmlDocPtr) { self.document = document }
+
+        /// Adds one more item to the list `name` of an object that stands already.
+        init(addingTo list: String, of node: xmlNodePtr, in document: xmlDocPtr) {
+            self.document = document
+            open = [Open(node: node, name: JSONTree.escape(list), isArray: true, ownsNode: false)]
+        }
 
         mutating func beginObject(at position: JSONPosition) {
             guard let node = add(.object, at: position) else { return }

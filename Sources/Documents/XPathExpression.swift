@@ -55,12 +55,11 @@ public final class XPathExpression {
 
     /// By the rules of XPath's `boolean()`.
     public func bool(at node: Node) -> Bool {
-        switch evaluate(at: node) {
-        case .nodes(let nodes): !nodes.isEmpty
-        case .string(let text): !text.isEmpty
-        case .number(let number): number != 0 && !number.isNaN
-        case .boolean(let flag): flag
-        }
+        guard let context = node.document.context else { return false }
+        context.pointee.node = node.handle
+        context.pointee.opLimit = 1_000_000
+        context.pointee.opCount = 0
+        return xmlXPathCompiledEvalToBoolean(handle, context) == 1
     }
 
     /// By the rules of XPath's `string()`.

@@ -89,7 +89,7 @@ extension IntakeRecord {
         case (.accepted, .queue(let institution, _)): queue = institution
         case (.accepted, .unroutable(let reason)):
             deadLetter = .unroutable
-            detail = reason
+            detail = reason.detail
         case (.invalid, _): deadLetter = .invalid
         case (.accepted, nil), (.lead, _), (.shared, _), (.parked, _): break
         }

@@ -1,206 +1,238 @@
 import Canonical
 import Documents
-import Foundation
 
-/// One mistake in rules, calendar or institutions, with the place to mend it.
-public struct RuleComplaint: Sendable, Hashable {
-    public let file: String
-    public let line: Int?
-    public let text: String
+/// The days on which a rule or a term holds; it applies by the day of receipt.
+struct Validity: Sendable, Hashable {
+    var from: CalendarDate?
+    /// The last day.
+    var to: CalendarDate?
+
+    func holds(on day: CalendarDate) -> Bool {
+        from.map { $0 <= day } ?? true && to.map { day <= $0 } ?? true
+    }
 }
 
-/// The rules are refused whole, with everything that is wrong with them.
-public struct RuleSetError: Error, Sendable {
-    public let complaints: [RuleComplaint]
+/// What every rule has.
+struct RuleHead: Sendable, Hashable {
+    let id: String
+    let title: String
+    let basis: String
+    let version: Int
+    let validity: Validity
+    let line: Int
+}
+
+/// Where an application goes.
+struct RouteRule: Sendable {
+    enum Key: String, Sendable, CaseIterable { case court, caseNumber, division, place, institution }
+
+    let head: RuleHead
+    let when: Expression?
+    let key: Key
+    let value: Expression
+    /// When it applies and gives nothing, no later rule is asked.
+    let isFinal: Bool
+}
+
+/// What an institution will want to know.
+struct Precheck: Sendable {
+    let head: RuleHead
+    let when: Expression
+    let unsure: Expression?
+    let conflict: Expression?
+    let evidence: Expression?
+    let scope: String?
+    let ground: String?
+    let group: String?
+    let urgency: Urgency.Rank?
+
+    /// What the hint is about, in a code.
+    var indicates: String? { scope ?? ground ?? group }
+}
+
+/// When a clock runs.
+struct ClockRule: Sendable {
+    let head: RuleHead
+    let on: [String]
+    let when: Expression?
+    /// The date or moment from which it counts; that of the trigger where there is none.
+    let start: Expression?
+    let kind: Clock.Kind
+    let bound: ClockBound
+    /// A number, or a term's name behind `$`. Below zero it counts back and is never moved.
+    let amount: String
+    let unit: ClockUnit
+    let rollsOver: Bool
+    /// 刑诉法 105 ¶4: for a person in custody the end is not moved because of holidays.
+    let rollsOverInCustody: Bool
+    let judgesReceipt: Bool
+    let isDerived: Bool
+    let soonHours: Int
+    let stops: Set<String>
+    let restarts: Set<String>
+}
+
+/// What time does not count (CLK-08).
+struct PauseRule: Sendable {
+    let head: RuleHead
+    let clock: String
+    let begins: Set<String>
+    let ends: Set<String>
+}
+
+/// A paper that the decision needs.
+struct Need: Sendable {
+    let head: RuleHead
+    let kind: String
+    let when: Expression?
+    /// Other papers that serve as well.
+    let others: Set<String>
+    let isRequired: Bool
+    let isShareable: Bool
+    /// What data sharing must have shown for the paper to be needless.
+    let proven: Expression?
 }
 
 /// Rules as data, read and checked.
 struct RuleSet: Sendable {
-    enum RouteKey: String, Sendable, CaseIterable { case court, division, place }
-
-    struct Route: Sendable {
-        let id: String
-        let when: String?
-        let by: RouteKey
-        let from: String
-    }
-
-    struct Precheck: Sendable {
-        let id: String
-        let when: String
-        let basis: String
-        let scope: String?
-        let ground: String?
-        let isUrgent: Bool
-        let isUnsure: Bool
-    }
-
-    struct ClockRule: Sendable {
-        let id: String
-        let when: String?
-        let amount: Int
-        let unit: ClockUnit
-        let rollsOver: Bool
-        /// Counts back from this date instead.
-        let date: String?
-        let bound: String
-        let basis: String
-    }
-
-    struct Need: Sendable {
-        let kind: String
-        let when: String?
-    }
-
-    struct Place: Sendable {
-        let institution: String
-        let division: String?
-        let courts: [String]
-        let names: [String]
-    }
-
-    var routes: [Route] = []
-    var prechecks: [Precheck] = []
-    var clocks: [ClockRule] = []
-    var needs: [Need] = []
-    var shareable: Set<String> = []
-    var places: [Place] = []
-    var calendar = WorkingCalendar(years: [:])
+    private(set) var routes: [RouteRule] = []
+    private(set) var prechecks: [Precheck] = []
+    private(set) var clocks: [ClockRule] = []
+    private(set) var pauses: [PauseRule] = []
+    private(set) var needs: [Need] = []
+    private(set) var shareable: Set<String> = []
+    private(set) var terms = Terms()
+    private(set) var institutions = Institutions()
+    private(set) var calendar = WorkingCalendar(years: [:])
+    /// All expressions by their numbers.
+    private(set) var expressions: [String] = []
 
     init(rules: String, calendar folder: String, institutions: String) throws(RuleSetError) {
-        var reader = Reader()
-        for rule in reader.elements(of: rules + "/routing.xml", root: "routing") {
-            guard let by = reader.word(RouteKey.self, "by", of: rule), let from = reader.xpath("from", of: rule) else {
-                reader.complain(rule, "a routing rule needs by and from")
-                continue
-            }
-            routes.append(
-                Route(id: reader.text("id", of: rule), when: reader.xpath("when", of: rule), by: by, from: from))
-        }
-        for rule in reader.elements(of: rules + "/prechecks.xml", root: "prechecks") {
-            prechecks.append(
-                Precheck(
-                    id: reader.text("id", of: rule), when: reader.xpath("when", of: rule) ?? "false()",
-                    basis: reader.text("basis", of: rule), scope: rule.attribute("scope"),
-                    ground: rule.attribute("ground"), isUrgent: rule.attribute("urgency") == "urgent",
-                    isUnsure: rule.attribute("unsure") == "yes"))
-        }
-        for rule in reader.elements(of: rules + "/clocks.xml", root: "clocks") {
-            let isBefore = rule.name == "before"
-            guard let amount = Int(reader.text(isBefore ? "days" : "amount", of: rule)), amount > 0 else {
-                reader.complain(rule, "\(isBefore ? "days" : "amount") must be a whole number above 0")
-                continue
-            }
-            let unit = isBefore ? .calendarDay : reader.word(ClockUnit.self, "unit", of: rule)
-            clocks.append(
-                ClockRule(
-                    id: reader.text("id", of: rule), when: reader.xpath("when", of: rule), amount: amount,
-                    unit: unit ?? .calendarDay, rollsOver: rule.attribute("rollover") == "nextWorkingDay",
-                    date: isBefore ? reader.xpath("date", of: rule) : nil, bound: reader.text("bound", of: rule),
-                    basis: reader.text("basis", of: rule)))
-        }
-        for need in reader.elements(of: rules + "/materials.xml", root: "materials") {
-            let kind = reader.text("kind", of: need)
-            if need.name == "shareable" {
-                shareable.insert(kind)
-            } else {
-                needs.append(Need(kind: kind, when: reader.xpath("when", of: need)))
-            }
-        }
-        for element in reader.elements(of: institutions, root: "institutions") {
-            func words(_ name: String) -> [String] {
-                (element.attribute(name) ?? "").split(separator: "|").map(String.init)
-            }
-            places.append(
-                Place(
-                    institution: reader.text("code", of: element), division: element.attribute("division"),
-                    courts: words("court"), names: words("places")))
-        }
+        var reader = RuleReader()
+        reader.useSchema(rules + "/rules.xsd")
+        terms = Terms(reader.elements(of: rules + "/terms.xml", root: "terms"), &reader)
+        reader.variables = terms.names
+        self.institutions = Institutions(
+            reader.elements(of: institutions, root: "institutions", checked: false), &reader)
+        readRoutes(reader.elements(of: rules + "/routing.xml", root: "routing"), &reader)
+        readPrechecks(reader.elements(of: rules + "/prechecks.xml", root: "prechecks"), &reader)
+        readClocks(reader.elements(of: rules + "/clocks.xml", root: "clocks"), &reader)
+        readNeeds(reader.elements(of: rules + "/materials.xml", root: "materials"), &reader)
         calendar = reader.calendar(in: folder)
+        expressions = reader.expressions
         guard reader.complaints.isEmpty else { throw RuleSetError(complaints: reader.complaints) }
     }
 
-    private struct Reader {
-        var complaints: [RuleComplaint] = []
-        private var file = ""
-
-        mutating func complain(_ node: Node?, _ text: String) {
-            complaints.append(RuleComplaint(file: file, line: node?.location.line, text: text))
+    private mutating func readRoutes(_ elements: [Node], _ reader: inout RuleReader) {
+        for element in elements where element.name == "route" {
+            guard let key = reader.word(RouteRule.Key.self, "by", of: element),
+                let value = reader.xpath("value", of: element)
+            else { continue }
+            routes.append(
+                RouteRule(
+                    head: reader.head(of: element), when: reader.xpath("when", of: element), key: key, value: value,
+                    isFinal: element.attribute("final") == "yes"))
         }
+    }
 
-        mutating func elements(of file: String, root name: String) -> [Node] { root(of: file, name)?.children ?? [] }
+    private mutating func readPrechecks(_ elements: [Node], _ reader: inout RuleReader) {
+        for element in elements where element.name == "rule" {
+            guard let when = reader.xpath("when", of: element) else { continue }
+            prechecks.append(
+                Precheck(
+                    head: reader.head(of: element), when: when, unsure: reader.xpath("unsure", of: element),
+                    conflict: reader.xpath("conflict", of: element),
+                    evidence: reader.xpath("evidence", of: element), scope: element.attribute("scope"),
+                    ground: element.attribute("ground"), group: element.attribute("group"),
+                    urgency: reader.word(Urgency.Rank.self, "urgency", of: element)))
+        }
+    }
 
-        private mutating func root(of file: String, _ name: String) -> Node? {
-            self.file = file
-            guard let data = FileManager.default.contents(atPath: file) else {
-                complain(nil, "cannot be read")
-                return nil
+    private mutating func readClocks(_ elements: [Node], _ reader: inout RuleReader) {
+        for element in elements where element.name == "clock" {
+            guard let bound = reader.word(ClockBound.self, "bound", of: element),
+                let unit = reader.word(ClockUnit.self, "unit", of: element)
+            else { continue }
+            let amount = element.attribute("amount") ?? ""
+            if amount.hasPrefix("$"), terms.number(String(amount.dropFirst())) == nil {
+                reader.complain(
+                    element,
+                    "amount names \(amount), which no threshold gives"
+                        + RuleSchema.hint(String(amount.dropFirst()), terms.names.sorted()))
             }
-            do {
-                let root = try Document.parse([UInt8](data), format: .xml).root
-                if root.name != name { complain(root, "the root element must be <\(name)>, not <\(root.name)>") }
-                return root
-            } catch {
-                complaints.append(
-                    RuleComplaint(
-                        file: file, line: error.location.line,
-                        text: "is not well-formed XML (\(error.problem.rawValue))"))
-                return nil
-            }
+            clocks.append(
+                ClockRule(
+                    head: reader.head(of: element), on: reader.words("on", of: element, among: ClockTrigger.known),
+                    when: reader.xpath("when", of: element), start: reader.xpath("start", of: element),
+                    kind: reader.word(Clock.Kind.self, "kind", of: element) ?? .statutory, bound: bound, amount: amount,
+                    unit: unit, rollsOver: element.attribute("rollover") == "nextWorkingDay",
+                    rollsOverInCustody: element.attribute("custody") != "noRollover",
+                    judgesReceipt: element.attribute("judges") == "receipt",
+                    isDerived: element.attribute("derived") == "yes",
+                    soonHours: element.attribute("soonHours").flatMap { Int($0) } ?? 24,
+                    stops: Set(reader.words("stops", of: element, among: ClockTrigger.known)),
+                    restarts: Set(reader.words("restarts", of: element, among: ClockTrigger.known))))
         }
+        let ids = clocks.map(\.head.id)
+        for element in elements where element.name == "pause" {
+            pauses.append(
+                PauseRule(
+                    head: reader.head(of: element), clock: reader.words("of", of: element, among: ids).first ?? "",
+                    begins: Set(reader.words("begins", of: element, among: ClockTrigger.known)),
+                    ends: Set(reader.words("ends", of: element, among: ClockTrigger.known))))
+        }
+    }
 
-        mutating func text(_ name: String, of node: Node) -> String {
-            guard let text = node.attribute(name), !text.isEmpty else {
-                complain(node, "<\(node.name)> needs the attribute \(name)")
-                return ""
-            }
-            return text
+    private mutating func readNeeds(_ elements: [Node], _ reader: inout RuleReader) {
+        for element in elements {
+            let kind = element.attribute("kind") ?? ""
+            if element.name == "shareable" { shareable.insert(kind) }
+            guard element.name == "need" else { continue }
+            needs.append(
+                Need(
+                    head: reader.head(of: element), kind: kind, when: reader.xpath("when", of: element),
+                    others: Set((element.attribute("or") ?? "").split(separator: " ").map(String.init)),
+                    isRequired: element.attribute("required") != "no",
+                    isShareable: element.attribute("obtainableByShare") == "yes",
+                    proven: reader.xpath("proven", of: element)))
         }
+        shareable.formUnion(needs.filter(\.isShareable).map(\.kind))
+    }
 
-        mutating func xpath(_ name: String, of node: Node) -> String? {
-            guard let source = node.attribute(name) else { return nil }
-            do {
-                _ = try XPathExpression(source)
-            } catch {
-                complain(node, "\(name) is no XPath 1.0: \(source)")
-            }
-            return source
-        }
+    /// The days on which something begins or ends to hold.
+    var boundaries: [CalendarDate] {
+        let all =
+            (routes.map(\.head) + prechecks.map(\.head) + clocks.map(\.head) + pauses.map(\.head) + needs.map(\.head))
+            .map(\.validity) + terms.validities
+        return Set(all.flatMap { [$0.from, $0.to?.adding(days: 1)].compactMap(\.self) }).sorted()
+    }
+}
 
-        mutating func word<Word: RawRepresentable & CaseIterable>(
-            _ type: Word.Type, _ name: String, of node: Node
-        ) -> Word? where Word.RawValue == String {
-            let text = text(name, of: node)
-            if let word = Word(rawValue: text) { return word }
-            let nearest = Spelling.nearest(to: text, among: Word.allCases.map(\.rawValue))
-            complain(node, "unknown \(name) \(text)" + (nearest.map { "; did you mean \($0)?" } ?? ""))
-            return nil
-        }
+/// The rules that hold on a day.
+struct Edition: Sendable {
+    let number: Int
+    let routes: [RouteRule]
+    let prechecks: [Precheck]
+    let clocks: [ClockRule]
+    let pauses: [PauseRule]
+    let needs: [Need]
+    let numbers: [String: Double]
+    let lists: [String: [String]]
+    let words: WordScan
 
-        mutating func calendar(in folder: String) -> WorkingCalendar {
-            var years: [Int: WorkingCalendar.Year] = [:]
-            let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
-            for name in files where name.hasSuffix(".xml") {
-                guard let root = root(of: folder + "/" + name, "calendar") else { continue }
-                guard let year = Int(text("year", of: root)) else {
-                    complain(root, "year must be a number")
-                    continue
-                }
-                var days: [String: Set<CalendarDate>] = [:]
-                for element in root.children {
-                    for word in element.text.split(whereSeparator: \.isWhitespace) {
-                        guard let date = CalendarDate(iso: word) else {
-                            complain(element, "\(word) is no date yyyy-MM-dd")
-                            continue
-                        }
-                        days[element.name, default: []].insert(date)
-                    }
-                }
-                years[year] = WorkingCalendar.Year(
-                    off: days["off"] ?? [], makeupWorkdays: days["makeupWorkdays"] ?? [])
-            }
-            if years.isEmpty { complaints.append(RuleComplaint(file: folder, line: nil, text: "holds no calendar")) }
-            return WorkingCalendar(years: years)
-        }
+    init(of rules: RuleSet, on day: CalendarDate, number: Int) {
+        self.number = number
+        routes = rules.routes.filter { $0.head.validity.holds(on: day) }
+        prechecks = rules.prechecks.filter { $0.head.validity.holds(on: day) }
+        clocks = rules.clocks.filter { $0.head.validity.holds(on: day) }
+        pauses = rules.pauses.filter { $0.head.validity.holds(on: day) }
+        needs = rules.needs.filter { $0.head.validity.holds(on: day) }
+        numbers = rules.terms.numbers(on: day)
+        lists = rules.terms.lists(on: day)
+        words = rules.terms.words(on: day)
+    }
+
+    func amount(of rule: ClockRule) -> Int? {
+        rule.amount.hasPrefix("$") ? numbers[String(rule.amount.dropFirst())].map { Int($0) } : Int(rule.amount)
     }
 }

@@ -3,36 +3,27 @@ import Documents
 import StrictJSON
 import Synchronization
 
-/// Notes for the institution and finds its queue, by rules that are data. It never decides and never blocks.
+/// Notes for the institution, finds its queue and sets its clocks, by rules that are data. It never decides and never
+/// blocks, and it keeps nothing: every answer follows from what is handed in.
 public final class Triage: Sendable {
-    /// Compiled XPath belongs to one thread at a time.
-    ///
-    /// `@unchecked`: a worker is in the pool or with one caller, never with two.
-    private final class Worker: @unchecked Sendable {
-        private var compiled: [String: XPathExpression] = [:]
-
-        func expression(_ source: String) -> XPathExpression? {
-            if let known = compiled[source] { return known }
-            // Checked when the rules were loaded.
-            guard let made = try? XPathExpression(source) else { return nil }
-            compiled[source] = made
-            return made
-        }
-
-        func holds(_ condition: String?, at node: Node) -> Bool {
-            condition.map { expression($0)?.bool(at: node) ?? false } ?? true
-        }
-    }
-
-    private let rules: RuleSet
+    let rules: RuleSet
+    /// One for each stretch of days on which the same rules hold, with the day it begins.
+    private let editions: [(from: CalendarDate?, edition: Edition)]
     private let idle = Mutex<[Worker]>([])
 
     /// - Parameters:
-    ///   - rules: the directory of routing, pre-checks, clocks and materials.
+    ///   - rules: the directory of terms, routing, pre-checks, clocks and materials, with their schema.
     ///   - calendar: the directory of yearly plans.
     ///   - institutions: the file of institutions.
+    /// - Throws: `RuleSetError` with every mistake found.
     public init(rules: String, calendar: String, institutions: String) throws(RuleSetError) {
-        self.rules = try RuleSet(rules: rules, calendar: calendar, institutions: institutions)
+        let rules = try RuleSet(rules: rules, calendar: calendar, institutions: institutions)
+        self.rules = rules
+        let starts = rules.boundaries
+        let earliest = starts.first.map { $0.adding(days: -1) } ?? CalendarDate(daysSince1970: 0)
+        editions =
+            [(nil, Edition(of: rules, on: earliest, number: 0))]
+            + starts.enumerated().map { ($1, Edition(of: rules, on: $1, number: $0 + 1)) }
     }
 
     /// What must not be overlooked although it stops nothing.
@@ -42,144 +33,186 @@ public final class Triage: Sendable {
         }
     }
 
-    public func assess(_ application: LegalAidApplication, receivedAt: Timestamp) -> Assessment {
-        let worker = idle.withLock { $0.popLast() } ?? Worker()
+    /// The working days that the clocks go by.
+    public var calendar: WorkingCalendar { rules.calendar }
+
+    /// The institutions that a dispatcher may choose.
+    public var institutionCodes: [String] { rules.institutions.codes }
+
+    /// Everything that the rules say about an application on the day of its receipt.
+    ///
+    /// - Parameters:
+    ///   - evidence: what status shares on file show about the person: `reliefStatuses`-like objects with `kind`,
+    ///     `status`, `validFrom`, `validTo`, `asOf`, `issuer`; rules see them under `/root/shares`.
+    ///   - explain: whether the trace tells of routing, clocks and papers too.
+    public func assess(
+        _ application: LegalAidApplication, receivedAt: Timestamp, evidence: [JSONValue] = [], explain: Bool = false
+    ) -> Assessment {
+        examine(application, receivedAt: receivedAt, evidence: evidence) { examination in
+            examination.assess(explain: explain)
+        } ?? Self.unreadable(application)
+    }
+
+    /// The papers that are missing now: call it again when a supplement or a share has come.
+    public func missing(
+        for application: LegalAidApplication, receivedAt: Timestamp, evidence: [JSONValue] = []
+    ) -> [JSONValue] {
+        examine(application, receivedAt: receivedAt, evidence: evidence) { examination in
+            _ = examination.precheck()
+            return examination.missing().list
+        } ?? []
+    }
+
+    /// How urgent an application is now, with its clocks as they stand.
+    public func urgency(
+        of application: LegalAidApplication, receivedAt: Timestamp, clocks: [Clock], at now: Timestamp,
+        evidence: [JSONValue] = []
+    ) -> Urgency {
+        examine(application, receivedAt: receivedAt, evidence: evidence) { examination in
+            examination.tell(clocks, at: now)
+            return examination.precheck().urgency
+        } ?? Urgency()
+    }
+
+    func edition(on day: CalendarDate) -> Edition {
+        (editions.last { $0.from.map { $0 <= day } ?? true } ?? editions[0]).edition
+    }
+
+    /// Lends a worker and the application's tree; nothing where the application cannot be read.
+    func examine<Result>(
+        _ application: LegalAidApplication, receivedAt: Timestamp, evidence: [JSONValue],
+        _ work: (inout Examination) -> Result
+    ) -> Result? {
+        let worker = idle.withLock { $0.popLast() } ?? Worker(rules.expressions)
         defer { idle.withLock { if $0.count < 64 { $0.append(worker) } } }
-        var facts = application.content
-        facts["facts"] = self.facts(about: application, receivedAt: receivedAt)
-        // The application is valid JSON of our own making; were it not, it would go on without hints.
-        guard let root = try? Document(JSONValue.object(facts)).root else {
-            return Assessment(
-                application: application, target: .unroutable("无法判读"), hints: [], clocks: [], missing: [], priority: 0)
+        let edition = edition(on: receivedAt.date)
+        guard
+            var examination = Examination(
+                application, receivedAt: receivedAt, evidence: evidence, rules: rules, edition: edition, worker: worker)
+        else { return nil }
+        return work(&examination)
+    }
+
+    private static func unreadable(_ application: LegalAidApplication) -> Assessment {
+        Assessment(
+            application: application,
+            target: .unroutable(Unroutable(reason: .noRule, rule: "RT-13", candidates: [], region: nil)), rules: [],
+            hints: [], clocks: [], missing: [], urgency: Urgency(), trace: [])
+    }
+}
+
+/// Compiled XPath and the terms' lists belong to one thread at a time.
+///
+/// `@unchecked`: a worker is in the pool or with one caller, never with two.
+final class Worker: @unchecked Sendable {
+    private let sources: [String]
+    private var compiled: [XPathExpression?]
+    private var variables: [Int: XPathVariables] = [:]
+
+    init(_ sources: [String]) {
+        self.sources = sources
+        compiled = Array(repeating: nil, count: sources.count)
+    }
+
+    /// Nothing only where libxml2 has no memory: every source was checked when the rules were loaded.
+    func compile(_ expression: Expression) -> XPathExpression? {
+        if let known = compiled[expression.number] { return known }
+        let made = try? XPathExpression(sources[expression.number])
+        compiled[expression.number] = made
+        return made
+    }
+
+    func variables(of edition: Edition) -> XPathVariables? {
+        if let known = variables[edition.number] { return known }
+        let made = try? XPathVariables(numbers: edition.numbers, lists: edition.lists)
+        variables[edition.number] = made
+        return made
+    }
+}
+
+/// One application before the rules.
+struct Examination {
+    private(set) var application: LegalAidApplication
+    let receivedAt: Timestamp
+    let rules: RuleSet
+    let edition: Edition
+    let root: Node
+    private let worker: Worker
+
+    init?(
+        _ application: LegalAidApplication, receivedAt: Timestamp, evidence: [JSONValue], rules: RuleSet,
+        edition: Edition, worker: Worker
+    ) {
+        var content = application.content
+        content["facts"] = Facts.json(
+            of: application, receivedAt: receivedAt, evidence: evidence, edition: edition)
+        content["shares"] = .array(evidence)
+        guard let document = try? Document(JSONValue.object(content)) else { return nil }
+        document.variables = worker.variables(of: edition)
+        root = document.root
+        self.application = application
+        self.receivedAt = receivedAt
+        self.rules = rules
+        self.edition = edition
+        self.worker = worker
+    }
+
+    func holds(_ condition: Expression?) -> Bool {
+        condition.map { worker.compile($0)?.bool(at: root) ?? false } ?? true
+    }
+
+    func text(_ expression: Expression) -> String { worker.compile(expression)?.string(at: root) ?? "" }
+    func nodes(_ expression: Expression?) -> [Node] {
+        expression.flatMap { worker.compile($0)?.nodes(at: root) } ?? []
+    }
+
+    mutating func set(_ path: String, _ value: JSONValue?) { application.set(path, value) }
+
+    /// Adds to a list of the application and of its tree, so that later rules see it.
+    mutating func append(_ value: JSONValue, to path: String) {
+        application.set(path, .array((application.value(path)?.array ?? []) + [value]))
+        var parts = path.split(separator: ".").map(String.init)
+        guard let list = parts.popLast() else { return }
+        var node: Node? = root
+        for part in parts {
+            let found = node?.children.first { $0.name == part }
+            if found == nil { node?.append(.object(JSONObject()), to: part) }
+            node = found ?? node?.children.last { $0.name == part }
         }
-        var result = application
-        let fired = rules.prechecks.filter { worker.holds($0.when, at: root) }
-        let hints = self.hints(of: fired, into: &result)
-        let missing = self.missing(from: application, at: root, worker)
-        result.set("missing", .array(missing))
-        let isUrgent = fired.contains { $0.isUrgent }
-        result.set("urgency", ["level": isUrgent ? "urgent" : "normal"])
-        let target = self.target(at: root, worker)
-        if case .queue(let institution, let rule) = target {
-            result.set("target", ["institutionCode": .string(institution), "ruleId": .string(rule)])
+        node?.append(value, to: list)
+    }
+
+    /// Tells later rules something that only they need.
+    func note(_ value: JSONValue, as fact: String) {
+        root.children.first { $0.name == "facts" }?.append(value, to: fact)
+    }
+
+    mutating func assess(explain: Bool) -> Assessment {
+        let clocks = startClocks(by: .received, at: receivedAt, until: nil)
+        tell(clocks.clocks, at: receivedAt)
+        let checks = precheck()
+        let missing = missing()
+        let route = route()
+        set("missing", .array(missing.list))
+        set("precheck", .array(checks.hints.map(\.json)))
+        set("urgency", urgencyJSON(checks.urgency))
+        switch route.target {
+        case .queue(let institution, let rule):
+            set("target", ["institutionCode": .string(institution), "ruleId": .string(rule)])
+        case .unroutable(let reason): set("target", reason.json)
         }
         return Assessment(
-            application: result, target: target, hints: hints,
-            clocks: clocks(
-                at: root, receivedAt: receivedAt,
-                isInCustody: application.text("recipient.custody.kind") == "inCustody", worker),
-            missing: missing, priority: isUrgent ? 1 : 0)
+            application: application, target: route.target, rules: checks.results, hints: checks.hints,
+            clocks: clocks.clocks, missing: missing.list, urgency: checks.urgency,
+            trace: explain ? route.trace + checks.results + clocks.trace + missing.trace : [])
     }
 
-    /// What XPath 1.0 cannot compute.
-    private func facts(about application: LegalAidApplication, receivedAt: Timestamp) -> JSONValue {
-        .compact([
-            ("age", application.birthDate.map { JSONValue($0.years(until: receivedAt.date)) }),
-            ("received", .string(receivedAt.date.iso)),
-        ])
-    }
-
-    private func hints(of fired: [RuleSet.Precheck], into application: inout LegalAidApplication) -> [Hint] {
-        var scope = (application.value("matter.scopeItems")?.array ?? []).compactMap(\.string)
-        var grounds = (application.value("economic.exemptionGround")?.array ?? []).compactMap(\.string)
-        var hints: [Hint] = []
-        for rule in fired {
-            if let item = rule.scope, !scope.contains(item) { scope.append(item) }
-            if let ground = rule.ground, !grounds.contains(ground) { grounds.append(ground) }
-            let hint = Hint(rule: rule.id, outcome: rule.isUnsure ? .insufficientData : .indicated, basis: rule.basis)
-            if !hints.contains(hint) { hints.append(hint) }
-        }
-        if !scope.isEmpty { application.set("matter.scopeItems", .array(scope.map(JSONValue.string))) }
-        if !grounds.isEmpty { application.set("economic.exemptionGround", .array(grounds.map(JSONValue.string))) }
-        application.set("precheck", .array(hints.map(\.json)))
-        return hints
-    }
-
-    /// What the road requires and did not come, then what the sender itself says is missing.
-    private func missing(from application: LegalAidApplication, at root: Node, _ worker: Worker) -> [JSONValue] {
-        let told = application.value("missing")?.array ?? []
-        let came = Set((application.value("materials")?.array ?? []).compactMap { $0["kind"]?.string })
-        let named = Set(told.compactMap { $0["kind"]?.string })
-        let needed = rules.needs.filter {
-            !came.contains($0.kind) && !named.contains($0.kind) && worker.holds($0.when, at: root)
-        }
-        return needed.map { ["kind": .string($0.kind)] }
-            + told.map { item in
-                var item = item
-                if let kind = item["kind"]?.string, rules.shareable.contains(kind) { item["obtainableByShare"] = true }
-                return item
-            }
-    }
-
-    private func target(at root: Node, _ worker: Worker) -> Assessment.Target {
-        for rule in rules.routes where worker.holds(rule.when, at: root) {
-            let value = worker.expression(rule.from)?.string(at: root) ?? ""
-            guard !value.isEmpty else { continue }
-            let fitting = institutions(by: rule.by, value)
-            if fitting.count == 1, let only = fitting.first { return .queue(only, rule: rule.id) }
-            if fitting.count > 1 {
-                return .unroutable("规则 \(rule.id) 对应多个机构：\(fitting.sorted().joined(separator: "、"))")
-            }
-        }
-        return .unroutable("没有规则能确定承办机构，请人工选择")
-    }
-
-    private func institutions(by key: RuleSet.RouteKey, _ value: String) -> Set<String> {
-        switch key {
-        case .court: return Set(rules.places.filter { $0.courts.contains(value) }.map(\.institution))
-        case .division:
-            let code = AdministrativeDivision.current(value)
-            return Set(rules.places.filter { $0.division == code }.map(\.institution))
-        case .place:
-            // The longest full name decides: 武进区遥观镇 lies in 武进区 but belongs to the Economic Development Zone.
-            let found = rules.places.flatMap { place in
-                place.names.filter(value.contains).map {
-                    (
-                        place.institution,
-                        isTown: $0.hasSuffix("镇") || $0.hasSuffix("街道") || $0.contains("开发区") || $0.contains("经开区"),
-                        $0.count
-                    )
-                }
-            }
-            let towns = found.filter(\.isTown)
-            let candidates = towns.isEmpty ? found : towns
-            let longest = candidates.map { $0.2 }.max() ?? 0
-            return Set(candidates.filter { $0.2 == longest }.map { $0.0 })
-        }
-    }
-
-    private func clocks(at root: Node, receivedAt: Timestamp, isInCustody: Bool, _ worker: Worker) -> [Clock] {
-        rules.clocks.compactMap { rule in
-            guard worker.holds(rule.when, at: root) else { return nil }
-            if let source = rule.date {
-                return before(rule, worker.expression(source)?.string(at: root) ?? "", receivedAt)
-            }
-            if rule.unit == .hour {
-                let due = receivedAt.adding(hours: rule.amount)
-                return clock(rule, due: due, target: due, isMet: nil)
-            }
-            // 刑诉法 105 ¶4: for a person in custody a period is not lengthened by holidays.
-            let start = receivedAt.date
-            let end = rules.calendar.end(
-                of: rule.amount, rule.unit, from: start, rollsOver: rule.rollsOver && !isInCustody)
-            let target = rules.calendar.end(of: rule.amount, rule.unit, from: start, rollsOver: false)
-            return clock(rule, due: Self.lastMoment(of: end), target: Self.lastMoment(of: target), isMet: nil)
-        }
-    }
-
-    private func before(_ rule: RuleSet.ClockRule, _ text: String, _ receivedAt: Timestamp) -> Clock? {
-        guard let date = CalendarDate(iso: text.prefix(10)) else { return nil }
-        let latest = Self.lastMoment(of: date.adding(days: -rule.amount))
-        return clock(rule, due: latest, target: latest, isMet: receivedAt <= latest)
-    }
-
-    private func clock(_ rule: RuleSet.ClockRule, due: Timestamp, target: Timestamp, isMet: Bool?) -> Clock {
-        Clock(
-            id: rule.id, dueAt: due, targetAt: target, bound: rule.bound, basis: rule.basis,
-            isProvisional: !rules.calendar.isPlanned(due.date), isMet: isMet)
-    }
-
-    private static func lastMoment(of date: CalendarDate) -> Timestamp {
-        Timestamp(date, hour: 23, minute: 59, second: 59)
+    /// What the sender claims stays apart from what the rules find.
+    private func urgencyJSON(_ urgency: Urgency) -> JSONValue {
+        var json = application.value("urgency")?.object ?? JSONObject()
+        if json["reasons"] == nil, let claimed = json["level"] { json["claimed"] = claimed }
+        json["level"] = .string(urgency.level.name)
+        json["reasons"] = .array(urgency.reasons.map(JSONValue.string))
+        return .object(json)
     }
 }

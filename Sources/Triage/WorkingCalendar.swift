@@ -30,10 +30,10 @@ public struct WorkingCalendar: Sendable {
         of amount: Int, _ unit: ClockUnit, from start: CalendarDate, rollsOver: Bool
     ) -> CalendarDate {
         switch unit {
-        case .calendarDay:
-            var end = start.adding(days: amount)
-            while rollsOver, !isWorkday(end) { end = end.adding(days: 1) }
-            return end
+        case .minute, .hour: return start
+        case .calendarDay: return rolled(start.adding(days: amount), rollsOver)
+        case .month: return rolled(start.adding(months: amount), rollsOver)
+        case .year: return rolled(start.adding(months: amount * 12), rollsOver)
         case .workingDay:
             var end = start
             var left = amount
@@ -42,15 +42,68 @@ public struct WorkingCalendar: Sendable {
                 if isWorkday(end) { left -= 1 }
             }
             return end
-        case .hour: return start
         }
+    }
+
+    /// Workdays after the first day, up to and with the last.
+    public func workdays(after first: CalendarDate, through last: CalendarDate) -> Int {
+        var count = 0
+        var day = first
+        while day < last {
+            day = day.adding(days: 1)
+            if isWorkday(day) { count += 1 }
+        }
+        return count
+    }
+
+    /// A last day that is a day off moves to the next workday (民法典 203; 民诉法 85; 刑诉法 105).
+    func rolled(_ end: CalendarDate, _ rollsOver: Bool = true) -> CalendarDate {
+        var end = end
+        while rollsOver, !isWorkday(end) { end = end.adding(days: 1) }
+        return end
     }
 }
 
 /// What a clock counts.
 public enum ClockUnit: String, Sendable, CaseIterable {
-    /// From the minute of receipt; never moved.
+    case minute
+    /// From the minute of the trigger; never moved (民法典 201 ¶2).
     case hour
     case calendarDay
+    /// Only where the law says so, as 行政复议法 88 does.
     case workingDay
+    /// To the day of the same number; to the month's last where there is none (民法典 202).
+    case month
+    case year
+
+    /// Counted from the moment rather than from the day.
+    var isMoment: Bool { self == .minute || self == .hour }
+}
+
+extension CalendarDate {
+    /// The same day of another month, or that month's last day.
+    func adding(months: Int) -> CalendarDate {
+        let index = year * 12 + month - 1 + months
+        for day in stride(from: day, to: 27, by: -1) {
+            if let date = CalendarDate(year: index / 12, month: index % 12 + 1, day: day) { return date }
+        }
+        return CalendarDate(year: index / 12, month: index % 12 + 1, day: day) ?? self
+    }
+}
+
+extension Timestamp {
+    /// The day's last second: until when something due that day may come.
+    init(endOf date: CalendarDate) { self.init(date, hour: 23, minute: 59, second: 59) }
+
+    /// Reads a day, taken as its end, or RFC 3339 in China's time, as canonical fields hold them.
+    init?(canonical text: String) {
+        guard let date = CalendarDate(iso: text.prefix(10)) else { return nil }
+        let time = text.dropFirst(11).prefix(8).split(separator: ":").compactMap { Int($0) }
+        guard text.count > 10 else {
+            self.init(endOf: date)
+            return
+        }
+        guard time.count >= 2, text.hasSuffix("+08:00") else { return nil }
+        self.init(date, hour: time[0], minute: time[1], second: time.count > 2 ? time[2] : 0)
+    }
 }

@@ -72,7 +72,7 @@ enum Translate: Command {
         guard let target = step.assessment?.target else { return "" }
         return switch target {
         case .queue(let institution, let rule): ", to \(institution) by \(rule)"
-        case .unroutable(let reason): ", unroutable: \(reason)"
+        case .unroutable(let reason): ", unroutable: \(reason.detail)"
         }
     }
 

@@ -1,0 +1,11 @@
+import CLibXML2
+import StrictJSON
+
+extension Node {
+    /// Adds an item to the list `name` of this object. The document must be one of JSON.
+    public func append(_ value: JSONValue, to list: String) {
+        guard document.format == .json, let tree = handle.pointee.doc else { return }
+        var builder = JSONTree.Builder(addingTo: list, of: handle, in: tree)
+        JSONTree.add(value, to: &builder)
+    }
+}

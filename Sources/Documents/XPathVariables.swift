@@ -1,0 +1,59 @@
+import CLibXML2
+import StrictJSON
+
+/// Names that an expression may use as `$name`: numbers, and lists as node-sets, so that `kind = $kinds` holds when any
+/// item is equal.
+///
+/// Not `Sendable`: belongs to one thread, like the documents it is lent to.
+public final class XPathVariables {
+    private let numbers: [String: Double]
+    private let nodes: [String: [xmlNodePtr]]
+    /// Owns the lists' nodes.
+    private let lists: Document
+
+    /// - Throws: when libxml2 has no memory for the lists.
+    public init(numbers: [String: Double], lists: [String: [String]]) throws(DocumentError) {
+        self.numbers = numbers
+        let members = lists.map { (name: $0.key, value: JSONValue.array($0.value.map(JSONValue.string))) }
+        self.lists = try Document(JSONValue.object(JSONObject(members)))
+        nodes = Dictionary(grouping: self.lists.root.children, by: \.name).mapValues { $0.map(\.handle) }
+    }
+
+    fileprivate func object(named name: String) -> xmlXPathObjectPtr? {
+        if let number = numbers[name] { return xmlXPathNewFloat(number) }
+        guard let set = xmlXPathNodeSetCreate(nil) else { return nil }
+        for node in nodes[name] ?? [] { xmlXPathNodeSetAddUnique(set, node) }
+        return xmlXPathWrapNodeSet(set)
+    }
+
+    func lend(to context: xmlXPathContextPtr) {
+        xmlXPathRegisterVariableLookup(
+            context,
+            { target, name, _ in
+                guard let target, let name else { return nil }
+                return Unmanaged<XPathVariables>.fromOpaque(target).takeUnretainedValue().object(
+                    named: String(cString: name))
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+}
+
+extension XPathExpression {
+    /// The names of the variables in an expression; what stands between quotes is no variable.
+    public static func variables(in source: String) -> [String] {
+        var found: [String] = []
+        var quote: Character?
+        var rest = source[...]
+        while let character = rest.popFirst() {
+            if let open = quote {
+                if character == open { quote = nil }
+            } else if character == "'" || character == "\"" {
+                quote = character
+            } else if character == "$" {
+                let name = rest.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" || $0 == "." }
+                found.append(String(name))
+                rest = rest.dropFirst(name.count)
+            }
+        }
+        return found
+    }
+}

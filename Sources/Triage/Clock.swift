@@ -1,0 +1,210 @@
+import Canonical
+import StrictJSON
+
+/// What starts, pauses or stops a clock: receipt, a step of the case, or another moment that somebody reports.
+public struct ClockTrigger: RawRepresentable, Sendable, Hashable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public init(_ event: CaseEvent) { rawValue = event.rawValue }
+
+    /// The competent institution has the message: the gateway's receipt of a complete message that it could route.
+    public static let received = ClockTrigger(rawValue: "received")
+    /// The notice of the case's next stage came for the same case.
+    public static let stageNotice = ClockTrigger(rawValue: "stageNotice")
+    /// Somebody brought a matter to a workstation or to an institution that may not be the competent one.
+    public static let firstContact = ClockTrigger(rawValue: "firstContact")
+    /// The competent institution signed for what was handed on.
+    public static let targetSignedIn = ClockTrigger(rawValue: "targetSignedIn")
+    public static let messageArrived = ClockTrigger(rawValue: "messageArrived")
+    public static let receiptGiven = ClockTrigger(rawValue: "receiptGiven")
+    public static let terminationServed = ClockTrigger(rawValue: "terminationServed")
+    public static let papersFiledWithCourt = ClockTrigger(rawValue: "papersFiledWithCourt")
+    public static let closingPapersReceived = ClockTrigger(rawValue: "closingPapersReceived")
+    public static let closingPapersReviewed = ClockTrigger(rawValue: "closingPapersReviewed")
+
+    /// Every word that a rule may use.
+    public static let known: [String] =
+        [
+            received, stageNotice, firstContact, targetSignedIn, messageArrived, receiptGiven, terminationServed,
+            papersFiledWithCourt, closingPapersReceived, closingPapersReviewed,
+        ].map(\.rawValue) + CaseEvent.allCases.map(\.rawValue)
+}
+
+/// Who must act before a clock ends.
+public enum ClockBound: String, Sendable, CaseIterable {
+    case institution, sender, court, dutyLawyer, firstContact, applicant, lawyerUnit, lawyer, justiceBureau, gateway
+}
+
+/// A time limit that runs on an application: a pure value, moved by events and asked with a moment at hand.
+public struct Clock: Sendable, Hashable {
+    /// Whether the law sets the limit, the service promises it, or it only informs.
+    public enum Kind: String, Sendable, CaseIterable { case statutory, service, information }
+
+    public enum Phase: Sendable, Hashable {
+        case running
+        /// `left` counts seconds, workdays or calendar days, by the clock's unit.
+        case paused(since: Timestamp, left: Int)
+        case stopped(at: Timestamp)
+    }
+
+    public let id: String
+    public let kind: Kind
+    public let bound: ClockBound
+    public let unit: ClockUnit
+    public let amount: Int
+    public let rollsOver: Bool
+    /// How many hours before `targetAt` somebody should be told.
+    public let soonHours: Int
+    public let basis: String
+    public let ruleVersion: Int
+    public internal(set) var startedAt: Timestamp
+    public internal(set) var dueAt: Timestamp
+    /// The end before it was moved to a working day: the better day to be ready by.
+    public internal(set) var targetAt: Timestamp
+    public internal(set) var phase = Phase.running
+    /// The end lies in a year whose holidays are not yet known.
+    public internal(set) var isProvisional: Bool
+    /// Reckoned by the gateway from another date (推算), not said by anybody.
+    public let isDerived: Bool
+    /// For clocks that measure what is over when the message comes: whether it came in time.
+    public let isMet: Bool?
+
+    public var isRunning: Bool { phase == .running }
+    public var dueSoonAt: Timestamp { targetAt.adding(hours: -soonHours) }
+
+    /// From `dueSoonAt` until the end.
+    public func isDueSoon(at now: Timestamp) -> Bool {
+        isRunning && isMet == nil && dueSoonAt <= now && now <= dueAt
+    }
+
+    public func isOverdue(at now: Timestamp) -> Bool { isRunning && isMet == nil && dueAt < now }
+
+    /// Whole hours until the end; below zero when it is over.
+    public func hoursLeft(at now: Timestamp) -> Int {
+        let seconds = targetAt.secondsSince1970 - now.secondsSince1970
+        return seconds < 0 ? min(-1, Int(seconds / 3600)) : Int(seconds / 3600)
+    }
+
+    /// As receipts and consoles show it.
+    public var json: JSONValue {
+        .compact([
+            ("id", .string(id)), ("dueAt", .string(dueAt.rfc3339)),
+            ("targetAt", targetAt == dueAt ? nil : .string(targetAt.rfc3339)), ("bound", .string(bound.rawValue)),
+            ("basis", .string(basis)), ("kind", kind == .statutory ? nil : .string(kind.rawValue)),
+            ("provisional", isProvisional ? true : nil), ("derived", isDerived ? true : nil),
+            ("met", isMet.map(JSONValue.bool)),
+        ])
+    }
+}
+
+extension Clock {
+    /// The time that something else takes does not count: what is left is kept (司法部令148号 17).
+    public func paused(at now: Timestamp, by calendar: WorkingCalendar) -> Clock {
+        guard isRunning else { return self }
+        var clock = self
+        clock.phase = .paused(since: now, left: left(at: now, by: calendar))
+        return clock
+    }
+
+    /// Goes on with what was left; the day on which it goes on does not count, like the first.
+    public func resumed(at now: Timestamp, by calendar: WorkingCalendar) -> Clock {
+        guard case .paused(_, let left) = phase else { return self }
+        var clock = self
+        clock.phase = .running
+        if unit.isMoment {
+            clock.targetAt = Timestamp(secondsSince1970: now.secondsSince1970 + Int64(left))
+            clock.dueAt = clock.targetAt
+        } else {
+            let unit: ClockUnit = unit == .workingDay && left >= 0 ? .workingDay : .calendarDay
+            let end = calendar.end(of: left, unit, from: now.date, rollsOver: false)
+            clock.targetAt = Timestamp(endOf: end)
+            clock.dueAt = Timestamp(endOf: calendar.rolled(end, rollsOver))
+        }
+        clock.isProvisional = !calendar.isPlanned(clock.dueAt.date)
+        return clock
+    }
+
+    public func stopped(at now: Timestamp) -> Clock {
+        if case .stopped = phase { return self }
+        var clock = self
+        clock.phase = .stopped(at: now)
+        return clock
+    }
+
+    /// Begins anew with its whole time.
+    public func restarted(at now: Timestamp, by calendar: WorkingCalendar) -> Clock {
+        var clock = self
+        clock.startedAt = now
+        clock.phase = .running
+        (clock.targetAt, clock.dueAt) = calendar.ends(of: amount, unit, from: now, rollsOver: rollsOver)
+        clock.isProvisional = !calendar.isPlanned(clock.dueAt.date)
+        return clock
+    }
+
+    private func left(at now: Timestamp, by calendar: WorkingCalendar) -> Int {
+        let end = targetAt.date
+        if unit.isMoment { return Int(targetAt.secondsSince1970 - now.secondsSince1970) }
+        if unit == .workingDay, now.date <= end { return calendar.workdays(after: now.date, through: end) }
+        return end.daysSince1970 - now.date.daysSince1970
+    }
+}
+
+extension WorkingCalendar {
+    /// When a period ends that begins at a moment: before and after moving to a working day.
+    func ends(
+        of amount: Int, _ unit: ClockUnit, from start: Timestamp, rollsOver: Bool
+    ) -> (target: Timestamp, due: Timestamp) {
+        if unit.isMoment {
+            let seconds = amount * (unit == .hour ? 3600 : 60)
+            let end = Timestamp(secondsSince1970: start.secondsSince1970 + Int64(seconds))
+            return (end, end)
+        }
+        let target = end(of: amount, unit, from: start.date, rollsOver: false)
+        return (Timestamp(endOf: target), Timestamp(endOf: rolled(target, rollsOver)))
+    }
+}
+
+// MARK: Keeping
+
+extension Clock {
+    /// Everything, so that a store can keep a clock and read it back.
+    public var stored: JSONValue {
+        var members: [(String, JSONValue?)] = [
+            ("id", .string(id)), ("kind", .string(kind.rawValue)), ("bound", .string(bound.rawValue)),
+            ("unit", .string(unit.rawValue)), ("amount", JSONValue(amount)), ("rollsOver", .bool(rollsOver)),
+            ("soonHours", JSONValue(soonHours)), ("basis", .string(basis)), ("ruleVersion", JSONValue(ruleVersion)),
+            ("startedAt", Self.json(startedAt)), ("dueAt", Self.json(dueAt)), ("targetAt", Self.json(targetAt)),
+            ("provisional", .bool(isProvisional)), ("derived", .bool(isDerived)), ("met", isMet.map(JSONValue.bool)),
+        ]
+        switch phase {
+        case .running: break
+        case .paused(let since, let left): members += [("pausedAt", Self.json(since)), ("left", JSONValue(left))]
+        case .stopped(let at): members += [("stoppedAt", Self.json(at))]
+        }
+        return .compact(members)
+    }
+
+    /// Reads what `stored` gave; nothing where it is no such thing.
+    public init?(stored: JSONValue) {
+        func time(_ name: String) -> Timestamp? {
+            stored[name]?.int.map { Timestamp(secondsSince1970: Int64($0)) }
+        }
+        guard let id = stored["id"]?.string, let kind = stored["kind"]?.string.flatMap(Kind.init(rawValue:)),
+            let bound = stored["bound"]?.string.flatMap(ClockBound.init(rawValue:)),
+            let unit = stored["unit"]?.string.flatMap(ClockUnit.init(rawValue:)), let amount = stored["amount"]?.int,
+            let rollsOver = stored["rollsOver"]?.bool, let soonHours = stored["soonHours"]?.int,
+            let basis = stored["basis"]?.string, let version = stored["ruleVersion"]?.int,
+            let startedAt = time("startedAt"), let dueAt = time("dueAt"), let targetAt = time("targetAt"),
+            let isProvisional = stored["provisional"]?.bool, let isDerived = stored["derived"]?.bool
+        else { return nil }
+        var phase = Phase.running
+        if let since = time("pausedAt"), let left = stored["left"]?.int { phase = .paused(since: since, left: left) }
+        if let at = time("stoppedAt") { phase = .stopped(at: at) }
+        self.init(
+            id: id, kind: kind, bound: bound, unit: unit, amount: amount, rollsOver: rollsOver, soonHours: soonHours,
+            basis: basis, ruleVersion: version, startedAt: startedAt, dueAt: dueAt, targetAt: targetAt, phase: phase,
+            isProvisional: isProvisional, isDerived: isDerived, isMet: stored["met"]?.bool)
+    }
+
+    private static func json(_ time: Timestamp) -> JSONValue { JSONValue(Int(time.secondsSince1970)) }
+}

@@ -1,0 +1,108 @@
+import Canonical
+import StrictJSON
+
+extension Triage {
+    /// The clocks that an event starts.
+    ///
+    /// - Parameters:
+    ///   - at: the moment of the event.
+    ///   - until: a last day that somebody set, in place of the rule's amount (the end of a supplement period).
+    public func clocks(
+        startedBy trigger: ClockTrigger, at moment: Timestamp, for application: LegalAidApplication,
+        until: CalendarDate? = nil
+    ) -> [Clock] {
+        examine(application, receivedAt: moment, evidence: []) {
+            $0.startClocks(by: trigger, at: moment, until: until).clocks
+        } ?? []
+    }
+
+    /// The clocks after an event: some stop, pause, go on or begin anew, others are new. A clock that is started again
+    /// takes the place of the old one.
+    public func advance(
+        _ clocks: [Clock], by trigger: ClockTrigger, at moment: Timestamp, for application: LegalAidApplication,
+        until: CalendarDate? = nil
+    ) -> [Clock] {
+        let started = self.clocks(startedBy: trigger, at: moment, for: application, until: until)
+        let old = clocks.filter { clock in !started.contains { $0.id == clock.id } }.map {
+            advanced($0, by: trigger, at: moment)
+        }
+        return old + started
+    }
+
+    /// What an event does to the clocks that run already, by the rules of the day on which each began.
+    public func effects(of trigger: ClockTrigger, on clock: Clock) -> ClockEffect? {
+        let edition = edition(on: clock.startedAt.date)
+        let pauses = edition.pauses.filter { $0.clock == clock.id }
+        let rules = edition.clocks.filter { $0.head.id == clock.id }
+        if rules.contains(where: { $0.restarts.contains(trigger.rawValue) }) { return .restart }
+        if rules.contains(where: { $0.stops.contains(trigger.rawValue) }) { return .stop }
+        if pauses.contains(where: { $0.ends.contains(trigger.rawValue) }) { return .resume }
+        if pauses.contains(where: { $0.begins.contains(trigger.rawValue) }) { return .pause }
+        return nil
+    }
+
+    private func advanced(_ clock: Clock, by trigger: ClockTrigger, at moment: Timestamp) -> Clock {
+        switch effects(of: trigger, on: clock) {
+        case .restart: clock.restarted(at: moment, by: calendar)
+        case .stop: clock.stopped(at: moment)
+        case .resume: clock.resumed(at: moment, by: calendar)
+        case .pause: clock.paused(at: moment, by: calendar)
+        case nil: clock
+        }
+    }
+}
+
+/// What an event does to a clock.
+public enum ClockEffect: String, Sendable, CaseIterable { case pause, resume, stop, restart }
+
+extension Examination {
+    func startClocks(
+        by trigger: ClockTrigger, at moment: Timestamp, until: CalendarDate?
+    ) -> (clocks: [Clock], trace: [RuleResult]) {
+        var clocks: [Clock] = []
+        var trace: [RuleResult] = []
+        for rule in edition.clocks {
+            let applies = rule.on.contains(trigger.rawValue) && holds(rule.when)
+            let clock = applies ? clock(rule, at: moment, until: until) : nil
+            trace.append(result(rule, applies ? (clock == nil ? .insufficientData : .indicated) : .notIndicated))
+            guard let clock else { continue }
+            // Several limitations may run; the one that ends first is the one to watch.
+            if let index = clocks.firstIndex(where: { $0.id == clock.id }) {
+                if clock.targetAt < clocks[index].targetAt { clocks[index] = clock }
+            } else {
+                clocks.append(clock)
+            }
+        }
+        return (clocks, trace)
+    }
+
+    private func clock(_ rule: ClockRule, at moment: Timestamp, until: CalendarDate?) -> Clock? {
+        guard let amount = edition.amount(of: rule) else { return nil }
+        let startsElsewhere = rule.start != nil
+        guard let start = startsElsewhere ? start(of: rule) : moment else { return nil }
+        let isHeld = application.text("recipient.custody.kind") == "inCustody"
+        let rollsOver = rule.rollsOver && (rule.rollsOverInCustody || !isHeld)
+        var ends = rules.calendar.ends(of: amount, rule.unit, from: start, rollsOver: rollsOver)
+        if let until { ends = (Timestamp(endOf: until), Timestamp(endOf: until)) }
+        return Clock(
+            id: rule.head.id, kind: rule.kind, bound: rule.bound, unit: rule.unit, amount: amount,
+            rollsOver: rollsOver, soonHours: rule.soonHours, basis: rule.head.basis, ruleVersion: rule.head.version,
+            startedAt: start, dueAt: ends.due, targetAt: ends.target,
+            isProvisional: !rules.calendar.isPlanned(ends.due.date), isDerived: rule.isDerived,
+            isMet: rule.judgesReceipt ? receivedAt <= ends.due : nil)
+    }
+
+    /// The earliest of the dates that the rule names; the earliest still to come where there is one.
+    private func start(of rule: ClockRule) -> Timestamp? {
+        let times = nodes(rule.start).compactMap { Timestamp(canonical: $0.text) }
+        return times.filter { receivedAt <= $0 }.min() ?? times.min()
+    }
+
+    private func result(_ rule: ClockRule, _ outcome: RuleOutcome) -> RuleResult {
+        RuleResult(
+            rule: rule.head.id, title: rule.head.title, outcome: outcome, indicates: nil,
+            evidence: outcome == .notIndicated
+                ? [] : RulePaths.used(in: rule.start?.source ?? "").map(Self.dotted),
+            basis: rule.head.basis, version: rule.head.version)
+    }
+}

@@ -1,0 +1,145 @@
+import Canonical
+import Documents
+
+/// The legal aid institutions of the city, how organs and places lead to them, and whom the rest of the country belongs to.
+struct Institutions: Sendable {
+    struct Institution: Sendable {
+        let code: String
+        /// The institution in whose district this one's towns lie: a town's name outdoes that district's.
+        let within: String?
+        /// Who takes its matters while it is switched off.
+        let replacedBy: String?
+        let divisions: [String]
+        let courts: [String]
+        let places: [String]
+        /// Names of organs of the city itself; they count only where no place is named besides.
+        let organs: [String]
+    }
+
+    struct Region: Sendable, Hashable {
+        let name: String
+        let division: String
+        let court: String
+    }
+
+    /// What a key leads to.
+    enum Found: Sendable, Hashable {
+        case institutions([String])
+        case outside(String)
+        case nothing
+    }
+
+    private var institutions: [Institution] = []
+    private var regions: [Region] = []
+    /// Takes what fits nowhere (首问负责).
+    private(set) var center = ""
+
+    init() {}
+
+    init(_ elements: [Node], _ reader: inout RuleReader) {
+        for element in elements {
+            switch element.name {
+            case "institution": institutions.append(Self.institution(element, &reader))
+            case "region":
+                regions.append(
+                    Region(
+                        name: element.attribute("name") ?? "", division: element.attribute("division") ?? "",
+                        court: element.attribute("court") ?? ""))
+            default:
+                reader.complain(
+                    element,
+                    "<\(element.name)> is not known" + RuleSchema.hint(element.name, ["institution", "region"]))
+            }
+            if element.attribute("center") == "yes" { center = element.attribute("code") ?? "" }
+        }
+        regions.sort { $0.division.count > $1.division.count }
+        let codes = institutions.map(\.code)
+        for (institution, element) in zip(institutions, elements.filter { $0.name == "institution" }) {
+            for other in [institution.within, institution.replacedBy].compactMap(\.self) where !codes.contains(other) {
+                reader.complain(element, "there is no institution \(other)" + RuleSchema.hint(other, codes))
+            }
+        }
+    }
+
+    private static let children = ["court", "division", "place", "organ"]
+
+    private static func institution(_ element: Node, _ reader: inout RuleReader) -> Institution {
+        var lists: [String: [String]] = [:]
+        for name in ["code", "name"] where (element.attribute(name) ?? "").isEmpty {
+            reader.complain(element, "<institution> needs the attribute \(name)")
+        }
+        for child in element.children {
+            if !children.contains(child.name) {
+                reader.complain(child, "<\(child.name)> is not known" + RuleSchema.hint(child.name, children))
+            }
+            lists[child.name, default: []] += child.text.split(whereSeparator: \.isWhitespace).map(String.init)
+        }
+        let isActive = element.attribute("active") != "no"
+        if !isActive, element.attribute("replacedBy") == nil {
+            reader.complain(element, "an institution that is not active needs the attribute replacedBy")
+        }
+        return Institution(
+            code: element.attribute("code") ?? "", within: element.attribute("within"),
+            replacedBy: isActive ? nil : element.attribute("replacedBy"),
+            divisions: [element.attribute("division")].compactMap(\.self) + (lists["division"] ?? []),
+            courts: lists["court"] ?? [], places: lists["place"] ?? [], organs: lists["organ"] ?? [])
+    }
+
+    /// All that may be chosen by hand.
+    var codes: [String] { institutions.filter { $0.replacedBy == nil }.map(\.code) }
+
+    func find(_ key: RouteRule.Key, _ value: String) -> Found {
+        switch key {
+        case .institution: return found(institutions.filter { $0.code == value })
+        case .court: return byCourt(value)
+        case .caseNumber: return CourtCaseNumber(parsing: value).map { byCourt($0.courtCharacter) } ?? .nothing
+        case .division: return value.first?.isNumber == true ? byDivision(value) : byPlace(value)
+        case .place: return byPlace(value)
+        }
+    }
+
+    private func byCourt(_ character: String) -> Found {
+        let own = institutions.filter { $0.courts.contains(character) }
+        if !own.isEmpty { return found(own) }
+        // 苏04… without an institution is a mistake of somebody's, not another city.
+        let isOwnCity = institutions.contains { $0.courts.contains { $0.count == 3 && character.hasPrefix($0) } }
+        guard !isOwnCity else { return .nothing }
+        let region = regions.filter { !$0.court.isEmpty && character.hasPrefix($0.court) }.max {
+            $0.court.count < $1.court.count
+        }
+        return region.map { .outside($0.name) } ?? .nothing
+    }
+
+    /// By GB/T 2260; longer codes of organs and towns begin with it. Town codes that are registered go first.
+    private func byDivision(_ code: String) -> Found {
+        let matches = institutions.flatMap { institution in
+            institution.divisions.filter(code.hasPrefix).map { (institution, $0.count) }
+        }
+        if let longest = matches.map(\.1).max() { return found(matches.filter { $0.1 == longest }.map(\.0)) }
+        let current = AdministrativeDivision.current(String(code.prefix(6)))
+        let successors = institutions.filter { $0.divisions.contains(current) }
+        if !successors.isEmpty { return found(successors) }
+        let isOwnCity = institutions.contains { $0.divisions.contains { $0.prefix(4) == code.prefix(4) } }
+        let region = isOwnCity ? nil : regions.first { !$0.division.isEmpty && code.hasPrefix($0.division) }
+        return region.map { .outside($0.name) } ?? .nothing
+    }
+
+    /// By full names only: 经开区 and 高新区 alone are four different places.
+    private func byPlace(_ text: String) -> Found {
+        let matches = institutions.flatMap { institution in
+            institution.places.filter(text.contains).map { (institution, name: $0) }
+        }
+        let named = matches.filter { match in
+            !matches.contains { $0.name != match.name && $0.name.contains(match.name) }
+                && !matches.contains { $0.0.within == match.0.code }
+        }
+        if !named.isEmpty { return found(named.map(\.0)) }
+        let organs = institutions.filter { $0.organs.contains(where: text.contains) }
+        if !organs.isEmpty { return found(organs) }
+        return regions.first { text.contains($0.name) }.map { .outside($0.name) } ?? .nothing
+    }
+
+    private func found(_ institutions: [Institution]) -> Found {
+        institutions.isEmpty ? .nothing : .institutions(Set(institutions.map { $0.replacedBy ?? $0.code }).sorted())
+    }
+}

@@ -1,0 +1,127 @@
+import Canonical
+import Documents
+
+/// The published schema of rule files (`rules.xsd`), with the words it knows, so that a misspelt one gets the right one
+/// named.
+struct RuleSchema {
+    /// What is known of an attribute.
+    private struct Attribute {
+        let name: String
+        let isRequired: Bool
+        let type: String
+        /// The words it may hold; none where it may hold others.
+        let words: [String]
+
+        func allows(_ value: String) -> Bool {
+            if !words.isEmpty { return words.contains(value) }
+            switch type {
+            case "xs:date": return CalendarDate(iso: value) != nil
+            case "xs:decimal", "xs:positiveInteger", "xs:nonNegativeInteger": return Double(value) != nil
+            case "xs:string": return true
+            default: return !value.isEmpty && (type == "nonEmpty" || !value.contains(" "))
+            }
+        }
+    }
+
+    private let schema: XMLSchema
+    private var attributes: [String: [Attribute]] = [:]
+
+    /// - Parameter source: the schema itself, read as a document.
+    init(path: String, source: Node) throws(SchemaError) {
+        schema = try XMLSchema(path: path)
+        var types: [String: [String]] = [:]
+        for type in source.children where type.name == "simpleType" {
+            types[type.attribute("name") ?? ""] = Self.words(in: type)
+        }
+        var groups: [String: [Attribute]] = [:]
+        for group in source.children where group.name == "attributeGroup" {
+            groups[group.attribute("name") ?? ""] = Self.declared(in: group, types, [:])
+        }
+        learn(source, types, groups)
+    }
+
+    /// What is wrong with a file, and with which of its elements.
+    func mistakes(in document: Document) -> [(element: Node?, text: String)] {
+        schema.violations(in: document).map { violation in
+            let parts = violation.location.path.split(separator: "/").map(String.init)
+            let element = Self.element(at: parts, from: document.root)
+            return (element, text(violation, element, attribute: parts.last { $0.hasPrefix("@") }))
+        }
+    }
+
+    private func text(_ violation: SchemaViolation, _ element: Node?, attribute: String?) -> String {
+        let name = element?.name ?? "?"
+        let known = attributes[name] ?? []
+        switch violation.rule {
+        case .unexpectedElement:
+            return "<\(name)> is not known, or not here" + Self.hint(name, attributes.keys.sorted())
+        case .unknownAttribute:
+            let given = attribute.map { String($0.dropFirst()) } ?? unknown(of: element, known.map(\.name))
+            return "<\(name)> has no attribute \(given)" + Self.hint(given, known.map(\.name))
+        case .missingAttribute:
+            let missing = known.filter { $0.isRequired && element?.attribute($0.name) == nil }.map(\.name)
+            return "<\(name)> needs the attribute \(missing.joined(separator: " and "))"
+        case .notInEnumeration, .wrongPattern, .wrongType, .outOfRange, .wrongLength, .other:
+            let culprit = known.first { element?.attribute($0.name).map($0.allows) == false }
+            guard let culprit, let given = element?.attribute(culprit.name) else {
+                return "<\(name)> breaks the schema (\(violation.rule.rawValue))"
+            }
+            return "\(culprit.name) of <\(name)> cannot be \(given)" + Self.hint(given, culprit.words)
+        }
+    }
+
+    private func unknown(of element: Node?, _ known: [String]) -> String {
+        (element?.attributes ?? []).map(\.name).first { !known.contains($0) } ?? "?"
+    }
+
+    static func hint(_ word: String, _ candidates: [String]) -> String {
+        Spelling.nearest(to: word, among: candidates).map { "; did you mean \($0)?" } ?? ""
+    }
+
+    private mutating func learn(_ node: Node, _ types: [String: [String]], _ groups: [String: [Attribute]]) {
+        for child in node.children {
+            if child.name == "element", let name = child.attribute("name") {
+                attributes[name] = Self.declared(in: child, types, groups)
+            }
+            learn(child, types, groups)
+        }
+    }
+
+    /// The attributes of one element, not those of the elements within.
+    private static func declared(
+        in node: Node, _ types: [String: [String]], _ groups: [String: [Attribute]]
+    ) -> [Attribute] {
+        node.children.flatMap { child -> [Attribute] in
+            switch child.name {
+            case "attribute":
+                let type = child.attribute("type") ?? ""
+                return [
+                    Attribute(
+                        name: child.attribute("name") ?? "", isRequired: child.attribute("use") == "required",
+                        type: type, words: types[type] ?? words(in: child))
+                ]
+            case "attributeGroup": return groups[child.attribute("ref") ?? ""] ?? []
+            case "element": return []
+            default: return declared(in: child, types, groups)
+            }
+        }
+    }
+
+    private static func words(in node: Node) -> [String] {
+        node.children.flatMap { child in
+            child.name == "enumeration" ? [child.attribute("value")].compactMap(\.self) : words(in: child)
+        }
+    }
+
+    /// The element a violation's path leads to.
+    private static func element(at parts: [String], from root: Node) -> Node? {
+        var node: Node? = root
+        for part in parts.dropFirst() where !part.hasPrefix("@") {
+            let pieces = part.split(separator: "[")
+            let index = pieces.count > 1 ? Int(pieces[1].dropLast()) ?? 1 : 1
+            let siblings = node?.children.filter { $0.name == pieces.first.map(String.init) } ?? []
+            node = siblings.indices.contains(index - 1) ? siblings[index - 1] : nil
+        }
+        return node
+    }
+}

@@ -1,0 +1,110 @@
+import Canonical
+import Documents
+
+/// Thresholds, lists and key words that rules use by name, each with the days on which it holds.
+struct Terms: Sendable {
+    private struct Threshold: Sendable {
+        let id: String
+        let value: Double
+        let validity: Validity
+    }
+
+    private struct List: Sendable {
+        let id: String
+        let items: [String]
+        let validity: Validity
+    }
+
+    private var thresholds: [Threshold] = []
+    private var sets: [List] = []
+    private var keyWords: [List] = []
+
+    init() {}
+
+    init(_ elements: [Node], _ reader: inout RuleReader) {
+        for element in elements {
+            let id = element.attribute("id") ?? ""
+            let validity = reader.validity(of: element)
+            switch element.name {
+            case "threshold":
+                let value = element.attribute("value").flatMap { Double($0) } ?? 0
+                if thresholds.contains(where: { $0.id == id && $0.validity.overlaps(validity) }) {
+                    reader.complain(element, "the threshold \(id) has two values on some days")
+                }
+                thresholds.append(Threshold(id: id, value: value, validity: validity))
+            case "set": sets.append(List(id: id, items: Self.items(element, by: \.isWhitespace), validity: validity))
+            case "words":
+                keyWords.append(List(id: id, items: Self.items(element) { $0 == "|" }, validity: validity))
+            default: break
+            }
+        }
+    }
+
+    private static func items(_ element: Node, by separator: (Character) -> Bool) -> [String] {
+        element.text.split(whereSeparator: separator).map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
+    }
+
+    /// What expressions may name as `$name`.
+    var names: Set<String> { Set(thresholds.map(\.id) + sets.map(\.id)) }
+    var validities: [Validity] { thresholds.map(\.validity) + sets.map(\.validity) + keyWords.map(\.validity) }
+
+    func number(_ name: String) -> Double? { thresholds.first { $0.id == name }?.value }
+
+    func numbers(on day: CalendarDate) -> [String: Double] {
+        let holding = thresholds.filter { $0.validity.holds(on: day) }
+        return Dictionary(holding.map { ($0.id, $0.value) }) { $1 }
+    }
+
+    func lists(on day: CalendarDate) -> [String: [String]] {
+        let holding = sets.filter { $0.validity.holds(on: day) }
+        return Dictionary(holding.map { ($0.id, $0.items) }) { $0 + $1 }
+    }
+
+    func words(on day: CalendarDate) -> WordScan {
+        WordScan(
+            keyWords.filter { $0.validity.holds(on: day) }.flatMap { list in list.items.map { ($0, list.id) } })
+    }
+}
+
+extension Validity {
+    func overlaps(_ other: Validity) -> Bool {
+        let startsLate = from.map { from in other.to.map { $0 < from } ?? false } ?? false
+        let endsEarly = to.map { to in other.from.map { to < $0 } ?? false } ?? false
+        return !startsLate && !endsEarly
+    }
+}
+
+/// Finds key words in free text in one pass. At each place the longest counts, so that 遗弃物 is no 遗弃.
+struct WordScan: Sendable {
+    /// The phrases that begin with a character, longest first.
+    private let phrases: [UInt32: [(rest: [UInt32], id: String)]]
+    /// The id of phrases that only keep shorter ones from counting.
+    static let ignored = "ignored"
+
+    init(_ words: [(word: String, id: String)]) {
+        var phrases: [UInt32: [(rest: [UInt32], id: String)]] = [:]
+        for (word, id) in words {
+            let scalars = word.unicodeScalars.map(\.value)
+            guard let first = scalars.first else { continue }
+            phrases[first, default: []].append((Array(scalars.dropFirst()), id))
+        }
+        self.phrases = phrases.mapValues { $0.sorted { $0.rest.count > $1.rest.count } }
+    }
+
+    /// The ids of the words found, in the text's order, each once.
+    func ids(in text: String) -> [String] {
+        let scalars = text.unicodeScalars.map(\.value)
+        var found: [String] = []
+        var index = 0
+        while index < scalars.count {
+            let after = index + 1
+            guard let hit = phrases[scalars[index]]?.first(where: { scalars[after...].starts(with: $0.rest) }) else {
+                index = after
+                continue
+            }
+            if hit.id != Self.ignored, !found.contains(hit.id) { found.append(hit.id) }
+            index = after + hit.rest.count
+        }
+        return found
+    }
+}

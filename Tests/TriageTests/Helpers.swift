@@ -1,0 +1,59 @@
+import Canonical
+import Foundation
+import StrictJSON
+import Testing
+
+@testable import Triage
+
+/// The rules as shipped.
+struct Shipped {
+    let triage: Triage
+
+    init() throws { triage = try Triage(config: repository.appending(path: "config").path) }
+
+    func application(_ text: String) throws -> LegalAidApplication {
+        LegalAidApplication(content: try #require(JSONValue(parsing: Array(text.utf8)).object))
+    }
+
+    func assess(
+        _ text: String, at date: String = "2026-09-30", evidence: [JSONValue] = [], explain: Bool = false
+    ) throws -> Assessment {
+        triage.assess(
+            try application(text), receivedAt: Timestamp(try day(date), hour: 23, minute: 59, second: 0),
+            evidence: evidence, explain: explain)
+    }
+}
+
+extension Triage {
+    convenience init(config: String) throws(RuleSetError) {
+        try self.init(
+            rules: config + "/rules", calendar: config + "/calendar", institutions: config + "/institutions.xml")
+    }
+}
+
+/// A copy of the shipped configuration that a test may change.
+struct ConfigurationCopy: ~Copyable {
+    let folder: URL
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "rules-\(UUID().uuidString)")
+        try FileManager.default.copyItem(at: repository.appending(path: "config"), to: folder)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// Replaces text that must be there.
+    func edit(_ file: String, _ old: String, _ new: String) throws {
+        let url = folder.appending(path: file)
+        let text = try String(contentsOf: url, encoding: .utf8)
+        try #require(text.contains(old))
+        try text.replacing(old, with: new).write(to: url, atomically: true, encoding: .utf8)
+    }
+
+    var complaints: [RuleComplaint] {
+        do {
+            _ = try Triage(config: folder.path)
+            return []
+        } catch { return error.complaints }
+    }
+}
