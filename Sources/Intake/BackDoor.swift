@@ -142,20 +142,27 @@ public struct BackDoor: Sendable {
         ("recipientName", "recipient.name"), ("caseNumber", "proceeding.caseNumber"), ("stage", "proceeding.stage"),
     ]
 
-    /// The status as the sender reads it, or nothing where that sender must not see it.
     private func envelope(
         for event: StatusEvent?, on record: ApplicationRecord, at now: Instant
     ) throws -> Envelope? {
-        guard let event, let partner = registry.partners[record.partnerID], let mapping = partner.statusMapping,
+        guard let partner = registry.partners[record.partnerID] else { return nil }
+        return try envelope(
+            for: event, to: partner, correlationID: record.applicationNo, sender: record.queue ?? "", at: now)
+    }
+
+    /// The status as the sender reads it, or nothing where that sender must not see it.
+    func envelope(
+        for event: StatusEvent?, to partner: Partner, correlationID: String, sender: String, at now: Instant
+    ) throws -> Envelope? {
+        guard let event, let mapping = partner.statusMapping,
             let senderType = SenderType(rawValue: partner.senderType),
             let visible = event.minimised(for: senderType)
         else { return nil }
         let rendered = try pipeline.translator.render(visible, outbound: mapping)
         return Envelope(
-            id: identifiers.next(at: now), channel: .status, correlationID: record.applicationNo,
-            sender: record.queue ?? "", senderMessageID: event.content["eventId"]?.string ?? "", recipient: partner.id,
-            payload: rendered.bytes, mediaType: rendered.mediaType, createdAt: now, dueAt: nil, priority: 0,
-            keepUntil: nil)
+            id: identifiers.next(at: now), channel: .status, correlationID: correlationID, sender: sender,
+            senderMessageID: event.content["eventId"]?.string ?? "", recipient: partner.id, payload: rendered.bytes,
+            mediaType: rendered.mediaType, createdAt: now, dueAt: nil, priority: 0, keepUntil: nil)
     }
 }
 

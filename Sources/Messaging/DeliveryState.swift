@@ -20,15 +20,6 @@ public enum DeadLetterReason: String, Sendable, CaseIterable {
     case undeliverable
     /// Past its keep-by time.
     case expired
-
-    /// What a person may do about it.
-    public var remedies: [Remedy] {
-        switch self {
-        case .invalid: [.editAndResend, .retry, .discard]
-        case .unroutable: [.chooseQueue, .discard]
-        case .exhausted, .undeliverable, .expired: [.retry, .discard]
-        }
-    }
 }
 
 /// What a person may do about a dead letter.

@@ -40,15 +40,17 @@ public struct IntakeRecord: Sendable {
 /// The dead letter that a new attempt takes the place of.
 public struct SupersededDeadLetter: Sendable {
     public let id: String
-    public let actor: String
-    public let reason: String
+    /// The stay in the tray that the operator has seen; `nil` for whichever it is.
+    public let version: LetterVersion?
     public let edited: Bool
+    /// Who does it and why.
+    public let act: AuditAct
 
-    public init(id: String, actor: String, reason: String, edited: Bool) {
+    public init(id: String, version: LetterVersion?, edited: Bool, act: AuditAct) {
         self.id = id
-        self.actor = actor
-        self.reason = reason
+        self.version = version
         self.edited = edited
+        self.act = act
     }
 }
 

@@ -77,20 +77,6 @@ public protocol MessageStore: Sendable {
     /// When the next status is due, claimed ones by the end of their lease.
     func nextStatusDue() async throws(StoreError) -> Instant?
 
-    /// Oldest first, after the cursor, which is a dead letter's id.
-    func deadLetters(
-        _ filter: DeadLetterFilter, after cursor: String?, limit: Int
-    ) async throws(StoreError) -> [DeadLetterSummary]
-    func deadLetter(_ id: String) async throws(StoreError) -> DeadLetterDetail?
-
-    /// Queues a dead letter again, for `queue` where a person chose one.
-    ///
-    /// - Returns: whether it was still dead.
-    func requeue(
-        _ id: String, queue: String?, actor: String, reason: String, now: Instant
-    ) async throws(StoreError) -> Bool
-    func discard(_ id: String, actor: String, reason: String, now: Instant) async throws(StoreError) -> Bool
-
     func statistics() async throws(StoreError) -> StoreStatistics
     /// Really writes, and waits until it is durable.
     func ping(now: Instant) async throws(StoreError)

@@ -4,7 +4,8 @@ struct Migration {
 
     /// In order. A store remembers in `user_version` how many of them it has.
     static let all: [Migration] = [
-        Migration(script: PackageResources.v001_create_sql)
+        Migration(script: PackageResources.v001_create_sql),
+        Migration(script: PackageResources.v005_desk_sql),
     ]
 
     /// Splits the script at semicolons that end a line; the files hold no triggers.

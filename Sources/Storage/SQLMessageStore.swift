@@ -3,7 +3,7 @@ import Synchronization
 
 /// The hallway over a relational database. Each method is one transaction; the SQL stands beside what it does.
 public final class SQLMessageStore: MessageStore {
-    private let database: any Database
+    let database: any Database
     private let bells = Mutex<[(channel: Channel, ring: @Sendable () -> Void)]>([])
 
     public init(database: any Database) async throws(StoreError) {
@@ -15,7 +15,7 @@ public final class SQLMessageStore: MessageStore {
         bells.withLock { $0.append((channel, ring)) }
     }
 
-    private func ring(_ channel: Channel) {
+    func ring(_ channel: Channel) {
         for bell in bells.withLock({ $0 }) where bell.channel == channel { bell.ring() }
     }
 
@@ -177,68 +177,6 @@ public final class SQLMessageStore: MessageStore {
                 AND \(Leases.isHead)
                 """, []
             ) { $0.optionalInteger(0) }.first.flatMap(\.self).map { Instant(milliseconds: $0) }
-        }
-    }
-
-    // MARK: Dead letters
-
-    public func deadLetters(
-        _ filter: DeadLetterFilter, after cursor: String?, limit: Int
-    ) async throws(StoreError) -> [DeadLetterSummary] {
-        try await database.read { connection throws(StoreError) in
-            try connection.query(
-                """
-                SELECT \(Rows.deadLetterColumns) FROM message m WHERE m.state = 'dead' AND m.id > ?
-                AND coalesce(m.reason = ?, 1) AND coalesce(m.partner = ?, 1)
-                AND coalesce(m.recipient = ?, ? IS NULL) AND coalesce(m.channel = ?, 1) ORDER BY m.id LIMIT ?
-                """,
-                [
-                    .text(cursor ?? ""), .optional(filter.reason?.rawValue), .optional(filter.partnerID),
-                    .optional(filter.queue), .optional(filter.queue), .optional(filter.channel?.rawValue),
-                    .integer(Int64(limit)),
-                ], Rows.deadLetter)
-        }
-    }
-
-    public func deadLetter(_ id: String) async throws(StoreError) -> DeadLetterDetail? {
-        try await database.read { connection throws(StoreError) in try Rows.deadLetterDetail(id, connection) }
-    }
-
-    public func requeue(
-        _ id: String, queue: String?, actor: String, reason: String, now: Instant
-    ) async throws(StoreError) -> Bool {
-        let requeued = try await database.write { connection throws(StoreError) in
-            let changed = try connection.run(
-                """
-                UPDATE message SET state = 'queued', attempt = 0, ready_at = ?, reason = NULL, dead_since = NULL,
-                recipient = coalesce(?, recipient) WHERE id = ? AND state = 'dead' AND channel <> 'referral'
-                """, [.instant(now), .optional(queue), .text(id)])
-            guard changed == 1 else { return false }
-            if let queue {
-                try connection.run(
-                    """
-                    UPDATE application SET queue = ?, version = version + 1
-                    WHERE no = (SELECT correlation_id FROM message WHERE id = ?)
-                    """, [.text(queue), .text(id)])
-            }
-            try Rows.note(id, "requeued", actor, reason, at: now, connection)
-            return true
-        }
-        if requeued {
-            ring(.application)
-            ring(.status)
-        }
-        return requeued
-    }
-
-    public func discard(_ id: String, actor: String, reason: String, now: Instant) async throws(StoreError) -> Bool {
-        try await database.write { connection throws(StoreError) in
-            let changed = try connection.run(
-                "UPDATE message SET state = 'discarded', finished_at = ? WHERE id = ? AND state = 'dead'",
-                [.instant(now), .text(id)])
-            guard changed == 1 else { return false }
-            try Rows.note(id, "discarded", actor, reason, at: now, connection)
-            return true
         }
     }
 

@@ -30,12 +30,12 @@ enum Intake {
         _ old: SupersededDeadLetter, _ commit: IntakeCommit, _ connection: any SQLConnection
     ) throws(StoreError) -> Bool {
         let ended = try connection.run(
-            "UPDATE message SET state = 'delivered', finished_at = ? WHERE id = ? AND state = 'dead'",
-            [.instant(commit.receivedAt), .text(old.id)])
+            """
+            UPDATE message SET state = 'delivered', finished_at = ? WHERE id = ? AND state = 'dead'
+            AND dead_since = coalesce(?, dead_since)
+            """, [.instant(commit.receivedAt), .text(old.id), .optional(old.version?.since.milliseconds)])
         guard ended == 1 else { return false }
-        try Rows.note(
-            old.id, old.edited ? "editedAndResent" : "retried", old.actor,
-            "\(old.reason) → \(commit.referralID)", at: commit.receivedAt, connection)
+        try DeadLetterRows.noteResend(old, commit, connection)
         return true
     }
 
@@ -56,7 +56,7 @@ enum Intake {
             commit.referralID, "received", commit.partnerID, commit.outcome, at: commit.receivedAt, connection)
         if commit.isInvalid {
             // One letter for the message, whatever the number of its records: it is repaired and resent as a whole.
-            let findings = commit.records.first?.findings
+            let findings = DeadLetterRows.findings(inProblem: commit.answer) ?? commit.records.first?.findings
             try insertMessage(
                 id: commit.referralID, .referral, correlationID: commit.referralID, commit, recipient: nil,
                 dueAt: nil, priority: 0, dead: .invalid, problem: nil, findings: findings, connection)
@@ -92,8 +92,8 @@ enum Intake {
         try connection.run(
             """
             INSERT INTO message (id, channel, correlation_id, partner, sender_message_id, recipient, media_type,
-            created_at, due_at, priority, state, ready_at, reason, dead_since, problem, findings)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            created_at, due_at, priority, state, ready_at, reason, dead_since, problem, findings, cause)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .text(id), .text(channel.rawValue), .text(correlationID), .text(commit.partnerID),
@@ -103,6 +103,7 @@ enum Intake {
                 dead == nil ? .instant(commit.receivedAt) : .null, .optional(dead?.rawValue),
                 dead == nil ? .null : .instant(commit.receivedAt), .optional(problem),
                 findings.map(SQLValue.blob) ?? .null,
+                .optional(dead.map { DeadLetterCause($0, findings: findings, problem: problem).name }),
             ])
     }
 }
@@ -227,8 +228,14 @@ enum Leases {
         _ connection: any SQLConnection
     ) throws(StoreError) {
         try connection.run(
-            "UPDATE message SET state = 'dead', ready_at = NULL, reason = ?, dead_since = ?, problem = ? WHERE id = ?",
-            [.text(reason.rawValue), .instant(now), .text(problem), .text(id)])
+            """
+            UPDATE message SET state = 'dead', ready_at = NULL, reason = ?, dead_since = ?, problem = ?, cause = ?
+            WHERE id = ?
+            """,
+            [
+                .text(reason.rawValue), .instant(now), .text(problem),
+                .text(DeadLetterCause(reason, findings: nil, problem: problem).name), .text(id),
+            ])
         try Rows.note(id, "dead", actor, "\(reason.rawValue): \(problem)", at: now, connection)
     }
 }
@@ -257,49 +264,5 @@ enum Rows {
         return ReferralRecord(
             id: id, partnerID: partner, messageID: messageID, outcome: outcome,
             receivedAt: Instant(milliseconds: receivedAt), answer: answer, applicationNos: numbers)
-    }
-
-    static let deadLetterColumns = """
-        m.id, m.reason, m.channel, m.partner, m.recipient, m.sender_message_id, m.correlation_id, m.dead_since,
-        m.attempt, m.problem
-        """
-
-    static func deadLetter(_ row: any SQLRow) -> DeadLetterSummary {
-        let channel = Channel(rawValue: row.text(2)) ?? .referral
-        return DeadLetterSummary(
-            id: row.text(0), reason: DeadLetterReason(rawValue: row.text(1)) ?? .invalid, channel: channel,
-            partnerID: row.text(3), queue: channel == .application ? row.optionalText(4) : nil,
-            senderMessageID: row.optionalText(5), correlationID: row.text(6),
-            since: Instant(milliseconds: row.integer(7)), attempts: Int(row.integer(8)), problem: row.optionalText(9))
-    }
-
-    static func deadLetterDetail(
-        _ id: String, _ connection: any SQLConnection
-    ) throws(StoreError) -> DeadLetterDetail? {
-        let found = try connection.query(
-            """
-            SELECT \(deadLetterColumns), m.payload, m.media_type, m.findings FROM message m
-            WHERE m.id = ? AND m.state = 'dead'
-            """, [.text(id)]
-        ) { (deadLetter($0), $0.optionalBlob(10), $0.text(11), $0.optionalBlob(12)) }.first
-        guard let (summary, payload, mediaType, findings) = found else { return nil }
-        // Referral and application share the bytes that came in.
-        let source =
-            summary.channel == .application
-            ? "id = (SELECT referral_id FROM application WHERE no = ?)" : "id = ?"
-        let raw = try connection.query(
-            "SELECT raw, digest FROM referral WHERE \(source)", [.text(summary.correlationID)]
-        ) { ($0.blob(0), $0.text(1)) }.first
-        let history = try connection.query(
-            "SELECT at, event, actor, detail FROM history WHERE subject IN (?, ?) ORDER BY rowid",
-            [.text(id), .text(summary.correlationID)]
-        ) { row in
-            HistoryEntry(
-                at: Instant(milliseconds: row.integer(0)), event: row.text(1), actor: row.text(2),
-                detail: row.optionalText(3))
-        }
-        return DeadLetterDetail(
-            summary: summary, payload: payload ?? raw?.0 ?? [], mediaType: mediaType, digest: raw?.1,
-            findings: findings, history: history)
     }
 }

@@ -50,7 +50,7 @@ public struct Finding: Sendable, Hashable {
     }
 
     /// What each code means and how to mend it, Chinese first.
-    private static let messages: [String: String] = [
+    public static let messages: [String: String] = [
         "missing": "缺少必填内容，请补充。 Required and not there.",
         "empty": "内容为空，按未提供处理。 Empty; taken as not given.",
         "nullToken": "填写了“无”一类占位词，按未提供处理。 A placeholder; taken as not given.",

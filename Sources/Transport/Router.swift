@@ -7,11 +7,16 @@ public struct Caller: Sendable, Hashable {
     public let role: Role
     /// The partner's id, the institution's code or the operator's name.
     public let id: String
+    /// What kind of operator; partners and institutions have none.
+    public let desk: OperatorRole?
 
-    public init(role: Role, id: String) {
+    public init(role: Role, id: String, desk: OperatorRole? = nil) {
         self.role = role
         self.id = id
+        self.desk = role == .operator ? desk ?? .operator : nil
     }
+
+    public func may(_ right: OperatorRight) -> Bool { desk?.rights.contains(right) ?? false }
 }
 
 /// Proves who is calling by the bearer token (RFC 6750 §2.1), of which only the SHA-256 is kept.
@@ -37,6 +42,7 @@ public struct Route: Sendable {
     let method: String
     let segments: [Substring]
     let roles: Set<Caller.Role>
+    let right: OperatorRight?
     let handler: Handler
 
     /// - Parameters:
@@ -48,6 +54,16 @@ public struct Route: Sendable {
         self.method = method
         segments = "\(path)".split(separator: "/")
         self.roles = Set(roles)
+        right = nil
+        self.handler = handler
+    }
+
+    /// A route for operators that have the right.
+    public init(_ method: String, _ path: StaticString, may right: OperatorRight, handler: @escaping Handler) {
+        self.method = method
+        segments = "\(path)".split(separator: "/")
+        roles = [.operator]
+        self.right = right
         self.handler = handler
     }
 
@@ -127,7 +143,7 @@ public struct Router: Sendable {
             }
             if route.roles.isEmpty { return try await route.handler(request, Visit(identity: nil, values: values)) }
             guard let caller = doorkeeper.caller(behind: request) else { throw Problem.unidentified }
-            guard route.roles.contains(caller.role) else {
+            guard route.roles.contains(caller.role), route.right.map({ caller.may($0) }) ?? true else {
                 throw Problem(.forbidden, zh: "此调用不对您的账户开放。", en: "This call is not open to your account.")
             }
             return try await route.handler(request, Visit(identity: caller, values: values))

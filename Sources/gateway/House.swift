@@ -20,6 +20,7 @@ final class House: Sendable {
     private let client: HTTPClient
     private let database: SQLiteDatabase
     private let courier: Task<Void, Never>
+    private let desk: Task<Void, Never>
     private let bell: Bell
 
     /// Opens the store, loads mappings and rules, and begins to listen.
@@ -45,14 +46,14 @@ final class House: Sendable {
         let leaseDesk = LeaseDesk(
             store: store, limits: LeaseDesk.Limits(), bell: bell, now: now,
             signIn: { try await backDoor.signIn(applicationNo: $0, leaseID: $1, caller: $2) }, log: log)
-        let deadLetters = DeadLetterDesk(
-            store: store, now: now,
-            replay: { try await frontDoor.replay(bytes: $0, mediaType: $1, partnerID: $2, superseding: $3) }, log: log)
+        let window = Window(
+            store: store, registry: registry, identifiers: identifiers, now: now,
+            errands: Self.errands(frontDoor, backDoor), log: log)
         let health = Health(
             store: store, metrics: metrics, now: now,
             warnings: { pipeline.triage.warnings(on: Timestamp(secondsSince1970: now().milliseconds / 1000).date) })
         let router = Router(
-            routes: frontDoor.routes + backDoor.routes + leaseDesk.routes + deadLetters.routes + health.routes,
+            routes: frontDoor.routes + backDoor.routes + leaseDesk.routes + window.routes + health.routes,
             doorkeeper: Doorkeeper(callers: configuration.callers), explain: { Self.explain($0, $1, log: log) })
 
         server = try HTTPServer(
@@ -62,6 +63,7 @@ final class House: Sendable {
             store: store, client: client, registry: registry, settings: Courier.Settings(), bell: bell, now: now,
             random: { Double.random(in: 0..<1) }, log: log, metrics: metrics)
         self.courier = Task { await courier.run() }
+        desk = Task { await window.run() }
         self.pipeline = pipeline
         self.store = store
         self.client = client
@@ -74,9 +76,21 @@ final class House: Sendable {
         bell.ring()
         await server.stop(drain: .seconds(20))
         courier.cancel()
+        desk.cancel()
         await courier.value
+        await desk.value
         await client.close()
         await database.close()
+    }
+
+    /// What the window asks of the doors.
+    private static func errands(_ frontDoor: FrontDoor, _ backDoor: BackDoor) -> DeskErrands {
+        DeskErrands(
+            replay: { try await frontDoor.replay(bytes: $0, mediaType: $1, partnerID: $2, superseding: $3) },
+            dryRun: { frontDoor.dryRun(bytes: $0, mediaType: $1, partnerID: $2) },
+            rejection: { try backDoor.rejection(of: $0, reason: $1) },
+            decode: { bytes in (try? ReadableText(bytes)).map { ($0.utf8, $0.encoding.rawValue) } },
+            encode: { text, name in TextEncoding(name: name).flatMap { try? $0.encode(text) } })
     }
 
     /// Mappings and rules as the configuration names them; both are checked before anything is said.

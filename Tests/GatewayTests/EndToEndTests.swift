@@ -99,7 +99,7 @@ private actor Acknowledged {
         let body = JSONValue.object(JSONObject([("reason", "mended"), ("editedBase64", .string(edited))])).serialized()
         let answer = try await gateway.desk.ask("POST", "/v1/dead-letters/\(id)/retry", body: body)
         #expect(answer.at("result.outcome") == "accepted")
-        #expect(try await gateway.desk.call("POST", "/v1/dead-letters/\(id)/retry", body: body).status == 404)
+        #expect(try await gateway.desk.call("POST", "/v1/dead-letters/\(id)/retry", body: body).status == 409)
         gateway.stop()
         gateway.remove()
     }

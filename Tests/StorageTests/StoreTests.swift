@@ -84,9 +84,10 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         #expect(again == .replayed(referralID: broken.referralID, answer: broken.answer))
         let letter = try #require(try await home.store.deadLetter(broken.referralID))
         #expect(letter.payload == Array("raw".utf8))
-        let old = SupersededDeadLetter(id: broken.referralID, actor: "wang", reason: "mended", edited: true)
+        let old = SupersededDeadLetter(
+            id: broken.referralID, version: nil, edited: true, act: act(.editAndResend, on: broken.referralID))
         #expect(try await home.store.accept(referral("M1", digest: "d2", supersedes: old)) == .stored)
-        #expect(try await home.store.deadLetters(DeadLetterFilter(), after: nil, limit: 10).isEmpty)
+        #expect(try await home.store.tray().isEmpty)
         #expect(try await home.store.accept(referral("M9", digest: "d3", supersedes: old)) == .superseded)
         await home.remove()
     }
@@ -106,7 +107,7 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         let next = try await home.store.lease(
             queue: "CZ-TN", max: 1, now: now, ends: now.advanced(seconds: 10), maxAttempts: 3)
         #expect(next.first?.envelope.senderMessageID == "late")
-        let dead = try await home.store.deadLetters(DeadLetterFilter(reason: .exhausted), after: nil, limit: 10)
+        let dead = try await home.store.tray(DeadLetterFilter(reason: .exhausted))
         #expect(dead.map(\.senderMessageID) == ["soon"])
         await home.remove()
     }
@@ -153,11 +154,10 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
             leaseID: held.id, .giveUp(.undeliverable, reason: "HTTP 400"), actor: "courier", now: start)
         let second = try await home.store.claimStatuses(max: 10, now: start, ends: ends)
         #expect(second.map(\.envelope.correlationID) == ["LA-\(one.referralID)"])
-        let dead = try await home.store.deadLetters(DeadLetterFilter(channel: .status), after: nil, limit: 10)
+        let dead = try await home.store.tray(DeadLetterFilter(channel: .status))
         #expect(dead.map(\.reason) == [.undeliverable])
         #expect(
-            try await home.store.requeue(
-                dead[0].id, queue: nil, actor: "wang", reason: "partner is back", now: start))
+            try await home.store.requeue(dead[0].id, version: nil, queue: nil, act(.retry, on: dead[0].id)) == .done)
         await home.remove()
     }
 
@@ -183,9 +183,10 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         let home = try await TemporaryStore()
         _ = try await home.store.accept(referral("M1", queue: nil, deadLetter: .unroutable))
         let letter = try #require(
-            try await home.store.deadLetters(DeadLetterFilter(reason: .unroutable), after: nil, limit: 1).first)
+            try await home.store.tray(DeadLetterFilter(reason: .unroutable)).first)
         #expect(
-            try await home.store.requeue(letter.id, queue: "CZ-WJ", actor: "wang", reason: "asked", now: start))
+            try await home.store.requeue(
+                letter.id, version: letter.version, queue: "CZ-WJ", act(.chooseQueue, on: letter.id)) == .done)
         let leases = try await home.store.lease(
             queue: "CZ-WJ", max: 1, now: start, ends: start.advanced(seconds: 60), maxAttempts: 5)
         #expect(leases.count == 1)

@@ -1,0 +1,27 @@
+import Journal
+import Messaging
+import Transport
+
+/// The window's services, which the HTTP interface and the console share.
+public struct Window: Sendable {
+    public let deadLetters: DeadLetterDesk
+    public let bulk: BulkRetry
+    public let audit: AuditDesk
+
+    public init(
+        store: any DeadLetterStore & JobStore & AuditStore, registry: Registry, identifiers: IdentifierSource,
+        now: @escaping @Sendable () -> Instant, errands: DeskErrands, log: Log
+    ) {
+        let pen = AuditPen(now: now)
+        deadLetters = DeadLetterDesk(
+            store: store, institutions: Set(registry.institutions.keys), errands: errands, pen: pen, log: log)
+        bulk = BulkRetry(store: store, desk: deadLetters, identifiers: identifiers, pen: pen, log: log)
+        audit = AuditDesk(store: store, pen: pen)
+    }
+
+    /// The operators' part of the HTTP interface.
+    public var routes: [Route] { deadLetters.routes + bulk.routes + audit.routes }
+
+    /// What works by itself, until the task is cancelled.
+    public func run() async { await bulk.run() }
+}

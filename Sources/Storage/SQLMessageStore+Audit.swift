@@ -1,0 +1,63 @@
+import Messaging
+
+extension SQLMessageStore: AuditStore {
+    public func record(_ act: AuditAct) async throws(StoreError) {
+        try await database.write { connection throws(StoreError) in try Audit.append(act, connection) }
+    }
+
+    public func auditEntries(
+        _ filter: AuditFilter, after seq: Int?, newestFirst: Bool, limit: Int
+    ) async throws(StoreError) -> [AuditEntry] {
+        let given = [("actor = ?", filter.actor), ("subject = ?", filter.subject)].compactMap { sql, value in
+            value.map { (sql: sql, value: SQLValue.text($0)) }
+        }
+        let start = Int64(seq ?? (newestFirst ? Int.max : 0))
+        let conditions = (given.map(\.sql) + [newestFirst ? "seq < ?" : "seq > ?"]).joined(separator: " AND ")
+        let sql = """
+            SELECT seq, at, actor, role, action, subject, detail, previous, hash FROM audit WHERE \(conditions)
+            ORDER BY seq \(newestFirst ? "DESC" : "ASC") LIMIT ?
+            """
+        let values = given.map(\.value) + [.integer(start), .integer(Int64(limit))]
+        return try await database.read { connection throws(StoreError) in
+            try connection.query(sql, values, Audit.read)
+        }
+    }
+
+    public func auditHead() async throws(StoreError) -> AuditHead {
+        try await database.read { connection throws(StoreError) in
+            try connection.query("SELECT seq, hash FROM audit_head WHERE id = 1", []) {
+                AuditHead(seq: Int($0.integer(0)), hash: $0.text(1))
+            }.first ?? .start
+        }
+    }
+}
+
+/// The chain of acts.
+enum Audit {
+    /// Adds the act inside the transaction that does it.
+    static func append(_ act: AuditAct, _ connection: any SQLConnection) throws(StoreError) {
+        // Counting up first takes the row's lock: two nodes never chain to the same head.
+        let heads = try connection.query(
+            "UPDATE audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq - 1, hash", []
+        ) { AuditHead(seq: Int($0.integer(0)), hash: $0.text(1)) }
+        guard let head = heads.first else { throw .corrupt("the audit trail has no head") }
+        let entry = act.sealed(after: head)
+        try connection.run(
+            """
+            INSERT INTO audit (seq, at, actor, role, action, subject, detail, previous, hash)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .integer(Int64(entry.seq)), .instant(entry.at), .text(entry.actor), .text(entry.role),
+                .text(entry.action), .text(entry.subject), .text(entry.detail), .text(entry.previous),
+                .text(entry.hash),
+            ])
+        try connection.run("UPDATE audit_head SET hash = ? WHERE id = 1", [.text(entry.hash)])
+    }
+
+    static func read(_ row: any SQLRow) -> AuditEntry {
+        AuditEntry(
+            seq: Int(row.integer(0)), at: Instant(milliseconds: row.integer(1)), actor: row.text(2), role: row.text(3),
+            action: row.text(4), subject: row.text(5), detail: row.text(6), previous: row.text(7), hash: row.text(8))
+    }
+}

@@ -1,0 +1,115 @@
+import Messaging
+import StrictJSON
+
+extension SQLMessageStore: JobStore {
+    public func addJob(_ job: DeskJob, _ act: AuditAct) async throws(StoreError) {
+        let filter = job.filter.json.text()
+        try await database.write { connection throws(StoreError) in
+            try connection.run(
+                """
+                INSERT INTO desk_job (id, filter, reason, actor, role, queue, rate, state, total, created_at, updated_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?)
+                """,
+                [
+                    .text(job.id), .text(filter), .text(job.reason), .text(job.actor), .text(job.role),
+                    .optional(job.queue), .integer(Int64(job.rate)), .integer(Int64(job.total)),
+                    .instant(job.createdAt), .instant(job.createdAt),
+                ])
+            try Audit.append(act, connection)
+        }
+    }
+
+    public func job(_ id: String) async throws(StoreError) -> DeskJob? {
+        try await database.read { connection throws(StoreError) in
+            try connection.query("SELECT \(Jobs.columns) FROM desk_job WHERE id = ?", [.text(id)], Jobs.read).first
+        }
+    }
+
+    public func jobs(before id: String?, limit: Int) async throws(StoreError) -> [DeskJob] {
+        try await database.read { connection throws(StoreError) in
+            try connection.query(
+                "SELECT \(Jobs.columns) FROM desk_job WHERE id < ? ORDER BY id DESC LIMIT ?",
+                [.text(id ?? "~"), .integer(Int64(limit))], Jobs.read)
+        }
+    }
+
+    public func changeJob(
+        _ id: String, to state: DeskJob.State, _ act: AuditAct?, now: Instant
+    ) async throws(StoreError) -> Bool {
+        try await database.write { connection throws(StoreError) in
+            let present = try connection.query("SELECT state FROM desk_job WHERE id = ?", [.text(id)]) {
+                DeskJob.State(rawValue: $0.text(0))
+            }.first.flatMap(\.self)
+            guard let present, present.allows(state) else { return false }
+            try connection.run(
+                "UPDATE desk_job SET state = ?, updated_at = ?, runner_until = 0 WHERE id = ?",
+                [.text(state.rawValue), .instant(now), .text(id)])
+            if let act { try Audit.append(act, connection) }
+            return true
+        }
+    }
+
+    public func claimJob(now: Instant, until: Instant) async throws(StoreError) -> DeskJob? {
+        try await database.write { connection throws(StoreError) in
+            try connection.query(
+                """
+                UPDATE desk_job SET runner_until = ? WHERE id = (SELECT id FROM desk_job
+                WHERE state = 'running' AND runner_until <= ? ORDER BY id LIMIT 1) RETURNING \(Jobs.columns)
+                """, [.instant(until), .instant(now)], Jobs.read
+            ).first
+        }
+    }
+
+    public func advanceJob(
+        _ id: String, to cursor: DeadLetterCursor?, skipped: Int, now: Instant, until: Instant
+    ) async throws(StoreError) -> DeskJob? {
+        try await database.write { connection throws(StoreError) in
+            try connection.query(
+                """
+                UPDATE desk_job SET cursor = coalesce(?, cursor), skipped = skipped + ?, updated_at = ?,
+                runner_until = ? WHERE id = ? AND state = 'running' RETURNING \(Jobs.columns)
+                """,
+                [
+                    .optional(cursor?.text), .integer(Int64(skipped)), .instant(now), .instant(until), .text(id),
+                ], Jobs.read
+            ).first
+        }
+    }
+}
+
+/// Bulk jobs as rows.
+enum Jobs {
+    static let columns = """
+        id, filter, reason, actor, role, queue, rate, state, total, resent, failed_again, skipped, cursor, created_at,
+        updated_at
+        """
+
+    /// Where a letter of a job can end, by the column that counts it.
+    enum Counter: String {
+        case resent
+        case failedAgain = "failed_again"
+    }
+
+    /// Counts a step in the transaction that makes it: a job that is killed resumes with true figures.
+    static func count(
+        _ step: JobStep, _ counter: Counter, at: Instant, _ connection: any SQLConnection
+    ) throws(StoreError) {
+        try connection.run(
+            "UPDATE desk_job SET \(counter.rawValue) = \(counter.rawValue) + 1, updated_at = ? WHERE id = ?",
+            [.instant(at), .text(step.jobID)])
+    }
+
+    static func read(_ row: any SQLRow) -> DeskJob {
+        let filter = (try? JSONValue(parsing: Array(row.text(1).utf8)))?.object
+        // Without its filter a job would take every letter there is.
+        let state = filter == nil ? nil : DeskJob.State(rawValue: row.text(7))
+        return DeskJob(
+            id: row.text(0), filter: DeadLetterFilter(json: filter ?? JSONObject()), reason: row.text(2),
+            actor: row.text(3),
+            role: row.text(4), queue: row.optionalText(5), rate: Int(row.integer(6)),
+            state: state ?? .stopped, total: Int(row.integer(8)),
+            resent: Int(row.integer(9)), failedAgain: Int(row.integer(10)), skipped: Int(row.integer(11)),
+            cursor: row.optionalText(12).flatMap { DeadLetterCursor(text: $0) },
+            createdAt: Instant(milliseconds: row.integer(13)), updatedAt: Instant(milliseconds: row.integer(14)))
+    }
+}

@@ -1,0 +1,227 @@
+import Foundation
+import Messaging
+import Testing
+
+@testable import Storage
+
+/// Stands for SM3 where only the chaining matters.
+private func digest(_ bytes: [UInt8]) -> String {
+    let hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    return String(hash, radix: 16)
+}
+
+func act(_ action: AuditAction, on subject: String, at: Instant = start) -> AuditAct {
+    AuditAct(
+        at: at, actor: "wang", role: "operator", action: action, subject: subject, detail: "because",
+        sm3: { digest($0) })
+}
+
+extension SQLMessageStore {
+    func tray(_ filter: DeadLetterFilter = DeadLetterFilter()) async throws(StoreError) -> [DeadLetterSummary] {
+        try await deadLetters(filter, newestFirst: false, after: nil, limit: 100).letters
+    }
+}
+
+extension TemporaryStore {
+    /// Letters of both kinds, straight into their table.
+    func fill(_ count: Int) async throws {
+        try await database.write { connection throws(StoreError) in
+            for number in 0..<count {
+                let isRare = number % 1000 == 7
+                try connection.run(
+                    """
+                    INSERT INTO message (id, channel, correlation_id, partner, sender_message_id, recipient, media_type,
+                    created_at, due_at, priority, state, reason, dead_since, cause)
+                    VALUES (?, ?, 'c', ?, ?, ?, 'application/xml', 0, 0, 0, 'dead', ?, ?, ?)
+                    """,
+                    [
+                        .text("L\(100_000 + number)"), .text(isRare ? "status" : "application"),
+                        .text(number % 2 == 0 ? "court" : "police"), .text("M\(number)"), .text("CZ-TN"),
+                        .text(isRare ? "undeliverable" : "exhausted"), .integer(Int64(number / 3)),
+                        .text(isRare ? "undeliverable/http-503" : "exhausted/leaseEnded"),
+                    ])
+            }
+        }
+    }
+
+    func plan(_ query: TrayQuery) async throws -> String {
+        try await database.read { connection throws(StoreError) in
+            try connection.query("EXPLAIN QUERY PLAN " + query.sql, query.values) { $0.text(3) }
+        }.joined(separator: "; ")
+    }
+}
+
+@Suite struct TrayTests {
+    private static let filters: [(DeadLetterFilter, index: String)] = [
+        (DeadLetterFilter(), "message_dead_by_age"),
+        (DeadLetterFilter(since: start), "message_dead_by_age"),
+        (DeadLetterFilter(reason: .invalid), "message_dead_by_reason"),
+        (DeadLetterFilter(partnerID: "court"), "message_dead_by_partner"),
+        (DeadLetterFilter(reason: .invalid, partnerID: "court", until: start), "message_dead_by_partner_reason"),
+        (DeadLetterFilter(queue: "CZ-TN"), "message_dead_by_queue"),
+        (DeadLetterFilter(cause: "exhausted/leaseEnded"), "message_dead_by_cause"),
+        (DeadLetterFilter(partnerID: "court", senderMessageID: "M1"), "message_dead_by_sender_id"),
+    ]
+
+    @Test(arguments: [false, true])
+    func `every page is one seek in an index that holds the page's order`(newestFirst: Bool) async throws {
+        let home = try await TemporaryStore()
+        for (filter, index) in Self.filters {
+            let cursor = DeadLetterCursor(since: start, id: "L1")
+            let plan = try await home.plan(
+                TrayQuery(filter, newestFirst: newestFirst, after: cursor, limit: 50))
+            #expect(plan.contains("SEARCH m USING INDEX \(index) ("), "\(filter.json.text()): \(plan)")
+            #expect(!plan.contains("TEMP B-TREE"), "\(filter.json.text()): \(plan)")
+        }
+        await home.remove()
+    }
+
+    @Test func `pages in both directions hold every letter once, and a rare one is found across bounded pages`()
+        async throws
+    {
+        let home = try await TemporaryStore()
+        try await home.fill(5_000)
+        for newestFirst in [false, true] {
+            var ids: [String] = []
+            var cursor: DeadLetterCursor?
+            repeat {
+                let page = try await home.store.deadLetters(
+                    DeadLetterFilter(), newestFirst: newestFirst, after: cursor, limit: 499)
+                ids += page.letters.map(\.id)
+                cursor = page.next
+            } while cursor != nil
+            #expect(ids.count == 5_000)
+            #expect(ids == (newestFirst ? ids.sorted(by: >) : ids.sorted()))
+        }
+        var rare: [String] = []
+        var cursor: DeadLetterCursor?
+        var pages = 0
+        repeat {
+            let filter = DeadLetterFilter(queue: nil, channel: .status)
+            let page = try await home.store.deadLetters(filter, newestFirst: false, after: cursor, limit: 50)
+            rare += page.letters.map(\.id)
+            cursor = page.next
+            pages += 1
+        } while cursor != nil
+        #expect(rare.count == 5)
+        #expect(pages == 3)
+        let window = DeadLetterFilter(
+            since: Instant(milliseconds: 100), until: Instant(milliseconds: 102))
+        #expect(try await home.store.tray(window).count == 6)
+        let causes = try await home.store.deadLetterCauses(DeadLetterFilter(partnerID: "police"))
+        #expect(causes.map(\.cause.name) == ["exhausted/leaseEnded", "undeliverable/http-503"])
+        #expect(causes.map(\.count) == [2_495, 5])
+        await home.remove()
+    }
+
+    @Test func `the second of two operators is refused, and so is one whose letter died again meanwhile`() async throws
+    {
+        let home = try await TemporaryStore()
+        _ = try await home.store.accept(referral("M1", queue: nil, deadLetter: .unroutable))
+        let seen = try #require(try await home.store.tray().first)
+        let first = try await home.store.requeue(
+            seen.id, version: seen.version, queue: "CZ-TN", act(.chooseQueue, on: seen.id))
+        #expect(first == .done)
+        let second = try await home.store.discard(
+            seen.id, version: seen.version, word: nil, act(.discard, on: seen.id))
+        #expect(second == .stale)
+        let later = start.advanced(seconds: 5)
+        let lease = try #require(
+            try await home.store.lease(
+                queue: "CZ-TN", max: 1, now: later, ends: later.advanced(seconds: 60), maxAttempts: 5
+            ).first)
+        _ = try await home.store.settle(
+            leaseID: lease.id, .giveUp(.exhausted, reason: "no"), actor: "CZ-TN", now: later)
+        #expect(
+            try await home.store.discard(seen.id, version: seen.version, word: nil, act(.discard, on: seen.id))
+                == .stale)
+        #expect(try await home.store.discard("nobody", version: nil, word: nil, act(.discard, on: "x")) == .notFound)
+        #expect(try await home.store.tray().map(\.id) == [seen.id])
+        #expect(try await home.store.auditHead().seq == 1)
+        await home.remove()
+    }
+
+    @Test func `looking a hundred times changes nothing`() async throws {
+        let home = try await TemporaryStore()
+        let broken = referral("M1", invalid: true, deadLetter: .invalid)
+        _ = try await home.store.accept(broken)
+        let before = try #require(try await home.store.deadLetter(broken.referralID))
+        for _ in 0..<100 { _ = try await home.store.deadLetter(broken.referralID) }
+        let after = try #require(try await home.store.deadLetter(broken.referralID))
+        #expect(after.summary.version == before.summary.version)
+        #expect(after.history == before.history)
+        #expect(after.payload == broken.rawBytes)
+        #expect(try await home.store.auditHead() == .start)
+        await home.remove()
+    }
+}
+
+@Suite struct AuditTests {
+    private func filled() async throws -> TemporaryStore {
+        let home = try await TemporaryStore()
+        for number in 1...20 { try await home.store.record(act(.unmask, on: "L\(number)")) }
+        return home
+    }
+
+    private func verify(_ home: TemporaryStore, known: [AuditHead] = []) async throws -> AuditVerifier {
+        var verifier = AuditVerifier(known: known + [try await home.store.auditHead()], sm3: { digest($0) })
+        let entries = try await home.store.auditEntries(AuditFilter(), after: nil, newestFirst: false, limit: 1000)
+        for entry in entries { verifier.read(entry) }
+        verifier.finish()
+        return verifier
+    }
+
+    @Test func `an untouched chain is intact and passes through the heads that were kept`() async throws {
+        let home = try await filled()
+        let kept = try await home.store.auditHead()
+        try await home.store.record(act(.signIn, on: "wang"))
+        let verifier = try await verify(home, known: [kept])
+        #expect(verifier.broken == nil)
+        #expect(verifier.head.seq == 21)
+        let mine = try await home.store.auditEntries(
+            AuditFilter(subject: "L7"), after: nil, newestFirst: true, limit: 10)
+        #expect(mine.map(\.seq) == [7])
+        await home.remove()
+    }
+
+    @Test(arguments: [
+        ("UPDATE audit SET detail = 'nothing' WHERE seq = 5", AuditVerifier.Break.changed(seq: 5)),
+        ("UPDATE audit SET at = at + 1 WHERE seq = 1", .changed(seq: 1)),
+        ("DELETE FROM audit WHERE seq = 9", .missing(seq: 9)),
+        ("UPDATE audit SET subject = 'L3' WHERE seq = 4", .changed(seq: 4)),
+        ("DELETE FROM audit WHERE seq > 15", .headDiffers(known: 20, found: 15)),
+        ("DELETE FROM audit WHERE seq = 1", .missing(seq: 1)),
+    ])
+    func `any change or removal is found`(sql: String, expected: AuditVerifier.Break) async throws {
+        let home = try await filled()
+        try await home.database.write { connection throws(StoreError) in _ = try connection.run(sql, []) }
+        #expect(try await verify(home).broken == expected)
+        await home.remove()
+    }
+
+    @Test func `rows that change places are found`() async throws {
+        let home = try await filled()
+        for sql in [
+            "UPDATE audit SET seq = -1 WHERE seq = 6", "UPDATE audit SET seq = 6 WHERE seq = 7",
+            "UPDATE audit SET seq = 7 WHERE seq = -1",
+        ] {
+            try await home.database.write { connection throws(StoreError) in _ = try connection.run(sql, []) }
+        }
+        #expect(try await verify(home).broken == .missing(seq: 6))
+        await home.remove()
+    }
+
+    @Test func `a chain cut short with its head is betrayed by a head kept elsewhere`() async throws {
+        let home = try await filled()
+        let kept = try await home.store.auditHead()
+        for sql in [
+            "DELETE FROM audit WHERE seq > 10",
+            "UPDATE audit_head SET seq = 10, hash = (SELECT hash FROM audit WHERE seq = 10)",
+        ] {
+            try await home.database.write { connection throws(StoreError) in _ = try connection.run(sql, []) }
+        }
+        #expect(try await verify(home).broken == nil)
+        #expect(try await verify(home, known: [kept]).broken == .headDiffers(known: 20, found: 10))
+        await home.remove()
+    }
+}
