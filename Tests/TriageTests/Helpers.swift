@@ -5,6 +5,9 @@ import Testing
 
 @testable import Triage
 
+/// A moment in China's time; a day alone is its end.
+func moment(_ text: String) throws -> Timestamp { try #require(Timestamp(canonical: text)) }
+
 /// The rules as shipped.
 struct Shipped {
     let triage: Triage
