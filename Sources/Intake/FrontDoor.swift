@@ -45,6 +45,7 @@ public struct FrontDoor: Sendable {
         let acceptance = try await store.accept(sealed.commit)
 
         note(acceptance, sealed, partner: partner)
+        if case .stored = acceptance { metrics.fired(in: walk) }
         return try answer(acceptance, sealed, to: request)
     }
 

@@ -103,6 +103,17 @@ struct IntakeMetrics: Sendable {
 
     init(_ metrics: Metrics) { referrals = metrics }
 
+    /// Which rules had something to say about what was stored.
+    func fired(in walk: Pipeline.Walk) {
+        for assessment in walk.records.compactMap(\.assessment) {
+            for (rule, outcome) in assessment.fired {
+                referrals.increment(
+                    "gateway_rule_fired_total", help: "Rules that fired on stored applications, by rule and outcome.",
+                    labels: [("rule", rule), ("outcome", outcome)])
+            }
+        }
+    }
+
     func received(partner: String, outcome: String) {
         referrals.increment(
             "gateway_referrals_total", help: "Referrals answered, by partner and outcome.",

@@ -125,7 +125,8 @@ public final class Pipeline: Sendable {
         let outcome = Self.outcome(of: application, findings: findings)
         switch outcome {
         case .accepted where message.assesses:
-            let assessment = triage.assess(application, receivedAt: message.receivedAt)
+            let assessment = triage.assess(
+                application, receivedAt: message.receivedAt, explain: message.explain)
             return Step(
                 outcome: outcome, application: assessment.application, assessment: assessment, findings: findings,
                 traces: record.traces)

@@ -75,6 +75,7 @@ enum Receipt {
         record["messageId"] = .text(step.messageID)
         record["application"] = .object(step.application.content)
         addResult(of: step, findings: step.findings, to: &record)
+        if let trace = step.assessment?.trace, !trace.isEmpty { record["rules"] = .array(trace.map(\.explanation)) }
         return .object(record)
     }
 

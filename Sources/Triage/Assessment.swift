@@ -18,13 +18,26 @@ public struct RuleResult: Sendable, Hashable {
     public let evidence: [String]
     public let basis: String
     public let version: Int
+    /// The rule's test, as its file has it.
+    public let condition: String?
 
-    public var json: JSONValue {
-        .compact([
+    /// As receipts and consoles show it.
+    public var json: JSONValue { .object(members) }
+
+    /// With the test, for whoever asks why a rule did or did not fire.
+    public var explanation: JSONValue {
+        var explained = members
+        explained["condition"] = .text(condition)
+        return .object(explained)
+    }
+
+    private var members: JSONObject {
+        let compact = JSONValue.compact([
             ("rule", .string(rule)), ("outcome", .string(outcome.rawValue)), ("basis", .string(basis)),
             ("ruleVersion", JSONValue(version)), ("note", title.isEmpty ? nil : .string(title)),
             ("indicates", .text(indicates)), ("evidence", .array(evidence.map(JSONValue.string))),
         ])
+        return compact.object ?? JSONObject()
     }
 }
 
@@ -119,6 +132,21 @@ public struct Assessment: Sendable {
     public let urgency: Urgency
     /// Routing, clocks and papers too, when asked for: every rule with its outcome.
     public let trace: [RuleResult]
+
+    /// The rules that had something to say, the route among them, each once for each outcome.
+    public var fired: [(rule: String, outcome: String)] {
+        var fired: [(rule: String, outcome: String)] = []
+        for result in rules where result.outcome != .notIndicated {
+            if !fired.contains(where: { $0 == (result.rule, result.outcome.rawValue) }) {
+                fired.append((result.rule, result.outcome.rawValue))
+            }
+        }
+        switch target {
+        case .queue(_, let rule): fired.append((rule, RuleOutcome.indicated.rawValue))
+        case .unroutable(let reason): fired.append((reason.rule, reason.reason.rawValue))
+        }
+        return fired
+    }
 
     /// Higher goes first.
     public var priority: Int { urgency.priority }

@@ -64,7 +64,7 @@ extension Examination {
         for rule in edition.clocks {
             let applies = rule.on.contains(trigger.rawValue) && holds(rule.when)
             let clock = applies ? clock(rule, at: moment, until: until) : nil
-            trace.append(result(rule, applies ? (clock == nil ? .insufficientData : .indicated) : .notIndicated))
+            trace.append(result(rule, clock == nil ? .notIndicated : .indicated))
             guard let clock else { continue }
             // Several limitations may run; the one that ends first is the one to watch.
             if let index = clocks.firstIndex(where: { $0.id == clock.id }) {
@@ -103,6 +103,7 @@ extension Examination {
             rule: rule.head.id, title: rule.head.title, outcome: outcome, indicates: nil,
             evidence: outcome == .notIndicated
                 ? [] : RulePaths.used(in: rule.start?.source ?? "").map(Self.dotted),
-            basis: rule.head.basis, version: rule.head.version)
+            basis: rule.head.basis, version: rule.head.version,
+            condition: [rule.when?.source, rule.start?.source].compactMap(\.self).joined(separator: " from "))
     }
 }

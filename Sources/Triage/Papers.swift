@@ -48,6 +48,7 @@ extension Examination {
     private func result(_ need: Need, lacks: Bool) -> RuleResult {
         RuleResult(
             rule: need.head.id, title: need.head.title, outcome: lacks ? .indicated : .notIndicated,
-            indicates: need.kind, evidence: [], basis: need.head.basis, version: need.head.version)
+            indicates: need.kind, evidence: [], basis: need.head.basis, version: need.head.version,
+            condition: need.when?.source)
     }
 }

@@ -14,7 +14,7 @@ extension Examination {
             let result = RuleResult(
                 rule: rule.head.id, title: rule.head.title, outcome: outcome, indicates: rule.indicates,
                 evidence: outcome == .notIndicated ? [] : evidence(of: rule, cause), basis: rule.head.basis,
-                version: rule.head.version)
+                version: rule.head.version, condition: (cause ?? rule.when).source)
             results.append(result)
             guard outcome != .notIndicated else { continue }
             if rule.group == nil, !hints.contains(result) { hints.append(result) }

@@ -49,7 +49,8 @@ extension Examination {
         return RuleResult(
             rule: rule.head.id, title: rule.head.title, outcome: outcome, indicates: place,
             evidence: outcome == .notIndicated ? [] : RulePaths.used(in: rule.value.source).map(Self.dotted),
-            basis: rule.head.basis, version: rule.head.version)
+            basis: rule.head.basis, version: rule.head.version,
+            condition: rule.when?.source)
     }
 
     static func dotted(_ path: String) -> String { path.split(separator: "/").joined(separator: ".") }

@@ -96,7 +96,7 @@ extension Timestamp {
     init(endOf date: CalendarDate) { self.init(date, hour: 23, minute: 59, second: 59) }
 
     /// Reads a day, taken as its end, or RFC 3339 in China's time, as canonical fields hold them.
-    init?(canonical text: String) {
+    public init?(canonical text: String) {
         guard let date = CalendarDate(iso: text.prefix(10)) else { return nil }
         let time = text.dropFirst(11).prefix(8).split(separator: ":").compactMap { Int($0) }
         guard text.count > 10 else {

@@ -39,8 +39,8 @@ enum Console {
 enum Gateway {
     static var commands: [any Command.Type] {
         [
-            Serve.self, Demo.self, Check.self, Translate.self, MappingsCommand.self, DeadLetters.self, Codes.self,
-            AuditCommand.self, Send.self,
+            Serve.self, Demo.self, Check.self, Translate.self, TriageCommand.self, MappingsCommand.self,
+            DeadLetters.self, Codes.self, AuditCommand.self, Send.self,
             Migrate.self, Keys.self,
         ]
     }

@@ -1,5 +1,6 @@
 import Foundation
 import StrictJSON
+import Synchronization
 import Testing
 import Transport
 
@@ -12,6 +13,7 @@ final class GatewayProcess: @unchecked Sendable {
     let folder: URL
     private(set) var port: UInt16 = 0
     private var process = Process()
+    private let log = ProcessLog()
     static let partnerToken = "partner-token"
     static let institutionToken = "institution-token"
     static let operatorToken = "operator-token"
@@ -89,7 +91,11 @@ final class GatewayProcess: @unchecked Sendable {
             {
                 port = UInt16(number)
                 // The rest of the log is read away, so that the program never waits for us.
-                pipe.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+                let log = log
+                pipe.fileHandleForReading.readabilityHandler = { handle in
+                    let text = String(decoding: handle.availableData, as: UTF8.self)
+                    log.text.withLock { $0 += text }
+                }
                 return
             }
         }
@@ -99,6 +105,18 @@ final class GatewayProcess: @unchecked Sendable {
     var remote: Remote { Remote(url: "http://127.0.0.1:\(port)", token: Self.partnerToken) }
     var institution: Remote { Remote(url: "http://127.0.0.1:\(port)", token: Self.institutionToken) }
     var desk: Remote { Remote(url: "http://127.0.0.1:\(port)", token: Self.operatorToken) }
+
+    /// Asks for mappings and rules to be read again.
+    func reload() { Foundation.kill(process.processIdentifier, SIGHUP) }
+
+    /// Returns when the log says so, asking after the gateway's health meanwhile.
+    func untilLogged(_ words: String) async throws {
+        for _ in 0..<2000 {
+            if log.text.withLock({ $0.contains(words) }) { return }
+            _ = try await remote.call("GET", "/healthz")
+        }
+        Issue.record("the log never said: \(words)")
+    }
 
     /// As a power cut does it.
     func kill() {
@@ -118,6 +136,11 @@ final class GatewayProcess: @unchecked Sendable {
         if process.isRunning { kill() }
         try? FileManager.default.removeItem(at: folder)
     }
+}
+
+/// What a gateway has logged since it listens.
+private final class ProcessLog: Sendable {
+    let text = Mutex("")
 }
 
 /// A court's notice with a message id of its own.
