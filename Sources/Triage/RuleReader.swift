@@ -173,29 +173,10 @@ struct RuleReader {
 /// What a rule may ask for: a misspelt path would silently never be there.
 enum RulePaths {
     static let all: [String] =
-        CanonicalModel.application.fields.map(\.path) + gatewayOwn + Facts.paths
+        CanonicalModel.application.fields.map(\.path) + Facts.paths
         + CanonicalModel.application.fields.map(\.path).filter { $0.hasPrefix("reliefStatuses/") }.map {
             "shares/" + $0.dropFirst("reliefStatuses/".count)
         }
-
-    /// What the gateway writes itself, and fields that only some senders have (domain fields that no shipped mapping fills).
-    private static let gatewayOwn = [
-        "aidRoute", "intakeKind", "source/senderType", "source/receivedAt", "recipient/ageAtEvent",
-        "recipient/birthDateSource",
-        "recipient/idCheck", "recipient/civilCapacity", "recipient/accessibilityNeeds", "recipient/uscc",
-        "recipient/statutoryRepresentative/idNumber", "recipient/residenceTownCode", "applyingAgent/name",
-        "applyingAgent/idNumber", "applyingAgent/person/name", "applyingAgent/person/idNumber",
-        "applyingAgent/interestConflict", "opposingParties/coLivingFamily", "groupFlags/evidenceRef", "shares/asOf",
-        "reliefStatuses/asOf", "economic/monthlyIncomePerCapita", "economic/ownMonthlyIncome",
-        "economic/specialExpense", "economic/statementProvided", "economic/pledgeSigned", "matter/factsDivision",
-        "matter/expectedCourtCode", "matter/judicialRelief/decisionNo", "matter/judicialRelief/date",
-        "matter/supportProsecution/letterNo", "matter/administrative/servedDate",
-        "matter/administrative/reconsideration/organ", "matter/administrative/reconsideration/decisionDate",
-        "proceeding/deadlines/kind", "proceeding/deadlines/date", "proceeding/decisionServedAt",
-        "proceeding/decisionKind", "criminal/mayGetLifeOrDeath", "criminal/expectedSentence3yPlus",
-        "criminal/hasOwnCounsel", "urgency/level", "urgency/claimed", "urgency/preservationNeeded",
-        "transferChain/to",
-    ]
 
     private static let known = Set(all)
     private static let groups = Set(

@@ -40,12 +40,8 @@ import Transport
         let first = try #require(before["clocks"]?.array?.first { $0["id"] == "CLK-04" })
 
         try Self.edit(
-            rules.appending(path: "routing.xml"), #"<route id="RT-01" title="按法院代字" by="court""#,
-            #"<route id="RT-01" title="按法院代字" when="false()" by="court""#)
-        try Self.edit(
-            rules.appending(path: "routing.xml"), #"<route id="RT-02" title="通知按发函机关""#,
-            #"<route id="RT-77" title="试行集中受理" by="institution" value="'CZ-SZ'" basis="试行办法"/><route id="RT-02" title="通知按发函机关""#
-        )
+            rules.appending(path: "routing.xml"), #"<route id="RT-09""#,
+            #"<route id="RT-77" title="试行集中受理" by="institution" value="'CZ-SZ'" basis="试行办法"/><route id="RT-09""#)
         try Self.edit(rules.appending(path: "clocks.xml"), #"amount="3""#, #"amount="90""#)
         var after = JSONValue.null
         gateway.reload()
