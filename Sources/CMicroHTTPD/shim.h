@@ -1,5 +1,6 @@
 #ifndef CMICROHTTPD_SHIM_H
 #define CMICROHTTPD_SHIM_H
+#include <arpa/inet.h>
 #include <microhttpd.h>
 #include <string.h>
 
@@ -37,5 +38,16 @@ static inline uint16_t legalaid_mhd_port(struct MHD_Daemon *daemon) {
 static inline int legalaid_mhd_socket(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     return info ? info->connect_fd : -1;
+}
+
+// The numeric address of the other end; 0 where it is not known.
+static inline int legalaid_mhd_peer(struct MHD_Connection *connection, char *text, size_t size) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (info == NULL || info->client_addr == NULL) return 0;
+    const struct sockaddr *address = info->client_addr;
+    const void *number = address->sa_family == AF_INET6
+                             ? (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr
+                             : (const void *)&((const struct sockaddr_in *)address)->sin_addr;
+    return inet_ntop(address->sa_family, number, text, (socklen_t)size) != NULL;
 }
 #endif

@@ -66,7 +66,7 @@ extension Problem.Kind {
         switch self {
         case .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .messageIdConflict,
             .illegalTransition, .leaseEnded, .stale, .wrongState, .tooLarge, .headersTooLarge, .notTranslatable,
-            .timedOut:
+            .timedOut, .tooManyAttempts:
             .sender
         case .overloaded, .storeUnavailable, .internalError: .gateway
         }
@@ -97,6 +97,8 @@ extension Problem.Kind {
             LocalizedText(
                 zh: "按 errors 逐项更正后重发，可沿用原编号。", en: "Mend what errors lists and send again; the id may be reused.")
         case .timedOut: LocalizedText(zh: "检查网络后重发。", en: "Check the network and send again.")
+        case .tooManyAttempts:
+            LocalizedText(zh: "等待 Retry-After 所示时间后再试。", en: "Wait as long as Retry-After says.")
         case .overloaded, .storeUnavailable:
             LocalizedText(
                 zh: "按 Retry-After 稍后重发；持续出现时请网关管理员查看存储。",

@@ -7,9 +7,12 @@ public struct Window: Sendable {
     public let deadLetters: DeadLetterDesk
     public let bulk: BulkRetry
     public let audit: AuditDesk
+    public let signIn: SignInDesk
+    public let accounts: AccountDesk
 
     public init(
-        store: any DeadLetterStore & JobStore & AuditStore, registry: Registry, identifiers: IdentifierSource,
+        store: any DeadLetterStore & JobStore & AuditStore & AccountStore, registry: Registry,
+        identifiers: IdentifierSource,
         now: @escaping @Sendable () -> Instant, errands: DeskErrands, log: Log
     ) {
         let pen = AuditPen(now: now)
@@ -17,10 +20,12 @@ public struct Window: Sendable {
             store: store, institutions: Set(registry.institutions.keys), errands: errands, pen: pen, log: log)
         bulk = BulkRetry(store: store, desk: deadLetters, identifiers: identifiers, pen: pen, log: log)
         audit = AuditDesk(store: store, pen: pen)
+        signIn = SignInDesk(store: store, pen: pen)
+        accounts = AccountDesk(store: store, pen: pen)
     }
 
     /// The operators' part of the HTTP interface.
-    public var routes: [Route] { deadLetters.routes + bulk.routes + audit.routes }
+    public var routes: [Route] { deadLetters.routes + bulk.routes + audit.routes + signIn.routes + accounts.routes }
 
     /// What works by itself, until the task is cancelled.
     public func run() async { await bulk.run() }

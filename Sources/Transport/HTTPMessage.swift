@@ -6,16 +6,19 @@ public struct HTTPRequest: Sendable {
     public let query: [(String, String)]
     public let headers: [(name: String, value: String)]
     public let body: [UInt8]
+    /// The numeric address of whoever opened the connection.
+    public let peer: String
 
     public init(
         method: String, path: String, query: [(String, String)], headers: [(name: String, value: String)],
-        body: [UInt8]
+        body: [UInt8], peer: String = ""
     ) {
         self.method = method
         self.path = path
         self.query = query
         self.headers = headers
         self.body = body
+        self.peer = peer
     }
 
     /// The first field of that name, letter case aside.

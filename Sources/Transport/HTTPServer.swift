@@ -306,6 +306,7 @@ private struct RequestHead {
     let version: String
     let query: [(String, String)]
     let headers: [(name: String, value: String)]
+    let peer: String
 
     init(
         _ connection: OpaquePointer, path: UnsafePointer<CChar>?, method: UnsafePointer<CChar>?,
@@ -316,6 +317,10 @@ private struct RequestHead {
         self.version = version.map { String(cString: $0) } ?? ""
         headers = Self.values(.HEADER_KIND, of: connection).map { (name: $0.0, value: $0.1) }
         query = Self.values(.GET_ARGUMENT_KIND, of: connection)
+        peer = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
+            legalaid_mhd_peer(connection, buffer.baseAddress, buffer.count) == 0
+                ? "" : buffer.baseAddress.map { String(cString: $0) } ?? ""
+        }
     }
 
     private static func values(_ kind: MHD_ValueKind, of connection: OpaquePointer) -> [(String, String)] {
@@ -335,7 +340,7 @@ private struct RequestHead {
     }
 
     func request(body: [UInt8]) -> HTTPRequest {
-        HTTPRequest(method: method, path: path, query: query, headers: headers, body: body)
+        HTTPRequest(method: method, path: path, query: query, headers: headers, body: body, peer: peer)
     }
 
     /// The status to refuse with, where two readers could see two different requests (RFC 9112 §6) or the body is

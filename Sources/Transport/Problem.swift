@@ -40,6 +40,7 @@ public struct Problem: Error, Sendable {
         case headersTooLarge = "headers-too-large"
         case notTranslatable = "not-translatable"
         case timedOut = "timed-out"
+        case tooManyAttempts = "too-many-attempts"
         case overloaded = "overloaded"
         case storeUnavailable = "store-unavailable"
         case internalError = "internal-error"
@@ -56,6 +57,7 @@ public struct Problem: Error, Sendable {
             case .messageIdConflict, .illegalTransition, .leaseEnded, .stale, .wrongState: 409
             case .tooLarge: 413
             case .notTranslatable: 422
+            case .tooManyAttempts: 429
             case .headersTooLarge: 431
             case .internalError: 500
             case .overloaded, .storeUnavailable: 503
@@ -79,6 +81,7 @@ public struct Problem: Error, Sendable {
             case .headersTooLarge: LocalizedText(zh: "请求头过大", en: "Header fields too large")
             case .notTranslatable: LocalizedText(zh: "报文无法转换", en: "The message cannot be translated")
             case .timedOut: LocalizedText(zh: "发送过慢，已超时", en: "Sent too slowly")
+            case .tooManyAttempts: LocalizedText(zh: "尝试次数过多", en: "Too many attempts")
             case .overloaded: LocalizedText(zh: "系统繁忙，请稍后重发", en: "Busy, send again later")
             case .storeUnavailable: LocalizedText(zh: "存储暂不可用，请稍后重发", en: "Store not available, send again later")
             case .internalError: LocalizedText(zh: "系统内部错误", en: "Internal error")

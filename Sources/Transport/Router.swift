@@ -42,7 +42,7 @@ public struct Route: Sendable {
     let method: String
     let segments: [Substring]
     let roles: Set<Caller.Role>
-    let right: OperatorRight?
+    let rights: Set<OperatorRight>
     let handler: Handler
 
     /// - Parameters:
@@ -54,17 +54,27 @@ public struct Route: Sendable {
         self.method = method
         segments = "\(path)".split(separator: "/")
         self.roles = Set(roles)
-        right = nil
+        rights = []
         self.handler = handler
     }
 
-    /// A route for operators that have the right.
-    public init(_ method: String, _ path: StaticString, may right: OperatorRight, handler: @escaping Handler) {
+    /// A route for operators that have one of the rights.
+    public init(
+        _ method: String, _ path: StaticString, may right: OperatorRight, _ others: OperatorRight...,
+        handler: @escaping Handler
+    ) {
         self.method = method
         segments = "\(path)".split(separator: "/")
         roles = [.operator]
-        self.right = right
+        rights = Set([right] + others)
         self.handler = handler
+    }
+
+    /// Such as `GET /v1/jobs/{id}`.
+    public var name: String { "\(method) /\(segments.joined(separator: "/"))" }
+
+    fileprivate func isOpen(to caller: Caller) -> Bool {
+        roles.contains(caller.role) && (rights.isEmpty || rights.contains { caller.may($0) })
     }
 
     fileprivate func match(_ path: [Substring]) -> [String: String]? {
@@ -110,14 +120,20 @@ extension Problem {
 public struct Router: Sendable {
     private let routes: [Route]
     private let doorkeeper: Doorkeeper
+    private let session: @Sendable (HTTPRequest) async throws -> Caller?
     private let explain: @Sendable (any Error, HTTPRequest) -> Problem
 
-    /// - Parameter explain: what to answer to an error that is no `Problem`, such as the store's.
+    /// - Parameters:
+    ///   - session: who is signed in, for requests without an `Authorization` field.
+    ///   - explain: what to answer to an error that is no `Problem`, such as the store's.
     public init(
-        routes: [Route], doorkeeper: Doorkeeper, explain: @escaping @Sendable (any Error, HTTPRequest) -> Problem
+        routes: [Route], doorkeeper: Doorkeeper,
+        session: @escaping @Sendable (HTTPRequest) async throws -> Caller? = { _ in nil },
+        explain: @escaping @Sendable (any Error, HTTPRequest) -> Problem
     ) {
         self.routes = routes
         self.doorkeeper = doorkeeper
+        self.session = session
         self.explain = explain
     }
 
@@ -131,6 +147,11 @@ public struct Router: Sendable {
         }
     }
 
+    private func caller(behind request: HTTPRequest) async throws -> Caller? {
+        if request.header("Authorization") != nil { return doorkeeper.caller(behind: request) }
+        return try await session(request)
+    }
+
     private func answer(_ request: HTTPRequest) async throws -> HTTPResponse {
         let path = request.path.split(separator: "/", omittingEmptySubsequences: true)
         let method = request.method == "HEAD" ? "GET" : request.method
@@ -142,8 +163,8 @@ public struct Router: Sendable {
                 continue
             }
             if route.roles.isEmpty { return try await route.handler(request, Visit(identity: nil, values: values)) }
-            guard let caller = doorkeeper.caller(behind: request) else { throw Problem.unidentified }
-            guard route.roles.contains(caller.role), route.right.map({ caller.may($0) }) ?? true else {
+            guard let caller = try await caller(behind: request) else { throw Problem.unidentified }
+            guard route.isOpen(to: caller) else {
                 throw Problem(.forbidden, zh: "此调用不对您的账户开放。", en: "This call is not open to your account.")
             }
             return try await route.handler(request, Visit(identity: caller, values: values))

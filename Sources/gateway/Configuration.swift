@@ -218,7 +218,12 @@ struct ConfigurationReader {
                     complain(at: element, "no institution \(code)")
                 }
                 caller = code.map { Caller(role: .institution, id: $0) }
-            case "operator": caller = required("name", of: element).map { Caller(role: .operator, id: $0) }
+            case "operator":
+                let role = element.attribute("role").map { OperatorRole(rawValue: $0) } ?? .operator
+                if role == nil {
+                    complain(at: element, "role must be viewer, operator, auditor or administrator")
+                }
+                caller = required("name", of: element).map { Caller(role: .operator, id: $0, desk: role) }
             default:
                 complain(at: element, "unknown element <\(element.name)>")
                 caller = nil

@@ -54,7 +54,8 @@ final class House: Sendable {
             warnings: { pipeline.triage.warnings(on: Timestamp(secondsSince1970: now().milliseconds / 1000).date) })
         let router = Router(
             routes: frontDoor.routes + backDoor.routes + leaseDesk.routes + window.routes + health.routes,
-            doorkeeper: Doorkeeper(callers: configuration.callers), explain: { Self.explain($0, $1, log: log) })
+            doorkeeper: Doorkeeper(callers: configuration.callers),
+            session: { try await window.signIn.caller(of: $0) }, explain: { Self.explain($0, $1, log: log) })
 
         server = try HTTPServer(
             configuration: Self.listener(configuration), handler: { await router.respond(to: $0) })

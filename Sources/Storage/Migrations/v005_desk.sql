@@ -87,7 +87,6 @@ CREATE TABLE operator_account (
 CREATE TABLE operator_session (
     token_hash TEXT    PRIMARY KEY,          -- SHA-256; the token itself is nowhere
     account    TEXT    NOT NULL REFERENCES operator_account (name),
-    csrf_hash  TEXT    NOT NULL,
     created_at INTEGER NOT NULL,
     seen_at    INTEGER NOT NULL,
     ends_at    INTEGER NOT NULL
@@ -98,7 +97,7 @@ CREATE INDEX operator_session_by_end ON operator_session (ends_at);
 
 -- Failed sign-ins, by account and by source address.
 CREATE TABLE sign_in_failure (
-    key          TEXT    PRIMARY KEY,
+    key          TEXT    PRIMARY KEY,        -- SHA-256: a password typed as a name must not be kept
     failures     INTEGER NOT NULL,
     last_at      INTEGER NOT NULL,
     locked_until INTEGER NOT NULL

@@ -1,0 +1,108 @@
+import Foundation
+import Messaging
+import Operations
+import Storage
+import StrictJSON
+import Transport
+
+/// Works on the store itself: the first account is made before anybody can sign in.
+enum Users: Command {
+    static let name = "users"
+    static let synopsis = "add NAME | list | password NAME | role NAME | disable NAME | enable NAME  [options]"
+    static let summary = "keep the accounts of the operators who sign in with a password"
+    static let details = """
+        add       NAME --role ROLE [--password-file FILE]
+        password  NAME [--password-file FILE]
+        role      NAME --role ROLE
+        list      [--json]
+
+        ROLE is viewer (masked), operator (repairs), auditor (unmasks with a reason) or administrator.
+        --password-file FILE  its first line, - for standard input; else the password is asked for
+        --config FILE         settings (default config/gateway.xml)
+        Every change is in the audit trail and ends the account's sessions.
+        """
+
+    static func run(_ arguments: [String]) async throws -> Int32 {
+        let arguments = try Arguments(
+            arguments, valued: ["role", "password-file", "config"], flags: ["json"])
+        let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
+        let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
+        let desk = AccountDesk(
+            store: try await SQLMessageStore(database: database), pen: AuditPen(now: { Instant(Date()) }))
+        do {
+            try await run(arguments, desk)
+        } catch let problem as Problem {
+            await database.close()
+            throw CommandFailure(problem.detail.en)
+        }
+        await database.close()
+        return 0
+    }
+
+    private static func run(_ arguments: Arguments, _ desk: AccountDesk) async throws {
+        // Whoever may write the store's file is the administrator here.
+        let caller = Caller(role: .operator, id: "command-line", desk: .administrator)
+        switch (arguments.words.first, arguments.words.dropFirst().first) {
+        case ("add", let name?):
+            let role = try role(arguments)
+            try await desk.add(name, role: role, password: try password(arguments), by: caller)
+            Console.print("\(name) may sign in as \(role.rawValue)")
+        case ("password", let name?):
+            try await desk.setPassword(try password(arguments), of: name, by: caller)
+            Console.print("\(name) has a new password")
+        case ("role", let name?):
+            try await desk.setRole(try role(arguments), of: name, by: caller)
+            Console.print("\(name) has a new role")
+        case ("disable", let name?):
+            try await desk.setDisabled(true, of: name, by: caller)
+            Console.print("\(name) may no longer sign in")
+        case ("enable", let name?):
+            try await desk.setDisabled(false, of: name, by: caller)
+            Console.print("\(name) may sign in again")
+        case ("list", nil):
+            let accounts = try await desk.list()
+            if arguments.has("json") {
+                return Console.print(JSONValue.array(accounts.map(\.json)).text(pretty: true))
+            }
+            for account in accounts {
+                Console.print("\(account.name)  \(account.role)\(account.isDisabled ? "  disabled" : "")")
+            }
+        default: throw UsageError("say add, list, password, role, disable or enable, and a name")
+        }
+    }
+
+    private static func role(_ arguments: Arguments) throws(UsageError) -> OperatorRole {
+        guard let role = OperatorRole(rawValue: try arguments.required("role")) else {
+            throw UsageError("--role is one of \(OperatorRole.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return role
+    }
+
+    /// Never as an argument: other users of the machine can read those.
+    private static func password(_ arguments: Arguments) throws -> String {
+        if let file = arguments["password-file"] {
+            let text = String(decoding: try bytes(of: file), as: UTF8.self)
+            return String(text.prefix { !$0.isNewline })
+        }
+        guard let first = prompt("Password:"), let second = prompt("Once more:") else {
+            throw CommandFailure("no terminal to ask for the password; use --password-file")
+        }
+        guard first == second else { throw CommandFailure("the two are not the same") }
+        return first
+    }
+
+    /// Asks on the terminal without showing what is typed.
+    private static func prompt(_ text: String) -> String? {
+        var old = termios()
+        guard tcgetattr(STDIN_FILENO, &old) == 0 else { return nil }
+        var quiet = old
+        quiet.c_lflag &= ~tcflag_t(ECHO)
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet)
+        defer {
+            tcsetattr(STDIN_FILENO, TCSAFLUSH, &old)
+            Console.complain("")
+        }
+        Console.complain(text)
+        return readLine()
+    }
+}

@@ -1,0 +1,231 @@
+import Foundation
+import Journal
+import Messaging
+import Storage
+import StrictJSON
+import Synchronization
+import Testing
+import Transport
+
+@testable import Operations
+@testable import gateway
+
+/// A clock that the test turns.
+private final class HandClock: Sendable {
+    private let instant = Mutex(Instant(milliseconds: 1_800_000_000_000))
+
+    var now: Instant { instant.withLock { $0 } }
+    func advance(_ seconds: Int) { instant.withLock { $0 = $0.advanced(seconds: seconds) } }
+}
+
+/// The window over a store of its own.
+private struct Bench {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "window-\(UUID().uuidString)")
+    let clock = HandClock()
+    let database: SQLiteDatabase
+    let window: Window
+    let router: Router
+
+    init() async throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        database = try SQLiteDatabase(path: folder.appending(path: "store.sqlite").path, maxPending: 256)
+        let errands = DeskErrands(
+            replay: { _, _, _, _ in .null }, dryRun: { _, _, _ in .null }, rejection: { _, _ in nil },
+            decode: { ($0, "utf-8") }, encode: { text, _ in Array(text.utf8) })
+        let clock = clock
+        let window = Window(
+            store: try await SQLMessageStore(database: database), registry: Registry(partners: [], institutions: []),
+            identifiers: IdentifierSource(random: { UInt64.random(in: .min ... .max) }), now: { clock.now },
+            errands: errands, log: Log(sink: .none, now: { "" }))
+        self.window = window
+        var callers = [
+            "partner": Caller(role: .partner, id: "court"), "institution": Caller(role: .institution, id: "C"),
+        ]
+        for role in OperatorRole.allCases {
+            callers[role.rawValue] = Caller(role: .operator, id: role.rawValue, desk: role)
+        }
+        router = Router(
+            routes: window.routes,
+            doorkeeper: Doorkeeper(
+                callers: Dictionary(uniqueKeysWithValues: callers.map { (Token.hash($0.key), $0.value) })),
+            session: { try await window.signIn.caller(of: $0) },
+            explain: { error, _ in Problem(.internalError, zh: "", en: "\(error)") })
+    }
+
+    func remove() async {
+        await database.close()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    func call(
+        _ method: String, _ path: String, _ headers: [(name: String, value: String)] = [], body: JSONValue? = nil,
+        peer: String = "192.0.2.1"
+    ) async -> HTTPResponse {
+        await router.respond(
+            to: HTTPRequest(
+                method: method, path: path, query: [], headers: headers, body: body?.serialized() ?? [], peer: peer))
+    }
+
+    func signIn(_ name: String, _ password: String, peer: String = "192.0.2.1") async -> HTTPResponse {
+        await call(
+            "POST", "/v1/session", body: ["name": .string(name), "password": .string(password)], peer: peer)
+    }
+}
+
+private let password = "correct horse battery"
+private let administrator = Caller(role: .operator, id: "root", desk: .administrator)
+
+/// Which roles each of the window's calls is open to.
+private let openings: [String: Set<OperatorRole>] = {
+    let all = Set(OperatorRole.allCases)
+    let repair: Set<OperatorRole> = [.operator, .administrator]
+    return [
+        "GET /v1/dead-letters": all, "GET /v1/dead-letters/causes": all, "GET /v1/dead-letters/{id}": all,
+        "POST /v1/dead-letters/{id}/document": [.operator, .auditor, .administrator],
+        "POST /v1/dead-letters/{id}/preview": repair, "POST /v1/dead-letters/{id}/retry": repair,
+        "POST /v1/dead-letters/{id}/discard": repair, "POST /v1/dead-letters/retry": repair,
+        "GET /v1/jobs": all, "GET /v1/jobs/{id}": all, "POST /v1/jobs/{id}/pause": repair,
+        "POST /v1/jobs/{id}/resume": repair, "POST /v1/jobs/{id}/stop": repair,
+        "GET /v1/audit": [.auditor, .administrator], "GET /v1/audit/verify": [.auditor, .administrator],
+        "GET /v1/operators": [.administrator], "POST /v1/operators": [.administrator],
+        "POST /v1/operators/{name}/role": [.administrator], "POST /v1/operators/{name}/password": [.administrator],
+        "POST /v1/operators/{name}/disable": [.administrator], "POST /v1/operators/{name}/enable": [.administrator],
+    ]
+}()
+
+@Suite struct OperatorTests {
+    @Test func `every operator call is open to its roles and to nobody else`() async throws {
+        let bench = try await Bench()
+        let sessions = ["POST /v1/session", "GET /v1/session", "DELETE /v1/session"]
+        #expect(Set(bench.window.routes.map(\.name)) == Set(openings.keys).union(sessions))
+        for (name, roles) in openings {
+            let parts = name.split(separator: " ").map(String.init)
+            let path = parts[1].replacing("{id}", with: "X").replacing("{name}", with: "X")
+            #expect(await bench.call(parts[0], path).status == 401)
+            for stranger in ["partner", "institution"] {
+                let answer = await bench.call(parts[0], path, [("Authorization", "Bearer \(stranger)")])
+                #expect(answer.status == 403, "\(name) for \(stranger)")
+            }
+            for role in OperatorRole.allCases {
+                let answer = await bench.call(parts[0], path, [("Authorization", "Bearer \(role.rawValue)")])
+                #expect((answer.status != 403) == roles.contains(role), "\(name) for \(role)")
+            }
+        }
+        await bench.remove()
+    }
+
+    @Test func `a session lets its holder in until it idles out, and writes only with its forgery token`() async throws
+    {
+        let bench = try await Bench()
+        try await bench.window.accounts.add("li", role: .operator, password: password, by: administrator)
+        let entry = await bench.signIn("li", password)
+        #expect(entry.status == 201)
+        let cookie = try #require(entry.header("Set-Cookie"))
+        #expect(cookie.contains("HttpOnly; SameSite=Strict") && !cookie.contains("Secure"))
+        let session = ("Cookie", String(cookie.prefix { $0 != ";" }))
+        let csrf = try JSONValue(parsing: entry.body)["csrfToken"]?.string ?? ""
+        #expect(await bench.call("GET", "/v1/dead-letters", [session]).status == 200)
+        #expect(await bench.call("POST", "/v1/jobs/X/pause", [session]).status == 403)
+        #expect(await bench.call("POST", "/v1/jobs/X/pause", [session, ("X-CSRF-Token", csrf + "0")]).status == 403)
+        #expect(await bench.call("POST", "/v1/jobs/X/pause", [session, ("X-CSRF-Token", csrf)]).status == 404)
+        #expect(await bench.call("GET", "/v1/operators", [session]).status == 403)
+        bench.clock.advance(29 * 60)
+        #expect(await bench.call("GET", "/v1/session", [session]).status == 200)
+        bench.clock.advance(29 * 60)
+        #expect(await bench.call("GET", "/v1/session", [session]).status == 200)
+        bench.clock.advance(31 * 60)
+        #expect(await bench.call("GET", "/v1/session", [session]).status == 401)
+        await bench.remove()
+    }
+
+    @Test func `a session ends by its absolute end, by signing out, and by any change of the account`() async throws {
+        let bench = try await Bench()
+        try await bench.window.accounts.add("li", role: .viewer, password: password, by: administrator)
+        func enter() async throws -> (name: String, value: String) {
+            let cookie = try #require(await bench.signIn("li", password).header("Set-Cookie"))
+            return ("Cookie", String(cookie.prefix { $0 != ";" }))
+        }
+        let first = try await enter()
+        for _ in 0..<25 {
+            bench.clock.advance(29 * 60)
+            _ = await bench.call("GET", "/v1/session", [first])
+        }
+        #expect(await bench.call("GET", "/v1/session", [first]).status == 401)
+        let second = try await enter()
+        let csrf = try JSONValue(parsing: await bench.call("GET", "/v1/session", [second]).body)["csrfToken"]?.string
+        #expect(await bench.call("DELETE", "/v1/session", [second]).status == 403)
+        #expect(await bench.call("DELETE", "/v1/session", [second, ("X-CSRF-Token", csrf ?? "")]).status == 204)
+        #expect(await bench.call("GET", "/v1/session", [second]).status == 401)
+        let third = try await enter()
+        try await bench.window.accounts.setRole(.auditor, of: "li", by: administrator)
+        #expect(await bench.call("GET", "/v1/session", [third]).status == 401)
+        try await bench.window.accounts.setDisabled(true, of: "li", by: administrator)
+        #expect(await bench.signIn("li", password).status == 401)
+        let actions = try await bench.window.audit.entries(AuditFilter(), before: nil, limit: 50).map(\.action)
+        #expect(
+            actions == [
+                "signInFailed", "disableAccount", "changeRole", "signIn", "signOut", "signIn", "signIn", "addAccount",
+            ])
+        await bench.remove()
+    }
+
+    @Test func `guesses lock the account alike whether it exists or not, and a flood of them counts each`() async throws
+    {
+        let bench = try await Bench()
+        try await bench.window.accounts.add("li", role: .viewer, password: password, by: administrator)
+        for name in ["li", "nobody"] {
+            var answers: [HTTPResponse] = []
+            for number in 0..<5 { answers.append(await bench.signIn(name, "wrong", peer: "192.0.2.\(number)")) }
+            #expect(answers.map(\.status) == [401, 401, 401, 401, 401])
+            #expect(Set(answers.map(\.body)).count == 1)
+            let locked = await bench.signIn(name, password, peer: "192.0.2.9")
+            #expect(locked.status == 429)
+            #expect(locked.header("Retry-After") == "900")
+        }
+        bench.clock.advance(900)
+        #expect(await bench.signIn("li", password).status == 201)
+        let statuses = await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<12 { group.addTask { await bench.signIn("li", "wrong").status } }
+            return await group.reduce(into: [Int]()) { $0.append($1) }
+        }
+        #expect(statuses.filter { $0 == 401 }.count == 5)
+        #expect(statuses.filter { $0 == 429 }.count == 7)
+        await bench.remove()
+    }
+
+    @Test func `one address that tries many names is locked out`() async throws {
+        let bench = try await Bench()
+        for number in 0..<30 { #expect(await bench.signIn("name-\(number)", "x", peer: "198.51.100.7").status == 401) }
+        #expect(await bench.signIn("name-99", "x", peer: "198.51.100.7").status == 429)
+        #expect(await bench.signIn("name-99", "x", peer: "198.51.100.8").status == 401)
+        let proxied = HTTPRequest(
+            method: "GET", path: "/", query: [], headers: [("X-Forwarded-For", "203.0.113.1, 198.51.100.9")], body: [],
+            peer: "127.0.0.1")
+        #expect(proxied.source == "198.51.100.9")
+        await bench.remove()
+    }
+
+    @Test func `accounts are kept from the command line and passwords never stand in the store`() throws {
+        let gateway = try GatewayProcess()
+        let config = gateway.folder.appending(path: "gateway.xml").path
+        let file = gateway.folder.appending(path: "password").path
+        try (password + "\n").write(toFile: file, atomically: true, encoding: .utf8)
+        func users(_ words: String...) throws -> (code: Int32, output: String) {
+            try GatewayProcess.run(["users"] + words + ["--config", config])
+        }
+        #expect(try users("add", "li", "--role", "auditor", "--password-file", file).code == 0)
+        #expect(try users("add", "li", "--role", "auditor", "--password-file", file).code == 1)
+        #expect(try users("add", "wu", "--role", "king", "--password-file", file).code == 2)
+        #expect(try users("add", "wu", "--role", "viewer", "--password", password).code == 2)
+        #expect(try users("disable", "li").code == 0)
+        #expect(try users("role", "li", "--role", "viewer").code == 0)
+        #expect(try users("disable", "nobody").code == 1)
+        #expect(try users("list").output.contains("li  viewer  disabled"))
+        try "short\n".write(toFile: file, atomically: true, encoding: .utf8)
+        #expect(try users("password", "li", "--password-file", file).code == 1)
+        #expect(try GatewayProcess.run(["audit", "verify", "--config", config]).output.contains("3 rows"))
+        let stored = try Data(contentsOf: gateway.folder.appending(path: "store.sqlite"))
+        #expect(stored.range(of: Data(password.utf8)) == nil)
+        gateway.remove()
+    }
+}
