@@ -42,6 +42,9 @@ public final class XMLSchema: @unchecked Sendable {
 
     deinit { xmlSchemaFree(handle) }
 
+    /// Of the whole document that a node belongs to.
+    public func violations(around node: Node) -> [SchemaViolation] { violations(in: node.document) }
+
     public func violations(in document: Document) -> [SchemaViolation] {
         guard let context = xmlSchemaNewValidCtxt(handle) else { return [] }
         defer { xmlSchemaFreeValidCtxt(context) }

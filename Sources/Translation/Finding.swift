@@ -37,15 +37,7 @@ public struct Finding: Sendable, Hashable {
     public var json: JSONValue {
         .compact([
             ("severity", .string(severity.rawValue)), ("code", .string(code)), ("path", .text(path)),
-            (
-                "location",
-                location.map {
-                    .compact([
-                        ("line", $0.line.map { JSONValue($0) }), ("column", $0.column.map { JSONValue($0) }),
-                        ("path", .string($0.path)),
-                    ])
-                }
-            ), ("rule", .text(rule)), ("message", .string(message)),
+            ("location", location.map(\.json)), ("rule", .text(rule)), ("message", .string(message)),
         ])
     }
 
@@ -74,8 +66,17 @@ public struct Finding: Sendable, Hashable {
         "ageConflict": "年龄与证件号不一致。 Age disagrees with the number.",
         "flagNotSupportedByAge": "人群类别与年龄不符，已保留。 The group is not supported by the age.",
         "attachmentByPath": "附件只给出路径，内容未随报文送达。 The attachment came as a path only.",
+        "attachmentPathUnsafe": "附件路径含“..”，未采用。 The attachment's path leads out of the folder and was dropped.",
         "attachmentUndecodable": "附件的 Base64 内容无法解码。 The attachment is not Base64.",
         "attachmentDigestMismatch": "附件摘要不符，内容可能受损。 The attachment's digest differs.",
+        "attachmentDigestUnknown": "附件摘要无法识别，请用 SM3、SHA-256 或 MD5 的十六进制。 Not a digest in hexadecimal.",
+        "attachmentTypeMismatch": "附件内容与所称格式不符。 The attachment is not what it claims to be.",
+        "attachmentTooLarge": "附件过大，未接收。 The attachment is too large and was not taken.",
+        "tooManyAttachments": "附件过多，其余未接收。 Too many attachments; the rest was not taken.",
+        "repeated": "该项重复出现，已取第一个。 Given more than once; the first counts.",
+        "wrongType": "此处应为单个值，不应为对象或数组。 One value is meant here, not an object or an array.",
+        "contradiction": "报文前后内容矛盾，已按原样保留，请核对。 Two statements contradict each other; both were kept.",
+        "tooManyFindings": "问题过多，其余未列出；请先更正已列各项。 Too many findings; the rest is not listed.",
         "tagOfOtherPersonIgnored": "家庭或他人的标签未计入本人。 A tag of somebody else was left aside.",
         "markupRemoved": "已去除文本中的标记。 Markup was removed.",
         "encodingMismatch": "声明的编码与实际不符，已按实际编码读取。 The declared encoding was not the real one.",
@@ -96,4 +97,36 @@ public struct Finding: Sendable, Hashable {
         "tooManyNodes": "元素过多。 Too many elements.", "tooManyAttributes": "属性过多。 Too many attributes.",
         "empty-document": "报文为空。 Empty.",
     ]
+}
+
+/// Findings up to a number: a document of nothing but faults must not fill the receipt, the store and the screen.
+public struct FindingList: Sendable {
+    /// Of one document.
+    public static let limit = 200
+
+    public private(set) var all: [Finding] = []
+    private var room: Int
+
+    init(room: Int = Self.limit) { self.room = room }
+
+    /// What is left for the document's next record.
+    var remaining: Int { max(0, room - all.count) }
+
+    mutating func add(_ finding: Finding) {
+        if all.count < room {
+            all.append(finding)
+        } else if all.count == room, room > 0 || finding.severity == .error {
+            all.append(Finding(severity: .warning, code: "tooManyFindings", path: nil, location: nil, rule: nil))
+        }
+        // An error decides what becomes of the record, so the first one is never left out.
+        if all.count > room, finding.severity == .error, !all.contains(where: { $0.severity == .error }) {
+            all.append(finding)
+        }
+    }
+
+    /// Whether a code was told already of a field or of one below it.
+    func holds(_ code: String, below path: String) -> Bool {
+        let dotted = path.replacing("/", with: ".")
+        return all.contains { $0.code == code && $0.path?.hasPrefix(dotted) ?? false }
+    }
 }

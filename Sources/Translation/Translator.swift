@@ -18,6 +18,8 @@ public struct TranslatedRecord: Sendable {
     public let application: LegalAidApplication
     public let findings: [Finding]
     public let traces: [FieldTrace]
+    /// Canonical fields that the mapping could fill and this document did not; only when an explanation was asked for.
+    public let unfilled: [String]
 
     public var isUsable: Bool { !findings.contains { $0.severity == .error } }
 }
@@ -72,29 +74,28 @@ public final class Translator: Sendable {
         let generation: Int
         let engines: [Engine]
 
-        init(_ loaded: Loaded, sm3: @escaping @Sendable ([UInt8]) -> String) {
+        init(_ loaded: Loaded, digests: Digests) {
             generation = loaded.generation
-            engines = loaded.mappings.map { Engine($0, codes: loaded.codes, sm3: sm3) }
+            engines = loaded.mappings.map { Engine($0, codes: loaded.codes, digests: digests) }
         }
     }
 
     private let directory: String
-    private let sm3: @Sendable ([UInt8]) -> String
+    private let digests: Digests
     private let loaded: Mutex<Loaded>
     private let idle = Mutex<[Worker]>([])
 
-    /// - Parameter sm3: the digest (GB/T 32905) in hexadecimal.
     /// - Throws: `MappingSetError` with every mistake of the whole set.
-    public init(directory: String, sm3: @escaping @Sendable ([UInt8]) -> String) throws(MappingSetError) {
+    public init(directory: String, digests: Digests) throws(MappingSetError) {
         self.directory = directory
-        self.sm3 = sm3
-        let (mappings, codes) = try MappingLoader.load(directory: directory, digest: sm3)
+        self.digests = digests
+        let (mappings, codes) = try MappingLoader.load(directory: directory, digest: digests.sm3)
         loaded = Mutex(Loaded(mappings: mappings, codes: codes, generation: 0))
     }
 
     /// Reads the files again. A set with a mistake is refused whole, and the old one stays in force.
     public func reload() throws(MappingSetError) {
-        let (mappings, codes) = try MappingLoader.load(directory: directory, digest: sm3)
+        let (mappings, codes) = try MappingLoader.load(directory: directory, digest: digests.sm3)
         loaded.withLock { $0 = Loaded(mappings: mappings, codes: codes, generation: $0.generation + 1) }
         idle.withLock { $0.removeAll() }
     }
@@ -108,7 +109,7 @@ public final class Translator: Sendable {
         let current = loaded.withLock { $0 }
         let worker =
             idle.withLock { workers in workers.popLast() }.flatMap { $0.generation == current.generation ? $0 : nil }
-            ?? Worker(current, sm3: sm3)
+            ?? Worker(current, digests: digests)
         defer { idle.withLock { if $0.count < 64 { $0.append(worker) } } }
         return work(worker)
     }
@@ -161,40 +162,59 @@ public final class Translator: Sendable {
     ) {
         let mapping = engine.mapping
         result.mapping = MappingReference(id: mapping.id, version: mapping.version, digest: mapping.digest)
+        var about = FindingList()
+        for finding in result.findings { about.add(finding) }
         for violation in mapping.schema?.violations(in: document) ?? [] {
-            result.findings.append(
+            about.add(
                 Finding(
-                    severity: .warning, code: violation.rule.rawValue, path: nil, location: violation.location,
-                    rule: mapping.id, message: "与公布的格式不符，已容忍。 Not as the published schema says; tolerated."))
+                    severity: mapping.violations, code: violation.rule.rawValue, path: nil,
+                    location: violation.location, rule: mapping.id,
+                    message: mapping.violations == .error
+                        ? "与公布的格式不符。 Not as the published schema says."
+                        : "与公布的格式不符，已容忍。 Not as the published schema says; tolerated."))
         }
-        let nodes = engine.records(in: document)
-        if nodes.isEmpty {
-            result.findings.append(
+        let groups = mapping.records.map { ($0, engine.records(of: $0, in: document)) }
+        if groups.allSatisfy({ $0.1.isEmpty }) {
+            about.add(
                 Finding(
                     severity: .error, code: "noRecord", path: nil, location: document.root.location, rule: mapping.id))
         }
+        result.findings = about.all
+        var room = about.remaining
         var read: Set<Int> = []
-        for node in nodes {
-            var run = Engine.Run()
-            run.explains = explain
-            var head = JSONObject([
-                ("aidRoute", .string(mapping.route.rawValue)), ("intakeKind", .string(mapping.kind.rawValue)),
-            ])
-            engine.fill(&run, from: node)
-            for (name, value) in run.target.members { head[name] = value }
-            if nodes.count > 1, let group = mapping.group { head["groupId"] = .string(engine.text(group, at: node)) }
-            let findings = run.findings
-            let checked = Consistency(
-                LegalAidApplication(content: head), mapping: mapping.id, today: receivedAt.date,
-                earlier: { path in findings.first { $0.path == path } })
-            read.formUnion(run.read)
-            result.records.append(
-                TranslatedRecord(
-                    application: checked.application, findings: findings + checked.findings, traces: run.traces))
+        for (rules, nodes) in groups {
+            for node in nodes {
+                var run = Engine.Run(findings: FindingList(room: room), explains: explain)
+                let record = record(
+                    rules, at: node, isOneOfMany: nodes.count > 1, by: engine, receivedAt: receivedAt, &run)
+                room = run.findings.remaining
+                read.formUnion(run.read)
+                result.records.append(record)
+            }
         }
         if explain {
             result.unread = Self.leaves(of: document.root).filter { !read.contains($0.identity) }.map(\.location)
         }
+    }
+
+    private func record(
+        _ rules: RecordRules, at node: Node, isOneOfMany: Bool, by engine: Engine, receivedAt: Timestamp,
+        _ run: inout Engine.Run
+    ) -> TranslatedRecord {
+        var head = JSONObject([
+            ("aidRoute", .string(rules.route.rawValue)), ("intakeKind", .string(rules.kind.rawValue)),
+        ])
+        engine.fill(&run, by: rules.rules, from: node)
+        for (name, value) in run.target.members { head[name] = value }
+        if isOneOfMany, let group = rules.group { head["groupId"] = .string(engine.text(group, at: node)) }
+        let findings = run.findings.all
+        let checked = Consistency(
+            LegalAidApplication(content: head), mapping: engine.mapping.id, today: receivedAt.date,
+            earlier: { path in findings.first { $0.path == path } })
+        for finding in checked.findings { run.findings.add(finding) }
+        return TranslatedRecord(
+            application: checked.application, findings: run.findings.all, traces: run.traces,
+            unfilled: run.explains ? engine.mapping.unfilled(of: rules, in: checked.application) : [])
     }
 
     private static func leaves(of node: Node) -> [Node] {
@@ -209,7 +229,7 @@ public final class Translator: Sendable {
                 let source = try? Document(JSONValue.object(event.content))
             else { return .failure(.noMapping(id)) }
             var run = Engine.Run()
-            engine.fill(&run, from: source.root)
+            engine.fill(&run, by: engine.mapping.rules, from: source.root)
             return Self.write(run.target, by: engine.mapping)
         }
         return try result.get()

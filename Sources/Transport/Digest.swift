@@ -7,6 +7,9 @@ public enum Digest {
     /// GB/T 32905.
     public static func sm3(_ bytes: [UInt8]) -> [UInt8] { digest(bytes, EVP_sm3()) }
 
+    /// RFC 1321: only to hold a file against what its sender says of it; it proves nothing.
+    public static func md5(_ bytes: [UInt8]) -> [UInt8] { digest(bytes, EVP_md5()) }
+
     public static func hex(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []

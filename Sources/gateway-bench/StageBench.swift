@@ -13,7 +13,7 @@ enum StageBench {
     static func pipeline(_ place: Workplace) throws -> Pipeline {
         let config = place.repository.appending(path: "config")
         let translator = try Translator(
-            directory: place.repository.appending(path: "Mappings").path, sm3: { Digest.hex(Digest.sm3($0)) })
+            directory: place.repository.appending(path: "Mappings").path, digests: .openSSL)
         let triage = try Triage(
             rules: config.appending(path: "rules").path, calendar: config.appending(path: "calendar").path,
             institutions: config.appending(path: "institutions.xml").path)

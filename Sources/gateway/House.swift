@@ -100,7 +100,7 @@ final class House: Sendable {
         var translator: Translator?
         var triage: Triage?
         do {
-            translator = try Translator(directory: configuration.mappings, sm3: { Digest.hex(Digest.sm3($0)) })
+            translator = try Translator(directory: configuration.mappings, digests: .openSSL)
         } catch {
             complaints += error.complaints.map {
                 ConfigurationComplaint(file: $0.file, line: $0.line, message: $0.text)

@@ -18,6 +18,8 @@ private struct Workbench {
         try FileManager.default.createDirectory(at: folder.appending(path: "a/b"), withIntermediateDirectories: true)
         try FileManager.default.copyItem(
             at: repository.appending(path: "Mappings/codes"), to: folder.appending(path: "codes"))
+        try FileManager.default.copyItem(
+            at: repository.appending(path: "Mappings/mapping.xsd"), to: folder.appending(path: "mapping.xsd"))
         try write(mapping)
     }
 
@@ -25,7 +27,7 @@ private struct Workbench {
         try mapping.write(to: folder.appending(path: "a/b/mapping.xml"), atomically: true, encoding: .utf8)
     }
 
-    func translator() throws -> Translator { try Translator(directory: folder.path, sm3: { _ in "digest" }) }
+    func translator() throws -> Translator { try Translator(directory: folder.path, digests: .fixed) }
     func remove() { try? FileManager.default.removeItem(at: folder) }
 }
 
@@ -38,7 +40,7 @@ private func translate(_ text: String, _ translator: Translator, explain: Bool =
 private func mapping(_ rules: String, source: String = "xml", accepts: String = "/R", record: String = "/R/P") -> String
 {
     """
-    <mapping id="a/b" version="2" source="\(source)" accepts="\(accepts)">
+    <mapping xmlns="urn:legal-aid-gateway:mapping:1" id="a/b" version="2" source="\(source)" accepts="\(accepts)">
     <each record="\(record)" group="../@id">
     \(rules)
     </each>
@@ -66,6 +68,43 @@ private func mapping(_ rules: String, source: String = "xml", accepts: String = 
                 "4: unknown converter residentID; did you mean residentId?",
                 "5: unknown code list sexx; did you mean sex?", "6: this is no XPath 1.0: a[[",
                 "7: unknown rule <lits>; did you mean list?",
+            ])
+    }
+
+    @Test func `a word, a code or a list that the target does not take is refused when it loads`() throws {
+        let bench = try Workbench(
+            mapping(
+                """
+                <constant to="matter/caseDomain" value="criminel"/>
+                <constant to="intakeKind" value="notificaton"/>
+                <constant to="recipient/idCheck" value="valid"/>
+                <value to="criminal/charges" from="ZM"/>
+                <list to="recipient/mobile" each="x"><value to="." from="."/></list>
+                <value to="recipient/sexCode" from="XB" codes="marital"/>
+                <value to="remarks" form="x" required="perhaps"/>
+                """))
+        defer { bench.remove() }
+        let error = #expect(throws: MappingSetError.self) { try bench.translator() }
+        let found = (error?.complaints ?? []).map { "\($0.line ?? 0): \($0.text)" }
+        for expected in [
+            "3: matter/caseDomain takes a code of caseDomain; did you mean criminal?",
+            "5: recipient/idCheck is written by the gateway itself, not by mappings",
+            "6: criminal/charges repeats: write <list to=…> for it",
+            "7: recipient/mobile does not repeat: write <value> or <within to=…> for it",
+            "8: the list marital gives 10, which is no code of sex",
+            "9: <value> has no attribute form; did you mean from?",
+        ] { #expect(found.contains(expected), "\(expected) is not among \(found)") }
+        #expect(
+            found.contains { $0.hasPrefix("4: intakeKind takes one of") && $0.hasSuffix("did you mean notification?") })
+    }
+
+    @Test func `what breaks the language's schema is refused with its line`() throws {
+        let bench = try Workbench(mapping(#"<value to="remarks" from="a" required="perhaps"/>"#))
+        defer { bench.remove() }
+        let error = #expect(throws: MappingSetError.self) { try bench.translator() }
+        #expect(
+            error?.complaints.map { "\($0.line ?? 0): \($0.text)" } == [
+                "3: <value> is not as mapping.xsd says (notInEnumeration)"
             ])
     }
 
@@ -136,6 +175,78 @@ private func mapping(_ rules: String, source: String = "xml", accepts: String = 
         #expect(result.records.map { $0.application.aidRoute } == [.byApplication, .byConsultation])
     }
 
+    @Test func `one document gives records of several kinds`() throws {
+        let bench = try Workbench("")
+        defer { bench.remove() }
+        try bench.write(
+            """
+            <mapping xmlns="urn:legal-aid-gateway:mapping:1" id="a/b" source="xml" accepts="/R">
+            <each record="/R/P" when="will = '1'"><value to="recipient/name" from="n"/></each>
+            <each record="/R/P" when="will = '0'" kind="lead"><value to="recipient/name" from="n"/></each>
+            <each record="/R/S" kind="statusShare" route="byConsultation"><value to="recipient/name" from="n"/></each>
+            </mapping>
+            """)
+        let result = translate(
+            "<R><P><n>甲乙</n><will>0</will></P><P><n>丙丁</n><will>1</will></P><S><n>戊己</n></S></R>",
+            try bench.translator())
+        #expect(result.records.map { $0.application.intakeKind } == [.application, .lead, .statusShare])
+        #expect(result.records.map { $0.application.text("recipient.name") } == ["丙丁", "甲乙", "戊己"])
+    }
+
+    @Test func `a field that the document leaves out is looked up by another`() throws {
+        let bench = try Workbench(
+            mapping(
+                """
+                <value to="source/senderName" from="n"/>
+                <lookup to="source/senderName" by="c" codes="sex"/>
+                <lookup to="source/senderCode" by="n" codes="sex" gives="code"/>
+                """))
+        defer { bench.remove() }
+        let result = translate("<R><P><c>1</c></P><P><n>女性</n><c>1</c></P></R>", try bench.translator())
+        #expect(result.records.map { $0.application.text("source.senderName") } == ["男性", "女性"])
+        #expect(result.records.map { $0.application.text("source.senderCode") } == [nil, "2"])
+    }
+
+    @Test func `what is repeated, too long, of the wrong type or contradictory is told, and the rest goes on`() throws {
+        let bench = try Workbench(
+            mapping(
+                """
+                <value to="recipient/name" from="name"/>
+                <value to="source/messageId" from="id" required="yes"/>
+                <value to="remarks" from="note"/>
+                <value to="matter/causeOfAction" from="cause"/>
+                <contradiction path="recipient/name" when="name = note" node="note"/>
+                """, source: "json", accepts: "/root", record: "/root"))
+        defer { bench.remove() }
+        let long = String(repeating: "长", count: 101)
+        let text = "{\"name\":[\"甲\",\"乙\"],\"id\":\"\(long)\",\n\"note\":[{\"a\":1},\"乙\"],\"cause\":\"\(long)\"}"
+        let record = try #require(translate(text, try bench.translator()).records.first)
+        #expect(
+            record.findings.map { "\($0.severity) \($0.code) \($0.path ?? "") \($0.location?.path ?? "")" } == [
+                "warning repeated recipient.name /name/1", "error tooLong source.messageId /id",
+                "warning wrongType remarks /note/0", "warning tooLong matter.causeOfAction /cause",
+                "warning contradiction recipient.name /note/0",
+            ])
+        #expect(record.application.text("recipient.name") == "甲")
+        #expect(record.application.text("matter.causeOfAction")?.count == 100)
+        #expect(record.application.text("remarks") == nil)
+    }
+
+    @Test func `a document of faults is told its first two hundred and that there are more`() throws {
+        let bench = try Workbench(
+            mapping(
+                #"<value to="proceeding/acceptedAt" from="d"/><value to="recipient/name" from="n" required="yes"/>"#))
+        defer { bench.remove() }
+        let translator = try bench.translator()
+        let many = translate("<R>" + String(repeating: "<P><d>x</d><n>甲乙</n></P>", count: 300) + "<P/></R>", translator)
+        let codes = many.records.flatMap(\.findings).map(\.code)
+        #expect(codes.filter { $0 == "notADate" }.count == 200)
+        #expect(codes.filter { $0 == "tooManyFindings" }.count <= 2)
+        #expect(many.records.count == 301)
+        // An error is never lost: it decides what becomes of the record.
+        #expect(many.records.map(\.isUsable) == Array(repeating: true, count: 300) + [false])
+    }
+
     @Test func `a document that no mapping knows, or that is none, is a finding`() throws {
         let bench = try Workbench(mapping(#"<value to="remarks" from="a"/>"#))
         defer { bench.remove() }
@@ -144,6 +255,67 @@ private func mapping(_ rules: String, source: String = "xml", accepts: String = 
         #expect(translate("<R/>", translator).findings.map(\.code) == ["noRecord"])
         #expect(translate("<R>", translator).findings.map(\.code) == ["notWellFormed"])
         #expect(translate("", translator).findings.map(\.code) == ["empty-document"])
+    }
+}
+
+@Suite struct Attachments {
+    private static let pdf = "JVBERi0xLjQK"
+
+    private func findings(_ item: String, limits: String = "") throws -> [String] {
+        let rules = """
+            <list to="materials" each="c">
+              <value to="title" from="t" required="yes"/>
+              <value to="content" from="b" as="base64" digest="d" claimed="f"/>
+              <value to="externalPath" from="p"/>
+            </list>
+            """
+        let bench = try Workbench(
+            mapping(rules).replacing(#"accepts="/R""#, with: #"accepts="/R" \#(limits)"#))
+        defer { bench.remove() }
+        let record = try #require(translate("<R><P>\(item)</P></R>", try bench.translator()).records.first)
+        return record.findings.filter { $0.severity != .info }.map { "\($0.code) \($0.path ?? "")" }
+    }
+
+    @Test(arguments: [
+        "sm3:" + String(repeating: "3", count: 64), String(repeating: "2", count: 64),
+        String(repeating: "5", count: 32),
+    ])
+    func `a digest of any of the three kinds is held against the bytes`(digest: String) throws {
+        #expect(try findings("<c><t>书</t><b>\(Self.pdf)</b><d>\(digest)</d><f>.PDF</f></c>") == [])
+        let other = digest.dropLast() + "0"
+        #expect(
+            try findings("<c><t>书</t><b>\(Self.pdf)</b><d>\(other)</d></c>") == [
+                "attachmentDigestMismatch materials[0].content"
+            ])
+    }
+
+    @Test func `a claim that the first bytes do not bear out is told`() throws {
+        #expect(
+            try findings("<c><t>书</t><b>\(Self.pdf)</b><f>image/png</f></c>") == [
+                "attachmentTypeMismatch materials[0].content"
+            ])
+        #expect(
+            try findings("<c><t>书</t><b>data:image/png;base64,\(Self.pdf)</b></c>") == [
+                "attachmentTypeMismatch materials[0].content"
+            ])
+        #expect(try findings("<c><t>书</t><b>data:application/pdf;base64,\(Self.pdf)</b></c>") == [])
+    }
+
+    @Test func `paths are reported and those that lead out of the folder dropped`() throws {
+        #expect(
+            try findings("<c><t>书</t><p>/ftp/1.pdf</p></c><c><t>书</t><p>/ftp/../../etc/passwd</p></c>") == [
+                "attachmentByPath materials[0].externalPath", "attachmentPathUnsafe materials[1].externalPath",
+            ])
+    }
+
+    @Test func `number and size are bounded`() throws {
+        let two = "<c><t>一</t><b>\(Self.pdf)</b></c><c><t>二</t><b>\(Self.pdf)</b></c>"
+        #expect(
+            try findings(two, limits: #"maxAttachments="1""#) == ["tooManyAttachments materials[1].content"])
+        #expect(
+            try findings(two, limits: #"maxAttachmentBytes="3""#) == [
+                "attachmentTooLarge materials[0].content", "attachmentTooLarge materials[1].content",
+            ])
     }
 }
 
@@ -196,4 +368,11 @@ private func mapping(_ rules: String, source: String = "xml", accepts: String = 
     @Test func `markup goes and the sender's own brackets stay`() {
         #expect(Converter.fullText.convert("请<b>求</b><不低于800元>").value == "请求<不低于800元>")
     }
+}
+
+extension Digests {
+    /// Tells algorithms apart, computes nothing.
+    fileprivate static let fixed = Digests(
+        sm3: { _ in String(repeating: "3", count: 64) }, sha256: { _ in String(repeating: "2", count: 64) },
+        md5: { _ in String(repeating: "5", count: 32) })
 }

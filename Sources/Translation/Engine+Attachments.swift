@@ -1,0 +1,107 @@
+import Documents
+import Foundation
+import StrictJSON
+
+extension Engine {
+    /// Attachments come as Base64 with line breaks, as a `data:` URI, url-safe or unpadded (RFC 4648, RFC 2397). What is
+    /// known of one is its size, its media type and its SM3; its bytes stay in the message as it came.
+    func attachment(
+        _ text: String, _ rule: Rule.Value, place: String, at node: Node, source: Node, line: Int, _ run: inout Run
+    ) -> JSONValue? {
+        run.attachments += 1
+        guard run.attachments <= mapping.maxAttachments else {
+            note("tooManyAttachments", .warning, place, source, line, &run)
+            return nil
+        }
+        let (claimedByURI, digits) = Self.base64Digits(of: text)
+        guard digits.count / 4 * 3 <= mapping.maxAttachmentBytes + 2 else {
+            note("attachmentTooLarge", .warning, place, source, line, &run)
+            return nil
+        }
+        guard let data = Data(base64Encoded: Data(digits)), !data.isEmpty else {
+            note("attachmentUndecodable", .warning, place, source, line, &run)
+            return nil
+        }
+        let bytes = [UInt8](data)
+        let claim = rule.claimed.map { Self.trimmed(self.text($0, at: node)) }.flatMap { $0.isEmpty ? nil : $0 }
+        let (mime, isAsClaimed) = AttachmentFormat.mediaType(of: bytes, claimed: claim ?? claimedByURI)
+        if !isAsClaimed { note("attachmentTypeMismatch", .warning, place, source, line, &run) }
+        let sm3 = digests.sm3(bytes)
+        if let stated = rule.digest.map({ Self.trimmed(self.text($0, at: node)) }), !stated.isEmpty,
+            let problem = problem(with: stated, of: bytes, sm3: sm3)
+        {
+            note(problem, .warning, place, source, line, &run)
+        }
+        trace(
+            .string(mime), at: place, from: source.location, raw: "(\(bytes.count))", by: ["base64"], line: line, &run)
+        return .compact([("mime", .string(mime)), ("size", JSONValue(bytes.count)), ("sm3", .string(sm3))])
+    }
+
+    /// The digits in the plain alphabet with their padding, and what a `data:` URI claims to be.
+    private static func base64Digits(of text: String) -> (claimed: String?, digits: [UInt8]) {
+        var body = text[...]
+        var claimed: String?
+        if body.hasPrefix("data:"), let comma = body.firstIndex(of: ",") {
+            claimed = String(body[body.index(body.startIndex, offsetBy: 5)..<comma].prefix { $0 != ";" })
+            body = body[body.index(after: comma)...]
+        }
+        var digits: [UInt8] = []
+        digits.reserveCapacity(body.utf8.count + 3)
+        for byte in body.utf8 where byte > 0x20 && byte != UInt8(ascii: "=") {
+            switch byte {
+            case UInt8(ascii: "-"): digits.append(UInt8(ascii: "+"))
+            case UInt8(ascii: "_"): digits.append(UInt8(ascii: "/"))
+            default: digits.append(byte)
+            }
+        }
+        digits += Array(repeating: UInt8(ascii: "="), count: (4 - digits.count % 4) % 4)
+        return (claimed, digits)
+    }
+
+    /// Which digest a sender means is told by its length: MD5 has 32 digits, SM3 and SHA-256 have 64.
+    private func problem(with stated: String, of bytes: [UInt8], sm3: String) -> String? {
+        let hex = (stated.split(separator: ":").last.map(String.init) ?? stated).lowercased()
+        guard
+            hex.utf8.allSatisfy({ ("0"..."9").contains(UnicodeScalar($0)) || ("a"..."f").contains(UnicodeScalar($0)) })
+        else { return "attachmentDigestUnknown" }
+        switch hex.utf8.count {
+        case 32: return hex == digests.md5(bytes) ? nil : "attachmentDigestMismatch"
+        case 64: return hex == sm3 || hex == digests.sha256(bytes) ? nil : "attachmentDigestMismatch"
+        default: return "attachmentDigestUnknown"
+        }
+    }
+}
+
+/// What an attachment is, by its first bytes: a name's ending proves nothing.
+enum AttachmentFormat {
+    /// - Parameter claimed: an ending, a file name or a media type.
+    /// - Returns: the media type, and whether the claim agrees with the bytes.
+    static func mediaType(of bytes: [UInt8], claimed: String?) -> (String, isAsClaimed: Bool) {
+        let container = container(of: bytes)
+        guard let claimed else { return (container, true) }
+        let word = claimed.split { $0 == "." || $0 == "/" }.last.map { $0.lowercased() } ?? ""
+        guard let (mediaType, expected) = known[word] else { return (container, false) }
+        return expected == container ? (mediaType, true) : (container, false)
+    }
+
+    private static func container(of bytes: [UInt8]) -> String {
+        magic.first { bytes.starts(with: $0.first) }?.mediaType ?? "application/octet-stream"
+    }
+
+    private static let magic: [(first: [UInt8], mediaType: String)] = [
+        (Array("%PDF".utf8), "application/pdf"), ([0xFF, 0xD8, 0xFF], "image/jpeg"),
+        ([0x89, 0x50, 0x4E, 0x47], "image/png"), ([0x50, 0x4B, 0x03, 0x04], "application/zip"),
+        ([0xD0, 0xCF, 0x11, 0xE0], "application/msword"),
+    ]
+
+    /// Endings and media subtypes: the media type, and the container that its first bytes show.
+    private static let known: [String: (mediaType: String, container: String)] = [
+        "pdf": ("application/pdf", "application/pdf"), "jpg": ("image/jpeg", "image/jpeg"),
+        "jpeg": ("image/jpeg", "image/jpeg"), "png": ("image/png", "image/png"),
+        "zip": ("application/zip", "application/zip"), "ofd": ("application/ofd", "application/zip"),
+        "doc": ("application/msword", "application/msword"), "msword": ("application/msword", "application/msword"),
+        "docx": (
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/zip"
+        ),
+    ]
+}

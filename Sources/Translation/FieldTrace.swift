@@ -1,0 +1,67 @@
+import Canonical
+import Documents
+import StrictJSON
+
+/// Where a canonical value came from and what was done to it. Values are masked.
+public struct FieldTrace: Sendable {
+    /// Canonical, dotted.
+    public let target: String
+    /// None for what the mapping itself says.
+    public let location: SourceLocation?
+    public let raw: String?
+    public let conversions: [String]
+    public let result: String
+    /// The mapping's own line, such as `court/defence-notice:14`.
+    public let rule: String
+
+    public var json: JSONValue {
+        .compact([
+            ("path", .string(target)), ("location", location.map(\.json)), ("raw", .text(raw)),
+            ("conversions", .array(conversions.map(JSONValue.string))), ("result", .string(result)),
+            ("rule", .string(rule)),
+        ])
+    }
+}
+
+extension SourceLocation {
+    public var json: JSONValue {
+        .compact([
+            ("line", line.map { JSONValue($0) }), ("column", column.map { JSONValue($0) }), ("path", .string(path)),
+        ])
+    }
+}
+
+/// How an explanation shows values: codes, dates of the case and amounts as they are, whatever tells of a person masked.
+enum ExplanationMask {
+    static func mask(_ value: JSONValue, of path: String) -> String {
+        switch value {
+        case .string(let text): mask(text, of: path)
+        case .null, .bool, .number: value.text()
+        case .array(let items): "[\(items.count)]"
+        case .object: "{…}"
+        }
+    }
+
+    /// - Parameter path: canonical, slash-separated, without positions.
+    static func mask(_ text: String, of path: String) -> String {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        switch name {
+        case "idNumber", "certificateNo": return Masking.idNumber(text)
+        case "mobile", "landline", "phone", "contactPhone": return Masking.phone(text)
+        case "householdAddress", "residenceAddress", "mailingAddress", "address", "factsPlace":
+            return Masking.address(text)
+        case "uscc": return Masking.uscc(text)
+        case "name" where !path.hasPrefix("proceeding/handlingOrgan"), "contactName", "nameAlias", "officer":
+            return Masking.name(text)
+        default: break
+        }
+        switch CanonicalModel.application.field(at: path)?.type {
+        case .date where name == "birthDate": return "\(text.prefix(4))…(\(text.count))"
+        case .code, .word, .date, .dateTime, .money, .integer, .boolean: return String(text.prefix(40))
+        case .text(let length) where length <= 64 && path.hasPrefix("source/"): return String(text.prefix(64))
+        case .text, nil:
+            return text.count <= 2
+                ? String(repeating: "*", count: text.count) : "\(text.prefix(1))…(\(text.count))"
+        }
+    }
+}

@@ -1,0 +1,191 @@
+import Canonical
+import Documents
+import Foundation
+
+/// One mistake in a mapping or a code list, with the place to mend it.
+public struct MappingComplaint: Sendable, Hashable {
+    public let file: String
+    public let line: Int?
+    public let text: String
+}
+
+/// The whole set is refused, with everything that is wrong with it.
+public struct MappingSetError: Error, Sendable {
+    public let complaints: [MappingComplaint]
+}
+
+/// Reads all mappings and code lists of a directory and gathers every mistake.
+struct MappingLoader {
+    private(set) var complaints: [MappingComplaint] = []
+    private var file = ""
+    private(set) var codes = CodeLists([])
+    private(set) var isInbound = true
+    private var language: MappingLanguage?
+
+    static func load(directory: String, digest: ([UInt8]) -> String) throws(MappingSetError) -> ([Mapping], CodeLists) {
+        var loader = MappingLoader()
+        let files = (FileManager.default.subpaths(atPath: directory) ?? []).sorted()
+        let lists = files.filter { $0.hasPrefix("codes/") && $0.hasSuffix(".xml") }.flatMap {
+            loader.codeLists(in: directory + "/" + $0)
+        }
+        loader.codes = CodeLists(lists)
+        loader.language = MappingLanguage(directory: directory)
+        if loader.language == nil {
+            loader.file = directory + "/" + MappingLanguage.fileName
+            loader.complain(nil, "is missing or no schema: mappings are validated against it")
+        }
+        var mappings: [Mapping] = []
+        for path in files where path.hasSuffix("/mapping.xml") {
+            guard let mapping = loader.mapping(in: directory, path, digest: digest) else { continue }
+            if let other = mappings.first(where: { $0.id == mapping.id }) {
+                loader.complain(nil, "the id \(mapping.id) is used by \(other.file) too")
+            }
+            mappings.append(mapping)
+        }
+        if mappings.isEmpty { loader.complain(nil, "no mapping.xml was found below \(directory)") }
+        guard loader.complaints.isEmpty else {
+            throw MappingSetError(
+                complaints: loader.complaints.sorted { ($0.file, $0.line ?? 0) < ($1.file, $1.line ?? 0) })
+        }
+        return (mappings, loader.codes)
+    }
+
+    mutating func complain(_ node: Node?, _ text: String) { complain(line: node?.location.line, text) }
+
+    private mutating func complain(line: Int?, _ text: String) {
+        complaints.append(MappingComplaint(file: file, line: line, text: text))
+    }
+
+    private mutating func document(_ path: String, root name: String) -> ([UInt8], Node)? {
+        file = path
+        guard let data = FileManager.default.contents(atPath: path) else {
+            complain(nil, "cannot be read")
+            return nil
+        }
+        do {
+            let root = try Document.parse([UInt8](data), format: .xml, limits: ParseLimits(nodes: 100_000)).root
+            guard root.name == name else {
+                complain(root, "the root element must be <\(name)>, not <\(root.name)>")
+                return nil
+            }
+            return ([UInt8](data), root)
+        } catch {
+            complaints.append(
+                MappingComplaint(
+                    file: path, line: error.location.line, text: "is not well-formed XML (\(error.problem.rawValue))"))
+            return nil
+        }
+    }
+
+    // MARK: Code lists
+
+    private mutating func codeLists(in path: String) -> [CodeList] {
+        guard let (_, root) = document(path, root: "codeLists") else { return [] }
+        return root.children.compactMap { element in
+            guard let name = element.attribute("name"), !name.isEmpty else {
+                complain(element, "<codeList> needs a name")
+                return nil
+            }
+            guard let match = CodeList.Match(rawValue: element.attribute("match") ?? "exact") else {
+                complain(element, "match is exact or contains")
+                return nil
+            }
+            let entries = element.children.map { code in
+                CodeEntry(
+                    code: code.attribute("value") ?? "", zh: code.attribute("zh") ?? "",
+                    aliases: (code.attribute("alias") ?? "").split(separator: "|").map(String.init))
+            }
+            return CodeList(name: name, standard: element.attribute("standard"), match: match, entries: entries)
+        }
+    }
+
+    // MARK: Mappings
+
+    private mutating func mapping(in directory: String, _ path: String, digest: ([UInt8]) -> String) -> Mapping? {
+        guard let (bytes, root) = document(directory + "/" + path, root: "mapping") else { return nil }
+        for complaint in language?.complaints(about: root) ?? [] { complain(line: complaint.line, complaint.text) }
+        let folder = String(path.dropLast("/mapping.xml".count))
+        isInbound = (root.attribute("direction") ?? "in") == "in"
+        let id = root.attribute("id") ?? ""
+        if id != folder { complain(root, "id must be the folder's name, \(folder)") }
+        guard let format = DocumentFormat(rawValue: root.attribute(isInbound ? "source" : "target") ?? "") else {
+            complain(root, "\(isInbound ? "source" : "target") must be xml or json")
+            return nil
+        }
+        var mapping = Mapping(
+            id: id, version: root.attribute("version").flatMap { Int($0) } ?? 1, file: path, digest: digest(bytes),
+            isInbound: isInbound, format: format, titleZh: root.attribute("title") ?? id)
+        readSchema(of: root, in: directory + "/" + folder, into: &mapping)
+        if isInbound { readInbound(root, into: &mapping) } else { readOutbound(root, into: &mapping) }
+        return mapping
+    }
+
+    private mutating func readSchema(of root: Node, in folder: String, into mapping: inout Mapping) {
+        guard let schema = root.attribute("schema") else { return }
+        let path = folder + "/" + schema
+        guard mapping.format == .xml else {
+            if isInbound { complain(root, "a JSON sender's schema is made from the mapping; leave schema out") }
+            if !FileManager.default.fileExists(atPath: path) {
+                complain(root, "there is no \(schema); gateway mappings schema \(mapping.id) prints it")
+            }
+            mapping.jsonSchema = schema
+            return
+        }
+        do {
+            mapping.schema = try XMLSchema(path: path)
+        } catch {
+            complain(root, "the schema \(schema) cannot be used (line \(error.line ?? 1))")
+        }
+    }
+
+    private mutating func readInbound(_ root: Node, into mapping: inout Mapping) {
+        mapping.accepts = root.attribute("accepts") ?? ""
+        check(mapping.accepts, at: root)
+        mapping.violations = word("violations", of: root) ?? .warning
+        if let count = root.attribute("maxAttachments").flatMap({ Int($0) }) { mapping.maxAttachments = count }
+        if let size = root.attribute("maxAttachmentBytes").flatMap({ Int($0) }) { mapping.maxAttachmentBytes = size }
+        let kind: IntakeKind = word("kind", of: root) ?? .application
+        let route: AidRoute = word("route", of: root) ?? .byApplication
+        for each in root.children where each.name == "each" {
+            var records = RecordRules(
+                record: each.attribute("record") ?? "/*", group: each.attribute("group"),
+                kind: word("kind", of: each) ?? kind, route: word("route", of: each) ?? route,
+                when: each.attribute("when"))
+            for xpath in [records.record, records.group, records.when].compactMap({ $0 }) { check(xpath, at: each) }
+            records.rules = rules(below: each, prefix: "")
+            mapping.records.append(records)
+        }
+        if mapping.records.isEmpty { complain(root, "an inbound mapping needs <each record=…>") }
+    }
+
+    private mutating func readOutbound(_ root: Node, into mapping: inout Mapping) {
+        mapping.root = root.attribute("root") ?? "root"
+        mapping.mediaType =
+            root.attribute("mediaType") ?? (mapping.format == .xml ? "application/xml" : "application/json")
+        if let name = root.attribute("encoding") {
+            if let encoding = TextEncoding(name: name) {
+                mapping.encoding = encoding
+            } else {
+                complain(root, "unknown encoding \(name)")
+            }
+        }
+        mapping.rules = rules(below: root, prefix: "")
+    }
+
+    mutating func word<Word: RawRepresentable & CaseIterable>(
+        _ name: String, of node: Node
+    ) -> Word? where Word.RawValue == String {
+        guard let text = node.attribute(name) else { return nil }
+        if let word = Word(rawValue: text) { return word }
+        complain(node, "unknown \(name) \(text)" + MappingLanguage.hint(text, Word.allCases.map(\.rawValue)))
+        return nil
+    }
+
+    mutating func check(_ xpath: String, at node: Node) {
+        do {
+            _ = try XPathExpression(xpath)
+        } catch {
+            complain(node, "this is no XPath 1.0: \(xpath)")
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import Canonical
+import Documents
+import StrictJSON
+
+/// What a rule does with a text that its code list does not know.
+enum UnknownCode: Sendable, Hashable {
+    case warning, skip, error
+    case fallback(String)
+}
+
+/// One rule of a mapping, checked. XPath stays text here: its compiled form belongs to one thread.
+indirect enum Rule: Sendable {
+    struct Value: Sendable {
+        var to: String
+        var from: String
+        var converters: [Converter] = []
+        var format: String?
+        var codes: String?
+        /// The words that the target takes, where it takes only those.
+        var words: [String] = []
+        var unknown = UnknownCode.warning
+        var isRequired = false
+        var fallback: String?
+        var keepsEmpty = false
+        var type: String?
+        var isBase64 = false
+        /// Attachments: where the sender's digest and the claimed format stand.
+        var digest: String?
+        var claimed: String?
+        var maxLength: Int?
+    }
+
+    struct Lookup: Sendable {
+        var to: String
+        var by: String
+        var codes: String
+        var givesName: Bool
+    }
+
+    struct Warning: Sendable {
+        var code: String
+        var path: String
+        var severity: Finding.Severity
+        var node: String?
+        var message: String?
+    }
+
+    case value(Value, when: String?, line: Int)
+    case constant(to: String, value: String, type: String?, when: String?, line: Int)
+    case lookup(Lookup, when: String?, line: Int)
+    case within(to: String?, node: String, [Rule], when: String?, line: Int)
+    case list(to: String, each: String, split: String?, [Rule], when: String?, line: Int)
+    case warn(Warning, when: String, line: Int)
+    case read(String, line: Int)
+}
+
+/// The nodes that give one kind of record each, and how.
+struct RecordRules: Sendable {
+    var record: String
+    var group: String?
+    var kind: IntakeKind
+    var route: AidRoute
+    var when: String?
+    var rules: [Rule] = []
+}
+
+/// A mapping file, read and checked.
+struct Mapping: Sendable {
+    let id: String
+    let version: Int
+    let file: String
+    let digest: String
+    let isInbound: Bool
+    let format: DocumentFormat
+    let titleZh: String
+    /// Inbound: the test that tells this mapping's documents.
+    var accepts = "false()"
+    var records: [RecordRules] = []
+    var maxAttachments = 50
+    var maxAttachmentBytes = 20 << 20
+    /// What a document that breaks the published schema is told.
+    var violations = Finding.Severity.warning
+    /// Outbound: the root element and the encoding.
+    var root = "root"
+    var encoding = TextEncoding.utf8
+    var mediaType = "application/json"
+    var schema: XMLSchema?
+    /// Outbound: the published JSON Schema's file name.
+    var jsonSchema: String?
+    /// Outbound: the rules at the root.
+    var rules: [Rule] = []
+}
+
+extension Mapping {
+    /// The targets of these rules that an application does not hold, dotted.
+    func unfilled(of records: RecordRules, in application: LegalAidApplication) -> [String] {
+        var seen: Set<String> = []
+        return Self.targets(of: records.rules, below: "").filter { path in
+            seen.insert(path).inserted && CanonicalModel.application.field(at: path)?.origin != .scratch
+                && !TargetTree.holds(path.split(separator: "/")[...], in: .object(application.content))
+        }.map { $0.replacing("/", with: ".") }
+    }
+
+    private static func targets(of rules: [Rule], below path: String) -> [String] {
+        rules.flatMap { rule -> [String] in
+            switch rule {
+            case .value(let value, _, _): [TargetTree.join(path, value.to)]
+            case .constant(let to, _, _, _, _): [TargetTree.join(path, to)]
+            case .lookup(let lookup, _, _): [TargetTree.join(path, lookup.to)]
+            case .within(let to, _, let inner, _, _): targets(of: inner, below: TargetTree.join(path, to ?? "."))
+            case .list(let to, _, _, let inner, _, _): targets(of: inner, below: TargetTree.join(path, to))
+            case .warn, .read: []
+            }
+        }
+    }
+}

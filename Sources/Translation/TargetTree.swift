@@ -1,0 +1,51 @@
+import StrictJSON
+
+/// Reading and writing at slash-separated paths of the target.
+enum TargetTree {
+    static func get(_ path: String, in target: JSONObject) -> JSONValue? {
+        var value = JSONValue.object(target)
+        for name in path.split(separator: "/") {
+            guard let next = value[String(name)] else { return nil }
+            value = next
+        }
+        return value
+    }
+
+    static func put(_ value: JSONValue, at path: String, in target: inout JSONObject) {
+        guard let slash = path.firstIndex(of: "/") else {
+            target[path] = value
+            return
+        }
+        let name = String(path[..<slash])
+        var below = target[name]?.object ?? JSONObject()
+        put(value, at: String(path[path.index(after: slash)...]), in: &below)
+        target[name] = .object(below)
+    }
+
+    static func merge(_ object: JSONObject, at path: String, in target: inout JSONObject) {
+        for (name, value) in object.members { put(value, at: "\(path)/\(name)", in: &target) }
+    }
+
+    static func join(_ path: String, _ to: String) -> String {
+        path.isEmpty ? to : to == "." ? path : "\(path)/\(to)"
+    }
+
+    static func typed(_ value: JSONValue, _ type: String?) -> JSONValue {
+        value.string.map { typed($0, type) } ?? value
+    }
+
+    static func typed(_ text: String, _ type: String?) -> JSONValue {
+        switch type {
+        case "number": (try? JSONValue(parsing: Array(text.utf8))) ?? .string(text)
+        case "boolean": .bool(text == "true")
+        default: .string(text)
+        }
+    }
+
+    /// Whether a path has a value; a list has one where any of its items does.
+    static func holds(_ path: ArraySlice<Substring>, in value: JSONValue) -> Bool {
+        if let items = value.array { return items.contains { holds(path, in: $0) } }
+        guard let first = path.first else { return true }
+        return value[String(first)].map { holds(path.dropFirst(), in: $0) } ?? false
+    }
+}
