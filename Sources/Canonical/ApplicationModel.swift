@@ -5,7 +5,7 @@ extension CanonicalModel {
     /// The canonical legal-aid application, and what other messages say about one.
     public static let application = CanonicalModel(
         envelope + source + earlierMessage + transfer + person("recipient") + agent + parties + situation + consent
-            + matter + proceeding + criminal + request + papers + outcome,
+            + matter + proceeding + criminal + request + papers + outcome + triage,
         lists: [
             "transferChain", "relatedCases", "transfer/chain", "transfer/checkItems", "recipient/nameAlias",
             "recipient/accessibilityNeeds", "applyingAgent/person/nameAlias",
@@ -13,7 +13,7 @@ extension CanonicalModel {
             "economic/exemptionGround", "consent/informationSharing/scope", "matter/scopeItems", "matter/claims",
             "proceeding/handlers", "proceeding/hearings", "proceeding/deadlines", "criminal/noticeGrounds",
             "criminal/charges", "request/aidForms", "urgency/reasons", "urgency/claimedReasons",
-            "urgency/preservationNeeded", "materials", "missing",
+            "urgency/preservationNeeded", "materials", "missing", "target/candidates", "precheck", "precheck/evidence",
         ])
 
     private static func field(_ path: String, _ type: FieldType, _ zh: String) -> FieldDefinition {

@@ -10,9 +10,11 @@ func moment(_ text: String) throws -> Timestamp { try #require(Timestamp(canonic
 
 /// The rules as shipped.
 struct Shipped {
+    /// Read once: tests only ask it.
+    private static let loaded = Result { try Triage(config: repository.appending(path: "config").path) }
     let triage: Triage
 
-    init() throws { triage = try Triage(config: repository.appending(path: "config").path) }
+    init() throws { triage = try Self.loaded.get() }
 
     func application(_ text: String) throws -> LegalAidApplication {
         LegalAidApplication(content: try #require(JSONValue(parsing: Array(text.utf8)).object))

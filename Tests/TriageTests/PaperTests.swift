@@ -1,0 +1,101 @@
+import Canonical
+import StrictJSON
+import Testing
+
+@testable import Triage
+
+@Suite struct Papers {
+    let shipped: Shipped
+
+    init() throws { shipped = try Shipped() }
+
+    /// Application and the kinds that are missing, in order.
+    @Test(arguments: [
+        (#"{"aidRoute":"byApplication"}"#, "applicationForm idProof economicStatement caseMaterials"),
+        (
+            #"{"aidRoute":"byApplication","materials":[{"kind":"householdRegister"},{"kind":"pledge"},{"kind":"evidence"}]}"#,
+            "applicationForm"
+        ),
+        (#"{"aidRoute":"byApplication","matter":{"factsSummary":"遭受家暴"}}"#, "idProof caseMaterials"),
+        (
+            #"{"aidRoute":"byApplication","reliefStatuses":[{"kind":"MLG","status":"inForce","certificateNo":"1"}]}"#,
+            "applicationForm idProof caseMaterials"
+        ),
+        (
+            #"{"aidRoute":"byApplication","reliefStatuses":[{"kind":"MLG","status":"inForce","evidence":"statement"}]}"#,
+            "applicationForm idProof economicStatement caseMaterials reliefCertificate"
+        ),
+        (
+            #"{"aidRoute":"byApplication","groupFlags":[{"code":"veteran"}]}"#,
+            "applicationForm idProof economicStatement caseMaterials militaryProof"
+        ),
+        (
+            #"{"aidRoute":"byApplication","applyingAgent":{"kind":"entrustedPerson"}}"#,
+            "applicationForm idProof economicStatement caseMaterials authorityProof"
+        ),
+        (#"{"aidRoute":"byApplication","recipient":{"custody":{"kind":"inCustody"}}}"#, "applicationForm"),
+        (
+            #"{"aidRoute":"byApplication","intakeKind":"referralSuggestion","matter":{"caseDomain":"administrative"}}"#,
+            "applicationForm idProof economicStatement complaint"
+        ),
+        (#"{"aidRoute":"byNotification"}"#, "noticeLetter"),
+        (
+            #"{"aidRoute":"byNotification","proceeding":{"stage":"investigation"}}"#,
+            "noticeLetter coerciveMeasureDecision"
+        ),
+        (
+            #"{"aidRoute":"byNotification","proceeding":{"stage":"prosecutionReview"}}"#,
+            "noticeLetter indictmentOpinion"
+        ),
+        (
+            #"{"aidRoute":"byNotification","proceeding":{"stage":"firstInstance"},"materials":[{"kind":"noticeLetter"}]}"#,
+            "indictment"
+        ),
+        (#"{"aidRoute":"byNotification","proceeding":{"stage":"secondInstance"}}"#, "noticeLetter judgment"),
+        (
+            #"{"aidRoute":"byNotification","proceeding":{"stage":"compulsoryTreatment"}}"#,
+            "noticeLetter treatmentApplication"
+        ),
+    ])
+    func `each road asks for its own papers`(text: String, kinds: String) throws {
+        let missing = try shipped.assess(text).missing
+        #expect(missing.compactMap { $0["kind"]?.string }.joined(separator: " ") == kinds)
+        #expect(missing.allSatisfy { $0["required"] != nil && $0["due"] == "2026-10-15" && $0["basis"] != nil })
+    }
+
+    @Test func `what the sender says is missing is kept in its words, and a share may bring it`() throws {
+        let missing = try shipped.assess(
+            #"{"aidRoute":"byApplication","materials":[{"kind":"idProof"}],"missing":[{"kind":"reliefCertificate","title":"低保证"},{"kind":"evidence","title":"工资欠条"}]}"#
+        ).missing
+        #expect(
+            missing.compactMap { $0["kind"]?.string } == [
+                "applicationForm", "economicStatement", "reliefCertificate", "evidence",
+            ])
+        #expect(missing[2] == ["kind": "reliefCertificate", "title": "低保证", "obtainableByShare": true])
+    }
+
+    @Test func `the list shrinks with each supplement and each share, and grows with nothing`() throws {
+        let text = #"{"aidRoute":"byApplication","missing":[{"kind":"evidence","title":"工资欠条"}]}"#
+        let receivedAt = try moment("2026-09-30T09:00:00+08:00")
+        var application = shipped.triage.assess(try shipped.application(text), receivedAt: receivedAt).application
+        func kinds(_ evidence: [JSONValue] = []) -> [String] {
+            shipped.triage.missing(for: application, receivedAt: receivedAt, evidence: evidence).compactMap {
+                $0["kind"]?.string
+            }
+        }
+        #expect(kinds() == ["applicationForm", "idProof", "economicStatement", "evidence"])
+        #expect(kinds([["kind": "MLG", "status": "inForce"]]) == ["applicationForm", "idProof", "evidence"])
+        application.set("materials", [["kind": "idProof"], ["kind": "evidence"]])
+        application.set("missing", .array(shipped.triage.missing(for: application, receivedAt: receivedAt)))
+        #expect(kinds() == ["applicationForm", "economicStatement"])
+        application.set(
+            "materials",
+            [["kind": "idProof"], ["kind": "evidence"], ["kind": "applicationForm"], ["kind": "economicStatement"]])
+        #expect(kinds().isEmpty)
+    }
+
+    @Test func `papers that may follow are told apart from those that may not`() throws {
+        let missing = try shipped.assess(#"{"aidRoute":"byApplication"}"#).missing
+        #expect(missing.map { $0["required"]?.bool } == [true, false, false, false])
+    }
+}
