@@ -37,7 +37,7 @@ public struct TranslatedDocument: Sendable {
 }
 
 /// A status in a sender's own format.
-public struct RenderedMessage: Sendable {
+public struct RenderedMessage: Sendable, Hashable {
     public let bytes: [UInt8]
     public let mediaType: String
 }

@@ -2,6 +2,7 @@ import Canonical
 import Foundation
 import Intake
 import StrictJSON
+import Translation
 
 enum MappingsCommand: Command {
     static let name = "mappings"
@@ -9,7 +10,8 @@ enum MappingsCommand: Command {
     static let summary = "list the mappings, or run their examples against the expected results"
     static let details = """
         list           identifiers, versions and titles of what is in force
-        test           translate every example and compare with its .expected.json
+        test           translate every example and compare with its .expected.json; put every status
+                       into every partner's format and compare with its .expected.xml or .json
         --update       write the expected results anew from what the mappings give now
         --config FILE  settings (default config/gateway.xml)
         """
@@ -25,7 +27,10 @@ enum MappingsCommand: Command {
                 Console.print("\(direction)  \(mapping.id)  version \(mapping.version)  \(mapping.title)")
             }
             return 0
-        case "test": return try test(pipeline, in: configuration.mappings, update: arguments.has("update"))
+        case "test":
+            let inbound = try test(pipeline, in: configuration.mappings, update: arguments.has("update"))
+            let outbound = try testStatuses(pipeline.translator, of: configuration, update: arguments.has("update"))
+            return max(inbound, outbound)
         default: throw UsageError("say list or test")
         }
     }
@@ -45,6 +50,21 @@ enum MappingsCommand: Command {
         Console.print("\(examples.count) examples, \(failures) differ")
         return failures == 0 ? 0 : 1
     }
+
+    private static func testStatuses(
+        _ translator: Translator, of configuration: Configuration, update: Bool
+    ) throws -> Int32 {
+        var failures = 0
+        let examples = try StatusExample.all(of: configuration)
+        for example in examples {
+            if update { try example.update(by: translator) }
+            guard let difference = example.difference(by: translator) else { continue }
+            failures += 1
+            Console.complain("\(example.name): \(difference)")
+        }
+        Console.print("\(examples.count) statuses, \(failures) differ")
+        return failures == 0 ? 0 : 1
+    }
 }
 
 /// A document beside a mapping, with what it should become.
@@ -58,7 +78,7 @@ struct MappingExample: Sendable {
 
     static func all(in directory: String) throws -> [MappingExample] {
         try FileManager.default.subpathsOfDirectory(atPath: directory).sorted().filter {
-            $0.contains("/examples/") && !$0.hasSuffix(".expected.json")
+            $0.contains("/examples/") && !$0.contains(".expected.")
         }.map { MappingExample(name: $0, document: URL(filePath: directory).appending(path: $0)) }
     }
 
