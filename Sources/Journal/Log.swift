@@ -40,6 +40,7 @@ public final class Log: Sendable {
         var line = JSONObject([
             ("at", .string(now())), ("level", .string(level.rawValue)), ("event", .string(event)),
         ])
+        if let trace = TraceContext.current { line["traceId"] = .string(trace.traceID) }
         for (name, value) in fields { line[name] = Redaction.personal.contains(name) ? "[redacted]" : value }
         var bytes = JSONValue.object(line).serialized()
         bytes.append(UInt8(ascii: "\n"))

@@ -1,14 +1,32 @@
 import Synchronization
 
-/// Counters and gauges for Prometheus, in its text format 0.0.4.
+/// Counters, gauges and histograms for Prometheus, in its text format 0.0.4.
 public final class Metrics: Sendable {
-    private enum Kind: String { case counter, gauge }
+    private enum Kind: String { case counter, gauge, histogram }
 
     private struct Family {
         let kind: Kind
         let help: String
         var samples: [String: Double] = [:]
+        var histograms: [String: Histogram] = [:]
     }
+
+    private struct Histogram {
+        let bounds: [Double]
+        /// One a bound, each without those of the smaller bounds; what is over them all is in `count` alone.
+        var counts: [Int]
+        var sum = 0.0
+        var count = 0
+
+        mutating func observe(_ value: Double) {
+            if let index = bounds.firstIndex(where: { value <= $0 }) { counts[index] += 1 }
+            sum += value
+            count += 1
+        }
+    }
+
+    /// Seconds, for calls over a network: from a millisecond on the same machine to the longest patience.
+    public static let callBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 60]
 
     private let families = Mutex<[String: Family]>([:])
 
@@ -16,20 +34,27 @@ public final class Metrics: Sendable {
 
     /// Adds one to a counter.
     public func increment(_ name: String, help: String, labels: [(String, String)]) {
-        change(name, .counter, help, labels) { $0 += 1 }
+        families.withLock {
+            $0[name, default: Family(kind: .counter, help: help)].samples[Self.key(labels), default: 0] += 1
+        }
     }
 
     /// Sets a gauge.
     public func set(_ name: String, help: String, labels: [(String, String)], to value: Double) {
-        change(name, .gauge, help, labels) { $0 = value }
+        families.withLock { $0[name, default: Family(kind: .gauge, help: help)].samples[Self.key(labels)] = value }
     }
 
-    private func change(
-        _ name: String, _ kind: Kind, _ help: String, _ labels: [(String, String)], _ change: (inout Double) -> Void
+    /// Counts a value into a histogram.
+    ///
+    /// - Parameter bounds: upper bounds, rising; those of the first call stay.
+    public func observe(
+        _ name: String, help: String, labels: [(String, String)], _ value: Double,
+        bounds: [Double] = Metrics.callBounds
     ) {
-        let key = labels.isEmpty ? "" : "{" + labels.map { "\($0)=\"\(Self.escape($1))\"" }.joined(separator: ",") + "}"
+        let empty = Histogram(bounds: bounds, counts: Array(repeating: 0, count: bounds.count))
         families.withLock { families in
-            change(&families[name, default: Family(kind: kind, help: help)].samples[key, default: 0])
+            families[name, default: Family(kind: .histogram, help: help)]
+                .histograms[Self.key(labels), default: empty].observe(value)
         }
     }
 
@@ -40,12 +65,34 @@ public final class Metrics: Sendable {
             for (name, family) in families.sorted(by: { $0.key < $1.key }) {
                 text += "# HELP \(name) \(family.help)\n# TYPE \(name) \(family.kind.rawValue)\n"
                 for (labels, value) in family.samples.sorted(by: { $0.key < $1.key }) {
-                    text += "\(name)\(labels) \(value)\n"
+                    text += "\(name)\(Self.braced(labels)) \(value)\n"
+                }
+                for (labels, histogram) in family.histograms.sorted(by: { $0.key < $1.key }) {
+                    text += Self.lines(of: histogram, name, labels)
                 }
             }
             return text
         }
     }
+
+    private static func lines(of histogram: Histogram, _ name: String, _ labels: String) -> String {
+        let before = labels.isEmpty ? "" : labels + ","
+        var text = ""
+        var below = 0
+        for (bound, count) in zip(histogram.bounds, histogram.counts) {
+            below += count
+            text += "\(name)_bucket{\(before)le=\"\(bound)\"} \(below)\n"
+        }
+        text += "\(name)_bucket{\(before)le=\"+Inf\"} \(histogram.count)\n"
+        return text + "\(name)_sum\(braced(labels)) \(histogram.sum)\n"
+            + "\(name)_count\(braced(labels)) \(histogram.count)\n"
+    }
+
+    private static func key(_ labels: [(String, String)]) -> String {
+        labels.map { "\($0)=\"\(escape($1))\"" }.joined(separator: ",")
+    }
+
+    private static func braced(_ labels: String) -> String { labels.isEmpty ? "" : "{\(labels)}" }
 
     private static func escape(_ text: String) -> String {
         text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
