@@ -4,6 +4,7 @@ import Synchronization
 public final class Bell: Sendable {
     private struct State {
         var rings = 0
+        var isClosed = false
         var nextID = 0
         var sleepers: [Int: CheckedContinuation<Void, Never>] = [:]
     }
@@ -12,9 +13,17 @@ public final class Bell: Sendable {
 
     public init() {}
 
-    public func ring() {
+    public func ring() { ring(closing: false) }
+
+    /// The house closes: nobody waits any more.
+    public func close() { ring(closing: true) }
+
+    public var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    private func ring(closing: Bool) {
         let woken = state.withLock { state in
             state.rings += 1
+            if closing { state.isClosed = true }
             defer { state.sleepers.removeAll() }
             return Array(state.sleepers.values)
         }
@@ -47,7 +56,7 @@ public final class Bell: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let already = state.withLock { state in
-                    if state.rings != heard || Task.isCancelled { return true }
+                    if state.rings != heard || state.isClosed || Task.isCancelled { return true }
                     state.sleepers[id] = continuation
                     return false
                 }

@@ -1,163 +1,283 @@
 import Journal
 import Messaging
 import StrictJSON
+import Synchronization
 import Transport
 
-/// Carries envelopes of the status channel to the partners' return addresses: in order per application, retried with
-/// back-off, laid in the dead-letter tray when hopeless. It never opens an envelope.
+/// Carries envelopes to their receivers: statuses to the partners' return addresses or folders, applications to the
+/// institutions that want them pushed. In order per application, retried with back-off, laid in the dead-letter tray
+/// when hopeless. It never opens an envelope.
 public final class Courier: Sendable {
-    /// How the rounds are made.
     public struct Settings: Sendable {
-        /// Envelopes under way at once.
-        public var concurrency = 16
-        /// Milliseconds a claim holds before another courier may take the envelope.
+        /// Milliseconds a claim holds before another courier may take the envelope; longer than any push may last.
         public var claimMilliseconds: Int64 = 60_000
-        /// Seconds for one push, connecting included.
+        /// For one push, connecting included.
         public var timeout: Duration = .seconds(20)
         /// How long to rest when nothing is due and nobody rings.
         public var rest: Duration = .seconds(5)
+        /// More of an answer is not read.
+        public var answerBytes = 64 << 10
 
         public init() {}
     }
 
-    private let store: any MessageStore
+    /// The value at an XPath of a receiver's answer; handed in, since this room reads no documents.
+    public typealias AnswerReader = @Sendable (_ body: [UInt8], _ path: String) -> String?
+
+    private let store: any DeliveryStore
     private let client: HTTPClient
-    private let registry: Registry
     private let settings: Settings
     private let bell: Bell
     private let now: @Sendable () -> Instant
-    private let random: @Sendable () -> Double
+    private let bits: @Sendable () -> UInt64
+    private let read: AnswerReader
+    private let signIn: LeaseDesk.SignIn
     private let log: Log
     private let metrics: Metrics
+    private let lanes: Mutex<[Outlet: Lane]>
 
-    /// - Parameter random: uniform in 0..<1, for the jitter of retries.
+    /// - Parameters:
+    ///   - bell: rings when something was queued; the courier rings it too, when a slot comes free.
+    ///   - bits: 64 fresh random bits a call.
     public init(
-        store: any MessageStore, client: HTTPClient, registry: Registry, settings: Settings, bell: Bell,
-        now: @escaping @Sendable () -> Instant, random: @escaping @Sendable () -> Double, log: Log, metrics: Metrics
+        store: any DeliveryStore, client: HTTPClient, registry: Registry, settings: Settings, bell: Bell,
+        now: @escaping @Sendable () -> Instant, bits: @escaping @Sendable () -> UInt64, read: @escaping AnswerReader,
+        signIn: @escaping LeaseDesk.SignIn, log: Log, metrics: Metrics
     ) {
         self.store = store
         self.client = client
-        self.registry = registry
         self.settings = settings
         self.bell = bell
         self.now = now
-        self.random = random
+        self.bits = bits
+        self.read = read
+        self.signIn = signIn
         self.log = log
         self.metrics = metrics
+        lanes = Mutex(Lane.all(of: registry))
     }
 
-    /// Makes rounds until the task is cancelled; what is under way then is finished and recorded first.
+    /// How each way out is doing.
+    public var reports: [LaneReport] {
+        lanes.withLock { $0.values.map(LaneReport.init) }.sorted {
+            ($0.outlet.channel.rawValue, $0.outlet.recipient) < ($1.outlet.channel.rawValue, $1.outlet.recipient)
+        }
+    }
+
+    /// Delivers until the task is cancelled; what is under way then is finished and recorded first.
     public func run() async {
-        while !Task.isCancelled {
-            let ring = bell.listen()
-            do {
-                if try await round() > 0 { continue }
-                await ring.wait(atMost: try await rest())
-            } catch {
-                log.error("courier cannot reach the store", [("error", .string("\(error)"))])
-                await ring.wait(atMost: settings.rest)
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                let ring = bell.listen()
+                do throws(StoreError) {
+                    let claimed = try await claim()
+                    for lease in claimed { group.addTask { await self.deliver(lease) } }
+                    if claimed.isEmpty { await ring.wait(atMost: try await rest()) }
+                } catch {
+                    log.error("courier cannot reach the store", [("error", .string(error.code))])
+                    await ring.wait(atMost: settings.rest)
+                }
             }
         }
     }
 
-    /// Delivers what is due now. Returns how many envelopes were tried.
-    public func round() async throws(StoreError) -> Int {
-        let claimed = try await store.claimStatuses(
-            max: settings.concurrency, now: now(), ends: now().advanced(milliseconds: settings.claimMilliseconds))
-        await withTaskGroup(of: Void.self) { group in
-            for envelope in claimed { group.addTask { await self.deliver(envelope) } }
+    /// Delivers what is due now, and what becomes free thereby, until nothing is left to try.
+    ///
+    /// - Returns: how many envelopes were tried.
+    public func drain() async throws(StoreError) -> Int {
+        var tried = 0
+        while true {
+            let claimed = try await claim()
+            guard !claimed.isEmpty else { return tried }
+            await withTaskGroup { group in
+                for lease in claimed { group.addTask { await self.deliver(lease) } }
+            }
+            tried += claimed.count
         }
-        return claimed.count
     }
 
+    private func claim() async throws(StoreError) -> [Lease] {
+        let now = now()
+        let rooms = lanes.withLock { lanes in lanes.values.compactMap { $0.room(at: now) } }
+        let claimed = try await store.claim(
+            rooms, now: now, ends: now.advanced(milliseconds: settings.claimMilliseconds))
+        lanes.withLock { lanes in
+            for (outlet, leases) in Dictionary(grouping: claimed, by: { $0.envelope.outlet }) {
+                lanes[outlet]?.began(leases.count, at: now)
+            }
+        }
+        return claimed
+    }
+
+    /// Until something is due, where its lane has room for it, or a circuit lets a probe through.
     private func rest() async throws(StoreError) -> Duration {
-        guard let next = try await store.nextStatusDue() else { return settings.rest }
-        return min(settings.rest, .milliseconds(max(1, next.milliseconds - now().milliseconds)))
+        let now = now()
+        let (outlets, probe) = lanes.withLock { lanes in
+            (
+                lanes.values.filter { $0.room(at: now) != nil }.map(\.outlet),
+                lanes.values.compactMap(\.breaker.reopens).filter { $0 > now }.min()
+            )
+        }
+        let due = try await store.nextDue(outlets, after: now)
+        guard let next = [due, probe].compactMap(\.self).min() else { return settings.rest }
+        return min(settings.rest, .milliseconds(max(1, next.milliseconds - now.milliseconds)))
     }
 
-    private func deliver(_ claimed: Lease) async {
-        let envelope = claimed.envelope
-        let verdict = await push(envelope, attempt: claimed.attempt)
-        let settlement: LeaseSettlement =
-            switch verdict {
-            case .confirmed: .acknowledge
-            case .retry(let retryAt, let problem): .release(notBefore: retryAt, reason: problem)
-            case .hopeless(let reason, let problem): .giveUp(reason, reason: problem)
+    private func deliver(_ lease: Lease) async {
+        guard let lane = lanes.withLock({ $0[lease.envelope.outlet] }) else { return }
+        let trace = (TraceContext(lease.envelope.traceParent) ?? TraceContext(bits: bits)).step(bits: bits)
+        await TraceContext.$current.withValue(trace) {
+            let began = now()
+            let verdict = await carry(lease.envelope, by: lane.carrier, trace: trace)
+            await settle(lease, verdict, in: lane)
+            let ended = now()
+            let (isBack, circuit) = lanes.withLock { lanes in
+                let isBack = lanes[lane.outlet]?.ended(verdict, at: ended) ?? false
+                return (isBack, lanes[lane.outlet]?.breaker.state.name ?? .closed)
             }
-        do throws(StoreError) {
-            _ = try await store.settle(leaseID: claimed.id, settlement, actor: "courier", now: now())
-        } catch {
-            // The claim ends by itself and the envelope is tried again: at least once, never lost.
-            log.error("delivery not recorded", [("envelope", .string(envelope.id)), ("error", .string("\(error)"))])
+            if isBack { await welcomeBack(lane.outlet) }
+            note(lease, verdict, seconds: Double(ended.milliseconds - began.milliseconds) / 1000, circuit: circuit)
         }
-        note(verdict, envelope, attempt: claimed.attempt)
+        bell.ring()
     }
 
-    private enum Verdict {
-        case confirmed(answer: String)
-        case retry(at: Instant, problem: String)
-        case hopeless(DeadLetterReason, problem: String)
+    private func carry(_ envelope: Envelope, by carrier: Carrier, trace: TraceContext) async -> Verdict {
+        switch carrier {
+        case .push(let address): return await push(envelope, to: address, trace: trace)
+        case .folder(let folder, let marker):
+            // The name is the envelope's own: writing it once more replaces it.
+            let name = ExchangeFolder.Name(envelope.id + ".status" + envelope.fileExtension)
+            do throws(FolderError) {
+                try await offThread { () throws(FolderError) in
+                    try folder.write(envelope.payload, to: name, marker: marker)
+                }
+                return .confirmed(answer: "written to the exchange folder")
+            } catch {
+                return .failed(problem: "not written, \(error.code)", asked: nil, isAddressAtFault: true)
+            }
+        }
     }
 
-    private func push(_ envelope: Envelope, attempt: Int) async -> Verdict {
-        if let keepUntil = envelope.keepUntil, keepUntil <= now() {
-            return .hopeless(.expired, problem: "kept until \(keepUntil.rfc3339)")
-        }
-        guard let partner = registry.partners[envelope.recipient], let address = partner.returnAddress else {
-            return .hopeless(.undeliverable, problem: "no return address is registered for this partner")
-        }
+    private func push(_ envelope: Envelope, to address: ReturnAddress, trace: TraceContext) async -> Verdict {
         var headers = [
             ("Content-Type", envelope.mediaType), ("Idempotency-Key", envelope.id),
-            ("X-Correlation-Id", envelope.correlationID),
+            ("X-Correlation-Id", envelope.correlationID), ("traceparent", trace.traceParent),
         ]
         if let token = address.token { headers.append(("Authorization", "Bearer \(token)")) }
-        let request = OutgoingRequest(
-            method: "POST", url: address.url, headers: headers, body: envelope.payload, timeout: settings.timeout)
+        var request = OutgoingRequest(
+            method: "POST", url: address.url, headers: headers, body: envelope.payload, timeout: settings.timeout,
+            maxResponseBytes: settings.answerBytes)
+        request.authorities = address.authorities
+        request.keepsFirstBytes = true
         do throws(HTTPClientError) {
-            let response = try await client.send(request)
-            return judge(response, policy: partner.retryPolicy, attempt: attempt)
+            return Verdict(
+                try await client.send(request), confirmation: address.confirmation, now: now(), read: read)
         } catch {
-            return again(
-                partner.retryPolicy, attempt: attempt, retryAfter: nil, problem: "not reached: \(error.code)")
+            return .failed(problem: "not reached: \(error.code)", asked: nil, isAddressAtFault: true)
         }
     }
 
-    /// 2xx confirms; 408, 425, 429 and 5xx may pass; every other answer is a refusal for good (RFC 9110 §15).
-    private func judge(_ response: HTTPResponse, policy: RetryPolicy, attempt: Int) -> Verdict {
-        switch response.status {
-        case 200..<300: .confirmed(answer: "HTTP \(response.status)")
-        case 408, 425, 429, 500..<600:
-            again(
-                policy, attempt: attempt, retryAfter: response.header("Retry-After").flatMap { Int($0) },
-                problem: "HTTP \(response.status)")
-        default: .hopeless(.undeliverable, problem: "refused with HTTP \(response.status)")
+    private func settle(_ lease: Lease, _ verdict: Verdict, in lane: Lane) async {
+        do {
+            switch verdict {
+            case .confirmed(let answer): try await confirm(lease, answer, in: lane)
+            case .failed(let problem, let asked, let isAddressAtFault):
+                // A probe asks after the address: while that is at fault nothing is given up for it.
+                let isSpared = isAddressAtFault && lane.breaker.isProbing
+                try await settle(
+                    lease, again(lease, lane.policy, problem, asked: asked, isSpared: isSpared))
+            case .refused(let problem): try await settle(lease, .giveUp(.undeliverable, reason: problem))
+            }
+        } catch {
+            // The claim ends by itself and the envelope is tried again: at least once, never lost.
+            log.error(
+                "delivery not recorded", [("envelope", .string(lease.envelope.id)), ("error", .string("\(error)"))])
         }
     }
 
-    private func again(_ policy: RetryPolicy, attempt: Int, retryAfter: Int?, problem: String) -> Verdict {
-        guard
-            let wait = policy.wait(
-                afterAttempt: attempt, random: random(), retryAfter: retryAfter.map { .seconds($0) })
-        else { return .hopeless(.undeliverable, problem: problem + ", given up after \(attempt) attempts") }
-        return .retry(at: now().advanced(by: wait), problem: problem)
+    private func settle(_ lease: Lease, _ settlement: LeaseSettlement) async throws(StoreError) {
+        _ = try await store.settle(leaseID: lease.id, settlement, actor: "courier", now: now())
     }
 
-    private func note(_ verdict: Verdict, _ envelope: Envelope, attempt: Int) {
+    /// What an institution has taken is signed in, as if it had settled a lease.
+    private func confirm(_ lease: Lease, _ answer: String, in lane: Lane) async throws {
+        switch lane.outlet.channel {
+        case .application:
+            let institution = Caller(role: .institution, id: lane.outlet.recipient)
+            guard try await signIn(lease.envelope.correlationID, lease.id, institution) else { return }
+            try await store.note(
+                lease.envelope.id, HistoryEntry(at: now(), event: "answered", actor: "courier", detail: answer))
+        case .referral, .status: try await settle(lease, .confirm(answer: answer))
+        }
+    }
+
+    private func again(
+        _ lease: Lease, _ policy: RetryPolicy, _ problem: String, asked: Duration?, isSpared: Bool
+    ) -> LeaseSettlement {
+        let attempt = isSpared ? min(lease.attempt, policy.maxAttempts - 1) : lease.attempt
+        let random = Double(bits() >> 11) * 0x1p-53
+        guard let wait = policy.wait(afterAttempt: attempt, random: random, retryAfter: asked) else {
+            return .giveUp(.undeliverable, reason: problem + ", given up after \(lease.attempt) attempts")
+        }
+        return .release(notBefore: now().advanced(by: wait), reason: problem)
+    }
+
+    /// What waited longer and longer while the address was gone goes at once.
+    private func welcomeBack(_ outlet: Outlet) async {
+        do throws(StoreError) {
+            try await store.hasten(outlet, now: now())
+        } catch {
+            log.warning(
+                "waits not shortened", [("recipient", .string(outlet.recipient)), ("error", .string(error.code))])
+        }
+    }
+
+    private func note(_ lease: Lease, _ verdict: Verdict, seconds: Double, circuit: CircuitBreaker.State.Name) {
         let (outcome, detail): (String, String) =
             switch verdict {
             case .confirmed(let answer): ("confirmed", answer)
-            case .retry(_, let problem): ("retry", problem)
-            case .hopeless(_, let problem): ("dead", problem)
+            case .failed(let problem, _, _): ("failed", problem)
+            case .refused(let problem): ("refused", problem)
             }
+        let envelope = lease.envelope
+        let labels = [("channel", envelope.channel.rawValue), ("recipient", envelope.recipient)]
         metrics.increment(
-            "gateway_pushes_total", help: "Pushes to partners, by partner and outcome.",
-            labels: [("partner", envelope.recipient), ("outcome", outcome)])
+            "gateway_pushes_total", help: "Pushes to receivers, by outcome.", labels: labels + [("outcome", outcome)])
+        metrics.observe(
+            "gateway_push_duration_seconds", help: "How long receivers took to answer.", labels: labels, seconds)
+        metrics.set(
+            "gateway_circuit_state", help: "Circuit of a receiver: 0 closed, 1 half-open, 2 open.", labels: labels,
+            to: circuit.figure)
+        if outcome == "confirmed" {
+            metrics.set(
+                "gateway_push_last_success_timestamp_seconds", help: "When a receiver last confirmed a push.",
+                labels: labels, to: Double(now().milliseconds) / 1000)
+        }
         log.info(
-            "status pushed",
+            "pushed",
             [
-                ("envelope", .string(envelope.id)), ("applicationNo", .string(envelope.correlationID)),
-                ("partner", .string(envelope.recipient)), ("attempt", JSONValue(attempt)),
-                ("outcome", .string(outcome)), ("detail", .string(detail)),
+                ("envelope", .string(envelope.id)), ("channel", .string(envelope.channel.rawValue)),
+                ("applicationNo", .string(envelope.correlationID)), ("recipient", .string(envelope.recipient)),
+                ("attempt", JSONValue(lease.attempt)), ("outcome", .string(outcome)), ("detail", .string(detail)),
+                ("circuit", .string(circuit.rawValue)),
             ])
+    }
+}
+
+extension Envelope {
+    var outlet: Outlet { Outlet(channel, recipient) }
+
+    var fileExtension: String {
+        mediaType.contains("json") ? ".json" : mediaType.contains("xml") ? ".xml" : ".dat"
+    }
+}
+
+extension CircuitBreaker.State.Name {
+    fileprivate var figure: Double {
+        switch self {
+        case .closed: 0
+        case .halfOpen: 1
+        case .open: 2
+        }
     }
 }

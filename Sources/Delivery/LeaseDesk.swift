@@ -97,7 +97,7 @@ public struct LeaseDesk: Sendable {
                 queue: queue, max: max, now: now(), ends: now().advanced(seconds: length),
                 maxAttempts: limits.attempts)
             let left = deadline.milliseconds - now().milliseconds
-            if !leases.isEmpty || left <= 0 {
+            if !leases.isEmpty || left <= 0 || bell.isClosed {
                 return .json(["leases": .array(leases.map { json($0, queue: queue) })])
             }
             await ring.wait(atMost: .milliseconds(left))
@@ -105,11 +105,12 @@ public struct LeaseDesk: Sendable {
     }
 
     private func json(_ lease: Lease, queue: String) -> JSONValue {
-        [
-            "leaseId": .string(lease.id), "leaseEndsAt": .string(lease.ends.rfc3339),
-            "attempt": JSONValue(lease.attempt), "queue": .string(queue), "idempotencyKey": .string(lease.envelope.id),
-            "application": (try? JSONValue(parsing: lease.envelope.payload)) ?? .null,
-        ]
+        .compact([
+            ("leaseId", .string(lease.id)), ("leaseEndsAt", .string(lease.ends.rfc3339)),
+            ("attempt", JSONValue(lease.attempt)), ("queue", .string(queue)),
+            ("idempotencyKey", .string(lease.envelope.id)), ("traceparent", .text(lease.envelope.traceParent)),
+            ("application", (try? JSONValue(parsing: lease.envelope.payload)) ?? .null),
+        ])
     }
 
     /// A lease of another institution's is answered like one that does not exist.

@@ -159,10 +159,13 @@ public struct BackDoor: Sendable {
             let visible = event.minimised(for: senderType)
         else { return nil }
         let rendered = try pipeline.translator.render(visible, outbound: mapping)
-        return Envelope(
+        var envelope = Envelope(
             id: identifiers.next(at: now), channel: .status, correlationID: correlationID, sender: sender,
             senderMessageID: event.content["eventId"]?.string ?? "", recipient: partner.id, payload: rendered.bytes,
-            mediaType: rendered.mediaType, createdAt: now, dueAt: nil, priority: 0, keepUntil: nil)
+            mediaType: rendered.mediaType, createdAt: now, dueAt: nil, priority: 0,
+            keepUntil: now.advanced(milliseconds: partner.retryPolicy.keep))
+        envelope.traceParent = TraceContext.current?.traceParent
+        return envelope
     }
 }
 

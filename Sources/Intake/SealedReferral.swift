@@ -1,4 +1,5 @@
 import Canonical
+import Journal
 import Messaging
 import StrictJSON
 import Translation
@@ -38,16 +39,15 @@ extension FrontDoor {
         let outcome = walk.outcome
         let receipt = Receipt.whole(results, referralID: referralID, walk: walk, stamp: stamp)
         let problem = Receipt.problem(walk, referralID: referralID)
-        return SealedReferral(
-            commit: IntakeCommit(
-                referralID: referralID, partnerID: partner.id, messageID: walk.messageID, digest: claim.digest,
-                rawBytes: claim.bytes, mediaType: claim.mediaType, encoding: stamp.encoding,
-                receivedAt: receivedAt, mappingID: walk.translation.mapping?.id,
-                mappingVersion: walk.translation.mapping?.version, mappingDigest: walk.translation.mapping?.digest,
-                outcome: outcome.rawValue, isInvalid: outcome == .invalid,
-                answer: (outcome == .invalid ? problem.json(language: nil) : receipt).serialized(), records: records,
-                supersedes: superseding),
-            receipt: receipt, problem: problem)
+        var commit = IntakeCommit(
+            referralID: referralID, partnerID: partner.id, messageID: walk.messageID, digest: claim.digest,
+            rawBytes: claim.bytes, mediaType: claim.mediaType, encoding: stamp.encoding, receivedAt: receivedAt,
+            mappingID: walk.translation.mapping?.id, mappingVersion: walk.translation.mapping?.version,
+            mappingDigest: walk.translation.mapping?.digest, outcome: outcome.rawValue, isInvalid: outcome == .invalid,
+            answer: (outcome == .invalid ? problem.json(language: nil) : receipt).serialized(), records: records,
+            supersedes: superseding)
+        commit.traceParent = TraceContext.current?.traceParent
+        return SealedReferral(commit: commit, receipt: receipt, problem: problem)
     }
 }
 

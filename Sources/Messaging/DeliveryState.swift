@@ -94,14 +94,19 @@ public enum DeliveryState: Sendable, Hashable {
 public struct RetryPolicy: Sendable, Hashable {
     /// The upper bound of the wait after the first attempt, milliseconds.
     public var base: Int64
-    /// The upper bound of every wait, milliseconds. Six hours cover a receiver that is down overnight.
+    /// The upper bound of every wait, milliseconds: as late as that a receiver may be found to be back.
     public var cap: Int64
     public var maxAttempts: Int
+    /// Milliseconds after which a message is of no use any more. Ten days outlast the longest public holidays.
+    public var keep: Int64
 
-    public init(base: Int64 = 2_000, cap: Int64 = 6 * 3_600_000, maxAttempts: Int = 16) {
+    public init(
+        base: Int64 = 2_000, cap: Int64 = 3_600_000, maxAttempts: Int = 100, keep: Int64 = 240 * 3_600_000
+    ) {
         self.base = base
         self.cap = cap
         self.maxAttempts = maxAttempts
+        self.keep = keep
     }
 
     /// How long to wait after the given attempt, or `nil` when the message should be given up.

@@ -16,6 +16,10 @@ public struct Envelope: Sendable, Hashable {
     /// Higher goes first.
     public let priority: Int
     public let keepUntil: Instant?
+    /// Not delivered before then (Delayer).
+    public var notBefore: Instant?
+    /// The `traceparent` (W3C Trace Context) of what caused the message.
+    public var traceParent: String?
 
     public init(
         id: String, channel: Channel, correlationID: String, sender: String, senderMessageID: String,
@@ -56,6 +60,8 @@ public struct Lease: Sendable {
 /// How a lease may be settled.
 public enum LeaseSettlement: Sendable, Hashable {
     case acknowledge
+    /// The same, with what the receiver answered.
+    case confirm(answer: String)
     /// Back into the queue; the attempt counts.
     case release(notBefore: Instant, reason: String?)
     case extend(until: Instant)

@@ -76,6 +76,8 @@ public struct IntakeCommit: Sendable {
     public let answer: [UInt8]
     public let records: [IntakeRecord]
     public let supersedes: SupersededDeadLetter?
+    /// The `traceparent` (W3C Trace Context) that its messages carry on.
+    public var traceParent: String?
 
     public init(
         referralID: String, partnerID: String, messageID: String?, digest: String, rawBytes: [UInt8],

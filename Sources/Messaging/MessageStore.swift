@@ -63,9 +63,6 @@ public protocol MessageStore: Sendable {
         queue: String, max: Int, now: Instant, ends: Instant, maxAttempts: Int
     ) async throws(StoreError) -> [Lease]
 
-    /// Claims what is due on the status channel: per application only the oldest undelivered message.
-    func claimStatuses(max: Int, now: Instant, ends: Instant) async throws(StoreError) -> [Lease]
-
     /// A lease that has not ended.
     func lease(id: String, now: Instant) async throws(StoreError) -> Lease?
 
@@ -73,9 +70,6 @@ public protocol MessageStore: Sendable {
     func settle(
         leaseID: String, _ settlement: LeaseSettlement, actor: String, now: Instant
     ) async throws(StoreError) -> Bool
-
-    /// When the next status is due, claimed ones by the end of their lease.
-    func nextStatusDue() async throws(StoreError) -> Instant?
 
     func statistics() async throws(StoreError) -> StoreStatistics
     /// Really writes, and waits until it is durable.

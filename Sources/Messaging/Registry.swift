@@ -1,15 +1,3 @@
-/// Where the status of a partner's referrals goes (Return Address).
-public struct ReturnAddress: Sendable, Hashable {
-    public let url: String
-    /// Bearer token that the partner gave us.
-    public let token: String?
-
-    public init(url: String, token: String?) {
-        self.url = url
-        self.token = token
-    }
-}
-
 /// An agency system that sends referrals and receives status.
 public struct Partner: Sendable {
     public let id: String
@@ -24,6 +12,7 @@ public struct Partner: Sendable {
     public let statusMapping: String?
     public var returnAddress: ReturnAddress?
     public let retryPolicy: RetryPolicy
+    public var exchange: ExchangeFolders?
 
     public init(
         id: String, name: String, senderType: String, senderCodes: [String], mappings: [String],
@@ -47,6 +36,7 @@ public struct Institution: Sendable {
     public let phone: String?
     /// GB/T 2260.
     public let division: String?
+    public var push: InstitutionPush?
 
     public init(code: String, name: String, phone: String?, division: String?) {
         self.code = code

@@ -172,16 +172,6 @@ extension HTTPRequest {
     }
 }
 
-extension JSONObject {
-    /// Why the operator does it.
-    func reason() throws(Problem) -> String {
-        guard let reason = self["reason"]?.string, reason.contains(where: { !$0.isWhitespace }) else {
-            throw Problem(.badRequest, zh: "须写明理由 reason。", en: "A reason is needed.")
-        }
-        return reason
-    }
-}
-
 extension EditedDocument {
     /// The mended message in Base64 (RFC 4648 §4) where its bytes must arrive as they are, or as text.
     init?(_ body: JSONObject) throws(Problem) {

@@ -5,6 +5,7 @@ struct Migration {
     /// In order. A store remembers in `user_version` how many of them it has.
     static let all: [Migration] = [
         Migration(script: PackageResources.v001_create_sql),
+        Migration(script: PackageResources.v004_delivery_sql),
         Migration(script: PackageResources.v005_desk_sql),
     ]
 

@@ -37,7 +37,7 @@ extension SQLMessageStore: DeadLetterStore {
             let changed = try connection.run(
                 """
                 UPDATE message SET state = 'queued', attempt = 0, ready_at = ?, reason = NULL, dead_since = NULL,
-                cause = NULL, recipient = coalesce(?, recipient)
+                cause = NULL, keep_until = NULL, feed_position = NULL, recipient = coalesce(?, recipient)
                 WHERE id = ? AND state = 'dead' AND channel <> 'referral' AND dead_since = coalesce(?, dead_since)
                 """,
                 [.instant(act.at), .optional(queue), .text(id), .optional(version?.since.milliseconds)])

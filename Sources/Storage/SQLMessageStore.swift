@@ -126,6 +126,7 @@ public final class SQLMessageStore: MessageStore {
         queue: String, max: Int, now: Instant, ends: Instant, maxAttempts: Int
     ) async throws(StoreError) -> [Lease] {
         try await database.write { connection throws(StoreError) in
+            guard try !Outlets.isPaused(Outlet(.application, queue), connection) else { return [] }
             try Leases.exhaust(queue: queue, now: now, maxAttempts: maxAttempts, connection)
             return try Leases.claim(
                 """
@@ -134,16 +135,6 @@ public final class SQLMessageStore: MessageStore {
                 AND m.ready_at <= ? ORDER BY m.priority DESC, m.due_at, m.id LIMIT ?
                 """, payload: "a.content", [.text(queue), .instant(now), .integer(Int64(max))], ends: ends, now: now,
                 connection)
-        }
-    }
-
-    public func claimStatuses(max: Int, now: Instant, ends: Instant) async throws(StoreError) -> [Lease] {
-        try await database.write { connection throws(StoreError) in
-            try Leases.claim(
-                """
-                FROM message m WHERE m.channel = 'status' AND m.state IN ('queued', 'claimed') AND m.ready_at <= ?
-                AND \(Leases.isHead) ORDER BY m.id LIMIT ?
-                """, payload: "m.payload", [.instant(now), .integer(Int64(max))], ends: ends, now: now, connection)
         }
     }
 
@@ -167,17 +158,6 @@ public final class SQLMessageStore: MessageStore {
         }
         if settled, case .release = settlement { ring(.application) }
         return settled
-    }
-
-    public func nextStatusDue() async throws(StoreError) -> Instant? {
-        try await database.read { connection throws(StoreError) in
-            try connection.query(
-                """
-                SELECT min(m.ready_at) FROM message m WHERE m.channel = 'status' AND m.state IN ('queued', 'claimed')
-                AND \(Leases.isHead)
-                """, []
-            ) { $0.optionalInteger(0) }.first.flatMap(\.self).map { Instant(milliseconds: $0) }
-        }
     }
 
     // MARK: Figures

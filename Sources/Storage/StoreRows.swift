@@ -43,7 +43,8 @@ enum Intake {
         try connection.run(
             """
             INSERT INTO referral (id, partner, message_id, digest, raw, media_type, encoding, received_at, mapping_id,
-            mapping_version, mapping_digest, outcome, is_invalid, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            mapping_version, mapping_digest, outcome, is_invalid, answer, traceparent)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .text(commit.referralID), .text(commit.partnerID), .optional(commit.messageID), .text(commit.digest),
@@ -51,6 +52,7 @@ enum Intake {
                 .instant(commit.receivedAt), .optional(commit.mappingID),
                 .optional(commit.mappingVersion.map(Int64.init)), .optional(commit.mappingDigest),
                 .text(commit.outcome), .integer(commit.isInvalid ? 1 : 0), .blob(commit.answer),
+                .optional(commit.traceParent),
             ])
         try Rows.note(
             commit.referralID, "received", commit.partnerID, commit.outcome, at: commit.receivedAt, connection)
@@ -92,8 +94,8 @@ enum Intake {
         try connection.run(
             """
             INSERT INTO message (id, channel, correlation_id, partner, sender_message_id, recipient, media_type,
-            created_at, due_at, priority, state, ready_at, reason, dead_since, problem, findings, cause)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            created_at, due_at, priority, state, ready_at, reason, dead_since, problem, findings, cause, traceparent)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .text(id), .text(channel.rawValue), .text(correlationID), .text(commit.partnerID),
@@ -104,6 +106,7 @@ enum Intake {
                 dead == nil ? .null : .instant(commit.receivedAt), .optional(problem),
                 findings.map(SQLValue.blob) ?? .null,
                 .optional(dead.map { DeadLetterCause($0, findings: findings, problem: problem).name }),
+                .optional(commit.traceParent),
             ])
     }
 }
@@ -115,34 +118,37 @@ enum Envelopes {
 
     static let columns = """
         m.id, m.channel, m.correlation_id, m.partner, m.sender_message_id, m.recipient, m.media_type, m.created_at,
-        m.due_at, m.priority, m.keep_until
+        m.due_at, m.priority, m.keep_until, m.traceparent
         """
 
     static func queue(_ envelope: Envelope, _ connection: any SQLConnection) throws(StoreError) {
         try connection.run(
             """
             INSERT INTO message (id, channel, correlation_id, partner, sender_message_id, recipient, payload, media_type,
-            created_at, due_at, priority, keep_until, state, ready_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)
+            created_at, due_at, priority, keep_until, traceparent, state, ready_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)
             """,
             [
                 .text(envelope.id), .text(envelope.channel.rawValue), .text(envelope.correlationID),
                 .text(envelope.recipient), .text(envelope.senderMessageID), .text(envelope.recipient),
                 .blob(envelope.payload), .text(envelope.mediaType), .instant(envelope.createdAt),
                 .integer(envelope.dueAt?.milliseconds ?? noClock), .integer(Int64(envelope.priority)),
-                .optional(envelope.keepUntil?.milliseconds), .instant(envelope.createdAt),
+                .optional(envelope.keepUntil?.milliseconds), .optional(envelope.traceParent),
+                .instant(envelope.notBefore ?? envelope.createdAt),
             ])
     }
 
     /// Reads `columns` and then the payload.
     static func read(_ row: any SQLRow) -> Envelope {
         let dueAt = row.integer(8)
-        return Envelope(
+        var envelope = Envelope(
             id: row.text(0), channel: Channel(rawValue: row.text(1)) ?? .status, correlationID: row.text(2),
-            sender: row.text(3), senderMessageID: row.text(4), recipient: row.text(5), payload: row.blob(11),
+            sender: row.text(3), senderMessageID: row.text(4), recipient: row.text(5), payload: row.blob(12),
             mediaType: row.text(6), createdAt: Instant(milliseconds: row.integer(7)),
             dueAt: dueAt == noClock ? nil : Instant(milliseconds: dueAt), priority: Int(row.integer(9)),
             keepUntil: row.optionalInteger(10).map { Instant(milliseconds: $0) })
+        envelope.traceParent = row.optionalText(11)
+        return envelope
     }
 }
 
@@ -151,7 +157,7 @@ enum Leases {
     /// Nothing earlier of the same application is still under way to the same partner.
     static let isHead = """
         NOT EXISTS (SELECT 1 FROM message e WHERE e.correlation_id = m.correlation_id AND e.channel = 'status'
-        AND e.state IN ('queued', 'claimed') AND e.id < m.id)
+        AND e.recipient = m.recipient AND e.state IN ('queued', 'claimed') AND e.id < m.id)
         """
 
     static func parts(of leaseID: String) -> (messageID: String, attempt: Int)? {
@@ -162,10 +168,10 @@ enum Leases {
 
     static func read(_ row: any SQLRow) -> Lease {
         let envelope = Envelopes.read(row)
-        let attempt = Int(row.integer(12))
+        let attempt = Int(row.integer(13))
         return Lease(
             id: "\(envelope.id).\(attempt)", envelope: envelope, attempt: attempt,
-            ends: Instant(milliseconds: row.integer(13)))
+            ends: Instant(milliseconds: row.integer(14)))
     }
 
     static func claim(
@@ -205,11 +211,8 @@ enum Leases {
         ) { _ in true }
         guard !held.isEmpty else { return false }
         switch settlement {
-        case .acknowledge:
-            try connection.run(
-                "UPDATE message SET state = 'delivered', ready_at = NULL, finished_at = ? WHERE id = ?",
-                [.instant(now), .text(id)])
-            try Rows.note(id, "delivered", actor, nil, at: now, connection)
+        case .acknowledge: try deliver(id, actor: actor, answer: nil, now, connection)
+        case .confirm(let answer): try deliver(id, actor: actor, answer: answer, now, connection)
         case .release(let notBefore, let reason):
             try connection.run(
                 "UPDATE message SET state = 'queued', ready_at = ?, problem = ? WHERE id = ?",
@@ -223,7 +226,16 @@ enum Leases {
         return true
     }
 
-    private static func die(
+    static func deliver(
+        _ id: String, actor: String, answer: String?, _ now: Instant, _ connection: any SQLConnection
+    ) throws(StoreError) {
+        try connection.run(
+            "UPDATE message SET state = 'delivered', ready_at = NULL, finished_at = ? WHERE id = ?",
+            [.instant(now), .text(id)])
+        try Rows.note(id, "delivered", actor, answer, at: now, connection)
+    }
+
+    static func die(
         _ id: String, _ reason: DeadLetterReason, _ problem: String, actor: String, _ now: Instant,
         _ connection: any SQLConnection
     ) throws(StoreError) {

@@ -11,6 +11,10 @@ public struct OutgoingRequest: Sendable {
     /// For everything, connecting included.
     public let timeout: Duration
     public let maxResponseBytes: Int
+    /// An answer that is larger is cut there instead of failing.
+    public var keepsFirstBytes = false
+    /// PEM file of the authorities to trust instead of the system's.
+    public var authorities: String?
 
     public init(
         method: String, url: String, headers: [(String, String)], body: [UInt8], timeout: Duration,
@@ -152,6 +156,7 @@ private final class Transfer: @unchecked Sendable {
     /// curl reads the body while the transfer runs, so it must not move.
     private let body: UnsafeMutableBufferPointer<UInt8>
     private let limit: Int
+    private let keepsFirstBytes: Bool
     private var fields: UnsafeMutablePointer<curl_slist>?
     private var received: [UInt8] = []
     private var headers: [(name: String, value: String)] = []
@@ -168,6 +173,7 @@ private final class Transfer: @unchecked Sendable {
         self.easy = easy
         self.continuation = continuation
         limit = request.maxResponseBytes
+        keepsFirstBytes = request.keepsFirstBytes
         body = .allocate(capacity: request.body.count)
         _ = body.initialize(from: request.body)
         for (name, value) in request.headers + [("Expect", "")] {
@@ -179,6 +185,9 @@ private final class Transfer: @unchecked Sendable {
         legalaid_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
         // No proxy from the environment: where statuses go is the configuration's to say.
         legalaid_curl_set_string(easy, CURLOPT_PROXY, "")
+        if let authorities = request.authorities {
+            legalaid_curl_set_string(easy, CURLOPT_CAINFO, authorities)
+        }
         legalaid_curl_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, milliseconds))
         legalaid_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, max(1, min(milliseconds, 10_000)))
         legalaid_curl_set_pointer(easy, CURLOPT_HTTPHEADER, fields)
@@ -229,7 +238,7 @@ private final class Transfer: @unchecked Sendable {
     }
 
     func finish(_ code: CURLcode) {
-        guard code != CURLE_OK else {
+        guard code != CURLE_OK, !(isTooLarge && keepsFirstBytes) else {
             var status = 0
             legalaid_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
             return finish(.success(HTTPResponse(status: status, headers: headers, body: received)))

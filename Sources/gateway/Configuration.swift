@@ -100,7 +100,7 @@ struct Configuration: Sendable {
 /// Reads configuration files and gathers what is wrong with them.
 struct ConfigurationReader {
     private(set) var complaints: [ConfigurationComplaint] = []
-    private var file = ""
+    private(set) var file = ""
 
     mutating func complain(at element: Node?, _ message: String) {
         complaints.append(ConfigurationComplaint(file: file, line: element?.location.line, message: message))
@@ -152,10 +152,10 @@ struct ConfigurationReader {
         var found: [Institution] = []
         for element in root.children where element.name == "institution" {
             guard let code = required("code", of: element), let name = required("name", of: element) else { continue }
-            found.append(
-                Institution(
-                    code: code, name: name, phone: element.attribute("phone"),
-                    division: element.attribute("division")))
+            var institution = Institution(
+                code: code, name: name, phone: element.attribute("phone"), division: element.attribute("division"))
+            institution.push = push(of: element)
+            found.append(institution)
         }
         return found
     }
@@ -168,36 +168,16 @@ struct ConfigurationReader {
                 let type = required("senderType", of: element)
             else { continue }
             if found.contains(where: { $0.id == id }) { complain(at: element, "partner \(id) is there twice") }
-            found.append(
-                Partner(
-                    id: id, name: name, senderType: type,
-                    senderCodes: element.children.filter { $0.name == "senderCode" }.map(\.text),
-                    mappings: element.children.filter { $0.name == "mapping" }.map(\.text),
-                    statusMapping: element.attribute("statusMapping"), returnAddress: returnAddress(of: element),
-                    retryPolicy: RetryPolicy()))
+            var partner = Partner(
+                id: id, name: name, senderType: type,
+                senderCodes: element.children.filter { $0.name == "senderCode" }.map(\.text),
+                mappings: element.children.filter { $0.name == "mapping" }.map(\.text),
+                statusMapping: element.attribute("statusMapping"), returnAddress: returnAddress(of: element),
+                retryPolicy: retryPolicy(of: element))
+            partner.exchange = exchange(of: element)
+            found.append(partner)
         }
         return found
-    }
-
-    private mutating func returnAddress(of partner: Node) -> ReturnAddress? {
-        guard let element = partner.children.first(where: { $0.name == "returnAddress" }),
-            let url = required("url", of: element)
-        else { return nil }
-        guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
-            complain(at: element, "url must begin with https:// or http://")
-            return nil
-        }
-        // Secrets come from files, never from the registry that everybody may read.
-        var token: String?
-        if let tokenFile = element.attribute("tokenFile") {
-            let path = URL(filePath: tokenFile, relativeTo: URL(filePath: file).deletingLastPathComponent()).path
-            guard let data = FileManager.default.contents(atPath: path) else {
-                complain(at: element, "tokenFile cannot be read")
-                return nil
-            }
-            token = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-        }
-        return ReturnAddress(url: url, token: token)
     }
 
     mutating func callers(

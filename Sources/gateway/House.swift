@@ -31,38 +31,51 @@ final class House: Sendable {
         let metrics = Metrics()
         let registry = configuration.registry
         let pipeline = try Self.pipeline(configuration)
-        let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
+        let bits: @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
+        let identifiers = IdentifierSource(random: bits)
         let database = try SQLiteDatabase(path: configuration.storePath, maxPending: configuration.pendingWrites)
         let store = try await SQLMessageStore(database: database)
         let bell = Bell()
-        store.onQueued(.application) { bell.ring() }
-        store.onQueued(.status) { bell.ring() }
+        let courierBell = Bell()
+        for channel in [Channel.application, .status] {
+            store.onQueued(channel) {
+                bell.ring()
+                courierBell.ring()
+            }
+        }
 
         let frontDoor = FrontDoor(
             pipeline: pipeline, store: store, identifiers: identifiers, registry: registry, now: now, log: log,
             metrics: metrics)
         let backDoor = BackDoor(
             pipeline: pipeline, store: store, identifiers: identifiers, registry: registry, now: now, log: log)
+        let signIn: LeaseDesk.SignIn = { try await backDoor.signIn(applicationNo: $0, leaseID: $1, caller: $2) }
         let leaseDesk = LeaseDesk(
-            store: store, limits: LeaseDesk.Limits(), bell: bell, now: now,
-            signIn: { try await backDoor.signIn(applicationNo: $0, leaseID: $1, caller: $2) }, log: log)
+            store: store, limits: LeaseDesk.Limits(), bell: bell, now: now, signIn: signIn, log: log)
         let window = Window(
             store: store, registry: registry, identifiers: identifiers, now: now,
             errands: Self.errands(frontDoor, backDoor), log: log)
         let health = Health(
             store: store, metrics: metrics, now: now,
             warnings: { pipeline.triage.warnings(on: Timestamp(secondsSince1970: now().milliseconds / 1000).date) })
+        let client = HTTPClient()
+        let courier = Courier(
+            store: store, client: client, registry: registry, settings: Courier.Settings(), bell: courierBell,
+            now: now, bits: bits, read: AnswerReading.value(of:at:), signIn: signIn, log: log, metrics: metrics)
+        let outlets = OutletDesk(
+            store: store, registry: registry, act: { AuditPen(now: now).act($0, on: $1, by: $2, detail: $3) },
+            reports: { courier.reports }, log: log)
         let router = Router(
-            routes: frontDoor.routes + backDoor.routes + leaseDesk.routes + window.routes + health.routes,
+            routes: frontDoor.routes + backDoor.routes + leaseDesk.routes + window.routes + health.routes
+                + outlets.routes,
             doorkeeper: Doorkeeper(callers: configuration.callers),
             session: { try await window.signIn.caller(of: $0) }, explain: { Self.explain($0, $1, log: log) })
 
-        server = try HTTPServer(
-            configuration: Self.listener(configuration), handler: { await router.respond(to: $0) })
-        let client = HTTPClient()
-        let courier = Courier(
-            store: store, client: client, registry: registry, settings: Courier.Settings(), bell: bell, now: now,
-            random: { Double.random(in: 0..<1) }, log: log, metrics: metrics)
+        server = try HTTPServer(configuration: Self.listener(configuration)) { request in
+            // A journey that began elsewhere goes on; otherwise one begins here (W3C Trace Context).
+            let trace = TraceContext(request.header("traceparent"))?.step(bits: bits) ?? TraceContext(bits: bits)
+            return await TraceContext.$current.withValue(trace) { await router.respond(to: request) }
+        }
         self.courier = Task { await courier.run() }
         desk = Task { await window.run() }
         self.pipeline = pipeline
@@ -74,7 +87,7 @@ final class House: Sendable {
 
     /// Stops taking, finishes what is under way, flushes.
     func stop() async {
-        bell.ring()
+        bell.close()
         await server.stop(drain: .seconds(20))
         courier.cancel()
         desk.cancel()

@@ -146,13 +146,14 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
             #expect(result == .changed)
         }
         let ends = start.advanced(seconds: 60)
-        let first = try await home.store.claimStatuses(max: 10, now: start, ends: ends)
+        let room = [OutletRoom(Outlet(.status, "court"), max: 10, isProbe: false)]
+        let first = try await home.store.claim(room, now: start, ends: ends)
         #expect(Set(first.map(\.envelope.correlationID)).count == 2)
-        #expect(try await home.store.claimStatuses(max: 10, now: start, ends: ends).isEmpty)
+        #expect(try await home.store.claim(room, now: start, ends: ends).isEmpty)
         let held = try #require(first.first { $0.envelope.correlationID == "LA-\(one.referralID)" })
         _ = try await home.store.settle(
             leaseID: held.id, .giveUp(.undeliverable, reason: "HTTP 400"), actor: "courier", now: start)
-        let second = try await home.store.claimStatuses(max: 10, now: start, ends: ends)
+        let second = try await home.store.claim(room, now: start, ends: ends)
         #expect(second.map(\.envelope.correlationID) == ["LA-\(one.referralID)"])
         let dead = try await home.store.tray(DeadLetterFilter(channel: .status))
         #expect(dead.map(\.reason) == [.undeliverable])

@@ -1,0 +1,95 @@
+import Documents
+import Foundation
+import Messaging
+
+/// How messages reach partners and institutions, as `partners.xml` and `institutions.xml` say it.
+extension ConfigurationReader {
+    mutating func returnAddress(of partner: Node) -> ReturnAddress? {
+        partner.children.first { $0.name == "returnAddress" }.flatMap { address($0) }
+    }
+
+    mutating func push(of institution: Node) -> InstitutionPush? {
+        guard let element = institution.children.first(where: { $0.name == "push" }),
+            let address = address(element)
+        else { return nil }
+        return InstitutionPush(address: address, retryPolicy: retryPolicy(of: element))
+    }
+
+    /// `<retry baseSeconds= capSeconds= maxAttempts= keepHours=/>`; what is left out stays at its default.
+    mutating func retryPolicy(of owner: Node) -> RetryPolicy {
+        var policy = RetryPolicy()
+        guard let element = owner.children.first(where: { $0.name == "retry" }) else { return policy }
+        if let seconds = number("baseSeconds", of: element, in: 1...3600) { policy.base = Int64(seconds) * 1000 }
+        if let seconds = number("capSeconds", of: element, in: 1...86_400) { policy.cap = Int64(seconds) * 1000 }
+        if let attempts = number("maxAttempts", of: element, in: 1...10_000) { policy.maxAttempts = attempts }
+        if let hours = number("keepHours", of: element, in: 1...8760) { policy.keep = Int64(hours) * 3_600_000 }
+        if policy.cap < policy.base { complain(at: element, "capSeconds must not be less than baseSeconds") }
+        return policy
+    }
+
+    /// `<exchange in= out= archive= error= marker=/>`, directories that exist and that this user may write to.
+    mutating func exchange(of partner: Node) -> ExchangeFolders? {
+        guard let element = partner.children.first(where: { $0.name == "exchange" }) else { return nil }
+        var folders: [String] = []
+        for name in ["in", "out", "archive", "error"] {
+            guard let folder = required(name, of: element).map(path) else { return nil }
+            var isFolder: ObjCBool = false
+            if !FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) || !isFolder.boolValue
+                || !FileManager.default.isWritableFile(atPath: folder)
+            {
+                complain(at: element, "\(name) must name a directory that this user may write to")
+            }
+            folders.append(folder)
+        }
+        if Set(folders).count < folders.count { complain(at: element, "the four directories must differ") }
+        let marker = element.attribute("marker")
+        if let marker, !marker.hasPrefix(".") || marker.count < 2 || marker.contains("/") {
+            complain(at: element, "marker must be a file name's ending, such as .ok")
+        }
+        return ExchangeFolders(
+            inbox: folders[0], outbox: folders[1], archive: folders[2], errors: folders[3], marker: marker)
+    }
+
+    private mutating func address(_ element: Node) -> ReturnAddress? {
+        guard let url = required("url", of: element) else { return nil }
+        guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
+            complain(at: element, "url must begin with https:// or http://")
+            return nil
+        }
+        // Secrets come from files, never from the registry that everybody may read.
+        var token: String?
+        if let tokenFile = element.attribute("tokenFile") {
+            guard let data = FileManager.default.contents(atPath: path(tokenFile)) else {
+                complain(at: element, "tokenFile cannot be read")
+                return nil
+            }
+            token = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        var address = ReturnAddress(url: url, token: token)
+        address.authorities = element.attribute("authorities").map(path)
+        if let authorities = address.authorities, !FileManager.default.isReadableFile(atPath: authorities) {
+            complain(at: element, "authorities cannot be read")
+        }
+        address.concurrency = number("concurrency", of: element, in: 1...256) ?? address.concurrency
+        address.breaker.threshold = number("openAfter", of: element, in: 1...1000) ?? address.breaker.threshold
+        if let seconds = number("probeSeconds", of: element, in: 1...3600) {
+            address.breaker.rest = Int64(seconds) * 1000
+            address.breaker.cap = max(address.breaker.cap, address.breaker.rest)
+        }
+        address.confirmation = confirmation(of: element)
+        return address
+    }
+
+    private mutating func confirmation(of address: Node) -> AgreedAnswer? {
+        guard let element = address.children.first(where: { $0.name == "confirm" }),
+            let path = required("path", of: element), let value = element.attribute("equals")
+        else { return nil }
+        if (try? XPathExpression(path)) == nil { complain(at: element, "path is not valid XPath 1.0") }
+        return AgreedAnswer(path: path, equals: value)
+    }
+
+    /// Relative to the file that says it.
+    private func path(_ relative: String) -> String {
+        URL(filePath: relative, relativeTo: URL(filePath: file).deletingLastPathComponent()).standardizedFileURL.path
+    }
+}
