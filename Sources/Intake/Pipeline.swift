@@ -96,7 +96,9 @@ public final class Pipeline: Sendable {
         public let application: LegalAidApplication
         public let assessment: Assessment?
         public let findings: [Finding]
+        /// Where each field came from, and which fields could have come; only when an explanation was asked for.
         public let traces: [FieldTrace]
+        public let unfilled: [String]
 
         public var messageID: String? { application.messageID }
     }
@@ -129,10 +131,11 @@ public final class Pipeline: Sendable {
                 application, receivedAt: message.receivedAt, explain: message.explain)
             return Step(
                 outcome: outcome, application: assessment.application, assessment: assessment, findings: findings,
-                traces: record.traces)
+                traces: record.traces, unfilled: record.unfilled)
         case .accepted, .lead, .shared, .parked, .invalid:
             return Step(
-                outcome: outcome, application: application, assessment: nil, findings: findings, traces: record.traces)
+                outcome: outcome, application: application, assessment: nil, findings: findings, traces: record.traces,
+                unfilled: record.unfilled)
         }
     }
 

@@ -66,16 +66,30 @@ enum Receipt {
             ("encoding", .text(walk.translation.encoding?.rawValue)),
             ("outcome", .string(walk.outcome.rawValue)),
             ("findings", walk.findings.isEmpty ? nil : .array(walk.findings.map(\.json))),
-            ("results", .array(walk.records.map(dryRunRecord))),
+            ("results", .array(walk.records.map { dryRunRecord($0, isExplained: walk.translation.isExplained) })),
+            ("coverage", coverage(of: walk.translation)),
         ])
     }
 
-    private static func dryRunRecord(_ step: Pipeline.Step) -> JSONValue {
+    /// How much of the source was read; what was not may be a field that the mapping should know.
+    private static func coverage(of translation: TranslatedDocument) -> JSONValue? {
+        guard translation.isExplained else { return nil }
+        return [
+            "leaves": JSONValue(translation.leaves), "read": JSONValue(translation.leaves - translation.unread.count),
+            "unread": .array(translation.unread.map(\.json)),
+        ]
+    }
+
+    private static func dryRunRecord(_ step: Pipeline.Step, isExplained: Bool) -> JSONValue {
         var record = JSONObject([("outcome", .string(step.outcome.rawValue))])
         record["messageId"] = .text(step.messageID)
         record["application"] = .object(step.application.content)
         addResult(of: step, findings: step.findings, to: &record)
         if let trace = step.assessment?.trace, !trace.isEmpty { record["rules"] = .array(trace.map(\.explanation)) }
+        if isExplained {
+            record["explanation"] = .array(step.traces.map(\.json))
+            record["unfilled"] = .array(step.unfilled.map(JSONValue.string))
+        }
         return .object(record)
     }
 

@@ -101,7 +101,8 @@ final class Engine {
                 look(lookup, at: node, to: &target, path: path, line: line, &run)
             case .within(let to, let source, let rules, let when, let line):
                 guard holds(when, at: node),
-                    let inner = single(source, at: node, place: TargetTree.join(path, to ?? "."), line: line, &run)
+                    let inner = single(
+                        source, at: node, place: to.map { TargetTree.join(path, $0) } ?? path, line: line, &run)
                 else { continue }
                 guard let to else {
                     apply(rules, at: inner, to: &target, path: path, &run)
@@ -278,10 +279,12 @@ final class Engine {
     ) {
         guard run.explains else { return }
         let path = place.replacing(/\[\d+\]/, with: "")
+        // What the mapping itself says tells of nobody.
+        let result = raw == nil ? value.string ?? value.text() : ExplanationMask.mask(value, of: path)
         run.traces.append(
             FieldTrace(
                 target: place.replacing("/", with: "."), location: location,
-                raw: raw.map { ExplanationMask.mask($0, of: path) }, conversions: conversions,
-                result: ExplanationMask.mask(value, of: path), rule: rule(line)))
+                raw: raw.map { ExplanationMask.mask($0, of: path) }, conversions: conversions, result: result,
+                rule: rule(line)))
     }
 }

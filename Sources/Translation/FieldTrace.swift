@@ -34,7 +34,8 @@ extension SourceLocation {
 /// How an explanation shows values: codes, dates of the case and amounts as they are, whatever tells of a person masked.
 enum ExplanationMask {
     static func mask(_ value: JSONValue, of path: String) -> String {
-        switch value {
+        if case .code = CanonicalModel.application.field(at: path)?.type, let code = value.string { return code }
+        return switch value {
         case .string(let text): mask(text, of: path)
         case .null, .bool, .number: value.text()
         case .array(let items): "[\(items.count)]"
@@ -45,23 +46,36 @@ enum ExplanationMask {
     /// - Parameter path: canonical, slash-separated, without positions.
     static func mask(_ text: String, of path: String) -> String {
         let name = path.split(separator: "/").last.map(String.init) ?? path
+        if isPublic(path) { return String(text.prefix(80)) }
         switch name {
         case "idNumber", "certificateNo": return Masking.idNumber(text)
         case "mobile", "landline", "phone", "contactPhone": return Masking.phone(text)
         case "householdAddress", "residenceAddress", "mailingAddress", "address", "factsPlace":
             return Masking.address(text)
         case "uscc": return Masking.uscc(text)
-        case "name" where !path.hasPrefix("proceeding/handlingOrgan"), "contactName", "nameAlias", "officer":
-            return Masking.name(text)
+        case "caseNumber": return Masking.caseNumber(text)
+        case "name", "contactName", "nameAlias", "officer", "lawyer": return Masking.name(text)
+        case "birthDate": return "\(text.prefix(4))…(\(text.count))"
         default: break
         }
         switch CanonicalModel.application.field(at: path)?.type {
-        case .date where name == "birthDate": return "\(text.prefix(4))…(\(text.count))"
-        case .code, .word, .date, .dateTime, .money, .integer, .boolean: return String(text.prefix(40))
-        case .text(let length) where length <= 64 && path.hasPrefix("source/"): return String(text.prefix(64))
+        case .date, .dateTime, .money, .integer, .boolean: return String(text.prefix(40))
+        // A sender's words for a code may be a whole sentence about the person.
+        case .code, .word: return text.count <= 12 ? text : "\(text.prefix(1))…(\(text.count))"
         case .text, nil:
             return text.count <= 2
                 ? String(repeating: "*", count: text.count) : "\(text.prefix(1))…(\(text.count))"
+        }
+    }
+
+    /// Of offices, letters and papers, not of persons.
+    private static func isPublic(_ path: String) -> Bool {
+        switch path {
+        case "source/contactName", "source/contactPhone": false
+        case "matter/standing", "proceeding/handlers/role", "proceeding/hearings/place", "materials/title",
+            "materials/content", "missing/title":
+            true
+        default: path.hasPrefix("source/") || path.hasPrefix("proceeding/handlingOrgan/")
         }
     }
 }

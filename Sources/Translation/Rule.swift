@@ -107,7 +107,8 @@ extension Mapping {
             case .value(let value, _, _): [TargetTree.join(path, value.to)]
             case .constant(let to, _, _, _, _): [TargetTree.join(path, to)]
             case .lookup(let lookup, _, _): [TargetTree.join(path, lookup.to)]
-            case .within(let to, _, let inner, _, _): targets(of: inner, below: TargetTree.join(path, to ?? "."))
+            case .within(let to, _, let inner, _, _):
+                targets(of: inner, below: to.map { TargetTree.join(path, $0) } ?? path)
             case .list(let to, _, _, let inner, _, _): targets(of: inner, below: TargetTree.join(path, to))
             case .warn, .read: []
             }

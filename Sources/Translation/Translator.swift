@@ -32,7 +32,10 @@ public struct TranslatedDocument: Sendable {
     /// About the document as a whole.
     public var findings: [Finding] = []
     public var records: [TranslatedRecord] = []
-    /// Leaf nodes that no rule read; only when an explanation was asked for.
+    /// Whether an explanation was asked for: only then are traces and coverage there.
+    public var isExplained = false
+    /// Leaf nodes of the source, and those that no rule read.
+    public var leaves = 0
     public var unread: [SourceLocation] = []
 }
 
@@ -193,7 +196,10 @@ public final class Translator: Sendable {
             }
         }
         if explain {
-            result.unread = Self.leaves(of: document.root).filter { !read.contains($0.identity) }.map(\.location)
+            let leaves = Self.leaves(of: document.root)
+            result.isExplained = true
+            result.leaves = leaves.count
+            result.unread = leaves.filter { !read.contains($0.identity) }.map(\.location)
         }
     }
 

@@ -1,4 +1,5 @@
 import Canonical
+import Console
 import Documents
 import Foundation
 import Intake
@@ -7,20 +8,22 @@ import Translation
 
 enum Translate: Command {
     static let name = "translate"
-    static let synopsis = "FILE... [--mapping ID] [--json | --explain] [--config FILE]"
+    static let synopsis = "FILE... [--mapping ID] [--explain] [--json | --html] [--config FILE]"
     static let summary = "take documents through mapping and triage without storing anything"
     static let details = """
         FILE          documents; - for standard input
         --mapping ID  use this mapping instead of the one whose test the document meets
         --json        the whole result as JSON, one document a line
-        --explain     for every field: where it came from and what was done to it
+        --explain     for every field: where it came from, what was done to it and by which rule (values masked);
+                      what of the document was not read, and which fields the mapping knows were not filled
+        --html        the explanation as one page for a browser
         --config FILE settings (default config/gateway.xml)
 
         Exit codes: 0 everything was accepted, 1 something was not, 2 wrong use.
         """
 
     static func run(_ arguments: [String]) async throws -> Int32 {
-        let arguments = try Arguments(arguments, valued: ["mapping", "config"], flags: ["json", "explain"])
+        let arguments = try Arguments(arguments, valued: ["mapping", "config"], flags: ["json", "explain", "html"])
         guard !arguments.words.isEmpty else { throw UsageError("name at least one file") }
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         let pipeline = try House.pipeline(configuration)
@@ -33,12 +36,14 @@ enum Translate: Command {
                 Pipeline.Message(
                     bytes: try bytes(of: file), mapping: arguments["mapping"],
                     receivedAt: Timestamp(secondsSince1970: Int64(Date().timeIntervalSince1970)),
-                    explain: arguments.has("explain")))
+                    explain: arguments.has("explain") || arguments.has("html")))
             accepted = accepted && walk.outcome != .invalid && walk.records.allSatisfy { $0.outcome != .invalid }
             if arguments.has("json") {
                 Console.print(walk.json.text())
+            } else if arguments.has("html") {
+                Console.print(ExplanationPage.html(of: walk.json, document: URL(filePath: file).lastPathComponent))
             } else {
-                Console.print(report(walk, file: file, explain: arguments.has("explain")))
+                Console.print(report(walk, file: file, explain: arguments.has("explain") || arguments.has("html")))
             }
         }
         return accepted ? 0 : 1
@@ -57,12 +62,14 @@ enum Translate: Command {
             lines += step.findings.map { "    " + text(of: $0) }
             if explain {
                 lines += step.traces.map { "    " + text(of: $0) }
+                if !step.unfilled.isEmpty { lines.append("    not filled: " + step.unfilled.joined(separator: ", ")) }
             } else {
                 lines.append(JSONValue.object(step.application.content).text(pretty: true))
             }
         }
         if explain, !walk.translation.unread.isEmpty {
-            lines.append("  not read by any rule:")
+            let translation = walk.translation
+            lines.append("  not read by any rule (\(translation.unread.count) of \(translation.leaves) values):")
             lines += walk.translation.unread.map { "    \(place($0))" }
         }
         return lines.joined(separator: "\n")
@@ -86,7 +93,8 @@ enum Translate: Command {
     private static func text(of trace: FieldTrace) -> String {
         let conversions = trace.conversions.isEmpty ? "" : " by " + trace.conversions.joined(separator: ", ")
         let source = trace.location.map { " from \(place($0))" } ?? ""
-        return "\(trace.target) = \(trace.result)\(source)\(conversions) (\(trace.rule))"
+        let raw = trace.raw.map { " “\($0)”" } ?? ""
+        return "\(trace.target) = \(trace.result)\(source)\(raw)\(conversions) (\(trace.rule))"
     }
 
     private static func place(_ location: SourceLocation) -> String {

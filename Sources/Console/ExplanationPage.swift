@@ -1,0 +1,80 @@
+import StrictJSON
+
+/// How a document became what it became, as one page that needs nothing beside it: no style sheet, no script.
+public enum ExplanationPage {
+    /// - Parameters:
+    ///   - result: what `POST /v1/translate?explain=true` answers.
+    ///   - document: the document's name.
+    public static func html(of result: JSONValue, document: String) -> String {
+        let mapping = result["mapping"]
+        let records = (result["results"]?.array ?? []).enumerated().map { record($1, number: $0 + 1) }
+        let page: HTML = """
+            <!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1"><title>转换说明：\(document)</title>
+            <style>\(style)</style></head><body><h1>转换说明 <small lang="en">How it was translated</small></h1>
+            <p>\(document) · 映射 <span lang="en">mapping</span> \(mapping?["id"]?.string ?? "–") · 版本 \(mapping?["version"]?.text() ?? "–")
+            · 编码 \(result["encoding"]?.string ?? "–") · 结果 \(result["outcome"]?.string ?? "–")</p>
+            \(findings(result["findings"]))\(records)\(coverage(result["coverage"]))</body></html>
+            """
+        return page.source
+    }
+
+    private static func record(_ record: JSONValue, number: Int) -> HTML {
+        var table = DataTable(
+            caption: "各字段的来源 Where each field came from",
+            columns: ["字段 Field", "来源 Source", "原值（已遮蔽） Raw", "处理 Conversions", "结果（已遮蔽） Result", "规则 Rule"].map {
+                DataTable.Column(name: $0)
+            }, empty: "没有字段。 No fields.")
+        table.rows = (record["explanation"]?.array ?? []).map { field in
+            [
+                "\(field["path"]?.string ?? "")", place(field["location"]), "\(field["raw"]?.string ?? "")",
+                "\((field["conversions"]?.array ?? []).compactMap(\.string).joined(separator: "、"))",
+                "\(field["result"]?.string ?? "")", "\(field["rule"]?.string ?? "")",
+            ]
+        }
+        let unfilled = (record["unfilled"]?.array ?? []).compactMap(\.string).map { name -> HTML in "<li>\(name)</li>" }
+        return """
+            <section><h2>第 \(number) 条 · \(record["outcome"]?.string ?? "")</h2>\(findings(record["findings"]))
+            \(table.html)<h3>映射可填而未填的字段 <small lang="en">Fields not filled</small></h3><ul>\(unfilled)</ul></section>
+            """
+    }
+
+    private static func findings(_ list: JSONValue?) -> HTML {
+        guard let items = list?.array, !items.isEmpty else { return .none }
+        var table = DataTable(
+            caption: "提示 Findings",
+            columns: ["级别 Severity", "代码 Code", "字段 Field", "位置 Place", "说明 Message", "规则 Rule"].map {
+                DataTable.Column(name: $0)
+            }, empty: "")
+        table.rows = items.map { finding in
+            [
+                "\(finding["severity"]?.string ?? "")", "\(finding["code"]?.string ?? "")",
+                "\(finding["path"]?.string ?? "")", place(finding["location"]),
+                "\(finding["message"]?.string ?? "")", "\(finding["rule"]?.string ?? "")",
+            ]
+        }
+        return table.html
+    }
+
+    private static func coverage(_ coverage: JSONValue?) -> HTML {
+        guard let coverage else { return .none }
+        let unread = (coverage["unread"]?.array ?? []).map { location -> HTML in "<li>\(place(location))</li>" }
+        return """
+            <section><h2>未读取的内容 <small lang="en">Not read by any rule</small></h2>
+            <p>\(coverage["read"]?.text() ?? "0") / \(coverage["leaves"]?.text() ?? "0")</p><ul>\(unread)</ul></section>
+            """
+    }
+
+    private static func place(_ location: JSONValue?) -> HTML {
+        guard let location, let path = location["path"]?.string else { return .none }
+        let line = location["line"]?.int.map { "\($0):\(location["column"]?.int ?? 1) " } ?? ""
+        return "<code>\(line)\(path)</code>"
+    }
+
+    private static let style: HTML = """
+        body{font:15px/1.6 system-ui,"Noto Sans CJK SC",sans-serif;margin:1.5rem;color:#1a1a1a}
+        table{border-collapse:collapse;width:100%;margin:.5rem 0 1rem}caption{text-align:left;font-weight:600}
+        th,td{border:1px solid #ccc;padding:.25rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+        th{background:#f2f2f2}small{color:#666;font-weight:400}code{font-size:.9em}
+        """
+}
