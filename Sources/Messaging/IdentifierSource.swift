@@ -17,6 +17,11 @@ public final class IdentifierSource: Sendable {
     /// - Parameter random: 64 fresh random bits a call.
     public init(random: @escaping @Sendable () -> UInt64) { self.random = random }
 
+    /// Sorts before every identifier made at that moment or later, and after every earlier one.
+    public static func floor(_ instant: Instant) -> String {
+        encoded(upper: UInt64(max(0, instant.milliseconds)) << 16, lower: 0)
+    }
+
     public func next(at instant: Instant) -> String {
         let (milliseconds, high, low) = last.withLock { last in
             let now = UInt64(max(0, instant.milliseconds))
@@ -30,11 +35,14 @@ public final class IdentifierSource: Sendable {
             }
             return (last.milliseconds, last.high, last.low)
         }
+        return Self.encoded(upper: milliseconds << 16 | UInt64(high), lower: low)
+    }
+
+    private static func encoded(upper: UInt64, lower: UInt64) -> String {
+        var (upper, lower) = (upper, lower)
         var characters = [UInt8](repeating: 0, count: 26)
-        var upper = milliseconds << 16 | UInt64(high)
-        var lower = low
         for index in stride(from: 25, through: 0, by: -1) {
-            characters[index] = Self.alphabet[Int(lower & 31)]
+            characters[index] = alphabet[Int(lower & 31)]
             lower = lower >> 5 | upper << 59
             upper >>= 5
         }

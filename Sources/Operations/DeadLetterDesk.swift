@@ -18,6 +18,10 @@ public struct DeskErrands: Sendable {
     public var decode: @Sendable (_ bytes: [UInt8]) -> (utf8: [UInt8], encoding: String)?
     /// Text in an encoding of that name.
     public var encode: @Sendable (_ text: String, _ encoding: String) -> [UInt8]?
+    /// A code's Chinese name in a code list.
+    public var codeName: @Sendable (_ list: String, _ code: String) -> String? = { _, _ in nil }
+    /// How the clocks that were due in a time came out, for the monthly report.
+    public var onTime: @Sendable (_ from: Instant, _ to: Instant) async throws -> [OnTimeFigures] = { _, _ in [] }
 
     public init(
         replay: @escaping @Sendable ([UInt8], String?, String, SupersededDeadLetter) async throws -> JSONValue,

@@ -7,11 +7,13 @@ public struct Window: Sendable {
     public let deadLetters: DeadLetterDesk
     public let bulk: BulkRetry
     public let audit: AuditDesk
+    public let flow: FlowDesk
+    public let reports: ReportDesk
     public let signIn: SignInDesk
     public let accounts: AccountDesk
 
     public init(
-        store: any DeadLetterStore & JobStore & AuditStore & AccountStore, registry: Registry,
+        store: any DeadLetterStore & JobStore & AuditStore & AccountStore & FlowStore, registry: Registry,
         identifiers: IdentifierSource,
         now: @escaping @Sendable () -> Instant, errands: DeskErrands, log: Log
     ) {
@@ -20,13 +22,22 @@ public struct Window: Sendable {
             store: store, institutions: Set(registry.institutions.keys), errands: errands, pen: pen, log: log)
         bulk = BulkRetry(store: store, desk: deadLetters, identifiers: identifiers, pen: pen, log: log)
         audit = AuditDesk(store: store, pen: pen)
+        flow = FlowDesk(store: store, registry: registry, now: now, log: log)
+        reports = ReportDesk(
+            store: store, registry: registry, name: errands.codeName, onTime: errands.onTime)
         signIn = SignInDesk(store: store, pen: pen)
         accounts = AccountDesk(store: store, pen: pen)
     }
 
     /// The operators' part of the HTTP interface.
-    public var routes: [Route] { deadLetters.routes + bulk.routes + audit.routes + signIn.routes + accounts.routes }
+    public var routes: [Route] {
+        deadLetters.routes + bulk.routes + audit.routes + flow.routes + reports.routes + signIn.routes + accounts.routes
+    }
 
     /// What works by itself, until the task is cancelled.
-    public func run() async { await bulk.run() }
+    public func run() async {
+        async let bulk: Void = bulk.run()
+        async let flow: Void = flow.run()
+        _ = await (bulk, flow)
+    }
 }

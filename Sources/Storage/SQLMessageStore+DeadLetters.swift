@@ -24,8 +24,8 @@ extension SQLMessageStore: DeadLetterStore {
         return try await database.read { connection throws(StoreError) in
             try connection.query(query.sql, query.values) { row in
                 CauseCount(
-                    cause: DeadLetterRows.cause(row.text(0), reason: row.text(1)), count: Int(row.integer(2)),
-                    oldest: Instant(milliseconds: row.integer(3)), newest: Instant(milliseconds: row.integer(4)))
+                    cause: DeadLetterRows.cause(row.text(0)), count: Int(row.integer(1)),
+                    oldest: Instant(milliseconds: row.integer(2)), newest: Instant(milliseconds: row.integer(3)))
             }
         }
     }
@@ -120,9 +120,9 @@ struct TrayQuery {
         rowLimit = 0
         let (conditions, values) = Self.conditions(filter)
         sql = """
-            SELECT m.cause, m.reason, count(*), min(m.dead_since), max(m.dead_since) FROM message m
+            SELECT m.cause, count(*), min(m.dead_since), max(m.dead_since) FROM message m
             WHERE \((["m.state = 'dead'"] + conditions).joined(separator: " AND "))
-            GROUP BY m.cause, m.reason ORDER BY 3 DESC, 1
+            GROUP BY m.cause ORDER BY 2 DESC, 1
             """
         self.values = values
     }
@@ -193,16 +193,15 @@ enum DeadLetterRows {
     static func summary(_ row: any SQLRow) -> DeadLetterSummary {
         let channel = Channel(rawValue: row.text(2)) ?? .referral
         return DeadLetterSummary(
-            id: row.text(0), cause: cause(row.optionalText(10), reason: row.text(1)), channel: channel,
+            id: row.text(0), cause: cause(row.optionalText(10) ?? row.text(1)), channel: channel,
             partnerID: row.text(3), queue: channel == .application ? row.optionalText(4) : nil,
             senderMessageID: row.optionalText(5), correlationID: row.text(6),
             since: Instant(milliseconds: row.integer(7)), attempts: Int(row.integer(8)), problem: row.optionalText(9))
     }
 
-    static func cause(_ name: String?, reason: String) -> DeadLetterCause {
-        name.flatMap { DeadLetterCause(name: $0) }
-            ?? DeadLetterCause(
-                reason: DeadLetterReason(rawValue: reason) ?? .invalid, failure: "other", place: nil)
+    /// A stored cause; of a letter that somebody else laid down without one, its reason.
+    static func cause(_ name: String) -> DeadLetterCause {
+        DeadLetterCause(name: name) ?? DeadLetterCause(reason: .invalid, failure: "other", place: nil)
     }
 
     static func detail(_ id: String, _ connection: any SQLConnection) throws(StoreError) -> DeadLetterDetail? {

@@ -108,6 +108,11 @@ public final class Translator: Sendable {
         loaded.withLock { $0.mappings.map { ($0.id, $0.titleZh, $0.version, $0.isInbound) } }
     }
 
+    /// A code's Chinese name in a code list.
+    public func name(of code: String, in list: String) -> String? {
+        loaded.withLock { $0.codes[list]?.name(of: code) }
+    }
+
     private func withWorker<Result>(_ work: (Worker) -> Result) -> Result {
         let current = loaded.withLock { $0 }
         let worker =

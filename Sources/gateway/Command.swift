@@ -40,7 +40,8 @@ enum Gateway {
     static var commands: [any Command.Type] {
         [
             Serve.self, Demo.self, Check.self, Translate.self, TriageCommand.self, MappingsCommand.self,
-            DeadLetters.self, Codes.self, AuditCommand.self, Users.self, Send.self,
+            DeadLetters.self, Queues.self, TraceCommand.self, Reports.self, Codes.self, AuditCommand.self, Users.self,
+            Send.self,
             Migrate.self, Keys.self,
         ]
     }

@@ -54,7 +54,7 @@ final class House: Sendable {
             store: store, limits: LeaseDesk.Limits(), bell: bell, now: now, signIn: signIn, log: log)
         let window = Window(
             store: store, registry: registry, identifiers: identifiers, now: now,
-            errands: Self.errands(frontDoor, backDoor), log: log)
+            errands: Self.errands(frontDoor, backDoor, pipeline), log: log)
         let health = Health(
             store: store, metrics: metrics, now: now,
             warnings: { pipeline.triage.warnings(on: Timestamp(secondsSince1970: now().milliseconds / 1000).date) })
@@ -98,13 +98,17 @@ final class House: Sendable {
     }
 
     /// What the window asks of the doors.
-    private static func errands(_ frontDoor: FrontDoor, _ backDoor: BackDoor) -> DeskErrands {
-        DeskErrands(
+    private static func errands(
+        _ frontDoor: FrontDoor, _ backDoor: BackDoor, _ pipeline: Pipeline
+    ) -> DeskErrands {
+        var errands = DeskErrands(
             replay: { try await frontDoor.replay(bytes: $0, mediaType: $1, partnerID: $2, superseding: $3) },
             dryRun: { frontDoor.dryRun(bytes: $0, mediaType: $1, partnerID: $2) },
             rejection: { try backDoor.rejection(of: $0, reason: $1) },
             decode: { bytes in (try? ReadableText(bytes)).map { ($0.utf8, $0.encoding.rawValue) } },
             encode: { text, name in TextEncoding(name: name).flatMap { try? $0.encode(text) } })
+        errands.codeName = { pipeline.translator.name(of: $1, in: $0) }
+        return errands
     }
 
     /// Mappings and rules as the configuration names them; both are checked before anything is said.

@@ -28,14 +28,14 @@ private let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... 
 
 func referral(
     _ messageID: String?, partner: String = "court", digest: String = "d1", queue: String? = "CZ-TN",
-    dueAt: Instant? = nil, invalid: Bool = false, deadLetter: DeadLetterReason? = nil,
+    dueAt: Instant? = nil, content: String = #"{"a":1}"#, invalid: Bool = false, deadLetter: DeadLetterReason? = nil,
     supersedes: SupersededDeadLetter? = nil
 ) -> IntakeCommit {
     let id = identifiers.next(at: start)
     let record = IntakeRecord(
         id: identifiers.next(at: start), outcome: invalid ? "invalid" : "accepted",
         applicationNo: invalid ? nil : "LA-\(id)", queue: queue, priority: 0, dueAt: dueAt,
-        content: invalid ? nil : Array(#"{"a":1}"#.utf8), caseState: "pendingIntake", road: "byApplication",
+        content: invalid ? nil : Array(content.utf8), caseState: "pendingIntake", road: "byApplication",
         findings: Array("[]".utf8), deadLetter: deadLetter, detail: nil)
     return IntakeCommit(
         referralID: id, partnerID: partner, messageID: messageID, digest: digest, rawBytes: Array("raw".utf8),

@@ -6,12 +6,13 @@ ALTER TABLE message ADD COLUMN cause TEXT;   -- reason / failure / place: letter
 UPDATE message SET cause = reason WHERE state = 'dead';
 
 -- Only dead letters pay for these. Each ends in the page order, so a page is one seek however many letters there are.
+-- State stands in those that letters are counted by, so that counting reads no row.
 CREATE INDEX message_dead_by_age ON message (dead_since, id) WHERE state = 'dead';
-CREATE INDEX message_dead_by_reason ON message (reason, dead_since, id) WHERE state = 'dead';
+CREATE INDEX message_dead_by_reason ON message (reason, dead_since, id, state) WHERE state = 'dead';
 CREATE INDEX message_dead_by_partner ON message (partner, dead_since, id) WHERE state = 'dead';
-CREATE INDEX message_dead_by_cause ON message (cause, dead_since, id) WHERE state = 'dead';
-CREATE INDEX message_dead_by_queue ON message (recipient, dead_since, id) WHERE state = 'dead';
-CREATE INDEX message_dead_by_partner_reason ON message (partner, reason, dead_since, id) WHERE state = 'dead';
+CREATE INDEX message_dead_by_cause ON message (cause, dead_since, id, state) WHERE state = 'dead';
+CREATE INDEX message_dead_by_queue ON message (recipient, dead_since, id, channel, state) WHERE state = 'dead';
+CREATE INDEX message_dead_by_partner_reason ON message (partner, reason, dead_since, id, state) WHERE state = 'dead';
 CREATE INDEX message_dead_by_sender_id ON message (sender_message_id, dead_since, id) WHERE state = 'dead';
 
 -- A resent message is a new referral; the letter it took the place of stays as it came.
@@ -121,6 +122,9 @@ CREATE TABLE reference_cursor (
 INSERT INTO reference_cursor (id, referral_id) VALUES (1, '');
 
 CREATE INDEX referral_of_partner ON referral (partner, id, outcome);
+
+-- All messages of one application, for its trace. Applications' numbers grow, so it stays sequential.
+CREATE INDEX message_of_correlation ON message (correlation_id, id);
 
 -- Alerts that have begun and are not over.
 CREATE TABLE alert (

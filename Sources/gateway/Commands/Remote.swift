@@ -38,12 +38,25 @@ struct Remote: Sendable {
     func call(
         _ method: String, _ path: String, body: [UInt8] = [], mediaType: String = "application/json"
     ) async throws -> (status: Int, json: JSONValue) {
-        let response = try await client.send(
+        let response = try await send(method, path, body: body, mediaType: mediaType)
+        return (response.status, (try? JSONValue(parsing: response.body)) ?? .null)
+    }
+
+    private func send(
+        _ method: String, _ path: String, body: [UInt8], mediaType: String
+    ) async throws -> HTTPResponse {
+        try await client.send(
             OutgoingRequest(
                 method: method, url: url + path,
                 headers: [("Authorization", "Bearer \(token)"), ("Content-Type", mediaType)], body: body,
                 timeout: .seconds(60)))
-        return (response.status, (try? JSONValue(parsing: response.body)) ?? .null)
+    }
+
+    /// Bytes that are no JSON.
+    func download(_ path: String) async throws -> [UInt8] {
+        let response = try await send("GET", path, body: [], mediaType: "application/json")
+        guard response.status == 200 else { throw CommandFailure("HTTP \(response.status)") }
+        return response.body
     }
 
     /// The same, refused answers being failures with the problem's own words.

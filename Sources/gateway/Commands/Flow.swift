@@ -1,0 +1,97 @@
+import Foundation
+import StrictJSON
+
+enum Queues: Command {
+    static let name = "queues"
+    static let synopsis = "[--json] [--url URL] [--token-file FILE]"
+    static let summary = "how deep and how old every institution's queue is"
+    static let details = Remote.help
+
+    static func run(_ arguments: [String]) async throws -> Int32 {
+        let arguments = try Arguments(arguments, valued: Remote.options, flags: ["json"])
+        let queues = try await Remote(arguments).ask("GET", "/v1/queues")["queues"]?.array ?? []
+        if arguments.has("json") {
+            Console.print(JSONValue.array(queues).text(pretty: true))
+            return 0
+        }
+        var table = Table(["queue", "name", "depth", "oldest", "most urgent", "dead"])
+        for queue in queues {
+            table.add([
+                queue["queue"]?.string ?? "", queue["name"]?.string ?? "", "\(queue["depth"]?.int ?? 0)",
+                queue["oldest"]?.string ?? "-", queue["mostUrgent"]?.string ?? "-",
+                "\(queue["deadLetters"]?.int ?? 0)",
+            ])
+        }
+        Console.print(table.text)
+        return 0
+    }
+}
+
+enum TraceCommand: Command {
+    static let name = "trace"
+    static let synopsis = "NUMBER [--json] [--url URL] [--token-file FILE]"
+    static let summary = "what happened to a message, from any number that a sender or institution may quote"
+    static let details = """
+        NUMBER   the gateway's or the sender's message id, an application's number, a letter's, a court case's, an
+                 envelope's or a lease's id, or the SM3 of the message
+        \(Remote.help)
+        """
+
+    static func run(_ arguments: [String]) async throws -> Int32 {
+        let arguments = try Arguments(arguments, valued: Remote.options, flags: ["json"])
+        guard arguments.words.count == 1 else { throw UsageError("name one number") }
+        let remote = try Remote(arguments)
+        let path = "/v1/messages/\(Remote.escaped(arguments.words[0]))/trace"
+        let answer = try await remote.ask("GET", path)
+        if arguments.has("json") {
+            Console.print(answer.text(pretty: true))
+            return 0
+        }
+        for step in answer["timeline"]?.array ?? [] {
+            let cells = ["at", "event", "actor", "subject", "detail"].compactMap { step[$0]?.string }
+            Console.print(cells.joined(separator: "  "))
+        }
+        return 0
+    }
+}
+
+enum Reports: Command {
+    static let name = "reports"
+    static let synopsis = "monthly YYYY-MM [--csv FILE | --json] [--url URL] [--token-file FILE]"
+    static let summary = "the monthly bulletin: by source, matter, group and district; outcomes; time limits"
+    static let details = """
+        --csv FILE   for a spreadsheet; - for standard output
+        \(Remote.help)
+        """
+
+    static func run(_ arguments: [String]) async throws -> Int32 {
+        let arguments = try Arguments(arguments, valued: Remote.options.union(["csv"]), flags: ["json"])
+        guard arguments.words.count == 2, arguments.words[0] == "monthly" else {
+            throw UsageError("say monthly YYYY-MM")
+        }
+        let remote = try Remote(arguments)
+        let path = "/v1/reports/monthly?month=\(Remote.escaped(arguments.words[1]))"
+        if let file = arguments["csv"] {
+            let bytes = Data(try await remote.download(path + "&format=csv"))
+            if file == "-" {
+                try FileHandle.standardOutput.write(contentsOf: bytes)
+            } else {
+                try bytes.write(to: URL(filePath: file), options: .atomic)
+            }
+            return 0
+        }
+        let report = try await remote.ask("GET", path)
+        if arguments.has("json") {
+            Console.print(report.text(pretty: true))
+            return 0
+        }
+        var table = Table(["item", "name", "count"])
+        for (name, value) in report.object?.members ?? [] {
+            for line in value.array ?? [] {
+                table.add([name, line["label"]?.string ?? "", "\(line["count"]?.int ?? 0)"])
+            }
+        }
+        Console.print("\(report["applications"]?.int ?? 0) applications\n\(table.text)")
+        return 0
+    }
+}

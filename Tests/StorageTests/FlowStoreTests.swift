@@ -1,0 +1,99 @@
+import Foundation
+import Messaging
+import Testing
+
+@testable import Storage
+
+@Suite struct FlowStoreTests {
+    /// Every question of the window with the index that must answer it.
+    private static let questions: [(sql: String, values: Int, index: String)] = [
+        (FlowSQL.openByQueue, 0, "message_open_by_urgency"),
+        (FlowSQL.deadByQueue, 0, "COVERING INDEX message_dead_by_queue"),
+        (FlowSQL.lastSeen, 1, "referral_of_partner"), (FlowSQL.backlog, 1, "message_open_by_urgency"),
+        (FlowSQL.deadOfPartner, 1, "COVERING INDEX message_dead_by_partner"),
+        (FlowSQL.byMessageID, 2, "referral_same_message_once"), (FlowSQL.messages, 1, "message_of_correlation"),
+        (FlowSQL.history, 1, "history_of_subject"), (FlowSQL.acts, 1, "audit_of_subject"),
+        (TrayQuery(counting: DeadLetterFilter()).sql, 0, "COVERING INDEX message_dead_by_cause"),
+        (FlowSQL.statuses, 1, "status_of_application"), (FlowSQL.relatives, 2, "dead_letter_resend_successor"),
+        (FlowSQL.reportRows, 3, "sqlite_autoindex_application_1"), (FlowSQL.firstTold, 1, "status_of_application"),
+        (FlowSQL.countReferrals, 2, "COVERING INDEX"), (FlowSQL.referrals(ofPartner: true), 3, "referral_of_partner"),
+        (FlowSQL.referrals(ofPartner: false), 2, "sqlite_autoindex_referral_1"),
+    ]
+
+    @Test func `no question of the window reads a whole table`() async throws {
+        let home = try await TemporaryStore()
+        let searches = FlowSQL.searches("X").map { (sql: $0.sql, values: 2, index: "INDEX") }
+        for (sql, count, index) in Self.questions + searches {
+            let values = Array(repeating: SQLValue.text("1"), count: count)
+            let plan = try await home.database.read { connection throws(StoreError) in
+                try connection.query("EXPLAIN QUERY PLAN " + sql, values) { $0.text(3) }
+            }
+            #expect(plan.contains { $0.contains(index) }, "\(sql): \(plan)")
+            for step in plan where step.hasPrefix("SCAN") && step != "SCAN q" {
+                // A partial index holds open or dead messages only.
+                #expect(step.contains("message_open_by_urgency") || step.contains("message_dead"), "\(sql): \(step)")
+            }
+        }
+        await home.remove()
+    }
+
+    @Test func `a referral is found by every number of its own, and by an indexed one however it is written`()
+        async throws
+    {
+        let home = try await TemporaryStore()
+        let commit = referral(
+            "M1", digest: "abc123", content: #"{"source":{"letterNo":"（2024）常援字第7号"},"x":{"no":"苏0402 刑初1"}}"#)
+        _ = try await home.store.accept(commit)
+        _ = try await home.store.accept(referral("M2", digest: "d2"))
+        let broken = referral("M3", digest: "d3", invalid: true, deadLetter: .invalid)
+        _ = try await home.store.accept(broken)
+        let paths = [ReferencePath(kind: "letterNo", path: "source.letterNo"), ReferencePath(kind: "x", path: "x.no")]
+        #expect(try await home.store.indexReferences(paths, before: start, limit: 10) == 0)
+        let later = start.advanced(seconds: 1)
+        #expect(try await home.store.indexReferences(paths, before: later, limit: 2) == 2)
+        #expect(try await home.store.indexReferences(paths, before: later, limit: 2) == 1)
+        #expect(try await home.store.indexReferences(paths, before: later, limit: 2) == 0)
+        let lease = try #require(
+            try await home.store.lease(
+                queue: "CZ-TN", max: 1, now: start, ends: later, maxAttempts: 5
+            ).first)
+        for quoted in [
+            commit.referralID, "LA-\(commit.referralID)", "M1", "ABC123", "(2024)常援字第７号", "〔2024〕常援字第7号", "苏0402刑初1",
+            lease.id, lease.envelope.id,
+        ] {
+            let found = try await home.store.findReferrals(quoted, partners: ["court"], limit: 10)
+            #expect(found.map(\.id) == [commit.referralID], "\(quoted)")
+        }
+        let invalid = try await home.store.findReferrals("M3", partners: [], limit: 10)
+        #expect(invalid.map(\.id) == [broken.referralID])
+        #expect(try await home.store.findReferrals("M1 OR 1=1", partners: ["court"], limit: 10).isEmpty)
+        await home.remove()
+    }
+
+    @Test func `figures count what is there, by queue, partner and outcome`() async throws {
+        let home = try await TemporaryStore()
+        for number in 0..<3 { _ = try await home.store.accept(referral("M\(number)", digest: "d\(number)")) }
+        _ = try await home.store.accept(referral("bad", digest: "x", invalid: true, deadLetter: .invalid))
+        let urgent = start.advanced(seconds: 60)
+        _ = try await home.store.accept(referral("M9", digest: "d9", queue: "CZ-WJ", dueAt: urgent))
+        let queues = try await home.store.queueFigures()
+        #expect(queues.map(\.queue) == ["CZ-TN", "CZ-WJ"])
+        #expect(queues.map(\.depth) == [3, 1])
+        #expect(queues.map(\.oldest) == [start, start])
+        #expect(queues.map(\.mostUrgent) == [nil, urgent])
+        let court = try await home.store.partnerFigures("court", since: start)
+        #expect(court.lastSeen == start)
+        #expect(court.outcomes == ["accepted": 4, "invalid": 1])
+        #expect(court.errorRate == 0.2)
+        #expect(court.deadLetters == 1)
+        let nobody = try await home.store.partnerFigures("nobody", since: start)
+        #expect(nobody.lastSeen == nil && nobody.errorRate == nil)
+        #expect(try await home.store.countReferrals(from: start, to: start.advanced(seconds: 1)) == 5)
+        #expect(try await home.store.countReferrals(from: start.advanced(seconds: 1), to: urgent) == 0)
+        let rows = try await home.store.reportRows(from: start, to: urgent, after: nil, limit: 3)
+        #expect(rows.count == 3)
+        let rest = try await home.store.reportRows(from: start, to: urgent, after: rows.last?.applicationNo, limit: 3)
+        #expect(rest.count == 1)
+        await home.remove()
+    }
+}
