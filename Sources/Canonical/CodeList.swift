@@ -28,6 +28,8 @@ public struct CodeList: Sendable {
     public let entries: [CodeEntry]
     private let codes: [String: String]
     private let names: [String: String]
+    /// The codes' common length, where all of them are digits.
+    private let width: Int?
     /// UTF-8, longest first, for `contains`.
     private let words: [(word: [UInt8], code: String)]
 
@@ -45,6 +47,8 @@ public struct CodeList: Sendable {
             }
         }
         self.codes = codes
+        let widths = Set(entries.map { $0.code.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } ? $0.code.utf8.count : 0 })
+        width = widths.count == 1 ? widths.first : nil
         self.words = words.map { (Array($0.0.utf8), $0.1) }.sorted { $0.0.count > $1.0.count }
         names = Dictionary(entries.map { ($0.code, $0.zh) }) { first, _ in first }
     }
@@ -59,9 +63,15 @@ public struct CodeList: Sendable {
         case .exact:
             // Spreadsheets drop leading zeros and add decimals.
             let bare = text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-            return (codes[bare] ?? codes["0" + bare]).flatMap { $0.isEmpty ? nil : $0 }
+            return (codes[bare] ?? padded(bare)).flatMap { $0.isEmpty ? nil : $0 }
         case .contains: return codes(in: text).first
         }
+    }
+
+    /// The code with the leading zeros that the list's width asks for.
+    private func padded(_ text: String) -> String? {
+        guard let width, text.utf8.count < width, text.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return nil }
+        return codes[String(repeating: "0", count: width - text.utf8.count) + text]
     }
 
     /// Whether the text is known to mean no code at all.

@@ -8,6 +8,35 @@ public enum Tolerance: String, Sendable, CaseIterable {
     case normalizedFullWidth, lowerCaseX, lookalikeX, blanksRemoved, apostropheRemoved, fifteenDigits
 }
 
+/// Which check a document's number is held to, by its type (GA/T 2000.156).
+public enum IdentityDocument {
+    /// Types whose numbers follow GB 11643: resident cards, the household register, residence permits of Hong Kong, Macao
+    /// and Taiwan residents.
+    private static let resident: Set = ["111", "112", "113", "HMT"]
+
+    /// Checks a normalised number. Passports and other papers have no check of their own.
+    public static func check(_ value: String, type: String, today: CalendarDate) -> IdCheck {
+        if resident.contains(type) { return ResidentID.check(value, today: today) }
+        return type == "553" ? ForeignResidentID.check(value, today: today) : .notChecked
+    }
+}
+
+/// The number of the foreign permanent resident's card: since December 2023 18 characters that begin with 9 and end in
+/// GB 11643's check; before, three letters and twelve digits (GA/T 704), which carry no check that is published.
+public enum ForeignResidentID {
+    public static func check(_ value: String, today: CalendarDate) -> IdCheck {
+        let characters = Array(value.utf8)
+        if characters.count == 15 {
+            let isOldForm =
+                characters.prefix(3).allSatisfy { (65...90).contains($0) }
+                && characters.dropFirst(3).allSatisfy { (48...57).contains($0) }
+            return isOldForm ? .notChecked : .formatError
+        }
+        guard value.hasPrefix("9") else { return .formatError }
+        return ResidentID.checkForm(value, today: today)
+    }
+}
+
 /// The resident identity number: 18 characters, area, birth date, sequence and check (GB 11643).
 public enum ResidentID {
     /// Mends what senders' systems do to a number; judges nothing.
@@ -17,9 +46,10 @@ public enum ResidentID {
         var value = ""
         for scalar in raw.unicodeScalars {
             switch scalar {
-            case " ", "\t", "\n", "\r", "\u{3000}", "\u{A0}", "\u{200B}", "-":
+            case " ", "\t", "\n", "\r", "\u{3000}", "\u{A0}", "\u{AD}", "\u{200B}"..."\u{200F}", "\u{2060}", "\u{FEFF}",
+                "-", "\u{FF0D}", "\u{2010}"..."\u{2015}":
                 note(.blanksRemoved)
-            case "'", "\u{2019}": note(.apostropheRemoved)
+            case "'", "`", "\u{2018}", "\u{2019}", "\u{FF07}": note(.apostropheRemoved)
             case "\u{FF01}"..."\u{FF5E}":
                 note(.normalizedFullWidth)
                 if let narrow = Unicode.Scalar(scalar.value - 0xFEE0) {
@@ -45,14 +75,20 @@ public enum ResidentID {
 
     /// Checks a normalised number. `today` bounds the birth date.
     public static func check(_ value: String, today: CalendarDate) -> IdCheck {
+        guard provinces.contains(Int(value.prefix(2)) ?? 0) else { return .formatError }
+        let form = checkForm(value, today: today)
+        // Codes are given at registration and kept for life, however often districts change.
+        return form == .valid && AdministrativeDivision.isAbolished(String(value.prefix(6))) ? .validLegacyArea : form
+    }
+
+    /// Length, characters, birth date and check character, whatever the area.
+    static func checkForm(_ value: String, today: CalendarDate) -> IdCheck {
         let digits = Array(value.utf8)
         guard digits.count == 18, digits.prefix(17).allSatisfy(isDigit),
-            isDigit(digits[17]) || digits[17] == UInt8(ascii: "X"), provinces.contains(Int(value.prefix(2)) ?? 0),
+            isDigit(digits[17]) || digits[17] == UInt8(ascii: "X"),
             let birth = birthDate(of: value), birth.year >= 1900, birth <= today
         else { return .formatError }
-        guard checkCharacter(of: digits) == String(value.suffix(1)) else { return .checksumError }
-        // Codes are given at registration and kept for life, however often districts change.
-        return AdministrativeDivision.isAbolished(String(value.prefix(6))) ? .validLegacyArea : .valid
+        return checkCharacter(of: digits) == String(value.suffix(1)) ? .valid : .checksumError
     }
 
     public static func birthDate(of value: String) -> CalendarDate? {
@@ -102,14 +138,14 @@ public enum AdministrativeDivision {
 /// (GB 11714).
 public enum UnifiedSocialCreditCode {
     public static func check(_ value: String) -> IdCheck {
-        let characters = Array(value)
-        let values = characters.map { alphabet.firstIndex(of: $0) }
-        guard characters.count == 18, values.allSatisfy({ $0 != nil }), Set(characters.dropLast()).count > 1 else {
+        let characters = Array(value.utf8)
+        let values = characters.map { symbols.firstIndex(of: $0) ?? -1 }
+        guard characters.count == 18, !values.contains(-1), Set(characters.dropLast()).count > 1 else {
             return .formatError
         }
         var power = 1
         var sum = 0
-        for value in values.prefix(17).compactMap(\.self) {
+        for value in values.dropLast() {
             sum += value * power
             power = power * 3 % 31
         }
@@ -117,20 +153,14 @@ public enum UnifiedSocialCreditCode {
         return .valid
     }
 
-    private static func organisationCheck(_ characters: [Character]) -> Bool {
+    private static func organisationCheck(_ characters: [UInt8]) -> Bool {
         let weights = [3, 7, 9, 10, 5, 8, 4, 2]
-        var sum = 0
-        for (weight, character) in zip(weights, characters[8..<16]) {
-            // Here letters count from 10, I and O included (GB 11714).
-            guard let value = character.hexDigitValue ?? character.asciiValue.map({ Int($0) - 55 }) else {
-                return false
-            }
-            sum += weight * value
+        // Here letters count from 10, I and O included (GB 11714).
+        let sum = zip(weights, characters[8..<16]).reduce(0) { sum, pair in
+            sum + pair.0 * Int(pair.1 < 65 ? pair.1 - 48 : pair.1 - 55)
         }
-        let check = 11 - sum % 11
-        let expected: Character = check == 10 ? "X" : check == 11 ? "0" : Character(String(check))
-        return characters[16] == expected
+        return characters[16] == Array("0X987654321".utf8)[sum % 11]
     }
 
-    private static let alphabet = Array("0123456789ABCDEFGHJKLMNPQRTUWXY")
+    private static let symbols = Array("0123456789ABCDEFGHJKLMNPQRTUWXY".utf8)
 }

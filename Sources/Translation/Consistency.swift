@@ -33,13 +33,10 @@ struct Consistency {
             return
         }
         let type = application.text("recipient.idType") ?? "111"
-        guard ["111", "112", "113"].contains(type) else {
-            application.set("recipient.idCheck", .string(IdCheck.notChecked.rawValue))
-            return
-        }
-        application.set("recipient.idType", .string(type))
-        let check = ResidentID.check(number, today: today)
+        let check = IdentityDocument.check(number, type: type, today: today)
+        if check != .notChecked { application.set("recipient.idType", .string(type)) }
         application.set("recipient.idCheck", .string(check.rawValue))
+        guard check != .notChecked else { return }
         guard check == .valid || check == .validLegacyArea else {
             warn(check.rawValue, "recipient.idNumber")
             return

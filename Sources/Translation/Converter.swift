@@ -28,13 +28,13 @@ enum Converter: String, CaseIterable {
             .value(.string(raw.replacing("•", with: "·").replacing("．", with: "·").replacing("・", with: "·")))
         case .residentId: Self.residentID(raw)
         case .uscc: Self.creditCode(raw)
-        case .caseNumber: .value(.string(Self.caseNumber(raw)))
-        case .letterNo: .value(.string(Self.caseNumber(raw)))
+        case .caseNumber: Self.caseNumber(raw)
+        case .letterNo: .value(.string(Self.letterNo(raw)))
         case .phone: Self.phone(raw)
         case .date: Self.date(raw)
         case .dateTime: Self.dateTime(raw)
-        case .monthStart: Self.date(raw)
-        case .monthEnd: Self.monthEnd(raw)
+        case .monthStart: Self.month(raw, end: false)
+        case .monthEnd: Self.month(raw, end: true)
         case .money: Self.money(raw)
         case .integer: Self.integer(raw)
         case .boolean: Self.boolean(raw)
@@ -50,14 +50,23 @@ enum Converter: String, CaseIterable {
 
     private static func creditCode(_ raw: String) -> Conversion {
         let (narrow, changed) = narrowed(raw)
-        let value = narrow.filter { $0 != " " }.uppercased()
-        let tolerated = changed ? ["normalizedFullWidth"] : []
+        let value = narrow.filter { $0 != " " && $0 != "-" }.uppercased()
+        let tolerated =
+            (changed ? ["normalizedFullWidth"] : []) + (value.utf8.count < narrow.utf8.count ? ["blanksRemoved"] : [])
         let check = UnifiedSocialCreditCode.check(value)
         return .value(.string(value), tolerated + (check == .valid ? [] : [check.rawValue]))
     }
 
-    /// Folds brackets to the full-width ones that courts write and digits to narrow ones (最高法案号规定 art. 2).
-    static func caseNumber(_ raw: String) -> String {
+    /// A court's own number as the rules write it (最高人民法院关于人民法院案件案号的若干规定, arts. 1–14); any other kept as it
+    /// is but for brackets and width.
+    private static func caseNumber(_ raw: String) -> Conversion {
+        guard let number = CourtCaseNumber(parsing: raw) else { return .value(.string(letterNo(raw))) }
+        let isKnown = number.isLegacy || number.isKnownType || number.typeCharacters.contains("诉前调")
+        return .value(.string(number.canonical), isKnown ? [] : ["unknownCaseType"])
+    }
+
+    /// Folds the brackets around a leading year to the full-width ones that courts write, and characters to narrow ones.
+    private static func letterNo(_ raw: String) -> String {
         var (text, _) = narrowed(raw)
         text = text.filter { $0 != " " }
         guard let first = text.first, "([【〔".contains(first),
@@ -68,62 +77,72 @@ enum Converter: String, CaseIterable {
         return "（\(year)）\(text[text.index(after: end)...])"
     }
 
+    /// The first of several numbers, a name behind it left aside. A number of another country or an incomplete one is
+    /// kept, since it may be the only way to reach somebody, and told.
     private static func phone(_ raw: String) -> Conversion {
         let (narrow, changed) = narrowed(raw)
-        var tolerated = changed ? ["normalizedFullWidth"] : []
-        // Two numbers, or a name behind the number: the first number counts.
-        let first = narrow.prefix { !"、，,;；/(".contains($0) || $0 == "(" && narrow.hasPrefix("(") }
-        var digits = first.filter { $0.isASCII && $0.isNumber }
-        if digits.hasPrefix("86"), digits.count == 13 { digits = String(digits.dropFirst(2)) }
-        if first.count < narrow.count { tolerated.append("blanksRemoved") }
-        guard (5...14).contains(digits.count) else { return .failed("formatError") }
-        return .value(.string(digits), tolerated)
+        let width = changed ? ["normalizedFullWidth"] : []
+        let numbers = PhoneNumber.all(in: narrow)
+        guard let number = numbers.first else {
+            let digits = narrow.filter { $0.isASCII && $0.isNumber }
+            return (5...15).contains(digits.count)
+                ? .value(.string(digits), width + ["formatError"]) : .failed("formatError")
+        }
+        let value = number.digits + (number.extensionDigits.map { "-\($0)" } ?? "")
+        var tolerated = width
+        if numbers.count > 1 { tolerated.append("severalNumbers") }
+        if narrow.contains(where: { !$0.isNumber && !" -()+#转–—".contains($0) }), numbers.count == 1 {
+            tolerated.append("blanksRemoved")
+        }
+        if number.areaCodeAssumed { tolerated.append("areaCodeAssumed") }
+        return .value(.string(value), tolerated)
     }
 
     private static func date(_ raw: String) -> Conversion {
-        guard let (date, _, isClean) = DateText.parse(raw) else { return .failed("notADate") }
-        return .value(.string(date.iso), isClean ? [] : ["normalizedDate"])
+        if DateText.meansNothing(raw) { return .failed("nullToken") }
+        guard let (date, _, manner) = DateText.parse(raw) else { return .failed("notADate") }
+        return .value(.string(date.iso), manner.tolerated)
     }
 
-    private static func monthEnd(_ raw: String) -> Conversion {
-        guard let (date, _, _) = DateText.parse(raw) else { return .failed("notADate") }
-        let isMonth = raw.filter(\.isNumber).count <= 6
-        return .value(.string((isMonth ? date.endOfMonth : date).iso))
+    /// For periods: the month is what is meant, so its missing day is no dirt.
+    private static func month(_ raw: String, end: Bool) -> Conversion {
+        if DateText.meansNothing(raw) { return .failed("nullToken") }
+        guard let (date, _, manner) = DateText.parse(raw) else { return .failed("notADate") }
+        let day = manner.isMonth && end ? date.endOfMonth : date
+        return .value(.string(day.iso), manner.tolerated.filter { $0 != "monthOnly" })
     }
 
     private static func dateTime(_ raw: String) -> Conversion {
-        guard let (date, seconds, isClean) = DateText.parse(raw) else { return .failed("notADate") }
-        guard let seconds else { return .value(.string(date.iso), isClean ? [] : ["normalizedDate"]) }
-        let moment = Timestamp(date, hour: 0, minute: 0, second: seconds)
-        return .value(.string(moment.rfc3339), isClean ? [] : ["normalizedDate"])
+        if DateText.meansNothing(raw) { return .failed("nullToken") }
+        guard let (date, seconds, manner) = DateText.parse(raw) else { return .failed("notADate") }
+        guard let seconds else { return .value(.string(date.iso), manner.tolerated) }
+        return .value(.string(Timestamp(date, hour: 0, minute: 0, second: seconds).rfc3339), manner.tolerated)
     }
 
+    /// Yuan with two digits (GB/T 15835: figures, a point, no grouping).
     private static func money(_ raw: String) -> Conversion {
-        let (narrow, _) = narrowed(raw)
-        let isTenThousands = narrow.contains("万")
-        let digits = narrow.filter { $0.isASCII && ($0.isNumber || $0 == "." || $0 == "-") }
-        guard let number = Decimal(string: digits), !digits.isEmpty, number >= 0 else { return .failed("notANumber") }
-        var yuan = isTenThousands ? number * 10_000 : number
+        guard var yuan = NumberText.parse(raw) else { return .failed("notANumber") }
         var rounded = Decimal()
         NSDecimalRound(&rounded, &yuan, 2, .plain)
         var text = "\(rounded)"
         let decimals = text.firstIndex(of: ".").map { text.distance(from: $0, to: text.endIndex) - 1 } ?? 0
         if decimals == 0 { text += "." }
         text += String(repeating: "0", count: 2 - decimals)
-        return .value(.string(text), text == raw || digits == raw ? [] : ["normalizedNumber"])
+        let isPlain = raw.utf8.allSatisfy { $0 >= 48 && $0 <= 57 || $0 == UInt8(ascii: ".") }
+        return .value(.string(text), isPlain ? [] : ["normalizedNumber"])
     }
 
     private static func integer(_ raw: String) -> Conversion {
-        let (narrow, _) = narrowed(raw)
-        let digits = narrow.filter { $0.isASCII && $0.isNumber }
-        guard let number = Int(digits) else { return .failed("notANumber") }
-        return .value(JSONValue(number), digits == raw ? [] : ["normalizedNumber"])
+        guard let number = NumberText.parse(raw), let whole = Int("\(number)") else { return .failed("notANumber") }
+        return .value(JSONValue(whole), "\(whole)" == raw ? [] : ["normalizedNumber"])
     }
 
     private static func boolean(_ raw: String) -> Conversion {
         switch narrowed(raw).0.lowercased() {
-        case "是", "1", "y", "yes", "true", "有", "√", "已", "同意": .value(true)
-        case "否", "0", "n", "no", "false", "无", "×", "未", "不同意": .value(false)
+        case "是", "1", "1.0", "y", "yes", "t", "true", "有", "√", "✓", "✔", "☑", "对", "已", "同意", "已同意", "需要", "已授权":
+            .value(true)
+        case "否", "0", "0.0", "n", "no", "f", "false", "无", "没有", "×", "✗", "✘", "未", "非", "不同意", "未同意", "不需要", "未授权":
+            .value(false)
         default: .failed("notABoolean")
         }
     }
@@ -152,106 +171,33 @@ enum Converter: String, CaseIterable {
         return .value(.string(clean), removed ? ["markupRemoved"] : [])
     }
 
-    /// Full-width ASCII made narrow; only for coded fields, since it would change rare characters' punctuation.
+    /// Full-width ASCII and blanks made narrow, invisible characters left out; only for coded fields, since it would
+    /// change the punctuation of names and free text.
     static func narrowed(_ raw: String) -> (String, changed: Bool) {
-        guard raw.utf8.contains(0xEF) || raw.utf8.contains(0xE3) else { return (raw, false) }
-        var text = ""
+        // Everything that this changes begins with one of these bytes in UTF-8.
+        guard raw.utf8.contains(where: { $0 == 0xEF || $0 == 0xE3 || $0 == 0xE2 || $0 == 0xC2 }) else {
+            return (raw, false)
+        }
+        var text = String.UnicodeScalarView()
         var changed = false
         for scalar in raw.unicodeScalars {
             if (0xFF01...0xFF5E).contains(scalar.value), let narrow = Unicode.Scalar(scalar.value - 0xFEE0) {
-                text.unicodeScalars.append(narrow)
+                text.append(narrow)
                 changed = true
-            } else if scalar == "\u{3000}" {
-                text += " "
+            } else if scalar == "\u{3000}" || scalar == "\u{A0}" {
+                text.append(" ")
+                changed = true
+            } else if isInvisible(scalar) {
                 changed = true
             } else {
-                text.unicodeScalars.append(scalar)
+                text.append(scalar)
             }
         }
-        return (text, changed)
-    }
-}
-
-/// The ways that senders write dates.
-enum DateText {
-    /// Date, seconds of the day where a time was given, and whether it was written as the standards do.
-    static func parse(_ raw: String) -> (CalendarDate, seconds: Int?, isClean: Bool)? {
-        let text = Converter.narrowed(raw).0.trimmingCharacters(in: .whitespaces)
-        if let date = CalendarDate(iso: text) { return (date, nil, true) }
-        if text.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) { return digits(text) }
-        let isOffset = text.contains("T")
-        let numbers = numbers(in: text)
-        if text.contains("/Date("), let milliseconds = numbers.first { return moment(milliseconds / 1000) }
-        guard let year = numbers.first, year > 31 else { return nil }
-        if year > 19_000_000, let date = date(packed: year) {
-            return (date, time(numbers.dropFirst(), isAfternoon: text.contains("下午")), false)
-        }
-        guard numbers.count >= 2,
-            let date = CalendarDate(year: year, month: numbers[1], day: numbers.count > 2 ? numbers[2] : 1)
-        else { return nil }
-        let seconds = time(numbers.dropFirst(3), isAfternoon: text.contains("下午"))
-        return (date, seconds, isOffset)
+        return changed ? (String(text), true) : (raw, false)
     }
 
-    private static func digits(_ text: String) -> (CalendarDate, Int?, Bool)? {
-        guard let number = Int(text) else { return nil }
-        switch text.count {
-        case 5: return (CalendarDate(daysSince1970: number - 25_569), nil, false)  // a spreadsheet's day number
-        case 6: return CalendarDate(year: number / 100, month: number % 100, day: 1).map { ($0, nil, false) }
-        case 8: return date(packed: number).map { ($0, nil, true) }
-        case 10: return moment(number)
-        case 13: return moment(number / 1000)
-        case 14:
-            let time = number % 1_000_000
-            guard let date = date(packed: number / 1_000_000) else { return nil }
-            return (date, time / 10_000 * 3600 + time / 100 % 100 * 60 + time % 100, true)
-        default: return nil
-        }
-    }
-
-    private static func date(packed number: Int) -> CalendarDate? {
-        CalendarDate(year: number / 10_000, month: number / 100 % 100, day: number % 100)
-    }
-
-    private static func moment(_ seconds: Int) -> (CalendarDate, Int?, Bool)? {
-        let local = seconds + 8 * 3600
-        guard local > 0 else { return nil }
-        return (CalendarDate(daysSince1970: local / 86_400), local % 86_400, true)
-    }
-
-    private static func time(_ numbers: ArraySlice<Int>, isAfternoon: Bool) -> Int? {
-        guard let hour = numbers.first, hour < 24 else { return nil }
-        let rest = Array(numbers.dropFirst().prefix(2)) + [0, 0]
-        let shifted = isAfternoon && hour < 12 ? hour + 12 : hour
-        return shifted * 3600 + min(59, rest[0]) * 60 + min(59, rest[1])
-    }
-
-    /// The numbers in a text, Chinese digits read place by place (二〇二三) or as tens (二十三).
-    private static func numbers(in text: String) -> [Int] {
-        var found: [Int] = []
-        var current: Int?
-        var isTens = false
-        func digit(_ character: Character) -> Int? {
-            if character == "〇" || character == "○" || character == "零" { return 0 }
-            return character.isASCII
-                ? character.wholeNumberValue
-                : "一二三四五六七八九".firstIndex(of: character).map {
-                    "一二三四五六七八九".distance(from: "一二三四五六七八九".startIndex, to: $0) + 1
-                }
-        }
-        for character in text {
-            if let digit = digit(character) {
-                current = isTens ? (current ?? 0) + digit : (current ?? 0) * 10 + digit
-            } else if character == "十" {
-                current = (current ?? 1) * 10
-                isTens = true
-            } else if let number = current {
-                found.append(number)
-                (current, isTens) = (nil, false)
-            }
-            if (current ?? 0) > 100_000_000_000_000 { return found }
-        }
-        if let current { found.append(current) }
-        return found
+    /// Zero-width space and joiners, direction and byte order marks, soft hyphen: they make equal texts differ.
+    static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        (0x200B...0x200F).contains(scalar.value) || scalar == "\u{2060}" || scalar == "\u{FEFF}" || scalar == "\u{AD}"
     }
 }

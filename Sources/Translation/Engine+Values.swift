@@ -54,7 +54,9 @@ extension Engine {
         let trimmed = Self.trimmed(found.raw)
         if trimmed.isEmpty || (Self.nullTokens.contains(trimmed) && !rule.converters.contains(.boolean)) {
             if mapping.isInbound, found.source != nil {
-                note(trimmed.isEmpty ? "empty" : "nullToken", .info, place, source, line, &run)
+                // “As above” says something, but not here.
+                let severity: Finding.Severity = trimmed == "同上" ? .warning : .info
+                note(trimmed.isEmpty ? "empty" : "nullToken", severity, place, source, line, &run)
             }
             return absent(rule, place: place, at: source, line: line, &run)
         }
@@ -115,10 +117,10 @@ extension Engine {
     ) -> String? {
         let text = Converter.narrowed(text).0
         if let found = mapping.isInbound ? list.code(for: text) : list.name(of: text) { return found }
-        if case .fallback(let code) = rule.unknown { return code }
         if !list.isKnownToMeanNothing(text) {
             unknown(rule, path: place, location: source.location, line: line, &run)
         }
+        if case .fallback(let code) = rule.unknown { return code }
         return nil
     }
 
@@ -146,14 +148,16 @@ extension Engine {
             .replacing("mm", with: two(time / 60 % 60)).replacing("ss", with: two(time % 60)).replacing("_", with: " ")
     }
 
+    /// Blanks at the ends and invisible characters anywhere go; the rest, rare characters and all, stays.
     static func trimmed(_ raw: String) -> String {
-        if !raw.utf8.contains(where: { $0 <= 0x20 || $0 >= 0xC2 && $0 <= 0xE3 }) { return raw }
-        let view = raw.unicodeScalars
+        if !raw.utf8.contains(where: { $0 <= 0x20 || $0 >= 0xC2 && $0 <= 0xE3 || $0 == 0xEF }) { return raw }
         func isBlank(_ scalar: Unicode.Scalar) -> Bool {
-            scalar.value <= 0x20 || [0xA0, 0x3000, 0x200B, 0xAD, 0xFEFF].contains(scalar.value)
+            scalar.value <= 0x20 || scalar == "\u{A0}" || scalar == "\u{3000}" || Converter.isInvisible(scalar)
         }
+        let view = raw.unicodeScalars
         guard let start = view.firstIndex(where: { !isBlank($0) }), let end = view.lastIndex(where: { !isBlank($0) })
         else { return "" }
-        return String(view[start...end])
+        guard view[start...end].contains(where: Converter.isInvisible) else { return String(view[start...end]) }
+        return String(String.UnicodeScalarView(view[start...end].filter { !Converter.isInvisible($0) }))
     }
 }

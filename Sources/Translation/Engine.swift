@@ -238,6 +238,7 @@ final class Engine {
         let found = list.codes(in: part)
         if found.isEmpty, !list.isKnownToMeanNothing(part) {
             unknown(value, path: path, location: source.location, line: line, &run)
+            if case .fallback(let code) = value.unknown { return [code] }
         }
         return found
     }
@@ -264,13 +265,18 @@ final class Engine {
         let severity: Finding.Severity =
             switch rule.unknown {
             case .error: .error
-            case .warning, .fallback: .warning
-            case .skip: .info
+            case .warning: .warning
+            case .skip, .fallback: .info
             }
+        // A target of fixed words has no list.
+        let standard = rule.codes.flatMap { codes[$0]?.standard }.map { "（\($0)）" } ?? ""
+        let message = rule.codes.map {
+            "代码或名称不在代码表 \($0)\(standard)内，请按字段对照表填写。 Not in the code list \($0)."
+        }
         run.findings.add(
             Finding(
                 severity: severity, code: "unknownCode", path: path.replacing("/", with: "."), location: location,
-                rule: self.rule(line)))
+                rule: self.rule(line), list: rule.codes, message: message))
     }
 
     func trace(

@@ -20,24 +20,28 @@ public struct Finding: Sendable, Hashable {
     public let location: SourceLocation?
     /// The mapping's own line, such as `court/defence-notice:14`.
     public let rule: String?
+    /// The code list that does not know a text.
+    public let list: String?
     public let message: String
 
     public init(
         severity: Severity, code: String, path: String?, location: SourceLocation?, rule: String?,
-        message: String? = nil
+        list: String? = nil, message: String? = nil
     ) {
         self.severity = severity
         self.code = code
         self.path = path
         self.location = location
         self.rule = rule
+        self.list = list
         self.message = message ?? Self.messages[code] ?? code
     }
 
     public var json: JSONValue {
         .compact([
             ("severity", .string(severity.rawValue)), ("code", .string(code)), ("path", .text(path)),
-            ("location", location.map(\.json)), ("rule", .text(rule)), ("message", .string(message)),
+            ("location", location.map(\.json)), ("rule", .text(rule)), ("list", .text(list)),
+            ("message", .string(message)),
         ])
     }
 
@@ -52,6 +56,11 @@ public struct Finding: Sendable, Hashable {
         "notABoolean": "是否项无法识别，请填“是”或“否”。 Neither yes nor no.",
         "tooLong": "内容超过最大长度。 Too long.",
         "normalizedDate": "日期写法不规范，已识别。 Unusual date, understood.",
+        "monthOnly": "日期只有年月，已按当月一日处理。 Year and month only; the first day was taken.",
+        "twoDigitYear": "年份只有两位，已推定世纪，请写四位年份。 A two-digit year; the century was guessed.",
+        "severalNumbers": "一栏写了多个号码，已取第一个。 Several numbers in one field; the first counts.",
+        "areaCodeAssumed": "座机未写区号，已按本市区号处理。 No area code; the city's own was taken.",
+        "unknownCaseType": "案号的类型代字不在规定之内，请核对。 The kind of case in the number is not one of the rules'.",
         "normalizedNumber": "数值写法不规范，已识别。 Unusual number, understood.",
         "normalizedFullWidth": "全角字符已转为半角。 Full-width characters were narrowed.",
         "lowerCaseX": "证件号末位小写 x 已转为 X。 Lower-case x was raised.",
