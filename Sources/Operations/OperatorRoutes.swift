@@ -154,7 +154,7 @@ extension HTTPRequest {
             en: "Parameter \(name) takes: \(words.joined(separator: ", ")).")
     }
 
-    func cursor() throws(Problem) -> DeadLetterCursor? {
+    public func cursor() throws(Problem) -> DeadLetterCursor? {
         guard let text = query("after") else { return nil }
         guard let cursor = DeadLetterCursor(text: text) else {
             throw Problem(.badRequest, zh: "参数 after 应取自上一页的 next。", en: "Parameter after comes from a page's next.")
@@ -191,7 +191,7 @@ extension EditedDocument {
 
 extension DeadLetterFilter {
     /// From a query's parameters.
-    init(_ request: HTTPRequest) throws(Problem) {
+    public init(_ request: HTTPRequest) throws(Problem) {
         try self.init(names: { request.query($0) })
     }
 

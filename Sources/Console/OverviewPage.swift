@@ -1,0 +1,91 @@
+import Messaging
+import Operations
+import Transport
+
+extension WebConsole {
+    /// Is anything stuck, what, since when, whose is it, what do I do?
+    var overviewRoutes: [Route] {
+        [
+            page("/console") { scene in try await overview(scene) },
+        ]
+    }
+
+    private func overview(_ scene: Scene) async throws -> Page {
+        let language = scene.language
+        let figures = try await statistics()
+        let causes = try await window.deadLetters.causes(DeadLetterFilter())
+        let now = now()
+        return Page(
+            title: Section.overview.title(language), section: .overview,
+            body: """
+                \(tiles(figures, at: now, language))
+                <h2>\(language("需要人工处理", "Waiting for a person"))</h2>\(causeTable(causes, at: now, language))
+                <h2>\(language("机构队列", "Institutions' queues"))</h2>\(queueTable(figures, at: now, language))
+                """)
+    }
+
+    private func tiles(_ figures: StoreStatistics, at now: Instant, _ language: Language) -> HTML {
+        let dead = figures.deadLetters.values.reduce(0, +)
+        let waiting = figures.queues.reduce(0) { $0 + $1.depth }
+        let oldest = figures.queues.compactMap(\.oldest).min()
+        return """
+            <ul class="tiles">
+            \(Self.tile(language("死信", "Dead letters"), "\(dead)", dead > 0 ? "bad" : "good", link: Section.deadLetters.path))
+            \(Self.tile(language("待机构签收", "Waiting for institutions"), "\(waiting)", "", link: Section.queues.path))
+            \(Self.tile(language("最久已等待", "Oldest has waited"), oldest?.age(at: now, language) ?? "–", "", link: Section.queues.path))
+            \(Self.tile(language("待确认的回推", "Statuses not confirmed"), "\(figures.statusBacklog)", "", link: Section.partners.path))
+            </ul>
+            """
+    }
+
+    static func tile(_ name: String, _ value: String, _ kind: String, link: String) -> HTML {
+        "<li class=\"tile \(kind)\"><a href=\"\(link)\"><strong>\(value)</strong>\(name)</a></li>"
+    }
+
+    private func causeTable(_ causes: [CauseCount], at now: Instant, _ language: Language) -> HTML {
+        var table = DataTable(
+            caption: language("按原因分组，最多的在前", "By cause, the most frequent first"),
+            columns: [
+                .init(name: language("数量", "Count"), isNumber: true), .init(name: language("发生了什么", "What happened")),
+                .init(name: language("该谁处理", "Whose turn")), .init(name: language("怎么办", "What to do")),
+                .init(name: language("最早", "Oldest")),
+            ], empty: language("没有死信。", "No dead letters."))
+        table.rows = causes.prefix(10).map { cause in
+            let code = LetterCode(cause.cause)
+            return [
+                "<a href=\"\(Section.deadLetters.path)?cause=\(cause.cause.name.urlEscaped)\">\(cause.count)</a>",
+                "\(language.text(code.happened))<br><small class=\"mono\">\(cause.cause.name)</small>",
+                "\(language.text(code.turn.title))", "\(language.text(code.advice))",
+                "\(cause.oldest.age(at: now, language))",
+            ]
+        }
+        return table.html
+    }
+
+    func queueTable(_ figures: StoreStatistics, at now: Instant, _ language: Language) -> HTML {
+        var table = DataTable(
+            caption: language("未签收的申请", "Applications not signed in"),
+            columns: [
+                .init(name: language("机构", "Institution")), .init(name: language("待签收", "Waiting"), isNumber: true),
+                .init(name: language("最早", "Oldest")),
+            ], empty: language("所有队列都是空的。", "All queues are empty."))
+        let names = Dictionary(institutions.map { ($0.code, $0.name) }) { first, _ in first }
+        table.rows = figures.queues.sorted { $0.name < $1.name }.map { queue in
+            [
+                "\(names[queue.name] ?? queue.name) <small>\(queue.name)</small>", "\(queue.depth)",
+                "\(queue.oldest?.age(at: now, language) ?? "–")",
+            ]
+        }
+        return table.html
+    }
+}
+
+extension Turn {
+    var title: LocalizedText {
+        switch self {
+        case .sender: LocalizedText(zh: "来源单位", en: "sender")
+        case .gateway: LocalizedText(zh: "网关", en: "gateway")
+        case .receiver: LocalizedText(zh: "接收方", en: "receiver")
+        }
+    }
+}

@@ -1,0 +1,182 @@
+import Messaging
+import Operations
+import StrictJSON
+import Transport
+
+/// The operators' window as web pages: what the services of `Operations` know, in Chinese first and English, for a desk
+/// and for a phone, with or without JavaScript.
+public struct WebConsole: Sendable {
+    let window: Window
+    let statistics: @Sendable () async throws(StoreError) -> StoreStatistics
+    let now: @Sendable () -> Instant
+    /// Codes and names of the institutions a dispatcher may choose from.
+    let institutions: [(code: String, name: String)]
+    let partners: [(id: String, name: String)]
+
+    public init(
+        window: Window, statistics: @escaping @Sendable () async throws(StoreError) -> StoreStatistics,
+        registry: Registry, now: @escaping @Sendable () -> Instant
+    ) {
+        self.window = window
+        self.statistics = statistics
+        self.now = now
+        institutions = registry.institutions.values.map { ($0.code, $0.name) }.sorted { $0.0 < $1.0 }
+        partners = registry.partners.values.map { ($0.id, $0.name) }.sorted { $0.0 < $1.0 }
+    }
+
+    public var routes: [Route] { assets + entrance + overviewRoutes + letterRoutes + jobRoutes + auditRoutes }
+
+    // MARK: Frame
+
+    /// Shows a page to whoever is signed in and has the right; others are led to the sign-in.
+    func page(
+        _ path: StaticString, may right: OperatorRight = .look,
+        _ show: @escaping @Sendable (Scene) async throws -> Page
+    ) -> Route {
+        Route("GET", path) { request, visit in
+            let scene = try await scene(request, visit)
+            return await answer(request, scene) {
+                guard let scene else { return .seeOther("/console/sign-in?back=\(Self.target(of: request).urlEscaped)") }
+                try Self.check(scene, may: [right])
+                return .page(try await show(scene))
+            }
+        }
+    }
+
+    /// Does what a form asks for; then the browser is led to another page, so that reloading repeats nothing.
+    func act(
+        _ path: StaticString, may rights: Set<OperatorRight>,
+        _ perform: @escaping @Sendable (Scene, Form) async throws -> Reply
+    ) -> Route {
+        Route("POST", path) { request, visit in
+            let scene = try await scene(request, visit)
+            return await answer(request, scene) {
+                guard let scene else { return .seeOther("/console/sign-in") }
+                let form = try Form(request)
+                try SignInDesk.checkForgery(form["csrf"], scene.visitor)
+                try Self.check(scene, may: rights)
+                return try await perform(scene, form)
+            }
+        }
+    }
+
+    private func scene(_ request: HTTPRequest, _ visit: Visit) async throws -> Scene? {
+        guard let visitor = try await window.signIn.visitor(of: request) else { return nil }
+        return Scene(request: request, visit: visit, visitor: visitor, language: Language(of: request))
+    }
+
+    private static func check(_ scene: Scene, may rights: Set<OperatorRight>) throws(Problem) {
+        guard rights.contains(where: { scene.may($0) }) else {
+            throw Problem(
+                .forbidden, zh: "您的角色不能执行此操作；需要时请管理员调整角色。",
+                en: "Your role may not do this; ask the administrator if it should.")
+        }
+    }
+
+    private func answer(
+        _ request: HTTPRequest, _ scene: Scene?, _ make: () async throws -> Reply
+    ) async -> HTTPResponse {
+        let layout = Layout(
+            language: Language(of: request), visitor: scene?.frame, path: Self.target(of: request))
+        do {
+            switch try await make() {
+            case .page(let page): return layout.response(page)
+            case .seeOther(let path): return Self.redirect(to: path)
+            case .file(let response): return response
+            }
+        } catch let problem as Problem {
+            return layout.response(Self.page(for: problem, layout.language))
+        } catch {
+            return layout.response(
+                Self.page(
+                    for: Problem(
+                        .storeUnavailable, zh: "存储暂时不可用，什么都没有改变，请稍后再试。",
+                        en: "The store is not available; nothing was changed. Try again later."), layout.language))
+        }
+    }
+
+    private static func page(for problem: Problem, _ language: Language) -> Page {
+        Page(
+            title: language.text(problem.kind.title),
+            body: """
+                <div class="note bad" role="alert"><p>\(language.text(problem.detail))</p>
+                <p>\(language.text(problem.kind.advice))</p></div>
+                <p><a href="/console/">\(language("回到总览", "Back to the overview"))</a></p>
+                """, status: problem.kind.status)
+    }
+
+    static func redirect(to path: String, headers: [(name: String, value: String)] = []) -> HTTPResponse {
+        HTTPResponse(status: 303, headers: [("Location", path), ("Cache-Control", "no-store")] + headers)
+    }
+
+    /// The path with its query, as the language switch leads back to it.
+    static func target(of request: HTTPRequest) -> String {
+        guard request.method == "GET", !request.query.isEmpty else {
+            return request.method == "GET" ? request.path : "/console/"
+        }
+        let query = request.query.map { "\($0.0.urlEscaped)=\($0.1.urlEscaped)" }.joined(separator: "&")
+        return "\(request.path)?\(query)"
+    }
+}
+
+/// A request of somebody who is signed in.
+struct Scene: Sendable {
+    let request: HTTPRequest
+    let visit: Visit
+    let visitor: SignInDesk.Visitor
+    let language: Language
+
+    var caller: Caller { visitor.caller }
+    func may(_ right: OperatorRight) -> Bool { caller.may(right) }
+    func value(_ name: String) -> String { visit.value(name) }
+
+    /// The hidden field that every form carries.
+    var csrf: HTML { "<input type=\"hidden\" name=\"csrf\" value=\"\(visitor.forgeryToken)\">" }
+
+    var frame: (name: String, role: String, csrf: String) {
+        (caller.id, caller.desk.map { language.text($0.title) } ?? "", visitor.forgeryToken)
+    }
+
+    /// What a form led back with, said once at the top of the page.
+    func notice(_ words: [String: (zh: String, en: String)]) -> HTML {
+        guard let done = request.query("done").flatMap({ words[$0] }) else { return .none }
+        return "<p class=\"note good\" role=\"status\">\(language(done.zh, done.en))</p>"
+    }
+}
+
+enum Reply: Sendable {
+    case page(Page)
+    case seeOther(String)
+    case file(HTTPResponse)
+}
+
+extension Language {
+    func text(_ text: LocalizedText) -> String { self(text.zh, text.en) }
+}
+
+extension OperatorRole {
+    var title: LocalizedText {
+        switch self {
+        case .viewer: LocalizedText(zh: "查看员", en: "viewer")
+        case .operator: LocalizedText(zh: "操作员", en: "operator")
+        case .auditor: LocalizedText(zh: "审计员", en: "auditor")
+        case .administrator: LocalizedText(zh: "管理员", en: "administrator")
+        }
+    }
+}
+
+extension Instant {
+    /// To the second, as people read it: `2026-03-01 09:30:00`.
+    var readable: String { String(rfc3339.prefix(19).replacing("T", with: " ")) }
+
+    /// How long ago, roughly.
+    func age(at now: Instant, _ language: Language) -> String {
+        let seconds = max(0, (now.milliseconds - milliseconds) / 1000)
+        switch seconds {
+        case ..<60: return language("\(seconds) 秒", "\(seconds) s")
+        case ..<3600: return language("\(seconds / 60) 分钟", "\(seconds / 60) min")
+        case ..<86_400: return language("\(seconds / 3600) 小时", "\(seconds / 3600) h")
+        default: return language("\(seconds / 86_400) 天", "\(seconds / 86_400) d")
+        }
+    }
+}
