@@ -36,7 +36,7 @@ extension WebConsole {
                     """
                 return Page(
                     title: Section.audit.title(language), section: .audit, body: "\(form)\(table.html)\(older)")
-            },
+            }
         ]
     }
 

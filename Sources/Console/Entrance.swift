@@ -17,7 +17,10 @@ extension WebConsole {
                 return Self.redirect(
                     to: Self.inside(request.query("back")),
                     headers: [
-                        ("Set-Cookie", "lang=\(language.rawValue); Path=/console; Max-Age=31536000; SameSite=Lax\(secure)")
+                        (
+                            "Set-Cookie",
+                            "lang=\(language.rawValue); Path=/console; Max-Age=31536000; SameSite=Lax\(secure)"
+                        )
                     ])
             },
         ]

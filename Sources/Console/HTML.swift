@@ -59,7 +59,7 @@ struct DataTable {
         }
         let body = rows.map { row -> HTML in
             let cells = zip(columns, row).map { column, cell -> HTML in
-                "<td data-label=\"\(column.name)\"\(column.isNumber ? " class=\"number\"" : HTML.none)>\(cell)</td>"
+                "<td data-label=\"\(column.name)\"\(column.isNumber ? " class=\"number\"" : HTML.none)><div>\(cell)</div></td>"
             }
             return "<tr>\(cells)</tr>"
         }

@@ -106,7 +106,8 @@ extension WebConsole {
             ], empty: language("还没有批量任务。", "No bulk jobs yet."))
         table.rows = try await window.bulk.jobs(limit: 50).map { job in
             [
-                "<a href=\"/console/jobs/\(job.id)\">\(job.createdAt.readable)</a>", "\(language.text(job.state.title))",
+                "<a href=\"/console/jobs/\(job.id)\">\(job.createdAt.readable)</a>",
+                "\(language.text(job.state.title))",
                 "\(job.done) / \(job.total)", "\(job.actor)", "\(job.reason)",
             ]
         }
@@ -120,7 +121,8 @@ extension WebConsole {
         let refresh: HTML = job.state == .running ? "<span data-refresh=\"2\"></span>" : .none
         func button(_ act: String, _ text: String, _ state: DeskJob.State) -> HTML {
             guard scene.may(.repair), job.state.allows(state) else { return .none }
-            return "<form method=\"post\" action=\"/console/jobs/\(job.id)/\(act)\">\(scene.csrf)<button class=\"quiet\">\(text)</button></form>"
+            return
+                "<form method=\"post\" action=\"/console/jobs/\(job.id)/\(act)\">\(scene.csrf)<button class=\"quiet\">\(text)</button></form>"
         }
         return Page(
             title: language("批量任务", "Bulk job"), section: .deadLetters,

@@ -2,19 +2,13 @@ import Transport
 
 /// The console's sections, in the order of its navigation.
 enum Section: String, Sendable, CaseIterable {
-    case overview, deadLetters, messages, queues, partners, clocks, mappings, rules, reports, audit
+    case overview, deadLetters, queues, audit
 
     var path: String {
         switch self {
         case .overview: "/console/"
         case .deadLetters: "/console/dead-letters"
-        case .messages: "/console/messages"
         case .queues: "/console/queues"
-        case .partners: "/console/partners"
-        case .clocks: "/console/clocks"
-        case .mappings: "/console/mappings"
-        case .rules: "/console/rules"
-        case .reports: "/console/reports"
         case .audit: "/console/audit"
         }
     }
@@ -23,13 +17,7 @@ enum Section: String, Sendable, CaseIterable {
         switch self {
         case .overview: language("总览", "Overview")
         case .deadLetters: language("死信", "Dead letters")
-        case .messages: language("报文查询", "Messages")
         case .queues: language("队列", "Queues")
-        case .partners: language("来源单位", "Partners")
-        case .clocks: language("时限", "Clocks")
-        case .mappings: language("映射", "Mappings")
-        case .rules: language("规则", "Rules")
-        case .reports: language("月报", "Reports")
         case .audit: language("审计", "Audit")
         }
     }

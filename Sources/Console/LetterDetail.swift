@@ -31,7 +31,10 @@ extension WebConsole {
         let summary = view.letter.summary
         let rows: [(String, HTML)] = [
             (language("编号", "Id"), "<span class=\"mono\">\(summary.id)</span>"),
-            (language("原因", "Reason"), "\(language.text(summary.reason.title)) <small class=\"mono\">\(summary.cause.name)</small>"),
+            (
+                language("原因", "Reason"),
+                "\(language.text(summary.reason.title)) <small class=\"mono\">\(summary.cause.name)</small>"
+            ),
             (language("该谁处理", "Whose turn"), "\(language.text(view.code.turn.title))"),
             (language("来源单位", "Partner"), "\(summary.partnerID)"),
             (language("来源报文编号", "Sender's message id"), "\(summary.senderMessageID ?? "–")"),
@@ -56,7 +59,9 @@ extension WebConsole {
                 .init(name: language("规则", "Rule")),
             ], empty: "")
         table.rows = view.findings.prefix(100).map { finding in
-            let place = finding.line.map { language("第 \($0) 行第 \(finding.column ?? 1) 列", "line \($0), column \(finding.column ?? 1)") }
+            let place = finding.line.map {
+                language("第 \($0) 行第 \(finding.column ?? 1) 列", "line \($0), column \(finding.column ?? 1)")
+            }
             return [
                 "<span class=\"badge \(finding.isError ? "bad" : "warn")\">\(finding.isError ? language("错误", "error") : language("警告", "warning"))</span>",
                 "\(place ?? "–")", "\(finding.path ?? "–")",
@@ -76,7 +81,8 @@ extension WebConsole {
                     } ?? .none
                 let number = String(line.number)
                 let padded = String(repeating: " ", count: max(0, 5 - number.count)) + number + " "
-                return "<span class=\"line\(line.markedColumn == nil ? HTML.none : " hit")\">\(padded)\(line.text)</span>\(marker)"
+                return
+                    "<span class=\"line\(line.markedColumn == nil ? HTML.none : " hit")\">\(padded)\(line.text)</span>\(marker)"
             }
             return "<pre tabindex=\"0\">\(rows)</pre>"
         }
@@ -114,7 +120,9 @@ extension WebConsole {
         return "<h2>\(scene.language("处理", "Remedies"))</h2><div class=\"actions\">\(forms)</div>"
     }
 
-    private func form(_ view: LetterView, _ scene: Scene, _ action: String, confirm: String? = nil, _ inner: HTML) -> HTML {
+    private func form(_ view: LetterView, _ scene: Scene, _ action: String, confirm: String? = nil, _ inner: HTML)
+        -> HTML
+    {
         let question: HTML = confirm.map { " data-confirm=\"\($0)\"" } ?? .none
         return """
             <form method="post" action="\(Section.deadLetters.path)/\(view.letter.summary.id)/\(action)"\(question)>
@@ -196,7 +204,9 @@ extension WebConsole {
         guard let shown else {
             throw Problem(
                 .wrongState, zh: "原文不是可编辑的文本；请用命令行 --edited 提交更正后的文件。",
-                en: "The document is no text that can be edited here; use the command line's --edited with a mended file.")
+                en:
+                    "The document is no text that can be edited here; use the command line's --edited with a mended file."
+            )
         }
         let path = "\(Section.deadLetters.path)/\(id)"
         return Page(
@@ -220,7 +230,8 @@ extension WebConsole {
         let items = preview.findings.prefix(20).map { finding -> HTML in
             let line = finding.at("location.line")?.int
             let place: HTML = line.map { "\(language("第 \($0) 行", "line \($0)"))：" } ?? .none
-            return "<li>\(place)\(finding["message"]?.string ?? "") <small class=\"mono\">\(finding["code"]?.string ?? "")</small></li>"
+            return
+                "<li>\(place)\(finding["message"]?.string ?? "") <small class=\"mono\">\(finding["code"]?.string ?? "")</small></li>"
         }
         return """
             <div class="note \(passes ? "good" : "bad")" role="status"><p>\(

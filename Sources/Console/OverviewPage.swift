@@ -6,7 +6,7 @@ extension WebConsole {
     /// Is anything stuck, what, since when, whose is it, what do I do?
     var overviewRoutes: [Route] {
         [
-            page("/console") { scene in try await overview(scene) },
+            page("/console") { scene in try await overview(scene) }
         ]
     }
 
@@ -33,7 +33,7 @@ extension WebConsole {
             \(Self.tile(language("死信", "Dead letters"), "\(dead)", dead > 0 ? "bad" : "good", link: Section.deadLetters.path))
             \(Self.tile(language("待机构签收", "Waiting for institutions"), "\(waiting)", "", link: Section.queues.path))
             \(Self.tile(language("最久已等待", "Oldest has waited"), oldest?.age(at: now, language) ?? "–", "", link: Section.queues.path))
-            \(Self.tile(language("待确认的回推", "Statuses not confirmed"), "\(figures.statusBacklog)", "", link: Section.partners.path))
+            \(Self.tile(language("待确认的回推", "Statuses not confirmed"), "\(figures.statusBacklog)", "", link: Section.queues.path))
             </ul>
             """
     }

@@ -36,7 +36,9 @@ public struct WebConsole: Sendable {
         Route("GET", path) { request, visit in
             let scene = try await scene(request, visit)
             return await answer(request, scene) {
-                guard let scene else { return .seeOther("/console/sign-in?back=\(Self.target(of: request).urlEscaped)") }
+                guard let scene else {
+                    return .seeOther("/console/sign-in?back=\(Self.target(of: request).urlEscaped)")
+                }
                 try Self.check(scene, may: [right])
                 return .page(try await show(scene))
             }

@@ -1,4 +1,5 @@
 import Canonical
+import Console
 import Delivery
 import Documents
 import Foundation
@@ -65,9 +66,12 @@ final class House: Sendable {
         let outlets = OutletDesk(
             store: store, registry: registry, act: { AuditPen(now: now).act($0, on: $1, by: $2, detail: $3) },
             reports: { courier.reports }, log: log)
+        let console = WebConsole(
+            window: window, statistics: { () throws(StoreError) in try await store.statistics() }, registry: registry,
+            now: now)
         let router = Router(
             routes: frontDoor.routes + backDoor.routes + leaseDesk.routes + window.routes + health.routes
-                + outlets.routes,
+                + outlets.routes + console.routes,
             doorkeeper: Doorkeeper(callers: configuration.callers),
             session: { try await window.signIn.caller(of: $0) }, explain: { Self.explain($0, $1, log: log) })
 
