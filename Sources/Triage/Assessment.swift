@@ -123,7 +123,7 @@ public struct Assessment: Sendable {
     /// With target, scope, groups, hints, missing papers and urgency added.
     public let application: LegalAidApplication
     public let target: Target
-    /// Every pre-check, fired or not, in the file's order.
+    /// The pre-checks that fired, derived groups among them, in the file's order; all when asked to explain.
     public let rules: [RuleResult]
     /// The pre-checks that the institution should read.
     public let hints: [Hint]

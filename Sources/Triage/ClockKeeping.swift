@@ -57,14 +57,14 @@ public enum ClockEffect: String, Sendable, CaseIterable { case pause, resume, st
 
 extension Examination {
     func startClocks(
-        by trigger: ClockTrigger, at moment: Timestamp, until: CalendarDate?
+        by trigger: ClockTrigger, at moment: Timestamp, until: CalendarDate?, explain: Bool = false
     ) -> (clocks: [Clock], trace: [RuleResult]) {
         var clocks: [Clock] = []
         var trace: [RuleResult] = []
         for rule in edition.clocks {
             let applies = rule.on.contains(trigger.rawValue) && holds(rule.when)
             let clock = applies ? clock(rule, at: moment, until: until) : nil
-            trace.append(result(rule, clock == nil ? .notIndicated : .indicated))
+            if explain { trace.append(result(rule, clock == nil ? .notIndicated : .indicated)) }
             guard let clock else { continue }
             // Several limitations may run; the one that ends first is the one to watch.
             if let index = clocks.firstIndex(where: { $0.id == clock.id }) {

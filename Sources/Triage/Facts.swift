@@ -54,13 +54,17 @@ enum Facts {
         "economic.specialExpense", "remarks",
     ]
 
+    /// What the texts speak of, and the matter items that came.
     private static func words(_ application: LegalAidApplication, _ scan: WordScan) -> [JSONValue] {
         var places = texts.compactMap { path in application.text(path).map { (path, $0) } }
         for (index, claim) in (application.value("matter.claims")?.array ?? []).enumerated() {
             if let text = claim.string { places.append(("matter.claims[\(index)]", text)) }
         }
-        return places.flatMap { path, text in
-            scan.ids(in: text).map { ["id": .string($0), "in": .string(path)] }
+        let told = (application.value("matter.scopeItems")?.array ?? []).enumerated().map { index, item in
+            ("matter.scopeItems[\(index)]", [item.string ?? ""])
+        }
+        return (places.map { ($0, scan.ids(in: $1)) } + told).flatMap { path, ids in
+            ids.map { ["id": .string($0), "in": .string(path)] }
         }
     }
 

@@ -4,7 +4,7 @@ import StrictJSON
 extension Examination {
     /// What the road requires and did not come, unless data sharing shows it; then what the sender itself says is
     /// missing. What the rules listed earlier is reckoned anew.
-    func missing() -> (list: [JSONValue], trace: [RuleResult]) {
+    func missing(explain: Bool = false) -> (list: [JSONValue], trace: [RuleResult]) {
         let came = Set((application.value("materials")?.array ?? []).compactMap { $0["kind"]?.string })
         let told = (application.value("missing")?.array ?? []).filter { item in
             item["basis"] == nil && !(item["kind"]?.string.map(came.contains) ?? false)
@@ -14,12 +14,11 @@ extension Examination {
         var trace: [RuleResult] = []
         for need in edition.needs {
             let isNeeded = holds(need.when)
-            let kinds = need.others.union([need.kind])
             // What the sender itself says is missing is told in its own, narrower words.
-            let isThere = !came.isDisjoint(with: kinds) || !named.isDisjoint(with: kinds)
+            let isThere = !came.isDisjoint(with: need.kinds) || !named.isDisjoint(with: need.kinds)
             let isProven = isNeeded && !isThere && need.proven.map(holds) ?? false
             let lacks = isNeeded && !isThere && !isProven
-            trace.append(result(need, lacks: lacks))
+            if explain { trace.append(result(need, lacks: lacks)) }
             if lacks { list.append(entry(need)) }
         }
         return (list + told.map(shown), trace)

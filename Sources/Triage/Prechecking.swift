@@ -4,13 +4,15 @@ import StrictJSON
 
 extension Examination {
     /// Asks every pre-check in the file's order; what one adds, the next ones see.
-    mutating func precheck() -> (results: [RuleResult], hints: [Hint], urgency: Urgency) {
+    ///
+    /// - Returns: those that fired, or with `explain` all.
+    mutating func precheck(explain: Bool = false) -> (results: [RuleResult], hints: [Hint], urgency: Urgency) {
         var results: [RuleResult] = []
-        results.reserveCapacity(edition.prechecks.count)
         var hints: [Hint] = []
         var urgency = Urgency()
         for rule in edition.prechecks {
             let (outcome, cause) = outcome(of: rule)
+            guard explain || outcome != .notIndicated else { continue }
             let result = RuleResult(
                 rule: rule.head.id, title: rule.head.title, outcome: outcome, indicates: rule.indicates,
                 evidence: outcome == .notIndicated ? [] : evidence(of: rule, cause), basis: rule.head.basis,

@@ -3,19 +3,20 @@ import StrictJSON
 
 extension Examination {
     /// The first rule whose value leads somewhere decides; none, several or a place outside the city are for a person.
-    func route() -> (target: Assessment.Target, trace: [RuleResult]) {
+    func route(explain: Bool) -> (target: Assessment.Target, trace: [RuleResult]) {
         var trace: [RuleResult] = []
         var target: Assessment.Target?
         for rule in edition.routes {
             guard target == nil, holds(rule.when) else {
-                trace.append(result(rule, .notIndicated, leadsTo: nil))
+                if explain { trace.append(result(rule, .notIndicated, leadsTo: nil)) }
                 continue
             }
             let value = text(rule.value)
             let found = value.isEmpty ? .nothing : rules.institutions.find(rule.key, value)
             target = self.target(found, rule)
-            trace.append(result(rule, target == nil ? .insufficientData : .indicated, leadsTo: target))
+            if explain { trace.append(result(rule, target == nil ? .insufficientData : .indicated, leadsTo: target)) }
             if target == nil, rule.isFinal { target = nowhere }
+            if target != nil, !explain { break }
         }
         return (target ?? nowhere, trace)
     }

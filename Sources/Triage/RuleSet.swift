@@ -85,8 +85,8 @@ struct Need: Sendable {
     let head: RuleHead
     let kind: String
     let when: Expression?
-    /// Other papers that serve as well.
-    let others: Set<String>
+    /// The paper itself, and others that serve as well.
+    let kinds: Set<String>
     let isRequired: Bool
     let isShareable: Bool
     /// What data sharing must have shown for the paper to be needless.
@@ -191,7 +191,7 @@ struct RuleSet: Sendable {
             needs.append(
                 Need(
                     head: reader.head(of: element), kind: kind, when: reader.xpath("when", of: element),
-                    others: Set((element.attribute("or") ?? "").split(separator: " ").map(String.init)),
+                    kinds: Set(((element.attribute("or") ?? "") + " " + kind).split(separator: " ").map(String.init)),
                     isRequired: element.attribute("required") != "no",
                     isShareable: element.attribute("obtainableByShare") == "yes",
                     proven: reader.xpath("proven", of: element)))

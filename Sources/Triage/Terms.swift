@@ -74,37 +74,59 @@ extension Validity {
     }
 }
 
-/// Finds key words in free text in one pass. At each place the longest counts, so that 遗弃物 is no 遗弃.
+/// Finds key words in free text in one pass over its bytes. At each place the longest counts, so that 遗弃物 is no 遗弃.
 struct WordScan: Sendable {
-    /// The phrases that begin with a character, longest first.
-    private let phrases: [UInt32: [(rest: [UInt32], id: String)]]
+    /// The phrases that begin with a scalar's first bytes, longest first.
+    private var phrases: [UInt32: [(bytes: [UInt8], id: String)]] = [:]
+    /// Which beginnings there are, folded: nearly every place of a text is passed over by this alone.
+    private var beginnings = [Bool](repeating: false, count: 4096)
     /// The id of phrases that only keep shorter ones from counting.
     static let ignored = "ignored"
 
     init(_ words: [(word: String, id: String)]) {
-        var phrases: [UInt32: [(rest: [UInt32], id: String)]] = [:]
         for (word, id) in words {
-            let scalars = word.unicodeScalars.map(\.value)
-            guard let first = scalars.first else { continue }
-            phrases[first, default: []].append((Array(scalars.dropFirst()), id))
+            let bytes = Array(word.utf8)
+            guard !bytes.isEmpty else { continue }
+            let key = bytes.withUnsafeBufferPointer { Self.key(of: $0, at: 0) }
+            phrases[key, default: []].append((bytes, id))
+            beginnings[Self.fold(key)] = true
         }
-        self.phrases = phrases.mapValues { $0.sorted { $0.rest.count > $1.rest.count } }
+        phrases = phrases.mapValues { $0.sorted { $0.bytes.count > $1.bytes.count } }
     }
 
     /// The ids of the words found, in the text's order, each once.
     func ids(in text: String) -> [String] {
-        let scalars = text.unicodeScalars.map(\.value)
-        var found: [String] = []
-        var index = 0
-        while index < scalars.count {
-            let after = index + 1
-            guard let hit = phrases[scalars[index]]?.first(where: { scalars[after...].starts(with: $0.rest) }) else {
-                index = after
-                continue
+        var text = text
+        return text.withUTF8 { bytes in
+            var found: [String] = []
+            var index = 0
+            while index < bytes.count {
+                let key = Self.key(of: bytes, at: index)
+                guard beginnings[Self.fold(key)],
+                    let hit = phrases[key]?.first(where: { bytes[index...].starts(with: $0.bytes) })
+                else {
+                    index += Self.length(bytes[index])
+                    continue
+                }
+                if hit.id != Self.ignored, !found.contains(hit.id) { found.append(hit.id) }
+                index += hit.bytes.count
             }
-            if hit.id != Self.ignored, !found.contains(hit.id) { found.append(hit.id) }
-            index = after + hit.rest.count
+            return found
         }
-        return found
+    }
+
+    /// A scalar's first three bytes: all of a Chinese character.
+    private static func key(of bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> UInt32 {
+        var key: UInt32 = 0
+        for offset in 0..<min(length(bytes[index]), 3) where index + offset < bytes.count {
+            key = key << 8 | UInt32(bytes[index + offset])
+        }
+        return key
+    }
+
+    private static func fold(_ key: UInt32) -> Int { Int((key ^ key >> 7) & 0xFFF) }
+
+    private static func length(_ first: UInt8) -> Int {
+        first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
     }
 }

@@ -143,10 +143,9 @@ struct Examination {
         _ application: LegalAidApplication, receivedAt: Timestamp, evidence: [JSONValue], rules: RuleSet,
         edition: Edition, worker: Worker
     ) {
-        var content = application.content
-        content["facts"] = Facts.json(
-            of: application, receivedAt: receivedAt, evidence: evidence, edition: edition)
-        content["shares"] = .array(evidence)
+        let facts = Facts.json(of: application, receivedAt: receivedAt, evidence: evidence, edition: edition)
+        let content = JSONObject(
+            [("facts", facts)] + application.content.members + [("shares", .array(evidence))])
         guard let document = try? Document(JSONValue.object(content)) else { return nil }
         document.variables = worker.variables(of: edition)
         root = document.root
@@ -188,11 +187,11 @@ struct Examination {
     }
 
     mutating func assess(explain: Bool) -> Assessment {
-        let clocks = startClocks(by: .received, at: receivedAt, until: nil)
+        let clocks = startClocks(by: .received, at: receivedAt, until: nil, explain: explain)
         tell(clocks.clocks, at: receivedAt)
-        let checks = precheck()
-        let missing = missing()
-        let route = route()
+        let checks = precheck(explain: explain)
+        let missing = missing(explain: explain)
+        let route = route(explain: explain)
         set("missing", .array(missing.list))
         set("precheck", .array(checks.hints.map(\.json)))
         set("urgency", urgencyJSON(checks.urgency))
