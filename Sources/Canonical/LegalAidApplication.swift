@@ -20,7 +20,8 @@ public struct LegalAidApplication: Sendable, Hashable {
     /// Sets a value at a dotted path, making the objects on the way.
     public mutating func set(_ path: String, _ value: JSONValue?) {
         var whole = JSONValue.object(content)
-        Self.set(path.split(separator: ".").map(String.init)[...], value, in: &whole)
+        let names = path.utf8.split(separator: UInt8(ascii: ".")).map { String(Substring($0)) }
+        Self.set(names[...], value, in: &whole)
         content = whole.object ?? content
     }
 

@@ -195,7 +195,8 @@ enum JSONTree {
     }
 
     static func unescape(_ name: String) -> String {
-        guard name.contains("_x") else { return name }
+        // Names of the canonical form have no underscore, and looking for a byte is cheap.
+        guard name.utf8.contains(UInt8(ascii: "_")), name.contains("_x") else { return name }
         if name == "_x_" { return "" }
         var key = ""
         var rest = name[...]

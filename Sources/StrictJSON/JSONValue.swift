@@ -79,8 +79,8 @@ extension JSONValue {
     /// A value some dotted path below, such as `recipient.name`.
     public func at(_ path: String) -> JSONValue? {
         var value = self
-        for name in path.split(separator: ".") {
-            guard let next = value[String(name)] else { return nil }
+        for name in path.utf8.split(separator: UInt8(ascii: ".")) {
+            guard let next = value[String(Substring(name))] else { return nil }
             value = next
         }
         return value

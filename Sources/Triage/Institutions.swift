@@ -11,9 +11,6 @@ struct Institutions: Sendable {
         let replacedBy: String?
         let divisions: [String]
         let courts: [String]
-        let places: [String]
-        /// Names of organs of the city itself; they count only where no place is named besides.
-        let organs: [String]
     }
 
     struct Region: Sendable, Hashable {
@@ -31,15 +28,20 @@ struct Institutions: Sendable {
 
     private var institutions: [Institution] = []
     private var regions: [Region] = []
+    /// Full names of places, and of organs of the city itself, which count only where no place is named besides.
+    private var places = WordScan([])
+    private var organs = WordScan([])
+    private var regionNames = WordScan([])
     /// Takes what fits nowhere (首问负责).
     private(set) var center = ""
 
     init() {}
 
     init(_ elements: [Node], _ reader: inout RuleReader) {
+        var names: [String: [(word: String, id: String)]] = [:]
         for element in elements {
             switch element.name {
-            case "institution": institutions.append(Self.institution(element, &reader))
+            case "institution": institutions.append(Self.institution(element, &names, &reader))
             case "region":
                 regions.append(
                     Region(
@@ -53,6 +55,9 @@ struct Institutions: Sendable {
             if element.attribute("center") == "yes" { center = element.attribute("code") ?? "" }
         }
         regions.sort { $0.division.count > $1.division.count }
+        places = WordScan(names["place"] ?? [])
+        organs = WordScan(names["organ"] ?? [])
+        regionNames = WordScan(regions.map { ($0.name, $0.name) })
         let codes = institutions.map(\.code)
         for (institution, element) in zip(institutions, elements.filter { $0.name == "institution" }) {
             for other in [institution.within, institution.replacedBy].compactMap(\.self) where !codes.contains(other) {
@@ -63,7 +68,10 @@ struct Institutions: Sendable {
 
     private static let children = ["court", "division", "place", "organ"]
 
-    private static func institution(_ element: Node, _ reader: inout RuleReader) -> Institution {
+    private static func institution(
+        _ element: Node, _ names: inout [String: [(word: String, id: String)]], _ reader: inout RuleReader
+    ) -> Institution {
+        let code = element.attribute("code") ?? ""
         var lists: [String: [String]] = [:]
         for name in ["code", "name"] where (element.attribute(name) ?? "").isEmpty {
             reader.complain(element, "<institution> needs the attribute \(name)")
@@ -72,17 +80,22 @@ struct Institutions: Sendable {
             if !children.contains(child.name) {
                 reader.complain(child, "<\(child.name)> is not known" + RuleSchema.hint(child.name, children))
             }
-            lists[child.name, default: []] += child.text.split(whereSeparator: \.isWhitespace).map(String.init)
+            let words = child.text.split(whereSeparator: \.isWhitespace).map(String.init)
+            lists[child.name, default: []] += words
+            for word in words where names[child.name, default: []].contains(where: { $0.word == word }) {
+                reader.complain(child, "\(word) leads to another institution already")
+            }
+            names[child.name, default: []] += words.map { ($0, code) }
         }
         let isActive = element.attribute("active") != "no"
         if !isActive, element.attribute("replacedBy") == nil {
             reader.complain(element, "an institution that is not active needs the attribute replacedBy")
         }
         return Institution(
-            code: element.attribute("code") ?? "", within: element.attribute("within"),
+            code: code, within: element.attribute("within"),
             replacedBy: isActive ? nil : element.attribute("replacedBy"),
             divisions: [element.attribute("division")].compactMap(\.self) + (lists["division"] ?? []),
-            courts: lists["court"] ?? [], places: lists["place"] ?? [], organs: lists["organ"] ?? [])
+            courts: lists["court"] ?? [])
     }
 
     /// All that may be chosen by hand.
@@ -126,18 +139,15 @@ struct Institutions: Sendable {
 
     /// By full names only: 经开区 and 高新区 alone are four different places.
     private func byPlace(_ text: String) -> Found {
-        let matches = institutions.flatMap { institution in
-            institution.places.filter(text.contains).map { (institution, name: $0) }
-        }
-        let named = matches.filter { match in
-            !matches.contains { $0.name != match.name && $0.name.contains(match.name) }
-                && !matches.contains { $0.0.within == match.0.code }
-        }
-        if !named.isEmpty { return found(named.map(\.0)) }
-        let organs = institutions.filter { $0.organs.contains(where: text.contains) }
+        let named = institutions(places.ids(in: text))
+        let fitting = named.filter { district in !named.contains { $0.within == district.code } }
+        if !fitting.isEmpty { return found(fitting) }
+        let organs = institutions(organs.ids(in: text))
         if !organs.isEmpty { return found(organs) }
-        return regions.first { text.contains($0.name) }.map { .outside($0.name) } ?? .nothing
+        return regionNames.ids(in: text).first.map { .outside($0) } ?? .nothing
     }
+
+    private func institutions(_ codes: [String]) -> [Institution] { institutions.filter { codes.contains($0.code) } }
 
     private func found(_ institutions: [Institution]) -> Found {
         institutions.isEmpty ? .nothing : .institutions(Set(institutions.map { $0.replacedBy ?? $0.code }).sorted())

@@ -68,4 +68,76 @@ import Transport
         gateway.stop()
         gateway.remove()
     }
+
+    private static let notice = repository.appending(
+        path: "Mappings/court/defence-notice/examples/all-fields.gb18030.xml"
+    ).path
+
+    @Test func `the command shows of a partner's document every rule, fired or not, and why`() throws {
+        let (code, output) = try GatewayProcess.run(["triage", Self.notice, "--received", "2023-11-08", "--json"])
+        #expect(code == 0)
+        let record = try #require(try JSONValue(parsing: Array(output.utf8)).at("results")?[0])
+        #expect(record.at("target.institutionCode") == "CZ-TN")
+        let rules = record["rules"]?.array ?? []
+        let fired = try #require(rules.first { $0["rule"] == "NT-01" })
+        #expect(fired["outcome"] == "indicated")
+        #expect(fired["evidence"]?.array?.contains("criminal.noticeGrounds[0]") == true)
+        let quiet = try #require(rules.first { $0["rule"] == "NT-06" })
+        #expect(quiet["outcome"] == "notIndicated")
+        #expect(quiet["condition"]?.string?.contains("NG-06") == true)
+        for rule in ["RT-01", "CLK-04", "MAT-24", "SG-01", "UR-05"] {
+            #expect(rules.contains { $0["rule"]?.string == rule })
+        }
+        let report = try GatewayProcess.run(["triage", Self.notice, "--received", "2023-11-08"]).output
+        #expect(report.contains("to CZ-TN by RT-01"))
+        #expect(report.contains("NT-01 indicated LAL25-1"))
+        #expect(!report.contains("测试甲"))
+    }
+
+    @Test func `the command takes a canonical application, with evidence on file`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "triage-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let application = folder.appending(path: "application.json")
+        let shares = folder.appending(path: "shares.json")
+        try #"{"aidRoute":"byApplication","matter":{"factsPlace":"天宁区与钟楼区交界"}}"#.write(
+            to: application, atomically: true, encoding: .utf8)
+        try #"[{"kind":"MLG","status":"inForce"}]"#.write(to: shares, atomically: true, encoding: .utf8)
+        let (code, output) = try GatewayProcess.run(
+            [
+                "triage", application.path, "--evidence", shares.path, "--received", "2026-03-02T09:00:00+08:00",
+                "--json",
+            ])
+        #expect(code == 0)
+        let record = try #require(try JSONValue(parsing: Array(output.utf8)).at("results")?[0])
+        #expect(record.at("target.candidates") == ["CZ-TN", "CZ-ZL"])
+        #expect(record["hints"]?.array?.first { $0["rule"] == "MC-04" }?["evidence"] == ["shares[0]"])
+        #expect(try GatewayProcess.run(["triage", application.path, "--received", "yesterday"]).code == 2)
+        #expect(try GatewayProcess.run(["triage"]).code == 2)
+        try "not a document".write(to: application, atomically: true, encoding: .utf8)
+        #expect(try GatewayProcess.run(["triage", application.path]).code == 1)
+    }
+
+    @Test func `a dry run tells the rules only when asked to explain, a receipt never`() async throws {
+        let gateway = try GatewayProcess()
+        try gateway.start()
+        func rules(_ path: String) async throws -> JSONValue? {
+            let answer = try await gateway.desk.call(
+                "POST", path, body: courtNotice("E-1"), mediaType: "application/xml")
+            #expect(answer.status == 200)
+            return answer.json.at("results")?[0]?["rules"]
+        }
+        #expect(try await rules("/v1/translate") == nil)
+        let explained = try #require(try await rules("/v1/translate?explain=true")?.array)
+        #expect(explained.contains { $0["rule"] == "RT-01" && $0["indicates"] == "CZ-TN" })
+        #expect(explained.contains { $0["outcome"] == "notIndicated" })
+        let receipt = try await Self.send(gateway, "E-2")
+        #expect(receipt["rules"] == nil)
+        let hint = try #require(receipt["hints"]?.array?.first { $0["rule"] == "MC-01" })
+        #expect(hint["outcome"] == "indicated")
+        #expect(hint["evidence"] == ["aidRoute"])
+        #expect(hint["ruleVersion"] == 1)
+        gateway.stop()
+        gateway.remove()
+    }
 }
