@@ -49,6 +49,21 @@ public struct FrontDoor: Sendable {
         return try answer(acceptance, sealed, to: request)
     }
 
+    /// A document that came as a file walks in like any other; it is answered in its own format.
+    ///
+    /// - Throws: what keeps the store from taking it.
+    public func handIn(_ bytes: [UInt8], partnerID: String) async throws -> HTTPResponse {
+        let isXML = bytes.first { $0 > 0x20 && $0 < 0x80 } == UInt8(ascii: "<")
+        let request = HTTPRequest(
+            method: "POST", path: "/v1/referrals", query: [],
+            headers: isXML ? [("Accept", "application/xml")] : [], body: bytes)
+        do {
+            return try await receive(request, from: Caller(role: .partner, id: partnerID))
+        } catch let problem as Problem {
+            return problem.response(to: request, asXML: isXML)
+        }
+    }
+
     /// A dead letter's bytes, as they came or mended, take the walk again; the old letter ends in the transaction that
     /// stores the new result.
     public func replay(

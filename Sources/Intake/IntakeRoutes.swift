@@ -56,6 +56,13 @@ extension FrontDoor {
         return wantsXML(request) ? XMLRendering.response(body, root: "referral", status: 200) : .json(body)
     }
 
+    /// The canonical status that an envelope was made from, as far as its partner may see it.
+    public func visibleStatus(of envelope: Envelope) async throws -> JSONValue? {
+        try await store.statusHistory(envelope.correlationID).lazy
+            .compactMap { visibleStatus($0, partnerID: envelope.recipient) }
+            .first { $0["eventId"]?.string == envelope.senderMessageID }
+    }
+
     private func visibleStatus(_ record: StatusRecord, partnerID: String) -> JSONValue? {
         guard let content = (try? JSONValue(parsing: record.content))?.object,
             let type = registry.partners[partnerID].flatMap({ SenderType(rawValue: $0.senderType) }),

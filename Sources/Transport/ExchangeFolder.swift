@@ -20,7 +20,7 @@ public struct ExchangeFolder: Sendable, Hashable {
         public let bytes: [UInt8]
 
         public init(_ text: String) { bytes = Array(text.utf8) }
-        fileprivate init(bytes: [UInt8]) { self.bytes = bytes }
+        init(bytes: [UInt8]) { self.bytes = bytes }
 
         public static func < (left: Name, right: Name) -> Bool {
             left.bytes.lexicographicallyPrecedes(right.bytes)
@@ -97,7 +97,9 @@ public struct ExchangeFolder: Sendable, Hashable {
     /// before is replaced.
     public func write(_ bytes: [UInt8], to name: Name, marker: String? = nil) throws(FolderError) {
         let unfinished = Name(".").adding(name, ".tmp")
-        let descriptor = at(unfinished) { open($0, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o640) }
+        // What a crash left, or somebody laid there, goes first: the file is ours from its first byte.
+        try remove(unfinished)
+        let descriptor = at(unfinished) { open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o640) }
         guard descriptor >= 0 else { throw FolderError(step: "create", number: errno) }
         var written = 0
         while written < bytes.count {

@@ -121,19 +121,23 @@ public struct Router: Sendable {
     private let routes: [Route]
     private let doorkeeper: Doorkeeper
     private let session: @Sendable (HTTPRequest) async throws -> Caller?
+    private let seen: @Sendable (Caller) -> Void
     private let explain: @Sendable (any Error, HTTPRequest) -> Problem
 
     /// - Parameters:
     ///   - session: who is signed in, for requests without an `Authorization` field.
+    ///   - seen: told of every caller that has proved who it is.
     ///   - explain: what to answer to an error that is no `Problem`, such as the store's.
     public init(
         routes: [Route], doorkeeper: Doorkeeper,
         session: @escaping @Sendable (HTTPRequest) async throws -> Caller? = { _ in nil },
+        seen: @escaping @Sendable (Caller) -> Void = { _ in },
         explain: @escaping @Sendable (any Error, HTTPRequest) -> Problem
     ) {
         self.routes = routes
         self.doorkeeper = doorkeeper
         self.session = session
+        self.seen = seen
         self.explain = explain
     }
 
@@ -164,6 +168,7 @@ public struct Router: Sendable {
             }
             if route.roles.isEmpty { return try await route.handler(request, Visit(identity: nil, values: values)) }
             guard let caller = try await caller(behind: request) else { throw Problem.unidentified }
+            seen(caller)
             guard route.isOpen(to: caller) else {
                 throw Problem(.forbidden, zh: "此调用不对您的账户开放。", en: "This call is not open to your account.")
             }

@@ -42,6 +42,8 @@ struct Configuration: Sendable {
     var connections = 1000
     var inFlight = 256
     var pendingWrites = 4096
+    /// Between two looks into the exchange folders.
+    var exchangeSeconds = 5
 
     var registry: Registry { Registry(partners: partners, institutions: institutions) }
     var parseLimits: ParseLimits { ParseLimits(bytes: bodyBytes, depth: depth, nodes: nodes) }
@@ -75,6 +77,8 @@ struct Configuration: Sendable {
                 case "partners": partnersFile = named ?? partnersFile
                 case "credentials": credentialsFile = named ?? credentialsFile
                 case "limits": readLimits(element, &reader)
+                case "exchange":
+                    exchangeSeconds = reader.number("pollSeconds", of: element, in: 1...3600) ?? exchangeSeconds
                 default: reader.complain(at: element, "unknown element <\(element.name)>")
                 }
             }

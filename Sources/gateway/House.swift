@@ -20,7 +20,7 @@ final class House: Sendable {
     let server: HTTPServer
     private let client: HTTPClient
     private let database: SQLiteDatabase
-    private let courier: Task<Void, Never>
+    private let delivery: Task<Void, Never>
     private let desk: Task<Void, Never>
     private let bell: Bell
 
@@ -60,27 +60,27 @@ final class House: Sendable {
             store: store, metrics: metrics, now: now,
             warnings: { pipeline.triage.warnings(on: Timestamp(secondsSince1970: now().milliseconds / 1000).date) })
         let client = HTTPClient()
-        let courier = Courier(
-            store: store, client: client, registry: registry, settings: Courier.Settings(), bell: courierBell,
-            now: now, bits: bits, read: AnswerReading.value(of:at:), signIn: signIn, log: log, metrics: metrics)
-        let outlets = OutletDesk(
-            store: store, registry: registry, act: { AuditPen(now: now).act($0, on: $1, by: $2, detail: $3) },
-            reports: { courier.reports }, log: log)
+        let delivery = DeliveryWing(
+            DeliveryWing.Surroundings(
+                store: store, registry: registry, client: client, bell: bell, courierBell: courierBell, now: now,
+                bits: bits, log: log, metrics: metrics),
+            frontDoor: frontDoor, signIn: signIn, configuration: configuration)
         let console = WebConsole(
             window: window, statistics: { () throws(StoreError) in try await store.statistics() }, registry: registry,
             now: now)
         let router = Router(
             routes: frontDoor.routes + backDoor.routes + leaseDesk.routes + window.routes + health.routes
-                + outlets.routes + console.routes,
+                + delivery.routes + console.routes,
             doorkeeper: Doorkeeper(callers: configuration.callers),
-            session: { try await window.signIn.caller(of: $0) }, explain: { Self.explain($0, $1, log: log) })
+            session: { try await window.signIn.caller(of: $0) },
+            seen: { Self.note($0, at: now(), metrics) }, explain: { Self.explain($0, $1, log: log) })
 
         server = try HTTPServer(configuration: Self.listener(configuration)) { request in
             // A journey that began elsewhere goes on; otherwise one begins here (W3C Trace Context).
             let trace = TraceContext(request.header("traceparent"))?.step(bits: bits) ?? TraceContext(bits: bits)
             return await TraceContext.$current.withValue(trace) { await router.respond(to: request) }
         }
-        self.courier = Task { await courier.run() }
+        self.delivery = Task { await delivery.run() }
         desk = Task { await window.run() }
         self.pipeline = pipeline
         self.store = store
@@ -93,12 +93,19 @@ final class House: Sendable {
     func stop() async {
         bell.close()
         await server.stop(drain: .seconds(20))
-        courier.cancel()
+        delivery.cancel()
         desk.cancel()
-        await courier.value
+        await delivery.value
         await desk.value
         await client.close()
         await database.close()
+    }
+
+    private static func note(_ caller: Caller, at now: Instant, _ metrics: Metrics) {
+        guard caller.role != .operator else { return }
+        metrics.set(
+            "gateway_caller_last_seen_timestamp_seconds", help: "When a partner or an institution last called.",
+            labels: [("role", caller.role.rawValue), ("id", caller.id)], to: Double(now.milliseconds) / 1000)
     }
 
     /// What the window asks of the doors.

@@ -18,8 +18,10 @@ final class GatewayProcess: @unchecked Sendable {
     static let institutionToken = "institution-token"
     static let operatorToken = "operator-token"
 
-    /// - Parameter returnAddress: where the court's status goes.
-    init(returnAddress: String = "http://127.0.0.1:9/") throws {
+    /// - Parameters:
+    ///   - returnAddress: where the court's status goes.
+    ///   - courtWays: elements that say it instead; empty for the feed.
+    init(returnAddress: String = "http://127.0.0.1:9/", courtWays: String? = nil) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "gateway-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let config = repository.appending(path: "config").path
@@ -29,14 +31,14 @@ final class GatewayProcess: @unchecked Sendable {
           <store path="store.sqlite"/>
           <mappings path="\(repository.appending(path: "Mappings").path)"/>
           <rules path="\(config)/rules"/><calendar path="\(config)/calendar"/>
-          <institutions path="\(config)/institutions.xml"/>
+          <institutions path="\(config)/institutions.xml"/><exchange pollSeconds="1"/>
         </gateway>
         """.write(to: folder.appending(path: "gateway.xml"), atomically: true, encoding: .utf8)
         try """
         <partners>
           <partner id="court" name="常州市天宁区人民法院" senderType="court" statusMapping="court/status">
             <senderCode>320402</senderCode><mapping>court/defence-notice</mapping>
-            <returnAddress url="\(returnAddress)"/>
+            \(courtWays ?? "<returnAddress url=\"\(returnAddress)\"/>")
           </partner>
           <partner id="other" name="另一法院" senderType="court"/>
         </partners>

@@ -1,0 +1,101 @@
+import Foundation
+import Journal
+import Messaging
+import StrictJSON
+import Transport
+
+/// Where partners that cannot be pushed to fetch their statuses: in order, each under a cursor that never changes.
+/// Reading on past a cursor confirms what lies before it, so nothing is lost when an answer is.
+public struct StatusFeed: Sendable {
+    public struct Limits: Sendable {
+        public var eventsPerCall = 1...500
+        /// Seconds a call may wait for news.
+        public var waitSeconds = 0...30
+
+        public init() {}
+    }
+
+    /// Asks for the canonical status instead of the document in the partner's own format.
+    static let canonicalType = "application/vnd.legal-aid-gateway.status+json"
+
+    let store: any DeliveryStore
+    let registry: Registry
+    let limits: Limits
+    let bell: Bell
+    let now: @Sendable () -> Instant
+    /// The status of an envelope as its partner may see it; handed in, since this room opens no envelope.
+    let canonical: @Sendable (Envelope) async throws -> JSONValue?
+
+    public init(
+        store: any DeliveryStore, registry: Registry, limits: Limits, bell: Bell,
+        now: @escaping @Sendable () -> Instant, canonical: @escaping @Sendable (Envelope) async throws -> JSONValue?
+    ) {
+        self.store = store
+        self.registry = registry
+        self.limits = limits
+        self.bell = bell
+        self.now = now
+        self.canonical = canonical
+    }
+
+    public var routes: [Route] {
+        [
+            Route("GET", "/v1/status-events", for: .partner) { request, visit in
+                try await read(request, by: visit.caller())
+            }
+        ]
+    }
+
+    private func read(_ request: HTTPRequest, by caller: Caller) async throws -> HTTPResponse {
+        if let partner = registry.partners[caller.id], partner.returnAddress != nil || partner.exchange != nil {
+            throw Problem(
+                .wrongState, zh: "贵单位的状态由网关推送，无须读取此地址。",
+                en: "Statuses are pushed to this partner; there is nothing to read here.")
+        }
+        let after = try Self.cursor(request)
+        let limit = try request.query("limit", in: limits.eventsPerCall, default: 100)
+        let wait = try request.query("wait", in: limits.waitSeconds, default: 0)
+        let deadline = now().advanced(seconds: wait)
+        while true {
+            let ring = bell.listen()
+            let entries = try await store.feed(partner: caller.id, after: after, limit: limit, now: now())
+            let left = deadline.milliseconds - now().milliseconds
+            if !entries.isEmpty || left <= 0 || bell.isClosed {
+                return .json(try await page(entries, after: after, request))
+            }
+            await ring.wait(atMost: .milliseconds(left))
+        }
+    }
+
+    private static func cursor(_ request: HTTPRequest) throws(Problem) -> Int64? {
+        guard let text = request.query("after"), !text.isEmpty else { return nil }
+        guard let position = Int64(text), position >= 0 else {
+            throw Problem(
+                .badRequest, zh: "after 须为此前应答给出的 cursor。", en: "after must be a cursor that an earlier answer gave.")
+        }
+        return position
+    }
+
+    private func page(
+        _ entries: [FeedEntry], after: Int64?, _ request: HTTPRequest
+    ) async throws -> JSONValue {
+        let wantsCanonical = request.header("Accept")?.lowercased().contains(Self.canonicalType) == true
+        var events: [JSONValue] = []
+        for entry in entries {
+            let envelope = entry.envelope
+            let status = wantsCanonical ? try await canonical(envelope) : nil
+            events.append(
+                .compact([
+                    ("cursor", .string("\(entry.position)")), ("idempotencyKey", .string(envelope.id)),
+                    ("applicationNo", .string(envelope.correlationID)),
+                    ("at", .string(envelope.createdAt.rfc3339)), ("traceparent", .text(envelope.traceParent)),
+                    ("status", status),
+                    ("mediaType", status == nil ? .string(envelope.mediaType) : nil),
+                    ("body", status == nil ? .string(Data(envelope.payload).base64EncodedString()) : nil),
+                ]))
+        }
+        return .compact([
+            ("events", .array(events)), ("next", .text((entries.last?.position ?? after).map { "\($0)" })),
+        ])
+    }
+}
