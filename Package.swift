@@ -58,7 +58,8 @@ let package = Package(
             .executableTarget(name: "gateway-bench", dependencies: allRooms),
             .testTarget(name: "HouseTests"),
             .testTarget(
-                name: "GatewayTests", dependencies: allRooms + ["gateway", "gateway-bench"], exclude: ["Expected"]),
+                name: "GatewayTests", dependencies: allRooms + ["gateway", "gateway-bench"],
+                exclude: ["Expected", "Frozen", "Independent"]),
         ]
         + testedAlone.map { room in
             .testTarget(

@@ -13,7 +13,8 @@ extension CanonicalModel {
             "economic/exemptionGround", "consent/informationSharing/scope", "matter/scopeItems", "matter/claims",
             "proceeding/handlers", "proceeding/hearings", "proceeding/deadlines", "criminal/noticeGrounds",
             "criminal/charges", "request/aidForms", "urgency/reasons", "urgency/claimedReasons",
-            "urgency/preservationNeeded", "materials", "missing", "target/candidates", "precheck", "precheck/evidence",
+            "urgency/preservationNeeded", "materials", "missing", "precheck", "precheck/evidence", "target/candidates",
+            "precheck", "precheck/evidence",
         ])
 
     private static func field(_ path: String, _ type: FieldType, _ zh: String) -> FieldDefinition {

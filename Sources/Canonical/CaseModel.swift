@@ -87,8 +87,13 @@ extension CanonicalModel {
         field("provisional/promiseSigned", .boolean, "容缺承诺"),
     ]
 
-    /// What the institution said since, mirrored.
+    /// The gateway's hints, and what the institution said since, mirrored.
     static let outcome = [
+        field("precheck/rule", .text(32), "预审规则").required.ours,
+        field("precheck/outcome", .text(32), "预审提示").required.ours,
+        field("precheck/basis", .text(500), "预审依据").ours, field("precheck/ruleVersion", .integer, "规则版本").ours,
+        field("precheck/note", .text(500), "预审说明").ours, field("precheck/indicates", .text(64), "提示内容").ours,
+        field("precheck/evidence", .text(200), "所据字段").ours,
         field("progress/state", .word(CaseState.allCases.map(\.rawValue)), "办案状态").ours,
         field("progress/decision/date", .date, "决定日期").ours, field("progress/decision/no", .text(60), "决定文号").ours,
         field("progress/decision/kind", .text(20), "决定种类").ours,

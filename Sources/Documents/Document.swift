@@ -79,6 +79,9 @@ public final class Document {
         Node(handle: xmlDocGetRootElement(handle), document: self)
     }
 
+    /// The JSON key that an element's name stands for.
+    public static func key(ofElement name: String) -> String { JSONTree.unescape(name) }
+
     func place(of node: xmlNodePtr) -> (line: Int, column: Int)? {
         switch format {
         case .xml: places.place(of: node)

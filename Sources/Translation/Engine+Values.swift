@@ -128,12 +128,12 @@ extension Engine {
     private func fitted(
         _ value: JSONValue, _ rule: Rule.Value, place: String, source: Node, line: Int, _ run: inout Run
     ) -> JSONValue? {
-        guard let limit = rule.maxLength, let text = value.string, text.utf8.count > limit, text.count > limit else {
-            return value
-        }
+        guard let limit = rule.maxLength, let text = value.string, text.utf8.count > limit,
+            text.unicodeScalars.count > limit
+        else { return value }
         let isFatal = rule.isRequired && mapping.isInbound && !place.contains("[")
         note("tooLong", isFatal ? .error : .warning, place, source, line, &run)
-        return .string(String(text.prefix(limit)))
+        return .string(String(text.unicodeScalars.prefix(limit)))
     }
 
     /// A date-time written by a pattern of `yyyy MM dd HH mm ss`; what does not parse is passed on as it is.

@@ -100,12 +100,14 @@ final class Engine {
                 guard holds(when, at: node), TargetTree.get(lookup.to, in: target) == nil else { continue }
                 look(lookup, at: node, to: &target, path: path, line: line, &run)
             case .within(let to, let source, let rules, let when, let line):
-                guard holds(when, at: node),
-                    let inner = single(
-                        source, at: node, place: to.map { TargetTree.join(path, $0) } ?? path, line: line, &run)
-                else { continue }
+                guard holds(when, at: node) else { continue }
+                let place = to.map { TargetTree.join(path, $0) } ?? path
+                guard let inner = single(source, at: node, place: place, line: line, &run) else {
+                    if to == nil, !tellMissing(rules, at: node, path: path, &run) { isComplete = false }
+                    continue
+                }
                 guard let to else {
-                    apply(rules, at: inner, to: &target, path: path, &run)
+                    if !apply(rules, at: inner, to: &target, path: path, &run) { isComplete = false }
                     continue
                 }
                 var object = JSONObject()
@@ -118,6 +120,23 @@ final class Engine {
                 guard holds(when, at: node) else { continue }
                 warn(warning, at: node, line: line, &run)
             case .read(let source, _): _ = nodes(source, at: node, &run)
+            }
+        }
+        return isComplete
+    }
+
+    /// What is required of the record itself is missing too where the element around it is.
+    private func tellMissing(_ rules: [Rule], at node: Node, path: String, _ run: inout Run) -> Bool {
+        var isComplete = true
+        for rule in rules {
+            switch rule {
+            case .value(let value, nil, let line) where value.isRequired && value.fallback == nil:
+                let place = TargetTree.join(path, value.to)
+                note("missing", place.contains("[") ? .warning : .error, place, node, line, &run)
+                isComplete = false
+            case .within(nil, _, let inner, nil, _):
+                if !tellMissing(inner, at: node, path: path, &run) { isComplete = false }
+            case .value, .constant, .lookup, .within, .list, .warn, .read: continue
             }
         }
         return isComplete

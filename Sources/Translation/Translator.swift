@@ -113,6 +113,12 @@ public final class Translator: Sendable {
         loaded.withLock { $0.codes[list]?.name(of: code) }
     }
 
+    /// The JSON Schema of what a mapping reads or writes; nothing for XML, whose XSD is the published contract.
+    public func jsonSchema(of id: String) -> JSONValue? {
+        let current = loaded.withLock { $0 }
+        return current.mappings.first { $0.id == id }?.jsonSchema(codes: current.codes)
+    }
+
     private func withWorker<Result>(_ work: (Worker) -> Result) -> Result {
         let current = loaded.withLock { $0 }
         let worker =
@@ -241,6 +247,9 @@ public final class Translator: Sendable {
             else { return .failure(.noMapping(id)) }
             var run = Engine.Run()
             engine.fill(&run, by: engine.mapping.rules, from: source.root)
+            if let problem = run.findings.all.first(where: { $0.severity == .error }) {
+                return .failure(.invalid(rule: problem.code, path: problem.path ?? "/"))
+            }
             return Self.write(run.target, by: engine.mapping)
         }
         return try result.get()

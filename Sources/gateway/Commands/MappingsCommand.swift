@@ -6,12 +6,13 @@ import Translation
 
 enum MappingsCommand: Command {
     static let name = "mappings"
-    static let synopsis = "list | test  [--config FILE] [--update]"
+    static let synopsis = "list | test | schema ID  [--config FILE] [--update]"
     static let summary = "list the mappings, or run their examples against the expected results"
     static let details = """
         list           identifiers, versions and titles of what is in force
         test           translate every example and compare with its .expected.json; put every status
                        into every partner's format and compare with its .expected.xml or .json
+        schema ID      the JSON Schema of a JSON mapping's documents, of canonical/application or of canonical/status
         --update       write the expected results anew from what the mappings give now
         --config FILE  settings (default config/gateway.xml)
         """
@@ -31,7 +32,23 @@ enum MappingsCommand: Command {
             let inbound = try test(pipeline, in: configuration.mappings, update: arguments.has("update"))
             let outbound = try testStatuses(pipeline.translator, of: configuration, update: arguments.has("update"))
             return max(inbound, outbound)
-        default: throw UsageError("say list or test")
+        case "schema":
+            guard let id = arguments.words.dropFirst().first else { throw UsageError("name a mapping") }
+            guard let schema = schema(of: id, from: pipeline.translator) else {
+                throw UsageError("\(id) is no JSON mapping; an XML mapping's contract is its XSD")
+            }
+            Console.print(schema.text(pretty: true))
+            return 0
+        default: throw UsageError("say list, test or schema")
+        }
+    }
+
+    static func schema(of id: String, from translator: Translator) -> JSONValue? {
+        switch id {
+        case "canonical/application":
+            CanonicalModel.application.jsonSchema(name: "application", title: "法律援助申请（规范模型）")
+        case "canonical/status": CanonicalModel.status.jsonSchema(name: "status", title: "办理状态（规范模型）")
+        default: translator.jsonSchema(of: id)
         }
     }
 
