@@ -153,7 +153,8 @@ enum JSONTree {
             let name = unescape(String(cString: here.pointee.name))
             if isItem(here) { parts.append(String(Node.position(of: here) - 1)) }
             if !isItem(here) || type(of: parent) != .array {
-                parts.append(name.replacing("~", with: "~0").replacing("/", with: "~1"))
+                let isPlain = !name.utf8.contains { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }
+                parts.append(isPlain ? name : name.replacing("~", with: "~0").replacing("/", with: "~1"))
             }
             current = parent
         }

@@ -52,6 +52,11 @@ struct Institutions: Sendable {
                     element,
                     "<\(element.name)> is not known" + RuleSchema.hint(element.name, ["institution", "region"]))
             }
+            for (name, _) in element.attributes where !Self.attributes.contains(name) {
+                reader.complain(
+                    element,
+                    "<\(element.name)> has no attribute \(name)" + RuleSchema.hint(name, Self.attributes))
+            }
             if element.attribute("center") == "yes" { center = element.attribute("code") ?? "" }
         }
         regions.sort { $0.division.count > $1.division.count }
@@ -66,6 +71,9 @@ struct Institutions: Sendable {
         }
     }
 
+    private static let attributes = [
+        "code", "name", "division", "phone", "court", "center", "within", "active", "replacedBy",
+    ]
     private static let children = ["court", "division", "place", "organ"]
 
     private static func institution(

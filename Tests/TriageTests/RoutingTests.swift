@@ -161,6 +161,9 @@ import Testing
         #expect(try route(court, by: triage) == "RT-01 CZ-WJ")
         #expect(!triage.institutionCodes.contains("CZ-JKQ"))
         try copy.edit("institutions.xml", #"replacedBy="CZ-WJ""#, #"replacedBy="CZ-WX""#)
+        try copy.edit("institutions.xml", #"within="CZ-WJ" "#, #"withn="CZ-WJ" "#)
+        #expect(copy.complaints.first?.text == "<institution> has no attribute withn; did you mean within?")
+        try copy.edit("institutions.xml", #"withn="CZ-WJ" "#, "")
         #expect(copy.complaints.map(\.text) == ["there is no institution CZ-WX; did you mean CZ-WJ?"])
     }
 
