@@ -14,10 +14,13 @@ func shippedConfiguration() throws -> Configuration {
     try Configuration(file: repository.appending(path: "config/gateway.xml").path)
 }
 
+/// Read once: loading every mapping and rule costs more than an example.
+let shippedPipeline = Result { try House.pipeline(try shippedConfiguration()) }
+
 @Suite struct GoldenExamples {
     @Test(arguments: try MappingExample.all(in: mappings).map(\.name))
     func `an example becomes what lies beside it`(name: String) throws {
-        let pipeline = try House.pipeline(try shippedConfiguration())
+        let pipeline = try shippedPipeline.get()
         let example = try #require(MappingExample.all(in: mappings).first { $0.name == name })
         let result = example.result(by: pipeline)
         if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
@@ -36,7 +39,7 @@ func shippedConfiguration() throws -> Configuration {
     func `a sample holds everything that the field expects of it`(name: String, document: String) throws {
         let path = repository.appending(path: "Tests/GatewayTests/Expected/\(name).json").path
         let expected = try JSONValue(parsing: [UInt8](try #require(FileManager.default.contents(atPath: path))))
-        let pipeline = try House.pipeline(try shippedConfiguration())
+        let pipeline = try shippedPipeline.get()
         let bytes = try #require(FileManager.default.contents(atPath: mappings + "/" + document))
         // On the day it was sent: what it says of relief holds from then on.
         let sent = expected.at("source.sentAt")?.string.flatMap { CalendarDate(iso: $0.prefix(10)) }
