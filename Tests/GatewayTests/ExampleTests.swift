@@ -29,6 +29,25 @@ let shippedPipeline = Result { try House.pipeline(try shippedConfiguration()) }
         #expect(try String(contentsOf: example.expected, encoding: .utf8) == result)
     }
 
+    /// A sender's document must not be read by whichever mapping comes first in the alphabet.
+    @Test func `a document is taken by its own mapping and by no other, and a whole one keeps to its schema`() throws {
+        let pipeline = try shippedPipeline.get()
+        let inbound = Set(pipeline.translator.mappings.filter(\.isInbound).map(\.id))
+        for example in try MappingExample.all(in: mappings) {
+            let own = try #require(example.name.split(separator: "/examples/").first.map(String.init))
+            let bytes = [UInt8](try Data(contentsOf: example.document))
+            let walk = pipeline.walk(Pipeline.Message(bytes: bytes, receivedAt: MappingExample.receivedAt))
+            guard walk.translation.format != nil else { continue }
+            #expect(walk.translation.mapping?.id == own, "\(example.name)")
+            let others = Pipeline.Message(
+                bytes: bytes, allowedMappings: inbound.subtracting([own]), receivedAt: MappingExample.receivedAt)
+            #expect(pipeline.walk(others).findings.contains { $0.code == "noMapping" }, "\(example.name)")
+            if example.name.contains("/all-fields") || example.name.contains("/required-only") {
+                #expect(walk.findings.allSatisfy { $0.rule == nil }, "\(example.name)")
+            }
+        }
+    }
+
     /// The field's own expectations: everything they name must be there; the result may hold more.
     @Test(arguments: [
         ("court-defence-notice", "court/defence-notice/examples/sample-court-01.gb18030.xml"),
