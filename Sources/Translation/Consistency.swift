@@ -28,6 +28,8 @@ struct Consistency {
     }
 
     private mutating func checkIdentity(today: CalendarDate) {
+        // A supplement, a withdrawal or an event names its person by reference only.
+        guard application.value("recipient") != nil else { return }
         guard let number = application.idNumber else {
             application.set("recipient.idCheck", .string(IdCheck.absent.rawValue))
             return
@@ -63,7 +65,7 @@ struct Consistency {
             ?? application.text("source.letterDate").flatMap { CalendarDate(iso: $0) } ?? today
         let declaredAge = application.value("recipient.age")?.int
         // Only for this comparison; it is no part of the application.
-        application.set("recipient.age", nil)
+        if declaredAge != nil { application.set("recipient.age", nil) }
         guard let birth = application.birthDate else { return }
         let age = birth.years(until: day)
         if let declaredAge, declaredAge != age { warn("ageConflict", "recipient.age") }

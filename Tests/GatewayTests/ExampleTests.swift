@@ -50,7 +50,7 @@ let shippedPipeline = Result { try House.pipeline(try shippedConfiguration()) }
 
     /// The field's own expectations: everything they name must be there; the result may hold more.
     @Test(arguments: [
-        ("court-defence-notice", "court/defence-notice/examples/sample-court-01.gb18030.xml"),
+        ("court-defence-notice", "court/defence-notice/examples/all-fields.gb18030.xml"),
         ("procuratorate-civil-support", "procuratorate/civil-support/examples/all-fields.gbk.xml"),
         ("civil-affairs-referral", "civil-affairs/referral/examples/all-fields.json"),
         ("relief-platform-demand", "relief-platform/demand/examples/all-fields.json"),
