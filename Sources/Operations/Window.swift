@@ -9,13 +9,14 @@ public struct Window: Sendable {
     public let audit: AuditDesk
     public let flow: FlowDesk
     public let reports: ReportDesk
+    public let gauges: Gauges
     public let signIn: SignInDesk
     public let accounts: AccountDesk
 
     public init(
         store: any DeadLetterStore & JobStore & AuditStore & AccountStore & FlowStore, registry: Registry,
         identifiers: IdentifierSource,
-        now: @escaping @Sendable () -> Instant, errands: DeskErrands, log: Log
+        now: @escaping @Sendable () -> Instant, errands: DeskErrands, log: Log, metrics: Metrics
     ) {
         let pen = AuditPen(now: now)
         deadLetters = DeadLetterDesk(
@@ -25,6 +26,7 @@ public struct Window: Sendable {
         flow = FlowDesk(store: store, registry: registry, now: now, log: log)
         reports = ReportDesk(
             store: store, registry: registry, name: errands.codeName, onTime: errands.onTime)
+        gauges = Gauges(flow: flow, letters: deadLetters, clocks: errands.clocks, metrics: metrics)
         signIn = SignInDesk(store: store, pen: pen)
         accounts = AccountDesk(store: store, pen: pen)
     }

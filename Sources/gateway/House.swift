@@ -34,7 +34,9 @@ final class House: Sendable {
         let pipeline = try Self.pipeline(configuration)
         let bits: @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
         let identifiers = IdentifierSource(random: bits)
-        let database = try SQLiteDatabase(path: configuration.storePath, maxPending: configuration.pendingWrites)
+        let database = try SQLiteDatabase(
+            path: configuration.storePath, maxPending: configuration.pendingWrites,
+            onCommit: { metrics.committed(units: $0, took: $1) })
         let store = try await SQLMessageStore(database: database)
         let bell = Bell()
         let courierBell = Bell()
@@ -55,9 +57,9 @@ final class House: Sendable {
             store: store, limits: LeaseDesk.Limits(), bell: bell, now: now, signIn: signIn, log: log)
         let window = Window(
             store: store, registry: registry, identifiers: identifiers, now: now,
-            errands: Self.errands(frontDoor, backDoor, pipeline), log: log)
+            errands: Self.errands(frontDoor, backDoor, pipeline), log: log, metrics: metrics)
         let health = Health(
-            store: store, metrics: metrics, now: now,
+            store: store, gauges: window.gauges, metrics: metrics, now: now,
             warnings: { pipeline.triage.warnings(on: Timestamp(secondsSince1970: now().milliseconds / 1000).date) })
         let client = HTTPClient()
         let delivery = DeliveryWing(
@@ -73,7 +75,8 @@ final class House: Sendable {
                 + delivery.routes + console.routes,
             doorkeeper: Doorkeeper(callers: configuration.callers),
             session: { try await window.signIn.caller(of: $0) },
-            seen: { Self.note($0, at: now(), metrics) }, explain: { Self.explain($0, $1, log: log) })
+            seen: { Self.note($0, at: now(), metrics) },
+            observe: { metrics.answered(route: $0, status: $1, took: $2) }, explain: { Self.explain($0, $1, log: log) })
 
         server = try HTTPServer(configuration: Self.listener(configuration)) { request in
             // A journey that began elsewhere goes on; otherwise one begins here (W3C Trace Context).

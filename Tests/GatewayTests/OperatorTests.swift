@@ -36,7 +36,7 @@ private struct Bench {
         let window = Window(
             store: try await SQLMessageStore(database: database), registry: Registry(partners: [], institutions: []),
             identifiers: IdentifierSource(random: { UInt64.random(in: .min ... .max) }), now: { clock.now },
-            errands: errands, log: Log(sink: .none, now: { "" }))
+            errands: errands, log: Log(sink: .none, now: { "" }), metrics: Metrics())
         self.window = window
         var callers = [
             "partner": Caller(role: .partner, id: "court"), "institution": Caller(role: .institution, id: "C"),
