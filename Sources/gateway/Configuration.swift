@@ -1,6 +1,7 @@
 import Documents
 import Foundation
 import Messaging
+import Operations
 import Transport
 import Triage
 
@@ -44,6 +45,7 @@ struct Configuration: Sendable {
     var pendingWrites = 4096
     /// Between two looks into the exchange folders.
     var exchangeSeconds = 5
+    var alerts = AlertSettings()
 
     var registry: Registry { Registry(partners: partners, institutions: institutions) }
     var parseLimits: ParseLimits { ParseLimits(bytes: bodyBytes, depth: depth, nodes: nodes) }
@@ -79,6 +81,7 @@ struct Configuration: Sendable {
                 case "limits": readLimits(element, &reader)
                 case "exchange":
                     exchangeSeconds = reader.number("pollSeconds", of: element, in: 1...3600) ?? exchangeSeconds
+                case "alerts": alerts = reader.alerts(in: element)
                 default: reader.complain(at: element, "unknown element <\(element.name)>")
                 }
             }

@@ -8,7 +8,7 @@ import Transport
 /// Everything that leaves the house, wired: the courier, the feed, the exchange folders and the operators' view of them.
 struct DeliveryWing: Sendable {
     let routes: [Route]
-    private let courier: Courier
+    let courier: Courier
     private let post: ExchangePost
 
     /// What the wing shares with the rest of the house.

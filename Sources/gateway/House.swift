@@ -34,7 +34,9 @@ final class House: Sendable {
         let pipeline = try Self.pipeline(configuration)
         let bits: @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
         let identifiers = IdentifierSource(random: bits)
-        let database = try SQLiteDatabase(path: configuration.storePath, maxPending: configuration.pendingWrites)
+        let database = try SQLiteDatabase(
+            path: configuration.storePath, maxPending: configuration.pendingWrites,
+            onCommit: { metrics.committed(units: $0, took: $1) })
         let store = try await SQLMessageStore(database: database)
         let bell = Bell()
         let courierBell = Bell()
@@ -53,18 +55,19 @@ final class House: Sendable {
         let signIn: LeaseDesk.SignIn = { try await backDoor.signIn(applicationNo: $0, leaseID: $1, caller: $2) }
         let leaseDesk = LeaseDesk(
             store: store, limits: LeaseDesk.Limits(), bell: bell, now: now, signIn: signIn, log: log)
-        let window = Window(
-            store: store, registry: registry, identifiers: identifiers, now: now,
-            errands: Self.errands(frontDoor, backDoor, pipeline), log: log)
-        let health = Health(
-            store: store, metrics: metrics, now: now,
-            warnings: { pipeline.triage.warnings(on: Timestamp(secondsSince1970: now().milliseconds / 1000).date) })
         let client = HTTPClient()
         let delivery = DeliveryWing(
             DeliveryWing.Surroundings(
                 store: store, registry: registry, client: client, bell: bell, courierBell: courierBell, now: now,
                 bits: bits, log: log, metrics: metrics),
             frontDoor: frontDoor, signIn: signIn, configuration: configuration)
+        let window = Window(
+            store: store, registry: registry, identifiers: identifiers, now: now,
+            errands: Self.errands(frontDoor, backDoor, pipeline, delivery), alerts: configuration.alerts,
+            node: ProcessInfo.processInfo.hostName, client: client, log: log, metrics: metrics)
+        let health = Health(
+            store: store, gauges: window.gauges, metrics: metrics, now: now,
+            warnings: { pipeline.triage.warnings(on: Timestamp(secondsSince1970: now().milliseconds / 1000).date) })
         let console = WebConsole(
             window: window, statistics: { () throws(StoreError) in try await store.statistics() }, registry: registry,
             now: now)
@@ -73,7 +76,8 @@ final class House: Sendable {
                 + delivery.routes + console.routes,
             doorkeeper: Doorkeeper(callers: configuration.callers),
             session: { try await window.signIn.caller(of: $0) },
-            seen: { Self.note($0, at: now(), metrics) }, explain: { Self.explain($0, $1, log: log) })
+            seen: { Self.note($0, at: now(), metrics) },
+            observe: { metrics.answered(route: $0, status: $1, took: $2) }, explain: { Self.explain($0, $1, log: log) })
 
         server = try HTTPServer(configuration: Self.listener(configuration)) { request in
             // A journey that began elsewhere goes on; otherwise one begins here (W3C Trace Context).
@@ -110,7 +114,7 @@ final class House: Sendable {
 
     /// What the window asks of the doors.
     private static func errands(
-        _ frontDoor: FrontDoor, _ backDoor: BackDoor, _ pipeline: Pipeline
+        _ frontDoor: FrontDoor, _ backDoor: BackDoor, _ pipeline: Pipeline, _ delivery: DeliveryWing
     ) -> DeskErrands {
         var errands = DeskErrands(
             replay: { try await frontDoor.replay(bytes: $0, mediaType: $1, partnerID: $2, superseding: $3) },
@@ -118,6 +122,9 @@ final class House: Sendable {
             rejection: { try backDoor.rejection(of: $0, reason: $1) },
             decode: { bytes in (try? ReadableText(bytes)).map { ($0.utf8, $0.encoding.rawValue) } },
             encode: { text, name in TextEncoding(name: name).flatMap { try? $0.encode(text) } })
+        errands.openCircuits = {
+            delivery.courier.reports.filter { $0.circuit.name == .open }.map { "\($0.outlet)" }
+        }
         errands.codeName = { pipeline.translator.name(of: $1, in: $0) }
         return errands
     }
