@@ -21,6 +21,8 @@ struct MappingLoader {
     private(set) var codes = CodeLists([])
     private(set) var isInbound = true
     private var language: MappingLanguage?
+    /// What the partner's schema allows, while an outbound mapping is read.
+    private(set) var outline: SchemaOutline?
 
     static func load(directory: String, digest: ([UInt8]) -> String) throws(MappingSetError) -> ([Mapping], CodeLists) {
         var loader = MappingLoader()
@@ -169,7 +171,12 @@ struct MappingLoader {
                 complain(root, "unknown encoding \(name)")
             }
         }
+        if mapping.schema != nil, let schema = root.attribute("schema") {
+            let folder = file.dropLast("mapping.xml".count)
+            outline = SchemaOutline(path: folder + schema, root: mapping.root)
+        }
         mapping.rules = rules(below: root, prefix: "")
+        outline = nil
     }
 
     mutating func word<Word: RawRepresentable & CaseIterable>(
@@ -186,6 +193,8 @@ struct MappingLoader {
             _ = try XPathExpression(xpath)
         } catch {
             complain(node, "this is no XPath 1.0: \(xpath)")
+            return
         }
+        if let problem = XPathWords.problem(in: xpath) { complain(node, "\(problem) in the XPath \(xpath)") }
     }
 }

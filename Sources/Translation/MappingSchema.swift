@@ -138,7 +138,7 @@ private struct InboundSchema {
     }
 
     /// The blanks that are no content, as `Engine.trimmed` knows them.
-    private static let blank = #"[\x00-\x20\u00A0\u3000\u200B\u00AD\uFEFF]*"#
+    private static let blank = #"[\x00-\x20\u00A0\u3000\u200B-\u200F\u2060\u00AD\uFEFF]*"#
 
     /// Texts that are taken as not given.
     private func nothing(_ value: Rule.Value) -> String {

@@ -166,8 +166,17 @@ extension MappingLoader {
     /// The rule's target, checked against the canonical model for mappings that lead there.
     private mutating func target(_ node: Node, prefix: String, isGroup: Bool) -> String {
         // A missing one is told by the language's schema.
-        guard let to = node.attribute("to"), !to.isEmpty, isInbound else { return node.attribute("to") ?? "" }
+        guard let to = node.attribute("to"), !to.isEmpty else { return "" }
         let path = join(prefix, to)
+        guard isInbound else {
+            // The element's own text beside attributes is a dot too.
+            if let outline, !path.isEmpty, !outline.paths.contains(path) {
+                complain(
+                    node,
+                    "the partner's schema has no \(path)" + MappingLanguage.hint(path, outline.paths.sorted()))
+            }
+            return to
+        }
         let model = CanonicalModel.application
         let field = model.field(at: path)
         if field?.origin == .gateway {

@@ -108,6 +108,41 @@ private func mapping(_ rules: String, source: String = "xml", accepts: String = 
             ])
     }
 
+    @Test(arguments: [
+        ("normalise-space(a)", "there is no function normalise-space(); did you mean normalize-space? in the XPath"),
+        ("$name", "variables are not known here in the XPath"),
+        ("a[contain(., '(x)')]", "there is no function contain();"),
+    ])
+    func `an XPath that compiles and can never hold is refused`(xpath: String, text: String) throws {
+        let bench = try Workbench(mapping(#"<value to="remarks" from="\#(xpath)"/>"#))
+        defer { bench.remove() }
+        let error = #expect(throws: MappingSetError.self) { try bench.translator() }
+        #expect(error?.complaints.count == 1)
+        #expect(error?.complaints.first?.text.hasPrefix(text) ?? false, "\(error?.complaints ?? [])")
+        #expect(XPathWords.problem(in: "a and (b or not(c)) and string-length(d) > 1 and e = 'f(g)'") == nil)
+    }
+
+    @Test func `an outbound target that the partner's schema does not have is refused`() throws {
+        let bench = try Workbench("")
+        defer { bench.remove() }
+        try FileManager.default.copyItem(
+            at: repository.appending(path: "Mappings/court/status/status.xsd"),
+            to: bench.folder.appending(path: "a/b/status.xsd"))
+        try bench.write(
+            """
+            <mapping xmlns="urn:legal-aid-gateway:mapping:1" id="a/b" direction="out" target="xml" root="MESSAGE"
+                     schema="status.xsd">
+              <value to="XTPTBH" from="applicationNo"/>
+              <within node="assignment" to="FLYZGH"><value to="CBRMX" from="lawyer"/></within>
+            </mapping>
+            """)
+        let error = #expect(throws: MappingSetError.self) { try bench.translator() }
+        #expect(
+            error?.complaints.map { "\($0.line ?? 0): \($0.text)" } == [
+                "4: the partner's schema has no FLYZGH/CBRMX; did you mean FLYZGH/CBRXM?"
+            ])
+    }
+
     @Test func `a reload takes effect whole or not at all`() throws {
         let bench = try Workbench(mapping(#"<value to="remarks" from="a"/>"#))
         defer { bench.remove() }
