@@ -29,7 +29,10 @@ struct Consistency {
 
     private mutating func checkIdentity(today: CalendarDate) {
         guard let number = application.idNumber else {
-            application.set("recipient.idCheck", .string(IdCheck.absent.rawValue))
+            // A supplement or a withdrawal speaks of an application and describes nobody.
+            if application.value("recipient") != nil {
+                application.set("recipient.idCheck", .string(IdCheck.absent.rawValue))
+            }
             return
         }
         let type = application.text("recipient.idType") ?? "111"
