@@ -31,7 +31,10 @@ struct Consistency {
         // A supplement, a withdrawal or an event names its person by reference only.
         guard application.value("recipient") != nil else { return }
         guard let number = application.idNumber else {
-            application.set("recipient.idCheck", .string(IdCheck.absent.rawValue))
+            // A supplement or a withdrawal speaks of an application and describes nobody.
+            if application.value("recipient") != nil {
+                application.set("recipient.idCheck", .string(IdCheck.absent.rawValue))
+            }
             return
         }
         let type = application.text("recipient.idType") ?? "111"
