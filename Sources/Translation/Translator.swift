@@ -103,6 +103,8 @@ public final class Translator: Sendable {
         idle.withLock { $0.removeAll() }
     }
 
+    var inForce: (mappings: [Mapping], codes: CodeLists) { loaded.withLock { ($0.mappings, $0.codes) } }
+
     /// Identifiers and titles of what is in force.
     public var mappings: [(id: String, title: String, version: Int, isInbound: Bool)] {
         loaded.withLock { $0.mappings.map { ($0.id, $0.titleZh, $0.version, $0.isInbound) } }
