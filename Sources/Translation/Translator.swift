@@ -241,6 +241,11 @@ public final class Translator: Sendable {
         return children.isEmpty ? (node.text.isEmpty ? [] : [node]) : children.flatMap(leaves)
     }
 
+    /// What an outbound mapping writes, or nothing where there is no such mapping.
+    public func outbound(_ id: String) -> (format: DocumentFormat, encoding: TextEncoding, schema: XMLSchema?)? {
+        inForce.mappings.first { $0.id == id && !$0.isInbound }.map { ($0.format, $0.encoding, $0.schema) }
+    }
+
     /// Puts a canonical status into a sender's own format and encoding, strictly valid against its schema.
     public func render(_ event: StatusEvent, outbound id: String) throws(RenderError) -> RenderedMessage {
         let result: Result<RenderedMessage, RenderError> = withWorker { worker in
