@@ -55,11 +55,10 @@ import Translation
         let translator = try House.pipeline(configuration).translator
         let partners = configuration.partners
         for mapping in translator.mappings where !mapping.isInbound {
-            let senders = partners.filter { $0.statusMapping == mapping.id }.compactMap {
-                SenderType(rawValue: $0.senderType)
-            }
-            #expect(!senders.isEmpty, "no partner is told by \(mapping.id)")
-            for sender in Set(senders) {
+            let users = partners.filter { $0.statusMapping == mapping.id }
+            let senders = Set(users.compactMap { SenderType(rawValue: $0.senderType) })
+            // A mapping that no partner uses yet must hold for every kind of sender.
+            for sender in senders.isEmpty ? Set(SenderType.allCases) : senders {
                 for code in StatusCode.allCases { try roundTrip(code, for: sender, by: mapping.id, translator) }
             }
         }
