@@ -57,7 +57,7 @@ enum StageBench {
     }
 
     /// Microseconds of this thread's processor time for one run, after a warm-up.
-    private static func cost(_ seconds: Double, _ work: () throws -> Void) rethrows -> Double {
+    static func cost(_ seconds: Double, _ work: () throws -> Void) rethrows -> Double {
         for _ in 0..<50 { try work() }
         let start = threadSeconds()
         let end = start + seconds

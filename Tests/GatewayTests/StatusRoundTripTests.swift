@@ -79,7 +79,7 @@ import Translation
             Issue.record("\(place): \(error)")
             return
         }
-        let declared = translator.outbound(mapping)
+        let declared = translator.form(of: mapping)
         let document = try Document.parse(message.bytes)
         #expect(document.format == declared?.format && document.encoding == declared?.encoding, "\(place)")
         #expect(document.notes.isEmpty, "\(place): \(document.notes)")
