@@ -13,10 +13,12 @@ public struct FrontDoor: Sendable {
     let now: @Sendable () -> Instant
     let log: Log
     let metrics: IntakeMetrics
+    let drift: DriftWatch
 
     public init(
         pipeline: Pipeline, store: any MessageStore, identifiers: IdentifierSource, registry: Registry,
-        now: @escaping @Sendable () -> Instant, log: Log, metrics: Metrics
+        now: @escaping @Sendable () -> Instant, log: Log, metrics: Metrics,
+        drift: DriftWatch
     ) {
         self.pipeline = pipeline
         self.store = store
@@ -25,6 +27,7 @@ public struct FrontDoor: Sendable {
         self.now = now
         self.log = log
         self.metrics = IntakeMetrics(metrics)
+        self.drift = drift
     }
 
     /// One referral walks in: *identify → parse, validate, translate, triage → commit*, and leaves with a receipt.
@@ -38,6 +41,7 @@ public struct FrontDoor: Sendable {
             bytes: request.body, mapping: request.query("mapping"), allowedMappings: partner.allowedMappings,
             senderCodes: partner.allowedSenderCodes, receivedAt: receivedAt.timestamp)
         message.setMediaType(request.header("Content-Type"))
+        message.observes = true
         let claim = ClaimCheck(message.bytes, mediaType: request.header("Content-Type"))
 
         let walk = pipeline.walk(message)
@@ -45,7 +49,10 @@ public struct FrontDoor: Sendable {
         let acceptance = try await store.accept(sealed.commit)
 
         note(acceptance, sealed, partner: partner)
-        if case .stored = acceptance { metrics.fired(in: walk) }
+        if case .stored = acceptance {
+            metrics.fired(in: walk)
+            drift.observe(walk.translation, partner: partner.id, at: receivedAt.timestamp)
+        }
         return try answer(acceptance, sealed, to: request)
     }
 

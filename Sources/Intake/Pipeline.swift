@@ -46,6 +46,8 @@ public final class Pipeline: Sendable {
         /// Whether rules note hints, clocks and a queue; mapping examples are held without them, since they change by
         /// other files.
         public var assesses = true
+        /// Whether the document's shape and the codes that nobody knows are wanted, for the drift watch.
+        public var observes = false
 
         public init(
             bytes: [UInt8], format: DocumentFormat? = nil, declaredEncoding: String? = nil, mapping: String? = nil,
@@ -107,7 +109,7 @@ public final class Pipeline: Sendable {
         let translation = translator.translate(
             message.bytes, format: message.format, declaredEncoding: message.declaredEncoding,
             mapping: message.mapping, among: message.allowedMappings, receivedAt: message.receivedAt, limits: limits,
-            explain: message.explain)
+            explain: message.explain, observe: message.observes)
         let triage = triage
         let records = translation.records.map { record in
             step(record, message: message, triage: triage)

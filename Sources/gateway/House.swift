@@ -22,6 +22,7 @@ final class House: Sendable {
     private let database: SQLiteDatabase
     private let delivery: Task<Void, Never>
     private let desk: Task<Void, Never>
+    private let watch: Task<Void, Never>
     private let bell: Bell
 
     /// Opens the store, loads mappings and rules, and begins to listen.
@@ -47,9 +48,10 @@ final class House: Sendable {
             }
         }
 
+        let drift = DriftWatch(store: store, digest: { Digest.hex(Digest.sm3($0)) }, log: log, metrics: metrics)
         let frontDoor = FrontDoor(
             pipeline: pipeline, store: store, identifiers: identifiers, registry: registry, now: now, log: log,
-            metrics: metrics)
+            metrics: metrics, drift: drift)
         let backDoor = BackDoor(
             pipeline: pipeline, store: store, identifiers: identifiers, registry: registry, now: now, log: log)
         let signIn: LeaseDesk.SignIn = { try await backDoor.signIn(applicationNo: $0, leaseID: $1, caller: $2) }
@@ -73,6 +75,7 @@ final class House: Sendable {
             now: now)
         let router = Router(
             routes: frontDoor.routes + backDoor.routes + leaseDesk.routes + window.routes + health.routes
+                + DriftDesk(store: store, now: now).routes
                 + delivery.routes + console.routes,
             doorkeeper: Doorkeeper(callers: configuration.callers),
             session: { try await window.signIn.caller(of: $0) },
@@ -86,6 +89,7 @@ final class House: Sendable {
         }
         self.delivery = Task { await delivery.run() }
         desk = Task { await window.run() }
+        watch = Task { await drift.run() }
         self.pipeline = pipeline
         self.store = store
         self.client = client
@@ -99,8 +103,10 @@ final class House: Sendable {
         await server.stop(drain: .seconds(20))
         delivery.cancel()
         desk.cancel()
+        watch.cancel()
         await delivery.value
         await desk.value
+        await watch.value
         await client.close()
         await database.close()
     }
