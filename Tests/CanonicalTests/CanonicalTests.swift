@@ -97,18 +97,6 @@ private let today = CalendarDate(year: 2026, month: 11, day: 23) ?? CalendarDate
 }
 
 @Suite struct Cases {
-    @Test func `a notice is neither accepted nor granted nor refused`() {
-        for state in CaseState.allCases where state != .objectionCorrected {
-            let legal = CaseMachine.legalEvents(in: state, road: .byNotification)
-            #expect(
-                !legal.contains(.accept) && !legal.contains(.refuse)
-                    || ![.pendingIntake, .noticeChecked, .noticeIncomplete, .assigned].contains(state))
-        }
-        #expect(throws: CaseMachine.IllegalTransition.self) {
-            try CaseMachine.next(.pendingIntake, .grant, road: .byNotification)
-        }
-    }
-
     @Test func `the ordinary road leads from intake to the archive`() throws {
         var state = CaseState.pendingIntake
         for event: CaseEvent in [.accept, .grant, .assign, .agreementSigned, .workStarted, .close, .archive] {
