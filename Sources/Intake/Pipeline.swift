@@ -105,19 +105,33 @@ public final class Pipeline: Sendable {
         public var messageID: String? { application.messageID }
     }
 
-    public func walk(_ message: Message) -> Walk {
-        let translation = translator.translate(
+    /// The whole walk, without what is on file about the persons.
+    public func walk(_ message: Message) -> Walk { assess(translate(message), message) { _ in [] } }
+
+    /// The first part of the walk: *parse → validate → translate*.
+    public func translate(_ message: Message) -> TranslatedDocument {
+        translator.translate(
             message.bytes, format: message.format, declaredEncoding: message.declaredEncoding,
             mapping: message.mapping, among: message.allowedMappings, receivedAt: message.receivedAt, limits: limits,
             explain: message.explain, observe: message.observes)
+    }
+
+    /// The rest of it: *triage*.
+    ///
+    /// - Parameter evidence: what status shares on file show about the person of an application.
+    public func assess(
+        _ translation: TranslatedDocument, _ message: Message, evidence: (LegalAidApplication) -> [JSONValue]
+    ) -> Walk {
         let triage = triage
         let records = translation.records.map { record in
-            step(record, message: message, triage: triage)
+            step(record, message: message, triage: triage, evidence: evidence(record.application))
         }
         return Walk(translation: translation, records: records)
     }
 
-    private func step(_ record: TranslatedRecord, message: Message, triage: Triage) -> Step {
+    private func step(
+        _ record: TranslatedRecord, message: Message, triage: Triage, evidence: [JSONValue]
+    ) -> Step {
         var findings = record.findings
         let application = record.application
         if let code = application.senderCode, !message.senderCodes.isEmpty, !message.senderCodes.contains(code) {
@@ -130,7 +144,7 @@ public final class Pipeline: Sendable {
         switch outcome {
         case .accepted where message.assesses:
             let assessment = triage.assess(
-                application, receivedAt: message.receivedAt, explain: message.explain)
+                application, receivedAt: message.receivedAt, evidence: evidence, explain: message.explain)
             return Step(
                 outcome: outcome, application: assessment.application, assessment: assessment, findings: findings,
                 traces: record.traces, unfilled: record.unfilled)
@@ -147,7 +161,10 @@ public final class Pipeline: Sendable {
         switch application.intakeKind {
         case .statusShare: return .shared
         case .lead: return .lead
-        case .supplement, .cancel, .transfer, .caseEvent: return .parked
+        // Until it is known whether the application is here that it is about.
+        case .supplement, .cancel, .caseEvent: return .parked
+        // Without a word about an earlier one, a transfer brings the application itself.
+        case .transfer: return application.value("reference") != nil ? .parked : .accepted
         case .notification, .consultation: return .accepted
         case .application, .referralSuggestion, .dutyLawyerHelp:
             return application.applyWill == "unknown" || application.applyWill == nil ? .lead : .accepted

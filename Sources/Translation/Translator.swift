@@ -115,6 +115,11 @@ public final class Translator: Sendable {
 
     var inForce: (mappings: [Mapping], codes: CodeLists) { loaded.withLock { ($0.mappings, $0.codes) } }
 
+    /// Whether a list in force holds the code.
+    public func isCode(_ code: String, of list: String) -> Bool {
+        loaded.withLock { $0.codes }[list]?.contains(code: code) ?? false
+    }
+
     /// Identifiers and titles of what is in force.
     public var mappings: [(id: String, title: String, version: Int, isInbound: Bool)] {
         loaded.withLock { $0.mappings.map { ($0.id, $0.titleZh, $0.version, $0.isInbound) } }

@@ -23,6 +23,7 @@ final class House: Sendable {
     private let delivery: Task<Void, Never>
     private let desk: Task<Void, Never>
     private let watch: Task<Void, Never>
+    private let sweeper: Task<Void, Never>
     private let bell: Bell
 
     /// Opens the store, loads mappings and rules, and begins to listen.
@@ -49,11 +50,14 @@ final class House: Sendable {
         }
 
         let drift = DriftWatch(store: store, digest: { Digest.hex(Digest.sm3($0)) }, log: log, metrics: metrics)
+        let clerk = CaseClerk(
+            pipeline: pipeline, identifiers: identifiers, registry: registry,
+            keys: CaseKeys(hash: try IdentityKey.load(configuration.identityKeyFile)))
         let frontDoor = FrontDoor(
-            pipeline: pipeline, store: store, identifiers: identifiers, registry: registry, now: now, log: log,
-            metrics: metrics, drift: drift)
-        let backDoor = BackDoor(
-            pipeline: pipeline, store: store, identifiers: identifiers, registry: registry, now: now, log: log)
+            clerk: clerk, store: store, limits: configuration.caseLimits, now: now, log: log, metrics: metrics,
+            drift: drift)
+        let backDoor = BackDoor(clerk: clerk, store: store, now: now, log: log)
+        let clockDesk = ClockDesk(store: store, now: now, log: log, metrics: metrics)
         let signIn: LeaseDesk.SignIn = { try await backDoor.signIn(applicationNo: $0, leaseID: $1, caller: $2) }
         let leaseDesk = LeaseDesk(
             store: store, limits: LeaseDesk.Limits(), bell: bell, now: now, signIn: signIn, log: log)
@@ -76,7 +80,7 @@ final class House: Sendable {
         let router = Router(
             routes: frontDoor.routes + backDoor.routes + leaseDesk.routes + window.routes + health.routes
                 + DriftDesk(store: store, now: now).routes
-                + delivery.routes + console.routes,
+                + delivery.routes + console.routes + clockDesk.routes,
             doorkeeper: Doorkeeper(callers: configuration.callers),
             session: { try await window.signIn.caller(of: $0) },
             seen: { Self.note($0, at: now(), metrics) },
@@ -90,6 +94,10 @@ final class House: Sendable {
         self.delivery = Task { await delivery.run() }
         desk = Task { await window.run() }
         watch = Task { await drift.run() }
+        let sweeper = Sweeper(
+            clocks: clockDesk, store: store, escalate: { try await backDoor.escalateOverdueHandovers() },
+            interval: .seconds(configuration.sweepSeconds), now: now, log: log, metrics: metrics)
+        self.sweeper = Task { await sweeper.run() }
         self.pipeline = pipeline
         self.store = store
         self.client = client
@@ -104,9 +112,11 @@ final class House: Sendable {
         delivery.cancel()
         desk.cancel()
         watch.cancel()
+        sweeper.cancel()
         await delivery.value
         await desk.value
         await watch.value
+        await sweeper.value
         await client.close()
         await database.close()
     }
