@@ -235,7 +235,7 @@ public struct BackDoor: Sendable {
         return record
     }
 
-    private static let stale = Problem(
+    static let stale = Problem(
         .stale, zh: "该申请刚被更改，请重新读取后再试。", en: "The application was just changed; read it again and retry.")
 
     private static func notFound(_ applicationNo: String) -> Problem {

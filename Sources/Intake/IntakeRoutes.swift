@@ -139,6 +139,9 @@ extension BackDoor {
             Route("POST", "/v1/applications/{id}/status", for: .institution) { request, visit in
                 try await report(request, on: visit.value("id"), from: visit.caller())
             },
+            Route("POST", "/v1/applications/{id}/suggestions", for: .institution) { request, visit in
+                try await suggest(request, on: visit.value("id"), from: visit.caller())
+            },
             Route("POST", "/v1/applications/{id}/transfer", for: .institution) { request, visit in
                 try await transfer(request, on: visit.value("id"), from: visit.caller())
             },
