@@ -157,12 +157,18 @@ public struct BackDoor: Sendable {
             problem.members = [("institutions", .array(registry.institutions.keys.sorted().map(JSONValue.string)))]
             throw problem
         }
-        if isAssignment { return try await commit(try clerk.assign(wish, of: record, to: target), of: record) }
+        if isAssignment {
+            var change = try clerk.assign(wish, of: record, to: target)
+            change.clocks = try await clocks(of: record, after: .targetSignedIn, at: wish.at)
+            return try await commit(change, of: record)
+        }
         guard target != caller.id else {
             throw Problem(.badRequest, zh: "不能转给本机构自己。", en: "An institution cannot hand over to itself.")
         }
         wish.dueAt = clerk.handoverLimit(of: record.application, from: wish.at)
-        return try await commit(try clerk.propose(wish, of: record, to: target), of: record)
+        var change = try clerk.propose(wish, of: record, to: target)
+        change.clocks = try await clocks(of: record, after: .firstContact, at: wish.at)
+        return try await commit(change, of: record)
     }
 
     /// `POST /v1/applications/{id}/transfer/return`: the one who was asked sends it back.

@@ -48,7 +48,7 @@ public struct FrontDoor: Sendable {
     ) async throws -> HTTPResponse {
         let sender = try registry.sender(caller)
         let receivedAt = now()
-        let message = Pipeline.Message(of: request, sender: sender, receivedAt: receivedAt)
+        let message = Pipeline.Message(of: request, sender: sender, receivedAt: receivedAt, about: subject)
         let claim = ClaimCheck(message.bytes, mediaType: request.header("Content-Type"))
 
         let translation = try translate(message, about: subject)
@@ -229,11 +229,12 @@ struct ClaimCheck: Sendable {
 }
 
 extension Pipeline.Message {
-    init(of request: HTTPRequest, sender: Partner, receivedAt: Instant) {
+    init(of request: HTTPRequest, sender: Partner, receivedAt: Instant, about subject: Subject?) {
         self.init(
             bytes: request.body, mapping: request.query("mapping"), allowedMappings: sender.allowedMappings,
             senderCodes: sender.allowedSenderCodes, receivedAt: receivedAt.timestamp)
         setMediaType(request.header("Content-Type"))
         observes = true
+        isAddressed = subject != nil
     }
 }

@@ -48,6 +48,8 @@ public final class Pipeline: Sendable {
         public var assesses = true
         /// Whether the document's shape and the codes that nobody knows are wanted, for the drift watch.
         public var observes = false
+        /// Whether the call itself names the referral that the message is about.
+        public var isAddressed = false
 
         public init(
             bytes: [UInt8], format: DocumentFormat? = nil, declaredEncoding: String? = nil, mapping: String? = nil,
@@ -140,6 +142,10 @@ public final class Pipeline: Sendable {
                     severity: .error, code: "senderMismatch", path: "source.senderCode", location: nil, rule: nil,
                     message: nil))
         }
+        if !message.isAddressed, Self.isAboutNothing(application) {
+            findings.append(
+                Finding(severity: .error, code: "missing", path: "reference", location: nil, rule: nil))
+        }
         let outcome = Self.outcome(of: application, findings: findings)
         switch outcome {
         case .accepted where message.assesses:
@@ -152,6 +158,18 @@ public final class Pipeline: Sendable {
             return Step(
                 outcome: outcome, application: application, assessment: nil, findings: findings, traces: record.traces,
                 unfilled: record.unfilled)
+        }
+    }
+
+    /// What follows a referral must say which: otherwise it would wait for ever.
+    private static func isAboutNothing(_ application: LegalAidApplication) -> Bool {
+        switch application.intakeKind {
+        case .supplement, .cancel, .caseEvent:
+            application.value("reference") == nil && application.text("recipient.idNumber") == nil
+                && application.text("recipient.name") == nil
+        case .application, .notification, .referralSuggestion, .consultation, .lead, .statusShare, .transfer,
+            .dutyLawyerHelp, nil:
+            false
         }
     }
 

@@ -110,6 +110,11 @@ struct RecordPacker {
         record.handover = handover
         record.keys = clerk.keys.keys(of: application, partnerID: sender.id)
         record.clocks = (step.assessment?.clocks ?? []).map { RunningClock($0) }
+        if handover != nil {
+            record.clocks += clerk.pipeline.triage.clocks(
+                startedBy: .firstContact, at: receivedAt.timestamp, for: application
+            ).map { RunningClock($0) }
+        }
         return record
     }
 

@@ -173,6 +173,10 @@ enum CaseRows {
     /// Ends the message that carried the application, where it is still under way, and sends the next one.
     private static func move(_ change: CaseChange, _ connection: any SQLConnection) throws(StoreError) {
         if case .stays = change.carrier { return }
+        let old = try connection.query(
+            "SELECT due_at, priority FROM message WHERE id = (SELECT carrier FROM application WHERE no = ?)",
+            [.text(change.applicationNo)]
+        ) { ($0.integer(0), $0.integer(1)) }.first
         try connection.run(
             """
             UPDATE message SET state = 'discarded', ready_at = NULL, finished_at = ?
@@ -182,5 +186,10 @@ enum CaseRows {
         try Envelopes.queue(envelope, connection)
         try connection.run(
             "UPDATE application SET carrier = ? WHERE no = ?", [.text(envelope.id), .text(change.applicationNo)])
+        // It is as urgent in the other queue as it was in this one.
+        guard let (dueAt, priority) = old else { return }
+        try connection.run(
+            "UPDATE message SET due_at = ?, priority = ? WHERE id = ?",
+            [.integer(dueAt), .integer(priority), .text(envelope.id)])
     }
 }
