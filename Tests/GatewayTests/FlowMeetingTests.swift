@@ -112,7 +112,7 @@ import Testing
             #expect(try await flow.referral(receipt, of: partner)["state"] == "leadOnly")
             #expect(try await flow.codes(receipt, of: partner) == codes)
         }
-        #expect(await flow.post.letters(1, to: "civil").count == 1)
+        #expect(await flow.post.letters(1, to: "civil").isEmpty == false)
         await flow.end()
     }
 }

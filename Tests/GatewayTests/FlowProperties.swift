@@ -43,7 +43,10 @@ private final class World: Sendable {
         self.watch = watch
         let now: @Sendable () -> Instant = { watch.time.withLock { $0 } }
         let log = Log(sink: .file("/dev/null"), now: { "" })
-        front = FrontDoor(clerk: clerk, store: store, now: now, log: log, metrics: Metrics())
+        let metrics = Metrics()
+        front = FrontDoor(
+            clerk: clerk, store: store, now: now, log: log, metrics: metrics,
+            drift: DriftWatch(store: store, digest: { Digest.hex(Digest.sm3($0)) }, log: log, metrics: metrics))
         back = BackDoor(clerk: clerk, store: store, now: now, log: log)
     }
 
