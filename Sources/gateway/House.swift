@@ -66,8 +66,13 @@ final class House: Sendable {
                 bits: bits, log: log, metrics: metrics),
             frontDoor: frontDoor, signIn: signIn, configuration: configuration)
         let console = WebConsole(
-            window: window, statistics: { () throws(StoreError) in try await store.statistics() }, registry: registry,
-            now: now)
+            window: window, statistics: { () throws(StoreError) in try await store.statistics() },
+            outlets: {
+                courier.reports.filter { $0.outlet.channel == .status }.map {
+                    OutletView(
+                        partnerID: $0.outlet.recipient, isOpen: $0.circuit.name != .closed, lastProblem: $0.lastProblem)
+                }
+            }, registry: registry, now: now)
         let router = Router(
             routes: frontDoor.routes + backDoor.routes + leaseDesk.routes + window.routes + health.routes
                 + delivery.routes + console.routes,
