@@ -30,7 +30,7 @@ extension WebConsole {
             body: """
                 <form class="filter" method="get" action="\(Section.messages.path)">
                 <label>\(language("任一编号：转介号、受理号、来源报文编号、文号、案号、租约号、摘要", "Any number: referral, application, sender's message id, letter, case, lease, digest"))<br>
-                <input name="q" size="44" value="\(quoted)"></label>
+                <input name="q" value="\(quoted)"></label>
                 \(Self.select("partner", language("来源单位", "Partner"), partners.map { ($0.id, $0.name) }, chosen: partner ?? "", all: language("全部", "All")))
                 <button>\(language("查询", "Find"))</button></form>
                 \(messageTable(messages, isSearch: !quoted.isEmpty, language))\(older)
@@ -86,7 +86,7 @@ extension WebConsole {
         table.rows = timeline.steps.map { step in
             let kind = step.kind == .dead ? "bad" : step.kind == .finished ? "good" : ""
             return [
-                "\(step.at.readable)", "<span class=\"badge \(kind)\">\(step.event)</span>", "\(step.actor)",
+                "\(step.at.readable)", "<span class=\"badge \(kind)\">\(HistoryWords.name(step.event, language))</span>", "\(step.actor)",
                 "<small class=\"mono\">\(step.subject)</small>", "\(step.detail ?? "")",
             ]
         }

@@ -66,7 +66,7 @@ extension WebConsole {
                 "<a href=\"\(Section.deadLetters.path)?cause=\(cause.cause.name.urlEscaped)\">\(cause.count)</a>",
                 "\(language.text(code.happened))<br><small class=\"mono\">\(cause.cause.name)</small>",
                 "\(language.text(code.turn.title))", "\(language.text(code.advice))",
-                "\(cause.oldest.age(at: now, language))",
+                "<time datetime=\"\(cause.oldest.rfc3339)\">\(cause.oldest.age(at: now, language))</time>",
             ]
         }
         return table.html

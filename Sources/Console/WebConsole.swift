@@ -13,13 +13,15 @@ public struct WebConsole: Sendable {
     let institutions: [(code: String, name: String)]
     let partners: [(id: String, name: String)]
     let outlets: @Sendable () -> [OutletView]
+    let library: Library
 
     public init(
         window: Window, statistics: @escaping @Sendable () async throws(StoreError) -> StoreStatistics,
-        outlets: @escaping @Sendable () -> [OutletView], registry: Registry,
+        outlets: @escaping @Sendable () -> [OutletView], library: Library, registry: Registry,
         now: @escaping @Sendable () -> Instant
     ) {
         self.outlets = outlets
+        self.library = library
         self.window = window
         self.statistics = statistics
         self.now = now
@@ -28,7 +30,7 @@ public struct WebConsole: Sendable {
     }
 
     public var routes: [Route] {
-        assets + entrance + overviewRoutes + letterRoutes + jobRoutes + messageRoutes + flowRoutes + auditRoutes
+        assets + entrance + overviewRoutes + letterRoutes + jobRoutes + messageRoutes + flowRoutes + libraryRoutes + auditRoutes
     }
 
     // MARK: Frame
