@@ -86,7 +86,8 @@ extension WebConsole {
         table.rows = timeline.steps.map { step in
             let kind = step.kind == .dead ? "bad" : step.kind == .finished ? "good" : ""
             return [
-                "\(step.at.readable)", "<span class=\"badge \(kind)\">\(HistoryWords.name(step.event, language))</span>", "\(step.actor)",
+                "\(step.at.readable)",
+                "<span class=\"badge \(kind)\">\(HistoryWords.name(step.event, language))</span>", "\(step.actor)",
                 "<small class=\"mono\">\(step.subject)</small>", "\(step.detail ?? "")",
             ]
         }

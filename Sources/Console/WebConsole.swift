@@ -30,7 +30,8 @@ public struct WebConsole: Sendable {
     }
 
     public var routes: [Route] {
-        assets + entrance + overviewRoutes + letterRoutes + jobRoutes + messageRoutes + flowRoutes + libraryRoutes + auditRoutes
+        assets + entrance + overviewRoutes + letterRoutes + jobRoutes + messageRoutes + flowRoutes + libraryRoutes
+            + auditRoutes
     }
 
     // MARK: Frame

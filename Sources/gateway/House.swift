@@ -67,12 +67,8 @@ final class House: Sendable {
             frontDoor: frontDoor, signIn: signIn, configuration: configuration)
         let console = WebConsole(
             window: window, statistics: { () throws(StoreError) in try await store.statistics() },
-            outlets: {
-                courier.reports.filter { $0.outlet.channel == .status }.map {
-                    OutletView(
-                        partnerID: $0.outlet.recipient, isOpen: $0.circuit.name != .closed, lastProblem: $0.lastProblem)
-                }
-            }, library: Self.library(pipeline, metrics, now: now), registry: registry, now: now)
+            outlets: { delivery.outlets }, library: Self.library(pipeline, metrics, now: now), registry: registry,
+            now: now)
         let router = Router(
             routes: frontDoor.routes + backDoor.routes + leaseDesk.routes + window.routes + health.routes
                 + delivery.routes + console.routes,

@@ -101,7 +101,8 @@ final class Browser: @unchecked Sendable {
 
     /// What a form field holds.
     func value(_ selector: String) async throws -> String {
-        try await call("GET", "/session/\(session)/element/\(try await find(selector))/property/value", nil).string ?? ""
+        try await call("GET", "/session/\(session)/element/\(try await find(selector))/property/value", nil).string
+            ?? ""
     }
 
     func address() async throws -> String { try await call("GET", "/session/\(session)/url", nil).string ?? "" }

@@ -109,7 +109,8 @@ import Transport
                         """)
                     #expect(labelled == true, "\(page) has a field without a label")
                     let elsewhere = try await browser.evaluate(
-                        "performance.getEntriesByType('resource').every(entry => entry.name.startsWith(location.origin))")
+                        "performance.getEntriesByType('resource').every(entry => entry.name.startsWith(location.origin))"
+                    )
                     #expect(elsewhere == true, "\(page) fetches something from elsewhere")
                     try await browser.screenshot("phone-\(language)-\(page.isEmpty ? "overview" : page)")
                 }
