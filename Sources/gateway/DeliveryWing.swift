@@ -1,3 +1,4 @@
+import Console
 import Delivery
 import Intake
 import Journal
@@ -47,6 +48,15 @@ struct DeliveryWing: Sendable {
             store: around.store, registry: around.registry, limits: StatusFeed.Limits(), bell: around.bell,
             now: around.now, canonical: { try await frontDoor.visibleStatus(of: $0) })
         routes = outlets.routes + feed.routes
+    }
+
+    /// How each partner's way out is doing.
+    var outlets: [OutletView] {
+        courier.reports.filter { $0.outlet.channel == .status }.map { report in
+            OutletView(
+                partnerID: report.outlet.recipient, isOpen: report.circuit.name != .closed,
+                lastProblem: report.lastProblem)
+        }
     }
 
     /// Until the task is cancelled; what is under way then is finished and recorded first.

@@ -75,7 +75,8 @@ final class House: Sendable {
             store: store, gauges: window.gauges, metrics: metrics, now: now,
             warnings: { pipeline.triage.warnings(on: Timestamp(secondsSince1970: now().milliseconds / 1000).date) })
         let console = WebConsole(
-            window: window, statistics: { () throws(StoreError) in try await store.statistics() }, registry: registry,
+            window: window, statistics: { () throws(StoreError) in try await store.statistics() },
+            outlets: { delivery.outlets }, library: Self.library(pipeline, metrics, now: now), registry: registry,
             now: now)
         let router = Router(
             routes: frontDoor.routes + backDoor.routes + leaseDesk.routes + window.routes + health.routes
@@ -126,6 +127,22 @@ final class House: Sendable {
         metrics.set(
             "gateway_caller_last_seen_timestamp_seconds", help: "When a partner or an institution last called.",
             labels: [("role", caller.role.rawValue), ("id", caller.id)], to: Double(now.milliseconds) / 1000)
+    }
+
+    /// What the console shows of mappings and rules: always those in force.
+    private static func library(
+        _ pipeline: Pipeline, _ metrics: Metrics, now: @escaping @Sendable () -> Instant
+    ) -> Library {
+        Library(
+            mappings: { pipeline.translator.mappings },
+            translate: { bytes, mapping in
+                pipeline.walk(
+                    Pipeline.Message(
+                        bytes: bytes, mapping: mapping,
+                        receivedAt: Timestamp(secondsSince1970: now().milliseconds / 1000), explain: true)
+                ).json
+            }, rules: { pipeline.triage.book },
+            fired: { Int(metrics.total("gateway_rule_fired_total", label: "rule", $0)) })
     }
 
     /// What the window asks of the doors.
