@@ -250,9 +250,31 @@ public final class Translator: Sendable {
             LegalAidApplication(content: head), mapping: engine.mapping.id, today: receivedAt.date,
             earlier: { path in findings.first { $0.path == path } })
         for finding in checked.findings { run.findings.add(finding) }
+        if run.explains {
+            run.traces += Self.derived(from: head, to: checked.application, run.traces, by: engine.mapping.id)
+        }
         return TranslatedRecord(
             application: checked.application, findings: run.findings.all, traces: run.traces,
             unfilled: run.explains ? engine.mapping.unfilled(of: rules, in: checked.application) : [])
+    }
+
+    /// What followed from the identity number and the birth date rather than from a rule.
+    private static func derived(
+        from head: JSONObject, to application: LegalAidApplication, _ traces: [FieldTrace], by mapping: String
+    ) -> [FieldTrace] {
+        let before = LegalAidApplication(content: head)
+        let origins = [
+            ("recipient.idType", "recipient.idNumber"), ("recipient.idCheck", "recipient.idNumber"),
+            ("recipient.sexCode", "recipient.idNumber"), ("recipient.birthDate", "recipient.idNumber"),
+            ("recipient.birthDateSource", "recipient.idNumber"), ("groupFlags", "recipient.birthDate"),
+        ]
+        return origins.compactMap { path, origin in
+            guard let value = application.value(path), before.value(path) != value else { return nil }
+            return FieldTrace(
+                target: path, location: traces.first { $0.target == origin }?.location, raw: nil,
+                conversions: ["derived from \(origin)"],
+                result: ExplanationMask.mask(value, of: path.replacing(".", with: "/")), rule: mapping)
+        }
     }
 
     private static func leaves(of node: Node) -> [Node] {

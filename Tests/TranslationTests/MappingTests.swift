@@ -185,6 +185,37 @@ private func mapping(_ rules: String, source: String = "xml", accepts: String = 
         #expect(result.records.map { $0.application.aidRoute } == [.byApplication, .byConsultation])
     }
 
+    @Test func `a status that lacks what the partner requires never leaves`() throws {
+        let bench = try Workbench("")
+        defer { bench.remove() }
+        try bench.write(
+            """
+            <mapping xmlns="urn:legal-aid-gateway:mapping:1" id="a/b" direction="out" target="json">
+              <value to="no" from="applicationNo" required="yes"/><value to="state" from="code"/>
+            </mapping>
+            """)
+        let translator = try bench.translator()
+        let whole = try #require(StatusEvent(content: JSONObject([("applicationNo", "LA-1"), ("code", "02")])))
+        #expect(try translator.render(whole, outbound: "a/b").bytes == Array(#"{"no":"LA-1","state":"02"}"#.utf8))
+        let lacking = try #require(StatusEvent(content: JSONObject([("code", "02")])))
+        #expect(throws: RenderError.invalid(rule: "missing", path: "no")) {
+            try translator.render(lacking, outbound: "a/b")
+        }
+    }
+
+    @Test func `what is required is missing too where the element around it is`() throws {
+        let bench = try Workbench(
+            mapping(
+                """
+                <within node="X"><value to="recipient/name" from="n" required="yes"/></within>
+                <within node="Y" to="recipient/statutoryRepresentative"><value to="name" from="n" required="yes"/></within>
+                """))
+        defer { bench.remove() }
+        let result = translate("<R><P><X><n>甲乙</n></X></P><P/></R>", try bench.translator())
+        #expect(result.records.map { $0.findings.map(\.code) } == [[], ["missing"]])
+        #expect(result.records.map(\.isUsable) == [true, false])
+    }
+
     @Test func `one document gives records of several kinds`() throws {
         let bench = try Workbench("")
         defer { bench.remove() }
