@@ -42,6 +42,18 @@ import Testing
         #expect(acts == ["editAndResend"])
         #expect(try await gateway.desk.call("GET", "/v1/messages/nothing/trace").status == 404)
 
+        let masked = try await gateway.desk.ask("GET", "/v1/messages/T-1/document")
+        #expect(masked["lines"]?.array?.last == .string("<DSRXX><RECORD><XM>***</XM></RECORD></DSRXX></RECORD></ROOT>"))
+        let reason: [UInt8] = Array(#"{"reason":"complaint"}"#.utf8)
+        #expect(try await gateway.desk.call("POST", "/v1/messages/T-1/document", body: reason).status == 403)
+        let auditor = gateway.operator("auditor")
+        #expect(try await auditor.call("POST", "/v1/messages/T-1/document").status == 400)
+        let whole = try await auditor.ask("POST", "/v1/messages/T-1/document", body: reason)
+        #expect(whole["base64"]?.string == Data(courtNotice("T-1")).base64EncodedString())
+        let audit = try await auditor.ask("GET", "/v1/audit?actor=auditor")["entries"]?.array ?? []
+        #expect(audit.map { $0["action"] } == ["unmask"])
+        #expect(audit.first?["detail"] == "complaint")
+
         let queues = try await gateway.desk.ask("GET", "/v1/queues")["queues"]?.array ?? []
         #expect(queues.first { $0["queue"] == "CZ-TN" }?["depth"] == 0)
         let partners = try await gateway.desk.ask("GET", "/v1/partners")["partners"]?.array ?? []
@@ -98,6 +110,7 @@ private struct NoFlow: FlowStore {
     func referrals(partner: String?, before id: String?, limit: Int) -> [ReferralSummary] { [] }
     func findReferrals(_ quoted: String, partners: [String], limit: Int) -> [ReferralSummary] { [] }
     func trace(referral id: String) -> Trace? { nil }
+    func document(referral id: String) -> StoredDocument? { nil }
     func indexReferences(_ paths: [ReferencePath], before end: Instant, limit: Int) -> Int { 0 }
     func reportRows(from: Instant, to: Instant, after: String?, limit: Int) -> [ReportRow] { [] }
     func outcomes(partner: String, from: Instant, to: Instant) -> [String: Int] { [:] }
