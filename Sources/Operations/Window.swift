@@ -8,6 +8,7 @@ public struct Window: Sendable {
     public let bulk: BulkRetry
     public let audit: AuditDesk
     public let flow: FlowDesk
+    public let documents: DocumentDesk
     public let reports: ReportDesk
     public let gauges: Gauges
     public let alerts: AlertDesk
@@ -28,6 +29,7 @@ public struct Window: Sendable {
         bulk = BulkRetry(store: store, desk: deadLetters, identifiers: identifiers, pen: pen, log: log)
         audit = AuditDesk(store: store, pen: pen)
         flow = FlowDesk(store: store, registry: registry, now: now, log: log)
+        documents = DocumentDesk(flow: flow, audit: store, pen: pen, decode: errands.decode)
         reports = ReportDesk(
             store: store, registry: registry, name: errands.codeName, onTime: errands.onTime)
         gauges = Gauges(flow: flow, letters: deadLetters, clocks: errands.clocks, metrics: metrics)
@@ -40,7 +42,8 @@ public struct Window: Sendable {
 
     /// The operators' part of the HTTP interface.
     public var routes: [Route] {
-        deadLetters.routes + bulk.routes + audit.routes + flow.routes + reports.routes + alerts.routes + signIn.routes
+        deadLetters.routes + bulk.routes + audit.routes + flow.routes + documents.routes
+            + reports.routes + alerts.routes + signIn.routes
             + accounts.routes
     }
 

@@ -26,6 +26,7 @@ private let openings: [String: Set<OperatorRole>] = {
         "POST /v1/jobs/{id}/resume": repair, "POST /v1/jobs/{id}/stop": repair,
         "GET /v1/audit": [.auditor, .administrator], "GET /v1/audit/verify": [.auditor, .administrator],
         "GET /v1/queues": all, "GET /v1/partners": all, "GET /v1/messages": all, "GET /v1/messages/{id}/trace": all,
+        "GET /v1/messages/{id}/document": all, "POST /v1/messages/{id}/document": [.auditor],
         "GET /v1/reports/monthly": all, "GET /v1/alerts": all,
         "GET /v1/operators": [.administrator], "POST /v1/operators": [.administrator],
         "POST /v1/operators/{name}/role": [.administrator], "POST /v1/operators/{name}/password": [.administrator],
