@@ -146,15 +146,7 @@ private struct Story {
             switch Int.random(in: 0..<2, using: &chance) {
             case 0: ("court-tianning", courtNotice("N-\(number)"))
             case _:
-                (
-                    "civil-affairs-zhonglou",
-                    Array(
-                        String(
-                            decoding: try Data(
-                                contentsOf: repository.appending(
-                                    path: "Mappings/civil-affairs/referral/examples/all-fields.json")), as: UTF8.self
-                        ).replacingOccurrences(of: "00088", with: "9\(number)").utf8)
-                )
+                ("civil-affairs-zhonglou", try Self.civilReferral("MZ-\(number)"))
             }
         let answer = try await world.front.receive(
             HTTPRequest(method: "POST", path: "/v1/referrals", query: [], headers: [], body: bytes),
@@ -164,6 +156,13 @@ private struct Story {
         if let application = receipt["applicationNo"]?.string, let queue = receipt["queue"]?.string {
             responsible[application] = queue
         }
+    }
+
+    private static func civilReferral(_ id: String) throws -> [UInt8] {
+        let example = repository.appending(path: "Mappings/civil-affairs/referral/examples/all-fields.json")
+        var referral = try JSONValue(parsing: [UInt8](try Data(contentsOf: example)))
+        referral["ywlsh"] = .string(id)
+        return referral.serialized()
     }
 
     private mutating func report(_ number: Int) async throws {
