@@ -12,6 +12,33 @@ static inline size_t legalaid_mhd_unescape(void *context, struct MHD_Connection 
     return MHD_http_unescape(text);
 }
 
+// The library reads a field up to a NUL, takes a bare LF for the end of a line and joins folded lines, where others on
+// the way may see something else (RFC 9112 §2.2, §5.2; RFC 9110 §5.5). It zeroes line ends in place, so between two
+// fields as they stand in its buffer there is exactly what the sender wrote: two zeros where that was CRLF. Only bytes
+// between two strings of one buffer are looked at.
+struct legalaid_mhd_lines {
+    const char *end;
+    int irregular;
+};
+
+static inline enum MHD_Result legalaid_mhd_line(void *context, enum MHD_ValueKind kind, const char *name,
+                                                const char *value) {
+    (void)kind;
+    struct legalaid_mhd_lines *lines = (struct legalaid_mhd_lines *)context;
+    if (name == NULL || value == NULL) return lines->irregular = 1, MHD_NO;
+    // A folded value was copied elsewhere, and after a NUL or a bare LF the distance is another.
+    if (name != lines->end + 2 || name[-1] != '\0' || value < name + strlen(name)) return lines->irregular = 1, MHD_NO;
+    lines->end = value + strlen(value);
+    return MHD_YES;
+}
+
+static inline int legalaid_mhd_is_irregular(struct MHD_Connection *connection, const char *version) {
+    struct legalaid_mhd_lines lines = {version + strlen(version), 0};
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, legalaid_mhd_line, &lines);
+    // After the last field come its line end and the empty line: a line that begins with a colon would be taken for one.
+    return lines.irregular || lines.end[1] != '\0' || lines.end[2] != '\0' || lines.end[3] != '\0';
+}
+
 // MHD_start_daemon is variadic, which Swift cannot call.
 static inline struct MHD_Daemon *legalaid_mhd_start(
     const struct sockaddr *address, uint16_t port, unsigned int threads, unsigned int connections,

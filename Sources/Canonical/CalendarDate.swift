@@ -60,6 +60,27 @@ public struct CalendarDate: Sendable, Hashable, Comparable {
         return weekday >= 5
     }
 
+    /// The ISO 8601 week that holds this day, such as `2024-W07`; its year is that of the week's Thursday.
+    public var isoWeek: String {
+        let monday = adding(days: -(((daysSince1970 + 3) % 7 + 7) % 7))
+        let thursday = monday.adding(days: 3)
+        guard let newYear = CalendarDate(year: thursday.year, month: 1, day: 1) else { return "" }
+        let week = (thursday.daysSince1970 - newYear.daysSince1970) / 7 + 1
+        return "\(thursday.year)-W" + (week < 10 ? "0\(week)" : "\(week)")
+    }
+
+    /// The Monday of a week such as `2024-W07`; nothing where there is no such week.
+    public init?(isoWeek text: String) {
+        let parts = text.split(separator: "-W", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].utf8.count == 4, parts[1].utf8.count == 2, let year = Int(parts[0]),
+            let week = Int(parts[1]), let fourth = CalendarDate(year: year, month: 1, day: 4)
+        else { return nil }
+        // 4 January lies in the first week.
+        let monday = fourth.adding(days: -(((fourth.daysSince1970 + 3) % 7 + 7) % 7) + (week - 1) * 7)
+        guard monday.isoWeek == text else { return nil }
+        self = monday
+    }
+
     /// Full years completed at `date`: an age. A birthday counts from its own day (民法典 art. 1259 ¶2 reads "满").
     public func years(until date: CalendarDate) -> Int {
         let hadBirthday = (date.month, date.day) >= (month, day)

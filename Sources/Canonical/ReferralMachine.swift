@@ -21,6 +21,10 @@ public enum ReferralState: String, Sendable, CaseIterable {
     /// On the way to another institution; the first contact stays responsible until that one signs in.
     case handedOver
     case cancelled
+    /// About a referral that is not here yet: it waits for that one.
+    case parked
+    /// About a referral that is here: it became part of that one.
+    case attached
 
     public var zh: String {
         switch self {
@@ -37,6 +41,8 @@ public enum ReferralState: String, Sendable, CaseIterable {
         case .returnedToSender: "退回"
         case .handedOver: "已转办"
         case .cancelled: "撤销"
+        case .parked: "待匹配转介"
+        case .attached: "已并入原转介"
         }
     }
 }
@@ -45,16 +51,24 @@ public enum ReferralState: String, Sendable, CaseIterable {
 public enum ReferralEvent: String, Sendable, CaseIterable {
     case sameIdSameDigest, sameIdOtherDigest, parseOk, parseFail, securityFail
     case kindIsShare, noWillNoNotice, essentialsMissing, routeUnique, routeAmbiguous
-    case dispatcherChooses, deliver, signIn, notCompetent, senderCancels, fixedByHand, reject
+    case dispatcherChooses, deliver, signIn, notCompetent, targetReturns, senderCancels, fixedByHand, reject
+    /// For what follows a referral: supplement, withdrawal, case event, transfer.
+    case referralFound, referralMissing, waitExpired
 }
 
-/// The referral as a pure value: which step may follow which.
+/// The referral as a pure value: which step may follow which (domain description §3.0.1).
 ///
 ///     received ─parseOk─▶ normalized ─routeUnique─▶ routed ─deliver─▶ queued ─signIn─▶ signedIn
-///         │ parseFail          │ routeAmbiguous        ▲                │ ▲
-///         ▼                    ▼                       │   notCompetent │ │ deliver
-///     quarantined        routingManual ─dispatcherChooses               ▼ │
-///                                                                     handedOver
+///         │ parseFail       │  │  │ routeAmbiguous  ▲                  │ ▲               │
+///         ▼                 │  │  ▼                 │     notCompetent │ │ targetReturns │ notCompetent
+///     quarantined           │  │ routingManual ─dispatcherChooses      ▼ │               ▼
+///         │ reject          │  │                                    handedOver ◀─────────┘
+///         ▼                 │  ├kindIsShare─▶ shared                   └─signIn (of the target)─▶ signedIn
+///     returnedToSender      │  └noWillNoNotice─▶ leadOnly
+///                           ├referralFound────▶ attached ◀─referralFound─┐
+///                           └referralMissing──▶ parked ──────────────────┴─waitExpired─▶ quarantined
+///
+///     until it is signed in ─senderCancels─▶ cancelled
 public enum ReferralMachine {
     /// A step that the state does not allow, with those it does.
     public struct IllegalTransition: Error, Sendable, Hashable {
@@ -85,13 +99,17 @@ public enum ReferralMachine {
             [
                 (.kindIsShare, .shared), (.noWillNoNotice, .leadOnly), (.routeUnique, .routed),
                 (.routeAmbiguous, .routingManual), (.essentialsMissing, .routingManual),
+                (.referralFound, .attached), (.referralMissing, .parked),
             ]
-        case .routingManual: [(.dispatcherChooses, .routed)]
+        case .leadOnly: [(.senderCancels, .cancelled)]
+        case .routingManual: [(.dispatcherChooses, .routed), (.senderCancels, .cancelled)]
         case .routed: [(.deliver, .queued), (.senderCancels, .cancelled)]
         case .queued: [(.signIn, .signedIn), (.notCompetent, .handedOver), (.senderCancels, .cancelled)]
-        case .handedOver: [(.deliver, .queued)]
+        case .signedIn: [(.notCompetent, .handedOver)]
+        case .handedOver: [(.signIn, .signedIn), (.targetReturns, .queued), (.deliver, .queued)]
+        case .parked: [(.referralFound, .attached), (.waitExpired, .quarantined)]
         case .quarantined: [(.fixedByHand, .normalized), (.reject, .returnedToSender)]
-        case .duplicate, .leadOnly, .shared, .signedIn, .returnedToSender, .cancelled: []
+        case .duplicate, .shared, .returnedToSender, .cancelled, .attached: []
         }
     }
 }

@@ -78,6 +78,7 @@ public enum CaseState: String, Sendable, CaseIterable {
     case noticeChecked, noticeIncomplete, refusalExamined
     case assigned, entrusted, inProgress, replacing, terminated, closed, archived
     case objectionPending, objectionUpheld, objectionCorrected
+    case helpRequested, dutyLawyerArranged, helpGiven
 
     public var zh: String {
         switch self {
@@ -105,6 +106,9 @@ public enum CaseState: String, Sendable, CaseIterable {
         case .objectionPending: "异议审查中"
         case .objectionUpheld: "异议维持"
         case .objectionCorrected: "责令改正"
+        case .helpRequested: "申请值班律师帮助"
+        case .dutyLawyerArranged: "已安排值班律师"
+        case .helpGiven: "已提供法律帮助"
         }
     }
 }
@@ -116,6 +120,7 @@ public enum CaseEvent: String, Sendable, CaseIterable {
     case checkNotice, noticeIncomplete, personRefuses, refusalJustified, renotified, ownLawyerRetained
     case assign, agreementSigned, workStarted, replaceRequested, replaced, replaceDenied, terminate, close, archive
     case objectionFiled, uphold, orderCorrection
+    case arrangeDutyLawyer, giveHelp
 
     /// What the sender is told of it, if anything.
     public var status: StatusCode? {
@@ -135,6 +140,8 @@ public enum CaseEvent: String, Sendable, CaseIterable {
         case .terminate, .ownLawyerRetained, .refusalJustified: .terminated
         case .close: .closed
         case .uphold: .objectionResult
+        case .arrangeDutyLawyer: .dutyLawyerArranged
+        case .giveHelp: .helpGiven
         case .askCrossRegion, .crossRegionAnswered, .checkNotice, .personRefuses, .agreementSigned, .replaceRequested,
             .replaceDenied, .archive, .objectionFiled:
             nil

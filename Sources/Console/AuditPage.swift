@@ -21,7 +21,8 @@ extension WebConsole {
                 table.rows = entries.map { entry in
                     [
                         "\(entry.seq)", "\(entry.at.readable)", "\(entry.actor) <small>\(entry.role)</small>",
-                        "\(entry.action)", "<span class=\"mono\">\(entry.subject)</span>", "\(entry.detail)",
+                        "\(HistoryWords.name(entry.action, language))", "<span class=\"mono\">\(entry.subject)</span>",
+                        "\(entry.detail)",
                     ]
                 }
                 let older: HTML =

@@ -7,16 +7,21 @@ public enum ExplanationPage {
     ///   - document: the document's name.
     public static func html(of result: JSONValue, document: String) -> String {
         let mapping = result["mapping"]
-        let records = (result["results"]?.array ?? []).enumerated().map { record($1, number: $0 + 1) }
         let page: HTML = """
             <!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1"><title>转换说明：\(document)</title>
             <style>\(style)</style></head><body><h1>转换说明 <small lang="en">How it was translated</small></h1>
             <p>\(document) · 映射 <span lang="en">mapping</span> \(mapping?["id"]?.string ?? "–") · 版本 \(mapping?["version"]?.text() ?? "–")
             · 编码 \(result["encoding"]?.string ?? "–") · 结果 \(result["outcome"]?.string ?? "–")</p>
-            \(findings(result["findings"]))\(records)\(coverage(result["coverage"]))</body></html>
+            \(body(of: result))</body></html>
             """
         return page.source
+    }
+
+    /// Findings, fields and coverage, for a page that has a frame of its own.
+    static func body(of result: JSONValue) -> HTML {
+        let records = (result["results"]?.array ?? []).enumerated().map { record($1, number: $0 + 1) }
+        return "\(findings(result["findings"]))\(records)\(coverage(result["coverage"]))"
     }
 
     private static func record(_ record: JSONValue, number: Int) -> HTML {

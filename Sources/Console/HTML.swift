@@ -31,7 +31,7 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
             case "\"": escaped += "&quot;"
             case "'": escaped += "&#39;"
             // Controls may not stand in HTML at all.
-            case "\u{0}"..."\u{8}", "\u{B}"..."\u{1F}", "\u{7F}": escaped += "\u{FFFD}"
+            case "\u{0}"..."\u{8}", "\u{B}", "\u{C}", "\u{E}"..."\u{1F}", "\u{7F}": escaped += "\u{FFFD}"
             default: escaped.unicodeScalars.append(scalar)
             }
         }

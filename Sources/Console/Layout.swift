@@ -2,13 +2,18 @@ import Transport
 
 /// The console's sections, in the order of its navigation.
 enum Section: String, Sendable, CaseIterable {
-    case overview, deadLetters, queues, audit
+    case overview, deadLetters, messages, queues, partners, mappings, rules, reports, audit
 
     var path: String {
         switch self {
         case .overview: "/console/"
         case .deadLetters: "/console/dead-letters"
+        case .messages: "/console/messages"
         case .queues: "/console/queues"
+        case .partners: "/console/partners"
+        case .mappings: "/console/mappings"
+        case .rules: "/console/rules"
+        case .reports: "/console/reports"
         case .audit: "/console/audit"
         }
     }
@@ -17,7 +22,12 @@ enum Section: String, Sendable, CaseIterable {
         switch self {
         case .overview: language("总览", "Overview")
         case .deadLetters: language("死信", "Dead letters")
+        case .messages: language("报文查询", "Messages")
         case .queues: language("队列", "Queues")
+        case .partners: language("来源单位", "Partners")
+        case .mappings: language("映射", "Mappings")
+        case .rules: language("规则", "Rules")
+        case .reports: language("月报", "Reports")
         case .audit: language("审计", "Audit")
         }
     }

@@ -182,7 +182,10 @@ extension WebConsole {
                 .init(name: language("操作者", "Actor")), .init(name: language("说明", "Detail")),
             ], empty: language("没有记录。", "No entries."))
         table.rows = view.letter.history.map { entry in
-            ["\(entry.at.readable)", "\(entry.event)", "\(entry.actor)", "\(entry.detail ?? "")"]
+            [
+                "\(entry.at.readable)", "\(HistoryWords.name(entry.event, language))", "\(entry.actor)",
+                "\(entry.detail ?? "")",
+            ]
         }
         return "<h2>\(language("经过", "History"))</h2>\(table.html)"
     }

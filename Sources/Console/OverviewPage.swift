@@ -18,9 +18,9 @@ extension WebConsole {
         return Page(
             title: Section.overview.title(language), section: .overview,
             body: """
-                \(tiles(figures, at: now, language))
+                \(tiles(figures, at: now, language))\(try await chart(language))
                 <h2>\(language("需要人工处理", "Waiting for a person"))</h2>\(causeTable(causes, at: now, language))
-                <h2>\(language("机构队列", "Institutions' queues"))</h2>\(queueTable(figures, at: now, language))
+                <h2>\(language("机构队列", "Institutions' queues"))</h2>\(queueTable(try await window.flow.queues(), at: now, language))
                 """)
     }
 
@@ -33,9 +33,19 @@ extension WebConsole {
             \(Self.tile(language("死信", "Dead letters"), "\(dead)", dead > 0 ? "bad" : "good", link: Section.deadLetters.path))
             \(Self.tile(language("待机构签收", "Waiting for institutions"), "\(waiting)", "", link: Section.queues.path))
             \(Self.tile(language("最久已等待", "Oldest has waited"), oldest?.age(at: now, language) ?? "–", "", link: Section.queues.path))
-            \(Self.tile(language("待确认的回推", "Statuses not confirmed"), "\(figures.statusBacklog)", "", link: Section.queues.path))
+            \(Self.tile(language("待确认的回推", "Statuses not confirmed"), "\(figures.statusBacklog)", "", link: Section.partners.path))
             </ul>
             """
+    }
+
+    private func chart(_ language: Language) async throws -> HTML {
+        let bars = try await window.flow.hourly().map { hour in
+            BarChart.Bar(label: String(hour.from.readable.dropFirst(11).prefix(5)), value: hour.count)
+        }
+        return BarChart(
+            title: language("最近 24 小时每小时接收的报文", "Messages received an hour, the last 24 hours"),
+            labelName: language("时", "Hour"), valueName: language("报文数", "Messages"), bars: bars
+        ).html
     }
 
     static func tile(_ name: String, _ value: String, _ kind: String, link: String) -> HTML {
@@ -56,24 +66,7 @@ extension WebConsole {
                 "<a href=\"\(Section.deadLetters.path)?cause=\(cause.cause.name.urlEscaped)\">\(cause.count)</a>",
                 "\(language.text(code.happened))<br><small class=\"mono\">\(cause.cause.name)</small>",
                 "\(language.text(code.turn.title))", "\(language.text(code.advice))",
-                "\(cause.oldest.age(at: now, language))",
-            ]
-        }
-        return table.html
-    }
-
-    func queueTable(_ figures: StoreStatistics, at now: Instant, _ language: Language) -> HTML {
-        var table = DataTable(
-            caption: language("未签收的申请", "Applications not signed in"),
-            columns: [
-                .init(name: language("机构", "Institution")), .init(name: language("待签收", "Waiting"), isNumber: true),
-                .init(name: language("最早", "Oldest")),
-            ], empty: language("所有队列都是空的。", "All queues are empty."))
-        let names = Dictionary(institutions.map { ($0.code, $0.name) }) { first, _ in first }
-        table.rows = figures.queues.sorted { $0.name < $1.name }.map { queue in
-            [
-                "\(names[queue.name] ?? queue.name) <small>\(queue.name)</small>", "\(queue.depth)",
-                "\(queue.oldest?.age(at: now, language) ?? "–")",
+                "<time datetime=\"\(cause.oldest.rfc3339)\">\(cause.oldest.age(at: now, language))</time>",
             ]
         }
         return table.html

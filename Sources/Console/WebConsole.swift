@@ -12,11 +12,16 @@ public struct WebConsole: Sendable {
     /// Codes and names of the institutions a dispatcher may choose from.
     let institutions: [(code: String, name: String)]
     let partners: [(id: String, name: String)]
+    let outlets: @Sendable () -> [OutletView]
+    let library: Library
 
     public init(
         window: Window, statistics: @escaping @Sendable () async throws(StoreError) -> StoreStatistics,
-        registry: Registry, now: @escaping @Sendable () -> Instant
+        outlets: @escaping @Sendable () -> [OutletView], library: Library, registry: Registry,
+        now: @escaping @Sendable () -> Instant
     ) {
+        self.outlets = outlets
+        self.library = library
         self.window = window
         self.statistics = statistics
         self.now = now
@@ -24,7 +29,10 @@ public struct WebConsole: Sendable {
         partners = registry.partners.values.map { ($0.id, $0.name) }.sorted { $0.0 < $1.0 }
     }
 
-    public var routes: [Route] { assets + entrance + overviewRoutes + letterRoutes + jobRoutes + auditRoutes }
+    public var routes: [Route] {
+        assets + entrance + overviewRoutes + letterRoutes + jobRoutes + messageRoutes + flowRoutes + libraryRoutes
+            + auditRoutes
+    }
 
     // MARK: Frame
 

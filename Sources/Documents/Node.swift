@@ -12,6 +12,25 @@ public struct Node {
         return document.format == .json ? JSONTree.unescape(text) : text
     }
 
+    /// The namespace's name, where the element is in one.
+    public var namespace: String? {
+        guard handle.pointee.type == XML_ELEMENT_NODE, let name = handle.pointee.ns?.pointee.href else { return nil }
+        return String(cString: name)
+    }
+
+    /// The XPath step to elements of this name. Keys of JSON that are no XML names stay escaped, and a name in a
+    /// namespace is asked for by its local part, since mappings declare no prefixes.
+    public var step: String {
+        let name = handle.pointee.name.map { String(cString: $0) } ?? ""
+        return namespace == nil ? name : "*[local-name()='\(name)']"
+    }
+
+    /// The element around this one; nothing for the document element.
+    public var parent: Node? {
+        guard let above = handle.pointee.parent, above.pointee.type == XML_ELEMENT_NODE else { return nil }
+        return Node(handle: above, document: document)
+    }
+
     /// All text below, as XPath's `string()` gives it.
     public var text: String {
         // Most elements hold one piece of text: no copy through libxml2 for those.

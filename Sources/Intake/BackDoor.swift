@@ -4,62 +4,107 @@ import Messaging
 import StrictJSON
 import Translation
 import Transport
+import Triage
 
 /// The back door: institutions' case systems say here what happened to an application.
 ///
 /// It is the front door's walk in the other direction: *identify → parse → check the step → translate into the sender's
 /// own format → commit*. The status leaves on its own channel with the same retries and dead letters as any message.
 public struct BackDoor: Sendable {
-    let pipeline: Pipeline
-    let store: any MessageStore
-    let identifiers: IdentifierSource
-    let registry: Registry
+    let clerk: CaseClerk
+    let store: any CaseStore & ClockStore
     let now: @Sendable () -> Instant
     let log: Log
 
+    var registry: Registry { clerk.registry }
+    var identifiers: IdentifierSource { clerk.identifiers }
+
     public init(
-        pipeline: Pipeline, store: any MessageStore, identifiers: IdentifierSource, registry: Registry,
-        now: @escaping @Sendable () -> Instant, log: Log
+        clerk: CaseClerk, store: any CaseStore & ClockStore, now: @escaping @Sendable () -> Instant, log: Log
     ) {
-        self.pipeline = pipeline
+        self.clerk = clerk
         self.store = store
-        self.identifiers = identifiers
-        self.registry = registry
         self.now = now
         self.log = log
     }
+
+    // MARK: Steps of the case
 
     /// `POST /v1/applications/{id}/status`
     func report(_ request: HTTPRequest, on applicationNo: String, from caller: Caller) async throws -> HTTPResponse {
         let body = try request.jsonObject()
         let record = try await ownApplication(applicationNo, caller: caller)
-        let event = try Self.event(in: body)
-        let change = try CaseStep(event, on: record)
-        let (stored, envelope) = try self.change(
-            on: record, to: change.next, event: change.event.rawValue, telling: change.code, detail: body,
-            actor: body["officer"]?.string.map { "\(caller.id)/\($0)" } ?? caller.id, leaseID: nil)
-        guard try await store.changeCase(stored) == .changed else { throw Self.stale }
+        let step = try CaseStep(try Self.event(in: body), on: record)
+        let change = try await self.change(on: record, by: step, saying: body, caller: caller)
+        guard try await store.changeCase(change) == .changed else { throw Self.stale }
         log.info(
             "case step",
             [
-                ("applicationNo", .string(record.applicationNo)), ("step", .string(change.event.rawValue)),
-                ("state", .string(change.next.rawValue)), ("institution", .string(caller.id)),
+                ("applicationNo", .string(record.applicationNo)), ("step", .string(step.event.rawValue)),
+                ("state", .string(step.next.rawValue)), ("institution", .string(caller.id)),
             ])
         return .json(
             .compact([
-                ("applicationNo", .string(record.applicationNo)), ("state", .string(change.next.rawValue)),
-                ("status", .text(change.code?.rawValue)), ("reportedToSender", .bool(envelope != nil)),
+                ("applicationNo", .string(record.applicationNo)), ("state", .string(step.next.rawValue)),
+                ("status", .text(step.code?.rawValue)), ("reportedToSender", .bool(change.envelope != nil)),
+                ("clocks", .array(change.clocks.compactMap { $0.clock }.filter(\.isRunning).map(\.json))),
             ]))
     }
 
-    /// The institution has taken the application over: the lease is settled and the sender told, in one transaction.
+    private func change(
+        on record: ApplicationRecord, by step: CaseStep, saying body: JSONObject, caller: Caller
+    ) async throws -> CaseChange {
+        let now = now()
+        let told = try step.code.map { code throws(RenderError) in
+            try clerk.tell(code, of: record, institution: record.queue, detail: body, at: now)
+        }
+        var change = CaseChange(
+            applicationNo: record.applicationNo, expectedVersion: record.version, caseState: step.next.rawValue,
+            status: told?.status, envelope: told?.envelope,
+            actor: body["officer"]?.string.map { "\(caller.id)/\($0)" } ?? caller.id, event: step.event.rawValue,
+            leaseID: nil, at: now)
+        var application = record.application
+        for name in ["decision", "assignment", "closure", "termination"] {
+            if let said = body[name] { application.set("progress.\(name)", said) }
+        }
+        application.set("progress.state", .string(step.next.rawValue))
+        change.content = JSONValue.object(application.content).serialized()
+        change.clocks = try await clocks(
+            of: record, after: ClockTrigger(step.event), at: now,
+            until: body["due"]?.string.flatMap { CalendarDate(iso: $0) })
+        change.endsClocks = step.next.isOver && step.next != .closed
+        return change
+    }
+
+    /// The application's clocks after an event, as they are to be kept.
+    private func clocks(
+        of record: ApplicationRecord, after trigger: ClockTrigger, at now: Instant, until: CalendarDate? = nil
+    ) async throws -> [RunningClock] {
+        let running = try await store.clocks(of: record.applicationNo).compactMap { $0.clock.clock }
+        return clerk.pipeline.triage.advance(
+            running, by: trigger, at: now.timestamp, for: record.application, until: until
+        ).map { RunningClock($0) }
+    }
+
+    // MARK: Signing in
+
+    /// The institution has taken over what a lease brought: the lease is settled and the sender told, in one transaction.
+    /// A notice about an application is only settled.
     ///
     /// - Returns: whether the lease was still there to settle.
     public func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool {
-        let record = try await ownApplication(applicationNo, caller: caller)
-        let (change, _) = try change(
-            on: record, to: nil, event: "signedIn", telling: .signedIn, detail: JSONObject(), actor: caller.id,
-            leaseID: leaseID)
+        guard let record = try await store.application(applicationNo) else { throw Self.notFound(applicationNo) }
+        let now = now()
+        guard leaseID.hasPrefix((record.carrier ?? "-") + ".") else {
+            return try await store.settle(leaseID: leaseID, .acknowledge, actor: caller.id, now: now)
+        }
+        var change: CaseChange
+        if record.handoverState == .proposed, record.handover.to == caller.id {
+            change = try clerk.takeOver(record, by: caller.id, leaseID: leaseID, at: now)
+            change.clocks = try await clocks(of: record, after: .targetSignedIn, at: now)
+        } else {
+            change = try signIn(record, leaseID: leaseID, caller: caller, at: now)
+        }
         switch try await store.changeCase(change) {
         case .changed: return true
         case .leaseEnded: return false
@@ -67,16 +112,142 @@ public struct BackDoor: Sendable {
         }
     }
 
-    private static let stale = Problem(
-        .stale, zh: "该申请刚被更改，请重新读取后再试。", en: "The application was just changed; read it again and retry.")
+    private func signIn(
+        _ record: ApplicationRecord, leaseID: String, caller: Caller, at now: Instant
+    ) throws -> CaseChange {
+        guard record.queue == caller.id else { throw Self.notFound(record.applicationNo) }
+        let next: ReferralState
+        do {
+            next = try ReferralMachine.next(record.referral, .signIn)
+        } catch {
+            throw Problem(
+                .wrongState, zh: "该转介处于“\(error.state.zh)”，不能签收。",
+                en: "The referral is in \(error.state.rawValue) and cannot be signed in.")
+        }
+        // After a hand-over that came back the case goes on where it was, and the sender knows already.
+        let isFirst = record.caseState == nil
+        let told =
+            isFirst
+            ? try clerk.tell(.signedIn, of: record, institution: caller.id, detail: JSONObject(), at: now) : nil
+        var change = CaseChange(
+            applicationNo: record.applicationNo, expectedVersion: record.version,
+            caseState: isFirst ? CaseMachine.start(road: record.aidRoute).rawValue : nil, status: told?.status,
+            envelope: told?.envelope, actor: caller.id, event: "signedIn", leaseID: leaseID, at: now)
+        change.referralState = next.rawValue
+        return change
+    }
+
+    // MARK: Hand-overs
+
+    /// `POST /v1/applications/{id}/transfer`: asks another institution to take it; the city centre assigns what was
+    /// escalated to it.
+    func transfer(_ request: HTTPRequest, on applicationNo: String, from caller: Caller) async throws -> HTTPResponse {
+        let body = try request.jsonObject()
+        guard let record = try await store.application(applicationNo) else { throw Self.notFound(applicationNo) }
+        let isAssignment = record.handoverState == .escalated && caller.id == clerk.cityCentre
+        guard record.queue == caller.id || isAssignment else { throw Self.notFound(applicationNo) }
+        var wish = try handoverRequest(body, caller)
+        if let outside = body["outside"]?.string, !outside.isEmpty {
+            return try await commit(try clerk.handOutside(wish, of: record, to: outside), of: record)
+        }
+        guard let target = body["to"]?.string, registry.institutions[target] != nil else {
+            var problem = Problem(
+                .badRequest, zh: "to 应为已登记机构的代码；转往市外请改用 outside 写明机构名称。",
+                en: "to must be the code of a registered institution; outside names one beyond the city.")
+            problem.members = [("institutions", .array(registry.institutions.keys.sorted().map(JSONValue.string)))]
+            throw problem
+        }
+        if isAssignment {
+            var change = try clerk.assign(wish, of: record, to: target)
+            change.clocks = try await clocks(of: record, after: .targetSignedIn, at: wish.at)
+            return try await commit(change, of: record)
+        }
+        guard target != caller.id else {
+            throw Problem(.badRequest, zh: "不能转给本机构自己。", en: "An institution cannot hand over to itself.")
+        }
+        wish.dueAt = clerk.handoverLimit(of: record.application, from: wish.at)
+        var change = try clerk.propose(wish, of: record, to: target)
+        change.clocks = try await clocks(of: record, after: .firstContact, at: wish.at)
+        return try await commit(change, of: record)
+    }
+
+    /// `POST /v1/applications/{id}/transfer/return`: the one who was asked sends it back.
+    func giveBack(_ request: HTTPRequest, on applicationNo: String, from caller: Caller) async throws -> HTTPResponse {
+        let body = try request.jsonObject()
+        guard let record = try await store.application(applicationNo), record.handover.to == caller.id else {
+            throw Self.notFound(applicationNo)
+        }
+        return try await commit(try clerk.giveBack(handoverRequest(body, caller), of: record), of: record)
+    }
+
+    private func handoverRequest(_ body: JSONObject, _ caller: Caller) throws(Problem) -> CaseClerk.HandoverRequest {
+        guard let reason = body["reason"]?.string, !reason.isEmpty, reason.count <= 500 else {
+            throw Problem(
+                .badRequest, zh: "转办须写明理由 reason（不超过 500 字）。",
+                en: "A transfer needs a reason of at most 500 characters.")
+        }
+        let officer = body["officer"]?.string
+        return CaseClerk.HandoverRequest(
+            to: nil, outside: nil, reason: reason, officer: officer,
+            actor: officer.map { "\(caller.id)/\($0)" } ?? caller.id, at: now(), dueAt: nil)
+    }
+
+    private func commit(_ change: CaseChange, of record: ApplicationRecord) async throws -> HTTPResponse {
+        guard try await store.changeCase(change) == .changed else { throw Self.stale }
+        log.info(
+            "hand-over",
+            [
+                ("applicationNo", .string(record.applicationNo)), ("step", .string(change.event)),
+                ("between", .text(change.detail) ?? .null),
+            ])
+        let handover = change.handover ?? record.handover
+        return .json(
+            .compact([
+                ("applicationNo", .string(record.applicationNo)), ("handover", .string(handover.state)),
+                ("responsible", .text(change.responsible ?? record.queue)), ("to", .text(handover.to)),
+                ("dueAt", .text(handover.dueAt?.rfc3339)), ("returns", JSONValue(handover.returns)),
+            ]))
+    }
+
+    /// What nobody answered in time goes to the city centre. The sweeper calls it.
+    ///
+    /// - Returns: how many hand-overs were escalated.
+    public func escalateOverdueHandovers() async throws -> Int {
+        var count = 0
+        for record in try await store.overdueHandovers(now: now(), limit: 100) {
+            guard try await store.changeCase(try clerk.escalate(record, at: now())) == .changed else { continue }
+            count += 1
+            log.warning("hand-over escalated", [("applicationNo", .string(record.applicationNo))])
+        }
+        return count
+    }
+
+    // MARK: Reading
 
     func ownApplication(_ applicationNo: String, caller: Caller) async throws -> ApplicationRecord {
         guard let record = try await store.application(applicationNo), record.queue == caller.id else {
-            throw Problem(
-                .notFound, zh: "没有编号为 \(applicationNo) 的申请，或它不属于本机构。",
-                en: "There is no application \(applicationNo), or it is not this institution's.")
+            throw Self.notFound(applicationNo)
         }
         return record
+    }
+
+    /// Who may read an application: the one that is responsible, who is asked to take it, and the city centre where it
+    /// must decide.
+    func readableApplication(_ applicationNo: String, caller: Caller) async throws -> ApplicationRecord {
+        guard let record = try await store.application(applicationNo),
+            [record.queue, record.handover.to].contains(caller.id)
+                || (record.handoverState == .escalated && caller.id == clerk.cityCentre)
+        else { throw Self.notFound(applicationNo) }
+        return record
+    }
+
+    static let stale = Problem(
+        .stale, zh: "该申请刚被更改，请重新读取后再试。", en: "The application was just changed; read it again and retry.")
+
+    private static func notFound(_ applicationNo: String) -> Problem {
+        Problem(
+            .notFound, zh: "没有编号为 \(applicationNo) 的申请，或它不属于本机构。",
+            en: "There is no application \(applicationNo), or it is not this institution's.")
     }
 
     private static func event(in body: JSONObject) throws(Problem) -> CaseEvent {
@@ -89,84 +260,6 @@ public struct BackDoor: Sendable {
         }
         return event
     }
-
-    private func change(
-        on record: ApplicationRecord, to state: CaseState?, event: String, telling code: StatusCode?,
-        detail: JSONObject, actor: String, leaseID: String?
-    ) throws -> (CaseChange, Envelope?) {
-        let now = now()
-        let status = statusEvent(code, detail: detail, on: record, at: now)
-        let envelope = try envelope(for: status, on: record, at: now)
-        let change = CaseChange(
-            applicationNo: record.applicationNo, expectedVersion: record.version, caseState: state?.rawValue,
-            status: status.map { event in
-                StatusRecord(
-                    id: identifiers.next(at: now), applicationNo: record.applicationNo, code: event.code.rawValue,
-                    content: JSONValue.object(event.content).serialized(), at: now)
-            }, envelope: envelope, actor: actor, event: event, leaseID: leaseID, at: now)
-        return (change, envelope)
-    }
-
-    /// The canonical status, or nothing where the step is none of the sender's business.
-    private func statusEvent(
-        _ code: StatusCode?, detail: JSONObject, on record: ApplicationRecord, at now: Instant
-    ) -> StatusEvent? {
-        guard let code else { return nil }
-        let application = LegalAidApplication(
-            content: (try? JSONValue(parsing: record.content))?.object ?? JSONObject())
-        let institution = registry.institutions[record.queue ?? ""]
-        var content = JSONObject([("schemaVersion", "1.0")])
-        content["eventId"] = .string("LA-OUT-" + identifiers.next(at: now))
-        content["applicationNo"] = .string(record.applicationNo)
-        content["referralId"] = .string(record.referralID)
-        content["messageId"] = .text(record.messageID)
-        content["code"] = .string(code.rawValue)
-        content["name"] = .string(code.zh)
-        content["at"] = .string(now.timestamp.rfc3339)
-        content["institution"] = institution.map {
-            .compact([
-                ("code", .string($0.code)), ("name", .string($0.name)), ("phone", .text($0.phone)),
-                ("division", .text($0.division)),
-            ])
-        }
-        let whole = JSONValue.object(application.content)
-        for (name, path) in Self.quoted { content[name] = whole.at(path) }
-        for (name, value) in detail.members where StatusEvent.detailNames.contains(name) { content[name] = value }
-        return StatusEvent(content: content)
-    }
-
-    /// What a status quotes from the application, so that the sender knows whose it is.
-    private static let quoted = [
-        ("senderCode", "source.senderCode"), ("senderName", "source.senderName"),
-        ("senderCaseRef", "source.senderCaseRef"), ("letterNo", "source.letterNo"),
-        ("recipientName", "recipient.name"), ("caseNumber", "proceeding.caseNumber"), ("stage", "proceeding.stage"),
-    ]
-
-    private func envelope(
-        for event: StatusEvent?, on record: ApplicationRecord, at now: Instant
-    ) throws -> Envelope? {
-        guard let partner = registry.partners[record.partnerID] else { return nil }
-        return try envelope(
-            for: event, to: partner, correlationID: record.applicationNo, sender: record.queue ?? "", at: now)
-    }
-
-    /// The status as the sender reads it, or nothing where that sender must not see it.
-    func envelope(
-        for event: StatusEvent?, to partner: Partner, correlationID: String, sender: String, at now: Instant
-    ) throws -> Envelope? {
-        guard let event, let mapping = partner.statusMapping,
-            let senderType = SenderType(rawValue: partner.senderType),
-            let visible = event.minimised(for: senderType)
-        else { return nil }
-        let rendered = try pipeline.translator.render(visible, outbound: mapping)
-        var envelope = Envelope(
-            id: identifiers.next(at: now), channel: .status, correlationID: correlationID, sender: sender,
-            senderMessageID: event.content["eventId"]?.string ?? "", recipient: partner.id, payload: rendered.bytes,
-            mediaType: rendered.mediaType, createdAt: now, dueAt: nil, priority: 0,
-            keepUntil: now.advanced(milliseconds: partner.retryPolicy.keep))
-        envelope.traceParent = TraceContext.current?.traceParent
-        return envelope
-    }
 }
 
 /// One step of the case machine with what it tells.
@@ -176,21 +269,21 @@ struct CaseStep {
     let code: StatusCode?
 
     init(_ event: CaseEvent, on record: ApplicationRecord) throws(Problem) {
-        guard let state = record.caseState.flatMap(CaseState.init(rawValue:)),
-            let road = record.road.flatMap(AidRoute.init(rawValue:))
-        else {
-            throw Problem(.wrongState, zh: "该记录没有办案状态。", en: "This record has no case state.")
+        guard let state = record.state, record.referral == .signedIn else {
+            throw Problem(
+                .wrongState, zh: "该申请处于“\(record.referral.zh)”，尚未由本机构签收；请先领取并确认签收。",
+                en: "The application is in \(record.referralState) and not signed in; lease and acknowledge it first.")
+        }
+        // A transfer changes who is responsible, and that only when the other institution signs in.
+        guard event != .transfer else {
+            throw Problem(
+                .badRequest, zh: "转办请调用 POST /v1/applications/{id}/transfer。",
+                en: "Use POST /v1/applications/{id}/transfer to hand a case over.")
         }
         do {
-            next = try CaseMachine.next(state, event, road: road)
+            next = try CaseMachine.next(state, event, road: record.aidRoute)
         } catch {
-            var problem = Problem(
-                .illegalTransition, zh: "案件处于“\(state.zh)”，不能执行 \(event.rawValue)；允许的步骤见 legal。",
-                en: "The case is in \(state.rawValue); \(event.rawValue) is not allowed there. legal lists what is.")
-            problem.members = [
-                ("state", .string(state.rawValue)), ("legal", .array(error.legal.map { .string($0.rawValue) })),
-            ]
-            throw problem
+            throw Problem.illegalStep(event, in: state, legal: error.legal.filter { $0 != .transfer })
         }
         self.event = event
         code = event.status

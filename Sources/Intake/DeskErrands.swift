@@ -45,11 +45,11 @@ extension BackDoor {
         ])
         content["remark"] = .string(reason)
         do {
-            return try envelope(
+            return try clerk.envelope(
                 for: StatusEvent(content: content), to: partner, correlationID: summary.correlationID,
                 sender: "gateway",
                 at: now)
-        } catch let error as RenderError {
+        } catch {
             log.warning(
                 "sender not told of a discarded message",
                 [("deadLetter", .string(summary.id)), ("error", .string(error.code))])

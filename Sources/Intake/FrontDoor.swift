@@ -2,50 +2,63 @@ import Canonical
 import Journal
 import Messaging
 import StrictJSON
+import Translation
 import Transport
 
-/// The front door: partner agencies hand in referrals here.
+/// The front door: partner agencies hand in referrals here, and whatever follows them.
 public struct FrontDoor: Sendable {
     let pipeline: Pipeline
-    let store: any MessageStore
-    let identifiers: IdentifierSource
+    let store: any MessageStore & EvidenceStore & FollowUpStore
+    let clerk: CaseClerk
     let registry: Registry
+    let limits: CaseLimits
     let now: @Sendable () -> Instant
     let log: Log
     let metrics: IntakeMetrics
+    let drift: DriftWatch
+
+    var identifiers: IdentifierSource { clerk.identifiers }
 
     public init(
-        pipeline: Pipeline, store: any MessageStore, identifiers: IdentifierSource, registry: Registry,
-        now: @escaping @Sendable () -> Instant, log: Log, metrics: Metrics
+        clerk: CaseClerk, store: any MessageStore & EvidenceStore & FollowUpStore, limits: CaseLimits = CaseLimits(),
+        now: @escaping @Sendable () -> Instant, log: Log, metrics: Metrics,
+        drift: DriftWatch
     ) {
-        self.pipeline = pipeline
+        pipeline = clerk.pipeline
         self.store = store
-        self.identifiers = identifiers
-        self.registry = registry
+        self.clerk = clerk
+        registry = clerk.registry
+        self.limits = limits
         self.now = now
         self.log = log
         self.metrics = IntakeMetrics(metrics)
+        self.drift = drift
     }
 
-    /// One referral walks in: *identify → parse, validate, translate, triage → commit*, and leaves with a receipt.
+    /// One message walks in: *identify → parse, validate, translate → look what is on file → triage → commit*, and leaves
+    /// with a receipt.
     ///
     /// The receipt is given only after the commit, so what was acknowledged is never lost. A copy of a message that is
-    /// still being worked on meets the first one in the store's transaction and gets the same receipt.
-    func receive(_ request: HTTPRequest, from caller: Caller) async throws -> HTTPResponse {
-        let partner = try registry.partner(caller)
+    /// still being worked on meets the first one in the store's transaction and gets the same receipt. What is about an
+    /// earlier referral finds it, or waits for it, in that transaction too.
+    ///
+    /// - Parameter subject: what the message is about, where the call itself says so.
+    func receive(
+        _ request: HTTPRequest, from caller: Caller, about subject: Subject? = nil
+    ) async throws -> HTTPResponse {
+        let sender = try registry.sender(caller)
         let receivedAt = now()
-        var message = Pipeline.Message(
-            bytes: request.body, mapping: request.query("mapping"), allowedMappings: partner.allowedMappings,
-            senderCodes: partner.allowedSenderCodes, receivedAt: receivedAt.timestamp)
-        message.setMediaType(request.header("Content-Type"))
+        let message = Pipeline.Message(of: request, sender: sender, receivedAt: receivedAt, about: subject)
         let claim = ClaimCheck(message.bytes, mediaType: request.header("Content-Type"))
 
-        let walk = pipeline.walk(message)
-        let sealed = seal(walk, claim: claim, partner: partner, receivedAt: receivedAt, superseding: nil)
+        let translation = try translate(message, about: subject)
+        let evidence = try await evidence(for: translation, at: receivedAt)
+        let walk = pipeline.assess(translation, message, evidence: evidence)
+        let sealed = try seal(
+            walk, claim: claim, sender: sender, receivedAt: receivedAt, superseding: nil, about: subject)
         let acceptance = try await store.accept(sealed.commit)
 
-        note(acceptance, sealed, partner: partner)
-        if case .stored = acceptance { metrics.fired(in: walk) }
+        note(acceptance, sealed, walk)
         return try answer(acceptance, sealed, to: request)
     }
 
@@ -76,15 +89,31 @@ public struct FrontDoor: Sendable {
             receivedAt: receivedAt.timestamp)
         message.setMediaType(mediaType)
 
-        let walk = pipeline.walk(message)
-        let sealed = seal(
-            walk, claim: ClaimCheck(bytes, mediaType: mediaType), partner: partner, receivedAt: receivedAt,
+        let translation = pipeline.translate(message)
+        let evidence = try await evidence(for: translation, at: receivedAt)
+        let walk = pipeline.assess(translation, message, evidence: evidence)
+        let sealed = try seal(
+            walk, claim: ClaimCheck(bytes, mediaType: mediaType), sender: partner, receivedAt: receivedAt,
             superseding: superseding)
         switch try await store.accept(sealed.commit) {
         case .stored: return sealed.commit.isInvalid ? sealed.problem.json(language: nil) : sealed.receipt
+        case .resolved(let answer): return (try? JSONValue(parsing: answer.bytes)) ?? sealed.receipt
         case .replayed(_, let answer): return (try? JSONValue(parsing: answer)) ?? sealed.receipt
         case .conflict(let referralID): throw Self.conflict(referralID)
         case .superseded: throw Self.gone
+        }
+    }
+
+    /// What status shares on file show about the persons of a document.
+    private func evidence(
+        for translation: TranslatedDocument, at now: Instant
+    ) async throws -> (LegalAidApplication) -> [JSONValue] {
+        let persons = Set(translation.records.flatMap { clerk.keys.persons(in: $0.application, at: "recipient") })
+        let found = try await store.evidence(of: Array(persons), now: now)
+        let byPerson = Dictionary(grouping: found, by: \.person)
+        return { application in
+            clerk.keys.persons(in: application, at: "recipient").flatMap { byPerson[$0] ?? [] }
+                .flatMap { (try? JSONValue(parsing: $0.content))?.array ?? [] }
         }
     }
 
@@ -92,20 +121,18 @@ public struct FrontDoor: Sendable {
         _ acceptance: Acceptance, _ sealed: SealedReferral, to request: HTTPRequest
     ) throws(Problem) -> HTTPResponse {
         let asXML = wantsXML(request)
+        let location = (name: "Location", value: "/v1/referrals/\(sealed.commit.referralID)")
         switch acceptance {
         case .conflict(let referralID): throw Self.conflict(referralID)
         case .superseded: throw Self.gone
         case .stored where sealed.commit.isInvalid:
             return sealed.problem.response(to: request, asXML: asXML)
-        case .stored:
-            return receipt(
-                sealed.receipt, status: 202,
-                headers: [("Location", "/v1/referrals/\(sealed.commit.referralID)")], asXML: asXML)
+        case .stored: return receipt(sealed.receipt, status: 202, headers: [location], asXML: asXML)
+        case .resolved(let answer):
+            return receipt(try Self.stored(answer.bytes), status: 202, headers: [location], asXML: asXML)
         case .replayed(let referralID, let bytes):
             // What was stored is what was answered: a receipt, or the problem of a message that is still invalid.
-            guard let stored = try? JSONValue(parsing: bytes) else {
-                throw Problem(.internalError, zh: "已存回执无法读取。", en: "The stored receipt cannot be read.")
-            }
+            let stored = try Self.stored(bytes)
             if stored["type"] != nil {
                 return asXML
                     ? XMLRendering.response(stored, root: "problem", status: 422)
@@ -122,6 +149,13 @@ public struct FrontDoor: Sendable {
         }
     }
 
+    private static func stored(_ bytes: [UInt8]) throws(Problem) -> JSONValue {
+        guard let stored = try? JSONValue(parsing: bytes) else {
+            throw Problem(.internalError, zh: "已存回执无法读取。", en: "The stored receipt cannot be read.")
+        }
+        return stored
+    }
+
     private func receipt(
         _ receipt: JSONValue, status: Int, headers: [(name: String, value: String)], asXML: Bool
     ) -> HTTPResponse {
@@ -130,19 +164,27 @@ public struct FrontDoor: Sendable {
             : .json(receipt, status: status, headers: headers)
     }
 
-    private func note(_ acceptance: Acceptance, _ sealed: SealedReferral, partner: Partner) {
+    private func note(_ acceptance: Acceptance, _ sealed: SealedReferral, _ walk: Pipeline.Walk) {
         let outcome =
             switch acceptance {
             case .stored: sealed.commit.outcome
+            case .resolved(let answer): answer.outcome
             case .replayed: "replayed"
             case .conflict: "conflict"
             case .superseded: "superseded"
             }
-        metrics.received(partner: partner.id, outcome: outcome)
+        metrics.received(partner: sealed.commit.partnerID, outcome: outcome)
+        switch acceptance {
+        case .stored, .resolved:
+            metrics.fired(in: walk)
+            drift.observe(
+                walk.translation, partner: sealed.commit.partnerID, at: sealed.commit.receivedAt.timestamp)
+        case .replayed, .conflict, .superseded: break
+        }
         log.info(
             "referral received",
             [
-                ("referralId", .string(sealed.commit.referralID)), ("partner", .string(partner.id)),
+                ("referralId", .string(sealed.commit.referralID)), ("partner", .string(sealed.commit.partnerID)),
                 ("outcome", .string(outcome)), ("mapping", .text(sealed.commit.mappingID) ?? .null),
                 ("bytes", JSONValue(sealed.commit.rawBytes.count)),
                 ("digest", .string(String(sealed.commit.digest.prefix(8)))),
@@ -162,6 +204,16 @@ public struct FrontDoor: Sendable {
     }
 }
 
+/// How long what belongs to cases is kept.
+public struct CaseLimits: Sendable {
+    /// A message waits so long for the referral that it is about, milliseconds.
+    public var parking: Int64 = 72 * 3_600_000
+    /// A status share is kept so long, milliseconds (PIPL 19: at most twelve months).
+    public var evidence: Int64 = 365 * 86_400_000
+
+    public init() {}
+}
+
 /// The bytes kept aside, named by their digest (Claim Check).
 struct ClaimCheck: Sendable {
     let bytes: [UInt8]
@@ -173,5 +225,16 @@ struct ClaimCheck: Sendable {
         self.bytes = bytes
         self.mediaType = mediaType ?? "application/octet-stream"
         digest = Digest.hex(Digest.sm3(bytes))
+    }
+}
+
+extension Pipeline.Message {
+    init(of request: HTTPRequest, sender: Partner, receivedAt: Instant, about subject: Subject?) {
+        self.init(
+            bytes: request.body, mapping: request.query("mapping"), allowedMappings: sender.allowedMappings,
+            senderCodes: sender.allowedSenderCodes, receivedAt: receivedAt.timestamp)
+        setMediaType(request.header("Content-Type"))
+        observes = true
+        isAddressed = subject != nil
     }
 }

@@ -46,6 +46,10 @@ public final class Pipeline: Sendable {
         /// Whether rules note hints, clocks and a queue; mapping examples are held without them, since they change by
         /// other files.
         public var assesses = true
+        /// Whether the document's shape and the codes that nobody knows are wanted, for the drift watch.
+        public var observes = false
+        /// Whether the call itself names the referral that the message is about.
+        public var isAddressed = false
 
         public init(
             bytes: [UInt8], format: DocumentFormat? = nil, declaredEncoding: String? = nil, mapping: String? = nil,
@@ -103,19 +107,33 @@ public final class Pipeline: Sendable {
         public var messageID: String? { application.messageID }
     }
 
-    public func walk(_ message: Message) -> Walk {
-        let translation = translator.translate(
+    /// The whole walk, without what is on file about the persons.
+    public func walk(_ message: Message) -> Walk { assess(translate(message), message) { _ in [] } }
+
+    /// The first part of the walk: *parse → validate → translate*.
+    public func translate(_ message: Message) -> TranslatedDocument {
+        translator.translate(
             message.bytes, format: message.format, declaredEncoding: message.declaredEncoding,
             mapping: message.mapping, among: message.allowedMappings, receivedAt: message.receivedAt, limits: limits,
-            explain: message.explain)
+            explain: message.explain, observe: message.observes)
+    }
+
+    /// The rest of it: *triage*.
+    ///
+    /// - Parameter evidence: what status shares on file show about the person of an application.
+    public func assess(
+        _ translation: TranslatedDocument, _ message: Message, evidence: (LegalAidApplication) -> [JSONValue]
+    ) -> Walk {
         let triage = triage
         let records = translation.records.map { record in
-            step(record, message: message, triage: triage)
+            step(record, message: message, triage: triage, evidence: evidence(record.application))
         }
         return Walk(translation: translation, records: records)
     }
 
-    private func step(_ record: TranslatedRecord, message: Message, triage: Triage) -> Step {
+    private func step(
+        _ record: TranslatedRecord, message: Message, triage: Triage, evidence: [JSONValue]
+    ) -> Step {
         var findings = record.findings
         let application = record.application
         if let code = application.senderCode, !message.senderCodes.isEmpty, !message.senderCodes.contains(code) {
@@ -124,11 +142,15 @@ public final class Pipeline: Sendable {
                     severity: .error, code: "senderMismatch", path: "source.senderCode", location: nil, rule: nil,
                     message: nil))
         }
+        if !message.isAddressed, Self.isAboutNothing(application) {
+            findings.append(
+                Finding(severity: .error, code: "missing", path: "reference", location: nil, rule: nil))
+        }
         let outcome = Self.outcome(of: application, findings: findings)
         switch outcome {
         case .accepted where message.assesses:
             let assessment = triage.assess(
-                application, receivedAt: message.receivedAt, explain: message.explain)
+                application, receivedAt: message.receivedAt, evidence: evidence, explain: message.explain)
             return Step(
                 outcome: outcome, application: assessment.application, assessment: assessment, findings: findings,
                 traces: record.traces, unfilled: record.unfilled)
@@ -139,13 +161,28 @@ public final class Pipeline: Sendable {
         }
     }
 
+    /// What follows a referral must say which: otherwise it would wait for ever.
+    private static func isAboutNothing(_ application: LegalAidApplication) -> Bool {
+        switch application.intakeKind {
+        case .supplement, .cancel, .caseEvent:
+            application.value("reference") == nil && application.text("recipient.idNumber") == nil
+                && application.text("recipient.name") == nil
+        case .application, .notification, .referralSuggestion, .consultation, .lead, .statusShare, .transfer,
+            .dutyLawyerHelp, nil:
+            false
+        }
+    }
+
     /// Only the person's own will or a statutory notice makes an application; all else is a lead or a share.
     private static func outcome(of application: LegalAidApplication, findings: [Finding]) -> Outcome {
         if findings.contains(where: { $0.severity == .error }) { return .invalid }
         switch application.intakeKind {
         case .statusShare: return .shared
         case .lead: return .lead
-        case .supplement, .cancel, .transfer, .caseEvent: return .parked
+        // Until it is known whether the application is here that it is about.
+        case .supplement, .cancel, .caseEvent: return .parked
+        // Without a word about an earlier one, a transfer brings the application itself.
+        case .transfer: return application.value("reference") != nil ? .parked : .accepted
         case .notification, .consultation: return .accepted
         case .application, .referralSuggestion, .dutyLawyerHelp:
             return application.applyWill == "unknown" || application.applyWill == nil ? .lead : .accepted

@@ -1,4 +1,5 @@
 import Canonical
+import Messaging
 import StrictJSON
 import Translation
 import Transport
@@ -8,16 +9,39 @@ import Triage
 enum Receipt {
     /// One record's receipt.
     static func body(
-        referralID: String, applicationNo: String?, step: Pipeline.Step, stamp: Stamp, documentFindings: [Finding]
+        referralID: String, record: IntakeRecord, step: Pipeline.Step, stamp: Stamp, documentFindings: [Finding]
     ) -> JSONValue {
         var receipt = JSONObject([("referralId", .string(referralID))])
-        receipt["applicationNo"] = .text(applicationNo)
+        receipt["applicationNo"] = .text(record.applicationNo)
         receipt["messageId"] = .text(step.messageID)
         receipt["outcome"] = .string(step.outcome.rawValue)
         receipt["receivedAt"] = .string(stamp.receivedAt.rfc3339)
         receipt["digest"] = ["sm3": .string(stamp.digest)]
         addResult(of: step, findings: documentFindings + step.findings, to: &receipt)
+        receipt["queue"] = .text(record.queue) ?? .null
+        receipt["handoverTo"] = .text(record.handover?.to)
         return .object(receipt)
+    }
+
+    /// A follow-up's receipt, once it is known whether its application is here.
+    static func settled(_ receipt: JSONValue, _ followUp: FollowUp, applications: [ApplicationRecord]) -> JSONValue {
+        var receipt = receipt
+        guard let first = applications.first else {
+            receipt["outcome"] = .string(Outcome.parked.rawValue)
+            receipt["parked"] = [
+                "since": .string(followUp.receivedAt.rfc3339), "until": .string(followUp.keepUntil.rfc3339),
+                "reason": "所指转介尚未收到，收到后自动并入；逾期转人工处理",
+            ]
+            return receipt
+        }
+        receipt["outcome"] = .string(Outcome.accepted.rawValue)
+        receipt["applicationNo"] = .string(first.applicationNo)
+        if applications.count > 1 {
+            receipt["applications"] = .array(applications.map { .string($0.applicationNo) })
+        }
+        receipt["queue"] = .text(first.queue) ?? .null
+        receipt["missing"] = first.application.value("missing") ?? []
+        return receipt
     }
 
     /// What triage and translation say, the same in a receipt and in a dry run.

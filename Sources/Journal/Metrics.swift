@@ -58,6 +58,16 @@ public final class Metrics: Sendable {
         }
     }
 
+    /// What a counter or gauge stands at, over all its samples that bear the label.
+    public func total(_ name: String, label: String, _ value: String) -> Double {
+        let sought = Self.key([(label, value)])
+        return families.withLock { families in
+            (families[name]?.samples ?? [:]).reduce(0) { sum, sample in
+                sample.key.split(separator: ",").contains { $0 == sought } ? sum + sample.value : sum
+            }
+        }
+    }
+
     /// Everything, as a scraper reads it.
     public func exposition() -> String {
         families.withLock { families in

@@ -150,6 +150,19 @@ public struct Trace: Sendable {
     }
 }
 
+/// A referral's bytes as they came.
+public struct StoredDocument: Sendable, Hashable {
+    public let bytes: [UInt8]
+    public let mediaType: String
+    public let digest: String
+
+    public init(bytes: [UInt8], mediaType: String, digest: String) {
+        self.bytes = bytes
+        self.mediaType = mediaType
+        self.digest = digest
+    }
+}
+
 /// A kind of number that somebody may quote, and where the canonical application has it.
 public struct ReferencePath: Sendable, Hashable {
     public let kind: String
@@ -215,6 +228,7 @@ public protocol FlowStore: Sendable {
     /// one that was indexed.
     func findReferrals(_ quoted: String, partners: [String], limit: Int) async throws(StoreError) -> [ReferralSummary]
     func trace(referral id: String) async throws(StoreError) -> Trace?
+    func document(referral id: String) async throws(StoreError) -> StoredDocument?
 
     /// Indexes what came before `end` and was not indexed yet.
     ///

@@ -16,6 +16,20 @@ public struct IntakeRecord: Sendable {
     public let findings: [UInt8]
     public let deadLetter: DeadLetterReason?
     public let detail: String?
+    /// The referral machine's state.
+    public var referralState = "received"
+    /// By what the application is found again.
+    public var keys: [String] = []
+    /// What is told at once: that a lead was registered.
+    public var status: StatusRecord?
+    public var envelope: Envelope?
+    /// The record is about another one's application and makes none of its own.
+    public var followUp: FollowUp?
+    /// What a status share shows about a person.
+    public var evidence: Evidence?
+    public var clocks: [RunningClock] = []
+    /// Where it came to an institution that is not the competent one: that one is asked to take it.
+    public var handover: Handover?
 
     public init(
         id: String, outcome: String, applicationNo: String?, queue: String?, priority: Int, dueAt: Instant?,
@@ -78,6 +92,8 @@ public struct IntakeCommit: Sendable {
     public let supersedes: SupersededDeadLetter?
     /// The `traceparent` (W3C Trace Context) that its messages carry on.
     public var traceParent: String?
+    /// What is decided with the store's knowledge; without it nothing is found again, linked or parked.
+    public var work: (any CaseWork)?
 
     public init(
         referralID: String, partnerID: String, messageID: String?, digest: String, rawBytes: [UInt8],
@@ -107,6 +123,8 @@ public struct IntakeCommit: Sendable {
 /// What became of a message that was handed to the store (Idempotent Receiver).
 public enum Acceptance: Sendable, Hashable {
     case stored
+    /// Stored, with an answer that depended on what the store held.
+    case resolved(IntakeAnswer)
     /// The same id and bytes were stored before: the first answer.
     case replayed(referralID: String, answer: [UInt8])
     /// The same id was used for other bytes.

@@ -32,6 +32,13 @@ public struct ApplicationRecord: Sendable {
     public let road: String?
     /// Grows by one with every change; a change names the version it was made from.
     public let version: Int
+    /// The referral machine's state.
+    public var referralState = "received"
+    /// The message that carries it to the institution that must sign it in.
+    public var carrier: String?
+    public var handover = Handover()
+    /// When the gateway received it.
+    public var receivedAt = Instant(milliseconds: 0)
 
     public init(
         applicationNo: String, referralID: String, partnerID: String, messageID: String?, queue: String?,
@@ -65,35 +72,3 @@ public struct StatusRecord: Sendable {
         self.at = at
     }
 }
-
-/// A step of a case, with what it tells, in one transaction.
-public struct CaseChange: Sendable {
-    public let applicationNo: String
-    public let expectedVersion: Int
-    public let caseState: String?
-    public let status: StatusRecord?
-    /// The status as the sender will read it.
-    public let envelope: Envelope?
-    public let actor: String
-    public let event: String
-    /// The lease that ends with this step.
-    public let leaseID: String?
-    public let at: Instant
-
-    public init(
-        applicationNo: String, expectedVersion: Int, caseState: String?, status: StatusRecord?, envelope: Envelope?,
-        actor: String, event: String, leaseID: String?, at: Instant
-    ) {
-        self.applicationNo = applicationNo
-        self.expectedVersion = expectedVersion
-        self.caseState = caseState
-        self.status = status
-        self.envelope = envelope
-        self.actor = actor
-        self.event = event
-        self.leaseID = leaseID
-        self.at = at
-    }
-}
-
-public enum CaseChangeResult: Sendable, Hashable { case changed, stale, leaseEnded }

@@ -23,6 +23,13 @@ public struct DeskErrands: Sendable {
     /// How the clocks that were due in a time came out, for the monthly report.
     public var onTime: @Sendable (_ from: Instant, _ to: Instant) async throws -> [OnTimeFigures] = { _, _ in [] }
 
+    /// How the clocks that run now stand.
+    public var clocks: @Sendable () async throws -> [ClockFigures] = { [] }
+    /// The ways out whose circuit is open at this node.
+    public var openCircuits: @Sendable () -> [String] = { [] }
+    /// Certificates and keys by name, with their last moment.
+    public var expiries: @Sendable () -> [(name: String, at: Instant)] = { [] }
+
     public init(
         replay: @escaping @Sendable ([UInt8], String?, String, SupersededDeadLetter) async throws -> JSONValue,
         dryRun: @escaping @Sendable ([UInt8], String?, String) -> JSONValue,

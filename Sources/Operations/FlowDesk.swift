@@ -83,17 +83,23 @@ public struct FlowDesk: Sendable {
     ///
     /// - Throws: `Problem` `.notFound`, and `.badRequest` where several messages are named so.
     public func trace(_ quoted: String) async throws -> Timeline {
+        guard let trace = try await store.trace(referral: try await one(quoted).id) else { throw Self.unknown }
+        return Timeline(trace)
+    }
+
+    /// The one message that a number names.
+    func one(_ quoted: String) async throws -> ReferralSummary {
         let found = try await find(quoted, limit: 2)
-        guard let referral = found.first, let trace = try await store.trace(referral: referral.id) else {
-            throw Problem(.notFound, zh: "没有找到这个编号对应的报文。", en: "No message goes by this number.")
-        }
+        guard let referral = found.first else { throw Self.unknown }
         guard found.count == 1 else {
             throw Problem(
                 .badRequest, zh: "该编号对应多份报文，请先用 /v1/messages?q= 查询再选择。",
                 en: "Several messages go by this number; find them with /v1/messages?q= and choose one.")
         }
-        return Timeline(trace)
+        return referral
     }
+
+    static let unknown = Problem(.notFound, zh: "没有找到这个编号对应的报文。", en: "No message goes by this number.")
 
     /// Keeps the index of quoted numbers up to date, until the task is cancelled.
     func run() async {
@@ -184,7 +190,11 @@ public struct Timeline: Sendable {
         case .claimed:
             if let at = message.readyAt { steps.append(step(at, .waiting, "lease ends", "attempt \(message.attempt)")) }
         case .delivered, .discarded:
-            if let at = message.finishedAt { steps.append(step(at, .finished, message.state, target)) }
+            // A letter of the referral channel goes nowhere: it ends when a resent one takes its place.
+            let isReplaced = message.channel == .referral && message.state == DeliveryState.Name.delivered.rawValue
+            if let at = message.finishedAt {
+                steps.append(step(at, .finished, isReplaced ? "replaced" : message.state, target))
+            }
         case .dead:
             if let at = message.deadSince { steps.append(step(at, .dead, "dead", message.cause)) }
         case nil: break

@@ -89,4 +89,4 @@ extension OpenLetter {
     }
 }
 
-private func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
+func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }

@@ -8,14 +8,20 @@ public struct Window: Sendable {
     public let bulk: BulkRetry
     public let audit: AuditDesk
     public let flow: FlowDesk
+    public let documents: DocumentDesk
     public let reports: ReportDesk
+    public let gauges: Gauges
+    public let alerts: AlertDesk
     public let signIn: SignInDesk
     public let accounts: AccountDesk
 
+    /// - Parameters:
+    ///   - node: names this node among those that share the store.
+    ///   - client: carries alerts to their webhook.
     public init(
-        store: any DeadLetterStore & JobStore & AuditStore & AccountStore & FlowStore, registry: Registry,
-        identifiers: IdentifierSource,
-        now: @escaping @Sendable () -> Instant, errands: DeskErrands, log: Log
+        store: any DeadLetterStore & JobStore & AuditStore & AccountStore & FlowStore & AlertStore, registry: Registry,
+        identifiers: IdentifierSource, now: @escaping @Sendable () -> Instant, errands: DeskErrands,
+        alerts settings: AlertSettings, node: String, client: HTTPClient, log: Log, metrics: Metrics
     ) {
         let pen = AuditPen(now: now)
         deadLetters = DeadLetterDesk(
@@ -23,21 +29,29 @@ public struct Window: Sendable {
         bulk = BulkRetry(store: store, desk: deadLetters, identifiers: identifiers, pen: pen, log: log)
         audit = AuditDesk(store: store, pen: pen)
         flow = FlowDesk(store: store, registry: registry, now: now, log: log)
+        documents = DocumentDesk(flow: flow, audit: store, pen: pen, decode: errands.decode)
         reports = ReportDesk(
             store: store, registry: registry, name: errands.codeName, onTime: errands.onTime)
+        gauges = Gauges(flow: flow, letters: deadLetters, clocks: errands.clocks, metrics: metrics)
+        alerts = AlertDesk(
+            store: store, flow: flow, letters: deadLetters, errands: errands, settings: settings, node: node,
+            identifiers: identifiers, client: client, log: log)
         signIn = SignInDesk(store: store, pen: pen)
         accounts = AccountDesk(store: store, pen: pen)
     }
 
     /// The operators' part of the HTTP interface.
     public var routes: [Route] {
-        deadLetters.routes + bulk.routes + audit.routes + flow.routes + reports.routes + signIn.routes + accounts.routes
+        deadLetters.routes + bulk.routes + audit.routes + flow.routes + documents.routes
+            + reports.routes + alerts.routes + signIn.routes
+            + accounts.routes
     }
 
     /// What works by itself, until the task is cancelled.
     public func run() async {
         async let bulk: Void = bulk.run()
         async let flow: Void = flow.run()
-        _ = await (bulk, flow)
+        async let alerts: Void = alerts.run()
+        _ = await (bulk, flow, alerts)
     }
 }

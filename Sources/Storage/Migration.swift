@@ -5,8 +5,11 @@ struct Migration {
     /// In order. A store remembers in `user_version` how many of them it has.
     static let all: [Migration] = [
         Migration(script: PackageResources.v001_create_sql),
+        Migration(script: PackageResources.v002_cases_sql),
+        Migration(script: PackageResources.v003_clocks_sql),
         Migration(script: PackageResources.v004_delivery_sql),
         Migration(script: PackageResources.v005_desk_sql),
+        Migration(script: PackageResources.v006_drift_sql),
     ]
 
     /// Splits the script at semicolons that end a line; the files hold no triggers.

@@ -45,7 +45,8 @@ extension SQLMessageStore: DeadLetterStore {
             if let queue {
                 try connection.run(
                     """
-                    UPDATE application SET queue = ?, version = version + 1
+                    UPDATE application SET queue = ?, version = version + 1,
+                    referral_state = CASE referral_state WHEN 'routingManual' THEN 'queued' ELSE referral_state END
                     WHERE no = (SELECT correlation_id FROM message WHERE id = ?)
                     """, [.text(queue), .text(id)])
             }

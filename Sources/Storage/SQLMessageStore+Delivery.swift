@@ -127,7 +127,7 @@ enum Outlets {
                 """
                 FROM message m JOIN application a ON a.no = m.correlation_id WHERE m.channel = 'application'
                 AND m.recipient = ? AND m.state IN ('queued', 'claimed') AND m.ready_at <= ? ORDER BY \(order) LIMIT ?
-                """, payload: "a.content", values, ends: ends, now: now, connection)
+                """, payload: "coalesce(m.payload, a.content)", values, ends: ends, now: now, connection)
         case .status:
             return try Leases.claim(
                 """

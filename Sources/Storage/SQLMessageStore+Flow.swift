@@ -97,6 +97,14 @@ extension SQLMessageStore: FlowStore {
         }
     }
 
+    public func document(referral id: String) async throws(StoreError) -> StoredDocument? {
+        try await database.read { connection throws(StoreError) in
+            try connection.query("SELECT raw, media_type, digest FROM referral WHERE id = ?", [.text(id)]) {
+                StoredDocument(bytes: $0.blob(0), mediaType: $0.text(1), digest: $0.text(2))
+            }.first
+        }
+    }
+
     public func indexReferences(
         _ paths: [ReferencePath], before end: Instant, limit: Int
     ) async throws(StoreError) -> Int {

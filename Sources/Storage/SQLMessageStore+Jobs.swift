@@ -50,7 +50,14 @@ extension SQLMessageStore: JobStore {
     }
 
     public func claimJob(now: Instant, until: Instant) async throws(StoreError) -> DeskJob? {
-        try await database.write { connection throws(StoreError) in
+        // Asked several times a second: an idle desk must not take the writer's time.
+        let isWaiting = try await database.read { connection throws(StoreError) in
+            try !connection.query(
+                "SELECT 1 FROM desk_job WHERE state = 'running' AND runner_until <= ? LIMIT 1", [.instant(now)]
+            ) { _ in true }.isEmpty
+        }
+        guard isWaiting else { return nil }
+        return try await database.write { connection throws(StoreError) in
             try connection.query(
                 """
                 UPDATE desk_job SET runner_until = ? WHERE id = (SELECT id FROM desk_job

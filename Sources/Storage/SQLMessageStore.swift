@@ -22,13 +22,22 @@ public final class SQLMessageStore: MessageStore {
     // MARK: Intake
 
     public func accept(_ commit: IntakeCommit) async throws(StoreError) -> Acceptance {
-        let acceptance = try await database.write { connection throws(StoreError) in
-            if let earlier = try Intake.earlier(commit, connection) { return earlier }
-            if let old = commit.supersedes, try !Intake.supersede(old, commit, connection) { return .superseded }
+        let (acceptance, changed) = try await database.write {
+            connection throws(StoreError) -> (Acceptance, changed: Bool) in
+            if let earlier = try Intake.earlier(commit, connection) { return (earlier, false) }
+            if let old = commit.supersedes, try !Intake.supersede(old, commit, connection) {
+                return (.superseded, false)
+            }
             try Intake.insert(commit, connection)
-            return Acceptance.stored
+            let settled = try FollowUps.settle(commit, connection)
+            return (settled.answer.map(Acceptance.resolved) ?? .stored, settled.changed)
         }
-        if acceptance == .stored { ring(.application) }
+        switch acceptance {
+        case .stored, .resolved:
+            ring(.application)
+            if changed || commit.records.contains(where: { $0.envelope != nil }) { ring(.status) }
+        case .replayed, .conflict, .superseded: break
+        }
         return acceptance
     }
 
@@ -46,80 +55,6 @@ public final class SQLMessageStore: MessageStore {
         }
     }
 
-    // MARK: Cases
-
-    public func application(_ applicationNo: String) async throws(StoreError) -> ApplicationRecord? {
-        try await database.read { connection throws(StoreError) in
-            try connection.query(
-                """
-                SELECT a.no, a.referral_id, r.partner, r.message_id, a.queue, a.content, a.case_state, a.road, a.version
-                FROM application a JOIN referral r ON r.id = a.referral_id WHERE a.no = ?
-                """, [.text(applicationNo)]
-            ) { row in
-                ApplicationRecord(
-                    applicationNo: row.text(0), referralID: row.text(1), partnerID: row.text(2),
-                    messageID: row.optionalText(3), queue: row.optionalText(4), content: row.blob(5),
-                    caseState: row.optionalText(6), road: row.optionalText(7), version: Int(row.integer(8)))
-            }.first
-        }
-    }
-
-    public func statusHistory(_ applicationNo: String) async throws(StoreError) -> [StatusRecord] {
-        try await database.read { connection throws(StoreError) in
-            try connection.query(
-                "SELECT id, code, content, at FROM status WHERE application_no = ? ORDER BY id",
-                [.text(applicationNo)]
-            ) { row in
-                StatusRecord(
-                    id: row.text(0), applicationNo: applicationNo, code: row.text(1), content: row.blob(2),
-                    at: Instant(milliseconds: row.integer(3)))
-            }
-        }
-    }
-
-    public func changeCase(_ change: CaseChange) async throws(StoreError) -> CaseChangeResult {
-        let work: @Sendable (any SQLConnection) throws(StoreError) -> CaseChangeResult = {
-            connection throws(StoreError) in
-            if let leaseID = change.leaseID {
-                let settled = try Leases.settle(
-                    leaseID, .acknowledge, actor: change.actor, now: change.at, connection)
-                guard settled else { return .leaseEnded }
-            }
-            let changed = try connection.run(
-                """
-                UPDATE application SET case_state = coalesce(?, case_state), version = version + 1
-                WHERE no = ? AND version = ?
-                """,
-                [.optional(change.caseState), .text(change.applicationNo), .integer(Int64(change.expectedVersion))])
-            guard changed == 1 else {
-                // Thrown away with everything else of this unit: the lease must not end with a step that was not made.
-                throw .failed(Self.staleMarker)
-            }
-            if let status = change.status {
-                try connection.run(
-                    "INSERT INTO status (id, application_no, code, content, at) VALUES (?, ?, ?, ?, ?)",
-                    [
-                        .text(status.id), .text(status.applicationNo), .text(status.code), .blob(status.content),
-                        .instant(status.at),
-                    ])
-            }
-            if let envelope = change.envelope { try Envelopes.queue(envelope, connection) }
-            try Rows.note(change.applicationNo, change.event, change.actor, nil, at: change.at, connection)
-            return .changed
-        }
-        let result: CaseChangeResult
-        do {
-            result = try await database.write(work)
-        } catch {
-            guard error == .failed(Self.staleMarker) else { throw error }
-            return .stale
-        }
-        if result == .changed, change.envelope != nil { ring(.status) }
-        return result
-    }
-
-    private static let staleMarker = "stale"
-
     // MARK: Leases
 
     public func lease(
@@ -133,7 +68,8 @@ public final class SQLMessageStore: MessageStore {
                 FROM message m JOIN application a ON a.no = m.correlation_id
                 WHERE m.channel = 'application' AND m.recipient = ? AND m.state IN ('queued', 'claimed')
                 AND m.ready_at <= ? ORDER BY m.priority DESC, m.due_at, m.id LIMIT ?
-                """, payload: "a.content", [.text(queue), .instant(now), .integer(Int64(max))], ends: ends, now: now,
+                """, payload: "coalesce(m.payload, a.content)", [.text(queue), .instant(now), .integer(Int64(max))],
+                ends: ends, now: now,
                 connection)
         }
     }

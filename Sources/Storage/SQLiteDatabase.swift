@@ -18,7 +18,11 @@ public final class SQLiteDatabase: Database {
     ///   - path: the file; made if it is not there.
     ///   - maxPending: units that may wait for the writer before it says `busy`.
     ///   - readerCount: connections for reading.
-    public init(path: String, maxPending: Int, readerCount: Int = 2) throws(StoreError) {
+    ///   - onCommit: hears of every group: how many units it carried and how long it took to be durable.
+    public init(
+        path: String, maxPending: Int, readerCount: Int = 2,
+        onCommit: @escaping @Sendable (_ units: Int, _ took: Duration) -> Void = { _, _ in }
+    ) throws(StoreError) {
         try Self.claim(path)
         writer = try Worker(path: path, name: "store-writer", maxPending: maxPending)
         var readers: [Worker] = []
@@ -26,7 +30,11 @@ public final class SQLiteDatabase: Database {
             readers.append(try Worker(path: path, name: "store-reader-\(index)", maxPending: maxPending))
         }
         self.readers = readers
-        writer.start { Self.commit($1, on: $0) }
+        writer.start { connection, units in
+            let began = ContinuousClock.now
+            Self.commit(units, on: connection)
+            onCommit(units.count, ContinuousClock.now - began)
+        }
         for reader in readers { reader.start { Self.answer($1, on: $0) } }
     }
 

@@ -66,16 +66,13 @@ enum Intake {
         }
         for record in commit.records {
             if let applicationNo = record.applicationNo, let content = record.content {
-                try connection.run(
-                    "INSERT INTO application (no, referral_id, queue, content, case_state, road) VALUES (?, ?, ?, ?, ?, ?)",
-                    [
-                        .text(applicationNo), .text(commit.referralID), .optional(record.queue), .blob(content),
-                        .optional(record.caseState), .optional(record.road),
-                    ])
+                try insertApplication(record, applicationNo, content, commit, connection)
             }
+            if let evidence = record.evidence { try evidence.insert(connection) }
             if record.queue != nil || record.deadLetter == .unroutable, let applicationNo = record.applicationNo {
                 try insertMessage(
-                    id: record.id, .application, correlationID: applicationNo, commit, recipient: record.queue,
+                    id: record.id, .application, correlationID: applicationNo, commit,
+                    recipient: record.handover?.to ?? record.queue,
                     dueAt: record.dueAt, priority: record.priority, dead: record.deadLetter, problem: record.detail,
                     findings: nil, connection)
             } else if let reason = record.deadLetter {
@@ -84,6 +81,27 @@ enum Intake {
                     priority: 0, dead: reason, problem: record.detail, findings: record.findings, connection)
             }
         }
+    }
+
+    private static func insertApplication(
+        _ record: IntakeRecord, _ applicationNo: String, _ content: [UInt8], _ commit: IntakeCommit,
+        _ connection: any SQLConnection
+    ) throws(StoreError) {
+        let handover = record.handover ?? Handover()
+        try connection.run(
+            """
+            INSERT INTO application (no, referral_id, queue, content, case_state, road, referral_state, carrier,
+            handover_state, handover_to, handover_due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .text(applicationNo), .text(commit.referralID), .optional(record.queue), .blob(content),
+                .optional(record.caseState), .optional(record.road), .text(record.referralState), .text(record.id),
+                .text(handover.state), .optional(handover.to), .optional(handover.dueAt?.milliseconds),
+            ])
+        try Keys.insert(record.keys, of: applicationNo, at: commit.receivedAt, connection)
+        try Clocks.keep(record.clocks, of: applicationNo, connection)
+        if let status = record.status { try CaseRows.insert(status, connection) }
+        if let envelope = record.envelope { try Envelopes.queue(envelope, connection) }
     }
 
     private static func insertMessage(
@@ -130,8 +148,10 @@ enum Envelopes {
             """,
             [
                 .text(envelope.id), .text(envelope.channel.rawValue), .text(envelope.correlationID),
-                .text(envelope.recipient), .text(envelope.senderMessageID), .text(envelope.recipient),
-                .blob(envelope.payload), .text(envelope.mediaType), .instant(envelope.createdAt),
+                .text(envelope.channel == .status ? envelope.recipient : envelope.sender),
+                .text(envelope.senderMessageID), .text(envelope.recipient),
+                envelope.payload.isEmpty ? .null : .blob(envelope.payload), .text(envelope.mediaType),
+                .instant(envelope.createdAt),
                 .integer(envelope.dueAt?.milliseconds ?? noClock), .integer(Int64(envelope.priority)),
                 .optional(envelope.keepUntil?.milliseconds), .optional(envelope.traceParent),
                 .instant(envelope.notBefore ?? envelope.createdAt),

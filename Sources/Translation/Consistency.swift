@@ -28,8 +28,13 @@ struct Consistency {
     }
 
     private mutating func checkIdentity(today: CalendarDate) {
+        // A supplement, a withdrawal or an event names its person by reference only.
+        guard application.value("recipient") != nil else { return }
         guard let number = application.idNumber else {
-            application.set("recipient.idCheck", .string(IdCheck.absent.rawValue))
+            // A supplement or a withdrawal speaks of an application and describes nobody.
+            if application.value("recipient") != nil {
+                application.set("recipient.idCheck", .string(IdCheck.absent.rawValue))
+            }
             return
         }
         let type = application.text("recipient.idType") ?? "111"
@@ -61,12 +66,12 @@ struct Consistency {
         let day =
             application.text("source.sentAt").flatMap { CalendarDate(iso: $0.prefix(10)) }
             ?? application.text("source.letterDate").flatMap { CalendarDate(iso: $0) } ?? today
+        let declaredAge = application.value("recipient.age")?.int
+        // Only for this comparison; it is no part of the application.
+        if declaredAge != nil { application.set("recipient.age", nil) }
         guard let birth = application.birthDate else { return }
         let age = birth.years(until: day)
-        if let declared = application.value("recipient.age")?.int, declared != age {
-            warn("ageConflict", "recipient.age")
-        }
-        application.set("recipient.age", nil)
+        if let declaredAge, declaredAge != age { warn("ageConflict", "recipient.age") }
         if age < 18 { flag("minor") }
         if age >= 60 { flag("elderly") }
         if application.hasFlag("advancedAge"), age < 80 { warn("flagNotSupportedByAge", "groupFlags.advancedAge") }

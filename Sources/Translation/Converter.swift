@@ -152,7 +152,9 @@ enum Converter: String, CaseIterable {
         var text = ""
         var rest = raw[...]
         var removed = false
-        while let start = rest.firstIndex(of: "<") {
+        // Once: looking for the end of every tag in a text that holds none would take the square of its length.
+        let lastEnd = raw.lastIndex(of: ">")
+        while let start = rest.firstIndex(of: "<"), let lastEnd, start < lastEnd {
             let following = rest[rest.index(after: start)...].first
             // Only what looks like a tag: claims such as “<不低于800元>” are the sender's words.
             guard let following, following.isASCII, following.isLetter || following == "/",

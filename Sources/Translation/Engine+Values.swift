@@ -105,7 +105,7 @@ extension Engine {
             else { return nil }
             value = .string(code)
         } else if !rule.words.isEmpty, let word = value.string, !rule.words.contains(word) {
-            unknown(rule, path: place, location: source.location, line: line, &run)
+            unknown(word, rule, path: place, location: source.location, line: line, &run)
             return nil
         }
         if let format = rule.format { value = .string(Self.formatted(value.string ?? "", format)) }
@@ -118,7 +118,7 @@ extension Engine {
         let text = Converter.narrowed(text).0
         if let found = mapping.isInbound ? list.code(for: text) : list.name(of: text) { return found }
         if !list.isKnownToMeanNothing(text) {
-            unknown(rule, path: place, location: source.location, line: line, &run)
+            unknown(text, rule, path: place, location: source.location, line: line, &run)
         }
         if case .fallback(let code) = rule.unknown { return code }
         return nil

@@ -42,6 +42,7 @@ final class Engine {
         var read: Set<Int> = []
         var explains = false
         var attachments = 0
+        var unknownCodes: [UnknownCodeText] = []
 
         init(findings: FindingList = FindingList(), explains: Bool = false) {
             self.findings = findings
@@ -256,7 +257,7 @@ final class Engine {
         guard let name = value.codes, let list = codes[name] else { return [part] }
         let found = list.codes(in: part)
         if found.isEmpty, !list.isKnownToMeanNothing(part) {
-            unknown(value, path: path, location: source.location, line: line, &run)
+            unknown(part, value, path: path, location: source.location, line: line, &run)
             if case .fallback(let code) = value.unknown { return [code] }
         }
         return found
@@ -280,7 +281,10 @@ final class Engine {
                 rule: rule(line)))
     }
 
-    func unknown(_ rule: Rule.Value, path: String, location: SourceLocation, line: Int, _ run: inout Run) {
+    func unknown(
+        _ text: String, _ rule: Rule.Value, path: String, location: SourceLocation, line: Int, _ run: inout Run
+    ) {
+        if let list = rule.codes { run.unknownCodes.append(UnknownCodeText(list: list, text: text)) }
         let severity: Finding.Severity =
             switch rule.unknown {
             case .error: .error

@@ -27,7 +27,7 @@ enum TargetTree {
     }
 
     static func join(_ path: String, _ to: String) -> String {
-        path.isEmpty ? to : to == "." ? path : "\(path)/\(to)"
+        to == "." ? path : path.isEmpty ? to : "\(path)/\(to)"
     }
 
     static func typed(_ value: JSONValue, _ type: String?) -> JSONValue {

@@ -37,6 +37,16 @@ public struct TranslatedDocument: Sendable {
     /// Leaf nodes of the source, and those that no rule read.
     public var leaves = 0
     public var unread: [SourceLocation] = []
+    /// Which elements the document has; only when asked for.
+    public var shape: DocumentShape?
+    /// What no code list knows, in clear: for counting only, never to be kept or shown.
+    public var unknownCodes: [UnknownCodeText] = []
+}
+
+/// A text that its code list does not know.
+public struct UnknownCodeText: Sendable, Hashable {
+    public let list: String
+    public let text: String
 }
 
 /// A status in a sender's own format.
@@ -103,6 +113,13 @@ public final class Translator: Sendable {
         idle.withLock { $0.removeAll() }
     }
 
+    var inForce: (mappings: [Mapping], codes: CodeLists) { loaded.withLock { ($0.mappings, $0.codes) } }
+
+    /// Whether a list in force holds the code.
+    public func isCode(_ code: String, of list: String) -> Bool {
+        loaded.withLock { $0.codes }[list]?.contains(code: code) ?? false
+    }
+
     /// Identifiers and titles of what is in force.
     public var mappings: [(id: String, title: String, version: Int, isInbound: Bool)] {
         loaded.withLock { $0.mappings.map { ($0.id, $0.titleZh, $0.version, $0.isInbound) } }
@@ -133,9 +150,11 @@ public final class Translator: Sendable {
     /// - Parameters:
     ///   - id: the mapping to use; by default the first one whose test the document meets.
     ///   - allowed: the mappings that may be used; `nil` for all.
+    ///   - observe: whether the document's shape is wanted.
     public func translate(
         _ bytes: [UInt8], format: DocumentFormat?, declaredEncoding: String?, mapping id: String?,
-        among allowed: Set<String>?, receivedAt: Timestamp, limits: ParseLimits, explain: Bool
+        among allowed: Set<String>?, receivedAt: Timestamp, limits: ParseLimits, explain: Bool,
+        observe: Bool = false
     ) -> TranslatedDocument {
         var result = TranslatedDocument()
         let document: Document
@@ -166,6 +185,7 @@ public final class Translator: Sendable {
                 return
             }
             translate(document, by: engine, receivedAt: receivedAt, explain: explain, into: &result)
+            if observe { result.shape = DocumentShape(document) }
         }
         return result
     }
@@ -203,6 +223,7 @@ public final class Translator: Sendable {
                     rules, at: node, isOneOfMany: nodes.count > 1, by: engine, receivedAt: receivedAt, &run)
                 room = run.findings.remaining
                 read.formUnion(run.read)
+                result.unknownCodes += run.unknownCodes
                 result.records.append(record)
             }
         }
@@ -259,6 +280,11 @@ public final class Translator: Sendable {
     private static func leaves(of node: Node) -> [Node] {
         let children = node.children
         return children.isEmpty ? (node.text.isEmpty ? [] : [node]) : children.flatMap(leaves)
+    }
+
+    /// What a mapping reads or writes, or nothing where there is no such mapping. The encoding is that of what it writes.
+    public func form(of id: String) -> (format: DocumentFormat, encoding: TextEncoding, schema: XMLSchema?)? {
+        inForce.mappings.first { $0.id == id }.map { ($0.format, $0.encoding, $0.schema) }
     }
 
     /// Puts a canonical status into a sender's own format and encoding, strictly valid against its schema.

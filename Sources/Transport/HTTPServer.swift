@@ -12,6 +12,8 @@ public struct HTTPServerConfiguration: Sendable {
     public var memoryPerConnection = 32 << 10
     public var headerDeadline: Duration = .seconds(10)
     public var bodyDeadline: Duration = .seconds(60)
+    /// For the sender to read its answer.
+    public var answerDeadline: Duration = .seconds(300)
     public var maxConnections = 1000
     /// Requests that may be worked on at once; over that, 503.
     public var maxInFlight = 256
@@ -41,7 +43,7 @@ public enum TransportError: Error, Sendable, Hashable {
 public final class HTTPServer: @unchecked Sendable {
     public typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
 
-    private enum Phase { case header, body, working, idle }
+    private enum Phase { case header, body, working, answering, idle }
 
     private struct Open {
         let socket: Int32
@@ -150,11 +152,12 @@ public final class HTTPServer: @unchecked Sendable {
             let exchange = Exchange(connection, head)
             slot.pointee = Unmanaged.passRetained(exchange).toOpaque()
             enter(.body, connection, starting: true)
+            if RequestHead.isIrregular(connection, version: version) { return refuse(exchange, 400) }
             if let status = head.refusal(maxBody: configuration.maxBodyBytes) { return refuse(exchange, status) }
             return .YES
         }
         let exchange = Unmanaged<Exchange>.fromOpaque(known).takeUnretainedValue()
-        if let response = exchange.response { return Self.queue(response, on: connection) }
+        if let response = exchange.response { return queue(response, on: connection) }
         if size.pointee > 0 {
             if exchange.body.count + size.pointee > configuration.maxBodyBytes {
                 // Read to the end, so that the sender sees the answer; the deadline bounds how long that lasts.
@@ -193,13 +196,14 @@ public final class HTTPServer: @unchecked Sendable {
 
     private func refuse(_ exchange: Exchange, _ status: Int) -> MHD_Result {
         let answer = configuration.problem(status)
-        return Self.queue(
+        return queue(
             HTTPResponse(
                 status: answer.status, headers: answer.headers + [("Connection", "close")], body: answer.body),
             on: exchange.connection)
     }
 
-    private static func queue(_ response: HTTPResponse, on connection: OpaquePointer) -> MHD_Result {
+    private func queue(_ response: HTTPResponse, on connection: OpaquePointer) -> MHD_Result {
+        enter(.answering, connection)
         let made = response.body.withUnsafeBytes { bytes in
             MHD_create_response_from_buffer(
                 bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
@@ -243,7 +247,7 @@ public final class HTTPServer: @unchecked Sendable {
         }
     }
 
-    // MARK: Slow senders
+    // MARK: Slow senders and readers
 
     /// The library's own timeout is of inactivity only: one byte a second would hold a connection for ever.
     private func sweep() {
@@ -265,6 +269,7 @@ public final class HTTPServer: @unchecked Sendable {
                     case .header: configuration.headerDeadline
                     case .body: configuration.bodyDeadline
                     case .idle: idle
+                    case .answering: configuration.answerDeadline
                     case .working: nil
                     }
                 // Within the lock: the library tells of a closed connection before its descriptor is reused.
@@ -315,12 +320,20 @@ private struct RequestHead {
         self.method = method.map { String(cString: $0) } ?? ""
         self.path = path.map { String(cString: $0) } ?? ""
         self.version = version.map { String(cString: $0) } ?? ""
-        headers = Self.values(.HEADER_KIND, of: connection).map { (name: $0.0, value: $0.1) }
+        // The library leaves white space at the end, which is none of the value (RFC 9110 §5.5).
+        headers = Self.values(.HEADER_KIND, of: connection).map { name, value in
+            (name: name, value: String(value.reversed().drop { $0 == " " || $0 == "\t" }.reversed()))
+        }
         query = Self.values(.GET_ARGUMENT_KIND, of: connection)
         peer = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
             legalaid_mhd_peer(connection, buffer.baseAddress, buffer.count) == 0
                 ? "" : buffer.baseAddress.map { String(cString: $0) } ?? ""
         }
+    }
+
+    /// Whether the library read something else than others on the way may have read.
+    static func isIrregular(_ connection: OpaquePointer, version: UnsafePointer<CChar>?) -> Bool {
+        version.map { legalaid_mhd_is_irregular(connection, $0) != 0 } ?? true
     }
 
     private static func values(_ kind: MHD_ValueKind, of connection: OpaquePointer) -> [(String, String)] {
@@ -356,8 +369,33 @@ private struct RequestHead {
             guard let number = Int(length), number <= maxBody else { return 413 }
         }
         if version == "HTTP/1.1", all("host").count != 1 { return 400 }
-        if headers.contains(where: { $0.name.contains(" ") || $0.name.contains("\t") }) { return 400 }
-        if path.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) { return 400 }
+        if version != "HTTP/1.1", !codings.isEmpty { return 400 }
+        if !all("host").allSatisfy(Self.isAuthority) { return 400 }
+        if !headers.allSatisfy({ Self.isToken($0.name) && !Self.holdsControls($0.value) }) { return 400 }
+        if Self.holdsControls(path) || !Self.isToken(method) { return 400 }
+        if query.contains(where: { Self.holdsControls($0.0) || Self.holdsControls($0.1) }) { return 400 }
         return nil
+    }
+
+    /// RFC 9110 §5.6.2.
+    private static func isToken(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                    || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+            }
+    }
+
+    /// RFC 3986 §3.2.2, user information left out.
+    private static func isAuthority(_ text: String) -> Bool {
+        text.utf8.allSatisfy { byte in
+            (48...58).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                || "-._~%[]!$&'()*+;=".utf8.contains(byte)
+        }
+    }
+
+    /// A tab is white space; every other control character is dangerous (RFC 9110 §5.5).
+    private static func holdsControls(_ text: String) -> Bool {
+        text.utf8.contains { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7F }
     }
 }

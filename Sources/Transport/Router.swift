@@ -122,7 +122,11 @@ public struct Router: Sendable {
     private let doorkeeper: Doorkeeper
     private let session: @Sendable (HTTPRequest) async throws -> Caller?
     private let seen: @Sendable (Caller) -> Void
+    private let observe: Observer
     private let explain: @Sendable (any Error, HTTPRequest) -> Problem
+
+    /// Hears of every answer: the route's name, or nothing where no route fits; the status; the time it took.
+    public typealias Observer = @Sendable (_ route: String?, _ status: Int, _ took: Duration) -> Void
 
     /// - Parameters:
     ///   - session: who is signed in, for requests without an `Authorization` field.
@@ -132,23 +136,32 @@ public struct Router: Sendable {
         routes: [Route], doorkeeper: Doorkeeper,
         session: @escaping @Sendable (HTTPRequest) async throws -> Caller? = { _ in nil },
         seen: @escaping @Sendable (Caller) -> Void = { _ in },
+        observe: @escaping Observer = { _, _, _ in },
         explain: @escaping @Sendable (any Error, HTTPRequest) -> Problem
     ) {
         self.routes = routes
         self.doorkeeper = doorkeeper
         self.session = session
         self.seen = seen
+        self.observe = observe
         self.explain = explain
     }
 
     public func respond(to request: HTTPRequest) async -> HTTPResponse {
+        let began = ContinuousClock.now
+        var name: String?
+        let response: HTTPResponse
         do {
-            return try await answer(request)
+            let (route, values) = try find(request)
+            name = route.name
+            response = try await answer(request, by: route, values)
         } catch let problem as Problem {
-            return problem.response(to: request)
+            response = problem.response(to: request)
         } catch {
-            return explain(error, request).response(to: request)
+            response = explain(error, request).response(to: request)
         }
+        observe(name, response.status, ContinuousClock.now - began)
+        return response
     }
 
     private func caller(behind request: HTTPRequest) async throws -> Caller? {
@@ -156,23 +169,26 @@ public struct Router: Sendable {
         return try await session(request)
     }
 
-    private func answer(_ request: HTTPRequest) async throws -> HTTPResponse {
+    private func answer(
+        _ request: HTTPRequest, by route: Route, _ values: [String: String]
+    ) async throws -> HTTPResponse {
+        if route.roles.isEmpty { return try await route.handler(request, Visit(identity: nil, values: values)) }
+        guard let caller = try await caller(behind: request) else { throw Problem.unidentified }
+        seen(caller)
+        guard route.isOpen(to: caller) else {
+            throw Problem(.forbidden, zh: "此调用不对您的账户开放。", en: "This call is not open to your account.")
+        }
+        return try await route.handler(request, Visit(identity: caller, values: values))
+    }
+
+    private func find(_ request: HTTPRequest) throws(Problem) -> (Route, [String: String]) {
         let path = request.path.split(separator: "/", omittingEmptySubsequences: true)
         let method = request.method == "HEAD" ? "GET" : request.method
         var allowed: Set<String> = []
         for route in routes {
             guard let values = route.match(path) else { continue }
-            guard route.method == method else {
-                allowed.insert(route.method)
-                continue
-            }
-            if route.roles.isEmpty { return try await route.handler(request, Visit(identity: nil, values: values)) }
-            guard let caller = try await caller(behind: request) else { throw Problem.unidentified }
-            seen(caller)
-            guard route.isOpen(to: caller) else {
-                throw Problem(.forbidden, zh: "此调用不对您的账户开放。", en: "This call is not open to your account.")
-            }
-            return try await route.handler(request, Visit(identity: caller, values: values))
+            if route.method == method { return (route, values) }
+            allowed.insert(route.method)
         }
         guard allowed.isEmpty else {
             var problem = Problem(

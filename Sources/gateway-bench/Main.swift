@@ -45,7 +45,9 @@ enum GatewayBench {
         switch words.first {
         case nil:
             try await StageBench.run(seconds: seconds)
+            try TranslateBench.run(seconds: seconds)
             try await IntakeBench.run(seconds: seconds)
+        case "translate": try TranslateBench.run(seconds: seconds)
         case "stages": try await StageBench.run(seconds: seconds)
         case "intake": try await IntakeBench.run(seconds: seconds)
         // The other end of the HTTP measurement, started by it as a process of its own.

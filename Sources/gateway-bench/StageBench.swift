@@ -42,13 +42,16 @@ enum StageBench {
         unassessed.assesses = false
         let translate = cost(part) { _ = pipeline.walk(unassessed) }
         let assess = cost(part) { _ = pipeline.triage.assess(step.application, receivedAt: unassessed.receivedAt) }
+        let document = try Document.parse(sample.bytes, format: .xml)
+        let shape = cost(part) { _ = DocumentShape(document) }
         let digest = cost(part) { _ = Digest.hex(Digest.sm3(sample.bytes)) }
         let write = cost(part) { _ = (step.application.serialized, walk.json.serialized()) }
         var table = BenchTable(["stage", "µs", "of parse + XSD"])
         for (name, microseconds) in [
             ("libxml2: decode and parse", parse), ("libxml2: decode, parse and validate by XSD", validate),
             ("translation whole (decode, parse, XSD, mapping, findings)", translate),
-            ("triage (routing, pre-checks, clocks, missing)", assess), ("SM3 of the bytes", digest),
+            ("triage (routing, pre-checks, clocks, missing)", assess), ("drift watch: the document's shape", shape),
+            ("SM3 of the bytes", digest),
             ("writing application and receipt", write),
         ] {
             table.add([name, rounded(microseconds, 1), rounded(microseconds / validate, 2)])
@@ -57,7 +60,7 @@ enum StageBench {
     }
 
     /// Microseconds of this thread's processor time for one run, after a warm-up.
-    private static func cost(_ seconds: Double, _ work: () throws -> Void) rethrows -> Double {
+    static func cost(_ seconds: Double, _ work: () throws -> Void) rethrows -> Double {
         for _ in 0..<50 { try work() }
         let start = threadSeconds()
         let end = start + seconds

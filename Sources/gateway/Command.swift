@@ -40,6 +40,7 @@ enum Gateway {
     static var commands: [any Command.Type] {
         [
             Serve.self, Demo.self, Check.self, Translate.self, TriageCommand.self, MappingsCommand.self,
+            DriftCommand.self,
             DeadLetters.self, Queues.self, TraceCommand.self, Reports.self, Codes.self, AuditCommand.self, Users.self,
             Send.self,
             Migrate.self, Keys.self,

@@ -1,6 +1,8 @@
 import Documents
 import Foundation
+import Intake
 import Messaging
+import Operations
 import Transport
 import Triage
 
@@ -44,6 +46,12 @@ struct Configuration: Sendable {
     var pendingWrites = 4096
     /// Between two looks into the exchange folders.
     var exchangeSeconds = 5
+    var alerts = AlertSettings()
+    var caseLimits = CaseLimits()
+    var sweepSeconds = 15
+    /// The secret for finding persons again; beside the store where nothing else is said.
+    var identityKey: String?
+    var identityKeyFile: String { identityKey ?? storePath + ".identity-key" }
 
     var registry: Registry { Registry(partners: partners, institutions: institutions) }
     var parseLimits: ParseLimits { ParseLimits(bytes: bodyBytes, depth: depth, nodes: nodes) }
@@ -76,9 +84,12 @@ struct Configuration: Sendable {
                 case "institutions": institutionsFile = named ?? institutionsFile
                 case "partners": partnersFile = named ?? partnersFile
                 case "credentials": credentialsFile = named ?? credentialsFile
+                case "identityKey": identityKey = named ?? identityKey
+                case "cases": readCases(element, &reader)
                 case "limits": readLimits(element, &reader)
                 case "exchange":
                     exchangeSeconds = reader.number("pollSeconds", of: element, in: 1...3600) ?? exchangeSeconds
+                case "alerts": alerts = reader.alerts(in: element)
                 default: reader.complain(at: element, "unknown element <\(element.name)>")
                 }
             }
@@ -87,6 +98,15 @@ struct Configuration: Sendable {
         partners = reader.partners(in: partnersFile)
         callers = reader.callers(in: credentialsFile, partners: partners, institutions: institutions)
         guard reader.complaints.isEmpty else { throw ConfigurationError(reader.complaints) }
+    }
+
+    private mutating func readCases(_ element: Node, _ reader: inout ConfigurationReader) {
+        func read(_ name: String, in range: ClosedRange<Int>, unit: Int64, into limit: inout Int64) {
+            if let number = reader.number(name, of: element, in: range) { limit = Int64(number) * unit }
+        }
+        read("parkedSeconds", in: 1...31_536_000, unit: 1000, into: &caseLimits.parking)
+        read("evidenceDays", in: 1...365, unit: 86_400_000, into: &caseLimits.evidence)
+        sweepSeconds = reader.number("sweepSeconds", of: element, in: 1...3600) ?? sweepSeconds
     }
 
     private mutating func readLimits(_ element: Node, _ reader: inout ConfigurationReader) {

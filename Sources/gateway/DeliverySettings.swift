@@ -50,7 +50,8 @@ extension ConfigurationReader {
             inbox: folders[0], outbox: folders[1], archive: folders[2], errors: folders[3], marker: marker)
     }
 
-    private mutating func address(_ element: Node) -> ReturnAddress? {
+    /// `url`, `tokenFile`, `authorities` and how it is to be treated.
+    mutating func address(_ element: Node) -> ReturnAddress? {
         guard let url = required("url", of: element) else { return nil }
         guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
             complain(at: element, "url must begin with https:// or http://")

@@ -1,3 +1,4 @@
+import Console
 import Delivery
 import Intake
 import Journal
@@ -8,7 +9,7 @@ import Transport
 /// Everything that leaves the house, wired: the courier, the feed, the exchange folders and the operators' view of them.
 struct DeliveryWing: Sendable {
     let routes: [Route]
-    private let courier: Courier
+    let courier: Courier
     private let post: ExchangePost
 
     /// What the wing shares with the rest of the house.
@@ -47,6 +48,15 @@ struct DeliveryWing: Sendable {
             store: around.store, registry: around.registry, limits: StatusFeed.Limits(), bell: around.bell,
             now: around.now, canonical: { try await frontDoor.visibleStatus(of: $0) })
         routes = outlets.routes + feed.routes
+    }
+
+    /// How each partner's way out is doing.
+    var outlets: [OutletView] {
+        courier.reports.filter { $0.outlet.channel == .status }.map { report in
+            OutletView(
+                partnerID: report.outlet.recipient, isOpen: report.circuit.name != .closed,
+                lastProblem: report.lastProblem)
+        }
     }
 
     /// Until the task is cancelled; what is under way then is finished and recorded first.

@@ -22,6 +22,8 @@ final class House: Sendable {
     private let database: SQLiteDatabase
     private let delivery: Task<Void, Never>
     private let desk: Task<Void, Never>
+    private let watch: Task<Void, Never>
+    private let sweeper: Task<Void, Never>
     private let bell: Bell
 
     /// Opens the store, loads mappings and rules, and begins to listen.
@@ -34,7 +36,9 @@ final class House: Sendable {
         let pipeline = try Self.pipeline(configuration)
         let bits: @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
         let identifiers = IdentifierSource(random: bits)
-        let database = try SQLiteDatabase(path: configuration.storePath, maxPending: configuration.pendingWrites)
+        let database = try SQLiteDatabase(
+            path: configuration.storePath, maxPending: configuration.pendingWrites,
+            onCommit: { metrics.committed(units: $0, took: $1) })
         let store = try await SQLMessageStore(database: database)
         let bell = Bell()
         let courierBell = Bell()
@@ -45,35 +49,43 @@ final class House: Sendable {
             }
         }
 
+        let drift = DriftWatch(store: store, digest: { Digest.hex(Digest.sm3($0)) }, log: log, metrics: metrics)
+        let clerk = CaseClerk(
+            pipeline: pipeline, identifiers: identifiers, registry: registry,
+            keys: CaseKeys(hash: try IdentityKey.load(configuration.identityKeyFile)))
         let frontDoor = FrontDoor(
-            pipeline: pipeline, store: store, identifiers: identifiers, registry: registry, now: now, log: log,
-            metrics: metrics)
-        let backDoor = BackDoor(
-            pipeline: pipeline, store: store, identifiers: identifiers, registry: registry, now: now, log: log)
+            clerk: clerk, store: store, limits: configuration.caseLimits, now: now, log: log, metrics: metrics,
+            drift: drift)
+        let backDoor = BackDoor(clerk: clerk, store: store, now: now, log: log)
+        let clockDesk = ClockDesk(store: store, now: now, log: log, metrics: metrics)
         let signIn: LeaseDesk.SignIn = { try await backDoor.signIn(applicationNo: $0, leaseID: $1, caller: $2) }
         let leaseDesk = LeaseDesk(
             store: store, limits: LeaseDesk.Limits(), bell: bell, now: now, signIn: signIn, log: log)
-        let window = Window(
-            store: store, registry: registry, identifiers: identifiers, now: now,
-            errands: Self.errands(frontDoor, backDoor, pipeline), log: log)
-        let health = Health(
-            store: store, metrics: metrics, now: now,
-            warnings: { pipeline.triage.warnings(on: Timestamp(secondsSince1970: now().milliseconds / 1000).date) })
         let client = HTTPClient()
         let delivery = DeliveryWing(
             DeliveryWing.Surroundings(
                 store: store, registry: registry, client: client, bell: bell, courierBell: courierBell, now: now,
                 bits: bits, log: log, metrics: metrics),
             frontDoor: frontDoor, signIn: signIn, configuration: configuration)
+        let window = Window(
+            store: store, registry: registry, identifiers: identifiers, now: now,
+            errands: Self.errands(frontDoor, backDoor, pipeline, delivery), alerts: configuration.alerts,
+            node: ProcessInfo.processInfo.hostName, client: client, log: log, metrics: metrics)
+        let health = Health(
+            store: store, gauges: window.gauges, metrics: metrics, now: now,
+            warnings: { pipeline.triage.warnings(on: Timestamp(secondsSince1970: now().milliseconds / 1000).date) })
         let console = WebConsole(
-            window: window, statistics: { () throws(StoreError) in try await store.statistics() }, registry: registry,
+            window: window, statistics: { () throws(StoreError) in try await store.statistics() },
+            outlets: { delivery.outlets }, library: Self.library(pipeline, metrics, now: now), registry: registry,
             now: now)
         let router = Router(
             routes: frontDoor.routes + backDoor.routes + leaseDesk.routes + window.routes + health.routes
-                + delivery.routes + console.routes,
+                + DriftDesk(store: store, now: now).routes
+                + delivery.routes + console.routes + clockDesk.routes,
             doorkeeper: Doorkeeper(callers: configuration.callers),
             session: { try await window.signIn.caller(of: $0) },
-            seen: { Self.note($0, at: now(), metrics) }, explain: { Self.explain($0, $1, log: log) })
+            seen: { Self.note($0, at: now(), metrics) },
+            observe: { metrics.answered(route: $0, status: $1, took: $2) }, explain: { Self.explain($0, $1, log: log) })
 
         server = try HTTPServer(configuration: Self.listener(configuration)) { request in
             // A journey that began elsewhere goes on; otherwise one begins here (W3C Trace Context).
@@ -82,6 +94,11 @@ final class House: Sendable {
         }
         self.delivery = Task { await delivery.run() }
         desk = Task { await window.run() }
+        watch = Task { await drift.run() }
+        let sweeper = Sweeper(
+            clocks: clockDesk, store: store, escalate: { try await backDoor.escalateOverdueHandovers() },
+            interval: .seconds(configuration.sweepSeconds), now: now, log: log, metrics: metrics)
+        self.sweeper = Task { await sweeper.run() }
         self.pipeline = pipeline
         self.store = store
         self.client = client
@@ -95,8 +112,12 @@ final class House: Sendable {
         await server.stop(drain: .seconds(20))
         delivery.cancel()
         desk.cancel()
+        watch.cancel()
+        sweeper.cancel()
         await delivery.value
         await desk.value
+        await watch.value
+        await sweeper.value
         await client.close()
         await database.close()
     }
@@ -108,9 +129,25 @@ final class House: Sendable {
             labels: [("role", caller.role.rawValue), ("id", caller.id)], to: Double(now.milliseconds) / 1000)
     }
 
+    /// What the console shows of mappings and rules: always those in force.
+    private static func library(
+        _ pipeline: Pipeline, _ metrics: Metrics, now: @escaping @Sendable () -> Instant
+    ) -> Library {
+        Library(
+            mappings: { pipeline.translator.mappings },
+            translate: { bytes, mapping in
+                pipeline.walk(
+                    Pipeline.Message(
+                        bytes: bytes, mapping: mapping,
+                        receivedAt: Timestamp(secondsSince1970: now().milliseconds / 1000), explain: true)
+                ).json
+            }, rules: { pipeline.triage.book },
+            fired: { Int(metrics.total("gateway_rule_fired_total", label: "rule", $0)) })
+    }
+
     /// What the window asks of the doors.
     private static func errands(
-        _ frontDoor: FrontDoor, _ backDoor: BackDoor, _ pipeline: Pipeline
+        _ frontDoor: FrontDoor, _ backDoor: BackDoor, _ pipeline: Pipeline, _ delivery: DeliveryWing
     ) -> DeskErrands {
         var errands = DeskErrands(
             replay: { try await frontDoor.replay(bytes: $0, mediaType: $1, partnerID: $2, superseding: $3) },
@@ -118,6 +155,9 @@ final class House: Sendable {
             rejection: { try backDoor.rejection(of: $0, reason: $1) },
             decode: { bytes in (try? ReadableText(bytes)).map { ($0.utf8, $0.encoding.rawValue) } },
             encode: { text, name in TextEncoding(name: name).flatMap { try? $0.encode(text) } })
+        errands.openCircuits = {
+            delivery.courier.reports.filter { $0.circuit.name == .open }.map { "\($0.outlet)" }
+        }
         errands.codeName = { pipeline.translator.name(of: $1, in: $0) }
         return errands
     }

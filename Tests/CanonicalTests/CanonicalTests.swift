@@ -76,6 +76,18 @@ private let today = CalendarDate(year: 2026, month: 11, day: 23) ?? CalendarDate
         }
     }
 
+    @Test(arguments: [
+        ("2024-02-14", "2024-W07"), ("2021-01-03", "2020-W53"), ("2024-12-30", "2025-W01"), ("2026-01-01", "2026-W01"),
+        ("2027-01-03", "2026-W53"),
+    ])
+    func `weeks are those of ISO 8601`(day: String, week: String) throws {
+        let date = try #require(CalendarDate(iso: day))
+        #expect(date.isoWeek == week)
+        let monday = try #require(CalendarDate(isoWeek: week))
+        #expect((0..<7).contains(date.daysSince1970 - monday.daysSince1970))
+        #expect(CalendarDate(isoWeek: "2024-W53") == nil && CalendarDate(isoWeek: "2024-7") == nil)
+    }
+
     @Test func `moments are told in China's time`() throws {
         let date = try #require(CalendarDate(iso: "2023-11-08"))
         let moment = Timestamp(date, hour: 9, minute: 30, second: 15)
@@ -85,18 +97,6 @@ private let today = CalendarDate(year: 2026, month: 11, day: 23) ?? CalendarDate
 }
 
 @Suite struct Cases {
-    @Test func `a notice is neither accepted nor granted nor refused`() {
-        for state in CaseState.allCases where state != .objectionCorrected {
-            let legal = CaseMachine.legalEvents(in: state, road: .byNotification)
-            #expect(
-                !legal.contains(.accept) && !legal.contains(.refuse)
-                    || ![.pendingIntake, .noticeChecked, .noticeIncomplete, .assigned].contains(state))
-        }
-        #expect(throws: CaseMachine.IllegalTransition.self) {
-            try CaseMachine.next(.pendingIntake, .grant, road: .byNotification)
-        }
-    }
-
     @Test func `the ordinary road leads from intake to the archive`() throws {
         var state = CaseState.pendingIntake
         for event: CaseEvent in [.accept, .grant, .assign, .agreementSigned, .workStarted, .close, .archive] {

@@ -11,12 +11,15 @@ import Testing
         ],
         .normalized: [
             .kindIsShare: .shared, .noWillNoNotice: .leadOnly, .routeUnique: .routed, .routeAmbiguous: .routingManual,
-            .essentialsMissing: .routingManual,
+            .essentialsMissing: .routingManual, .referralFound: .attached, .referralMissing: .parked,
         ],
-        .routingManual: [.dispatcherChooses: .routed],
+        .leadOnly: [.senderCancels: .cancelled],
+        .routingManual: [.dispatcherChooses: .routed, .senderCancels: .cancelled],
         .routed: [.deliver: .queued, .senderCancels: .cancelled],
         .queued: [.signIn: .signedIn, .notCompetent: .handedOver, .senderCancels: .cancelled],
-        .handedOver: [.deliver: .queued],
+        .signedIn: [.notCompetent: .handedOver],
+        .handedOver: [.signIn: .signedIn, .targetReturns: .queued, .deliver: .queued],
+        .parked: [.referralFound: .attached, .waitExpired: .quarantined],
         .quarantined: [.fixedByHand: .normalized, .reject: .returnedToSender],
     ]
 

@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func `coverage names what was not read and what was not filled`() throws {
-        let result = try explained("Mappings/civil-affairs/referral/examples/all-fields.json")
+        let result = try explained("Mappings/civil-affairs/referral/examples/sample-civil-01.json")
         let coverage = try #require(result["coverage"])
         let unread = coverage["unread"]?.array ?? []
         #expect(try #require(coverage["leaves"]?.int) == (coverage["read"]?.int ?? 0) + unread.count)

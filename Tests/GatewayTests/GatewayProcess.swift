@@ -49,6 +49,7 @@ final class GatewayProcess: @unchecked Sendable {
           <partner id="other" tokenSha256="\(Token.hash("other-token"))"/>
           <institution code="CZ-TN" tokenSha256="\(Token.hash(Self.institutionToken))"/>
           <operator name="wang" tokenSha256="\(Token.hash(Self.operatorToken))"/>
+          <operator name="auditor" role="auditor" tokenSha256="\(Token.hash("auditor"))"/>
         </credentials>
         """.write(to: folder.appending(path: "credentials.xml"), atomically: true, encoding: .utf8)
     }
@@ -119,6 +120,9 @@ final class GatewayProcess: @unchecked Sendable {
         }
         Issue.record("the log never said: \(words)")
     }
+
+    /// An operator whose token is its name.
+    func `operator`(_ name: String) -> Remote { Remote(url: "http://127.0.0.1:\(port)", token: name) }
 
     /// As a power cut does it.
     func kill() {

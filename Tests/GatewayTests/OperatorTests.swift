@@ -10,68 +10,6 @@ import Transport
 @testable import Operations
 @testable import gateway
 
-/// A clock that the test turns.
-private final class HandClock: Sendable {
-    private let instant = Mutex(Instant(milliseconds: 1_800_000_000_000))
-
-    var now: Instant { instant.withLock { $0 } }
-    func advance(_ seconds: Int) { instant.withLock { $0 = $0.advanced(seconds: seconds) } }
-}
-
-/// The window over a store of its own.
-private struct Bench {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "window-\(UUID().uuidString)")
-    let clock = HandClock()
-    let database: SQLiteDatabase
-    let window: Window
-    let router: Router
-
-    init() async throws {
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        database = try SQLiteDatabase(path: folder.appending(path: "store.sqlite").path, maxPending: 256)
-        let errands = DeskErrands(
-            replay: { _, _, _, _ in .null }, dryRun: { _, _, _ in .null }, rejection: { _, _ in nil },
-            decode: { ($0, "utf-8") }, encode: { text, _ in Array(text.utf8) })
-        let clock = clock
-        let window = Window(
-            store: try await SQLMessageStore(database: database), registry: Registry(partners: [], institutions: []),
-            identifiers: IdentifierSource(random: { UInt64.random(in: .min ... .max) }), now: { clock.now },
-            errands: errands, log: Log(sink: .none, now: { "" }))
-        self.window = window
-        var callers = [
-            "partner": Caller(role: .partner, id: "court"), "institution": Caller(role: .institution, id: "C"),
-        ]
-        for role in OperatorRole.allCases {
-            callers[role.rawValue] = Caller(role: .operator, id: role.rawValue, desk: role)
-        }
-        router = Router(
-            routes: window.routes,
-            doorkeeper: Doorkeeper(
-                callers: Dictionary(uniqueKeysWithValues: callers.map { (Token.hash($0.key), $0.value) })),
-            session: { try await window.signIn.caller(of: $0) },
-            explain: { error, _ in Problem(.internalError, zh: "", en: "\(error)") })
-    }
-
-    func remove() async {
-        await database.close()
-        try? FileManager.default.removeItem(at: folder)
-    }
-
-    func call(
-        _ method: String, _ path: String, _ headers: [(name: String, value: String)] = [], body: JSONValue? = nil,
-        peer: String = "192.0.2.1"
-    ) async -> HTTPResponse {
-        await router.respond(
-            to: HTTPRequest(
-                method: method, path: path, query: [], headers: headers, body: body?.serialized() ?? [], peer: peer))
-    }
-
-    func signIn(_ name: String, _ password: String, peer: String = "192.0.2.1") async -> HTTPResponse {
-        await call(
-            "POST", "/v1/session", body: ["name": .string(name), "password": .string(password)], peer: peer)
-    }
-}
-
 private let password = "correct horse battery"
 private let administrator = Caller(role: .operator, id: "root", desk: .administrator)
 
@@ -88,7 +26,8 @@ private let openings: [String: Set<OperatorRole>] = {
         "POST /v1/jobs/{id}/resume": repair, "POST /v1/jobs/{id}/stop": repair,
         "GET /v1/audit": [.auditor, .administrator], "GET /v1/audit/verify": [.auditor, .administrator],
         "GET /v1/queues": all, "GET /v1/partners": all, "GET /v1/messages": all, "GET /v1/messages/{id}/trace": all,
-        "GET /v1/reports/monthly": all,
+        "GET /v1/messages/{id}/document": all, "POST /v1/messages/{id}/document": [.auditor],
+        "GET /v1/reports/monthly": all, "GET /v1/alerts": all,
         "GET /v1/operators": [.administrator], "POST /v1/operators": [.administrator],
         "POST /v1/operators/{name}/role": [.administrator], "POST /v1/operators/{name}/password": [.administrator],
         "POST /v1/operators/{name}/disable": [.administrator], "POST /v1/operators/{name}/enable": [.administrator],
@@ -197,9 +136,19 @@ private let openings: [String: Set<OperatorRole>] = {
 
     @Test func `one address that tries many names is locked out`() async throws {
         let bench = try await Bench()
-        for number in 0..<30 { #expect(await bench.signIn("name-\(number)", "x", peer: "198.51.100.7").status == 401) }
-        #expect(await bench.signIn("name-99", "x", peer: "198.51.100.7").status == 429)
-        #expect(await bench.signIn("name-99", "x", peer: "198.51.100.8").status == 401)
+        var settings = SignInDesk.Settings()
+        settings.perSource = LockPolicy(failures: 3, window: .seconds(900))
+        let desk = SignInDesk(
+            store: try await SQLMessageStore(database: bench.database), settings: settings, pen: bench.window.audit.pen)
+        func kind(_ number: Int, from source: String) async -> Problem.Kind? {
+            do {
+                _ = try await desk.signIn(name: "name-\(number)", password: "x", source: source)
+                return nil
+            } catch { return (error as? Problem)?.kind }
+        }
+        for number in 0..<3 { #expect(await kind(number, from: "198.51.100.7") == .unauthorized) }
+        #expect(await kind(9, from: "198.51.100.7") == .tooManyAttempts)
+        #expect(await kind(9, from: "198.51.100.8") == .unauthorized)
         let proxied = HTTPRequest(
             method: "GET", path: "/", query: [], headers: [("X-Forwarded-For", "203.0.113.1, 198.51.100.9")], body: [],
             peer: "127.0.0.1")

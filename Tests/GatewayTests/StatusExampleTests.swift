@@ -11,7 +11,7 @@ private let mappings = repository.appending(path: "Mappings")
 @Suite struct GoldenStatuses {
     @Test func `every status becomes, for every partner, what lies beside its mapping or is withheld`() throws {
         let configuration = try shippedConfiguration()
-        let translator = try House.pipeline(configuration).translator
+        let translator = try shippedPipeline.get().translator
         let examples = try StatusExample.all(of: configuration)
         #expect(examples.count >= StatusCode.allCases.count)
         for example in examples {
@@ -65,7 +65,7 @@ private let mappings = repository.appending(path: "Mappings")
         ),
     ])
     func `an answer that the field expects is told whole`(mapping: String, file: String, status: String) throws {
-        let translator = try House.pipeline(try shippedConfiguration()).translator
+        let translator = try shippedPipeline.get().translator
         let content = try #require(try JSONValue(parsing: Array(status.utf8)).object)
         let message = try translator.render(try #require(StatusEvent(content: content)), outbound: mapping)
         let expected = try Data(contentsOf: repository.appending(path: "Tests/GatewayTests/Expected/\(file)"))

@@ -35,7 +35,7 @@ func referral(
     let record = IntakeRecord(
         id: identifiers.next(at: start), outcome: invalid ? "invalid" : "accepted",
         applicationNo: invalid ? nil : "LA-\(id)", queue: queue, priority: 0, dueAt: dueAt,
-        content: invalid ? nil : Array(content.utf8), caseState: "pendingIntake", road: "byApplication",
+        content: invalid ? nil : Array(content.utf8), caseState: nil, road: "byApplication",
         findings: Array("[]".utf8), deadLetter: deadLetter, detail: nil)
     return IntakeCommit(
         referralID: id, partnerID: partner, messageID: messageID, digest: digest, rawBytes: Array("raw".utf8),

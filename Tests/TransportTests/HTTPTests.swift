@@ -4,7 +4,12 @@ import Testing
 @testable import Transport
 
 /// Says bytes to a server and returns all that it answers until it closes.
-private func talk(to port: UInt16, _ pieces: [String], pause: useconds_t = 0) -> String {
+private func talk(to port: UInt16, _ pieces: [String], pause: useconds_t = 0) async -> String {
+    // Waiting for the answer must not take a thread from whoever makes it.
+    await offThread { say(pieces, to: port, pause: pause) }
+}
+
+private func say(_ pieces: [String], to port: UInt16, pause: useconds_t) -> String {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()
@@ -35,6 +40,8 @@ private func talk(to port: UInt16, _ pieces: [String], pause: useconds_t = 0) ->
 
 private func echo(_ change: (inout HTTPServerConfiguration) -> Void = { _ in }) throws -> HTTPServer {
     var configuration = HTTPServerConfiguration(host: "127.0.0.1", port: 0)
+    // Where a connection is kept alive against expectation, the test fails instead of waiting.
+    configuration.idleSeconds = 2
     change(&configuration)
     return try HTTPServer(configuration: configuration) { request in
         HTTPResponse(
@@ -49,25 +56,83 @@ private func echo(_ change: (inout HTTPServerConfiguration) -> Void = { _ in }) 
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
         "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\0x\r\n\r\nabc",
+        "GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nX\0Y: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nX: \u{7}\r\n\r\n",
+        "GET / HTTP/1.1\nHost: a\n\n", "GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n\tb\r\nY: z\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\n: y\r\nX: z\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nX(): y\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\njunk\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
+        "G\u{1}T / HTTP/1.1\r\nHost: a\r\n\r\n", "GET /?a=b%00c HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /a%0Ab HTTP/1.1\r\nHost: a\r\n\r\n",
         "GET /a%00b HTTP/1.1\r\nHost: a\r\n\r\n", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +3\r\n\r\nabc",
     ])
     func `ambiguous framing is refused and the connection closed`(request: String) async throws {
         let server = try echo()
-        let answer = talk(to: server.port, [request])
+        let answer = await talk(to: server.port, [request])
         #expect(answer.hasPrefix("HTTP/1.1 400 "), "\(answer)")
+        await server.stop(drain: .seconds(1))
+    }
+
+    @Test(arguments: [
+        "GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+        "GET /x HTTP/1.1\r\nHost:a:80\r\nConnection:close\r\n\r\n",
+        "GET /x HTTP/1.1\r\nHost: \t [::1]:80 \t\r\nX:\r\nY:    \r\nConnection: close\r\n\r\n",
+        "GET /x?a=%E6%B5%8B&b=&c HTTP/1.1\r\nCookie: a=b; c=d\r\nHost: a\r\nX: 测\r\nConnection: close\r\n\r\n",
+        "GET /x HTTP/1.0\r\nX: y\r\n\r\n", "GET /x HTTP/1.0\r\nHost: a\r\n\r\n",
+        "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nConnection: close\r\n\r\n\0a",
+        "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n1\r\na\r\n0\r\n\r\n",
+    ])
+    func `a request by the letter is taken, however it is spaced`(request: String) async throws {
+        let server = try echo()
+        let whole = await talk(to: server.port, [request])
+        #expect(whole.contains(" 200 OK") && whole.contains("X-Path: /x\r\n"), "\(whole)")
+        // Byte by byte, with the library's buffer never holding more than what came.
+        let pieces = request.utf8.map { String(decoding: [$0], as: UTF8.self) }
+        if request.utf8.allSatisfy({ $0 < 0x80 }) {
+            #expect(await talk(to: server.port, pieces).contains(" 200 OK"))
+        }
+        await server.stop(drain: .seconds(1))
+    }
+
+    @Test func `many long fields are taken as they are`() async throws {
+        let server = try echo()
+        let fields = (0..<60).map { "X-\($0): \(String(repeating: "v", count: 300))\r\n" }.joined()
+        let answer = await talk(
+            to: server.port, ["GET /x HTTP/1.1\r\n", fields, "Host: a\r\nConnection: close\r\n\r\n"], pause: 1000)
+        #expect(answer.hasPrefix("HTTP/1.1 200 "))
+        await server.stop(drain: .seconds(1))
+    }
+
+    @Test func `whoever does not read its answer is cut off`() async throws {
+        let server = try HTTPServer(
+            configuration: {
+                var configuration = HTTPServerConfiguration(host: "127.0.0.1", port: 0)
+                configuration.answerDeadline = .milliseconds(200)
+                return configuration
+            }()
+        ) { _ in HTTPResponse(status: 200, body: Array(repeating: 65, count: 32 << 20)) }
+        let answer = await talk(
+            to: server.port, ["GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"], pause: 800_000)
+        #expect(answer.hasPrefix("HTTP/1.1 200 "))
+        #expect(answer.utf8.count < 32 << 20)
         await server.stop(drain: .seconds(1))
     }
 
     @Test func `a gigabyte that is only declared is refused at once`() async throws {
         let server = try echo()
-        let answer = talk(to: server.port, ["POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1073741824\r\n\r\n"])
+        let answer = await talk(to: server.port, ["POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1073741824\r\n\r\n"])
         #expect(answer.hasPrefix("HTTP/1.1 413 "))
         await server.stop(drain: .seconds(1))
     }
 
     @Test func `an undeclared body over the limit is refused after it was read`() async throws {
         let server = try echo { $0.maxBodyBytes = 10 }
-        let answer = talk(
+        let answer = await talk(
             to: server.port,
             ["POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n12345678901\r\n0\r\n\r\n"])
         #expect(answer.hasPrefix("HTTP/1.1 413 "))
@@ -80,9 +145,9 @@ private func echo(_ change: (inout HTTPServerConfiguration) -> Void = { _ in }) 
             $0.bodyDeadline = .milliseconds(200)
         }
         let slow = Array(repeating: "x", count: 60)
-        let header = talk(to: server.port, ["GET / HTTP/1.1\r\nHost: a\r\nX: "] + slow, pause: 20_000)
+        let header = await talk(to: server.port, ["GET / HTTP/1.1\r\nHost: a\r\nX: "] + slow, pause: 20_000)
         #expect(!header.hasPrefix("HTTP/1.1 200"))
-        let body = talk(
+        let body = await talk(
             to: server.port, ["POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 61\r\n\r\n"] + slow, pause: 20_000)
         #expect(!body.hasPrefix("HTTP/1.1 200"))
         await server.stop(drain: .seconds(1))
@@ -92,7 +157,7 @@ private func echo(_ change: (inout HTTPServerConfiguration) -> Void = { _ in }) 
         let server = try echo()
         let one = "POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n1"
         let two = "POST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nConnection: close\r\n\r\n2"
-        let answer = talk(to: server.port, [one + two])
+        let answer = await talk(to: server.port, [one + two])
         let first = try #require(answer.range(of: "X-Path: /1"))
         let second = try #require(answer.range(of: "X-Path: /2"))
         #expect(first.lowerBound < second.lowerBound)
@@ -120,7 +185,7 @@ private func echo(_ change: (inout HTTPServerConfiguration) -> Void = { _ in }) 
 
     @Test func `over the bound of requests in flight the answer is 503`() async throws {
         let server = try echo { $0.maxInFlight = 0 }
-        #expect(talk(to: server.port, ["GET / HTTP/1.1\r\nHost: a\r\n\r\n"]).hasPrefix("HTTP/1.1 503 "))
+        #expect(await talk(to: server.port, ["GET / HTTP/1.1\r\nHost: a\r\n\r\n"]).hasPrefix("HTTP/1.1 503 "))
         await server.stop(drain: .seconds(1))
     }
 }

@@ -288,6 +288,21 @@ import Testing
         #expect(shipped.triage.effects(of: ClockTrigger(.accept), on: first[0]) == nil)
     }
 
+    @Test func `what came to the wrong place first has its time from the day the right one signs for it`() throws {
+        let arrived = try moment("2026-09-29T09:00:00+08:00")
+        let signed = try moment("2026-09-30T15:00:00+08:00")
+        for (road, id, due) in [("byNotification", "CLK-04", "2026-10-08"), ("byApplication", "CLK-05", "2026-10-08")] {
+            let application = try shipped.application(#"{"aidRoute":"\#(road)"}"#)
+            var clocks = shipped.triage.clocks(startedBy: .received, at: arrived, for: application)
+            clocks = shipped.triage.advance(clocks, by: .firstContact, at: arrived, for: application)
+            #expect(clocks.filter(\.isRunning).map(\.id) == [id, "CLK-24"])
+            clocks = shipped.triage.advance(clocks, by: .targetSignedIn, at: signed, for: application)
+            #expect(clocks.filter(\.isRunning).map(\.id) == [id])
+            #expect(try find(id, in: clocks).startedAt == signed)
+            #expect(try find(id, in: clocks).dueAt.date.iso == due)
+        }
+    }
+
     @Test func `somebody is told before the end and then of being late`() throws {
         func at(_ text: String) throws -> Timestamp { try moment(text + ":00+08:00") }
         #expect(try !decision.isDueSoon(at: at("2026-09-27T23:00")))

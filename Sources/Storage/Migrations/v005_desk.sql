@@ -128,9 +128,10 @@ CREATE INDEX message_of_correlation ON message (correlation_id, id);
 
 -- Alerts that have begun and are not over.
 CREATE TABLE alert (
-    rule     TEXT    NOT NULL,
-    subject  TEXT    NOT NULL,
-    began_at INTEGER NOT NULL,
+    rule        TEXT    NOT NULL,
+    subject     TEXT    NOT NULL,
+    began_at    INTEGER NOT NULL,
+    quiet_since INTEGER,                     -- the condition is absent since then
     PRIMARY KEY (rule, subject)
 ) STRICT;
 

@@ -9,7 +9,11 @@ struct DemoWalk {
     let configuration: Configuration
     let tokens: DemoTokens
     let mailbox: Mailbox
-    private var complaints: [String] = []
+    var complaints: [String] = []
+    /// What was sent and answered, in order.
+    private(set) var sent: [Sent] = []
+    /// The application that was handed over, and to whom.
+    var handedOver: (number: String, to: String)?
 
     init(url: String, configuration: Configuration, tokens: DemoTokens, mailbox: Mailbox) {
         self.url = url
@@ -22,8 +26,12 @@ struct DemoWalk {
     mutating func run() async throws -> Bool {
         Console.print("转介 Referrals in, as the agencies send them:\n")
         let expected = try await sendReferrals()
+        Console.print("\n途中 On their way: papers that follow, a hand-over, a withdrawal:\n")
+        try await showWays()
         Console.print("\n办理 The institutions work their queues:\n")
         try await workQueues()
+        Console.print("\n结果 What became of them:\n")
+        try await showOutcomes()
         Console.print("\n回推 Statuses pushed back, each in the sender's own format:\n")
         try await showStatuses(expected: expected)
         Console.print("\n死信 One message that fails, and its repair:\n")
@@ -35,14 +43,14 @@ struct DemoWalk {
         return complaints.isEmpty
     }
 
-    private struct Sample {
+    struct Sample {
         let partner: String
         let mapping: String
         let file: URL
     }
 
     /// One complete example of every mapping that a partner uses.
-    private func samples() -> [Sample] {
+    func samples() -> [Sample] {
         configuration.partners.flatMap { partner in
             partner.mappings.compactMap { mapping in
                 let folder = URL(filePath: configuration.mappings).appending(path: "\(mapping)/examples")
@@ -84,6 +92,7 @@ struct DemoWalk {
                     }.first ?? "-",
                 ])
                 if result["queue"]?.string != nil { waiting.insert(sample.partner) }
+                sent.append(Sent(partner: sample.partner, mapping: sample.mapping, receipt: result))
             }
         }
         Console.progress("")
@@ -104,9 +113,11 @@ struct DemoWalk {
                 let number = application["applicationNo"]?.string ?? ""
                 Console.progress("\(institution.code) \(number)")
                 _ = try await remote.ask("POST", "/v1/leases/\(lease["leaseId"]?.string ?? "")/acknowledge")
+                // A notice about an application that was signed in already brings no new work.
+                if application["notice"] != nil { continue }
                 let isNotice = application["aidRoute"]?.string == "byNotification"
                 var steps = ["signIn"]
-                for step in isNotice ? Self.noticeSteps : Self.applicationSteps {
+                for step in Self.steps(for: application) {
                     let (status, json) = try await remote.call(
                         "POST", "/v1/applications/\(number)/status", body: step.serialized())
                     let name = step["event"]?.string ?? "?"
@@ -130,6 +141,18 @@ struct DemoWalk {
         "unit": "江苏测试律师事务所", "lawyer": "测律师", "licenceNo": "13204000000000000", "phone": "0519-80000010",
         "letterNo": "援函字〔2026〕第88号", "date": "2026-01-05",
     ]
+    /// The road that the application takes; with papers missing it is accepted provisionally first.
+    private static func steps(for application: JSONValue) -> [JSONValue] {
+        if application["intakeKind"]?.string == "dutyLawyerHelp" || application["aidRoute"] == "byConsultation" {
+            return [["event": "arrangeDutyLawyer", "officer": "测经办"], ["event": "giveHelp"]]
+        }
+        if application["aidRoute"] == "byNotification" { return noticeSteps }
+        guard let missing = application["missing"]?.array, !missing.isEmpty else { return applicationSteps }
+        let provisional: JSONValue = [
+            "event": "acceptProvisionally", "missing": .array(missing), "due": "2026-12-31", "officer": "测经办",
+        ]
+        return [provisional] + applicationSteps.dropFirst()
+    }
     private static let noticeSteps: [JSONValue] = [
         ["event": "checkNotice"], ["event": "assign", "assignment": assignment, "officer": "测经办"],
     ]
@@ -230,7 +253,7 @@ struct DemoWalk {
         if outcome != "accepted" { complaints.append("the repaired message was not accepted") }
     }
 
-    private static func replacing(_ old: String, with new: String, in bytes: [UInt8]) -> [UInt8] {
+    static func replacing(_ old: String, with new: String, in bytes: [UInt8]) -> [UInt8] {
         let old = Array(old.utf8)
         guard let start = bytes.indices.first(where: { bytes[$0...].starts(with: old) }) else { return bytes }
         var changed = bytes

@@ -6,20 +6,39 @@ import Translation
 
 enum MappingsCommand: Command {
     static let name = "mappings"
-    static let synopsis = "list | test | schema ID  [--config FILE] [--update]"
-    static let summary = "list the mappings, or run their examples against the expected results"
+    static let synopsis = "list | test | table ID | schema ID | new FOLDER SAMPLE | lint | diff OLD NEW SAMPLE..."
+    static let summary = "work on mappings: list, prove by examples, print, start, look over, compare"
     static let details = """
         list           identifiers, versions and titles of what is in force
         test           translate every example and compare with its .expected.json; put every status
                        into every partner's format and compare with its .expected.xml or .json
+          --update     write the expected results anew from what the mappings give now
+        table ID       a mapping's field table (字段对照表) for its partner
+          --format F   markdown (default), html or csv
         schema ID      the JSON Schema of a JSON mapping's documents, of canonical/application or of canonical/status
-        --update       write the expected results anew from what the mappings give now
+        new FOLDER SAMPLE
+                       start agency/message from one of its documents: mapping.xml that loads,
+                       schema.xsd for XML, the sample as example
+          --title T    what people call it
+        lint           rules that never speak, targets set twice, fields that nobody reads,
+                       lists that nobody uses, examples that are missing
+        diff OLD NEW SAMPLE...
+                       what changes between two mapping directories over documents or folders of them;
+                       values are masked
         --config FILE  settings (default config/gateway.xml)
+
+        Exit codes: 0 nothing to say, 1 an example or a document differs or a note was made, 2 wrong use.
         """
 
     static func run(_ arguments: [String]) async throws -> Int32 {
-        let arguments = try Arguments(arguments, valued: ["config"], flags: ["update"])
+        let arguments = try Arguments(arguments, valued: ["config", "format", "title"], flags: ["update"])
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
+        switch arguments.words.first {
+        // These two need no mappings that load.
+        case "new": return try MappingsNew.run(arguments, in: configuration.mappings)
+        case "diff": return try MappingsDiff.run(arguments, limits: configuration.parseLimits)
+        default: break
+        }
         let pipeline = try House.pipeline(configuration)
         switch arguments.words.first {
         case "list":
@@ -39,7 +58,10 @@ enum MappingsCommand: Command {
             }
             Console.print(schema.text(pretty: true))
             return 0
-        default: throw UsageError("say list, test or schema")
+        case "table": return try MappingsTable.run(arguments, pipeline.translator)
+        case "lint":
+            return try MappingsLint.run(pipeline, in: configuration.mappings, limits: configuration.parseLimits)
+        default: throw UsageError("say list, test, table, schema, new, lint or diff")
         }
     }
 

@@ -134,7 +134,12 @@ private func post(_ handIn: @escaping ExchangePost.HandIn, maxBytes: Int = 1000)
         while true {
             let answer = try await gateway.institution.ask(
                 "POST", "/v1/queues/CZ-TN/leases", body: Array(#"{"max":100,"leaseSeconds":600}"#.utf8))
-            let batch = (answer["leases"]?.array ?? []).compactMap { $0.at("application.source.messageId")?.string }
+            let leases = answer["leases"]?.array ?? []
+            for lease in leases where lease.at("application.source.messageId") == "X-0" {
+                _ = try await gateway.institution.ask(
+                    "POST", "/v1/leases/\(lease["leaseId"]?.string ?? "")/acknowledge")
+            }
+            let batch = leases.compactMap { $0.at("application.source.messageId")?.string }
             if batch.isEmpty { break }
             leased += batch
         }
@@ -150,11 +155,10 @@ private func post(_ handIn: @escaping ExchangePost.HandIn, maxBytes: Int = 1000)
         let applicationNo = first["applications"]?[0]?["applicationNo"]?.string ?? ""
         _ = try await gateway.institution.ask(
             "POST", "/v1/applications/\(applicationNo)/status", body: Array(#"{"event":"assign"}"#.utf8))
-        while !home.names("out").contains(where: { $0.hasSuffix(".status.xml") }) {
-            try await Task.sleep(for: .milliseconds(20))
+        func isAssigned(_ file: String) -> Bool {
+            file.hasSuffix(".status.xml") && home.text("out/\(file)").contains("<JGZT>12</JGZT>")
         }
-        let file = home.names("out").first { $0.hasSuffix(".status.xml") } ?? ""
-        #expect(home.text("out/\(file)").contains("<JGZT>12</JGZT>"))
+        while !home.names("out").contains(where: isAssigned) { try await Task.sleep(for: .milliseconds(20)) }
         gateway.stop()
         gateway.remove()
     }

@@ -1,0 +1,27 @@
+/// What the events of histories and traces are called in Chinese; in English they bear their own names.
+enum HistoryWords {
+    static func name(_ event: String, _ language: Language) -> String {
+        switch language {
+        case .en: event
+        case .zh: chinese[event] ?? event
+        }
+    }
+
+    private static let chinese = [
+        "received": "接收", "translated": "转换", "queued": "入队", "delivered": "已送达", "released": "退回队列",
+        "dead": "进入死信", "requeued": "重新入队", "discarded": "丢弃", "editedAndResent": "编辑并重发", "retried": "重试",
+        "next attempt": "下次尝试", "lease ends": "租约到期", "signedIn": "签收", "accept": "受理", "requestSupplement": "要求补正",
+        "acceptProvisionally": "容缺受理", "supplemented": "已补正", "dueExpired": "补正到期", "askCrossRegion": "请求异地协作",
+        "crossRegionAnswered": "异地协作答复", "startAdvance": "先行提供", "grant": "决定给予", "refuse": "决定不予",
+        "withdraw": "撤回", "transfer": "转办", "checkNotice": "审核通知", "noticeIncomplete": "通知材料不全",
+        "personRefuses": "当事人拒绝辩护", "refusalJustified": "拒绝理由成立", "renotified": "再次通知",
+        "ownLawyerRetained": "自行委托辩护人", "assign": "指派", "agreementSigned": "签订委托协议", "workStarted": "开始承办",
+        "replaceRequested": "申请更换承办人", "replaced": "更换承办人", "replaceDenied": "不予更换", "terminate": "终止",
+        "close": "结案", "archive": "归档", "objectionFiled": "提出异议", "uphold": "维持", "orderCorrection": "责令改正",
+        "supplement": "补充材料", "cancelled": "来源单位撤销", "parked": "等待原报文", "retry": "重试", "discard": "丢弃",
+        "editAndResend": "编辑并重发", "chooseQueue": "选择队列", "unmask": "查看原文", "bulkRetry": "批量重试", "signIn": "登录",
+        "signOut": "退出", "signInFailed": "登录失败", "pauseChannel": "暂停线路", "resumeChannel": "恢复线路",
+        "addAccount": "新增用户", "changeRole": "更改角色", "changePassword": "更改密码", "disableAccount": "停用用户",
+        "enableAccount": "启用用户", "pauseJob": "暂停任务", "resumeJob": "继续任务", "stopJob": "停止任务",
+    ]
+}

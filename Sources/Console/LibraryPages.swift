@@ -1,0 +1,116 @@
+import StrictJSON
+import Transport
+import Triage
+
+/// Mappings and rules as they are in force, handed in since a reload may change them.
+public struct Library: Sendable {
+    public typealias MappingTitle = (id: String, title: String, version: Int, isInbound: Bool)
+
+    let mappings: @Sendable () -> [MappingTitle]
+    /// A dry run with explanation; stores nothing.
+    let translate: @Sendable (_ bytes: [UInt8], _ mapping: String?) -> JSONValue
+    let rules: @Sendable () -> [RuleEntry]
+    /// How often a rule has fired since this node started.
+    let fired: @Sendable (_ rule: String) -> Int
+
+    public init(
+        mappings: @escaping @Sendable () -> [MappingTitle],
+        translate: @escaping @Sendable (_ bytes: [UInt8], _ mapping: String?) -> JSONValue,
+        rules: @escaping @Sendable () -> [RuleEntry], fired: @escaping @Sendable (_ rule: String) -> Int
+    ) {
+        self.mappings = mappings
+        self.translate = translate
+        self.rules = rules
+        self.fired = fired
+    }
+}
+
+extension WebConsole {
+    var libraryRoutes: [Route] {
+        [
+            page("/console/mappings") { scene in mappingPage(scene) },
+            act("/console/mappings/try", may: [.look]) { scene, form in .page(tryPage(scene, form)) },
+            page("/console/rules") { scene in rulePage(scene) },
+        ]
+    }
+
+    private func mappingPage(_ scene: Scene) -> Page {
+        let language = scene.language
+        var table = DataTable(
+            caption: language("现行映射", "Mappings in force"),
+            columns: [
+                .init(name: language("映射", "Mapping")), .init(name: language("名称", "Title")),
+                .init(name: language("方向", "Direction")), .init(name: language("版本", "Version"), isNumber: true),
+            ], empty: "")
+        table.rows = library.mappings().map { mapping in
+            [
+                "<span class=\"mono\">\(mapping.id)</span>", "\(mapping.title)",
+                "\(mapping.isInbound ? language("接收", "in") : language("回推", "out"))", "\(mapping.version)",
+            ]
+        }
+        return Page(
+            title: Section.mappings.title(language), section: .mappings,
+            body: "\(tryForm(scene, chosen: "", document: ""))\(table.html)")
+    }
+
+    private func tryForm(_ scene: Scene, chosen: String, document: String) -> HTML {
+        let language = scene.language
+        let options = library.mappings().filter(\.isInbound).map { ($0.id, "\($0.title) \($0.id)") }
+        return """
+            <h2>\(language("试转换", "Try a document"))</h2>
+            <p class="faint">\(language("只演算，不保存；字段的值在说明中遮蔽。", "A dry run: nothing is stored, values are masked in the explanation."))</p>
+            <form method="post" action="/console/mappings/try">\(scene.csrf)
+            \(Self.select("mapping", language("映射", "Mapping"), options, chosen: chosen, all: language("由报文自己决定", "told by the document")))
+            <label for="document">\(language("报文（XML 或 JSON）", "Document (XML or JSON)"))</label>
+            <textarea id="document" name="document" spellcheck="false" required>\n\(document)</textarea>
+            <p><button>\(language("试转换", "Try"))</button></p></form>
+            """
+    }
+
+    private func tryPage(_ scene: Scene, _ form: Form) -> Page {
+        let language = scene.language
+        let chosen = form["mapping"]
+        // What a browser sends is UTF-8, whatever the pasted declaration says.
+        let result = library.translate(Array(form["document"].utf8), chosen.isEmpty ? nil : chosen)
+        let isUsable = result["outcome"]?.string != "invalid"
+        return Page(
+            title: language("试转换", "Try a document"), section: .mappings,
+            body: """
+                <p class="note \(isUsable ? "good" : "bad")" role="status">\(isUsable ? language("可以转换", "It translates") : language("不能转换", "It does not translate"))：
+                \(result["outcome"]?.string ?? "") <span class="mono">\(result.at("mapping.id")?.string ?? "–")</span></p>
+                \(ExplanationPage.body(of: result))\(tryForm(scene, chosen: chosen, document: form["document"]))
+                """)
+    }
+
+    private func rulePage(_ scene: Scene) -> Page {
+        let language = scene.language
+        var table = DataTable(
+            caption: language("现行规则；命中次数自本节点启动起计", "Rules in force; counted since this node started"),
+            columns: [
+                .init(name: language("规则", "Rule")), .init(name: language("类别", "Part")),
+                .init(name: language("内容", "What it says")), .init(name: language("依据", "Basis")),
+                .init(name: language("有效期", "Holds")), .init(name: language("命中", "Fired"), isNumber: true),
+            ], empty: language("没有规则。", "No rules."))
+        table.rows = library.rules().map { rule in
+            let holds = rule.from == nil && rule.to == nil ? "–" : "\(rule.from ?? "") … \(rule.to ?? "")"
+            return [
+                "<span class=\"mono\">\(rule.id)</span> <small>v\(rule.version)</small>",
+                "\(language.text(rule.part.title))", "\(rule.title)", "\(rule.basis)", "\(holds)",
+                "\(library.fired(rule.id))",
+            ]
+        }
+        return Page(title: Section.rules.title(language), section: .rules, body: table.html)
+    }
+}
+
+extension RuleEntry.Part {
+    var title: LocalizedText {
+        switch self {
+        case .routing: LocalizedText(zh: "分派", en: "routing")
+        case .precheck: LocalizedText(zh: "预审提示", en: "pre-check")
+        case .clock: LocalizedText(zh: "时限", en: "clock")
+        case .pause: LocalizedText(zh: "时限中止", en: "pause")
+        case .paper: LocalizedText(zh: "材料", en: "paper")
+        }
+    }
+}

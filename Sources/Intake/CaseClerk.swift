@@ -1,0 +1,179 @@
+import Canonical
+import Journal
+import Messaging
+import StrictJSON
+import Translation
+import Triage
+
+/// Writes what both doors put into a case: statuses in the sender's own format, notices to institutions, clocks.
+public struct CaseClerk: Sendable {
+    let pipeline: Pipeline
+    let identifiers: IdentifierSource
+    let registry: Registry
+    let keys: CaseKeys
+
+    public init(pipeline: Pipeline, identifiers: IdentifierSource, registry: Registry, keys: CaseKeys) {
+        self.pipeline = pipeline
+        self.identifiers = identifiers
+        self.registry = registry
+        self.keys = keys
+    }
+
+    // MARK: Telling the sender
+
+    /// A canonical status as it is kept, with the message that tells it, where that sender may know it.
+    func tell(
+        _ code: StatusCode, of record: ApplicationRecord, institution: String?, detail: JSONObject, at now: Instant
+    ) throws(RenderError) -> (status: StatusRecord, envelope: Envelope?) {
+        let event = statusContent(code, of: record, institution: institution, detail: detail, at: now)
+        let status = StatusRecord(
+            id: identifiers.next(at: now), applicationNo: record.applicationNo, code: code.rawValue,
+            content: JSONValue.object(event).serialized(), at: now)
+        guard let partner = registry.partners[record.partnerID] else { return (status, nil) }
+        return (
+            status,
+            try envelope(
+                for: StatusEvent(content: event), to: partner, correlationID: record.applicationNo,
+                sender: institution ?? "gateway", at: now)
+        )
+    }
+
+    private func statusContent(
+        _ code: StatusCode, of record: ApplicationRecord, institution: String?, detail: JSONObject, at now: Instant
+    ) -> JSONObject {
+        var content = JSONObject([("schemaVersion", "1.0")])
+        content["eventId"] = .string("LA-OUT-" + identifiers.next(at: now))
+        content["applicationNo"] = .string(record.applicationNo)
+        content["referralId"] = .string(record.referralID)
+        content["messageId"] = .text(record.messageID)
+        content["code"] = .string(code.rawValue)
+        content["name"] = .string(code.zh)
+        content["at"] = .string(now.timestamp.rfc3339)
+        content["institution"] = institution.flatMap { registry.institutions[$0] }.map {
+            .compact([
+                ("code", .string($0.code)), ("name", .string($0.name)), ("phone", .text($0.phone)),
+                ("division", .text($0.division)),
+            ])
+        }
+        let whole = JSONValue.object(record.application.content)
+        for (name, path) in Self.quoted { content[name] = whole.at(path) }
+        for (name, value) in detail.members where StatusEvent.detailNames.contains(name) { content[name] = value }
+        return content
+    }
+
+    /// What a status quotes from the application, so that the sender knows whose it is.
+    private static let quoted = [
+        ("senderCode", "source.senderCode"), ("senderName", "source.senderName"),
+        ("senderCaseRef", "source.senderCaseRef"), ("letterNo", "source.letterNo"),
+        ("recipientName", "recipient.name"), ("caseNumber", "proceeding.caseNumber"), ("stage", "proceeding.stage"),
+    ]
+
+    /// The status as the sender reads it, or nothing where that sender must not see it.
+    func envelope(
+        for event: StatusEvent?, to partner: Partner, correlationID: String, sender: String, at now: Instant
+    ) throws(RenderError) -> Envelope? {
+        guard let event, let mapping = partner.statusMapping,
+            let senderType = SenderType(rawValue: partner.senderType),
+            let visible = event.minimised(for: senderType)
+        else { return nil }
+        let rendered = try pipeline.translator.render(visible, outbound: mapping)
+        var envelope = Envelope(
+            id: identifiers.next(at: now), channel: .status, correlationID: correlationID, sender: sender,
+            senderMessageID: event.content["eventId"]?.string ?? "", recipient: partner.id, payload: rendered.bytes,
+            mediaType: rendered.mediaType, createdAt: now, dueAt: nil, priority: 0,
+            keepUntil: now.advanced(milliseconds: partner.retryPolicy.keep))
+        envelope.traceParent = TraceContext.current?.traceParent
+        return envelope
+    }
+
+    // MARK: Telling an institution
+
+    /// The message that brings an application to the institution that must sign it in. It has no payload: whoever leases
+    /// it reads the application as it is by then.
+    func carrier(of record: ApplicationRecord, to institution: String, at now: Instant) -> Envelope {
+        onQueue(of: institution, record, payload: [], at: now)
+    }
+
+    /// A message about an application: the application as it has become, with `notice` on top that tells what happened.
+    /// An institution that knows the application reads why it comes again; one that does not has all of it.
+    func notice(
+        _ kind: NoticeKind, of record: ApplicationRecord, content: JSONObject, detail: JSONObject = JSONObject(),
+        to institution: String, at now: Instant
+    ) -> Envelope {
+        var notice = JSONObject([("kind", .string(kind.rawValue)), ("at", .string(now.timestamp.rfc3339))])
+        notice["text"] = .string(kind.zh)
+        for (name, value) in detail.members { notice[name] = value }
+        var whole = content
+        whole["notice"] = .object(notice)
+        return onQueue(of: institution, record, payload: JSONValue.object(whole).serialized(), at: now)
+    }
+
+    private func onQueue(
+        of institution: String, _ record: ApplicationRecord, payload: [UInt8], at now: Instant
+    ) -> Envelope {
+        let urgency = record.application.text("urgency.level").flatMap { name in
+            Urgency.Level.allCases.first { $0.name == name }
+        }
+        return Envelope(
+            id: identifiers.next(at: now), channel: .application, correlationID: record.applicationNo,
+            sender: record.partnerID, senderMessageID: record.messageID ?? "", recipient: institution,
+            payload: payload, mediaType: "application/json", createdAt: now, dueAt: nil,
+            priority: (urgency?.rawValue ?? 0) * 2, keepUntil: nil)
+    }
+}
+
+/// Why an institution hears of an application again.
+public enum NoticeKind: String, Sendable, CaseIterable {
+    case supplement, withdrawal, caseEvent, transfer, evidence, related, returned, escalation
+
+    var zh: String {
+        switch self {
+        case .supplement: "来源单位补充了材料"
+        case .withdrawal: "来源单位撤回转介"
+        case .caseEvent: "案件有新进展"
+        case .transfer: "转办信息"
+        case .evidence: "数据共享取得了新的证明"
+        case .related: "同一当事人或同一事项另有申请"
+        case .returned: "转办被退回，仍由本机构负责"
+        case .escalation: "转办未能落实，请市中心协调指定"
+        }
+    }
+}
+
+extension ApplicationRecord {
+    /// The canonical application; an empty one where the stored bytes are no JSON object.
+    var application: LegalAidApplication {
+        LegalAidApplication(content: (try? JSONValue(parsing: content))?.object ?? JSONObject())
+    }
+    var referral: ReferralState { ReferralState(rawValue: referralState) ?? .received }
+    var state: CaseState? { caseState.flatMap(CaseState.init(rawValue:)) }
+    /// The road of its case machine.
+    var aidRoute: AidRoute { road.flatMap(AidRoute.init(rawValue:)) ?? .byApplication }
+    var handoverState: HandoverState { HandoverState(rawValue: handover.state) ?? .collected }
+
+    /// Nothing that comes can change anything for the person any more.
+    var isOver: Bool {
+        switch referral {
+        case .cancelled, .returnedToSender, .quarantined, .duplicate, .shared, .parked, .attached: true
+        case .received, .normalized, .leadOnly, .routed, .routingManual, .queued, .signedIn, .handedOver:
+            state?.isOver ?? false
+        }
+    }
+}
+
+extension RunningClock {
+    /// What informs only, and what was judged on receipt, nobody is warned of.
+    init(_ clock: Clock) {
+        self.init(
+            id: clock.id, content: clock.stored.serialized(), dueAt: Instant(clock.dueAt),
+            soonAt: Instant(clock.dueSoonAt),
+            isRunning: clock.isRunning && clock.isMet == nil && clock.kind != .information)
+    }
+
+    /// The clock itself; nothing where the stored bytes are none.
+    public var clock: Clock? { (try? JSONValue(parsing: content)).flatMap { Clock(stored: $0) } }
+}
+
+extension Instant {
+    init(_ timestamp: Timestamp) { self.init(milliseconds: timestamp.secondsSince1970 * 1000) }
+}

@@ -1,0 +1,276 @@
+import Canonical
+import Messaging
+import StrictJSON
+import Triage
+
+/// What follow-ups and relations do to applications. The store calls it inside its transaction.
+extension CaseClerk: CaseWork {
+    public func change(_ record: ApplicationRecord, by followUp: FollowUp) -> CaseChange? {
+        let message = LegalAidApplication(
+            content: (try? JSONValue(parsing: followUp.content))?.object ?? JSONObject())
+        switch followUp.kind {
+        case .supplement: return supplement(record, message, followUp)
+        case .cancel: return withdrawal(record, message, followUp)
+        case .caseEvent: return caseEvent(record, message, followUp)
+        case .transfer: return transfer(record, message, followUp)
+        case .statusShare: return share(record, message, followUp)
+        }
+    }
+
+    // MARK: Supplements
+
+    /// Materials join those that came; what they supply is missing no longer. Nothing that was said before is replaced.
+    private func supplement(
+        _ record: ApplicationRecord, _ message: LegalAidApplication, _ followUp: FollowUp
+    ) -> CaseChange? {
+        // Another agency's referral is not this one's to add to.
+        guard record.partnerID == followUp.partnerID else { return nil }
+        var application = record.application
+        var materials = application.value("materials")?.array ?? []
+        let added = (message.value("materials")?.array ?? []).filter { !materials.contains($0) }
+        materials += added
+        application.set("materials", .array(materials))
+        for (name, value) in message.content.members where !Self.ownOfMessage.contains(name) {
+            application.complete(name, with: value)
+        }
+        let missing = shrunk(application, of: record, evidence: [])
+        application.set("missing", .array(missing))
+        var change = CaseChange(of: record, actor: followUp.partnerID, event: "supplemented", at: followUp.receivedAt)
+        change.detail = "\(added.count) materials, \(missing.count) still missing"
+        change.content = JSONValue.object(application.content).serialized()
+        let detail = JSONObject([("materials", JSONValue(added.count)), ("missing", .array(missing))])
+        change.notices = told(.supplement, record, application, detail, followUp.receivedAt)
+        return change
+    }
+
+    /// What belongs to the message itself, not to the application that it is about.
+    private static let ownOfMessage: Set<String> = [
+        "schemaVersion", "source", "intakeKind", "aidRoute", "reference", "materials", "missing", "event", "withdrawal",
+        "transfer", "precheck", "urgency", "target", "applicationNo", "progress",
+    ]
+
+    /// The missing papers without those that came or are proved by now. The list only shrinks: what is missing was told
+    /// once and completely (法律援助法 43).
+    private func shrunk(
+        _ application: LegalAidApplication, of record: ApplicationRecord, evidence: [JSONValue]
+    ) -> [JSONValue] {
+        let still = pipeline.triage.missing(
+            for: application, receivedAt: record.receivedAt.timestamp, evidence: evidence)
+        let kinds = Set(still.compactMap { $0["kind"]?.string })
+        let came = Set((application.value("materials")?.array ?? []).compactMap { $0["kind"]?.string })
+        return (application.value("missing")?.array ?? []).filter { item in
+            guard let kind = item["kind"]?.string else { return true }
+            return kinds.contains(kind) && !came.contains(kind)
+        }
+    }
+
+    // MARK: Withdrawal
+
+    /// Before the sign-in the referral is cancelled; after it the institution learns of the sender's wish and decides.
+    private func withdrawal(
+        _ record: ApplicationRecord, _ message: LegalAidApplication, _ followUp: FollowUp
+    ) -> CaseChange? {
+        guard record.partnerID == followUp.partnerID else { return nil }
+        let now = followUp.receivedAt
+        var change = CaseChange(of: record, actor: followUp.partnerID, event: "withdrawalReceived", at: now)
+        if record.state == nil, let next = try? ReferralMachine.next(record.referral, .senderCancels) {
+            change = CaseChange(of: record, actor: followUp.partnerID, event: "cancelled", at: now)
+            change.referralState = next.rawValue
+            change.carrier = .ends
+            change.endsClocks = true
+            return change
+        }
+        guard !record.isOver else { return change }
+        let detail = JSONObject([("reason", message.value("withdrawal.reason") ?? .null)])
+        change.notices = told(.withdrawal, record, record.application, detail, now)
+        return change
+    }
+
+    // MARK: Case events
+
+    private func caseEvent(
+        _ record: ApplicationRecord, _ message: LegalAidApplication, _ followUp: FollowUp
+    ) -> CaseChange {
+        var application = record.application
+        let event = message.value("event")?.object ?? JSONObject()
+        let code = event["code"]?.string ?? ""
+        var noted = event
+        noted["by"] = .string(followUp.partnerID)
+        application.set(
+            "progress.events", .array((application.value("progress.events")?.array ?? []) + [.object(noted)]))
+        switch code {
+        case "supportLetterIssued": application.set("matter.supportProsecution.letterNo", event["no"])
+        case "courtFiled":
+            let number = event["no"] ?? message.value("reference.caseNumber") ?? message.value("proceeding.caseNumber")
+            if application.value("proceeding.caseNumber") == nil { application.set("proceeding.caseNumber", number) }
+        case "hearingSet":
+            let hearings = application.value("proceeding.hearings")?.array ?? []
+            application.set(
+                "proceeding.hearings", .array(hearings + [.compact([("at", event["at"]), ("place", event["organ"])])]))
+        case "reliefGranted":
+            // A decision to grant judicial relief proves hardship (法律援助法 42(2)).
+            let granted = JSONValue.compact([
+                ("kind", "JREL"), ("status", "inForce"), ("issuer", event["organ"]),
+                ("certificateNo", event["no"]),
+                ("validFrom", event["at"]?.string.map { .string(String($0.prefix(10))) }), ("evidence", "certificate"),
+            ])
+            application.set(
+                "reliefStatuses", .array((application.value("reliefStatuses")?.array ?? []) + [granted]))
+        case _: break
+        }
+        if code == "reliefGranted" {
+            application.set("missing", .array(shrunk(application, of: record, evidence: [])))
+        }
+        var change = CaseChange(of: record, actor: followUp.partnerID, event: "caseEvent", at: followUp.receivedAt)
+        change.detail = code
+        change.content = JSONValue.object(application.content).serialized()
+        change.notices = told(.caseEvent, record, application, event, followUp.receivedAt)
+        return change
+    }
+
+    // MARK: Shares
+
+    /// Evidence on the person of an open application: hints that it gives and papers that it makes needless.
+    private func share(
+        _ record: ApplicationRecord, _ message: LegalAidApplication, _ followUp: FollowUp
+    ) -> CaseChange? {
+        guard !record.isOver else { return nil }
+        var application = record.application
+        let evidence = Self.evidence(in: message)
+        let assessment = pipeline.triage.assess(
+            application, receivedAt: record.receivedAt.timestamp, evidence: evidence)
+        let missing = shrunk(application, of: record, evidence: evidence)
+        let known = application.value("precheck")?.array ?? []
+        let gained = assessment.hints.map(\.json).filter { hint in
+            !known.contains { $0["rule"] == hint["rule"] && $0["outcome"] == hint["outcome"] }
+        }
+        guard missing != application.value("missing")?.array ?? [] || !gained.isEmpty else { return nil }
+        let kept = known.filter { old in !gained.contains { $0["rule"] == old["rule"] } }
+        application.set("precheck", .array(kept + gained))
+        application.set("missing", .array(missing))
+        var change = CaseChange(of: record, actor: followUp.partnerID, event: "evidenceFound", at: followUp.receivedAt)
+        change.detail = "\(gained.count) hints, \(missing.count) papers still missing"
+        change.content = JSONValue.object(application.content).serialized()
+        let detail = JSONObject([("hints", .array(gained)), ("missing", .array(missing))])
+        change.notices = told(.evidence, record, application, detail, followUp.receivedAt)
+        return change
+    }
+
+    /// What a share shows, as triage reads it: relief statuses and groups, with the share's own time.
+    static func evidence(in message: LegalAidApplication) -> [JSONValue] {
+        (message.value("reliefStatuses")?.array ?? []).map { status in
+            var status = status
+            status["evidence"] = "share"
+            if status["asOf"] == nil { status["asOf"] = message.value("source.sentAt") }
+            if status["issuer"] == nil { status["issuer"] = message.value("source.senderName") }
+            return status
+        }
+    }
+
+    // MARK: Same person, same matter
+
+    public func relations(of record: ApplicationRecord, to earlier: [ApplicationRecord]) -> [Relation] {
+        earlier.flatMap { old -> [Relation] in
+            guard old.referralID != record.referralID else { return [] }
+            var rules = Self.sameMatter(record, old)
+            // Two institutions have it: the earlier receipt would go first, a person says so (司法部令148号 9).
+            if !rules.isEmpty, let one = record.queue, let other = old.queue, one != other { rules.append("DU-04") }
+            return rules.map { Relation(applicationNo: old.applicationNo, rule: $0) }
+        }
+    }
+
+    private static func sameMatter(_ record: ApplicationRecord, _ old: ApplicationRecord) -> [String] {
+        let (one, other) = (record.application, old.application)
+        func same(_ path: String) -> Bool { one.text(path) != nil && one.text(path) == other.text(path) }
+        if one.idNumber == nil || other.idNumber == nil {
+            return same("recipient.name") && same("recipient.birthDate") ? ["DU-03"] : []
+        }
+        // Keys are shortened hashes and may name a case that only shares its number: the documents decide.
+        guard same("recipient.idNumber") else { return [] }
+        var rules: [String] = []
+        if same("proceeding.caseNumber") { rules.append("DU-01") }
+        func opponents(_ application: LegalAidApplication) -> Set<String> {
+            Set((application.value("opposingParties")?.array ?? []).compactMap { $0["name"]?.string })
+        }
+        let year = 366 * 86_400_000 as Int64
+        if same("matter.causeOfAction"), !opponents(one).isDisjoint(with: opponents(other)),
+            record.receivedAt.milliseconds - old.receivedAt.milliseconds <= year
+        {
+            rules.append("DU-02")
+        }
+        return rules
+    }
+
+    public func change(
+        _ record: ApplicationRecord, related: [Relation], isNew: Bool, at now: Instant
+    ) -> CaseChange {
+        var application = record.application
+        let added = related.map { relation -> JSONValue in
+            [
+                "kind": relation.rule == "DU-02" ? "repeatedApplication" : "sameMatter",
+                "applicationNo": .string(relation.applicationNo), "note": .string(relation.rule),
+            ]
+        }
+        application.set("relatedCases", .array((application.value("relatedCases")?.array ?? []) + added))
+        if related.contains(where: { $0.rule == "DU-04" }) {
+            let hint: JSONValue = [
+                "rule": "DU-04", "outcome": "conflict", "basis": "《办理法律援助案件程序规定》（司法部令第148号）第九条",
+                "note": isNew ? "他机构收件在先，建议由先收件机构办理" : "本机构收件在先，建议由本机构办理",
+            ]
+            application.set("precheck", .array((application.value("precheck")?.array ?? []) + [hint]))
+        }
+        var change = CaseChange(of: record, actor: "gateway", event: "related", at: now)
+        change.detail = related.map { "\($0.rule) \($0.applicationNo)" }.joined(separator: ", ")
+        change.content = JSONValue.object(application.content).serialized()
+        // The new one's institution reads it in the application itself.
+        if !isNew {
+            change.notices = told(.related, record, application, JSONObject([("related", .array(added))]), now)
+        }
+        return change
+    }
+
+    // MARK: Answers
+
+    public func answer(_ commit: IntakeCommit, attached: [String: [ApplicationRecord]]) -> IntakeAnswer {
+        guard let receipt = try? JSONValue(parsing: commit.answer) else {
+            return IntakeAnswer(outcome: commit.outcome, bytes: commit.answer)
+        }
+        var outcomes: [String] = []
+        var results = receipt["results"]?.array ?? [receipt]
+        for (index, record) in commit.records.enumerated() where results.indices.contains(index) {
+            guard let followUp = record.followUp, followUp.kind != .statusShare else {
+                outcomes.append(record.outcome)
+                continue
+            }
+            let applications = attached[record.id] ?? []
+            results[index] = Receipt.settled(results[index], followUp, applications: applications)
+            outcomes.append(results[index]["outcome"]?.string ?? record.outcome)
+        }
+        let outcome = outcomes.first { $0 != Outcome.invalid.rawValue } ?? commit.outcome
+        guard receipt["results"] != nil else {
+            return IntakeAnswer(outcome: outcome, bytes: (results.first ?? receipt).serialized())
+        }
+        var whole = receipt
+        whole["outcome"] = .string(outcome)
+        whole["results"] = .array(results)
+        return IntakeAnswer(outcome: outcome, bytes: whole.serialized())
+    }
+
+    /// A notice to the institution that is responsible, where there is one.
+    func told(
+        _ kind: NoticeKind, _ record: ApplicationRecord, _ application: LegalAidApplication, _ detail: JSONObject,
+        _ now: Instant
+    ) -> [Envelope] {
+        guard let institution = record.queue else { return [] }
+        return [notice(kind, of: record, content: application.content, detail: detail, to: institution, at: now)]
+    }
+}
+
+extension LegalAidApplication {
+    /// Adds what is not there yet, below as well; what is there stays.
+    mutating func complete(_ path: String, with value: JSONValue) {
+        guard let known = self.value(path) else { return set(path, value) }
+        guard known.object != nil, let object = value.object else { return }
+        for (name, below) in object.members { complete("\(path).\(name)", with: below) }
+    }
+}

@@ -1,0 +1,105 @@
+import Canonical
+import Journal
+import Messaging
+import StrictJSON
+import Synchronization
+import Translation
+
+/// Watches how partners' documents change: which fields come and go, which code values nobody knows. Counts only.
+///
+/// Counts gather in memory and reach the store now and then; a crash loses at most the counts of that time, never a
+/// message.
+public final class DriftWatch: Sendable {
+    /// Fields and unknown values kept of one partner, mapping and week between two flushes: names of JSON members are the
+    /// sender's to choose.
+    private static let mostFields = 2000
+    private static let mostCodes = 500
+
+    private let store: any DriftStore
+    private let digest: @Sendable ([UInt8]) -> String
+    private let log: Log
+    private let metrics: Metrics
+    private let gathered = Mutex<[DriftTally.Key: DriftTally]>([:])
+
+    /// - Parameter digest: a one-way digest in hexadecimal; its first ten digits are kept of an unknown value.
+    public init(store: any DriftStore, digest: @escaping @Sendable ([UInt8]) -> String, log: Log, metrics: Metrics) {
+        self.store = store
+        self.digest = digest
+        self.log = log
+        self.metrics = metrics
+    }
+
+    /// Counts one document that was taken.
+    func observe(_ translation: TranslatedDocument, partner: String, at time: Timestamp) {
+        guard let mapping = translation.mapping?.id, let shape = translation.shape else { return }
+        let key = DriftTally.Key(partnerID: partner, mappingID: mapping, week: time.date.isoWeek)
+        let codes = translation.unknownCodes.map { unknown in
+            // With partner and list, so that equal texts of two partners cannot be told to be equal.
+            let text = "\(partner)\u{0}\(unknown.list)\u{0}\(unknown.text)"
+            return DriftTally.Code(list: unknown.list, digest: String(digest(Array(text.utf8)).prefix(10)))
+        }
+        gathered.withLock { gathered in
+            var tally = gathered.removeValue(forKey: key) ?? DriftTally(key: key)
+            tally.documents += 1
+            for path in shape.paths where tally.fields[path] != nil || tally.fields.count < Self.mostFields {
+                tally.fields[path, default: 0] += 1
+            }
+            for code in codes where tally.codes[code] != nil || tally.codes.count < Self.mostCodes {
+                tally.codes[code, default: 0] += 1
+            }
+            gathered[key] = tally
+        }
+    }
+
+    /// Writes what has gathered. What the store does not take waits for the next time.
+    public func flush() async {
+        let tallies = gathered.withLock { gathered in
+            defer { gathered.removeAll(keepingCapacity: true) }
+            return Array(gathered.values)
+        }
+        guard !tallies.isEmpty else { return }
+        do {
+            for news in try await store.add(tallies) { tell(news) }
+        } catch {
+            log.warning("drift counts not stored", [("code", .string(error.code))])
+            gathered.withLock { gathered in
+                for tally in tallies { gathered[tally.key] = tally.merged(with: gathered[tally.key]) }
+            }
+        }
+    }
+
+    private func tell(_ news: DriftNews) {
+        for (kind, count) in [("field", news.fields), ("code", news.codes)] where count > 0 {
+            for _ in 0..<count {
+                metrics.increment(
+                    "gateway_drift_total", help: "Source fields and unknown code values that came for the first time.",
+                    labels: [("partner", news.key.partnerID), ("mapping", news.key.mappingID), ("kind", kind)])
+            }
+        }
+        log.info(
+            "documents changed",
+            [
+                ("partner", .string(news.key.partnerID)), ("mapping", .string(news.key.mappingID)),
+                ("newFields", JSONValue(news.fields)), ("newCodes", JSONValue(news.codes)),
+            ])
+    }
+
+    /// Flushes every half minute until the task is cancelled, and then once more.
+    public func run() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(30))
+            await flush()
+        }
+    }
+}
+
+extension DriftTally {
+    fileprivate func merged(with other: DriftTally?) -> DriftTally {
+        guard let other else { return self }
+        var merged = self
+        merged.documents += other.documents
+        merged.fields.merge(other.fields, uniquingKeysWith: +)
+        merged.codes.merge(other.codes, uniquingKeysWith: +)
+        return merged
+    }
+}

@@ -1,0 +1,97 @@
+import Canonical
+import Messaging
+import StrictJSON
+import Transport
+
+/// What an institution suggests to an agency about one of its cases: that a procuratorate should support the suit, that
+/// somebody needs relief (domain description §3.2, §3.4). Both ways of the same cooperation.
+enum SuggestionKind: String, Sendable, CaseIterable {
+    case suggestSupport, suggestRelief
+
+    var zh: String {
+        switch self {
+        case .suggestSupport: "建议支持起诉"
+        case .suggestRelief: "建议给予救助"
+        }
+    }
+
+    /// Whom it may go to.
+    var receivers: Set<SenderType> {
+        switch self {
+        case .suggestSupport: [.procuratorate]
+        case .suggestRelief: [.civilAffairs, .reliefPlatform, .court, .procuratorate, .publicSecurity]
+        }
+    }
+}
+
+extension BackDoor {
+    /// `POST /v1/applications/{id}/suggestions`: goes out on the status channel like any message to a partner, as
+    /// canonical JSON. It carries the person's name and matter and therefore needs the person's consent (PIPL 23).
+    func suggest(_ request: HTTPRequest, on applicationNo: String, from caller: Caller) async throws -> HTTPResponse {
+        let body = try request.jsonObject()
+        let record = try await ownApplication(applicationNo, caller: caller)
+        guard let kind = body["kind"]?.string.flatMap(SuggestionKind.init(rawValue:)) else {
+            var problem = Problem(.badRequest, zh: "kind 缺失或未知。", en: "kind is missing or unknown.")
+            problem.members = [("kinds", .array(SuggestionKind.allCases.map { .string($0.rawValue) }))]
+            throw problem
+        }
+        guard let partner = body["partner"]?.string.flatMap({ registry.partners[$0] }),
+            SenderType(rawValue: partner.senderType).map(kind.receivers.contains) ?? false
+        else {
+            throw Problem(
+                .badRequest, zh: "partner 应为可接收“\(kind.zh)”的已登记单位。",
+                en: "partner must be a registered agency that takes such a suggestion.")
+        }
+        guard let reason = body["reason"]?.string, !reason.isEmpty, reason.count <= 500 else {
+            throw Problem(.badRequest, zh: "建议须写明理由 reason（不超过 500 字）。", en: "A suggestion needs a reason.")
+        }
+        guard body["consent"]?.bool == true else {
+            throw Problem(
+                .badRequest, zh: "向其他单位提供个人信息须取得当事人同意（consent: true）。",
+                en: "Passing personal data on needs the person's consent (consent: true).")
+        }
+        let now = now()
+        let envelope = clerk.suggestion(kind, about: record, to: partner, reason: reason, at: now)
+        var change = CaseChange(
+            applicationNo: record.applicationNo, expectedVersion: record.version, caseState: nil, status: nil,
+            envelope: envelope, actor: caller.id, event: kind.rawValue, leaseID: nil, at: now)
+        change.detail = partner.id
+        guard try await store.changeCase(change) == .changed else { throw Self.stale }
+        return .json(
+            [
+                "applicationNo": .string(record.applicationNo), "kind": .string(kind.rawValue),
+                "sentTo": .string(partner.id),
+            ],
+            status: 202)
+    }
+}
+
+extension CaseClerk {
+    fileprivate func suggestion(
+        _ kind: SuggestionKind, about record: ApplicationRecord, to partner: Partner, reason: String, at now: Instant
+    ) -> Envelope {
+        let eventID = "LA-OUT-" + identifiers.next(at: now)
+        let institution = record.queue.flatMap { registry.institutions[$0] }
+        let application = record.application
+        let content = JSONValue.compact([
+            ("schemaVersion", .string(CanonicalModel.schemaVersion)), ("eventId", .string(eventID)),
+            ("suggestion", .string(kind.rawValue)), ("name", .string(kind.zh)),
+            ("applicationNo", .string(record.applicationNo)), ("at", .string(now.timestamp.rfc3339)),
+            (
+                "institution",
+                .compact([
+                    ("code", .text(institution?.code)), ("name", .text(institution?.name)),
+                    ("phone", .text(institution?.phone)),
+                ])
+            ),
+            ("senderCaseRef", record.partnerID == partner.id ? application.value("source.senderCaseRef") : nil),
+            ("recipient", .compact([("name", application.value("recipient.name"))])),
+            ("causeOfAction", application.value("matter.causeOfAction")), ("reason", .string(reason)),
+        ])
+        return Envelope(
+            id: identifiers.next(at: now), channel: .status, correlationID: record.applicationNo,
+            sender: record.queue ?? "gateway", senderMessageID: eventID, recipient: partner.id,
+            payload: content.serialized(), mediaType: "application/json", createdAt: now, dueAt: nil, priority: 0,
+            keepUntil: now.advanced(milliseconds: partner.retryPolicy.keep))
+    }
+}

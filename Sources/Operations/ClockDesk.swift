@@ -1,0 +1,95 @@
+import Journal
+import Messaging
+import StrictJSON
+import Transport
+import Triage
+
+/// The time limits that run, and the alarms that they raise: once for each due date, across restarts and nodes.
+public struct ClockDesk: Sendable {
+    let store: any ClockStore
+    let now: @Sendable () -> Instant
+    let log: Log
+    let metrics: Metrics
+
+    public init(store: any ClockStore, now: @escaping @Sendable () -> Instant, log: Log, metrics: Metrics) {
+        self.store = store
+        self.now = now
+        self.log = log
+        self.metrics = metrics
+    }
+
+    public var routes: [Route] {
+        [
+            Route("GET", "/v1/clocks", for: .operator) { request, _ in
+                let now = now()
+                var filter = ClockFilter(institution: request.query("institution"))
+                if request.query("dueWithinHours") != nil {
+                    let hours = try request.query("dueWithinHours", in: 1...8784, default: 24)
+                    filter.dueAfter = now
+                    filter.dueBefore = now.advanced(seconds: hours * 3600)
+                }
+                if request.query("overdue") == "true" {
+                    filter.dueAfter = nil
+                    filter.dueBefore = now
+                }
+                let limit = try request.query("limit", in: 1...500, default: 100)
+                let page = try await store.clocks(filter, after: Self.cursor(in: request), limit: limit)
+                return .json(
+                    .compact([
+                        ("clocks", .array(page.map { $0.json(at: now) })),
+                        ("next", page.count == limit ? page.last.map { .string(Self.text(of: $0)) } : nil),
+                    ]))
+            }
+        ]
+    }
+
+    /// Claims what came due or near since the last time and tells of it.
+    ///
+    /// - Returns: how many alarms were raised.
+    public func raise() async throws(StoreError) -> Int {
+        let alarms = try await store.raiseClocks(now: now(), limit: 500)
+        for alarm in alarms {
+            log.warning(
+                alarm.kind == .overdue ? "clock overdue" : "clock due soon",
+                [
+                    ("applicationNo", .string(alarm.clock.applicationNo)), ("clock", .string(alarm.clock.clock.id)),
+                    ("institution", .text(alarm.clock.institution) ?? .null),
+                    ("dueAt", .string(alarm.clock.clock.dueAt.rfc3339)),
+                ])
+            metrics.increment(
+                "gateway_clock_alarms_total", help: "Clocks that came due soon or ran out, by clock and institution.",
+                labels: [
+                    ("kind", alarm.kind.rawValue), ("clock", alarm.clock.clock.id),
+                    ("institution", alarm.clock.institution ?? "none"),
+                ])
+        }
+        return alarms.count
+    }
+
+    private static func text(of record: ClockRecord) -> String {
+        "\(record.clock.dueAt.milliseconds)~\(record.applicationNo)"
+    }
+
+    private static func cursor(in request: HTTPRequest) throws(Problem) -> ClockCursor? {
+        guard let text = request.query("after") else { return nil }
+        let parts = text.split(separator: "~", maxSplits: 1)
+        guard parts.count == 2, let milliseconds = Int64(parts[0]) else {
+            throw Problem(.badRequest, zh: "参数 after 应为上一页的 next。", en: "Parameter after takes the last page's next.")
+        }
+        return ClockCursor(dueAt: Instant(milliseconds: milliseconds), applicationNo: String(parts[1]))
+    }
+}
+
+extension ClockRecord {
+    func json(at now: Instant) -> JSONValue {
+        let whole = (try? JSONValue(parsing: clock.content)).flatMap { Clock(stored: $0) }
+        return .compact([
+            ("applicationNo", .string(applicationNo)), ("id", .string(clock.id)), ("institution", .text(institution)),
+            ("dueAt", .string(clock.dueAt.rfc3339)), ("overdue", .bool(clock.dueAt < now)),
+            ("dueSoon", .bool(clock.dueAt >= now && (clock.soonAt.map { $0 <= now } ?? false))),
+            ("targetAt", .text(whole?.targetAt.rfc3339)), ("startedAt", .text(whole?.startedAt.rfc3339)),
+            ("bound", .text(whole?.bound.rawValue)), ("basis", .text(whole?.basis)),
+            ("provisional", whole.flatMap { $0.isProvisional ? true : nil }),
+        ])
+    }
+}

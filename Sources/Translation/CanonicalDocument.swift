@@ -1,0 +1,126 @@
+import Canonical
+import Documents
+import StrictJSON
+
+extension TranslatedDocument {
+    /// A message that no document said: the call itself did.
+    public static func said(_ application: LegalAidApplication) -> TranslatedDocument {
+        var document = TranslatedDocument()
+        document.format = .json
+        document.records = [
+            TranslatedRecord(application: application, findings: [], traces: [], unfilled: [])
+        ]
+        return document
+    }
+}
+
+extension TranslatedRecord {
+    /// The same record with another application and more to say about it.
+    public func with(_ application: LegalAidApplication, findings more: [Finding] = []) -> TranslatedRecord {
+        TranslatedRecord(application: application, findings: findings + more, traces: traces, unfilled: unfilled)
+    }
+}
+
+extension Translator {
+    /// Reads a canonical application as it stands: no mapping, but every field held against the model.
+    ///
+    /// Unknown fields and fields that the gateway writes itself are passed over with a warning; a value of the wrong kind
+    /// refuses the document.
+    public func readCanonical(_ bytes: [UInt8]) -> TranslatedDocument {
+        var document = TranslatedDocument()
+        document.format = .json
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: bytes)
+        } catch {
+            document.findings = [
+                Finding(
+                    severity: .error, code: "notJSON", path: nil,
+                    location: SourceLocation(line: error.line, column: error.column, path: ""), rule: nil)
+            ]
+            return document
+        }
+        guard case .object(let object) = value else {
+            document.findings = [
+                Finding(severity: .error, code: "wrongType", path: nil, location: nil, rule: nil)
+            ]
+            return document
+        }
+        var reading = CanonicalReading(translator: self)
+        let content = reading.object(object, at: "", shown: "")
+        document.records = [
+            TranslatedRecord(
+                application: LegalAidApplication(content: content), findings: reading.findings, traces: [], unfilled: []
+            )
+        ]
+        return document
+    }
+}
+
+/// One canonical document being held against the model.
+private struct CanonicalReading {
+    let translator: Translator
+    var findings: [Finding] = []
+
+    init(translator: Translator) { self.translator = translator }
+
+    mutating func object(_ object: JSONObject, at path: String, shown: String) -> JSONObject {
+        var kept = JSONObject()
+        for (name, value) in object.members {
+            let below = path.isEmpty ? name : "\(path)/\(name)"
+            let place = shown.isEmpty ? name : "\(shown).\(name)"
+            kept[name] = self.value(value, at: below, shown: place)
+        }
+        return kept
+    }
+
+    private mutating func value(_ value: JSONValue, at path: String, shown: String) -> JSONValue? {
+        let model = CanonicalModel.application
+        if value.isNull { return nil }
+        if model.isList(path) {
+            guard let items = value.array else { return refuse("wrongType", shown) }
+            return .array(
+                items.enumerated().compactMap { single($1, at: path, shown: "\(shown)[\($0)]") })
+        }
+        return single(value, at: path, shown: shown)
+    }
+
+    private mutating func single(_ value: JSONValue, at path: String, shown: String) -> JSONValue? {
+        let model = CanonicalModel.application
+        if model.isGroup(path) {
+            guard let below = value.object else { return refuse("wrongType", shown) }
+            return .object(object(below, at: path, shown: shown))
+        }
+        guard let field = model.field(at: path), field.origin == .sender else {
+            findings.append(
+                Finding(severity: .warning, code: "unexpectedElement", path: shown, location: nil, rule: nil))
+            return nil
+        }
+        if let code = mistake(value, field.type) { return refuse(code, shown) }
+        return value
+    }
+
+    private mutating func refuse(_ code: String, _ shown: String) -> JSONValue? {
+        findings.append(Finding(severity: .error, code: code, path: shown, location: nil, rule: nil))
+        return nil
+    }
+
+    /// What is wrong with a value, in a finding's code.
+    private func mistake(_ value: JSONValue, _ type: FieldType) -> String? {
+        switch type {
+        case .integer: return value.int == nil ? "notANumber" : nil
+        case .boolean: return value.bool == nil ? "notABoolean" : nil
+        case .text, .code, .word, .date, .dateTime, .money: break
+        }
+        guard let text = value.string else { return "wrongType" }
+        switch type {
+        case .text(let limit): return text.count > limit ? "tooLong" : nil
+        case .code(let list): return translator.isCode(text, of: list) ? nil : "unknownCode"
+        case .word(let words): return words.contains(text) ? nil : "unknownCode"
+        case .date: return CalendarDate(iso: text) == nil ? "notADate" : nil
+        case .dateTime: return CalendarDate(iso: text.prefix(10)) == nil ? "notADate" : nil
+        case .money: return Double(text) == nil ? "notANumber" : nil
+        case .integer, .boolean: return nil
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import Foundation
+import Transport
+
+/// The secret under which persons are found again without their numbers standing in an index.
+enum IdentityKey {
+    /// Reads the key, or makes one on the first start: readable by this user only. Whoever loses it loses the links
+    /// between applications of one person, nothing else.
+    static func load(_ path: String) throws -> KeyedHash {
+        if let key = FileManager.default.contents(atPath: path) { return try KeyedHash(key: [UInt8](key)) }
+        let key = try SecureRandom.bytes(32)
+        // Created with its mode, so that at no moment others can read it; never over one that is there.
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+        guard descriptor >= 0 else {
+            // Another node was first.
+            if let other = FileManager.default.contents(atPath: path) { return try KeyedHash(key: [UInt8](other)) }
+            throw ConfigurationError([
+                ConfigurationComplaint(file: path, line: nil, message: "the identity key can be neither read nor made")
+            ])
+        }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        try file.write(contentsOf: Data(key))
+        try file.synchronize()
+        return try KeyedHash(key: key)
+    }
+}

@@ -1,0 +1,128 @@
+import Testing
+
+@testable import Canonical
+
+@Suite struct CaseSteps {
+    private typealias Table = [CaseState: [CaseEvent: CaseState]]
+
+    /// Every step of the tables in the domain description; whatever is not here is illegal.
+    private static let tables: [AidRoute: Table] = [
+        .byApplication: work.merging([
+            .pendingIntake: [
+                .accept: .accepted, .requestSupplement: .supplementRequested,
+                .acceptProvisionally: .provisionallyAccepted, .startAdvance: .advanceAid, .withdraw: .withdrawn,
+                .transfer: .transferredOut,
+            ],
+            .supplementRequested: [
+                .supplemented: .accepted, .dueExpired: .deemedWithdrawn, .withdraw: .withdrawn,
+                .transfer: .transferredOut,
+            ],
+            .provisionallyAccepted: [
+                .supplemented: .accepted, .dueExpired: .deemedWithdrawn, .grant: .granted, .withdraw: .withdrawn,
+                .transfer: .transferredOut,
+            ],
+            .accepted: [
+                .grant: .granted, .refuse: .refused, .askCrossRegion: .crossRegionChecking, .startAdvance: .advanceAid,
+                .withdraw: .withdrawn, .transfer: .transferredOut,
+            ],
+            .crossRegionChecking: [
+                .crossRegionAnswered: .accepted, .withdraw: .withdrawn, .transfer: .transferredOut,
+            ],
+            .advanceAid: [
+                .grant: .granted, .refuse: .refused, .withdraw: .withdrawn, .transfer: .transferredOut,
+            ],
+            .granted: [.assign: .assigned],
+            .refused: [.objectionFiled: .objectionPending],
+            .objectionCorrected: [.grant: .granted, .assign: .assigned],
+        ]) { $1 },
+        .byNotification: work.merging([
+            .pendingIntake: [
+                .checkNotice: .noticeChecked, .noticeIncomplete: .noticeIncomplete, .assign: .assigned,
+                .transfer: .transferredOut,
+            ],
+            .noticeChecked: [
+                .assign: .assigned, .noticeIncomplete: .noticeIncomplete, .transfer: .transferredOut,
+            ],
+            .noticeIncomplete: [.checkNotice: .noticeChecked, .assign: .assigned],
+            .assigned: [.personRefuses: .refusalExamined, .ownLawyerRetained: .terminated],
+            .entrusted: [.personRefuses: .refusalExamined, .ownLawyerRetained: .terminated],
+            .inProgress: [.personRefuses: .refusalExamined, .ownLawyerRetained: .terminated],
+            .refusalExamined: [.refusalJustified: .terminated, .renotified: .assigned],
+            .objectionCorrected: [.assign: .assigned],
+        ]) { $0.merging($1) { $1 } },
+        .byConsultation: [
+            .helpRequested: [.arrangeDutyLawyer: .dutyLawyerArranged, .transfer: .transferredOut],
+            .dutyLawyerArranged: [.giveHelp: .helpGiven],
+        ],
+    ]
+
+    private static let work: Table = [
+        .assigned: [
+            .agreementSigned: .entrusted, .workStarted: .inProgress, .close: .closed, .terminate: .terminated,
+        ],
+        .entrusted: [.workStarted: .inProgress, .close: .closed, .terminate: .terminated],
+        .inProgress: [.replaceRequested: .replacing, .close: .closed, .terminate: .terminated],
+        .replacing: [.replaced: .inProgress, .replaceDenied: .inProgress],
+        .closed: [.archive: .archived],
+        .terminated: [.objectionFiled: .objectionPending],
+        .objectionPending: [.uphold: .objectionUpheld, .orderCorrection: .objectionCorrected],
+    ]
+
+    @Test(arguments: AidRoute.allCases, CaseState.allCases)
+    func `every event is legal exactly where the table says`(road: AidRoute, state: CaseState) {
+        let legal = Self.tables[road]?[state] ?? [:]
+        #expect(Set(CaseMachine.legalEvents(in: state, road: road)) == Set(legal.keys))
+        for event in CaseEvent.allCases {
+            do throws(CaseMachine.IllegalTransition) {
+                #expect(try CaseMachine.next(state, event, road: road) == legal[event])
+            } catch {
+                #expect(legal[event] == nil)
+                #expect(error.state == state && error.event == event)
+                #expect(Set(error.legal) == Set(legal.keys))
+            }
+        }
+    }
+
+    @Test(arguments: AidRoute.allCases)
+    func `every state of a road can be reached from its start`(road: AidRoute) {
+        var reached: Set<CaseState> = [CaseMachine.start(road: road)]
+        var waiting = Array(reached)
+        while let state = waiting.popLast() {
+            for next in (Self.tables[road]?[state] ?? [:]).values where reached.insert(next).inserted {
+                waiting.append(next)
+            }
+        }
+        #expect(reached.isSuperset(of: (Self.tables[road] ?? [:]).keys))
+    }
+
+    @Test func `a notice is neither accepted nor granted nor refused`() {
+        for state in CaseState.allCases {
+            let legal = Set(CaseMachine.legalEvents(in: state, road: .byNotification))
+            #expect(legal.isDisjoint(with: [.accept, .grant, .refuse, .withdraw, .requestSupplement]))
+        }
+    }
+}
+
+@Suite struct HandoverSteps {
+    private static let steps: [HandoverState: [HandoverEvent: HandoverState]] = [
+        .collected: [.notCompetent: .proposed, .leavesCity: .external],
+        .handedOver: [.notCompetent: .proposed, .leavesCity: .external],
+        .proposed: [.targetSignsIn: .handedOver, .targetReturns: .collected, .timeout: .escalated],
+        .escalated: [.cityAssigns: .handedOver],
+    ]
+
+    @Test(arguments: HandoverState.allCases, HandoverEvent.allCases)
+    func `every event is legal exactly where the table says`(state: HandoverState, event: HandoverEvent) {
+        do throws(HandoverMachine.IllegalTransition) {
+            #expect(try HandoverMachine.next(state, event, returns: 0) == Self.steps[state]?[event])
+        } catch {
+            #expect(Self.steps[state]?[event] == nil)
+            #expect(Set(error.legal) == Set((Self.steps[state] ?? [:]).keys))
+        }
+    }
+
+    @Test func `the second return goes to the city centre`() throws {
+        #expect(try HandoverMachine.next(.proposed, .targetReturns, returns: 0) == .collected)
+        #expect(try HandoverMachine.next(.proposed, .targetReturns, returns: 1) == .escalated)
+    }
+}

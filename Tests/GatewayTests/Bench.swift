@@ -1,0 +1,106 @@
+import Foundation
+import Journal
+import Messaging
+import Storage
+import StrictJSON
+import Synchronization
+import Transport
+
+@testable import Operations
+@testable import gateway
+
+/// A clock that the test turns.
+final class HandClock: Sendable {
+    private let instant = Mutex(Instant(milliseconds: 1_800_000_000_000))
+
+    var now: Instant { instant.withLock { $0 } }
+    func advance(_ seconds: Int) { instant.withLock { $0 = $0.advanced(seconds: seconds) } }
+}
+
+/// The window over a store of its own, or over another bench's.
+struct Bench {
+    let folder: URL
+    let clock: HandClock
+    let database: SQLiteDatabase
+    let window: Window
+    let router: Router
+    let client = HTTPClient()
+
+    /// No door to the house behind this window.
+    static var noErrands: DeskErrands {
+        DeskErrands(
+            replay: { _, _, _, _ in .null }, dryRun: { _, _, _ in .null }, rejection: { _, _ in nil },
+            decode: { ($0, "utf-8") }, encode: { text, _ in Array(text.utf8) })
+    }
+
+    init(
+        sharing other: Bench? = nil, alerts: AlertSettings = AlertSettings(), node: String = "a",
+        errands: DeskErrands = noErrands
+    ) async throws {
+        folder =
+            other?.folder ?? FileManager.default.temporaryDirectory.appending(path: "window-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        database =
+            try other?.database ?? SQLiteDatabase(path: folder.appending(path: "store.sqlite").path, maxPending: 256)
+        let clock = other?.clock ?? HandClock()
+        self.clock = clock
+        let window = Window(
+            store: try await SQLMessageStore(database: database), registry: Registry(partners: [], institutions: []),
+            identifiers: IdentifierSource(random: { UInt64.random(in: .min ... .max) }), now: { clock.now },
+            errands: errands, alerts: alerts, node: node, client: client, log: Log(sink: .none, now: { "" }),
+            metrics: Metrics())
+        self.window = window
+        var callers = [
+            "partner": Caller(role: .partner, id: "court"), "institution": Caller(role: .institution, id: "C"),
+        ]
+        for role in OperatorRole.allCases {
+            callers[role.rawValue] = Caller(role: .operator, id: role.rawValue, desk: role)
+        }
+        router = Router(
+            routes: window.routes,
+            doorkeeper: Doorkeeper(
+                callers: Dictionary(uniqueKeysWithValues: callers.map { (Token.hash($0.key), $0.value) })),
+            session: { try await window.signIn.caller(of: $0) },
+            explain: { error, _ in Problem(.internalError, zh: "", en: "\(error)") })
+    }
+
+    func remove() async {
+        await database.close()
+        await client.close()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    func call(
+        _ method: String, _ path: String, _ headers: [(name: String, value: String)] = [], body: JSONValue? = nil,
+        peer: String = "192.0.2.1"
+    ) async -> HTTPResponse {
+        await router.respond(
+            to: HTTPRequest(
+                method: method, path: path, query: [], headers: headers, body: body?.serialized() ?? [], peer: peer))
+    }
+
+    func signIn(_ name: String, _ password: String, peer: String = "192.0.2.1") async -> HTTPResponse {
+        await call("POST", "/v1/session", body: ["name": .string(name), "password": .string(password)], peer: peer)
+    }
+
+    /// Statuses that could not be delivered, straight into the tray.
+    func lay(letters count: Int) async throws {
+        let now = clock.now.milliseconds
+        try await database.write { connection throws(StoreError) in
+            for _ in 0..<count {
+                try connection.run(
+                    """
+                    INSERT INTO message (id, channel, correlation_id, partner, media_type, created_at, due_at, priority,
+                    state, reason, dead_since, cause)
+                    VALUES (?, 'status', 'LA-1', 'court', 'text/xml', 0, 0, 0, 'dead', 'undeliverable', ?, 'undeliverable/other')
+                    """, [.text(UUID().uuidString), .integer(now)])
+            }
+        }
+    }
+
+    func clearTray() async throws {
+        try await database.write { connection throws(StoreError) in
+            _ = try connection.run("DELETE FROM message WHERE state = 'dead'", [])
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import Foundation
+import StrictJSON
+import Testing
+import Transport
+
+@testable import gateway
+
+/// A real browser without a window, steered through WebDriver (W3C Recommendation of 2018).
+///
+/// `@unchecked`: each belongs to one test.
+final class Browser: @unchecked Sendable {
+    static let driver = "/usr/bin/chromedriver"
+    static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: driver) }
+
+    private let process = Process()
+    private let client = HTTPClient()
+    private var port = 0
+    private var session = ""
+    private let profile: URL
+
+    /// - Parameters:
+    ///   - language: what the browser asks for.
+    ///   - scripts: whether JavaScript runs.
+    init(width: Int = 1200, height: Int = 900, language: String = "zh-CN", scripts: Bool = true) async throws {
+        profile = FileManager.default.temporaryDirectory.appending(path: "browser-\(UUID().uuidString)")
+        process.executableURL = URL(filePath: Self.driver)
+        process.arguments = ["--port=0"]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        var text = ""
+        while port == 0, let byte = try pipe.fileHandleForReading.read(upToCount: 1), !byte.isEmpty {
+            text += String(decoding: byte, as: UTF8.self)
+            guard text.hasSuffix("\n"), let found = text.firstMatch(of: /started successfully on port (\d+)/) else {
+                continue
+            }
+            port = Int(found.1) ?? 0
+        }
+        try #require(port > 0, "chromedriver did not start")
+        pipe.fileHandleForReading.readabilityHandler = { handle in
+            if handle.availableData.isEmpty { handle.readabilityHandler = nil }
+        }
+        var arguments: [JSONValue] = [
+            "--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+            .string("--window-size=\(width),\(height)"), .string("--user-data-dir=\(profile.path)"),
+            .string("--accept-lang=\(language)"),
+        ]
+        // Chromium's own sandbox does not start for root.
+        if geteuid() == 0 { arguments.append("--no-sandbox") }
+        let preferences: JSONValue = [
+            "profile.managed_default_content_settings.javascript": JSONValue(scripts ? 1 : 2),
+            "intl.accept_languages": .string(language),
+        ]
+        let answer = try await call(
+            "POST", "/session",
+            [
+                "capabilities": [
+                    "alwaysMatch": [
+                        "goog:chromeOptions": ["args": .array(arguments), "prefs": preferences],
+                        // Looking for an element waits until its page has come.
+                        "timeouts": ["implicit": 20_000],
+                    ]
+                ]
+            ])
+        session = try #require(answer["sessionId"]?.string)
+    }
+
+    func close() async {
+        _ = try? await call("DELETE", "/session/\(session)", nil)
+        // Not waited for: Foundation learns of an end by a descriptor that the browser's helpers inherit.
+        process.terminate()
+        await client.close()
+        try? FileManager.default.removeItem(at: profile)
+    }
+
+    // MARK: What a person does
+
+    func open(_ url: String) async throws { _ = try await here("/url", ["url": .string(url)]) }
+
+    func click(_ selector: String) async throws {
+        _ = try await here("/element/\(try await find(selector))/click", [:])
+    }
+
+    func type(_ text: String, into selector: String) async throws {
+        _ = try await here("/element/\(try await find(selector))/value", ["text": .string(text)])
+    }
+
+    /// Puts a text into a field at once, as pasting does.
+    func paste(_ text: String, into selector: String) async throws {
+        let element: JSONValue = ["element-6066-11e4-a52e-4f735466cecf": .string(try await find(selector))]
+        _ = try await here(
+            "/execute/sync",
+            ["script": "arguments[0].value = arguments[1]", "args": [element, .string(text)]])
+    }
+
+    /// The text of the first element that matches.
+    func text(_ selector: String) async throws -> String {
+        try await call("GET", "/session/\(session)/element/\(try await find(selector))/text", nil).string ?? ""
+    }
+
+    /// What a form field holds.
+    func value(_ selector: String) async throws -> String {
+        try await call("GET", "/session/\(session)/element/\(try await find(selector))/property/value", nil).string
+            ?? ""
+    }
+
+    func address() async throws -> String { try await call("GET", "/session/\(session)/url", nil).string ?? "" }
+
+    func evaluate(_ script: String) async throws -> JSONValue {
+        try await here("/execute/sync", ["script": .string("return \(script)"), "args": []])
+    }
+
+    func resize(width: Int, height: Int) async throws {
+        _ = try await here("/window/rect", ["width": JSONValue(width), "height": JSONValue(height)])
+    }
+
+    /// Kept where `SCREENSHOTS` names a folder, for whoever wants to look.
+    func screenshot(_ name: String) async throws {
+        guard let folder = ProcessInfo.processInfo.environment["SCREENSHOTS"] else { return }
+        let image = try await call("GET", "/session/\(session)/screenshot", nil).string ?? ""
+        try #require(Data(base64Encoded: image)).write(to: URL(filePath: folder).appending(path: "\(name).png"))
+    }
+
+    // MARK: The protocol
+
+    private func find(_ selector: String) async throws -> String {
+        let answer = try await here("/element", ["using": "css selector", "value": .string(selector)])
+        return try #require(answer.object?.members.first?.value.string, "nothing matches \(selector)")
+    }
+
+    private func here(_ path: String, _ body: JSONValue) async throws -> JSONValue {
+        try await call("POST", "/session/\(session)\(path)", body)
+    }
+
+    private func call(_ method: String, _ path: String, _ body: JSONValue?) async throws -> JSONValue {
+        let response = try await client.send(
+            OutgoingRequest(
+                method: method, url: "http://127.0.0.1:\(port)\(path)",
+                headers: [("Content-Type", "application/json; charset=utf-8")], body: body?.serialized() ?? [],
+                timeout: .seconds(60)))
+        let value = try JSONValue(parsing: response.body)["value"] ?? .null
+        try #require(response.status == 200, "\(path): \(value["message"]?.string?.prefix(200) ?? "")")
+        return value
+    }
+}

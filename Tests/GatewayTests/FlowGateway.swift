@@ -1,0 +1,197 @@
+import Foundation
+import StrictJSON
+import Testing
+import Transport
+
+@testable import gateway
+
+/// A gateway with simulated agencies that take what is pushed to them, and institutions that work their queues.
+final class FlowGateway: Sendable {
+    let gateway: GatewayProcess
+    let post: FlowPost
+
+    static let partners: [(id: String, type: String, name: String, status: String)] = [
+        ("court", "court", "常州市天宁区人民法院", "court/status"),
+        ("procuratorate", "procuratorate", "常州市金坛区人民检察院", "procuratorate/status"),
+        ("civil", "civilAffairs", "常州市钟楼区民政局", "civil-affairs/status"),
+        ("relief", "reliefPlatform", "常州市智慧大救助管理服务平台", "relief-platform/status"),
+    ]
+    static let institutions = ["CZ-SZ", "CZ-TN", "CZ-ZL", "CZ-WJ", "CZ-JT", "CZ-LY"]
+
+    /// - Parameters:
+    ///   - parkedSeconds: how long a message waits for its referral.
+    ///   - handoverHours: what CLK-24 gives, where it is to be less than a working day.
+    init(parkedSeconds: Int = 259_200) throws {
+        gateway = try GatewayProcess()
+        post = try FlowPost()
+        let folder = gateway.folder
+        let mappings = folder.appending(path: "Mappings")
+        try FileManager.default.copyItem(at: repository.appending(path: "Mappings"), to: mappings)
+        for kind in ["supplement", "cancel", "caseEvent", "transfer", "statusShare", "lead", "referralSuggestion"] {
+            try Self.mapping(kind).write(
+                to: try Self.folder(mappings.appending(path: "flow/\(kind.lowercased())")).appending(
+                    path: "mapping.xml"),
+                atomically: true, encoding: .utf8)
+        }
+        let config = repository.appending(path: "config").path
+        try """
+        <gateway xmlns="urn:legal-aid-gateway:config:1">
+          <listen host="127.0.0.1" port="0"/><store path="store.sqlite"/><mappings path="Mappings"/>
+          <rules path="\(config)/rules"/><calendar path="\(config)/calendar"/>
+          <institutions path="\(config)/institutions.xml"/>
+          <cases parkedSeconds="\(parkedSeconds)" sweepSeconds="1"/>
+        </gateway>
+        """.write(to: folder.appending(path: "gateway.xml"), atomically: true, encoding: .utf8)
+        let partners = Self.partners.map { partner in
+            """
+            <partner id="\(partner.id)" name="\(partner.name)" senderType="\(partner.type)" statusMapping="\(partner.status)">
+            <returnAddress url="http://127.0.0.1:\(post.port)/\(partner.id)"/></partner>
+            """
+        }
+        try "<partners>\(partners.joined())</partners>".write(
+            to: folder.appending(path: "partners.xml"), atomically: true, encoding: .utf8)
+        let callers =
+            Self.partners.map { #"<partner id="\#($0.id)" tokenSha256="\#(Token.hash($0.id))"/>"# }
+            + Self.institutions.map { #"<institution code="\#($0)" tokenSha256="\#(Token.hash($0))"/>"# }
+            + [#"<operator name="wang" tokenSha256="\#(Token.hash(GatewayProcess.operatorToken))"/>"#]
+        try "<credentials>\(callers.joined())</credentials>".write(
+            to: folder.appending(path: "credentials.xml"), atomically: true, encoding: .utf8)
+        try gateway.start()
+    }
+
+    private static func folder(_ url: URL) throws -> URL {
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        return url
+    }
+
+    /// A mapping of a test's own whose documents look like the canonical application.
+    private static func mapping(_ kind: String) -> String {
+        let paths = [
+            "reference/messageId", "reference/applicationNo", "reference/senderCaseRef", "reference/caseNumber",
+            "reference/idNumber", "reference/name", "event/code", "event/no", "event/organ", "event/result",
+            "withdrawal/reason", "transfer/to", "transfer/reason", "recipient/name", "recipient/idNumber",
+            "source/senderCaseRef", "matter/causeOfAction", "matter/factsSummary", "proceeding/caseNumber",
+            "proceeding/handlingOrgan/code", "proceeding/handlingOrgan/type", "consent/applyWill",
+        ]
+        let values = paths.map { #"<value to="\#($0)" from="\#($0)"/>"# }
+        return """
+            <mapping xmlns="urn:legal-aid-gateway:mapping:1" id="flow/\(kind.lowercased())" version="1" title="测试"
+                     source="json" accepts="/root/flow = '\(kind)'" kind="\(kind)" route="byApplication">
+              <each record="/root">
+                <value to="source/messageId" from="id" required="yes"/>
+                <read node="flow"/>
+                \(values.joined(separator: "\n"))
+                <list to="materials" each="materials">
+                  <value to="kind" from="kind"/><value to="title" from="title"/>
+                </list>
+                <list to="reliefStatuses" each="reliefStatuses">
+                  <value to="kind" from="kind"/><value to="status" from="status"/><value to="validFrom" from="validFrom" as="date"/>
+                </list>
+              </each>
+            </mapping>
+            """
+    }
+
+    // MARK: Callers
+
+    func partner(_ id: String) -> Remote { Remote(url: gateway.remote.url, token: id) }
+    func institution(_ code: String) -> Remote { Remote(url: gateway.remote.url, token: code) }
+
+    /// Sends a message of a test's own kind; returns the receipt.
+    func send(_ kind: String, _ id: String, from partner: String, _ members: [(String, JSONValue)]) async throws
+        -> JSONValue
+    {
+        let body = JSONObject([("flow", .string(kind)), ("id", .string(id))] + members)
+        return try await self.partner(partner).ask(
+            "POST", "/v1/referrals", body: JSONValue.object(body).serialized())
+    }
+
+    func example(_ path: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: repository.appending(path: "Mappings/" + path)))
+    }
+
+    /// Everything that lies in an institution's queue.
+    func leases(_ code: String) async throws -> [JSONValue] {
+        try await institution(code).ask(
+            "POST", "/v1/queues/\(code)/leases", body: Array(#"{"max":50,"leaseSeconds":600}"#.utf8))["leases"]?.array
+            ?? []
+    }
+
+    func acknowledge(_ lease: JSONValue, by code: String) async throws {
+        _ = try await institution(code).ask("POST", "/v1/leases/\(lease["leaseId"]?.string ?? "")/acknowledge")
+    }
+
+    /// The institution signs in the one application that it has; returns that.
+    func signIn(_ code: String) async throws -> JSONValue {
+        let lease = try #require(try await leases(code).first)
+        try await acknowledge(lease, by: code)
+        return lease["application"] ?? .null
+    }
+
+    /// One step of the case.
+    @discardableResult
+    func step(
+        _ event: String, of number: String, by code: String, _ members: [(String, JSONValue)] = []
+    ) async throws -> JSONValue {
+        let body = JSONValue.object(JSONObject([("event", .string(event))] + members)).serialized()
+        return try await institution(code).ask("POST", "/v1/applications/\(number)/status", body: body)
+    }
+
+    func application(_ number: String, as code: String) async throws -> JSONValue {
+        try await institution(code).ask("GET", "/v1/applications/\(number)")
+    }
+
+    func referral(_ receipt: JSONValue, of partner: String) async throws -> JSONValue {
+        try await self.partner(partner).ask("GET", "/v1/referrals/\(receipt["referralId"]?.string ?? "")")
+    }
+
+    /// The status codes that a partner may see of its referral's first application, in order.
+    func codes(_ receipt: JSONValue, of partner: String) async throws -> [String] {
+        let statuses = try await referral(receipt, of: partner)["applications"]?[0]?["statuses"]?.array ?? []
+        return statuses.compactMap { $0["code"]?.string }
+    }
+
+    func end() async {
+        gateway.stop()
+        gateway.remove()
+        await post.stop()
+    }
+}
+
+/// The agencies' side of the wire.
+final class FlowPost: Sendable {
+    private let letters: Letters
+    private let server: HTTPServer
+
+    private actor Letters {
+        private var all: [String: [String]] = [:]
+        private var waiting: [(partner: String, count: Int, resume: CheckedContinuation<[String], Never>)] = []
+
+        func add(_ text: String, to partner: String) {
+            all[partner, default: []].append(text)
+            let ready = waiting.filter { all[$0.partner, default: []].count >= $0.count }
+            waiting.removeAll { all[$0.partner, default: []].count >= $0.count }
+            for waiter in ready { waiter.resume.resume(returning: all[waiter.partner, default: []]) }
+        }
+
+        func first(_ count: Int, to partner: String) async -> [String] {
+            if let letters = all[partner], letters.count >= count { return letters }
+            return await withCheckedContinuation { waiting.append((partner, count, $0)) }
+        }
+    }
+
+    init() throws {
+        let letters = Letters()
+        self.letters = letters
+        server = try HTTPServer(configuration: HTTPServerConfiguration(host: "127.0.0.1", port: 0)) { request in
+            await letters.add(String(decoding: request.body, as: UTF8.self), to: String(request.path.dropFirst()))
+            return .json(["result": "0"])
+        }
+    }
+
+    var port: UInt16 { server.port }
+
+    /// What was pushed to a partner, once there are so many letters.
+    func letters(_ count: Int, to partner: String) async -> [String] { await letters.first(count, to: partner) }
+    func stop() async { await server.stop(drain: .seconds(1)) }
+}

@@ -1,0 +1,118 @@
+import StrictJSON
+import Testing
+
+@testable import gateway
+
+/// Messages that meet: out of order, about the same person, about nobody's case.
+@Suite struct FlowMeetings {
+    @Test func `what comes before its referral waits in sight and joins it`() async throws {
+        let flow = try FlowGateway()
+        let early = try await flow.send(
+            "supplement", "E-1", from: "court",
+            [("reference", ["messageId": "N-1"]), ("materials", [["kind": "indictment", "title": "起诉书"]])])
+        #expect(early["outcome"] == "parked" && early["parked"]?["until"]?.string != nil)
+        #expect(try await flow.referral(early, of: "court")["state"] == "parked")
+        let parked = try await flow.gateway.desk.ask("GET", "/v1/parked")["parked"]?.array ?? []
+        #expect(parked.count == 1 && parked[0]["kind"] == "supplement" && parked[0]["ageSeconds"]?.int != nil)
+        // Somebody else's referral of the same number is another one.
+        _ = try await flow.send(
+            "referralSuggestion", "N-1", from: "procuratorate",
+            [("recipient", ["name": "测试乙"]), ("consent", ["applyWill": "self"])])
+        #expect(try await flow.referral(early, of: "court")["state"] == "parked")
+        let receipt = try await flow.partner("court").ask(
+            "POST", "/v1/referrals", body: courtNotice("N-1"), mediaType: "application/xml")
+        #expect(try await flow.referral(early, of: "court")["state"] == "attached")
+        let application = try await flow.application(receipt["applicationNo"]?.string ?? "", as: "CZ-TN")
+        #expect(application["materials"]?.array?.contains { $0["title"] == "起诉书" } == true)
+        let (copy, again) = try await flow.partner("court").call(
+            "POST", "/v1/referrals",
+            body: JSONValue.object(
+                JSONObject([
+                    ("flow", "supplement"), ("id", "E-1"), ("reference", ["messageId": "N-1"]),
+                    ("materials", [["kind": "indictment", "title": "起诉书"]]),
+                ])
+            ).serialized())
+        #expect(copy == 200 && again["outcome"] == "parked")
+        await flow.end()
+    }
+
+    @Test func `what waits too long lies among the dead letters`() async throws {
+        let flow = try FlowGateway(parkedSeconds: 1)
+        _ = try await flow.send("cancel", "C-1", from: "court", [("reference", ["messageId": "never"])])
+        try await flow.gateway.untilLogged("parked messages expired")
+        let letters = try await flow.gateway.desk.ask("GET", "/v1/dead-letters?reason=expired")["deadLetters"]?.array
+        #expect(letters?.count == 1 && letters?[0]["messageId"] == "C-1")
+        await flow.end()
+    }
+
+    @Test func `a withdrawal cancels before the sign-in and is the institution's to decide after it`() async throws {
+        let flow = try FlowGateway()
+        func refer(_ id: String) async throws -> JSONValue {
+            try await flow.partner("court").ask(
+                "POST", "/v1/referrals", body: courtNotice(id), mediaType: "application/xml")
+        }
+        func withdraw(_ receipt: JSONValue) async throws -> JSONValue {
+            try await flow.partner("court").ask(
+                "POST", "/v1/referrals/\(receipt["referralId"]?.string ?? "")/withdrawal",
+                body: Array(#"{"reason":"通知有误"}"#.utf8))
+        }
+        let first = try await refer("W-1")
+        #expect(try await withdraw(first)["outcome"] == "accepted")
+        #expect(try await flow.referral(first, of: "court")["state"] == "cancelled")
+        #expect(try await flow.leases("CZ-TN").isEmpty)
+        let second = try await refer("W-2")
+        _ = try await flow.signIn("CZ-TN")
+        _ = try await withdraw(second)
+        #expect(try await flow.referral(second, of: "court")["state"] == "signedIn")
+        let lease = try #require(try await flow.leases("CZ-TN").first)
+        #expect(lease["application"]?["notice"]?["kind"] == "withdrawal")
+        #expect(lease["application"]?["notice"]?["reason"] == "通知有误")
+        let id = second["referralId"]?.string ?? ""
+        #expect(try await flow.partner("civil").call("POST", "/v1/referrals/\(id)/withdrawal").status == 404)
+        await flow.end()
+    }
+
+    @Test func `two agencies' applications of one person are named on both sides and not merged`() async throws {
+        let flow = try FlowGateway()
+        func refer(_ id: String, from partner: String, court: String) async throws -> JSONValue {
+            try await flow.send(
+                "referralSuggestion", id, from: partner,
+                [
+                    ("recipient", ["name": "测试己", "idNumber": "320412199202299948"]),
+                    ("consent", ["applyWill": "self"]),
+                    (
+                        "proceeding",
+                        [
+                            "caseNumber": "（2026）苏0402民初8号",
+                            "handlingOrgan": ["type": "court", "code": .string(court)],
+                        ]
+                    ),
+                ])
+        }
+        let first = try await refer("D-1", from: "court", court: "苏0402")
+        let second = try await refer("D-2", from: "procuratorate", court: "苏0412")
+        let (one, other) = (first["applicationNo"]?.string ?? "", second["applicationNo"]?.string ?? "")
+        #expect(one != other)
+        for (number, code, related) in [(one, "CZ-TN", other), (other, "CZ-WJ", one)] {
+            let application = try await flow.application(number, as: code)
+            let notes = (application["relatedCases"]?.array ?? []).filter { $0["applicationNo"]?.string == related }
+            #expect(Set(notes.compactMap { $0["note"]?.string }) == ["DU-01", "DU-04"])
+            #expect(application["precheck"]?.array?.contains { $0["rule"] == "DU-04" } == true)
+        }
+        let kinds = try await flow.leases("CZ-TN").map { $0["application"]?["notice"]?["kind"]?.string }
+        #expect(kinds == [nil, "related"])
+        await flow.end()
+    }
+
+    @Test func `a lead has no clock, no queue, and is told to those who may know`() async throws {
+        let flow = try FlowGateway()
+        for (partner, codes) in [("civil", ["07"]), ("court", [])] {
+            let receipt = try await flow.send("lead", "L-1", from: partner, [("recipient", ["name": "测试庚"])])
+            #expect(receipt["outcome"] == "lead" && receipt["clocks"] == [] && receipt["queue"] == .null)
+            #expect(try await flow.referral(receipt, of: partner)["state"] == "leadOnly")
+            #expect(try await flow.codes(receipt, of: partner) == codes)
+        }
+        #expect(await flow.post.letters(1, to: "civil").isEmpty == false)
+        await flow.end()
+    }
+}

@@ -1,0 +1,278 @@
+import Foundation
+import Journal
+import Messaging
+import StrictJSON
+import Synchronization
+import Testing
+import Transport
+
+@testable import Canonical
+@testable import Intake
+@testable import Storage
+@testable import gateway
+
+/// What time it is.
+private final class Watch: Sendable {
+    let time = Mutex(Instant(milliseconds: 1_764_000_000_000))
+}
+
+/// Both doors over a real store, with time and chance in the test's hands.
+private final class World: Sendable {
+    let folder: URL
+    let database: SQLiteDatabase
+    let store: SQLMessageStore
+    let front: FrontDoor
+    let back: BackDoor
+    private let watch: Watch
+
+    static let partners = [("court", "court"), ("civil", "civil-affairs"), ("relief", "relief-platform")]
+    static let institutions = ["CZ-SZ", "CZ-TN", "CZ-ZL", "CZ-WJ"]
+
+    init(seed: UInt64) async throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "world-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        database = try SQLiteDatabase(path: folder.appending(path: "store.sqlite").path, maxPending: 4096)
+        store = try await SQLMessageStore(database: database)
+        let configuration = try Configuration(file: repository.appending(path: "config/gateway.xml").path)
+        let chance = Mutex(Chance(seed: seed))
+        let clerk = CaseClerk(
+            pipeline: try House.pipeline(configuration),
+            identifiers: IdentifierSource(random: { chance.withLock { $0.next() } }), registry: configuration.registry,
+            keys: CaseKeys(hash: try KeyedHash(key: Array(repeating: 7, count: 32))))
+        let watch = Watch()
+        self.watch = watch
+        let now: @Sendable () -> Instant = { watch.time.withLock { $0 } }
+        let log = Log(sink: .file("/dev/null"), now: { "" })
+        let metrics = Metrics()
+        front = FrontDoor(
+            clerk: clerk, store: store, now: now, log: log, metrics: metrics,
+            drift: DriftWatch(store: store, digest: { Digest.hex(Digest.sm3($0)) }, log: log, metrics: metrics))
+        back = BackDoor(clerk: clerk, store: store, now: now, log: log)
+    }
+
+    var now: Instant { watch.time.withLock { $0 } }
+    func pass(seconds: Int) { watch.time.withLock { $0 = $0.advanced(seconds: seconds) } }
+
+    func remove() async {
+        await database.close()
+        try? FileManager.default.removeItem(at: folder)
+    }
+}
+
+/// SplitMix64: the same seed gives the same story.
+private struct Chance: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+    mutating func one<Item>(of items: [Item]) -> Item { items[Int.random(in: items.indices, using: &self)] }
+}
+
+private func post(_ body: JSONValue) -> HTTPRequest {
+    HTTPRequest(method: "POST", path: "/", query: [], headers: [], body: body.serialized())
+}
+
+/// What a case system may say with any step: personal and inner matters that not everybody may read.
+private let said: [(name: String, value: JSONValue)] = [
+    ("assignment", ["unit": "密律所", "lawyer": "密律师", "phone": "0519-80000010", "date": "2026-01-05"]),
+    ("decision", ["reasonCode": "RF-1", "reason": "密理由", "date": "2026-01-05"]), ("remark", "密理由"),
+]
+
+/// One story: valid and invalid calls by everybody, in an order that chance decides.
+private struct Story {
+    let world: World
+    var chance: Chance
+    var receipts: [(partner: String, referralID: String)] = []
+    var responsible: [String: String] = [:]
+
+    mutating func run(steps: Int) async throws {
+        for number in 0..<steps {
+            do {
+                try await step(number)
+            } catch is Problem {
+                // Refused with a word: nothing may have changed.
+            }
+            try await checkResponsibility()
+        }
+        try await checkTold()
+    }
+
+    private mutating func step(_ number: Int) async throws {
+        let institution = chance.one(of: World.institutions)
+        let caller = Caller(role: .institution, id: institution)
+        switch Int.random(in: 0..<12, using: &chance) {
+        case 0, 1: try await refer(number)
+        case 2:
+            guard let (partner, id) = receipts.isEmpty ? nil : chance.one(of: receipts) else { return }
+            _ = try await world.front.receive(
+                post(["materials": [["kind": "idProof", "title": .string("材料\(number)")]]]),
+                from: Caller(role: .partner, id: partner), about: .supplement(referralID: id))
+        case 3:
+            guard let (partner, id) = receipts.isEmpty ? nil : chance.one(of: receipts) else { return }
+            _ = try await world.front.receive(
+                post(["reason": .string("测试\(number)")]), from: Caller(role: .partner, id: partner),
+                about: .withdrawal(referralID: id))
+        case 4, 5:
+            for lease in try await world.store.lease(
+                queue: institution, max: 3, now: world.now, ends: world.now.advanced(seconds: 60), maxAttempts: 1000)
+            {
+                _ = try? await world.back.signIn(
+                    applicationNo: lease.envelope.correlationID, leaseID: lease.id, caller: caller)
+            }
+        case 6, 7, 8: try await report(number)
+        case 9:
+            guard let application = responsible.keys.sorted().randomElement(using: &chance) else { return }
+            let owner = Caller(
+                role: .institution, id: Bool.random(using: &chance) ? responsible[application] ?? "" : institution)
+            _ = try await world.back.transfer(
+                post(["to": .string(institution), "reason": "测试"]), on: application, from: owner)
+        case 10:
+            guard let application = responsible.keys.sorted().randomElement(using: &chance) else { return }
+            _ = try await world.back.giveBack(post(["reason": "测试"]), on: application, from: caller)
+        case _:
+            world.pass(seconds: Int.random(in: 600...100_000, using: &chance))
+            _ = try await world.back.escalateOverdueHandovers()
+        }
+        world.pass(seconds: 30)
+    }
+
+    private mutating func refer(_ number: Int) async throws {
+        let (partner, bytes): (String, [UInt8]) =
+            switch Int.random(in: 0..<2, using: &chance) {
+            case 0: ("court-tianning", courtNotice("N-\(number)"))
+            case _:
+                (
+                    "civil-affairs-zhonglou",
+                    Array(
+                        String(
+                            decoding: try Data(
+                                contentsOf: repository.appending(
+                                    path: "Mappings/civil-affairs/referral/examples/all-fields.json")), as: UTF8.self
+                        ).replacingOccurrences(of: "00088", with: "9\(number)").utf8)
+                )
+            }
+        let answer = try await world.front.receive(
+            HTTPRequest(method: "POST", path: "/v1/referrals", query: [], headers: [], body: bytes),
+            from: Caller(role: .partner, id: partner))
+        guard let receipt = try? JSONValue(parsing: answer.body), let id = receipt["referralId"]?.string else { return }
+        receipts.append((partner, id))
+        if let application = receipt["applicationNo"]?.string, let queue = receipt["queue"]?.string {
+            responsible[application] = queue
+        }
+    }
+
+    private mutating func report(_ number: Int) async throws {
+        guard let application = responsible.keys.sorted().randomElement(using: &chance),
+            let record = try await world.store.application(application)
+        else { return }
+        let road = record.road.flatMap(AidRoute.init(rawValue:)) ?? .byApplication
+        let legal = record.caseState.flatMap(CaseState.init(rawValue:)).map {
+            CaseMachine.legalEvents(in: $0, road: road)
+        }
+        let isLikely = Int.random(in: 0..<10, using: &chance) < 7
+        let event = isLikely ? legal?.randomElement(using: &chance) ?? .accept : chance.one(of: CaseEvent.allCases)
+        let caller = isLikely ? responsible[application] ?? "" : chance.one(of: World.institutions)
+        _ = try await world.back.report(
+            post(.object(JSONObject([("event", .string(event.rawValue))] + said))), on: application,
+            from: Caller(role: .institution, id: caller))
+    }
+
+    /// Exactly one institution may act on a case, and that changes only where another signs in or the city assigns.
+    private mutating func checkResponsibility() async throws {
+        for (application, before) in responsible {
+            var owners: [String] = []
+            for code in World.institutions + ["CZ-XB", "CZ-JT", "CZ-LY", "CZ-JKQ"] {
+                let caller = Caller(role: .institution, id: code)
+                if (try? await world.back.ownApplication(application, caller: caller)) != nil { owners.append(code) }
+            }
+            #expect(owners.count == 1, "\(application): \(owners)")
+            guard let owner = owners.first, owner != before else { continue }
+            let last = try await world.store.history(of: application).last?.event ?? ""
+            #expect(["transferSignedIn", "transferAssigned"].contains(last), "\(before) → \(owner) by \(last)")
+            responsible[application] = owner
+        }
+    }
+
+    /// Every sender was told what the table says and nothing else.
+    private func checkTold() async throws {
+        for application in responsible.keys {
+            let record = try #require(try await world.store.application(application))
+            let partner = try #require(world.front.registry.partners[record.partnerID])
+            let type = try #require(SenderType(rawValue: partner.senderType))
+            let told = try await world.database.read { connection throws(StoreError) in
+                try connection.query(
+                    "SELECT recipient, payload FROM message WHERE channel = 'status' AND correlation_id = ?",
+                    [.text(application)]
+                ) { ($0.text(0), $0.blob(1)) }
+            }
+            let visible = try await world.store.statusHistory(application).filter { status in
+                StatusCode(rawValue: status.code).map { StatusVisibility.detail(of: $0, for: type) != .withheld }
+                    ?? false
+            }
+            #expect(told.count == visible.count)
+            #expect(told.allSatisfy { $0.0 == partner.id })
+            guard type == .civilAffairs else { continue }
+            for (_, payload) in told {
+                let text = String(decoding: payload, as: UTF8.self)
+                #expect(!text.contains("密律师") && !text.contains("密理由") && !text.contains("密律所"))
+            }
+        }
+    }
+}
+
+@Suite struct FlowProperties {
+    @Test(arguments: [1, 7, 42, 2026] as [UInt64])
+    func `no story leaves a case without exactly one responsible institution or tells too much`(
+        seed: UInt64
+    ) async throws {
+        let world = try await World(seed: seed)
+        var story = Story(world: world, chance: Chance(seed: seed))
+        try await story.run(steps: 250)
+        // A story in which nothing happens would prove nothing.
+        #expect(story.responsible.count > 10)
+        let states = try await world.database.read { connection throws(StoreError) in
+            try connection.query("SELECT DISTINCT event FROM history", []) { $0.text(0) }
+        }
+        #expect(
+            Set(states).isSuperset(of: ["signedIn", "supplemented", "assign", "transferProposed", "transferSignedIn"]))
+        await world.remove()
+    }
+
+    @Test func `the store knows the states of the machines and no others`() async throws {
+        let world = try await World(seed: 3)
+        _ = try await world.front.receive(
+            HTTPRequest(method: "POST", path: "/", query: [], headers: [], body: courtNotice("N-1")),
+            from: Caller(role: .partner, id: "court-tianning"))
+        func accepts(_ column: String, _ state: String, to: String? = nil) async -> Bool {
+            let changed = try? await world.database.write { connection throws(StoreError) in
+                try connection.run(
+                    "UPDATE application SET \(column) = ?, handover_to = ?", [.text(state), .optional(to)])
+            }
+            return changed == 1
+        }
+        for state in ReferralState.allCases { #expect(await accepts("referral_state", state.rawValue)) }
+        for state in CaseState.allCases { #expect(await accepts("case_state", state.rawValue)) }
+        for state in HandoverState.allCases {
+            let target = state == .proposed ? "CZ-WJ" : nil
+            #expect(await accepts("handover_state", state.rawValue, to: target))
+            #expect(await accepts("handover_state", state.rawValue, to: target == nil ? "CZ-WJ" : nil) == false)
+        }
+        for column in ["referral_state", "case_state", "handover_state"] {
+            #expect(await accepts(column, "nonsense") == false)
+        }
+        let orphan = try? await world.database.write { connection throws(StoreError) in
+            try connection.run("UPDATE application SET queue = NULL", [])
+        }
+        #expect(orphan == nil)
+        await world.remove()
+    }
+}
+
+private extension SQLValue {
+    static func optional(_ text: String?) -> SQLValue { text.map(SQLValue.text) ?? .null }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import Messaging
+import StrictJSON
+import Testing
+
+@testable import Operations
+@testable import gateway
+
+@Suite struct TraceTests {
+    @Test func `the whole way of a message is one timeline, from any number, and the month's report counts it`()
+        async throws
+    {
+        let gateway = try GatewayProcess()
+        try gateway.start()
+        let broken = Array(courtNotice("T-1").dropLast(30))
+        _ = try await gateway.remote.call("POST", "/v1/referrals", body: broken, mediaType: "application/xml")
+        let letters = try await gateway.desk.ask("GET", "/v1/dead-letters?messageId=T-1")["deadLetters"]?.array ?? []
+        #expect(letters.isEmpty, "what cannot be read has no id of its sender's")
+        let letter = try await gateway.desk.ask("GET", "/v1/dead-letters")["deadLetters"]?[0]?["id"]?.string ?? ""
+        let mended = JSONValue.compact([
+            ("reason", "mended"), ("editedBase64", .string(Data(courtNotice("T-1")).base64EncodedString())),
+        ])
+        let receipt = try await gateway.desk.ask(
+            "POST", "/v1/dead-letters/\(letter)/retry", body: mended.serialized())
+        let number = try #require(receipt.at("result.applicationNo")?.string)
+        let leases = try await gateway.institution.ask("POST", "/v1/queues/CZ-TN/leases")
+        let lease = try #require(leases["leases"]?[0]?["leaseId"]?.string)
+        _ = try await gateway.institution.ask("POST", "/v1/leases/\(lease)/acknowledge")
+
+        let trace = try await gateway.desk.ask("GET", "/v1/messages/T-1/trace")
+        #expect(trace["relatives"] == [.string(letter)])
+        let events = (trace["timeline"]?.array ?? []).compactMap { $0["event"]?.string }
+        for event in ["received", "translated", "queued", "delivered", "status 01"] {
+            #expect(events.contains(event), "\(event) in \(events)")
+        }
+        for quoted in [number, lease, receipt.at("result.referralId")?.string ?? ""] {
+            let other = try await gateway.desk.ask("GET", "/v1/messages/\(quoted)/trace")
+            #expect(other["message"] == trace["message"])
+        }
+        let before = try await gateway.desk.ask("GET", "/v1/messages/\(letter)/trace")
+        let acts = (before["timeline"]?.array ?? []).filter { $0["kind"] == "act" }.compactMap { $0["event"]?.string }
+        #expect(acts == ["editAndResend"])
+        #expect(try await gateway.desk.call("GET", "/v1/messages/nothing/trace").status == 404)
+
+        let masked = try await gateway.desk.ask("GET", "/v1/messages/T-1/document")
+        #expect(masked["lines"]?.array?.last == .string("<DSRXX><RECORD><XM>***</XM></RECORD></DSRXX></RECORD></ROOT>"))
+        let reason: [UInt8] = Array(#"{"reason":"complaint"}"#.utf8)
+        #expect(try await gateway.desk.call("POST", "/v1/messages/T-1/document", body: reason).status == 403)
+        let auditor = gateway.operator("auditor")
+        #expect(try await auditor.call("POST", "/v1/messages/T-1/document").status == 400)
+        let whole = try await auditor.ask("POST", "/v1/messages/T-1/document", body: reason)
+        #expect(whole["base64"]?.string == Data(courtNotice("T-1")).base64EncodedString())
+        let audit = try await auditor.ask("GET", "/v1/audit?actor=auditor")["entries"]?.array ?? []
+        #expect(audit.map { $0["action"] } == ["unmask"])
+        #expect(audit.first?["detail"] == "complaint")
+
+        let queues = try await gateway.desk.ask("GET", "/v1/queues")["queues"]?.array ?? []
+        #expect(queues.first { $0["queue"] == "CZ-TN" }?["depth"] == 0)
+        let partners = try await gateway.desk.ask("GET", "/v1/partners")["partners"]?.array ?? []
+        let court = try #require(partners.first { $0["partner"] == "court" })
+        #expect(court["messages24h"] == 2 && court["errorRate24h"] == .number("0.5"))
+
+        let month = String(Instant(Date()).rfc3339.prefix(7))
+        let report = try await gateway.desk.ask("GET", "/v1/reports/monthly?month=\(month)")
+        #expect(report["applications"] == 1)
+        #expect(report["messages"] == ["accepted": 1, "invalid": 1])
+        #expect(report.at("indicators.signedInWithinOneDay")?["share"] == .number("1.0"))
+        #expect(report["road"]?[0]?["label"] == "通知")
+        #expect(report["matter"]?[0]?["label"] == "刑事")
+        #expect(try await gateway.desk.call("GET", "/v1/reports/monthly?month=2026-13").status == 400)
+        let csv = try await gateway.desk.download("/v1/reports/monthly?month=\(month)&format=csv")
+        #expect(csv.starts(with: [0xEF, 0xBB, 0xBF]))
+        #expect(String(decoding: csv, as: UTF8.self).contains("\"转介单位\",\"court\",\"常州市天宁区人民法院\",\"1\""))
+        gateway.stop()
+        gateway.remove()
+    }
+
+    @Test func `a month is in China's time and ends where the next begins`() throws {
+        let month = try #require(ReportMonth("2025-12"))
+        #expect(month.start?.rfc3339 == "2025-12-01T00:00:00.000+08:00")
+        #expect(month.end?.rfc3339 == "2026-01-01T00:00:00.000+08:00")
+        #expect(ReportMonth("2026-08")?.end?.rfc3339 == "2026-09-01T00:00:00.000+08:00")
+        for wrong in ["", "2026", "2026-00", "2026-13", "26-01", "2026-1x", "2026-01-01"] {
+            #expect(ReportMonth(wrong) == nil, "\(wrong)")
+        }
+    }
+
+    @Test func `a spreadsheet never takes a cell for a formula`() async throws {
+        var report = MonthlyReport(month: try #require(ReportMonth("2026-01")))
+        report.add(
+            ReportRow(
+                applicationNo: "LA-1", partnerID: "=HYPERLINK(\"x\")", queue: "@q", caseState: nil,
+                receivedAt: Instant(milliseconds: 0), content: [], firstTold: [:]))
+        let desk = ReportDesk(
+            store: NoFlow(), registry: Registry(partners: [], institutions: []), name: { _, _ in nil },
+            onTime: { _, _ in [] })
+        let text = String(decoding: desk.csv(report), as: UTF8.self)
+        #expect(text.contains("\"'=HYPERLINK(\"\"x\"\")\""))
+        #expect(text.contains("\"'@q\""))
+    }
+}
+
+/// A store that nothing is in.
+private struct NoFlow: FlowStore {
+    func queueFigures() -> [QueueFigures] { [] }
+    func partnerFigures(_ id: String, since: Instant) -> PartnerFigures {
+        PartnerFigures(
+            partnerID: id, lastSeen: nil, outcomes: [:], backlog: 0, oldestBacklog: nil, deadLetters: 0)
+    }
+    func referrals(partner: String?, before id: String?, limit: Int) -> [ReferralSummary] { [] }
+    func findReferrals(_ quoted: String, partners: [String], limit: Int) -> [ReferralSummary] { [] }
+    func trace(referral id: String) -> Trace? { nil }
+    func document(referral id: String) -> StoredDocument? { nil }
+    func indexReferences(_ paths: [ReferencePath], before end: Instant, limit: Int) -> Int { 0 }
+    func reportRows(from: Instant, to: Instant, after: String?, limit: Int) -> [ReportRow] { [] }
+    func outcomes(partner: String, from: Instant, to: Instant) -> [String: Int] { [:] }
+    func countReferrals(from: Instant, to: Instant) -> Int { 0 }
+}

@@ -1,0 +1,189 @@
+import Foundation
+import Messaging
+import Testing
+
+@testable import Storage
+
+/// Lays every follow-up beside whatever application it finds.
+private struct PlainWork: CaseWork {
+    func change(_ record: ApplicationRecord, by followUp: FollowUp) -> CaseChange? {
+        var change = CaseChange(of: record, actor: followUp.partnerID, event: followUp.kind.rawValue, at: start)
+        change.content = followUp.content
+        return change
+    }
+    func relations(of record: ApplicationRecord, to earlier: [ApplicationRecord]) -> [Relation] {
+        earlier.map { Relation(applicationNo: $0.applicationNo, rule: "DU-01") }
+    }
+    func change(_ record: ApplicationRecord, related: [Relation], isNew: Bool, at now: Instant) -> CaseChange {
+        CaseChange(of: record, actor: "gateway", event: "related", at: now)
+    }
+    func answer(_ commit: IntakeCommit, attached: [String: [ApplicationRecord]]) -> IntakeAnswer {
+        let isHere = attached.values.contains { !$0.isEmpty }
+        return IntakeAnswer(outcome: isHere ? "accepted" : "parked", bytes: Array((isHere ? "here" : "waits").utf8))
+    }
+}
+
+private let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
+
+/// A commit with keys, clocks or a follow-up instead of an application.
+private func message(
+    _ id: String, keys: [String] = [], clocks: [RunningClock] = [], about name: CaseName? = nil, at now: Instant = start
+) -> IntakeCommit {
+    let referralID = identifiers.next(at: now)
+    let recordID = identifiers.next(at: now)
+    var record = IntakeRecord(
+        id: recordID, outcome: name == nil ? "accepted" : "parked", applicationNo: name == nil ? "LA-\(id)" : nil,
+        queue: name == nil ? "CZ-TN" : nil, priority: 0, dueAt: nil, content: name == nil ? Array("{}".utf8) : nil,
+        caseState: nil, road: "byApplication", findings: Array("[]".utf8), deadLetter: nil, detail: nil)
+    record.referralState = "queued"
+    record.keys = keys
+    record.clocks = clocks
+    record.followUp = name.map {
+        FollowUp(
+            id: recordID, kind: .supplement, partnerID: "court", content: Array(#"{"said":"\#(id)"}"#.utf8),
+            names: [$0], person: [], receivedAt: now, keepUntil: now.advanced(seconds: 60))
+    }
+    var commit = IntakeCommit(
+        referralID: referralID, partnerID: "court", messageID: id, digest: id, rawBytes: Array(id.utf8),
+        mediaType: "application/json", encoding: nil, receivedAt: now, mappingID: nil, mappingVersion: nil,
+        mappingDigest: nil, outcome: record.outcome, isInvalid: false, answer: Array("answer".utf8), records: [record],
+        supersedes: nil)
+    commit.work = PlainWork()
+    return commit
+}
+
+private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) -> RunningClock {
+    RunningClock(
+        id: id, content: Array("{}".utf8), dueAt: start.advanced(seconds: due), soonAt: start.advanced(seconds: soon),
+        isRunning: isRunning)
+}
+
+@Suite struct CaseStoreTests {
+    @Test func `what follows a referral waits for it and joins it in the transaction that brings it`() async throws {
+        let home = try await TemporaryStore()
+        let name = CaseName.message(partner: "court", id: "M1")
+        let waits = IntakeAnswer(outcome: "parked", bytes: Array("waits".utf8))
+        #expect(try await home.store.accept(message("F1", about: name)) == .resolved(waits))
+        #expect(try await home.store.accept(message("F2", about: name)) == .resolved(waits))
+        #expect(try await home.store.parkedFollowUps(limit: 10).count == 2)
+        #expect(try await home.store.accept(message("M1")) == .stored)
+        #expect(try await home.store.parkedFollowUps(limit: 10).isEmpty)
+        let record = try #require(try await home.store.application("LA-M1"))
+        // In the order in which they came: the later one had the last word.
+        #expect(record.content == Array(#"{"said":"F2"}"#.utf8) && record.version == 3)
+        let here = IntakeAnswer(outcome: "accepted", bytes: Array("here".utf8))
+        #expect(try await home.store.accept(message("F3", about: name)) == .resolved(here))
+        // A copy of what waited gets the first answer again.
+        guard case .replayed = try await home.store.accept(message("F1", about: name)) else {
+            Issue.record("a copy was stored again")
+            return
+        }
+        await home.remove()
+    }
+
+    @Test func `what waits too long is a dead letter with its bytes and waits no more`() async throws {
+        let home = try await TemporaryStore()
+        _ = try await home.store.accept(message("F1", about: .applicationNo("LA-M1")))
+        #expect(try await home.store.expireFollowUps(now: start.advanced(seconds: 59)) == 0)
+        #expect(try await home.store.expireFollowUps(now: start.advanced(seconds: 60)) == 1)
+        #expect(try await home.store.expireFollowUps(now: start.advanced(seconds: 60)) == 0)
+        let counts = try await home.store.statistics().deadLetters
+        #expect(counts == [.expired: 1])
+        _ = try await home.store.accept(message("M1"))
+        #expect(try await home.store.application("LA-M1")?.version == 1)
+        await home.remove()
+    }
+
+    @Test func `applications that share a key are related both ways, over a year and no longer`() async throws {
+        let home = try await TemporaryStore()
+        let day = 86_400
+        _ = try await home.store.accept(message("M1", keys: ["k1"]))
+        _ = try await home.store.accept(message("M2", keys: ["k1"], at: start.advanced(seconds: 300 * day)))
+        _ = try await home.store.accept(message("M3", keys: ["k2"]))
+        _ = try await home.store.accept(message("M4", keys: ["k1"], at: start.advanced(seconds: 800 * day)))
+        #expect(
+            try await home.store.relatedCases(of: "LA-M1") == [Relation(applicationNo: "LA-M2", rule: "DU-01")])
+        #expect(
+            try await home.store.relatedCases(of: "LA-M2") == [Relation(applicationNo: "LA-M1", rule: "DU-01")])
+        #expect(try await home.store.relatedCases(of: "LA-M3").isEmpty)
+        #expect(try await home.store.relatedCases(of: "LA-M4").isEmpty)
+        await home.remove()
+    }
+
+    @Test func `two nodes raise a clock once between them, and once more when its end has moved`() async throws {
+        let home = try await TemporaryStore()
+        let file = home.folder.appending(path: "store.sqlite").path
+        let other = try await SQLMessageStore(database: SQLiteDatabase(path: file, maxPending: 4096))
+        let clocks = (1...20).map { clock("CLK-\($0)", due: 100, soon: 50) }
+        _ = try await home.store.accept(
+            message("M1", clocks: clocks + [clock("CLK-99", due: 1, soon: 1, isRunning: false)]))
+        func raised(at seconds: Int) async throws -> [ClockAlarm] {
+            try await withThrowingTaskGroup(of: [ClockAlarm].self) { group in
+                for store in [home.store, other, home.store, other] {
+                    group.addTask { try await store.raiseClocks(now: start.advanced(seconds: seconds), limit: 100) }
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+        }
+        #expect(try await raised(at: 49).isEmpty)
+        let soon = try await raised(at: 60)
+        #expect(soon.count == 20 && Set(soon.map(\.clock.clock.id)).count == 20)
+        #expect(soon.allSatisfy { $0.kind == .dueSoon })
+        #expect(try await raised(at: 70).isEmpty)
+        // A pause moved one end: that one is near again later, and only that one.
+        let record = try #require(try await home.store.application("LA-M1"))
+        var change = CaseChange(of: record, actor: "CZ-TN", event: "supplemented", at: start)
+        change.clocks = [clock("CLK-1", due: 500, soon: 450)]
+        #expect(try await home.store.changeCase(change) == .changed)
+        let overdue = try await raised(at: 101)
+        #expect(overdue.count == 19 && overdue.allSatisfy { $0.kind == .overdue })
+        let again = try await raised(at: 460)
+        #expect(again.map(\.clock.clock.id) == ["CLK-1"] && again.first?.kind == .dueSoon)
+        let history = try await home.store.history(of: "LA-M1").map(\.event)
+        #expect(history.filter { $0 == "dueSoon" }.count == 21 && history.filter { $0 == "overdue" }.count == 19)
+        await home.remove()
+    }
+
+    @Test func `a step from an older version changes nothing and keeps the lease`() async throws {
+        let home = try await TemporaryStore()
+        _ = try await home.store.accept(message("M1"))
+        let record = try #require(try await home.store.application("LA-M1"))
+        let lease = try #require(
+            try await home.store.lease(
+                queue: "CZ-TN", max: 1, now: start, ends: start.advanced(seconds: 60), maxAttempts: 5
+            ).first)
+        #expect(
+            try await home.store.changeCase(CaseChange(of: record, actor: "x", event: "touched", at: start)) == .changed
+        )
+        let late = CaseChange(
+            applicationNo: "LA-M1", expectedVersion: record.version, caseState: "accepted", status: nil, envelope: nil,
+            actor: "CZ-TN", event: "accept", leaseID: lease.id, at: start)
+        #expect(try await home.store.changeCase(late) == .stale)
+        #expect(try await home.store.lease(id: lease.id, now: start) != nil)
+        #expect(try await home.store.application("LA-M1")?.caseState == nil)
+        await home.remove()
+    }
+
+    @Test func `evidence is found by person until its retention ends`() async throws {
+        let home = try await TemporaryStore()
+        var share = message("S1", about: .key("nobody"))
+        share = {
+            var record = share.records[0]
+            record.followUp = nil
+            record.evidence = Evidence(
+                id: record.id, person: "p1", content: Array("[]".utf8), partnerID: "civil", receivedAt: start,
+                keepUntil: start.advanced(seconds: 100))
+            return IntakeCommit(
+                referralID: share.referralID, partnerID: "civil", messageID: "S1", digest: "S1", rawBytes: [],
+                mediaType: "application/json", encoding: nil, receivedAt: start, mappingID: nil, mappingVersion: nil,
+                mappingDigest: nil, outcome: "shared", isInvalid: false, answer: [], records: [record], supersedes: nil)
+        }()
+        _ = try await home.store.accept(share)
+        #expect(try await home.store.evidence(of: ["p1", "p2"], now: start).count == 1)
+        #expect(try await home.store.evidence(of: ["p2"], now: start).isEmpty)
+        #expect(try await home.store.evidence(of: ["p1"], now: start.advanced(seconds: 100)).isEmpty)
+        #expect(try await home.store.eraseEvidence(now: start.advanced(seconds: 99)) == 0)
+        #expect(try await home.store.eraseEvidence(now: start.advanced(seconds: 100)) == 1)
+        await home.remove()
+    }
+}

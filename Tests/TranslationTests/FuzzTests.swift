@@ -1,0 +1,166 @@
+import Canonical
+import Documents
+import Foundation
+import StrictJSON
+import Testing
+
+@testable import Translation
+
+/// Documents, texts and mapping files hurt at random from a fixed seed: nothing may crash, hang or grow.
+///
+/// A few hundred rounds in every run. `LEGAL_AID_FUZZ_SECONDS` makes it run that long and tell what it did;
+/// `LEGAL_AID_FUZZ_SEED` takes another road.
+@Suite(.serialized) struct Fuzzing {
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let seconds = environment["LEGAL_AID_FUZZ_SECONDS"].flatMap { Double($0) }
+    private static let seed = environment["LEGAL_AID_FUZZ_SEED"].flatMap { UInt64($0) } ?? 20_240_213
+
+    /// Runs until the time is over, or so often.
+    private func rounds(_ count: Int, share: Double, _ work: (Int) throws -> Void) rethrows -> Int {
+        guard let seconds = Self.seconds else {
+            for round in 0..<count { try work(round) }
+            return count
+        }
+        let end = ContinuousClock.now + .milliseconds(Int(seconds * share * 1000))
+        var round = 0
+        while ContinuousClock.now < end {
+            try work(round)
+            round += 1
+        }
+        return round
+    }
+
+    private func tell(_ what: String, _ rounds: Int, _ before: Int) {
+        guard Self.seconds != nil else { return }
+        print("fuzz: \(rounds) \(what), seed \(Self.seed), resident \(before) KiB before, \(Self.resident()) KiB after")
+    }
+
+    /// KiB.
+    private static func resident() -> Int {
+        let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
+        return fields.count > 1 ? (Int(fields[1]) ?? 0) * 4 : 0
+    }
+
+    private static func files(_ matches: (String) -> Bool) throws -> [[UInt8]] {
+        try FileManager.default.subpathsOfDirectory(atPath: mappingsFolder.path).sorted().filter(matches).map {
+            [UInt8](try Data(contentsOf: mappingsFolder.appending(path: $0)))
+        }
+    }
+
+    @Test func `hurt documents are translated or refused`() throws {
+        let translator = try Translator(directory: mappingsFolder.path, digests: .fixed)
+        let seeds = try Self.files { $0.contains("/examples/") && !$0.contains(".expected.") }
+        var random = SplitMix(state: Self.seed)
+        var before = 0
+        let count = rounds(300, share: 0.6) { round in
+            if round == 200 { before = Self.resident() }
+            let bytes = Mutator.hurt(seeds, by: &random)
+            let result = translator.translate(
+                bytes, format: [nil, .xml, .json].randomElement(using: &random) ?? nil,
+                declaredEncoding: [nil, "gb18030", "utf-16"].randomElement(using: &random) ?? nil, mapping: nil,
+                among: nil, receivedAt: Timestamp(secondsSince1970: 1_699_408_800),
+                limits: ParseLimits(), explain: round % 4 == 0)
+            #expect(result.mapping != nil || result.findings.contains { $0.severity == .error })
+            for record in result.records {
+                let content = JSONValue.object(record.application.content)
+                let readBack = try? JSONValue(parsing: content.serialized())
+                #expect(readBack == content)
+            }
+        }
+        tell("documents", count, before)
+        if Self.seconds != nil { #expect(Self.resident() - before < 64 << 10, "memory grows") }
+    }
+
+    @Test func `hurt texts are converted or refused`() {
+        var random = SplitMix(state: Self.seed &+ 1)
+        let seeds = (Dirt.dates + Dirt.times + Dirt.numbers + Dirt.identifiers).map { Array($0.raw.utf8) }
+        let before = Self.resident()
+        let count = rounds(600, share: 0.2) { _ in
+            let text = String(decoding: Mutator.hurt(seeds, by: &random), as: UTF8.self)
+            for converter in Converter.allCases {
+                let conversion = converter.convert(text)
+                if conversion.value == nil, conversion.problem == nil { Issue.record("neither value nor problem") }
+            }
+            _ = Engine.trimmed(text)
+            _ = CourtCaseNumber(parsing: text)
+            _ = PhoneNumber.all(in: text)
+        }
+        tell("texts", count, before)
+    }
+
+    @Test func `hurt mapping files load or are refused with a place`() throws {
+        let bench = try Workbench("")
+        defer { bench.remove() }
+        // One small file of codes: what is tried is the mapping.
+        try FileManager.default.removeItem(at: bench.folder.appending(path: "codes"))
+        try FileManager.default.createDirectory(
+            at: bench.folder.appending(path: "codes"), withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            at: mappingsFolder.appending(path: "codes/national.xml"),
+            to: bench.folder.appending(path: "codes/national.xml"))
+        let seeds = try Self.files { $0.hasSuffix("/mapping.xml") }
+        var random = SplitMix(state: Self.seed &+ 2)
+        let before = Self.resident()
+        let place = bench.folder.appending(path: "a/b/mapping.xml")
+        let count = try rounds(40, share: 0.2) { _ in
+            try Data(Mutator.hurt(seeds, by: &random)).write(to: place)
+            do throws(MappingSetError) {
+                _ = try MappingLoader.load(directory: bench.folder.path, digest: { _ in "" })
+            } catch {
+                #expect(!error.complaints.isEmpty)
+            }
+        }
+        tell("mapping files", count, before)
+    }
+}
+
+/// Numbers that are the same on every run.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// Makes a hurt copy of one of several good texts.
+enum Mutator {
+    private static let pieces: [[UInt8]] =
+        [
+            "<", ">", "&", "&#0;", "&#x10FFFF;", "&nbsp;", "]]>", "<![CDATA[", "<!--", "-->", "<!DOCTYPE a [", "<?xml",
+            "/>",
+            "\"", "'", "{", "}", "[", "]", ",", ":", "null", "1e999", "-0", "\\u0000", "\\uD800", "\u{FEFF}",
+            "\u{200B}",
+            "\u{E000}", "㐀", "𬱖", "١٢", "9999999999999999999999", "count(//*)", "//*[1]/..", "//", "%s%n", "\0",
+            "xmlns:a=\"b\"",
+        ].map { Array($0.utf8) } + [[0xFF, 0xFE], [0x81, 0x30, 0x81, 0x30], [0xC3], [0x84, 0x31, 0x95, 0x33]]
+
+    static func hurt(_ seeds: [[UInt8]], by random: inout SplitMix) -> [UInt8] {
+        var bytes = seeds.randomElement(using: &random) ?? []
+        for _ in 0..<Int.random(in: 1...6, using: &random) {
+            let place = Int.random(in: 0...bytes.count, using: &random)
+            let end = min(bytes.count, place + Int.random(in: 0...40, using: &random))
+            switch Int.random(in: 0..<9, using: &random) {
+            case 0: bytes.removeSubrange(place..<end)
+            case 1: bytes.insert(contentsOf: pieces.randomElement(using: &random) ?? [], at: place)
+            case 2: bytes.replaceSubrange(place..<end, with: pieces.randomElement(using: &random) ?? [])
+            case 3: if place < bytes.count { bytes[place] ^= UInt8(1 << Int.random(in: 0..<8, using: &random)) }
+            case 4: bytes.insert(contentsOf: bytes[place..<end], at: place)
+            case 5: bytes.removeSubrange(place...)
+            case 6:
+                let other = seeds.randomElement(using: &random) ?? []
+                let start = Int.random(in: 0...other.count, using: &random)
+                bytes.insert(contentsOf: other[start..<min(other.count, start + 400)], at: place)
+            case 7:
+                let piece = pieces.randomElement(using: &random) ?? []
+                bytes.insert(contentsOf: Array(repeatElement(piece, count: 300).joined()), at: place)
+            default:
+                if place < bytes.count { bytes[place] = UInt8.random(in: 0...255, using: &random) }
+            }
+        }
+        return bytes
+    }
+}
