@@ -105,6 +105,8 @@ public final class HTTPServer: @unchecked Sendable {
         sweep()
     }
 
+    var openConnections: Int { state.withLock { $0.connections.count } }
+
     /// Stops taking, waits for what is being worked on, answers the rest 503, and closes.
     public func stop(drain: Duration) async {
         let first = state.withLock { state in
