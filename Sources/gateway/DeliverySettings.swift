@@ -42,6 +42,11 @@ extension ConfigurationReader {
             folders.append(folder)
         }
         if Set(folders).count < folders.count { complain(at: element, "the four directories must differ") }
+        // A file is laid aside by renaming it.
+        let disks = [0, 2, 3].map { index in
+            try? FileManager.default.attributesOfItem(atPath: folders[index])[.systemNumber] as? Int
+        }
+        if Set(disks).count > 1 { complain(at: element, "in, archive and error must be on one file system") }
         let marker = element.attribute("marker")
         if let marker, !marker.hasPrefix(".") || marker.count < 2 || marker.contains("/") {
             complain(at: element, "marker must be a file name's ending, such as .ok")

@@ -9,9 +9,8 @@ private func talk(to port: UInt16, _ pieces: [String], pause: useconds_t = 0) as
     await offThread { say(pieces, to: port, pause: pause) }
 }
 
-private func say(_ pieces: [String], to port: UInt16, pause: useconds_t) -> String {
+private func dial(_ port: UInt16) -> Int32? {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
@@ -21,7 +20,14 @@ private func say(_ pieces: [String], to port: UInt16, pause: useconds_t) -> Stri
             connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
         }
     }
-    guard connected == 0 else { return "not connected" }
+    if connected == 0 { return descriptor }
+    close(descriptor)
+    return nil
+}
+
+private func say(_ pieces: [String], to port: UInt16, pause: useconds_t) -> String {
+    guard let descriptor = dial(port) else { return "not connected" }
+    defer { close(descriptor) }
     for piece in pieces {
         let bytes = Array(piece.utf8)
         // A server that has closed already is an answer, not a signal.
@@ -109,17 +115,18 @@ private func echo(_ change: (inout HTTPServerConfiguration) -> Void = { _ in }) 
     }
 
     @Test func `whoever does not read its answer is cut off`() async throws {
-        let server = try HTTPServer(
-            configuration: {
-                var configuration = HTTPServerConfiguration(host: "127.0.0.1", port: 0)
-                configuration.answerDeadline = .milliseconds(200)
-                return configuration
-            }()
-        ) { _ in HTTPResponse(status: 200, body: Array(repeating: 65, count: 32 << 20)) }
-        let answer = await talk(
-            to: server.port, ["GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"], pause: 800_000)
-        #expect(answer.hasPrefix("HTTP/1.1 200 "))
-        #expect(answer.utf8.count < 32 << 20)
+        var configuration = HTTPServerConfiguration(host: "127.0.0.1", port: 0)
+        configuration.answerDeadline = .milliseconds(200)
+        let server = try HTTPServer(configuration: configuration) { _ in
+            HTTPResponse(status: 200, body: Array(repeating: 65, count: 32 << 20))
+        }
+        let descriptor = try #require(dial(server.port))
+        let request = Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+        send(descriptor, request, request.count, Int32(MSG_NOSIGNAL))
+        while server.openConnections == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        // Ends only because the server gives it up: nothing is read here.
+        while server.openConnections > 0 { try await Task.sleep(for: .milliseconds(5)) }
+        close(descriptor)
         await server.stop(drain: .seconds(1))
     }
 
@@ -175,7 +182,7 @@ private func echo(_ change: (inout HTTPServerConfiguration) -> Void = { _ in }) 
         let client = HTTPClient()
         let url = "http://127.0.0.1:\(server.port)/"
         async let answer = client.send(
-            OutgoingRequest(method: "POST", url: url, headers: [], body: [1], timeout: .seconds(20)))
+            OutgoingRequest(method: "POST", url: url, headers: [], body: [1], timeout: .seconds(60)))
         for await _ in entered { break }
         await server.stop(drain: .milliseconds(50))
         #expect(try await answer.status == 503)
@@ -201,7 +208,7 @@ private func echo(_ change: (inout HTTPServerConfiguration) -> Void = { _ in }) 
                     let answer = try await client.send(
                         OutgoingRequest(
                             method: "POST", url: url, headers: [("X-A", "b")],
-                            body: Array(repeating: UInt8(number), count: 5000), timeout: .seconds(20)))
+                            body: Array(repeating: UInt8(number), count: 5000), timeout: .seconds(60)))
                     return (number, answer.body)
                 }
             }
@@ -220,12 +227,12 @@ private func echo(_ change: (inout HTTPServerConfiguration) -> Void = { _ in }) 
             try await client.send(
                 OutgoingRequest(
                     method: "POST", url: url, headers: [], body: Array(repeating: 1, count: 100),
-                    timeout: .seconds(20), maxResponseBytes: 10))
+                    timeout: .seconds(60), maxResponseBytes: 10))
         }
         await server.stop(drain: .seconds(1))
         await #expect(throws: HTTPClientError.notConnected) {
             try await client.send(
-                OutgoingRequest(method: "GET", url: url, headers: [], body: [], timeout: .seconds(20)))
+                OutgoingRequest(method: "GET", url: url, headers: [], body: [], timeout: .seconds(60)))
         }
         await #expect(throws: HTTPClientError.badAddress) {
             try await client.send(

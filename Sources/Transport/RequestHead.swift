@@ -1,0 +1,97 @@
+import CMicroHTTPD
+
+/// Method, target and fields, and what is wrong with them.
+struct RequestHead {
+    let method: String
+    let path: String
+    let version: String
+    let query: [(String, String)]
+    let headers: [(name: String, value: String)]
+    let peer: String
+
+    init(
+        _ connection: OpaquePointer, path: UnsafePointer<CChar>?, method: UnsafePointer<CChar>?,
+        version: UnsafePointer<CChar>?
+    ) {
+        self.method = method.map { String(cString: $0) } ?? ""
+        self.path = path.map { String(cString: $0) } ?? ""
+        self.version = version.map { String(cString: $0) } ?? ""
+        // The library leaves white space at the end, which is none of the value (RFC 9110 §5.5).
+        headers = Self.values(.HEADER_KIND, of: connection).map { name, value in
+            (name: name, value: String(value.reversed().drop { $0 == " " || $0 == "\t" }.reversed()))
+        }
+        query = Self.values(.GET_ARGUMENT_KIND, of: connection)
+        peer = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
+            legalaid_mhd_peer(connection, buffer.baseAddress, buffer.count) == 0
+                ? "" : buffer.baseAddress.map { String(cString: $0) } ?? ""
+        }
+    }
+
+    /// Whether the library read something else than others on the way may have read.
+    static func isIrregular(_ connection: OpaquePointer, version: UnsafePointer<CChar>?) -> Bool {
+        version.map { legalaid_mhd_is_irregular(connection, $0) != 0 } ?? true
+    }
+
+    private static func values(_ kind: MHD_ValueKind, of connection: OpaquePointer) -> [(String, String)] {
+        var found: [(String, String)] = []
+        withUnsafeMutablePointer(to: &found) { found in
+            _ = MHD_get_connection_values(
+                connection, kind,
+                { target, _, name, value in
+                    guard let found = target?.assumingMemoryBound(to: [(String, String)].self), let name else {
+                        return .YES
+                    }
+                    found.pointee.append((String(cString: name), value.map { String(cString: $0) } ?? ""))
+                    return .YES
+                }, found)
+        }
+        return found
+    }
+
+    func request(body: [UInt8]) -> HTTPRequest {
+        HTTPRequest(method: method, path: path, query: query, headers: headers, body: body, peer: peer)
+    }
+
+    /// The status to refuse with, where two readers could see two different requests (RFC 9112 §6) or the body is
+    /// declared too large.
+    func refusal(maxBody: Int) -> Int? {
+        func all(_ name: String) -> [String] { headers.filter { $0.name.lowercased() == name }.map(\.value) }
+        let lengths = all("content-length")
+        let codings = all("transfer-encoding")
+        if lengths.count > 1 || (!lengths.isEmpty && !codings.isEmpty) { return 400 }
+        if codings.count > 1 || codings.contains(where: { $0.lowercased() != "chunked" }) { return 400 }
+        if let length = lengths.first {
+            guard !length.isEmpty, length.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return 400 }
+            guard let number = Int(length), number <= maxBody else { return 413 }
+        }
+        if version == "HTTP/1.1", all("host").count != 1 { return 400 }
+        if version != "HTTP/1.1", !codings.isEmpty { return 400 }
+        if !all("host").allSatisfy(Self.isAuthority) { return 400 }
+        if !headers.allSatisfy({ Self.isToken($0.name) && !Self.holdsControls($0.value) }) { return 400 }
+        if Self.holdsControls(path) || !Self.isToken(method) { return 400 }
+        if query.contains(where: { Self.holdsControls($0.0) || Self.holdsControls($0.1) }) { return 400 }
+        return nil
+    }
+
+    /// RFC 9110 §5.6.2.
+    private static func isToken(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                    || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+            }
+    }
+
+    /// RFC 3986 §3.2.2, user information left out.
+    private static func isAuthority(_ text: String) -> Bool {
+        text.utf8.allSatisfy { byte in
+            (48...58).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                || "-._~%[]!$&'()*+;=".utf8.contains(byte)
+        }
+    }
+
+    /// A tab is white space; every other control character is dangerous (RFC 9110 §5.5).
+    private static func holdsControls(_ text: String) -> Bool {
+        text.utf8.contains { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7F }
+    }
+}
