@@ -44,6 +44,9 @@ public final class Metrics: Sendable {
         families.withLock { $0[name, default: Family(kind: .gauge, help: help)].samples[Self.key(labels)] = value }
     }
 
+    /// Drops a gauge's samples, before those that are still true are set again.
+    public func forget(_ name: String) { families.withLock { $0[name]?.samples.removeAll() } }
+
     /// Counts a value into a histogram.
     ///
     /// - Parameter bounds: upper bounds, rising; those of the first call stay.

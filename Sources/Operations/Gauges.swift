@@ -13,6 +13,16 @@ public struct ClockFigures: Sendable, Hashable {
         self.dueSoon = dueSoon
         self.overdue = overdue
     }
+
+    /// The kinds of clock among those that run; a second clock of a kind, such as CLK-05#2, counts with the first.
+    public static func counting(_ running: [ClockRecord], at now: Instant) -> [ClockFigures] {
+        let kinds = Dictionary(grouping: running) { String($0.clock.id.prefix { $0 != "#" }) }
+        return kinds.sorted { $0.key < $1.key }.map { kind, records in
+            let overdue = records.filter { $0.clock.dueAt <= now }.count
+            let near = records.filter { record in record.clock.soonAt.map { $0 <= now } ?? false }.count
+            return ClockFigures(clock: kind, dueSoon: max(0, near - overdue), overdue: overdue)
+        }
+    }
 }
 
 /// Depths and ages for Prometheus. They are read from the store when asked for, so they are true for every node that
@@ -56,6 +66,7 @@ public struct Gauges: Sendable {
         metrics.set(
             "gateway_status_backlog", help: "Statuses not yet confirmed by partners.", labels: [], to: Double(backlog))
         try await refreshLetters(age)
+        for name in ["gateway_clocks_due_soon", "gateway_clocks_overdue"] { metrics.forget(name) }
         for clock in try await clocks() {
             let labels = [("clock", clock.clock)]
             metrics.set(

@@ -67,9 +67,15 @@ final class House: Sendable {
                 store: store, registry: registry, client: client, bell: bell, courierBell: courierBell, now: now,
                 bits: bits, log: log, metrics: metrics),
             frontDoor: frontDoor, signIn: signIn, configuration: configuration)
+        var errands = Self.errands(frontDoor, backDoor, pipeline, delivery)
+        errands.clocks = {
+            // The most urgent are looked at: with more than that overdue, nobody reads the number.
+            let near = ClockFilter(dueBefore: now().advanced(seconds: 7 * 86_400))
+            return ClockFigures.counting(try await store.clocks(near, after: nil, limit: 1000), at: now())
+        }
         let window = Window(
             store: store, registry: registry, identifiers: identifiers, now: now,
-            errands: Self.errands(frontDoor, backDoor, pipeline, delivery), alerts: configuration.alerts,
+            errands: errands, alerts: configuration.alerts,
             node: ProcessInfo.processInfo.hostName, client: client, log: log, metrics: metrics)
         let health = Health(
             store: store, gauges: window.gauges, metrics: metrics, now: now,

@@ -145,3 +145,6 @@ CREATE TABLE alert_notice (
 ) STRICT;
 
 CREATE INDEX alert_notice_open ON alert_notice (next_at) WHERE next_at IS NOT NULL;
+
+-- The running clocks in the order they come due, for the operators' list and figures.
+CREATE INDEX clock_running ON clock (due_at, application_no) WHERE is_running = 1;
