@@ -20,17 +20,20 @@ public enum XPathValue {
 public final class XPathExpression {
     public let source: String
     private let handle: xmlXPathCompExprPtr
+    private let plain: PlainPath?
 
     public init(_ source: String) throws(XPathError) {
         self.source = source
         guard let compiled = Self.silently({ xmlXPathCompile(source) }) else { throw XPathError(expression: source) }
         handle = compiled
+        plain = PlainPath(source)
     }
 
     deinit { xmlXPathFreeCompExpr(handle) }
 
     /// Evaluates with `node` as context. A failing evaluation, such as one over the limit of steps, gives no nodes.
     public func evaluate(at node: Node) -> XPathValue {
+        if let plain { return .nodes(plain.nodes(at: node)) }
         guard let context = node.document.context else { return .nodes([]) }
         context.pointee.node = node.handle
         context.pointee.opLimit = 1_000_000

@@ -109,6 +109,7 @@ struct RecordPacker {
         record.referralState = state.rawValue
         record.handover = handover
         record.keys = clerk.keys.keys(of: application, partnerID: sender.id)
+        record.personKeys = clerk.keys.persons(in: application, at: "recipient")
         record.clocks = (step.assessment?.clocks ?? []).map { RunningClock($0) }
         if handover != nil {
             record.clocks += clerk.pipeline.triage.clocks(
@@ -129,6 +130,7 @@ struct RecordPacker {
             deadLetter: nil, detail: nil)
         record.referralState = ReferralState.leadOnly.rawValue
         record.keys = clerk.keys.keys(of: application, partnerID: sender.id)
+        record.personKeys = clerk.keys.persons(in: application, at: "recipient")
         let told = try clerk.tell(
             .leadRegistered,
             of: ApplicationRecord(

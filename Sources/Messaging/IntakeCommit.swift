@@ -20,6 +20,8 @@ public struct IntakeRecord: Sendable {
     public var referralState = "received"
     /// By what the application is found again.
     public var keys: [String] = []
+    /// Those of them that name the person: only the same person's applications are related.
+    public var personKeys: [String] = []
     /// What is told at once: that a lead was registered.
     public var status: StatusRecord?
     public var envelope: Envelope?

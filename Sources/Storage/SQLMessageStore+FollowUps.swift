@@ -36,7 +36,7 @@ enum FollowUps {
             } else if let applicationNo = record.applicationNo {
                 let names = record.keys.map { CaseName.key($0) } + commit.messageNames
                 let released = try release(names, applicationNo, work, at: commit.receivedAt, connection)
-                let related = try relate(applicationNo, record.keys, work, at: commit.receivedAt, connection)
+                let related = try relate(applicationNo, record.personKeys, work, at: commit.receivedAt, connection)
                 changed = changed || released || related
             }
         }
@@ -265,6 +265,8 @@ extension IntakeCommit {
 enum Keys {
     /// As far back as look-ups go: this quarter and the four before it hold the last twelve months.
     private static let reach = 5
+    /// Nobody has so many applications within a year; a look-up must not grow with a sender's mistake.
+    private static let most: Int64 = 64
 
     static func insert(
         _ keys: [String], of applicationNo: String, at instant: Instant, _ connection: any SQLConnection
@@ -286,8 +288,8 @@ enum Keys {
         return try connection.query(
             """
             SELECT DISTINCT application_no FROM case_key WHERE quarter IN (\(marks(quarters.count)))
-            AND key IN (\(marks(keys.count))) ORDER BY application_no DESC
-            """, quarters + keys.map(SQLValue.text)
+            AND key IN (\(marks(keys.count))) ORDER BY application_no DESC LIMIT ?
+            """, quarters + keys.map(SQLValue.text) + [.integer(most)]
         ) { $0.text(0) }
     }
 

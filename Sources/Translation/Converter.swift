@@ -25,7 +25,11 @@ enum Converter: String, CaseIterable {
         switch self {
         case .text: .value(.string(raw))
         case .personName:
-            .value(.string(raw.replacing("•", with: "·").replacing("．", with: "·").replacing("・", with: "·")))
+            .value(
+                .string(
+                    String(
+                        String.UnicodeScalarView(
+                            raw.unicodeScalars.map { "•．・".unicodeScalars.contains($0) ? "·" : $0 }))))
         case .residentId: Self.residentID(raw)
         case .uscc: Self.creditCode(raw)
         case .caseNumber: Self.caseNumber(raw)

@@ -277,7 +277,7 @@ final class Engine {
     ) {
         run.findings.add(
             Finding(
-                severity: severity, code: code, path: place.replacing("/", with: "."), location: node.location,
+                severity: severity, code: code, path: TargetTree.dotted(place), location: node.location,
                 rule: rule(line)))
     }
 
@@ -298,13 +298,13 @@ final class Engine {
         }
         run.findings.add(
             Finding(
-                severity: severity, code: "unknownCode", path: path.replacing("/", with: "."), location: location,
+                severity: severity, code: "unknownCode", path: TargetTree.dotted(path), location: location,
                 rule: self.rule(line), list: rule.codes, message: message))
     }
 
     func trace(
-        _ value: JSONValue, at place: String, from location: SourceLocation?, raw: String?, by conversions: [String],
-        line: Int, _ run: inout Run
+        _ value: JSONValue, at place: String, from location: @autoclosure () -> SourceLocation?, raw: String?,
+        by conversions: @autoclosure () -> [String], line: Int, _ run: inout Run
     ) {
         guard run.explains else { return }
         let path = place.replacing(/\[\d+\]/, with: "")
@@ -312,8 +312,8 @@ final class Engine {
         let result = raw == nil ? value.string ?? value.text() : ExplanationMask.mask(value, of: path)
         run.traces.append(
             FieldTrace(
-                target: place.replacing("/", with: "."), location: location,
-                raw: raw.map { ExplanationMask.mask($0, of: path) }, conversions: conversions, result: result,
+                target: TargetTree.dotted(place), location: location(),
+                raw: raw.map { ExplanationMask.mask($0, of: path) }, conversions: conversions(), result: result,
                 rule: rule(line)))
     }
 }

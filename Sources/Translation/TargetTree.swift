@@ -30,6 +30,11 @@ enum TargetTree {
         to == "." ? path : path.isEmpty ? to : "\(path)/\(to)"
     }
 
+    /// As findings and traces name a field.
+    static func dotted(_ path: String) -> String {
+        String(decoding: path.utf8.map { $0 == UInt8(ascii: "/") ? UInt8(ascii: ".") : $0 }, as: UTF8.self)
+    }
+
     static func typed(_ value: JSONValue, _ type: String?) -> JSONValue {
         value.string.map { typed($0, type) } ?? value
     }
