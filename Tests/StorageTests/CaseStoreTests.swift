@@ -37,6 +37,7 @@ private func message(
         caseState: nil, road: "byApplication", findings: Array("[]".utf8), deadLetter: nil, detail: nil)
     record.referralState = "queued"
     record.keys = keys
+    record.personKeys = keys.filter { $0.hasPrefix("person") }
     record.clocks = clocks
     record.followUp = name.map {
         FollowUp(
@@ -94,13 +95,13 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         await home.remove()
     }
 
-    @Test func `applications that share a key are related both ways, over a year and no longer`() async throws {
+    @Test func `applications of one person are related both ways, over a year and no longer`() async throws {
         let home = try await TemporaryStore()
         let day = 86_400
-        _ = try await home.store.accept(message("M1", keys: ["k1"]))
-        _ = try await home.store.accept(message("M2", keys: ["k1"], at: start.advanced(seconds: 300 * day)))
-        _ = try await home.store.accept(message("M3", keys: ["k2"]))
-        _ = try await home.store.accept(message("M4", keys: ["k1"], at: start.advanced(seconds: 800 * day)))
+        _ = try await home.store.accept(message("M1", keys: ["person1", "case1"]))
+        _ = try await home.store.accept(message("M2", keys: ["person1", "case1"], at: start.advanced(seconds: 300 * day)))
+        _ = try await home.store.accept(message("M3", keys: ["person2", "case1"]))
+        _ = try await home.store.accept(message("M4", keys: ["person1", "case1"], at: start.advanced(seconds: 800 * day)))
         #expect(
             try await home.store.relatedCases(of: "LA-M1") == [Relation(applicationNo: "LA-M2", rule: "DU-01")])
         #expect(
