@@ -21,7 +21,7 @@ extension Command {
 }
 
 /// Where the commands write. Progress goes to standard error, and only when a person watches.
-enum Console {
+enum Terminal {
     static func print(_ text: String) { write(text + "\n", to: .standardOutput) }
     static func complain(_ text: String) { write(text + "\n", to: .standardError) }
 
@@ -55,27 +55,27 @@ enum Gateway {
 
     private static func run(_ arguments: [String]) async -> Int32 {
         guard let name = arguments.first, name != "--help", name != "help" else {
-            Console.print(overview)
+            Terminal.print(overview)
             return arguments.isEmpty ? 2 : 0
         }
         guard let command = commands.first(where: { $0.name == name }) else {
-            Console.complain("gateway: no command \(name)\n\n\(overview)")
+            Terminal.complain("gateway: no command \(name)\n\n\(overview)")
             return 2
         }
         if arguments.contains("--help") {
-            Console.print(command.help)
+            Terminal.print(command.help)
             return 0
         }
         do {
             return try await command.run(Array(arguments.dropFirst()))
         } catch let error as UsageError {
-            Console.complain("gateway \(name): \(error.message)\n\n\(command.help)")
+            Terminal.complain("gateway \(name): \(error.message)\n\n\(command.help)")
             return 2
         } catch let error as CommandFailure {
-            Console.complain("gateway \(name): \(error.message)")
+            Terminal.complain("gateway \(name): \(error.message)")
             return 1
         } catch {
-            Console.complain("gateway \(name): \(error)")
+            Terminal.complain("gateway \(name): \(error)")
             return 1
         }
     }

@@ -40,19 +40,19 @@ enum AuditCommand: Command {
         _ action: String, _ desk: AuditDesk, _ known: [AuditHead], asJSON: Bool
     ) async throws -> Int32 {
         let verifier = try await desk.verify(against: known) { entry in
-            if action == "export" { Console.print(entry.json.text()) }
+            if action == "export" { Terminal.print(entry.json.text()) }
         }
         let isIntact = verifier.broken == nil
         let head: JSONValue = ["seq": JSONValue(verifier.head.seq), "hash": .string(verifier.head.hash)]
         switch action {
-        case "head" where isIntact: Console.print(head.text())
+        case "head" where isIntact: Terminal.print(head.text())
         case "verify" where asJSON:
-            Console.print(
+            Terminal.print(
                 JSONValue.compact([
                     ("intact", .bool(isIntact)), ("report", .string(verifier.report.en)), ("head", head),
                 ]).text(pretty: true))
-        case "verify" where isIntact: Console.print("\(verifier.report.en) Head \(verifier.head.hash).")
-        default: if !isIntact { Console.complain("\(verifier.report.zh) \(verifier.report.en)") }
+        case "verify" where isIntact: Terminal.print("\(verifier.report.en) Head \(verifier.head.hash).")
+        default: if !isIntact { Terminal.complain("\(verifier.report.zh) \(verifier.report.en)") }
         }
         return isIntact ? 0 : 1
     }

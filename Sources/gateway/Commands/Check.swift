@@ -17,8 +17,8 @@ enum Check: Command {
         do {
             configuration = try Configuration(file: file)
         } catch {
-            error.complaints.forEach { Console.complain($0.description) }
-            Console.complain("\(error.complaints.count) mistakes; nothing else was checked")
+            error.complaints.forEach { Terminal.complain($0.description) }
+            Terminal.complain("\(error.complaints.count) mistakes; nothing else was checked")
             return 1
         }
         var mistakes: [String] = []
@@ -31,7 +31,7 @@ enum Check: Command {
                     mistakes.append("partners: \(partner.id) names the mapping \(mapping), which does not exist")
                 }
             }
-            Console.print("mappings: \(known.count) loaded from \(configuration.mappings)")
+            Terminal.print("mappings: \(known.count) loaded from \(configuration.mappings)")
         } catch let error as ConfigurationError {
             mistakes += error.complaints.map(\.description)
         }
@@ -39,18 +39,18 @@ enum Check: Command {
             do {
                 let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
                 await database.close()
-                Console.print("store: \(configuration.storePath) can be opened")
+                Terminal.print("store: \(configuration.storePath) can be opened")
             } catch {
                 mistakes.append("store: \(configuration.storePath): \(error)")
             }
         } else {
-            Console.print("store: \(configuration.storePath) does not exist yet; serve and migrate make it")
+            Terminal.print("store: \(configuration.storePath) does not exist yet; serve and migrate make it")
         }
         if configuration.callers.isEmpty {
-            Console.print("credentials: nobody may call yet; see `gateway keys --help`")
+            Terminal.print("credentials: nobody may call yet; see `gateway keys --help`")
         }
-        mistakes.forEach { Console.complain($0) }
-        Console.print(mistakes.isEmpty ? "everything is in order" : "\(mistakes.count) mistakes")
+        mistakes.forEach { Terminal.complain($0) }
+        Terminal.print(mistakes.isEmpty ? "everything is in order" : "\(mistakes.count) mistakes")
         return mistakes.isEmpty ? 0 : 1
     }
 }
@@ -67,7 +67,7 @@ enum Migrate: Command {
         let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
         _ = try await SQLMessageStore(database: database)
         await database.close()
-        Console.print("\(configuration.storePath) is at this release's schema")
+        Terminal.print("\(configuration.storePath) is at this release's schema")
         return 0
     }
 }
@@ -88,8 +88,8 @@ enum Keys: Command {
             }).first
         else { throw UsageError("say whose key it is") }
         let token = try Token.make()
-        Console.print("token:  \(token)")
-        Console.print("line:   <\(element) \(attribute)=\"\(id)\" tokenSha256=\"\(Token.hash(token))\"/>")
+        Terminal.print("token:  \(token)")
+        Terminal.print("line:   <\(element) \(attribute)=\"\(id)\" tokenSha256=\"\(Token.hash(token))\"/>")
         return 0
     }
 }

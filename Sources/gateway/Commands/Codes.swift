@@ -11,12 +11,12 @@ enum Codes: Command {
         let arguments = try Arguments(arguments, valued: [], flags: ["json"])
         guard arguments.words.isEmpty else { throw UsageError("codes takes no words") }
         if arguments.has("json") {
-            Console.print(JSONValue.array(ErrorTable.rows.map(\.json)).text(pretty: true))
+            Terminal.print(JSONValue.array(ErrorTable.rows.map(\.json)).text(pretty: true))
             return 0
         }
-        Console.print("| code | met as | turn | what happened | what to do |\n|---|---|---|---|---|")
+        Terminal.print("| code | met as | turn | what happened | what to do |\n|---|---|---|---|---|")
         for row in ErrorTable.rows {
-            Console.print(
+            Terminal.print(
                 "| `\(row.code)` | \(row.family.rawValue) | \(row.turn.label.zh) \(row.turn.rawValue) "
                     + "| \(row.happened.zh) \(row.happened.en) | \(row.advice.zh) \(row.advice.en) |")
         }

@@ -34,7 +34,7 @@ enum DeadLetters: Command {
         switch (arguments.words.first, arguments.words.dropFirst().first) {
         case ("list", nil): try await list(remote, arguments)
         case ("causes", nil): try await causes(remote, arguments)
-        case ("show", let id?): Console.print(try await remote.ask("GET", path(id)).text(pretty: true))
+        case ("show", let id?): Terminal.print(try await remote.ask("GET", path(id)).text(pretty: true))
         case ("document", let id?): try await document(id, remote, arguments)
         case ("retry", let id?): try await retry(id, remote, arguments)
         case ("retry", nil): return try await retryAll(remote, arguments)
@@ -43,7 +43,7 @@ enum DeadLetters: Command {
                 ("reason", .string(try arguments.required("reason"))), ("version", .text(arguments["version"])),
             ])
             let answer = try await remote.ask("POST", path(id) + "/discard", body: body.serialized())
-            Console.print("discarded \(id)" + (answer["senderTold"] == true ? ", the sender is being told" : ""))
+            Terminal.print("discarded \(id)" + (answer["senderTold"] == true ? ", the sender is being told" : ""))
         case ("jobs", let id): try await jobs(id, remote, arguments)
         default: throw UsageError("say list, causes, show, document, retry, discard or jobs")
         }
@@ -72,7 +72,7 @@ enum DeadLetters: Command {
         } while cursor != nil && letters.count < most ?? .max
         if let most { letters = Array(letters.prefix(most)) }
         table(letters, ["id", "since", "code", "turn", "partner", "messageId", "cause"], arguments)
-        if !arguments.has("json") { Console.print("\(letters.count) dead letters") }
+        if !arguments.has("json") { Terminal.print("\(letters.count) dead letters") }
     }
 
     private static func causes(_ remote: Remote, _ arguments: Arguments) async throws {
@@ -82,10 +82,10 @@ enum DeadLetters: Command {
     }
 
     private static func table(_ rows: [JSONValue], _ columns: [String], _ arguments: Arguments) {
-        if arguments.has("json") { return Console.print(JSONValue.array(rows).text(pretty: true)) }
+        if arguments.has("json") { return Terminal.print(JSONValue.array(rows).text(pretty: true)) }
         for row in rows {
             let cells = columns.map { row[$0]?.string ?? row[$0]?.int.map(String.init) ?? "-" }
-            Console.print(cells.joined(separator: "  "))
+            Terminal.print(cells.joined(separator: "  "))
         }
     }
 
@@ -104,7 +104,7 @@ enum DeadLetters: Command {
             ("reason", .string(try arguments.required("reason"))), ("queue", .text(arguments["queue"])),
             ("version", .text(arguments["version"])), ("editedBase64", .text(edited)),
         ])
-        Console.print(
+        Terminal.print(
             try await remote.ask("POST", path(id) + "/retry", body: body.serialized()).text(pretty: true))
     }
 
@@ -124,13 +124,13 @@ enum DeadLetters: Command {
         var answer = try await remote.ask("POST", "/v1/dead-letters/retry", body: body.serialized())
         if let id = answer["id"]?.string, !arguments.has("no-wait") {
             while answer["state"] == "running" {
-                Console.progress(line(answer))
+                Terminal.progress(line(answer))
                 try await Task.sleep(for: .milliseconds(300))
                 answer = try await remote.ask("GET", "/v1/jobs/\(id)")
             }
         }
-        Console.progress("")
-        Console.print(arguments.has("json") || isPreview ? answer.text(pretty: true) : line(answer))
+        Terminal.progress("")
+        Terminal.print(arguments.has("json") || isPreview ? answer.text(pretty: true) : line(answer))
         return (answer["failedAgain"]?.int ?? 0) + (answer["skipped"]?.int ?? 0) > 0 ? 1 : 0
     }
 
@@ -143,13 +143,13 @@ enum DeadLetters: Command {
     private static func jobs(_ id: String?, _ remote: Remote, _ arguments: Arguments) async throws {
         guard let id else {
             let jobs = try await remote.ask("GET", "/v1/jobs")["jobs"]?.array ?? []
-            if arguments.has("json") { return Console.print(JSONValue.array(jobs).text(pretty: true)) }
-            return jobs.forEach { Console.print(line($0)) }
+            if arguments.has("json") { return Terminal.print(JSONValue.array(jobs).text(pretty: true)) }
+            return jobs.forEach { Terminal.print(line($0)) }
         }
         let act = ["pause", "resume", "stop"].first { arguments.has($0) }
         let path = "/v1/jobs/\(Remote.escaped(id))"
         let job =
             if let act { try await remote.ask("POST", "\(path)/\(act)") } else { try await remote.ask("GET", path) }
-        Console.print(arguments.has("json") ? job.text(pretty: true) : line(job))
+        Terminal.print(arguments.has("json") ? job.text(pretty: true) : line(job))
     }
 }

@@ -2,6 +2,7 @@ import Documents
 import Foundation
 import Journal
 import Messaging
+import Operations
 import StrictJSON
 import Transport
 
@@ -44,10 +45,18 @@ enum Demo: Command {
         var walk = DemoWalk(url: url, configuration: configuration, tokens: tokens, mailbox: mailbox)
         let wentWell = try await walk.run()
         if !arguments.has("once") {
-            Console.print(
+            let password = String(try Token.make().prefix(20))
+            try await AccountDesk(store: house.store, pen: AuditPen(now: { Instant(Date()) })).add(
+                "demo", role: .administrator, password: password,
+                by: Caller(role: .operator, id: "demo", desk: .administrator))
+            Terminal.print(
                 """
 
-                The gateway stays up at \(url) until Ctrl-C. Try it:
+                The gateway stays up at \(url) until Ctrl-C.
+
+                  控制台 Console  \(url)/console/  用户名 name: demo  密码 password: \(password)
+
+                Try it:
 
                   curl -s \(url)/readyz
                   curl -s -H 'Authorization: Bearer \(tokens.operator)' \(url)/v1/dead-letters
@@ -55,7 +64,7 @@ enum Demo: Command {
                        -H 'Content-Type: application/xml' --data-binary @Mappings/court/defence-notice/examples/all-fields.gb18030.xml \\
                        \(url)/v1/referrals
 
-                These tokens are good for this run only.
+                The password and the tokens are good for this run only.
                 """)
             for await signal in Signals.stream(SIGINT, SIGTERM) where signal != 0 { break }
         }

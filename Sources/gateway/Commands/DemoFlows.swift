@@ -19,7 +19,7 @@ extension DemoWalk {
         try await supplyPapers(&table)
         try await handOver(&table)
         try await withdraw(&table)
-        Console.print(table.text)
+        Terminal.print(table.text)
     }
 
     /// After the work: what became of the hand-over, a suggestion the other way round, the clocks that run.
@@ -40,7 +40,7 @@ extension DemoWalk {
         ])
         let parked = try await operators.ask("GET", "/v1/parked")["parked"]?.array ?? []
         table.add(["先到报文 out of order", "等待其转介 wait for their referral", "待匹配 parked: \(parked.count)"])
-        Console.print(table.text)
+        Terminal.print(table.text)
     }
 
     private var operators: Remote { Remote(url: url, token: tokens.operator) }

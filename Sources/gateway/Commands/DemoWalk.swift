@@ -24,21 +24,21 @@ struct DemoWalk {
 
     /// - Returns: whether everything went as it should.
     mutating func run() async throws -> Bool {
-        Console.print("转介 Referrals in, as the agencies send them:\n")
+        Terminal.print("转介 Referrals in, as the agencies send them:\n")
         let expected = try await sendReferrals()
-        Console.print("\n途中 On their way: papers that follow, a hand-over, a withdrawal:\n")
+        Terminal.print("\n途中 On their way: papers that follow, a hand-over, a withdrawal:\n")
         try await showWays()
-        Console.print("\n办理 The institutions work their queues:\n")
+        Terminal.print("\n办理 The institutions work their queues:\n")
         try await workQueues()
-        Console.print("\n结果 What became of them:\n")
+        Terminal.print("\n结果 What became of them:\n")
         try await showOutcomes()
-        Console.print("\n回推 Statuses pushed back, each in the sender's own format:\n")
+        Terminal.print("\n回推 Statuses pushed back, each in the sender's own format:\n")
         try await showStatuses(expected: expected)
-        Console.print("\n死信 One message that fails, and its repair:\n")
+        Terminal.print("\n死信 One message that fails, and its repair:\n")
         try await breakAndRepair()
-        Console.progress("")
-        for complaint in complaints { Console.complain("✗ \(complaint)") }
-        Console.print(
+        Terminal.progress("")
+        for complaint in complaints { Terminal.complain("✗ \(complaint)") }
+        Terminal.print(
             complaints.isEmpty ? "\n✓ Everything went as it should." : "\n\(complaints.count) things went wrong.")
         return complaints.isEmpty
     }
@@ -71,7 +71,7 @@ struct DemoWalk {
         var waiting: Set<String> = []
         let samples = samples()
         for (index, sample) in samples.enumerated() {
-            Console.progress("\(index + 1)/\(samples.count) \(sample.mapping)")
+            Terminal.progress("\(index + 1)/\(samples.count) \(sample.mapping)")
             let remote = Remote(url: url, token: tokens.of(partner: sample.partner))
             let body = try bytes(of: sample.file.path)
             let (status, receipt) = try await remote.call(
@@ -95,8 +95,8 @@ struct DemoWalk {
                 sent.append(Sent(partner: sample.partner, mapping: sample.mapping, receipt: result))
             }
         }
-        Console.progress("")
-        Console.print(table.text)
+        Terminal.progress("")
+        Terminal.print(table.text)
         return waiting
     }
 
@@ -111,7 +111,7 @@ struct DemoWalk {
             for lease in answer["leases"]?.array ?? [] {
                 let application = lease["application"] ?? .null
                 let number = application["applicationNo"]?.string ?? ""
-                Console.progress("\(institution.code) \(number)")
+                Terminal.progress("\(institution.code) \(number)")
                 _ = try await remote.ask("POST", "/v1/leases/\(lease["leaseId"]?.string ?? "")/acknowledge")
                 // A notice about an application that was signed in already brings no new work.
                 if application["notice"] != nil { continue }
@@ -133,8 +133,8 @@ struct DemoWalk {
                 ])
             }
         }
-        Console.progress("")
-        Console.print(table.text)
+        Terminal.progress("")
+        Terminal.print(table.text)
     }
 
     private static let assignment: JSONValue = [
@@ -182,7 +182,7 @@ struct DemoWalk {
                 invalid == 0 ? "✓" : "✗", excerpt(last.bytes),
             ])
         }
-        Console.print(table.text)
+        Terminal.print(table.text)
     }
 
     /// XML against the partner's published schema; JSON by being strict JSON.
@@ -210,7 +210,7 @@ struct DemoWalk {
             guard let line = lines.first(where: { $0.hasPrefix("gateway_status_backlog ") }),
                 let backlog = Double(line.dropFirst("gateway_status_backlog ".count)), backlog > 0
             else { return }
-            Console.progress("\(Int(backlog)) statuses on their way")
+            Terminal.progress("\(Int(backlog)) statuses on their way")
             try await Task.sleep(for: .milliseconds(100))
         }
         complaints.append("statuses were still on their way after a minute")
@@ -227,8 +227,8 @@ struct DemoWalk {
             "POST", "/v1/referrals", body: broken, mediaType: "application/xml")
         let error = problem["errors"]?[0] ?? .null
         let place = "line \(error.at("location.line")?.int ?? 0), column \(error.at("location.column")?.int ?? 0)"
-        Console.print("  sent       \(sample.mapping), cut off after \(broken.count) bytes → HTTP \(status)")
-        Console.print("  told       \(error["code"]?.string ?? "?") at \(place): \(error["message"]?.string ?? "")")
+        Terminal.print("  sent       \(sample.mapping), cut off after \(broken.count) bytes → HTTP \(status)")
+        Terminal.print("  told       \(error["code"]?.string ?? "?") at \(place): \(error["message"]?.string ?? "")")
         if status != 422 || error.at("location.line")?.int == nil {
             complaints.append("the broken message was not refused with its place")
         }
@@ -240,14 +240,14 @@ struct DemoWalk {
             return
         }
         let remedies = (letter["remedies"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
-        Console.print("  dead       \(id), reason \(letter["reason"]?.string ?? "?"), remedies: \(remedies)")
+        Terminal.print("  dead       \(id), reason \(letter["reason"]?.string ?? "?"), remedies: \(remedies)")
         let answer = try await desk.ask(
             "POST", "/v1/dead-letters/\(id)/retry",
             body: JSONValue.compact([
                 ("reason", "补全被截断的报文"), ("editedBase64", .string(Data(mended).base64EncodedString())),
             ]).serialized())
         let outcome = answer.at("result.outcome")?.string ?? "?"
-        Console.print(
+        Terminal.print(
             "  repaired   by the operator → \(outcome), \(answer.at("result.applicationNo")?.string ?? answer["result"]?["results"]?[0]?["applicationNo"]?.string ?? "?")"
         )
         if outcome != "accepted" { complaints.append("the repaired message was not accepted") }

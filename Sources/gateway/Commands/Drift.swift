@@ -18,22 +18,22 @@ enum DriftCommand: Command {
         }
         let answer = try await Remote(arguments).ask("GET", "/v1/drift?" + query.joined(separator: "&"))
         if arguments.has("json") {
-            Console.print(answer.text(pretty: true))
+            Terminal.print(answer.text(pretty: true))
             return 0
         }
-        Console.print("week \(answer["week"]?.string ?? "")")
+        Terminal.print("week \(answer["week"]?.string ?? "")")
         for report in answer["drift"]?.array ?? [] {
-            Console.print(
+            Terminal.print(
                 "\(report["partner"]?.string ?? "")  \(report["mapping"]?.string ?? "")  \(report["documents"]?.int ?? 0) documents"
             )
             for (name, word) in [("newFields", "new"), ("vanishedFields", "gone")] {
                 for field in report[name]?.array ?? [] {
-                    Console.print(
+                    Terminal.print(
                         "  \(word)  \(field["path"]?.string ?? "")  (\(field["documents"]?.int ?? 0) documents)")
                 }
             }
             for list in report["unknownCodes"]?.array ?? [] {
-                Console.print(
+                Terminal.print(
                     "  unknown codes of \(list["list"]?.string ?? ""): \(list["values"]?.int ?? 0) different, "
                         + "\(list["newValues"]?.int ?? 0) for the first time, \(list["times"]?.int ?? 0) times")
             }

@@ -11,7 +11,7 @@ enum Queues: Command {
         let arguments = try Arguments(arguments, valued: Remote.options, flags: ["json"])
         let queues = try await Remote(arguments).ask("GET", "/v1/queues")["queues"]?.array ?? []
         if arguments.has("json") {
-            Console.print(JSONValue.array(queues).text(pretty: true))
+            Terminal.print(JSONValue.array(queues).text(pretty: true))
             return 0
         }
         var table = Table(["queue", "name", "depth", "oldest", "most urgent", "dead"])
@@ -22,7 +22,7 @@ enum Queues: Command {
                 "\(queue["deadLetters"]?.int ?? 0)",
             ])
         }
-        Console.print(table.text)
+        Terminal.print(table.text)
         return 0
     }
 }
@@ -44,12 +44,12 @@ enum TraceCommand: Command {
         let path = "/v1/messages/\(Remote.escaped(arguments.words[0]))/trace"
         let answer = try await remote.ask("GET", path)
         if arguments.has("json") {
-            Console.print(answer.text(pretty: true))
+            Terminal.print(answer.text(pretty: true))
             return 0
         }
         for step in answer["timeline"]?.array ?? [] {
             let cells = ["at", "event", "actor", "subject", "detail"].compactMap { step[$0]?.string }
-            Console.print(cells.joined(separator: "  "))
+            Terminal.print(cells.joined(separator: "  "))
         }
         return 0
     }
@@ -82,7 +82,7 @@ enum Reports: Command {
         }
         let report = try await remote.ask("GET", path)
         if arguments.has("json") {
-            Console.print(report.text(pretty: true))
+            Terminal.print(report.text(pretty: true))
             return 0
         }
         var table = Table(["item", "name", "count"])
@@ -91,7 +91,7 @@ enum Reports: Command {
                 table.add([name, line["label"]?.string ?? "", "\(line["count"]?.int ?? 0)"])
             }
         }
-        Console.print("\(report["applications"]?.int ?? 0) applications\n\(table.text)")
+        Terminal.print("\(report["applications"]?.int ?? 0) applications\n\(table.text)")
         return 0
     }
 }

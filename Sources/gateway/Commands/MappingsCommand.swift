@@ -44,7 +44,7 @@ enum MappingsCommand: Command {
         case "list":
             for mapping in pipeline.translator.mappings {
                 let direction = mapping.isInbound ? "in " : "out"
-                Console.print("\(direction)  \(mapping.id)  version \(mapping.version)  \(mapping.title)")
+                Terminal.print("\(direction)  \(mapping.id)  version \(mapping.version)  \(mapping.title)")
             }
             return 0
         case "test":
@@ -56,7 +56,7 @@ enum MappingsCommand: Command {
             guard let schema = schema(of: id, from: pipeline.translator) else {
                 throw UsageError("\(id) is no JSON mapping; an XML mapping's contract is its XSD")
             }
-            Console.print(schema.text(pretty: true))
+            Terminal.print(schema.text(pretty: true))
             return 0
         case "table": return try MappingsTable.run(arguments, pipeline.translator)
         case "lint":
@@ -83,10 +83,10 @@ enum MappingsCommand: Command {
                 try Data(result.utf8).write(to: example.expected)
             } else if (try? String(contentsOf: example.expected, encoding: .utf8)) != result {
                 failures += 1
-                Console.complain("differs: \(example.name); see gateway mappings test --update and git diff")
+                Terminal.complain("differs: \(example.name); see gateway mappings test --update and git diff")
             }
         }
-        Console.print("\(examples.count) examples, \(failures) differ")
+        Terminal.print("\(examples.count) examples, \(failures) differ")
         return failures == 0 ? 0 : 1
     }
 
@@ -99,9 +99,9 @@ enum MappingsCommand: Command {
             if update { try example.update(by: translator) }
             guard let difference = example.difference(by: translator) else { continue }
             failures += 1
-            Console.complain("\(example.name): \(difference)")
+            Terminal.complain("\(example.name): \(difference)")
         }
-        Console.print("\(examples.count) statuses, \(failures) differ")
+        Terminal.print("\(examples.count) statuses, \(failures) differ")
         return failures == 0 ? 0 : 1
     }
 }

@@ -16,7 +16,7 @@ enum MappingsTable {
         guard let table = translator.fieldTable(of: id) else {
             throw UsageError("there is no mapping \(id); `gateway mappings list` names them")
         }
-        Console.print(table.text(as: format))
+        Terminal.print(table.text(as: format))
         return 0
     }
 }
@@ -51,7 +51,7 @@ enum MappingsNew {
             try FileManager.default.createDirectory(
                 at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(file.bytes).write(to: place)
-            Console.print(place.path)
+            Terminal.print(place.path)
         }
         return 0
     }
@@ -69,9 +69,9 @@ enum MappingsLint {
         }
         let notes = pipeline.translator.lint(examples: examples, receivedAt: MappingExample.receivedAt, limits: limits)
         for note in notes {
-            Console.print("\(note.place)\(note.line.map { ":\($0)" } ?? ""): \(note.code.rawValue): \(note.text)")
+            Terminal.print("\(note.place)\(note.line.map { ":\($0)" } ?? ""): \(note.code.rawValue): \(note.text)")
         }
-        Console.print("\(notes.count) notes")
+        Terminal.print("\(notes.count) notes")
         return notes.isEmpty ? 0 : 1
     }
 }
@@ -93,13 +93,13 @@ enum MappingsDiff {
                 old, new, [UInt8](data), receivedAt: MappingExample.receivedAt, limits: limits)
             guard !differences.isEmpty else { continue }
             differing += 1
-            Console.print(file)
+            Terminal.print(file)
             for difference in differences {
-                Console.print(
+                Terminal.print(
                     "  \(difference.path): \(difference.before ?? "(nothing)") → \(difference.after ?? "(nothing)")")
             }
         }
-        Console.print("\(files.count) documents, \(differing) differ")
+        Terminal.print("\(files.count) documents, \(differing) differ")
         return differing == 0 ? 0 : 1
     }
 

@@ -102,8 +102,8 @@ enum Send: Command {
         let (status, json) = try await remote.call(
             "POST", "/v1/referrals", body: body,
             mediaType: arguments["media-type"] ?? (guess == true ? "application/json" : "application/xml"))
-        Console.print(json.text(pretty: true))
-        if !(200..<300).contains(status) { Console.complain("HTTP \(status)") }
+        Terminal.print(json.text(pretty: true))
+        if !(200..<300).contains(status) { Terminal.complain("HTTP \(status)") }
         return (200..<300).contains(status) ? 0 : 1
     }
 }

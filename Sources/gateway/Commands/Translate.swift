@@ -39,11 +39,11 @@ enum Translate: Command {
                     explain: arguments.has("explain") || arguments.has("html")))
             accepted = accepted && walk.outcome != .invalid && walk.records.allSatisfy { $0.outcome != .invalid }
             if arguments.has("json") {
-                Console.print(walk.json.text())
+                Terminal.print(walk.json.text())
             } else if arguments.has("html") {
-                Console.print(ExplanationPage.html(of: walk.json, document: URL(filePath: file).lastPathComponent))
+                Terminal.print(ExplanationPage.html(of: walk.json, document: URL(filePath: file).lastPathComponent))
             } else {
-                Console.print(report(walk, file: file, explain: arguments.has("explain") || arguments.has("html")))
+                Terminal.print(report(walk, file: file, explain: arguments.has("explain") || arguments.has("html")))
             }
         }
         return accepted ? 0 : 1

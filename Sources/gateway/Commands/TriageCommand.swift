@@ -43,7 +43,7 @@ enum TriageCommand: Command {
             }
             let wasAssessed = !records.isEmpty && records.allSatisfy { $0.assessment != nil }
             everythingWasAssessed = everythingWasAssessed && wasAssessed
-            Console.print(
+            Terminal.print(
                 arguments.has("json")
                     ? JSONValue.compact([("file", .string(file)), ("results", .array(records.map(\.json)))]).text()
                     : ([file] + records.flatMap(\.report)).joined(separator: "\n"))

@@ -46,26 +46,26 @@ enum Users: Command {
         case ("add", let name?):
             let role = try role(arguments)
             try await desk.add(name, role: role, password: try password(arguments), by: caller)
-            Console.print("\(name) may sign in as \(role.rawValue)")
+            Terminal.print("\(name) may sign in as \(role.rawValue)")
         case ("password", let name?):
             try await desk.setPassword(try password(arguments), of: name, by: caller)
-            Console.print("\(name) has a new password")
+            Terminal.print("\(name) has a new password")
         case ("role", let name?):
             try await desk.setRole(try role(arguments), of: name, by: caller)
-            Console.print("\(name) has a new role")
+            Terminal.print("\(name) has a new role")
         case ("disable", let name?):
             try await desk.setDisabled(true, of: name, by: caller)
-            Console.print("\(name) may no longer sign in")
+            Terminal.print("\(name) may no longer sign in")
         case ("enable", let name?):
             try await desk.setDisabled(false, of: name, by: caller)
-            Console.print("\(name) may sign in again")
+            Terminal.print("\(name) may sign in again")
         case ("list", nil):
             let accounts = try await desk.list()
             if arguments.has("json") {
-                return Console.print(JSONValue.array(accounts.map(\.json)).text(pretty: true))
+                return Terminal.print(JSONValue.array(accounts.map(\.json)).text(pretty: true))
             }
             for account in accounts {
-                Console.print("\(account.name)  \(account.role)\(account.isDisabled ? "  disabled" : "")")
+                Terminal.print("\(account.name)  \(account.role)\(account.isDisabled ? "  disabled" : "")")
             }
         default: throw UsageError("say add, list, password, role, disable or enable, and a name")
         }
@@ -100,9 +100,9 @@ enum Users: Command {
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet)
         defer {
             tcsetattr(STDIN_FILENO, TCSAFLUSH, &old)
-            Console.complain("")
+            Terminal.complain("")
         }
-        Console.complain(text)
+        Terminal.complain(text)
         return readLine()
     }
 }
