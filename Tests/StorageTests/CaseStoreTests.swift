@@ -99,9 +99,11 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         let home = try await TemporaryStore()
         let day = 86_400
         _ = try await home.store.accept(message("M1", keys: ["person1", "case1"]))
-        _ = try await home.store.accept(message("M2", keys: ["person1", "case1"], at: start.advanced(seconds: 300 * day)))
+        _ = try await home.store.accept(
+            message("M2", keys: ["person1", "case1"], at: start.advanced(seconds: 300 * day)))
         _ = try await home.store.accept(message("M3", keys: ["person2", "case1"]))
-        _ = try await home.store.accept(message("M4", keys: ["person1", "case1"], at: start.advanced(seconds: 800 * day)))
+        _ = try await home.store.accept(
+            message("M4", keys: ["person1", "case1"], at: start.advanced(seconds: 800 * day)))
         #expect(
             try await home.store.relatedCases(of: "LA-M1") == [Relation(applicationNo: "LA-M2", rule: "DU-01")])
         #expect(
