@@ -40,8 +40,27 @@ public enum ExplanationPage {
         let unfilled = (record["unfilled"]?.array ?? []).compactMap(\.string).map { name -> HTML in "<li>\(name)</li>" }
         return """
             <section><h2>第 \(number) 条 · \(record["outcome"]?.string ?? "")</h2>\(findings(record["findings"]))
-            \(table.html)<h3>映射可填而未填的字段 <small lang="en">Fields not filled</small></h3><ul>\(unfilled)</ul></section>
+            \(table.html)\(rules(record["rules"]))<h3>映射可填而未填的字段 <small lang="en">Fields not filled</small></h3><ul>\(unfilled)</ul></section>
             """
+    }
+
+    /// Every rule that was asked, with what it said and why.
+    private static func rules(_ list: JSONValue?) -> HTML {
+        guard let items = list?.array, !items.isEmpty else { return .none }
+        var table = DataTable(
+            caption: "规则 Rules",
+            columns: ["规则 Rule", "结果 Outcome", "说明 Note", "依据 Basis", "所据字段 Evidence", "条件 Condition"].map {
+                DataTable.Column(name: $0)
+            }, empty: "")
+        table.rows = items.map { rule in
+            [
+                "\(rule["rule"]?.string ?? "")", "\(rule["outcome"]?.string ?? "")", "\(rule["note"]?.string ?? "")",
+                "\(rule["basis"]?.string ?? "")",
+                "\((rule["evidence"]?.array ?? []).compactMap(\.string).joined(separator: "、"))",
+                "<code>\(rule["condition"]?.string ?? "")</code>",
+            ]
+        }
+        return table.html
     }
 
     private static func findings(_ list: JSONValue?) -> HTML {

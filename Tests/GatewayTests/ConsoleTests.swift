@@ -120,6 +120,7 @@ import Transport
             try await browser.click("form[action$='/try'] button")
             #expect(try await browser.text("p[role=status]").contains("court/defence-notice"))
             #expect(try await browser.text("main").contains("recipient.name"))
+            #expect(try await browser.text("main").contains("MC-01"))
         }.result
         await browser.close()
         try outcome.get()
