@@ -71,9 +71,7 @@ struct Remote: Sendable {
         return json
     }
 
-    static func escaped(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-    }
+    static func escaped(_ text: String) -> String { text.urlEscaped }
 }
 
 /// Bytes of a file, or of standard input for `-`.
