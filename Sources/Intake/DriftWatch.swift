@@ -4,6 +4,7 @@ import Messaging
 import StrictJSON
 import Synchronization
 import Translation
+import Transport
 
 /// Watches how partners' documents change: which fields come and go, which code values nobody knows. Counts only.
 ///
@@ -16,15 +17,16 @@ public final class DriftWatch: Sendable {
     private static let mostCodes = 500
 
     private let store: any DriftStore
-    private let digest: @Sendable ([UInt8]) -> String
+    private let hash: KeyedHash
     private let log: Log
     private let metrics: Metrics
     private let gathered = Mutex<[DriftTally.Key: DriftTally]>([:])
 
-    /// - Parameter digest: a one-way digest in hexadecimal; its first ten digits are kept of an unknown value.
-    public init(store: any DriftStore, digest: @escaping @Sendable ([UInt8]) -> String, log: Log, metrics: Metrics) {
+    /// - Parameter hash: under it unknown values are counted; its first ten digits are kept. Without the key nobody can
+    ///   find a value by trying likely ones.
+    public init(store: any DriftStore, hash: KeyedHash, log: Log, metrics: Metrics) {
         self.store = store
-        self.digest = digest
+        self.hash = hash
         self.log = log
         self.metrics = metrics
     }
@@ -35,8 +37,8 @@ public final class DriftWatch: Sendable {
         let key = DriftTally.Key(partnerID: partner, mappingID: mapping, week: time.date.isoWeek)
         let codes = translation.unknownCodes.map { unknown in
             // With partner and list, so that equal texts of two partners cannot be told to be equal.
-            let text = "\(partner)\u{0}\(unknown.list)\u{0}\(unknown.text)"
-            return DriftTally.Code(list: unknown.list, digest: String(digest(Array(text.utf8)).prefix(10)))
+            let text = "drift:\(partner)\u{0}\(unknown.list)\u{0}\(unknown.text)"
+            return DriftTally.Code(list: unknown.list, digest: String(hash.hash(text).prefix(10)))
         }
         gathered.withLock { gathered in
             var tally = gathered.removeValue(forKey: key) ?? DriftTally(key: key)

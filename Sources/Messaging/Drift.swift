@@ -13,7 +13,7 @@ public struct DriftTally: Sendable, Hashable {
         }
     }
 
-    /// A text that a code list does not know: which list, and a one-way digest of the text.
+    /// A text that a code list does not know: which list, and a keyed digest of the text.
     public struct Code: Sendable, Hashable {
         public let list: String
         public let digest: String

@@ -49,10 +49,11 @@ final class House: Sendable {
             }
         }
 
-        let drift = DriftWatch(store: store, digest: { Digest.hex(Digest.sm3($0)) }, log: log, metrics: metrics)
+        let hash = try IdentityKey.load(configuration.identityKeyFile)
+        let drift = DriftWatch(store: store, hash: hash, log: log, metrics: metrics)
         let clerk = CaseClerk(
             pipeline: pipeline, identifiers: identifiers, registry: registry,
-            keys: CaseKeys(hash: try IdentityKey.load(configuration.identityKeyFile)))
+            keys: CaseKeys(hash: hash))
         let frontDoor = FrontDoor(
             clerk: clerk, store: store, limits: configuration.caseLimits, now: now, log: log, metrics: metrics,
             drift: drift)

@@ -1,10 +1,10 @@
 import Foundation
 import Transport
 
-/// The secret under which persons are found again without their numbers standing in an index.
+/// The secret under which persons are found again, and unknown code values counted, without either standing in the store.
 enum IdentityKey {
     /// Reads the key, or makes one on the first start: readable by this user only. Whoever loses it loses the links
-    /// between applications of one person, nothing else.
+    /// between applications of one person, and the drift watch takes known values for new ones; nothing else.
     static func load(_ path: String) throws -> KeyedHash {
         if let key = FileManager.default.contents(atPath: path) { return try KeyedHash(key: [UInt8](key)) }
         let key = try SecureRandom.bytes(32)

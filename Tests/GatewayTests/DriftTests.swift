@@ -21,6 +21,8 @@ import Transport
         return document.serialized()
     }
 
+    private func key(_ byte: UInt8) throws -> KeyedHash { try KeyedHash(key: Array(repeating: byte, count: 32)) }
+
     private func time(_ date: String) throws -> Timestamp {
         Timestamp(try #require(CalendarDate(iso: date)), hour: 9, minute: 0, second: 0)
     }
@@ -33,8 +35,7 @@ import Transport
         let journal = folder.appending(path: "log")
         let metrics = Metrics()
         let watch = DriftWatch(
-            store: store, digest: { Digest.hex(Digest.sm3($0)) }, log: Log(sink: .file(journal.path), now: { "" }),
-            metrics: metrics)
+            store: store, hash: try key(1), log: Log(sink: .file(journal.path), now: { "" }), metrics: metrics)
         let pipeline = try House.pipeline(try shippedConfiguration())
         func send(_ bytes: [UInt8], _ date: String) throws {
             var message = Pipeline.Message(bytes: bytes, receivedAt: try time(date))
@@ -84,4 +85,34 @@ import Transport
         }
         try FileManager.default.removeItem(at: folder)
     }
+    @Test func `who has the store but not the key cannot find a value by trying likely ones`() async throws {
+        let pipeline = try House.pipeline(try shippedConfiguration())
+        var message = Pipeline.Message(
+            bytes: try document { $0["body"]?["person"]?["gender"] = "雌" }, receivedAt: try time("2024-02-14"))
+        message.observes = true
+        let translation = pipeline.walk(message).translation
+        var digests: [String] = []
+        for byte in [UInt8(1), 1, 2] {
+            let store = TallyKeeper()
+            let watch = DriftWatch(
+                store: store, hash: try key(byte), log: Log(sink: .file("/dev/null"), now: { "" }), metrics: Metrics())
+            watch.observe(translation, partner: "relief", at: message.receivedAt)
+            await watch.flush()
+            digests += await store.tallies.flatMap(\.codes.keys).map(\.digest)
+        }
+        try #require(digests.count == 3)
+        #expect(digests[0] == digests[1] && digests[0] != digests[2])
+    }
+}
+
+/// A store that keeps what it is given.
+private actor TallyKeeper: DriftStore {
+    private(set) var tallies: [DriftTally] = []
+
+    func add(_ tallies: [DriftTally]) async throws(StoreError) -> [DriftNews] {
+        self.tallies += tallies
+        return []
+    }
+
+    func drift(partner: String?, week: String, since: String) async throws(StoreError) -> [DriftReport] { [] }
 }

@@ -35,10 +35,11 @@ private final class World: Sendable {
         store = try await SQLMessageStore(database: database)
         let configuration = try Configuration(file: repository.appending(path: "config/gateway.xml").path)
         let chance = Mutex(Chance(seed: seed))
+        let hash = try KeyedHash(key: Array(repeating: 7, count: 32))
         let clerk = CaseClerk(
             pipeline: try House.pipeline(configuration),
             identifiers: IdentifierSource(random: { chance.withLock { $0.next() } }), registry: configuration.registry,
-            keys: CaseKeys(hash: try KeyedHash(key: Array(repeating: 7, count: 32))))
+            keys: CaseKeys(hash: hash))
         let watch = Watch()
         self.watch = watch
         let now: @Sendable () -> Instant = { watch.time.withLock { $0 } }
@@ -46,7 +47,7 @@ private final class World: Sendable {
         let metrics = Metrics()
         front = FrontDoor(
             clerk: clerk, store: store, now: now, log: log, metrics: metrics,
-            drift: DriftWatch(store: store, digest: { Digest.hex(Digest.sm3($0)) }, log: log, metrics: metrics))
+            drift: DriftWatch(store: store, hash: hash, log: log, metrics: metrics))
         back = BackDoor(clerk: clerk, store: store, now: now, log: log)
     }
 
