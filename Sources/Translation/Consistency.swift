@@ -7,34 +7,23 @@ struct Consistency {
     private(set) var application: LegalAidApplication
     private(set) var findings: [Finding] = []
     private let mapping: String
-    private let location: SourceLocationSource
 
-    typealias SourceLocationSource = (String) -> Finding?
-
-    init(
-        _ application: LegalAidApplication, mapping: String, today: CalendarDate,
-        earlier: @escaping SourceLocationSource
-    ) {
+    init(_ application: LegalAidApplication, mapping: String, today: CalendarDate) {
         self.application = application
         self.mapping = mapping
-        location = earlier
         checkIdentity(today: today)
         deriveGroups(on: today)
     }
 
     private mutating func warn(_ code: String, _ path: String) {
-        findings.append(
-            Finding(severity: .warning, code: code, path: path, location: location(path)?.location, rule: mapping))
+        findings.append(Finding(severity: .warning, code: code, path: path, location: nil, rule: mapping))
     }
 
     private mutating func checkIdentity(today: CalendarDate) {
         // A supplement, a withdrawal or an event names its person by reference only.
         guard application.value("recipient") != nil else { return }
         guard let number = application.idNumber else {
-            // A supplement or a withdrawal speaks of an application and describes nobody.
-            if application.value("recipient") != nil {
-                application.set("recipient.idCheck", .string(IdCheck.absent.rawValue))
-            }
+            application.set("recipient.idCheck", .string(IdCheck.absent.rawValue))
             return
         }
         let type = application.text("recipient.idType") ?? "111"

@@ -53,11 +53,7 @@ extension Engine {
         }
         let trimmed = Self.trimmed(found.raw)
         if trimmed.isEmpty || (Self.nullTokens.contains(trimmed) && !rule.converters.contains(.boolean)) {
-            if mapping.isInbound, found.source != nil {
-                // “As above” says something, but not here.
-                let severity: Finding.Severity = trimmed == "同上" ? .warning : .info
-                note(trimmed.isEmpty ? "empty" : "nullToken", severity, place, source, line, &run)
-            }
+            if mapping.isInbound, found.source != nil { tellNothing(trimmed, place, source, line, &run) }
             return absent(rule, place: place, at: source, line: line, &run)
         }
         if mapping.isInbound, let other = found.other { note("repeated", .warning, place, other, line, &run) }
@@ -69,6 +65,13 @@ extension Engine {
             result, at: place, from: found.source?.location, raw: trimmed,
             by: rule.converters.map(\.rawValue) + (rule.codes.map { ["codes \($0)"] } ?? []), line: line, &run)
         return TargetTree.typed(result, rule.type)
+    }
+
+    /// A text that is taken as not given.
+    func tellNothing(_ text: String, _ place: String, _ source: Node, _ line: Int, _ run: inout Run) {
+        // “As above” says something, but not here.
+        let severity: Finding.Severity = text == "同上" ? .warning : .info
+        note(text.isEmpty ? "empty" : "nullToken", severity, place, source, line, &run)
     }
 
     private func absent(

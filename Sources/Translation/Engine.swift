@@ -243,8 +243,12 @@ final class Engine {
         }.first
         guard let (value, line) = codeRule else { return [] }
         let parts = source.text.split { split.contains($0) }.map { Self.trimmed(String($0)) }
-        return parts.filter { !$0.isEmpty }.flatMap { part in
-            texts(of: value, in: part, source: source, path: path, line: line, &run).map { text in
+        return parts.filter { !$0.isEmpty }.flatMap { part -> [JSONValue] in
+            if Self.nullTokens.contains(part) {
+                tellNothing(part, path, source, line, &run)
+                return []
+            }
+            return texts(of: value, in: part, source: source, path: path, line: line, &run).map { text in
                 trace(.string(text), at: path, from: source.location, raw: part, by: ["split"], line: line, &run)
                 return Self.item(text, of: value, rules)
             }

@@ -245,11 +245,9 @@ public final class Translator: Sendable {
         engine.fill(&run, by: rules.rules, from: node)
         for (name, value) in run.target.members { head[name] = value }
         if isOneOfMany, let group = rules.group { head["groupId"] = .string(engine.text(group, at: node)) }
-        let findings = run.findings.all
         let checked = Consistency(
-            LegalAidApplication(content: head), mapping: engine.mapping.id, today: receivedAt.date,
-            earlier: { path in findings.first { $0.path == path } })
-        for finding in checked.findings { run.findings.add(finding) }
+            LegalAidApplication(content: head), mapping: engine.mapping.id, today: receivedAt.date)
+        for finding in engine.placed(checked.findings, of: rules.rules, at: node) { run.findings.add(finding) }
         if run.explains {
             run.traces += Self.derived(from: head, to: checked.application, run.traces, by: engine.mapping.id)
         }
