@@ -104,6 +104,19 @@ public struct FrontDoor: Sendable {
         }
     }
 
+    /// What a document would leave in the store, for measurements: nothing is stored and nothing on file is looked at.
+    public func commit(of bytes: [UInt8], mediaType: String, partnerID: String) throws -> IntakeCommit {
+        let sender = try registry.partner(Caller(role: .partner, id: partnerID))
+        let receivedAt = now()
+        let request = HTTPRequest(
+            method: "POST", path: "/v1/referrals", query: [], headers: [("Content-Type", mediaType)], body: bytes)
+        let message = Pipeline.Message(of: request, sender: sender, receivedAt: receivedAt, about: nil)
+        return try seal(
+            pipeline.walk(message), claim: ClaimCheck(bytes, mediaType: mediaType), sender: sender,
+            receivedAt: receivedAt, superseding: nil
+        ).commit
+    }
+
     /// What status shares on file show about the persons of a document.
     private func evidence(
         for translation: TranslatedDocument, at now: Instant

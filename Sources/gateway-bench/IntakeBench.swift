@@ -1,13 +1,8 @@
-import Canonical
-import Documents
 import Foundation
 import Intake
 import Messaging
 import Storage
-import Synchronization
-import Translation
 import Transport
-import Triage
 
 /// Durable intake over HTTP, beside what its parts reach alone.
 enum IntakeBench {
@@ -26,23 +21,26 @@ enum IntakeBench {
         table.add(["disk: 4 KB append + fdatasync, /s", rounded(syncs), "", ""])
 
         let echo = try ServerProcess(program: URL(filePath: CommandLine.arguments[0]), ["echo"])
-        let echoed = over(echo, path: "/echo", sample: sample, seconds: seconds)
+        let echoed = try over(echo, path: "/echo", sample: sample, seconds: seconds)
         echo.stop()
         table.add(["HTTP echo on the same listener, /s"] + echoed.map { rounded($0.rate) })
 
-        var stored: [Double] = []
+        var stored: [Measured] = []
         for count in connectionCounts {
             stored.append(try await storeAlone(place, sample: sample, writers: count, seconds: seconds))
         }
-        table.add(["store's group commit alone, /s"] + stored.map { rounded($0) })
+        table.add(["store's group commit alone, the same rows, /s"] + stored.map { rounded($0.rate) })
+        table.add(["  processor time per commit, µs"] + stored.map { rounded($0.microseconds) })
 
         let gateway = try place.gateway(store: "intake.sqlite")
-        let taken = over(gateway, path: "/v1/referrals", sample: sample, seconds: seconds)
+        let taken = try over(gateway, path: "/v1/referrals", sample: sample, seconds: seconds)
         gateway.stop()
         table.add(["durable intake over HTTP, /s"] + taken.map { rounded($0.rate) })
         table.add(["  processor time per referral, µs"] + taken.map { rounded($0.microseconds) })
+        table.add(["  of the load, per referral, µs"] + taken.map { rounded($0.load) })
         table.add(
-            ["  of the store's group commit alone"] + zip(taken, stored).map { "\(rounded($0.rate / $1 * 100)) %" })
+            ["  of the store's group commit alone"] + zip(taken, stored).map { "\(rounded($0.rate / $1.rate * 100)) %" }
+        )
         table.add(["  of the HTTP echo"] + zip(taken, echoed).map { "\(rounded($0.rate / $1.rate * 100)) %" })
         table.show()
         let refused = taken.map(\.refused).reduce(0, +)
@@ -51,21 +49,26 @@ enum IntakeBench {
 
     private struct Measured {
         let rate: Double
+        /// Processor time of one, in microseconds.
         let microseconds: Double
-        let refused: Int
+        var load = 0.0
+        var refused = 0
     }
 
-    private static func over(_ server: ServerProcess, path: String, sample: Sample, seconds: Double) -> [Measured] {
-        connectionCounts.enumerated().map { index, count in
+    private static func over(_ server: ServerProcess, path: String, sample: Sample, seconds: Double) throws
+        -> [Measured]
+    {
+        try connectionCounts.enumerated().map { index, count in
             let load = LoadGenerator(
                 port: server.port, path: path,
                 headers: ["Authorization: Bearer \(Workplace.token)", "Content-Type: application/xml"], sample: sample,
                 firstNumber: (index + 1) * 100_000_000)
-            let before = server.processorSeconds
-            let result = load.run(connections: count, seconds: seconds)
-            let used = server.processorSeconds - before
-            let all = max(1, result.answered + result.refused)
-            return Measured(rate: result.rate, microseconds: used / Double(all) * 1_000_000, refused: result.refused)
+            let before = (server.processorSeconds, ownProcessorSeconds())
+            let result = try load.run(connections: count, seconds: seconds)
+            let scale = 1_000_000 / Double(max(1, result.answered + result.refused))
+            return Measured(
+                rate: result.rate, microseconds: (server.processorSeconds - before.0) * scale,
+                load: (ownProcessorSeconds() - before.1) * scale, refused: result.refused)
         }
     }
 
@@ -85,22 +88,23 @@ enum IntakeBench {
         return Double(count) / seconds
     }
 
-    /// The same rows as intake leaves, made beforehand, from as many writers at once.
+    /// What intake commits, packed beforehand by the front door itself, from as many writers at once.
     private static func storeAlone(
         _ place: Workplace, sample: Sample, writers: Int, seconds: Double
-    ) async throws -> Double {
+    ) async throws -> Measured {
         let file = place.folder.appending(path: "store-\(writers).sqlite").path
         let database = try SQLiteDatabase(path: file, maxPending: 4096)
         let store = try await SQLMessageStore(database: database)
-        let rows = try Rows(StageBench.pipeline(place).walk(StageBench.message(sample.bytes)), bytes: sample.bytes)
         let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
+        let commits = try PackedCommits(place, store: store, sample: sample, identifiers: identifiers)
+        let before = ownProcessorSeconds()
         let end = ContinuousClock.now + .milliseconds(Int(seconds * 1000))
         let count = await withTaskGroup(of: Int.self) { group in
             for writer in 0..<writers {
                 group.addTask {
                     var count = 0
                     while ContinuousClock.now < end {
-                        let commit = rows.commit(messageID: "S-\(writer)-\(count)", identifiers: identifiers)
+                        let commit = commits.fresh(count, messageID: "S-\(writer)-\(count)")
                         guard (try? await store.accept(commit)) == .stored else { break }
                         count += 1
                     }
@@ -109,37 +113,15 @@ enum IntakeBench {
             }
             return await group.reduce(0, +)
         }
+        let used = ownProcessorSeconds() - before
         await database.close()
-        return Double(count) / seconds
-    }
-}
-
-/// What intake hands to the store, written once from one walk: only identifiers are new in each copy.
-struct Rows: Sendable {
-    private let bytes: [UInt8]
-    private let answer: [UInt8]
-    private let contents: [[UInt8]]
-
-    init(_ walk: Pipeline.Walk, bytes: [UInt8]) {
-        self.bytes = bytes
-        answer = walk.json.serialized()
-        contents = walk.records.map(\.application.serialized)
+        return Measured(rate: Double(count) / seconds, microseconds: used / Double(max(1, count)) * 1_000_000)
     }
 
-    func commit(messageID: String, identifiers: IdentifierSource) -> IntakeCommit {
-        let now = Instant(Date())
-        let records = contents.map { content in
-            IntakeRecord(
-                id: identifiers.next(at: now), outcome: Outcome.accepted.rawValue,
-                applicationNo: "LA-" + identifiers.next(at: now), queue: "CZ-TN", priority: 0,
-                dueAt: now.advanced(seconds: 86_400), content: content, caseState: CaseState.pendingIntake.rawValue,
-                road: AidRoute.byNotification.rawValue, findings: Array("[]".utf8), deadLetter: nil, detail: nil)
-        }
-        return IntakeCommit(
-            referralID: identifiers.next(at: now), partnerID: "court", messageID: messageID,
-            digest: String(repeating: "0", count: 64), rawBytes: bytes, mediaType: "application/xml",
-            encoding: "gb18030", receivedAt: now, mappingID: Sample.mapping, mappingVersion: 1,
-            mappingDigest: String(repeating: "0", count: 64), outcome: Outcome.accepted.rawValue, isInvalid: false,
-            answer: answer, records: records, supersedes: nil)
+    /// Of this process, user and system.
+    private static func ownProcessorSeconds() -> Double {
+        var now = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now)
+        return Double(now.tv_sec) + Double(now.tv_nsec) / 1_000_000_000
     }
 }

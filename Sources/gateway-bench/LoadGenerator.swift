@@ -1,7 +1,7 @@
 import Foundation
-import Synchronization
 
-/// Keep-alive connections, each on a thread of its own with blocking sockets: the least that a sender can cost.
+/// Keep-alive connections on one thread with prepared requests and buffers used again and again: the least that senders
+/// can cost on the machine that is measured.
 struct LoadGenerator: Sendable {
     struct Result: Sendable {
         var answered = 0
@@ -18,89 +18,113 @@ struct LoadGenerator: Sendable {
     /// Message ids of one run never meet those of another.
     let firstNumber: Int
 
-    /// Sends for so many seconds over so many connections. What is not 2xx is counted apart.
-    func run(connections: Int, seconds: Double) -> Result {
-        let total = Mutex(Result())
-        let next = Atomic<Int>(firstNumber)
-        let end = ContinuousClock.now + .milliseconds(Int(seconds * 1000))
+    /// Sends for so many seconds over so many connections, on each the next as soon as the last is answered. What is not
+    /// 2xx is counted apart.
+    func run(connections: Int, seconds: Double) throws -> Result {
+        var lines = try (0..<connections).map { _ in try Line(port: port, request: head + sample.bytes) }
+        defer { for line in lines { close(line.socket) } }
+        var polled = lines.map { pollfd(fd: $0.socket, events: Int16(POLLIN), revents: 0) }
+        var result = Result()
+        var number = firstNumber
         let start = ContinuousClock.now
-        let threads = DispatchGroup()
-        for _ in 0..<connections {
-            threads.enter()
-            let thread = Thread {
-                var own = Result()
-                if let socket = Self.connect(to: port) {
-                    while ContinuousClock.now < end {
-                        let number = next.add(1, ordering: .relaxed).newValue
-                        guard let status = exchange(sample.numbered(number), over: socket) else { break }
-                        if (200..<300).contains(status) { own.answered += 1 } else { own.refused += 1 }
-                    }
-                    close(socket)
-                }
-                total.withLock {
-                    $0.answered += own.answered
-                    $0.refused += own.refused
-                }
-                threads.leave()
+        let end = start + .milliseconds(Int(seconds * 1000))
+        var busy = connections
+        func next(_ index: Int) throws {
+            number += 1
+            sample.number(number, in: &lines[index].request, at: head.count)
+            try lines[index].send()
+        }
+        for index in lines.indices { try next(index) }
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while busy > 0 {
+            guard poll(&polled, nfds_t(connections), 10_000) > 0 else {
+                throw BenchFailure("no answer within ten seconds")
             }
-            thread.stackSize = 256 << 10
-            thread.start()
+            for index in polled.indices where polled[index].revents != 0 {
+                guard let status = try lines[index].receive(into: &buffer) else { continue }
+                if (200..<300).contains(status) { result.answered += 1 } else { result.refused += 1 }
+                if ContinuousClock.now < end { try next(index) } else { busy -= 1 }
+            }
         }
-        threads.wait()
-        let took = ContinuousClock.now - start
-        return total.withLock { result in
-            result.seconds =
-                Double(took.components.seconds) + Double(took.components.attoseconds) / 1_000_000_000_000_000_000
-            return result
-        }
+        let took = (ContinuousClock.now - start).components
+        result.seconds = Double(took.seconds) + Double(took.attoseconds) / 1_000_000_000_000_000_000
+        return result
     }
 
-    private static func connect(to port: UInt16) -> Int32? {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    private var head: [UInt8] {
+        let lines =
+            ["POST \(path) HTTP/1.1", "Host: bench", "Content-Length: \(sample.bytes.count)"] + headers + ["", ""]
+        return Array(lines.joined(separator: "\r\n").utf8)
+    }
+}
+
+/// One connection with its request and what is still to come of its answer.
+private struct Line {
+    let socket: Int32
+    var request: [UInt8]
+    /// The head of an answer, while it is not whole.
+    private var head: [UInt8] = []
+    private var status = 0
+    private var bodyLeft = 0
+
+    init(port: UInt16, request: [UInt8]) throws {
+        self.request = request
+        socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         let isConnected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Foundation.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { [socket] in
+                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
         guard isConnected else {
-            close(descriptor)
-            return nil
+            close(socket)
+            throw BenchFailure("the server does not listen")
         }
         var on: Int32 = 1
-        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
-        return descriptor
+        setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// - Returns: the status, or nothing when the connection broke.
-    private func exchange(_ body: [UInt8], over socket: Int32) -> Int? {
-        var request = Array("POST \(path) HTTP/1.1\r\nHost: bench\r\nContent-Length: \(body.count)\r\n".utf8)
-        for header in headers { request += Array((header + "\r\n").utf8) }
-        request += [13, 10]
-        request += body
-        guard send(socket, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else { return nil }
-        var answer: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 16 << 10)
-        while true {
-            let count = recv(socket, &chunk, chunk.count, 0)
-            guard count > 0 else { return nil }
-            answer += chunk[..<count]
-            if let status = Self.whole(answer) { return status }
+    func send() throws {
+        guard Foundation.send(socket, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
+            throw BenchFailure("the server closed a connection")
         }
     }
 
-    /// The status of a complete answer; nothing while some of it is still to come.
-    private static func whole(_ answer: [UInt8]) -> Int? {
-        guard let head = answer.firstRange(of: [13, 10, 13, 10]) else { return nil }
-        let text = String(decoding: answer[..<head.lowerBound], as: UTF8.self)
-        let lengths = text.split(separator: "\r\n").filter { $0.lowercased().hasPrefix("content-length:") }
-        let length = lengths.first.flatMap {
-            Int($0.dropFirst("content-length:".count).trimmingCharacters(in: .whitespaces))
+    /// - Returns: the status, once the answer is whole.
+    mutating func receive(into buffer: inout [UInt8]) throws -> Int? {
+        let count = recv(socket, &buffer, buffer.count, 0)
+        guard count > 0 else { throw BenchFailure("the server closed a connection") }
+        if bodyLeft > 0 {
+            bodyLeft -= count
+        } else {
+            head.append(contentsOf: buffer[..<count])
+            guard let (end, status, length) = Self.read(head) else { return nil }
+            self.status = status
+            bodyLeft = length - (head.count - end)
+            head.removeAll(keepingCapacity: true)
         }
-        guard answer.count >= head.upperBound + (length ?? 0) else { return nil }
-        return text.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+        return bodyLeft == 0 ? status : nil
+    }
+
+    /// Where the head of an answer ends, its status and the length of its body; nothing while it is not whole.
+    private static func read(_ bytes: [UInt8]) -> (end: Int, status: Int, length: Int)? {
+        bytes.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return nil }
+            var length = 0
+            var at = 0
+            while let feed = memchr(start + at, 10, bytes.count - at) {
+                at = UnsafeRawPointer(feed) - start + 1
+                guard at + 1 < bytes.count else { return nil }
+                if bytes[at] == 13 { return (at + 2, Int(strtol(start + "HTTP/1.1 ".utf8.count, nil, 10)), length) }
+                let name = "content-length:"
+                if strncasecmp(start + at, name, name.utf8.count) == 0 {
+                    length = Int(strtol(start + at + name.utf8.count, nil, 10))
+                }
+            }
+            return nil
+        }
     }
 }

@@ -7,7 +7,8 @@ enum GatewayBench {
         gateway-bench [COMMAND] [--seconds N]
 
           intake      durable intake over HTTP at 1, 16 and 64 connections, against an HTTP echo on the same listener,
-                      the store's group commit alone and the disk's bare fdatasync
+                      the store's group commit alone, with the commits that intake itself packs for differing persons,
+                      and the disk's bare fdatasync
           stages      processor time of one referral, stage by stage
           translate   translation against libxml2's own parse and XSD validation of the same bytes
 

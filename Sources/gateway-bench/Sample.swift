@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 
 /// The referral that is measured: a court's notice of about 4 KB in GB18030, each about another person.
@@ -16,9 +17,11 @@ struct Sample: Sendable {
             throw BenchFailure("run this from the repository: \(file.path) cannot be read")
         }
         var bytes = [UInt8](data)
-        messageID = try Self.place("XXBH", "B-" + Self.digits(0, 9), in: &bytes) + 2
-        idNumber = try Self.place("SFZHM", Self.idNumber(0), in: &bytes)
-        caseNumber = try Self.place("AH", "(2023)", keeping: true, in: &bytes)
+        messageID = try Self.place("XXBH", Array("B-000000000".utf8), in: &bytes) + 2
+        let court = try TextEncoding.gb18030.encode("(2023)苏0402刑初9")
+        let end = try TextEncoding.gb18030.encode("号")
+        caseNumber = try Self.place("AH", court + Array("0000000".utf8) + end, in: &bytes) + court.count
+        idNumber = try Self.place("SFZHM", Array(repeating: 0x30, count: 18), in: &bytes)
         // Base64 without line breaks grows by the size of whole groups of four.
         let attachment = Array("<WJNR><![CDATA[".utf8)
         guard let start = Self.index(of: attachment, in: bytes) else {
@@ -26,44 +29,60 @@ struct Sample: Sendable {
         }
         let filling = Array(repeatElement(Array("QUFB".utf8), count: max(0, 4096 - bytes.count) / 4).joined())
         bytes.insert(contentsOf: filling, at: start + attachment.count)
+        Self.writeIDNumber(0, to: &bytes, at: idNumber)
         self.bytes = bytes
     }
 
     /// The same referral under another message id, about another person in another case.
     func numbered(_ number: Int) -> [UInt8] {
         var copy = bytes
-        copy.replaceSubrange(messageID..<messageID + 9, with: Array(Self.digits(number, 9).utf8))
-        copy.replaceSubrange(idNumber..<idNumber + 18, with: Array(Self.idNumber(number).utf8))
-        copy.replaceSubrange(caseNumber + 1..<caseNumber + 5, with: Array(Self.digits(2016 + number % 10, 4).utf8))
+        self.number(number, in: &copy, at: 0)
         return copy
     }
 
+    /// Makes the referral that begins there another one, in place.
+    func number(_ number: Int, in buffer: inout [UInt8], at start: Int) {
+        Self.write(number, 9, to: &buffer, at: start + messageID)
+        Self.write(number, 7, to: &buffer, at: start + caseNumber)
+        Self.writeIDNumber(number, to: &buffer, at: start + idNumber)
+    }
+
     /// A valid resident identity number (GB 11643) for each number below some millions.
-    private static func idNumber(_ number: Int) -> String {
-        let day = number % 28 + 1
-        let month = number / 28 % 12 + 1
-        let year = 1950 + number / 336 % 55
-        let body = "320402\(year)\(digits(month, 2))\(digits(day, 2))\(digits(number / 18_480 % 1000, 3))"
-        let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-        let sum = zip(body.utf8, weights).reduce(0) { $0 + (Int($1.0) - 48) * $1.1 }
-        return body + String(Array("10X98765432")[sum % 11])
+    private static func writeIDNumber(_ number: Int, to buffer: inout [UInt8], at start: Int) {
+        write(320_402, 6, to: &buffer, at: start)
+        write(1950 + number / 336 % 55, 4, to: &buffer, at: start + 6)
+        write(number / 28 % 12 + 1, 2, to: &buffer, at: start + 10)
+        write(number % 28 + 1, 2, to: &buffer, at: start + 12)
+        write(number / 18_480 % 1000, 3, to: &buffer, at: start + 14)
+        var sum = 0
+        var weight = 1
+        for index in (start..<start + 17).reversed() {
+            weight = weight * 2 % 11
+            sum += (Int(buffer[index]) - 48) * weight
+        }
+        let check = (12 - sum % 11) % 11
+        buffer[start + 17] = check == 10 ? UInt8(ascii: "X") : UInt8(48 + check)
     }
 
-    private static func digits(_ number: Int, _ width: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, width - text.count)) + text.suffix(width)
+    /// The last digits of a number.
+    private static func write(_ number: Int, _ width: Int, to buffer: inout [UInt8], at start: Int) {
+        var rest = number
+        for index in (start..<start + width).reversed() {
+            buffer[index] = UInt8(48 + rest % 10)
+            rest /= 10
+        }
     }
 
-    /// Puts a text into an element, or finds where its own begins.
-    private static func place(
-        _ name: String, _ text: String, keeping: Bool = false, in bytes: inout [UInt8]
-    ) throws -> Int {
+    /// Puts a text into the first element of that name.
+    ///
+    /// - Returns: where the text begins.
+    private static func place(_ name: String, _ text: [UInt8], in bytes: inout [UInt8]) throws -> Int {
         let tag = Array("<\(name)>".utf8)
-        guard let start = index(of: tag, in: bytes),
-            let end = bytes[start...].dropFirst(tag.count).firstIndex(of: UInt8(ascii: "<"))
+        guard let start = index(of: tag, in: bytes).map({ $0 + tag.count }),
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: "<"))
         else { throw BenchFailure("the example holds no \(name)") }
-        if !keeping { bytes.replaceSubrange(start + tag.count..<end, with: Array(text.utf8)) }
-        return start + tag.count
+        bytes.replaceSubrange(start..<end, with: text)
+        return start
     }
 
     private static func index(of needle: [UInt8], in bytes: [UInt8]) -> Int? {

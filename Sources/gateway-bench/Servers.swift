@@ -1,4 +1,8 @@
 import Foundation
+import Intake
+import Journal
+import Messaging
+import Storage
 import StrictJSON
 import Transport
 
@@ -69,8 +73,25 @@ struct Workplace {
     func remove() { try? FileManager.default.removeItem(at: folder) }
 
     static let token = "bench-token"
+    static let partner = Partner(
+        id: "court", name: "法院", senderType: "court", senderCodes: [], mappings: [Sample.mapping], statusMapping: nil,
+        returnAddress: nil, retryPolicy: RetryPolicy())
 
     var programs: URL { URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent() }
+
+    /// The gateway's front door within this process.
+    func frontDoor(store: SQLMessageStore, identifiers: IdentifierSource) throws -> FrontDoor {
+        let metrics = Metrics()
+        let log = Log(sink: .none, now: { "" })
+        let hash = try KeyedHash(key: [UInt8](repeating: 7, count: 32))
+        let clerk = CaseClerk(
+            pipeline: try StageBench.pipeline(self), identifiers: identifiers,
+            registry: Registry(partners: [Self.partner], institutions: []),
+            keys: CaseKeys(hash: hash))
+        return FrontDoor(
+            clerk: clerk, store: store, now: { Instant(Date()) }, log: log, metrics: metrics,
+            drift: DriftWatch(store: store, hash: hash, log: log, metrics: metrics))
+    }
 
     /// A gateway with one partner and nobody to push to.
     func gateway(store: String) throws -> ServerProcess {
@@ -86,11 +107,11 @@ struct Workplace {
             ),
             (
                 "partners.xml",
-                "<partners><partner id=\"court\" name=\"法院\" senderType=\"court\"><mapping>\(Sample.mapping)</mapping></partner></partners>"
+                "<partners><partner id=\"\(Self.partner.id)\" name=\"\(Self.partner.name)\" senderType=\"court\"><mapping>\(Sample.mapping)</mapping></partner></partners>"
             ),
             (
                 "credentials.xml",
-                "<credentials><partner id=\"court\" tokenSha256=\"\(Digest.hex(Digest.sha256(Array(Self.token.utf8))))\"/></credentials>"
+                "<credentials><partner id=\"\(Self.partner.id)\" tokenSha256=\"\(Digest.hex(Digest.sha256(Array(Self.token.utf8))))\"/></credentials>"
             ),
         ]
         for (name, text) in files { try Data(text.utf8).write(to: folder.appending(path: name)) }

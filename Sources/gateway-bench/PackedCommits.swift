@@ -1,0 +1,59 @@
+import Foundation
+import Intake
+import Journal
+import Messaging
+import Storage
+import StrictJSON
+import Transport
+
+/// Commits exactly as the front door packs them for differing persons; each copy names another message, person and case,
+/// so that the store does with it what it does in intake: all rows, all keys, all look-ups.
+struct PackedCommits: Sendable {
+    private let commits: [IntakeCommit]
+    private let identifiers: IdentifierSource
+
+    init(_ place: Workplace, store: SQLMessageStore, sample: Sample, identifiers: IdentifierSource) throws {
+        self.identifiers = identifiers
+        let door = try place.frontDoor(store: store, identifiers: identifiers)
+        commits = try (0..<256).map { number in
+            try door.commit(
+                of: sample.numbered(number + 1), mediaType: "application/xml", partnerID: Workplace.partner.id)
+        }
+        guard commits.allSatisfy({ !$0.isInvalid }) else { throw BenchFailure("the sample does not translate") }
+    }
+
+    /// - Parameter number: which of the packed ones to copy.
+    func fresh(_ number: Int, messageID: String) -> IntakeCommit {
+        let packed = commits[number % commits.count]
+        let now = Instant(Date())
+        var commit = IntakeCommit(
+            referralID: identifiers.next(at: now), partnerID: packed.partnerID, messageID: messageID,
+            digest: packed.digest, rawBytes: packed.rawBytes, mediaType: packed.mediaType, encoding: packed.encoding,
+            receivedAt: now, mappingID: packed.mappingID, mappingVersion: packed.mappingVersion,
+            mappingDigest: packed.mappingDigest, outcome: packed.outcome, isInvalid: false, answer: packed.answer,
+            records: packed.records.map { fresh($0, at: now) }, supersedes: nil)
+        commit.work = packed.work
+        commit.traceParent = TraceContext { UInt64.random(in: .min ... .max) }.traceParent
+        return commit
+    }
+
+    private func fresh(_ packed: IntakeRecord, at now: Instant) -> IntakeRecord {
+        var record = IntakeRecord(
+            id: identifiers.next(at: now), outcome: packed.outcome,
+            applicationNo: packed.applicationNo.map { _ in "LA-" + identifiers.next(at: now) }, queue: packed.queue,
+            priority: packed.priority, dueAt: packed.dueAt, content: packed.content, caseState: packed.caseState,
+            road: packed.road, findings: packed.findings, deadLetter: packed.deadLetter, detail: packed.detail)
+        // Keys are keyed hashes: any random digits are such.
+        let names = Dictionary(uniqueKeysWithValues: Set(packed.keys).map { ($0, Self.key()) })
+        record.keys = packed.keys.compactMap { names[$0] }
+        record.personKeys = packed.personKeys.compactMap { names[$0] }
+        record.referralState = packed.referralState
+        record.clocks = packed.clocks
+        return record
+    }
+
+    private static func key() -> String {
+        let digits = String(UInt64.random(in: 1 << 60 ... .max), radix: 16)
+        return digits + digits
+    }
+}
