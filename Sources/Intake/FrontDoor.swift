@@ -16,13 +16,14 @@ public struct FrontDoor: Sendable {
     let log: Log
     let metrics: IntakeMetrics
     let drift: DriftWatch
+    let underway: CommitsUnderway
 
     var identifiers: IdentifierSource { clerk.identifiers }
 
     public init(
         clerk: CaseClerk, store: any MessageStore & EvidenceStore & FollowUpStore, limits: CaseLimits = CaseLimits(),
         now: @escaping @Sendable () -> Instant, log: Log, metrics: Metrics,
-        drift: DriftWatch
+        drift: DriftWatch, underway: CommitsUnderway = CommitsUnderway()
     ) {
         pipeline = clerk.pipeline
         self.store = store
@@ -33,6 +34,7 @@ public struct FrontDoor: Sendable {
         self.log = log
         self.metrics = IntakeMetrics(metrics)
         self.drift = drift
+        self.underway = underway
     }
 
     /// One message walks in: *identify → parse, validate, translate → look what is on file → triage → commit*, and leaves
@@ -46,6 +48,7 @@ public struct FrontDoor: Sendable {
     func receive(
         _ request: HTTPRequest, from caller: Caller, about subject: Subject? = nil
     ) async throws -> HTTPResponse {
+        let announcement = underway.announce()
         let sender = try registry.sender(caller)
         let receivedAt = now()
         let message = Pipeline.Message(of: request, sender: sender, receivedAt: receivedAt, about: subject)
@@ -56,6 +59,7 @@ public struct FrontDoor: Sendable {
         let walk = pipeline.assess(translation, message, evidence: evidence)
         let sealed = try seal(
             walk, claim: claim, sender: sender, receivedAt: receivedAt, superseding: nil, about: subject)
+        announcement.arrived()
         let acceptance = try await store.accept(sealed.commit)
 
         note(acceptance, sealed, walk)

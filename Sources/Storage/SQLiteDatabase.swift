@@ -18,13 +18,17 @@ public final class SQLiteDatabase: Database {
     ///   - path: the file; made if it is not there.
     ///   - maxPending: units that may wait for the writer before it says `busy`.
     ///   - readerCount: connections for reading.
+    ///   - underway: commits that are being prepared.
+    ///   - patience: so long a group waits for them at most.
     ///   - onCommit: hears of every group: how many units it carried and how long it took to be durable.
     public init(
-        path: String, maxPending: Int, readerCount: Int = 2,
+        path: String, maxPending: Int, readerCount: Int = 2, underway: CommitsUnderway = CommitsUnderway(),
+        patience: DispatchTimeInterval = .milliseconds(4),
         onCommit: @escaping @Sendable (_ units: Int, _ took: Duration) -> Void = { _, _ in }
     ) throws(StoreError) {
         try Self.claim(path)
-        writer = try Worker(path: path, name: "store-writer", maxPending: maxPending)
+        writer = try Worker(
+            path: path, name: "store-writer", maxPending: maxPending, underway: underway, patience: patience)
         var readers: [Worker] = []
         for index in 0..<readerCount {
             readers.append(try Worker(path: path, name: "store-reader-\(index)", maxPending: maxPending))
@@ -40,6 +44,8 @@ public final class SQLiteDatabase: Database {
 
     /// How many transactions carried all the writes so far.
     public var commitCount: Int { writer.groups }
+    /// How many units wait for the writer.
+    var pendingCount: Int { writer.waiting }
 
     /// Refuses a damaged file and one that belongs to another program, before anything is written to it.
     private static func claim(_ path: String) throws(StoreError) {
@@ -164,11 +170,16 @@ public final class SQLiteDatabase: Database {
 
     /// A thread with a connection of its own that takes whatever has gathered.
     ///
-    /// `@unchecked`: `pending`, `isClosed` and `onEnd` are guarded by the condition; the connection belongs to the thread.
+    /// `@unchecked`: `pending`, `isGathering`, `isClosed` and `onEnd` are guarded by the condition; the connection belongs
+    /// to the thread.
     private final class Worker: @unchecked Sendable {
         private let connection: SQLiteConnection
         private let name: String
         private let maxPending: Int
+        private let underway: CommitsUnderway
+        private let patience: DispatchTimeInterval
+        private let gathered = DispatchSemaphore(value: 0)
+        private var isGathering = false
         private let condition = NSCondition()
         private var pending: [any Unit] = []
         private var taken = 0
@@ -176,10 +187,15 @@ public final class SQLiteDatabase: Database {
         private var hasEnded = false
         private var onEnd: [CheckedContinuation<Void, Never>] = []
 
-        init(path: String, name: String, maxPending: Int) throws(StoreError) {
+        init(
+            path: String, name: String, maxPending: Int, underway: CommitsUnderway = CommitsUnderway(),
+            patience: DispatchTimeInterval = .never
+        ) throws(StoreError) {
             connection = try SQLiteConnection(path: path)
             self.name = name
             self.maxPending = maxPending
+            self.underway = underway
+            self.patience = patience
         }
 
         func start(_ handle: @escaping @Sendable (SQLiteConnection, [any Unit]) -> Void) {
@@ -203,8 +219,26 @@ public final class SQLiteDatabase: Database {
             if isClosed { return .closed }
             if pending.count >= maxPending { return .busy }
             pending.append(unit)
-            condition.signal()
+            if !isGathering { condition.signal() } else if isWhole { endGathering() }
             return nil
+        }
+
+        private var isWhole: Bool { pending.count >= groupSize || underway.isEmpty || isClosed }
+
+        private func endGathering() {
+            isGathering = false
+            gathered.signal()
+        }
+
+        /// Waits for what is underway, so that it shares the commit; not for what does not come in time.
+        private func gather() {
+            guard !isWhole else { return }
+            isGathering = true
+            condition.unlock()
+            // By a clock that nobody sets.
+            let result = gathered.wait(timeout: .now() + patience)
+            condition.lock()
+            if isGathering { isGathering = false } else if result == .timedOut { gathered.wait() }
         }
 
         private func take() -> [any Unit]? {
@@ -214,6 +248,7 @@ public final class SQLiteDatabase: Database {
                 if isClosed { return nil }
                 condition.wait()
             }
+            gather()
             let units = Array(pending.prefix(groupSize))
             pending.removeFirst(units.count)
             taken += 1
@@ -227,10 +262,17 @@ public final class SQLiteDatabase: Database {
             return taken
         }
 
+        var waiting: Int {
+            condition.lock()
+            defer { condition.unlock() }
+            return pending.count
+        }
+
         func close() async {
             await withCheckedContinuation { continuation in
                 condition.lock()
                 isClosed = true
+                if isGathering { endGathering() }
                 let ended = hasEnded
                 if !ended { onEnd.append(continuation) }
                 condition.signal()

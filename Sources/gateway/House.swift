@@ -36,8 +36,9 @@ final class House: Sendable {
         let pipeline = try Self.pipeline(configuration)
         let bits: @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
         let identifiers = IdentifierSource(random: bits)
+        let underway = CommitsUnderway()
         let database = try SQLiteDatabase(
-            path: configuration.storePath, maxPending: configuration.pendingWrites,
+            path: configuration.storePath, maxPending: configuration.pendingWrites, underway: underway,
             onCommit: { metrics.committed(units: $0, took: $1) })
         let store = try await SQLMessageStore(database: database)
         let bell = Bell()
@@ -56,7 +57,7 @@ final class House: Sendable {
             keys: CaseKeys(hash: hash))
         let frontDoor = FrontDoor(
             clerk: clerk, store: store, limits: configuration.caseLimits, now: now, log: log, metrics: metrics,
-            drift: drift)
+            drift: drift, underway: underway)
         let backDoor = BackDoor(clerk: clerk, store: store, now: now, log: log)
         let clockDesk = ClockDesk(store: store, now: now, log: log, metrics: metrics)
         let signIn: LeaseDesk.SignIn = { try await backDoor.signIn(applicationNo: $0, leaseID: $1, caller: $2) }

@@ -10,10 +10,13 @@ final class TemporaryStore: Sendable {
     let database: SQLiteDatabase
     let store: SQLMessageStore
 
-    init() async throws {
+    init(
+        underway: CommitsUnderway = CommitsUnderway(), patience: DispatchTimeInterval = .milliseconds(4)
+    ) async throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "store-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        database = try SQLiteDatabase(path: folder.appending(path: "store.sqlite").path, maxPending: 4096)
+        database = try SQLiteDatabase(
+            path: folder.appending(path: "store.sqlite").path, maxPending: 4096, underway: underway, patience: patience)
         store = try await SQLMessageStore(database: database)
     }
 

@@ -1,0 +1,42 @@
+import Foundation
+import Messaging
+import Testing
+
+@testable import Storage
+
+@Suite struct GatheringTests {
+    @Test func `what is here waits for what is underway and shares one transaction with it`() async throws {
+        let underway = CommitsUnderway()
+        let home = try await TemporaryStore(underway: underway, patience: .seconds(3600))
+        let before = home.database.commitCount
+        let announcement = underway.announce()
+        async let first = home.store.accept(referral("M1"))
+        async let second = home.store.accept(referral("M2"))
+        while home.database.pendingCount < 2 { await Task.yield() }
+        announcement.arrived()
+        #expect(try await home.store.accept(referral("M3")) == .stored)
+        #expect(try await [first, second] == [.stored, .stored])
+        #expect(home.database.commitCount == before + 1)
+        await home.remove()
+    }
+
+    @Test func `what never comes holds nothing up`() async throws {
+        let underway = CommitsUnderway()
+        let home = try await TemporaryStore(underway: underway, patience: .milliseconds(1))
+        let announcement = underway.announce()
+        #expect(try await home.store.accept(referral("M1")) == .stored)
+        announcement.arrived()
+        await home.remove()
+    }
+
+    @Test func `a store that closes waits for nothing`() async throws {
+        let underway = CommitsUnderway()
+        let home = try await TemporaryStore(underway: underway, patience: .seconds(3600))
+        let announcement = underway.announce()
+        async let stored = home.store.accept(referral("M1"))
+        while home.database.pendingCount < 1 { await Task.yield() }
+        await home.remove()
+        #expect(try await stored == .stored)
+        announcement.arrived()
+    }
+}
