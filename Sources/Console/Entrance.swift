@@ -79,7 +79,10 @@ extension WebConsole {
     private func signInPage(_ request: HTTPRequest, problem: Problem?) -> HTTPResponse {
         let language = Language(of: request)
         let failed: HTML =
-            problem.map { "<p class=\"note bad\" role=\"alert\">\(language.text($0.detail))</p>" } ?? .none
+            problem.map { "<p class=\"note bad\" role=\"alert\">\(language.text($0.detail))</p>" }
+            ?? (request.query("done") == "password"
+                ? "<p class=\"note good\" role=\"status\">\(language("密码已更改，请用新密码登录。", "The password is changed; sign in with the new one."))</p>"
+                : .none)
         let page = Page(
             title: language("登录", "Sign in"),
             body: """

@@ -2,19 +2,25 @@ import Transport
 
 /// The console's sections, in the order of its navigation.
 enum Section: String, Sendable, CaseIterable {
-    case overview, deadLetters, messages, queues, partners, mappings, rules, reports, audit
+    case overview, deadLetters, clocks, queues, partners, parked, alerts, messages, reports, mappings, drift, rules
+    case audit, accounts
 
     var path: String {
         switch self {
         case .overview: "/console/"
         case .deadLetters: "/console/dead-letters"
-        case .messages: "/console/messages"
+        case .clocks: "/console/clocks"
         case .queues: "/console/queues"
         case .partners: "/console/partners"
-        case .mappings: "/console/mappings"
-        case .rules: "/console/rules"
+        case .parked: "/console/parked"
+        case .alerts: "/console/alerts"
+        case .messages: "/console/messages"
         case .reports: "/console/reports"
+        case .mappings: "/console/mappings"
+        case .drift: "/console/drift"
+        case .rules: "/console/rules"
         case .audit: "/console/audit"
+        case .accounts: "/console/accounts"
         }
     }
 
@@ -22,13 +28,29 @@ enum Section: String, Sendable, CaseIterable {
         switch self {
         case .overview: language("总览", "Overview")
         case .deadLetters: language("死信", "Dead letters")
-        case .messages: language("报文查询", "Messages")
+        case .clocks: language("时限", "Time limits")
         case .queues: language("队列", "Queues")
         case .partners: language("来源单位", "Partners")
-        case .mappings: language("映射", "Mappings")
-        case .rules: language("规则", "Rules")
+        case .parked: language("暂存报文", "Parked")
+        case .alerts: language("告警", "Alerts")
+        case .messages: language("报文查询", "Messages")
         case .reports: language("月报", "Reports")
+        case .mappings: language("映射", "Mappings")
+        case .drift: language("格式变动", "Drift")
+        case .rules: language("规则", "Rules")
         case .audit: language("审计", "Audit")
+        case .accounts: language("用户", "Accounts")
+        }
+    }
+
+    /// Who has not the right is not shown the way.
+    var right: OperatorRight {
+        switch self {
+        case .overview, .deadLetters, .clocks, .queues, .partners, .parked, .alerts, .messages, .reports, .mappings,
+            .drift, .rules:
+            .look
+        case .audit: .audit
+        case .accounts: .administer
         }
     }
 }
@@ -42,11 +64,20 @@ struct Page {
     var status = 200
 }
 
+/// What the frame knows of whoever is signed in.
+struct Frame {
+    let name: String
+    let role: String
+    let csrf: String
+    /// What may be gone to.
+    let sections: [Section]
+}
+
 /// The frame around every page. Works without JavaScript; nothing is fetched from elsewhere.
 struct Layout {
     let language: Language
     /// Who is signed in, with what they need to sign out; nobody on the sign-in page.
-    let visitor: (name: String, role: String, csrf: String)?
+    let visitor: Frame?
     /// Where the language switch leads back to.
     let path: String
 
@@ -87,15 +118,15 @@ struct Layout {
             "<a href=\"/console/language?to=\(switchTo.rawValue)&amp;back=\(path.urlEscaped)\" lang=\"\(switchTo.tag)\">\(switchTo("中文", "English"))</a>"
         guard let visitor else { return "<div class=\"account\">\(link)</div>" }
         return """
-            <div class="account"><span>\(visitor.name) <small>\(visitor.role)</small></span>\(link)
+            <div class="account"><a href="/console/password" title="\(language("更改密码", "Change the password"))">\(visitor.name) <small>\(visitor.role)</small></a>\(link)
             <form method="post" action="/console/sign-out"><input type="hidden" name="csrf" value="\(visitor.csrf)">
             <button class="quiet">\(language("退出", "Sign out"))</button></form></div>
             """
     }
 
     private func navigation(_ page: Page) -> HTML {
-        guard visitor != nil else { return .none }
-        let links = Section.allCases.map { section -> HTML in
+        guard let visitor, !visitor.sections.isEmpty else { return .none }
+        let links = visitor.sections.map { section -> HTML in
             let current: HTML = section == page.section ? " aria-current=\"page\"" : .none
             return "<li><a href=\"\(section.path)\"\(current)>\(section.title(language))</a></li>"
         }

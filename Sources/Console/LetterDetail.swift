@@ -35,7 +35,7 @@ extension WebConsole {
                 language("原因", "Reason"),
                 "\(language.text(summary.reason.title)) <small class=\"mono\">\(summary.cause.name)</small>"
             ),
-            (language("该谁处理", "Whose turn"), "\(language.text(view.code.turn.title))"),
+            (language("该谁处理", "Whose turn"), "\(language.text(view.code.turn.label))"),
             (language("来源单位", "Partner"), "\(summary.partnerID)"),
             (language("来源报文编号", "Sender's message id"), "\(summary.senderMessageID ?? "–")"),
             (language("进入死信的时间", "Dead since"), "\(summary.since.readable)"),

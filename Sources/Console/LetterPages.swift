@@ -57,7 +57,7 @@ extension WebConsole {
             filter, newestFirst: scene.request.query("order") == "newest", after: try scene.request.cursor(), limit: 50)
         let next: HTML =
             page.next.map { cursor in
-                "<p><a class=\"button\" rel=\"next\" href=\"\(Self.link(scene.request, after: cursor))\">\(language("下一页", "Next page"))</a></p>"
+                "<p><a class=\"button\" rel=\"next\" href=\"\(Self.link(scene.request, .deadLetters, after: cursor.text))\">\(language("下一页", "Next page"))</a></p>"
             } ?? .none
         return Page(
             title: Section.deadLetters.title(language), section: .deadLetters,
@@ -65,12 +65,6 @@ extension WebConsole {
                 \(scene.notice(Self.notices))\(filterForm(scene))\(letterTable(page.letters, language))\(next)
                 \(scene.may(.repair) ? bulkForm(scene) : HTML.none)
                 """)
-    }
-
-    private static func link(_ request: HTTPRequest, after cursor: DeadLetterCursor) -> String {
-        let kept = request.query.filter { !["after", "done"].contains($0.0) } + [("after", cursor.text)]
-        return Section.deadLetters.path + "?"
-            + kept.map { "\($0.0.urlEscaped)=\($0.1.urlEscaped)" }.joined(separator: "&")
     }
 
     private func filterForm(_ scene: Scene) -> HTML {
@@ -115,7 +109,7 @@ extension WebConsole {
                 "<a href=\"\(Section.deadLetters.path)/\(letter.id)\">\(letter.senderMessageID ?? letter.id)</a>",
                 "\(letter.partnerID)",
                 "\(language.text(code.happened))<br><small class=\"mono\">\(letter.cause.name)</small>",
-                "\(language.text(code.turn.title))",
+                "\(language.text(code.turn.label))",
                 "<time datetime=\"\(letter.since.rfc3339)\">\(letter.since.age(at: now, language))</time>",
             ]
         }

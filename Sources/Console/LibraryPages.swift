@@ -45,7 +45,7 @@ extension WebConsole {
         table.rows = library.mappings().map { mapping in
             [
                 "<span class=\"mono\">\(mapping.id)</span>", "\(mapping.title)",
-                "\(mapping.isInbound ? language("接收", "in") : language("回推", "out"))", "\(mapping.version)",
+                "\(mapping.isInbound ? language("接收", "in") : language("回传", "out"))", "\(mapping.version)",
             ]
         }
         return Page(

@@ -12,28 +12,36 @@ extension WebConsole {
 
     private func overview(_ scene: Scene) async throws -> Page {
         let language = scene.language
-        let figures = try await statistics()
-        let causes = try await window.deadLetters.causes(DeadLetterFilter())
-        let now = now()
+        let items = try await window.attention.items()
         return Page(
             title: Section.overview.title(language), section: .overview,
             body: """
-                \(tiles(figures, at: now, language))\(try await chart(language))
-                <h2>\(language("需要人工处理", "Waiting for a person"))</h2>\(causeTable(causes, at: now, language))
-                <h2>\(language("机构队列", "Institutions' queues"))</h2>\(queueTable(try await window.flow.queues(), at: now, language))
+                \(tiles(try await statistics(), items, try await window.alerts.open().count, language))
+                <h2>\(language("现在需要处理", "Wants doing now"))</h2>\(attentionTable(items, language))
+                \(try await chart(language))
+                <h2>\(language("机构队列", "Institutions' queues"))</h2>\(queueTable(
+                    try await window.flow.queues(), try await window.outlets.standings(.application), scene, mayAct: false))
                 """)
     }
 
-    private func tiles(_ figures: StoreStatistics, at now: Instant, _ language: Language) -> HTML {
-        let dead = figures.deadLetters.values.reduce(0, +)
-        let waiting = figures.queues.reduce(0) { $0 + $1.depth }
+    private func tiles(
+        _ figures: StoreStatistics, _ items: [Attention], _ alerts: Int, _ language: Language
+    ) -> HTML {
+        func count(_ kind: Attention.Kind) -> Int { items.reduce(0) { $0 + ($1.kind == kind ? $1.count : 0) } }
+        func tile(_ name: String, _ value: Int, _ kind: String, _ section: Section, _ query: String = "") -> HTML {
+            Self.tile(name, "\(value)", value > 0 ? kind : "good", link: section.path + query)
+        }
         let oldest = figures.queues.compactMap(\.oldest).min()
         return """
             <ul class="tiles">
-            \(Self.tile(language("死信", "Dead letters"), "\(dead)", dead > 0 ? "bad" : "good", link: Section.deadLetters.path))
-            \(Self.tile(language("待机构签收", "Waiting for institutions"), "\(waiting)", "", link: Section.queues.path))
-            \(Self.tile(language("最久已等待", "Oldest has waited"), oldest?.age(at: now, language) ?? "–", "", link: Section.queues.path))
-            \(Self.tile(language("待确认的回推", "Statuses not confirmed"), "\(figures.statusBacklog)", "", link: Section.partners.path))
+            \(tile(language("死信", "Dead letters"), figures.deadLetters.values.reduce(0, +), "bad", .deadLetters))
+            \(tile(language("时限已超期", "Time limits overdue"), count(.clocksOverdue), "bad", .clocks, "?state=overdue"))
+            \(tile(language("时限临近", "Time limits near"), count(.clocksDueSoon), "warn", .clocks, "?state=soon"))
+            \(tile(language("告警", "Alerts"), alerts, "warn", .alerts))
+            \(Self.tile(language("待机构签收", "Waiting for institutions"), "\(figures.queues.reduce(0) { $0 + $1.depth })", "", link: Section.queues.path))
+            \(Self.tile(language("最久已等待", "Oldest has waited"), oldest?.age(at: now(), language) ?? "–", "", link: Section.queues.path))
+            \(Self.tile(language("待确认的回传", "Statuses not confirmed"), "\(figures.statusBacklog)", "", link: Section.partners.path))
+            \(Self.tile(language("暂存报文", "Parked messages"), "\(count(.parked))", "", link: Section.parked.path))
             </ul>
             """
     }
@@ -52,33 +60,69 @@ extension WebConsole {
         "<li class=\"tile \(kind)\"><a href=\"\(link)\"><strong>\(value)</strong>\(name)</a></li>"
     }
 
-    private func causeTable(_ causes: [CauseCount], at now: Instant, _ language: Language) -> HTML {
+    // MARK: Attention
+
+    private func attentionTable(_ items: [Attention], _ language: Language) -> HTML {
+        guard !items.isEmpty else {
+            return """
+                <p class="note good">\(language("一切正常：没有死信、没有超期，队列和线路畅通。", "All goes its way: no dead letters, nothing overdue, every way is open."))</p>
+                """
+        }
+        let now = now()
         var table = DataTable(
-            caption: language("按原因分组，最多的在前", "By cause, the most frequent first"),
+            caption: language("最紧要的在前", "The most pressing first"),
             columns: [
-                .init(name: language("数量", "Count"), isNumber: true), .init(name: language("发生了什么", "What happened")),
-                .init(name: language("该谁处理", "Whose turn")), .init(name: language("怎么办", "What to do")),
-                .init(name: language("最早", "Oldest")),
-            ], empty: language("没有死信。", "No dead letters."))
-        table.rows = causes.prefix(10).map { cause in
-            let code = LetterCode(cause.cause)
+                .init(name: language("什么事", "What")), .init(name: language("数量", "Count"), isNumber: true),
+                .init(name: language("从何时起", "Since")), .init(name: language("该谁处理", "Whose turn")),
+                .init(name: language("怎么办", "What to do")),
+            ], empty: "")
+        table.rows = items.prefix(30).map { item in
+            let (section, query) = place(of: item)
+            let since: HTML =
+                item.since.map { $0 <= now ? $0.aged(at: now, language) : "\($0.distance(at: now, language))" } ?? "–"
             return [
-                "<a href=\"\(Section.deadLetters.path)?cause=\(cause.cause.name.urlEscaped)\">\(cause.count)</a>",
-                "\(language.text(code.happened))<br><small class=\"mono\">\(cause.cause.name)</small>",
-                "\(language.text(code.turn.title))", "\(language.text(code.advice))",
-                "<time datetime=\"\(cause.oldest.rfc3339)\">\(cause.oldest.age(at: now, language))</time>",
+                what(item, language), "\(item.count)", since, "\(language.text(item.turn))",
+                "\(language.text(item.advice)) \(button(section, query, language))",
             ]
         }
         return table.html
     }
-}
 
-extension Turn {
-    var title: LocalizedText {
-        switch self {
-        case .sender: LocalizedText(zh: "来源单位", en: "sender")
-        case .gateway: LocalizedText(zh: "网关", en: "gateway")
-        case .receiver: LocalizedText(zh: "接收方", en: "receiver")
+    private func what(_ item: Attention, _ language: Language) -> HTML {
+        func badge(_ kind: String, _ text: String, _ subject: String = "", _ code: String = "") -> HTML {
+            "<span class=\"badge \(kind)\">\(text)</span> \(subject) <small class=\"mono\">\(code)</small>"
+        }
+        let subject = item.subject
+        let outlet = Outlet(description: subject)
+        return switch item.kind {
+        case .clocksOverdue: badge("bad", language("时限超期", "overdue"), title(ofClock: subject), subject)
+        case .clocksDueSoon: badge("warn", language("时限临近", "due soon"), title(ofClock: subject), subject)
+        case .deadLetters:
+            badge(
+                "bad", language("死信", "dead letters"),
+                DeadLetterCause(name: subject).map { language.text(LetterCode($0).happened) } ?? "", subject)
+        case .circuitOpen: badge("bad", language("线路断开", "circuit open"), outlet.map(name(of:)) ?? "", subject)
+        case .queueAge: badge("bad", language("队列积压", "queue stuck"), name(ofInstitution: subject), subject)
+        case .partnerSilence: badge("warn", language("久未来报", "gone silent"), name(ofPartner: subject), subject)
+        case .expiry: badge("warn", language("即将到期", "about to expire"), subject)
+        case .paused: badge("warn", language("已暂停", "paused"), outlet.map(name(of:)) ?? "", subject)
+        case .parked: badge("", language("暂存报文", "parked"), language("等待所属的转介", "wait for their referral"))
+        }
+    }
+
+    /// Where something can be done about it.
+    private func place(of item: Attention) -> (Section?, String) {
+        let subject = item.subject.urlEscaped
+        let isQueue = Outlet(description: item.subject)?.channel == .application
+        return switch item.kind {
+        case .clocksOverdue: (.clocks, "?state=overdue&clock=\(subject)")
+        case .clocksDueSoon: (.clocks, "?state=soon&clock=\(subject)")
+        case .deadLetters: (.deadLetters, "?cause=\(subject)")
+        case .circuitOpen, .paused: (isQueue ? .queues : .partners, "")
+        case .queueAge: (.queues, "")
+        case .partnerSilence: (.partners, "")
+        case .expiry: (nil, "")
+        case .parked: (.parked, "")
         }
     }
 }

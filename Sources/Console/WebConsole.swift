@@ -12,15 +12,12 @@ public struct WebConsole: Sendable {
     /// Codes and names of the institutions a dispatcher may choose from.
     let institutions: [(code: String, name: String)]
     let partners: [(id: String, name: String)]
-    let outlets: @Sendable () -> [OutletView]
     let library: Library
 
     public init(
         window: Window, statistics: @escaping @Sendable () async throws(StoreError) -> StoreStatistics,
-        outlets: @escaping @Sendable () -> [OutletView], library: Library, registry: Registry,
-        now: @escaping @Sendable () -> Instant
+        library: Library, registry: Registry, now: @escaping @Sendable () -> Instant
     ) {
-        self.outlets = outlets
         self.library = library
         self.window = window
         self.statistics = statistics
@@ -30,8 +27,25 @@ public struct WebConsole: Sendable {
     }
 
     public var routes: [Route] {
-        assets + entrance + overviewRoutes + letterRoutes + jobRoutes + messageRoutes + flowRoutes + libraryRoutes
-            + auditRoutes
+        assets + entrance + passwordRoutes + overviewRoutes + letterRoutes + jobRoutes + clockRoutes + outletRoutes
+            + parkedRoutes + alertRoutes + messageRoutes + flowRoutes + libraryRoutes + driftRoutes + auditRoutes
+            + accountRoutes
+    }
+
+    // MARK: Names
+
+    func name(ofInstitution code: String) -> String { institutions.first { $0.code == code }?.name ?? code }
+    func name(ofPartner id: String) -> String { partners.first { $0.id == id }?.name ?? id }
+    func name(of outlet: Outlet) -> String {
+        switch outlet.channel {
+        case .application: name(ofInstitution: outlet.recipient)
+        case .status, .referral: name(ofPartner: outlet.recipient)
+        }
+    }
+    /// A clock's title in the rules, such as 审查决定; its id where several of a kind say different things.
+    func title(ofClock kind: String) -> String {
+        let titles = Set(library.rules().filter { $0.part == .clock && $0.id == kind }.map(\.title))
+        return titles.count == 1 ? titles.first ?? kind : kind
     }
 
     // MARK: Frame
@@ -47,6 +61,7 @@ public struct WebConsole: Sendable {
                 guard let scene else {
                     return .seeOther("/console/sign-in?back=\(Self.target(of: request).urlEscaped)")
                 }
+                if Self.mustGoToPassword(scene) { return .seeOther(Self.passwordPath) }
                 try Self.check(scene, may: [right])
                 return .page(try await show(scene))
             }
@@ -64,6 +79,7 @@ public struct WebConsole: Sendable {
                 guard let scene else { return .seeOther("/console/sign-in") }
                 let form = try Form(request)
                 try SignInDesk.checkForgery(form["csrf"], scene.visitor)
+                if Self.mustGoToPassword(scene) { return .seeOther(Self.passwordPath) }
                 try Self.check(scene, may: rights)
                 return try await perform(scene, form)
             }
@@ -143,8 +159,10 @@ struct Scene: Sendable {
     /// The hidden field that every form carries.
     var csrf: HTML { "<input type=\"hidden\" name=\"csrf\" value=\"\(visitor.forgeryToken)\">" }
 
-    var frame: (name: String, role: String, csrf: String) {
-        (caller.id, caller.desk.map { language.text($0.title) } ?? "", visitor.forgeryToken)
+    var frame: Frame {
+        Frame(
+            name: caller.id, role: caller.desk.map { language.text($0.title) } ?? "", csrf: visitor.forgeryToken,
+            sections: visitor.mustChangePassword ? [] : Section.allCases.filter { may($0.right) })
     }
 
     /// What a form led back with, said once at the top of the page.
@@ -181,12 +199,27 @@ extension Instant {
 
     /// How long ago, roughly.
     func age(at now: Instant, _ language: Language) -> String {
-        let seconds = max(0, (now.milliseconds - milliseconds) / 1000)
-        switch seconds {
-        case ..<60: return language("\(seconds) 秒", "\(seconds) s")
-        case ..<3600: return language("\(seconds / 60) 分钟", "\(seconds / 60) min")
-        case ..<86_400: return language("\(seconds / 3600) 小时", "\(seconds / 3600) h")
-        default: return language("\(seconds / 86_400) 天", "\(seconds / 86_400) d")
+        Self.span(seconds: (now.milliseconds - milliseconds) / 1000, language)
+    }
+
+    /// How long until then, roughly, or since when it is over.
+    func distance(at now: Instant, _ language: Language) -> String {
+        let seconds = (milliseconds - now.milliseconds) / 1000
+        let span = Self.span(seconds: abs(seconds), language)
+        return seconds < 0 ? language("已超 \(span)", "\(span) over") : language("还剩 \(span)", "\(span) left")
+    }
+
+    private static func span(seconds: Int64, _ language: Language) -> String {
+        switch max(0, seconds) {
+        case let seconds where seconds < 60: language("\(seconds) 秒", "\(seconds) s")
+        case let seconds where seconds < 3600: language("\(seconds / 60) 分钟", "\(seconds / 60) min")
+        case let seconds where seconds < 86_400: language("\(seconds / 3600) 小时", "\(seconds / 3600) h")
+        case let seconds: language("\(seconds / 86_400) 天", "\(seconds / 86_400) d")
         }
+    }
+
+    /// How long ago, with the moment itself for whoever points at it.
+    func aged(at now: Instant, _ language: Language) -> HTML {
+        "<time datetime=\"\(rfc3339)\" title=\"\(readable)\">\(age(at: now, language))</time>"
     }
 }

@@ -59,7 +59,7 @@ public final class Courier: Sendable {
 
     /// How each way out is doing.
     public var reports: [LaneReport] {
-        lanes.withLock { $0.values.map(LaneReport.init) }.sorted {
+        lanes.withLock { $0.values.map(\.report) }.sorted {
             ($0.outlet.channel.rawValue, $0.outlet.recipient) < ($1.outlet.channel.rawValue, $1.outlet.recipient)
         }
     }

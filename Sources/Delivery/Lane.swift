@@ -15,6 +15,7 @@ struct Lane: Sendable {
     let slots: Int
     var breaker: CircuitBreaker
     var underway = 0
+    var failingSince: Instant?
     var lastSuccess: Instant?
     var lastFailure: Instant?
     var lastProblem: String?
@@ -71,38 +72,28 @@ struct Lane: Sendable {
         case .confirmed:
             lastSuccess = now
             lastProblem = nil
+            failingSince = nil
             return breaker.succeeded()
         case .refused(let problem):
             lastFailure = now
             lastProblem = problem
+            failingSince = nil
             // Whoever refuses is there.
             return breaker.succeeded()
         case .failed(let problem, let asked, _):
             lastFailure = now
             lastProblem = problem
+            failingSince = failingSince ?? now
             breaker.failed(at: now, asked: asked)
             return false
         }
     }
 }
 
-/// How a receiver's way out is doing, for operators.
-public struct LaneReport: Sendable {
-    public let outlet: Outlet
-    public let circuit: CircuitBreaker.State
-    public let nextProbe: Instant?
-    public let underway: Int
-    public let lastSuccess: Instant?
-    public let lastFailure: Instant?
-    public let lastProblem: String?
-
-    init(_ lane: Lane) {
-        outlet = lane.outlet
-        circuit = lane.breaker.state
-        nextProbe = lane.breaker.reopens
-        underway = lane.underway
-        lastSuccess = lane.lastSuccess
-        lastFailure = lane.lastFailure
-        lastProblem = lane.lastProblem
+extension Lane {
+    var report: LaneReport {
+        LaneReport(
+            outlet: outlet, circuit: breaker.state, nextProbe: breaker.reopens, underway: underway,
+            failingSince: failingSince, lastSuccess: lastSuccess, lastFailure: lastFailure, lastProblem: lastProblem)
     }
 }

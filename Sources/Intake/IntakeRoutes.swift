@@ -177,8 +177,21 @@ extension FollowUpRecord {
                 state == .parked ? JSONValue(Int((now.milliseconds - receivedAt.milliseconds) / 1000)) : nil
             ),
             ("reason", state == .parked ? "所指转介尚未收到" : nil),
+            ("awaits", state == .parked ? .array(names.map(\.json)) : nil),
             ("applications", .array(applicationNos.map(JSONValue.string))),
         ])
+    }
+}
+
+extension CaseName {
+    /// Case numbers and persons are known by their keyed hash alone, and that helps nobody.
+    var json: JSONValue {
+        switch self {
+        case .applicationNo(let number): ["applicationNo": .string(number)]
+        case .referral(let id): ["referralId": .string(id)]
+        case .message(let partner, let id): ["partner": .string(partner), "messageId": .string(id)]
+        case .key: ["hidden": true]
+        }
     }
 }
 

@@ -5,20 +5,34 @@ public struct OperatorAccount: Sendable, Hashable {
     public let role: String
     /// Salted hash of the password.
     public let secret: String
+    /// A password that somebody else chose is good until then, and only for choosing another.
+    public let oneTimeUntil: Instant?
     public let isDisabled: Bool
     public let createdAt: Instant
     public let changedAt: Instant
 
     public init(
-        name: String, role: String, secret: String, isDisabled: Bool, createdAt: Instant, changedAt: Instant
+        name: String, role: String, secret: String, oneTimeUntil: Instant? = nil, isDisabled: Bool,
+        createdAt: Instant, changedAt: Instant
     ) {
         self.name = name
         self.role = role
         self.secret = secret
+        self.oneTimeUntil = oneTimeUntil
         self.isDisabled = isDisabled
         self.createdAt = createdAt
         self.changedAt = changedAt
     }
+}
+
+/// What is to be another in an account.
+public enum AccountChange: Sendable, Hashable {
+    case role(String)
+    /// Failed sign-ins under the key are forgotten.
+    case secret(String, oneTimeUntil: Instant?, forgetting: String)
+    case disabled
+    /// Failed sign-ins under the key are forgotten.
+    case enabled(forgetting: String)
 }
 
 /// Somebody signed in.
@@ -58,12 +72,10 @@ public protocol AccountStore: Sendable {
     func account(_ name: String) async throws(StoreError) -> OperatorAccount?
     /// - Returns: whether the name was free.
     func addAccount(_ account: OperatorAccount, _ act: AuditAct) async throws(StoreError) -> Bool
-    /// Changes what is not `nil` and ends the account's sessions.
+    /// Makes the change and ends the account's sessions.
     ///
     /// - Returns: whether there is such an account.
-    func changeAccount(
-        _ name: String, role: String?, secret: String?, isDisabled: Bool?, _ act: AuditAct
-    ) async throws(StoreError) -> Bool
+    func changeAccount(_ name: String, _ change: AccountChange, _ act: AuditAct) async throws(StoreError) -> Bool
 
     /// Opens a session, forgetting failures under `keys` and sessions that have ended.
     func openSession(_ session: OperatorSession, forgetting keys: [String], _ act: AuditAct) async throws(StoreError)

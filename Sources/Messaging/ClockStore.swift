@@ -35,7 +35,11 @@ public struct ClockAlarm: Sendable, Hashable {
 public struct ClockFilter: Sendable {
     public var dueBefore: Instant?
     public var dueAfter: Instant?
+    /// Only those whose end was near by then.
+    public var nearBy: Instant?
     public var institution: String?
+    /// Such as CLK-05; its further clocks, such as CLK-05#2, are meant too.
+    public var kind: String?
 
     public init(dueBefore: Instant? = nil, dueAfter: Instant? = nil, institution: String? = nil) {
         self.dueBefore = dueBefore
@@ -48,10 +52,12 @@ public struct ClockFilter: Sendable {
 public struct ClockCursor: Sendable, Hashable {
     public let dueAt: Instant
     public let applicationNo: String
+    public let id: String
 
-    public init(dueAt: Instant, applicationNo: String) {
+    public init(dueAt: Instant, applicationNo: String, id: String) {
         self.dueAt = dueAt
         self.applicationNo = applicationNo
+        self.id = id
     }
 }
 

@@ -10,6 +10,13 @@ public struct Outlet: Sendable, Hashable, CustomStringConvertible {
         self.channel = channel
         self.recipient = recipient
     }
+
+    /// From its description.
+    public init?(description: String) {
+        let parts = description.split(separator: ":", maxSplits: 1)
+        guard parts.count == 2, let channel = Channel(rawValue: String(parts[0])) else { return nil }
+        self.init(channel, String(parts[1]))
+    }
 }
 
 /// How much an outlet can take now.

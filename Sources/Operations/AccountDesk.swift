@@ -15,10 +15,33 @@ public struct AccountDesk: Sendable {
         self.pen = pen
     }
 
-    public func list() async throws(StoreError) -> [OperatorAccount] { try await store.accounts() }
+    public func list() async throws(StoreError) -> [AccountStanding] {
+        var standings: [AccountStanding] = []
+        for account in try await store.accounts() {
+            let until = try await store.lockedUntil([SignInDesk.key(ofAccount: account.name)])
+            standings.append(
+                AccountStanding(account: account, lockedUntil: until.flatMap { $0 > pen.now() ? $0 : nil }))
+        }
+        return standings
+    }
 
     /// - Throws: `Problem` `.badRequest` for a name or password that will not do, `.wrongState` for a name that is taken.
     public func add(_ name: String, role: OperatorRole, password: String, by caller: Caller) async throws {
+        try await add(name, role, try Self.secret(password), oneTimeUntil: nil, by: caller)
+    }
+
+    /// - Returns: a password that is good for choosing another one, for three days.
+    public func addWithOneTimePassword(
+        _ name: String, role: OperatorRole, by caller: Caller
+    ) async throws -> String {
+        let password = try Self.oneTimePassword()
+        try await add(name, role, try Self.secret(password), oneTimeUntil: oneTimeEnd, by: caller)
+        return password
+    }
+
+    private func add(
+        _ name: String, _ role: OperatorRole, _ secret: String, oneTimeUntil: Instant?, by caller: Caller
+    ) async throws {
         guard (1...64).contains(name.count),
             name.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "/") })
         else {
@@ -28,8 +51,8 @@ public struct AccountDesk: Sendable {
         }
         let now = pen.now()
         let account = OperatorAccount(
-            name: name, role: role.rawValue, secret: try Self.secret(password), isDisabled: false, createdAt: now,
-            changedAt: now)
+            name: name, role: role.rawValue, secret: secret, oneTimeUntil: oneTimeUntil, isDisabled: false,
+            createdAt: now, changedAt: now)
         guard
             try await store.addAccount(
                 account, pen.act(.addAccount, on: name, by: caller, detail: role.rawValue))
@@ -37,30 +60,74 @@ public struct AccountDesk: Sendable {
     }
 
     /// Takes effect at once: whoever is signed in must sign in again.
+    ///
+    /// - Throws: `Problem` `.wrongState` for the caller's own account: nobody locks the last key in.
     public func setRole(_ role: OperatorRole, of name: String, by caller: Caller) async throws {
+        try Self.checkOther(name, caller)
         try await change(
-            name, role: role.rawValue, pen.act(.changeRole, on: name, by: caller, detail: role.rawValue))
+            name, .role(role.rawValue), pen.act(.changeRole, on: name, by: caller, detail: role.rawValue))
     }
 
     public func setPassword(_ password: String, of name: String, by caller: Caller) async throws {
-        try await change(
-            name, secret: try Self.secret(password), pen.act(.changePassword, on: name, by: caller, detail: ""))
+        try await setSecret(try Self.secret(password), of: name, oneTimeUntil: nil, by: caller)
     }
 
-    public func setDisabled(_ isDisabled: Bool, of name: String, by caller: Caller) async throws {
-        let action: AuditAction = isDisabled ? .disableAccount : .enableAccount
-        try await change(name, isDisabled: isDisabled, pen.act(action, on: name, by: caller, detail: ""))
+    /// - Returns: a password that is good for choosing another one, for three days.
+    public func resetPassword(of name: String, by caller: Caller) async throws -> String {
+        let password = try Self.oneTimePassword()
+        try await setSecret(try Self.secret(password), of: name, oneTimeUntil: oneTimeEnd, by: caller)
+        return password
     }
 
-    private func change(
-        _ name: String, role: String? = nil, secret: String? = nil, isDisabled: Bool? = nil, _ act: AuditAct
+    private func setSecret(
+        _ secret: String, of name: String, oneTimeUntil: Instant?, by caller: Caller
     ) async throws {
-        guard try await store.changeAccount(name, role: role, secret: secret, isDisabled: isDisabled, act) else {
+        try await change(
+            name,
+            .secret(secret, oneTimeUntil: oneTimeUntil, forgetting: SignInDesk.key(ofAccount: name)),
+            pen.act(.changePassword, on: name, by: caller, detail: oneTimeUntil == nil ? "" : "one-time"))
+    }
+
+    /// Enabling also ends the lock that failed sign-ins brought about.
+    ///
+    /// - Throws: `Problem` `.wrongState` for the caller's own account.
+    public func setDisabled(_ isDisabled: Bool, of name: String, by caller: Caller) async throws {
+        if isDisabled { try Self.checkOther(name, caller) }
+        try await change(
+            name, isDisabled ? .disabled : .enabled(forgetting: SignInDesk.key(ofAccount: name)),
+            pen.act(isDisabled ? .disableAccount : .enableAccount, on: name, by: caller, detail: ""))
+    }
+
+    private func change(_ name: String, _ change: AccountChange, _ act: AuditAct) async throws {
+        guard try await store.changeAccount(name, change, act) else {
             throw Problem(.notFound, zh: "没有这个用户。", en: "No such account.")
         }
     }
 
-    private static func secret(_ password: String) throws -> String {
+    private static func checkOther(_ name: String, _ caller: Caller) throws(Problem) {
+        guard name != caller.id else {
+            throw Problem(
+                .wrongState, zh: "不能停用自己或更改自己的角色，请由另一位管理员操作。",
+                en: "Nobody disables or demotes their own account; ask another administrator.")
+        }
+    }
+
+    // MARK: Passwords
+
+    private static let oneTimeDays = 3
+    /// Thirty-two letters and digits that are not taken for one another.
+    private static let alphabet = Array("23456789abcdefghijkmnpqrstuvwxyz")
+
+    private var oneTimeEnd: Instant { pen.now().advanced(seconds: Self.oneTimeDays * 86_400) }
+
+    /// Eighty random bits, to be read out over the telephone.
+    private static func oneTimePassword() throws -> String {
+        let letters = try SecureRandom.bytes(16).map { alphabet[Int($0 & 31)] }
+        return stride(from: 0, to: letters.count, by: 4).map { String(letters[$0..<$0 + 4]) }.joined(separator: "-")
+    }
+
+    /// - Throws: `Problem` `.badRequest` for a password that is too short or too long.
+    static func secret(_ password: String) throws -> String {
         guard passwordLength.contains(password.count) else {
             throw Problem(
                 .badRequest, zh: "密码至少 \(passwordLength.lowerBound) 个字符，至多 \(passwordLength.upperBound) 个。",
@@ -70,11 +137,17 @@ public struct AccountDesk: Sendable {
     }
 }
 
-extension OperatorAccount {
+/// An account, and whether failed sign-ins have locked it.
+public struct AccountStanding: Sendable {
+    public let account: OperatorAccount
+    public let lockedUntil: Instant?
+
     public var json: JSONValue {
-        [
-            "name": .string(name), "role": .string(role), "disabled": .bool(isDisabled),
-            "createdAt": .string(createdAt.rfc3339), "changedAt": .string(changedAt.rfc3339),
-        ]
+        .compact([
+            ("name", .string(account.name)), ("role", .string(account.role)), ("disabled", .bool(account.isDisabled)),
+            ("createdAt", .string(account.createdAt.rfc3339)), ("changedAt", .string(account.changedAt.rfc3339)),
+            ("lockedUntil", .text(lockedUntil?.rfc3339)),
+            ("oneTimePasswordUntil", .text(account.oneTimeUntil?.rfc3339)),
+        ])
     }
 }

@@ -31,10 +31,11 @@ extension SignInDesk {
 
 extension SignInDesk.Visitor {
     var json: JSONValue {
-        [
-            "name": .string(caller.id), "role": .string(caller.desk?.rawValue ?? ""),
-            "csrfToken": .string(forgeryToken), "endsAt": .string(endsAt.rfc3339),
-        ]
+        .compact([
+            ("name", .string(caller.id)), ("role", .string(caller.desk?.rawValue ?? "")),
+            ("csrfToken", .string(forgeryToken)), ("endsAt", .string(endsAt.rfc3339)),
+            ("mustChangePassword", mustChangePassword ? true : nil),
+        ])
     }
 }
 
@@ -48,8 +49,12 @@ extension AccountDesk {
             Route("POST", "/v1/operators", may: .administer) { request, visit in
                 let body = try request.jsonObject()
                 let name = body["name"]?.string ?? ""
-                try await add(
-                    name, role: try Self.role(body), password: body["password"]?.string ?? "", by: visit.caller())
+                let role = try Self.role(body)
+                if body["oneTime"]?.bool == true {
+                    let password = try await addWithOneTimePassword(name, role: role, by: visit.caller())
+                    return .json(["name": .string(name), "oneTimePassword": .string(password)], status: 201)
+                }
+                try await add(name, role: role, password: body["password"]?.string ?? "", by: visit.caller())
                 return .json(["name": .string(name)], status: 201)
             },
             Route("POST", "/v1/operators/{name}/role", may: .administer) { request, visit in
@@ -58,9 +63,14 @@ extension AccountDesk {
                 return .json(["name": .string(visit.value("name"))])
             },
             Route("POST", "/v1/operators/{name}/password", may: .administer) { request, visit in
-                let password = try request.jsonObject()["password"]?.string ?? ""
-                try await setPassword(password, of: visit.value("name"), by: visit.caller())
-                return .json(["name": .string(visit.value("name"))])
+                let body = try request.jsonObject()
+                let name = visit.value("name")
+                if body["oneTime"]?.bool == true {
+                    let password = try await resetPassword(of: name, by: visit.caller())
+                    return .json(["name": .string(name), "oneTimePassword": .string(password)])
+                }
+                try await setPassword(body["password"]?.string ?? "", of: name, by: visit.caller())
+                return .json(["name": .string(name)])
             },
             Route("POST", "/v1/operators/{name}/disable", may: .administer) { _, visit in
                 try await setDisabled(true, of: visit.value("name"), by: visit.caller())

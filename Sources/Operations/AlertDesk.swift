@@ -22,57 +22,6 @@ public struct AlertSettings: Sendable {
     public init() {}
 }
 
-/// What an alert is about.
-public enum AlertRule: String, Sendable, CaseIterable {
-    case deadLetters, deadLetterAge, queueAge, partnerSilence, clocksDueSoon, clocksOverdue, circuitOpen, expiry
-
-    /// Seen by one node only: another node's look says nothing about it.
-    var isLocal: Bool { self == .circuitOpen }
-
-    /// - Parameter subject: the queue, partner, clock, receiver or key; `all` where there is only one.
-    public func text(_ phase: AlertNotice.Phase, _ subject: String) -> LocalizedText {
-        let begins = phase == .began
-        return switch self {
-        case .deadLetters:
-            begins
-                ? LocalizedText(
-                    zh: "有报文需要人工处理，请打开死信列表。", en: "Letters wait for a person: open the dead letters.")
-                : LocalizedText(zh: "死信已处理完毕。", en: "The dead letters are dealt with.")
-        case .deadLetterAge:
-            begins
-                ? LocalizedText(zh: "有死信超过时限无人处理。", en: "A dead letter has waited too long.")
-                : LocalizedText(zh: "不再有超时的死信。", en: "No dead letter waits too long any more.")
-        case .queueAge:
-            begins
-                ? LocalizedText(
-                    zh: "队列 \(subject) 积压超过时限，请联系该机构。",
-                    en: "Queue \(subject) is not being worked: call the institution.")
-                : LocalizedText(zh: "队列 \(subject) 恢复正常。", en: "Queue \(subject) is being worked again.")
-        case .partnerSilence:
-            begins
-                ? LocalizedText(
-                    zh: "单位 \(subject) 超过时限没有来件，请确认其系统。", en: "Partner \(subject) has gone silent: check its system.")
-                : LocalizedText(zh: "单位 \(subject) 恢复来件。", en: "Partner \(subject) sends again.")
-        case .clocksDueSoon:
-            begins
-                ? LocalizedText(zh: "法定期限 \(subject) 即将届满。", en: "Time limit \(subject) comes due soon.")
-                : LocalizedText(zh: "期限 \(subject) 不再临近。", en: "No time limit \(subject) is near any more.")
-        case .clocksOverdue:
-            begins
-                ? LocalizedText(zh: "法定期限 \(subject) 已超。", en: "Time limit \(subject) has passed.")
-                : LocalizedText(zh: "期限 \(subject) 不再超期。", en: "No time limit \(subject) is overdue any more.")
-        case .circuitOpen:
-            begins
-                ? LocalizedText(zh: "无法推送到 \(subject)，已熔断。", en: "The circuit to \(subject) is open.")
-                : LocalizedText(zh: "\(subject) 推送恢复。", en: "\(subject) is reached again.")
-        case .expiry:
-            begins
-                ? LocalizedText(zh: "证书或密钥 \(subject) 即将到期，请更换。", en: "\(subject) is about to expire: replace it.")
-                : LocalizedText(zh: "\(subject) 已更换。", en: "\(subject) was replaced.")
-        }
-    }
-}
-
 /// Looks now and then whether something ought not to be so, and tells it twice: when it begins and when it is over,
 /// however many messages it concerns, however many nodes look.
 public struct AlertDesk: Sendable {
@@ -83,9 +32,7 @@ public struct AlertDesk: Sendable {
     private static let patience = RetryPolicy(base: 5_000, cap: 600_000, maxAttempts: 150)
 
     let store: any AlertStore
-    let flow: FlowDesk
-    let letters: DeadLetterDesk
-    let errands: DeskErrands
+    let attention: AttentionDesk
     let settings: AlertSettings
     /// Names this node among those that share the store.
     let node: String
@@ -94,13 +41,11 @@ public struct AlertDesk: Sendable {
     let log: Log
 
     public init(
-        store: any AlertStore, flow: FlowDesk, letters: DeadLetterDesk, errands: DeskErrands,
-        settings: AlertSettings, node: String, identifiers: IdentifierSource, client: HTTPClient, log: Log
+        store: any AlertStore, attention: AttentionDesk, settings: AlertSettings, node: String,
+        identifiers: IdentifierSource, client: HTTPClient, log: Log
     ) {
         self.store = store
-        self.flow = flow
-        self.letters = letters
-        self.errands = errands
+        self.attention = attention
         self.settings = settings
         self.node = node
         self.identifiers = identifiers
@@ -129,7 +74,7 @@ public struct AlertDesk: Sendable {
         let notices = try await store.reconcileAlerts(
             try await conditions(),
             looked: { AlertRule(rawValue: $0.rule)?.isLocal != true || $0.subject.hasPrefix(local) },
-            settle: settings.settle, now: flow.now(), isSent: settings.webhook != nil, write: notice)
+            settle: settings.settle, now: attention.now(), isSent: settings.webhook != nil, write: notice)
         for notice in notices {
             log.warning("alert", [("notice", (try? JSONValue(parsing: Array(notice.body.utf8))) ?? .null)])
         }
@@ -141,38 +86,35 @@ public struct AlertDesk: Sendable {
     // MARK: Looking
 
     private func conditions() async throws -> Set<AlertCondition> {
-        var found: Set<AlertCondition> = []
-        func find(_ rule: AlertRule, _ subject: String = "all", if isSo: Bool) {
-            if isSo { found.insert(AlertCondition(rule: rule.rawValue, subject: subject)) }
+        let items = try await attention.items()
+        var found = Set(items.compactMap(condition))
+        let letters = items.filter { $0.kind == .deadLetters }
+        func find(_ rule: AlertRule, if isSo: Bool) {
+            if isSo { found.insert(AlertCondition(rule: rule.rawValue, subject: "all")) }
         }
-        let now = flow.now()
-        func isOlder(_ since: Instant?, than age: Duration?) -> Bool {
-            guard let since, let age else { return false }
-            return since.advanced(by: age) <= now
-        }
-        let causes = try await letters.causes(DeadLetterFilter())
-        let count = causes.reduce(0) { $0 + $1.count }
-        find(.deadLetters, if: settings.deadLetters.map { count >= $0 } ?? false)
-        find(.deadLetterAge, if: isOlder(causes.map(\.oldest).min(), than: settings.deadLetterAge))
-        for queue in try await flow.queues() {
-            find(.queueAge, queue.queue, if: isOlder(queue.oldest, than: settings.queueAge))
-        }
-        for partner in try await flow.partners() {
-            find(.partnerSilence, partner.partnerID, if: isOlder(partner.lastSeen, than: settings.partnerSilence))
-        }
-        for clock in try await errands.clocks() {
-            find(.clocksDueSoon, clock.clock, if: clock.dueSoon > 0)
-            find(.clocksOverdue, clock.clock, if: clock.overdue > 0)
-        }
-        for receiver in errands.openCircuits() { find(.circuitOpen, localPrefix + receiver, if: true) }
-        for (name, end) in errands.expiries() {
-            find(.expiry, name, if: settings.expiry.map { end <= now.advanced(by: $0) } ?? false)
-        }
+        find(.deadLetters, if: settings.deadLetters.map { letters.reduce(0) { $0 + $1.count } >= $0 } ?? false)
+        let oldest = letters.compactMap(\.since).min()
+        find(.deadLetterAge, if: attention.isOlder(oldest, than: settings.deadLetterAge))
         return found
     }
 
+    /// What rings as it is found; letters are counted together.
+    private func condition(_ item: Attention) -> AlertCondition? {
+        let rule: AlertRule? =
+            switch item.kind {
+            case .queueAge: .queueAge
+            case .partnerSilence: .partnerSilence
+            case .clocksDueSoon: .clocksDueSoon
+            case .clocksOverdue: .clocksOverdue
+            case .circuitOpen: .circuitOpen
+            case .expiry: .expiry
+            case .deadLetters, .paused, .parked: nil
+            }
+        return rule.map { AlertCondition(rule: $0.rawValue, subject: ($0.isLocal ? localPrefix : "") + item.subject) }
+    }
+
     @Sendable private func notice(_ phase: AlertNotice.Phase, _ alert: OpenAlert) -> AlertNotice {
-        let now = flow.now()
+        let now = attention.now()
         let id = identifiers.next(at: now)
         let text = AlertRule(rawValue: alert.condition.rule)?.text(phase, alert.condition.subject)
         let body = JSONValue.compact([
@@ -188,7 +130,7 @@ public struct AlertDesk: Sendable {
 
     private func send() async throws {
         guard let webhook = settings.webhook else { return }
-        let now = flow.now()
+        let now = attention.now()
         let due = try await store.claimNotices(
             max: Self.batch, now: now, until: now.advanced(seconds: Self.claimSeconds))
         for notice in due {
@@ -196,7 +138,7 @@ public struct AlertDesk: Sendable {
             // Evenly, without jitter: one receiver, and few messages.
             let wait = problem == nil ? nil : Self.patience.wait(afterAttempt: notice.attempts, random: 1)
             try await store.settleNotice(
-                notice.id, next: wait.map { flow.now().advanced(by: $0) }, problem: problem)
+                notice.id, next: wait.map { attention.now().advanced(by: $0) }, problem: problem)
             if let problem {
                 log.warning("alert not delivered", [("id", .string(notice.id)), ("problem", .string(problem))])
             }
@@ -236,6 +178,7 @@ extension OpenAlert {
         return .compact([
             ("alert", .string(condition.rule)), ("subject", .string(condition.subject)),
             ("beganAt", .string(beganAt.rfc3339)), ("text", .text(text?.text(for: language))),
+            ("advice", .text(AlertRule(rawValue: condition.rule)?.advice.text(for: language))),
         ])
     }
 }

@@ -20,9 +20,10 @@ public struct ClockDesk: Sendable {
 
     public var routes: [Route] {
         [
-            Route("GET", "/v1/clocks", for: .operator) { request, _ in
+            Route("GET", "/v1/clocks", may: .look) { request, _ in
                 let now = now()
                 var filter = ClockFilter(institution: request.query("institution"))
+                filter.kind = request.query("clock")
                 if request.query("dueWithinHours") != nil {
                     let hours = try request.query("dueWithinHours", in: 1...8784, default: 24)
                     filter.dueAfter = now
@@ -33,14 +34,26 @@ public struct ClockDesk: Sendable {
                     filter.dueBefore = now
                 }
                 let limit = try request.query("limit", in: 1...500, default: 100)
-                let page = try await store.clocks(filter, after: Self.cursor(in: request), limit: limit)
+                let page = try await list(filter, after: try Self.cursor(in: request), limit: limit)
                 return .json(
-                    .compact([
-                        ("clocks", .array(page.map { $0.json(at: now) })),
-                        ("next", page.count == limit ? page.last.map { .string(Self.text(of: $0)) } : nil),
-                    ]))
+                    .compact([("clocks", .array(page.clocks.map(\.json))), ("next", .text(page.next))]))
             }
         ]
+    }
+
+    /// A page of running clocks, the most urgent first.
+    public struct Page: Sendable {
+        public let clocks: [ClockView]
+        /// Leads to the next page; nothing on the last.
+        public let next: String?
+    }
+
+    public func list(_ filter: ClockFilter, after cursor: ClockCursor?, limit: Int) async throws(StoreError) -> Page {
+        let records = try await store.clocks(filter, after: cursor, limit: limit)
+        let now = now()
+        return Page(
+            clocks: records.map { ClockView($0, at: now) },
+            next: records.count == limit ? records.last.map(Self.text(of:)) : nil)
     }
 
     /// Claims what came due or near since the last time and tells of it.
@@ -67,29 +80,48 @@ public struct ClockDesk: Sendable {
     }
 
     private static func text(of record: ClockRecord) -> String {
-        "\(record.clock.dueAt.milliseconds)~\(record.applicationNo)"
+        "\(record.clock.dueAt.milliseconds)~\(record.applicationNo)~\(record.clock.id)"
     }
 
-    private static func cursor(in request: HTTPRequest) throws(Problem) -> ClockCursor? {
+    /// - Throws: `Problem` `.badRequest` where `after` did not come from a page.
+    public static func cursor(in request: HTTPRequest) throws(Problem) -> ClockCursor? {
         guard let text = request.query("after") else { return nil }
-        let parts = text.split(separator: "~", maxSplits: 1)
-        guard parts.count == 2, let milliseconds = Int64(parts[0]) else {
+        let parts = text.split(separator: "~")
+        guard parts.count == 3, let milliseconds = Int64(parts[0]) else {
             throw Problem(.badRequest, zh: "参数 after 应为上一页的 next。", en: "Parameter after takes the last page's next.")
         }
-        return ClockCursor(dueAt: Instant(milliseconds: milliseconds), applicationNo: String(parts[1]))
+        return ClockCursor(
+            dueAt: Instant(milliseconds: milliseconds), applicationNo: String(parts[1]), id: String(parts[2]))
     }
 }
 
-extension ClockRecord {
-    func json(at now: Instant) -> JSONValue {
-        let whole = (try? JSONValue(parsing: clock.content)).flatMap { Clock(stored: $0) }
-        return .compact([
-            ("applicationNo", .string(applicationNo)), ("id", .string(clock.id)), ("institution", .text(institution)),
-            ("dueAt", .string(clock.dueAt.rfc3339)), ("overdue", .bool(clock.dueAt < now)),
-            ("dueSoon", .bool(clock.dueAt >= now && (clock.soonAt.map { $0 <= now } ?? false))),
-            ("targetAt", .text(whole?.targetAt.rfc3339)), ("startedAt", .text(whole?.startedAt.rfc3339)),
-            ("bound", .text(whole?.bound.rawValue)), ("basis", .text(whole?.basis)),
-            ("provisional", whole.flatMap { $0.isProvisional ? true : nil }),
+/// A running clock as operators see it.
+public struct ClockView: Sendable {
+    public let record: ClockRecord
+    /// What it says of itself; nothing where its stored form cannot be read.
+    public let clock: Clock?
+    public let isOverdue: Bool
+    /// Not over, but near enough that somebody should be told.
+    public let isDueSoon: Bool
+
+    init(_ record: ClockRecord, at now: Instant) {
+        self.record = record
+        clock = (try? JSONValue(parsing: record.clock.content)).flatMap { Clock(stored: $0) }
+        isOverdue = record.clock.dueAt < now
+        isDueSoon = !isOverdue && (record.clock.soonAt.map { $0 <= now } ?? false)
+    }
+
+    /// The rule's id: a second clock of a kind, such as CLK-05#2, is one of CLK-05.
+    public var kind: String { ClockFigures.kind(of: record) }
+
+    var json: JSONValue {
+        .compact([
+            ("applicationNo", .string(record.applicationNo)), ("id", .string(record.clock.id)),
+            ("institution", .text(record.institution)), ("dueAt", .string(record.clock.dueAt.rfc3339)),
+            ("overdue", .bool(isOverdue)), ("dueSoon", .bool(isDueSoon)),
+            ("targetAt", .text(clock?.targetAt.rfc3339)), ("startedAt", .text(clock?.startedAt.rfc3339)),
+            ("bound", .text(clock?.bound.rawValue)), ("basis", .text(clock?.basis)),
+            ("provisional", clock.flatMap { $0.isProvisional ? true : nil }),
         ])
     }
 }

@@ -25,8 +25,8 @@ public struct DeskErrands: Sendable {
 
     /// How the clocks that run now stand.
     public var clocks: @Sendable () async throws -> [ClockFigures] = { [] }
-    /// The ways out whose circuit is open at this node.
-    public var openCircuits: @Sendable () -> [String] = { [] }
+    /// The ways out of this node.
+    public var lanes: @Sendable () -> [LaneReport] = { [] }
     /// Certificates and keys by name, with their last moment.
     public var expiries: @Sendable () -> [(name: String, at: Instant)] = { [] }
 

@@ -19,13 +19,19 @@ public struct DriftDesk: Sendable {
     public var routes: [Route] {
         [
             Route("GET", "/v1/drift", may: .look) { request, _ in
-                .json(try await report(partner: request.query("partner"), week: request.query("week")))
+                let found = try await report(partner: request.query("partner"), week: request.query("week"))
+                return .json(["week": .string(found.week), "drift": .array(found.reports.map(\.json))])
             }
         ]
     }
 
+    /// The week with its neighbours' names, and what it brought.
+    ///
     /// - Parameter week: ISO 8601, such as `2024-W07`; this week where left out.
-    func report(partner: String?, week: String?) async throws -> JSONValue {
+    /// - Throws: `Problem` `.badRequest` for what is no week.
+    public func report(
+        partner: String?, week: String?
+    ) async throws -> (week: String, before: String, after: String, reports: [DriftReport]) {
         guard
             let day = week.map({ CalendarDate(isoWeek: $0) })
                 ?? Timestamp(secondsSince1970: now().milliseconds / 1000).date
@@ -35,7 +41,7 @@ public struct DriftDesk: Sendable {
         }
         let reports = try await store.drift(
             partner: partner, week: day.isoWeek, since: day.adding(days: -7 * Self.weeksBack).isoWeek)
-        return ["week": .string(day.isoWeek), "drift": .array(reports.map(\.json))]
+        return (day.isoWeek, day.adding(days: -7).isoWeek, day.adding(days: 7).isoWeek, reports)
     }
 }
 

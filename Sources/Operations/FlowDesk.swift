@@ -22,12 +22,16 @@ public struct FlowDesk: Sendable {
 
     let store: any FlowStore
     let registry: Registry
+    let outlets: OutletDesk
     let now: @Sendable () -> Instant
     let log: Log
 
-    public init(store: any FlowStore, registry: Registry, now: @escaping @Sendable () -> Instant, log: Log) {
+    public init(
+        store: any FlowStore, registry: Registry, outlets: OutletDesk, now: @escaping @Sendable () -> Instant, log: Log
+    ) {
         self.store = store
         self.registry = registry
+        self.outlets = outlets
         self.now = now
         self.log = log
     }

@@ -7,14 +7,21 @@ extension FlowDesk {
     public var routes: [Route] {
         [
             Route("GET", "/v1/queues", may: .look) { _, _ in
-                .json([
-                    "queues": .array(try await queues().map { $0.json(name: registry.institutions[$0.queue]?.name) })
+                let ways = try await outlets.standings(.application)
+                return .json([
+                    "queues": .array(
+                        try await queues().map {
+                            $0.json(name: registry.institutions[$0.queue]?.name, way: ways[$0.queue])
+                        })
                 ])
             },
             Route("GET", "/v1/partners", may: .look) { _, _ in
-                .json([
+                let ways = try await outlets.standings(.status)
+                return .json([
                     "partners": .array(
-                        try await partners().map { $0.json(name: registry.partners[$0.partnerID]?.name) })
+                        try await partners().map {
+                            $0.json(name: registry.partners[$0.partnerID]?.name, way: ways[$0.partnerID])
+                        })
                 ])
             },
             Route("GET", "/v1/messages", may: .look) { request, _ in
@@ -58,27 +65,29 @@ extension ReportDesk {
 }
 
 extension QueueFigures {
-    func json(name: String?) -> JSONValue {
-        .compact([
-            ("queue", .string(queue)), ("name", .text(name)), ("depth", JSONValue(depth)),
-            ("oldest", .text(oldest?.rfc3339)), ("mostUrgent", .text(mostUrgent?.rfc3339)),
-            ("deadLetters", JSONValue(deadLetters)),
-        ])
+    func json(name: String?, way: OutletStanding?) -> JSONValue {
+        .compact(
+            [
+                ("queue", .string(queue)), ("name", .text(name)), ("depth", JSONValue(depth)),
+                ("oldest", .text(oldest?.rfc3339)), ("mostUrgent", .text(mostUrgent?.rfc3339)),
+                ("deadLetters", JSONValue(deadLetters)),
+            ] + (way?.members ?? []))
     }
 }
 
 extension PartnerFigures {
-    func json(name: String?) -> JSONValue {
-        .compact([
-            ("partner", .string(partnerID)), ("name", .text(name)), ("lastSeen", .text(lastSeen?.rfc3339)),
-            ("messages24h", JSONValue(messages)),
-            (
-                "outcomes24h",
-                .object(JSONObject(outcomes.sorted { $0.key < $1.key }.map { ($0.key, JSONValue($0.value)) }))
-            ),
-            ("errorRate24h", errorRate.map { JSONValue($0) } ?? .null), ("statusBacklog", JSONValue(backlog)),
-            ("oldestStatus", .text(oldestBacklog?.rfc3339)), ("deadLetters", JSONValue(deadLetters)),
-        ])
+    func json(name: String?, way: OutletStanding?) -> JSONValue {
+        .compact(
+            [
+                ("partner", .string(partnerID)), ("name", .text(name)), ("lastSeen", .text(lastSeen?.rfc3339)),
+                ("messages24h", JSONValue(messages)),
+                (
+                    "outcomes24h",
+                    .object(JSONObject(outcomes.sorted { $0.key < $1.key }.map { ($0.key, JSONValue($0.value)) }))
+                ),
+                ("errorRate24h", errorRate.map { JSONValue($0) } ?? .null), ("statusBacklog", JSONValue(backlog)),
+                ("oldestStatus", .text(oldestBacklog?.rfc3339)), ("deadLetters", JSONValue(deadLetters)),
+            ] + (way?.members ?? []))
     }
 }
 

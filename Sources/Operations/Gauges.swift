@@ -1,5 +1,6 @@
 import Journal
 import Messaging
+import Triage
 
 /// How the clocks of one kind stand.
 public struct ClockFigures: Sendable, Hashable {
@@ -7,22 +8,31 @@ public struct ClockFigures: Sendable, Hashable {
     /// Running and due within the warning time.
     public let dueSoon: Int
     public let overdue: Int
+    /// The end of the most urgent.
+    public let earliest: Instant?
+    /// Who must act.
+    public let bound: ClockBound?
 
-    public init(clock: String, dueSoon: Int, overdue: Int) {
+    public init(clock: String, dueSoon: Int, overdue: Int, earliest: Instant? = nil, bound: ClockBound? = nil) {
         self.clock = clock
         self.dueSoon = dueSoon
         self.overdue = overdue
+        self.earliest = earliest
+        self.bound = bound
     }
 
     /// The kinds of clock among those that run; a second clock of a kind, such as CLK-05#2, counts with the first.
     public static func counting(_ running: [ClockRecord], at now: Instant) -> [ClockFigures] {
-        let kinds = Dictionary(grouping: running) { String($0.clock.id.prefix { $0 != "#" }) }
+        let kinds = Dictionary(grouping: running, by: kind(of:))
         return kinds.sorted { $0.key < $1.key }.map { kind, records in
-            let overdue = records.filter { $0.clock.dueAt <= now }.count
-            let near = records.filter { record in record.clock.soonAt.map { $0 <= now } ?? false }.count
-            return ClockFigures(clock: kind, dueSoon: max(0, near - overdue), overdue: overdue)
+            let views = records.map { ClockView($0, at: now) }
+            return ClockFigures(
+                clock: kind, dueSoon: views.filter(\.isDueSoon).count, overdue: views.filter(\.isOverdue).count,
+                earliest: records.map(\.clock.dueAt).min(), bound: views.first?.clock?.bound)
         }
     }
+
+    static func kind(of record: ClockRecord) -> String { String(record.clock.id.prefix { $0 != "#" }) }
 }
 
 /// Depths and ages for Prometheus. They are read from the store when asked for, so they are true for every node that

@@ -59,6 +59,8 @@ public struct SignInDesk: Sendable {
         /// For the forms and scripts of this session's pages.
         public let forgeryToken: String
         public let endsAt: Instant
+        /// Came in with a one-time password, and may do nothing but choose another.
+        public let mustChangePassword: Bool
         let tokenHash: String
     }
 
@@ -68,24 +70,54 @@ public struct SignInDesk: Sendable {
     /// - Throws: `Problem` `.unauthorized`, the same whatever was wrong; `.tooManyAttempts` while locked.
     public func signIn(name: String, password: String, source: String) async throws -> Entry {
         try await turnstile.pass {
-            let keys = [Self.key("account", name), Self.key("source", source)]
-            // Looked up within the turnstile: guesses sent all at once are counted one by one.
-            if let until = try await store.lockedUntil(keys), until > pen.now() { throw Self.locked(until, pen.now()) }
-            let account = try await store.account(name)
-            let isRight = await Self.matches(password, account?.secret ?? PasswordHash.decoy)
-            guard let account, isRight, !account.isDisabled, let role = OperatorRole(rawValue: account.role) else {
-                let caller = Caller(role: .operator, id: account?.name ?? "unknown", desk: .viewer)
-                try await store.noteFailure(
-                    [(keys[0], settings.perAccount), (keys[1], settings.perSource)],
-                    pen.act(.signInFailed, on: caller.id, by: caller, detail: source))
-                throw Self.refused
-            }
+            let (account, role) = try await prove(name, password, source: source)
             return try await open(
-                Caller(role: .operator, id: account.name, desk: role), forgetting: [keys[0]], source: source)
+                Caller(role: .operator, id: account.name, desk: role), mustChange: account.oneTimeUntil != nil,
+                forgetting: [Self.key(ofAccount: name)], source: source)
         }
     }
 
-    private func open(_ caller: Caller, forgetting keys: [String], source: String) async throws -> Entry {
+    /// Chooses another password for one's own account; every session of it ends.
+    ///
+    /// - Throws: `Problem` as for signing in where the old password is not right, `.badRequest` for a new one that will
+    ///   not do.
+    public func changePassword(of visitor: Visitor, from old: String, to new: String, source: String) async throws {
+        guard new != old else {
+            throw Problem(.badRequest, zh: "新密码不能与原密码相同。", en: "The new password must be another one.")
+        }
+        let secret = try AccountDesk.secret(new)
+        let name = visitor.caller.id
+        try await turnstile.pass {
+            _ = try await prove(name, old, source: source)
+            let change = AccountChange.secret(secret, oneTimeUntil: nil, forgetting: Self.key(ofAccount: name))
+            _ = try await store.changeAccount(
+                name, change, pen.act(.changePassword, on: name, by: visitor.caller, detail: ""))
+        }
+    }
+
+    /// Within the turnstile: guesses sent all at once are counted one by one.
+    private func prove(
+        _ name: String, _ password: String, source: String
+    ) async throws -> (OperatorAccount, OperatorRole) {
+        let keys = [Self.key(ofAccount: name), Self.key("source", source)]
+        if let until = try await store.lockedUntil(keys), until > pen.now() { throw Self.locked(until, pen.now()) }
+        let account = try await store.account(name)
+        let isRight = await Self.matches(password, account?.secret ?? PasswordHash.decoy)
+        guard let account, isRight, !account.isDisabled, account.oneTimeUntil.map({ $0 > pen.now() }) ?? true,
+            let role = OperatorRole(rawValue: account.role)
+        else {
+            let caller = Caller(role: .operator, id: account?.name ?? "unknown", desk: .viewer)
+            try await store.noteFailure(
+                [(keys[0], settings.perAccount), (keys[1], settings.perSource)],
+                pen.act(.signInFailed, on: caller.id, by: caller, detail: source))
+            throw Self.refused
+        }
+        return (account, role)
+    }
+
+    private func open(
+        _ caller: Caller, mustChange: Bool, forgetting keys: [String], source: String
+    ) async throws -> Entry {
         let token = Digest.hex(try SecureRandom.bytes(32))
         let now = pen.now()
         let session = OperatorSession(
@@ -96,7 +128,7 @@ public struct SignInDesk: Sendable {
         return Entry(
             visitor: Visitor(
                 caller: caller, forgeryToken: Self.forgeryToken(token), endsAt: session.endsAt,
-                tokenHash: session.tokenHash), token: token, maxAge: settings.absolute)
+                mustChangePassword: mustChange, tokenHash: session.tokenHash), token: token, maxAge: settings.absolute)
     }
 
     /// Off Swift's own threads: a hash takes a good part of a second.
@@ -122,13 +154,17 @@ public struct SignInDesk: Sendable {
         }
         return Visitor(
             caller: Caller(role: .operator, id: account.name, desk: role), forgeryToken: Self.forgeryToken(token),
-            endsAt: session.endsAt, tokenHash: hash)
+            endsAt: session.endsAt, mustChangePassword: account.oneTimeUntil != nil, tokenHash: hash)
     }
 
     /// The caller behind a session's cookie, for the router. A request that may change something must show the session's
     /// token in a field that another site's page cannot set.
     public func caller(of request: HTTPRequest) async throws -> Caller? {
         guard let visitor = try await visitor(of: request) else { return nil }
+        guard !visitor.mustChangePassword else {
+            throw Problem(
+                .forbidden, zh: "请先在控制台更改一次性密码。", en: "Change the one-time password in the console first.")
+        }
         if ["GET", "HEAD"].contains(request.method) { return visitor.caller }
         try Self.checkForgery(request.header(Self.forgeryHeader), visitor)
         return visitor.caller
@@ -178,6 +214,9 @@ public struct SignInDesk: Sendable {
     }
 
     private static func hash(_ token: String) -> String { Digest.hex(Digest.sha256(Array(token.utf8))) }
+
+    /// Under which failed sign-ins of an account are counted.
+    static func key(ofAccount name: String) -> String { key("account", name) }
 
     private static func key(_ kind: String, _ value: String) -> String { hash("\(kind):\(value)") }
 

@@ -20,11 +20,12 @@ extension SQLMessageStore: AccountStore {
         try await database.write { connection throws(StoreError) in
             let added = try connection.run(
                 """
-                INSERT INTO operator_account (name, role, secret, created_at, changed_at) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (name) DO NOTHING
+                INSERT INTO operator_account (name, role, secret, one_time_until, created_at, changed_at)
+                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING
                 """,
                 [
-                    .text(account.name), .text(account.role), .text(account.secret), .instant(account.createdAt),
+                    .text(account.name), .text(account.role), .text(account.secret),
+                    .optional(account.oneTimeUntil?.milliseconds), .instant(account.createdAt),
                     .instant(account.changedAt),
                 ])
             guard added == 1 else { return false }
@@ -34,20 +35,16 @@ extension SQLMessageStore: AccountStore {
     }
 
     public func changeAccount(
-        _ name: String, role: String?, secret: String?, isDisabled: Bool?, _ act: AuditAct
+        _ name: String, _ change: AccountChange, _ act: AuditAct
     ) async throws(StoreError) -> Bool {
         try await database.write { connection throws(StoreError) in
+            let (assignments, values, key) = Accounts.assignments(change)
             let changed = try connection.run(
-                """
-                UPDATE operator_account SET role = coalesce(?, role), secret = coalesce(?, secret),
-                is_disabled = coalesce(?, is_disabled), changed_at = ? WHERE name = ?
-                """,
-                [
-                    .optional(role), .optional(secret), .optional(isDisabled.map { $0 ? 1 : 0 }), .instant(act.at),
-                    .text(name),
-                ])
+                "UPDATE operator_account SET \(assignments), changed_at = ? WHERE name = ?",
+                values + [.instant(act.at), .text(name)])
             guard changed == 1 else { return false }
             try connection.run("DELETE FROM operator_session WHERE account = ?", [.text(name)])
+            if let key { try connection.run("DELETE FROM sign_in_failure WHERE key = ?", [.text(key)]) }
             try Audit.append(act, connection)
             return true
         }
@@ -78,8 +75,8 @@ extension SQLMessageStore: AccountStore {
                 """, [.text(tokenHash)]
             ) { row in
                 let session = OperatorSession(
-                    tokenHash: tokenHash, account: row.text(0), createdAt: Instant(milliseconds: row.integer(6)),
-                    seenAt: Instant(milliseconds: row.integer(7)), endsAt: Instant(milliseconds: row.integer(8)))
+                    tokenHash: tokenHash, account: row.text(0), createdAt: Instant(milliseconds: row.integer(7)),
+                    seenAt: Instant(milliseconds: row.integer(8)), endsAt: Instant(milliseconds: row.integer(9)))
                 return (session, Accounts.read(row))
             }.first
         }
@@ -142,11 +139,23 @@ extension SQLMessageStore: AccountStore {
 
 /// Operators' accounts as rows.
 enum Accounts {
-    static let columns = "a.name, a.role, a.secret, a.is_disabled, a.created_at, a.changed_at"
+    static let columns = "a.name, a.role, a.secret, a.is_disabled, a.created_at, a.changed_at, a.one_time_until"
 
     static func read(_ row: any SQLRow) -> OperatorAccount {
         OperatorAccount(
-            name: row.text(0), role: row.text(1), secret: row.text(2), isDisabled: row.integer(3) == 1,
+            name: row.text(0), role: row.text(1), secret: row.text(2),
+            oneTimeUntil: row.optionalInteger(6).map { Instant(milliseconds: $0) }, isDisabled: row.integer(3) == 1,
             createdAt: Instant(milliseconds: row.integer(4)), changedAt: Instant(milliseconds: row.integer(5)))
+    }
+
+    /// What an `UPDATE` sets, and under which key failures are forgotten.
+    static func assignments(_ change: AccountChange) -> (sql: String, values: [SQLValue], key: String?) {
+        switch change {
+        case .role(let role): ("role = ?", [.text(role)], nil)
+        case .secret(let secret, let oneTimeUntil, let key):
+            ("secret = ?, one_time_until = ?", [.text(secret), .optional(oneTimeUntil?.milliseconds)], key)
+        case .disabled: ("is_disabled = 1", [], nil)
+        case .enabled(let key): ("is_disabled = 0", [], key)
+        }
     }
 }

@@ -8,13 +8,16 @@ extension SQLMessageStore: ClockStore {
             try Clocks.records(
                 """
                 WHERE c.is_running = 1 AND c.due_at <= ? AND c.due_at >= ? AND coalesce(a.queue = ?, ? IS NULL)
-                AND (c.due_at > ? OR (c.due_at = ? AND c.application_no > ?)) ORDER BY c.due_at, c.application_no LIMIT ?
+                AND coalesce(c.soon_at <= ?, ? IS NULL) AND (? IS NULL OR c.id = ? OR substr(c.id, 1, length(?) + 1) = ?)
+                AND (c.due_at, c.application_no, c.id) > (?, ?, ?) ORDER BY c.due_at, c.application_no, c.id LIMIT ?
                 """,
                 [
                     .integer(filter.dueBefore?.milliseconds ?? .max), .integer(filter.dueAfter?.milliseconds ?? .min),
                     .optional(filter.institution), .optional(filter.institution),
-                    .integer(cursor?.dueAt.milliseconds ?? .min), .integer(cursor?.dueAt.milliseconds ?? .min),
-                    .text(cursor?.applicationNo ?? ""), .integer(Int64(limit)),
+                    .optional(filter.nearBy?.milliseconds), .optional(filter.nearBy?.milliseconds),
+                    .optional(filter.kind), .optional(filter.kind), .optional(filter.kind),
+                    .optional(filter.kind.map { $0 + "#" }), .integer(cursor?.dueAt.milliseconds ?? .min),
+                    .text(cursor?.applicationNo ?? ""), .text(cursor?.id ?? ""), .integer(Int64(limit)),
                 ], connection)
         }
     }

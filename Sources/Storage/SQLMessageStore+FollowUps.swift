@@ -166,22 +166,27 @@ enum FollowUps {
 
     private static func read(_ row: any SQLRow) -> FollowUp? {
         guard let kind = FollowUp.Kind(rawValue: row.text(1)) else { return nil }
-        func names(_ column: Int) -> [CaseName] {
-            row.text(column).split(separator: "\n").compactMap { CaseName(text: String($0)) }
-        }
         return FollowUp(
-            id: row.text(0), kind: kind, partnerID: row.text(2), content: row.blob(3), names: names(4),
-            person: names(5), receivedAt: Instant(milliseconds: row.integer(6)),
+            id: row.text(0), kind: kind, partnerID: row.text(2), content: row.blob(3), names: names(row.text(4)),
+            person: names(row.text(5)), receivedAt: Instant(milliseconds: row.integer(6)),
             keepUntil: Instant(milliseconds: row.integer(7)))
+    }
+
+    private static func names(_ column: String) -> [CaseName] {
+        column.split(separator: "\n").compactMap { CaseName(text: String($0)) }
     }
 
     static func records(
         _ condition: String, _ values: [SQLValue], _ connection: any SQLConnection
     ) throws(StoreError) -> [FollowUpRecord] {
         let rows = try connection.query(
-            "SELECT id, referral_id, partner, kind, state, received_at, keep_until FROM follow_up \(condition)", values
+            "SELECT id, referral_id, partner, kind, state, received_at, keep_until, names FROM follow_up \(condition)",
+            values
         ) { row in
-            (row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.integer(5), row.integer(6))
+            (
+                row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.integer(5), row.integer(6),
+                names(row.text(7))
+            )
         }
         return try rows.map { row throws(StoreError) in
             let numbers = try connection.query(
@@ -190,7 +195,7 @@ enum FollowUps {
             ) { $0.text(0) }
             return FollowUpRecord(
                 id: row.0, referralID: row.1, partnerID: row.2, kind: FollowUp.Kind(rawValue: row.3) ?? .supplement,
-                state: FollowUpRecord.State(rawValue: row.4) ?? .parked,
+                state: FollowUpRecord.State(rawValue: row.4) ?? .parked, names: row.7,
                 receivedAt: Instant(milliseconds: row.5), keepUntil: Instant(milliseconds: row.6),
                 applicationNos: numbers)
         }

@@ -1,9 +1,7 @@
-import Console
 import Delivery
 import Intake
 import Journal
 import Messaging
-import Operations
 import Transport
 
 /// Everything that leaves the house, wired: the courier, the feed, the exchange folders and the operators' view of them.
@@ -40,23 +38,10 @@ struct DeliveryWing: Sendable {
         post = ExchangePost(
             registry: around.registry, settings: settings, bits: around.bits,
             handIn: { try await frontDoor.handIn($0, partnerID: $1) }, log: around.log, metrics: around.metrics)
-        let pen = AuditPen(now: around.now)
-        let outlets = OutletDesk(
-            store: around.store, registry: around.registry,
-            act: { pen.act($0, on: $1, by: $2, detail: $3) }, reports: { courier.reports }, log: around.log)
         let feed = StatusFeed(
             store: around.store, registry: around.registry, limits: StatusFeed.Limits(), bell: around.bell,
             now: around.now, canonical: { try await frontDoor.visibleStatus(of: $0) })
-        routes = outlets.routes + feed.routes
-    }
-
-    /// How each partner's way out is doing.
-    var outlets: [OutletView] {
-        courier.reports.filter { $0.outlet.channel == .status }.map { report in
-            OutletView(
-                partnerID: report.outlet.recipient, isOpen: report.circuit.name != .closed,
-                lastProblem: report.lastProblem)
-        }
+        routes = feed.routes
     }
 
     /// Until the task is cancelled; what is under way then is finished and recorded first.

@@ -59,7 +59,6 @@ final class House: Sendable {
             clerk: clerk, store: store, limits: configuration.caseLimits, now: now, log: log, metrics: metrics,
             drift: drift, underway: underway)
         let backDoor = BackDoor(clerk: clerk, store: store, now: now, log: log)
-        let clockDesk = ClockDesk(store: store, now: now, log: log, metrics: metrics)
         let signIn: LeaseDesk.SignIn = { try await backDoor.signIn(applicationNo: $0, leaseID: $1, caller: $2) }
         let leaseDesk = LeaseDesk(
             store: store, limits: LeaseDesk.Limits(), bell: bell, now: now, signIn: signIn, log: log)
@@ -84,12 +83,11 @@ final class House: Sendable {
             warnings: { pipeline.triage.warnings(on: Timestamp(secondsSince1970: now().milliseconds / 1000).date) })
         let console = WebConsole(
             window: window, statistics: { () throws(StoreError) in try await store.statistics() },
-            outlets: { delivery.outlets }, library: Self.library(pipeline, metrics, now: now), registry: registry,
+            library: Self.library(pipeline, metrics, now: now), registry: registry,
             now: now)
         let router = Router(
             routes: frontDoor.routes + backDoor.routes + leaseDesk.routes + window.routes + health.routes
-                + DriftDesk(store: store, now: now).routes
-                + delivery.routes + console.routes + clockDesk.routes,
+                + delivery.routes + console.routes,
             doorkeeper: Doorkeeper(callers: configuration.callers),
             session: { try await window.signIn.caller(of: $0) },
             seen: { Self.note($0, at: now(), metrics) },
@@ -104,7 +102,7 @@ final class House: Sendable {
         desk = Task { await window.run() }
         watch = Task { await drift.run() }
         let sweeper = Sweeper(
-            clocks: clockDesk, store: store, escalate: { try await backDoor.escalateOverdueHandovers() },
+            clocks: window.clocks, store: store, escalate: { try await backDoor.escalateOverdueHandovers() },
             interval: .seconds(configuration.sweepSeconds), now: now, log: log, metrics: metrics)
         self.sweeper = Task { await sweeper.run() }
         self.pipeline = pipeline
@@ -163,9 +161,7 @@ final class House: Sendable {
             rejection: { try backDoor.rejection(of: $0, reason: $1) },
             decode: { bytes in (try? ReadableText(bytes)).map { ($0.utf8, $0.encoding.rawValue) } },
             encode: { text, name in TextEncoding(name: name).flatMap { try? $0.encode(text) } })
-        errands.openCircuits = {
-            delivery.courier.reports.filter { $0.circuit.name == .open }.map { "\($0.outlet)" }
-        }
+        errands.lanes = { delivery.courier.reports }
         errands.codeName = { pipeline.translator.name(of: $1, in: $0) }
         return errands
     }

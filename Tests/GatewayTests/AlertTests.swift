@@ -113,27 +113,31 @@ private final class Pager: Sendable {
 
     @Test func `circuits, clocks and expiring keys begin and end, and one node does not end another's`() async throws {
         let pager = try Pager()
-        let circuits = Mutex(["status court"])
+        let lane = LaneReport(
+            outlet: Outlet(.status, "court"), circuit: .open(until: Instant(milliseconds: 0), openings: 1),
+            nextProbe: nil, underway: 0, failingSince: nil,
+            lastSuccess: nil, lastFailure: nil, lastProblem: nil)
+        let lanes = Mutex([lane])
         var errands = Bench.noErrands
-        errands.openCircuits = { circuits.withLock { $0 } }
+        errands.lanes = { lanes.withLock { $0 } }
         errands.clocks = { [ClockFigures(clock: "CLK-04", dueSoon: 1, overdue: 0)] }
         errands.expiries = { [("tls", Instant(milliseconds: 1_800_000_000_000).advanced(seconds: 86_400))] }
         let bench = try await Bench(alerts: settings(pager), errands: errands)
         let other = try await Bench(sharing: bench, alerts: settings(pager), node: "b")
         try await bench.window.alerts.round()
-        let began = ["circuitOpen a status court began", "clocksDueSoon CLK-04 began", "expiry tls began"]
+        let began = ["circuitOpen a status:court began", "clocksDueSoon CLK-04 began", "expiry tls began"]
         #expect(pager.phases.sorted() == began)
-        circuits.withLock { $0 = [] }
+        lanes.withLock { $0 = [] }
         for _ in 0..<3 {
             bench.clock.advance(301)
             try await other.window.alerts.round()
         }
-        #expect(!pager.phases.contains("circuitOpen a status court ended"))
+        #expect(!pager.phases.contains("circuitOpen a status:court ended"))
         for _ in 0..<2 {
             try await bench.window.alerts.round()
             bench.clock.advance(301)
         }
-        #expect(pager.phases.filter { $0.hasPrefix("circuitOpen") } == [began[0], "circuitOpen a status court ended"])
+        #expect(pager.phases.filter { $0.hasPrefix("circuitOpen") } == [began[0], "circuitOpen a status:court ended"])
         await bench.remove()
         await pager.stop()
     }

@@ -3,6 +3,7 @@ import StrictJSON
 import Testing
 import Transport
 
+@testable import Console
 @testable import gateway
 
 /// The console as operators use it, in a real browser.
@@ -83,36 +84,51 @@ import Transport
         #expect(leases?.first?.at("application.recipient.name") == "测试乙")
     }
 
-    @Test func `pages fit a phone, speak both languages and let nothing in from elsewhere`() async throws {
+    /// Every page with something on it: a dead letter, a time limit, a closed queue, a locked account.
+    private func eventfulGateway() async throws -> GatewayProcess {
         let gateway = try gateway(role: "administrator")
-        defer { gateway.remove() }
         #expect(try await send("BROKEN-9", to: gateway, broken: true) == 422)
-        let browser = try await Browser(width: 400, height: 800, language: "en")
+        #expect(try await send("FINE-1", to: gateway, broken: false) == 202)
+        let reason = Array(#"{"reason":"机构系统搬迁"}"#.utf8)
+        _ = try await gateway.desk.ask("POST", "/v1/queues/CZ-WJ/pause", body: reason)
+        let config = gateway.folder.appending(path: "gateway.xml").path
+        for words in [
+            ["add", "wu", "--role", "auditor", "--one-time"], ["add", "eve", "--role", "viewer", "--one-time"],
+        ] {
+            _ = try GatewayProcess.run(["users"] + words + ["--config", config])
+        }
+        _ = try GatewayProcess.run(["users", "disable", "eve", "--config", config])
+        // At its start it looks for alerts; at its end it has written the week's counts.
+        gateway.stop()
+        try gateway.start()
+        try await gateway.untilLogged("\"alert\"")
+        return gateway
+    }
+
+    @Test(arguments: [(400, 800, "phone"), (1200, 900, "desk")])
+    func `pages fit the window, speak both languages, can be read and let nothing in from elsewhere`(
+        width: Int, height: Int, name: String
+    ) async throws {
+        let gateway = try await eventfulGateway()
+        defer { gateway.remove() }
+        let browser = try await Browser(width: width, height: height, language: "en")
         let site = "http://127.0.0.1:\(gateway.port)"
         let outcome = await Task {
             try await signIn(browser, gateway)
-            let pages = ["", "dead-letters", "messages", "queues", "partners", "mappings", "rules", "reports", "audit"]
+            let pages = Section.allCases.map(\.path) + ["/console/password", "/console/jobs"]
             for language in ["en", "zh"] {
                 try await browser.open("\(site)/console/language?to=\(language)")
                 for page in pages {
-                    try await browser.open("\(site)/console/\(page)")
+                    try await browser.open(site + page)
                     #expect(
                         try await browser.evaluate("document.documentElement.lang")
                             == (language == "en" ? "en" : "zh-CN"))
-                    let fits = try await browser.evaluate(
-                        "document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-                    #expect(fits == true, "\(page) is wider than a phone")
-                    let labelled = try await browser.evaluate(
-                        """
-                        [...document.querySelectorAll('input:not([type=hidden]),select,textarea')]
-                        .every(field => field.labels.length > 0)
-                        """)
-                    #expect(labelled == true, "\(page) has a field without a label")
-                    let elsewhere = try await browser.evaluate(
-                        "performance.getEntriesByType('resource').every(entry => entry.name.startsWith(location.origin))"
-                    )
-                    #expect(elsewhere == true, "\(page) fetches something from elsewhere")
-                    try await browser.screenshot("phone-\(language)-\(page.isEmpty ? "overview" : page)")
+                    for complaint in Self.complaints {
+                        let found = try await browser.evaluate(complaint.script)
+                        #expect(found == complaint.none, "\(page) \(language): \(complaint.name)")
+                    }
+                    let word = page.split(separator: "/").dropFirst().first ?? "overview"
+                    try await browser.screenshot("\(name)-\(language)-\(word)")
                 }
             }
             try await browser.open("\(site)/console/mappings")
@@ -121,6 +137,112 @@ import Transport
             #expect(try await browser.text("p[role=status]").contains("court/defence-notice"))
             #expect(try await browser.text("main").contains("recipient.name"))
             #expect(try await browser.text("main").contains("MC-01"))
+        }.result
+        await browser.close()
+        try outcome.get()
+    }
+
+    /// What would keep somebody from using a page, as scripts that find nothing on a good one.
+    private static let complaints: [(name: String, script: String, none: JSONValue)] = [
+        (
+            "wider than the window",
+            "Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)", 0
+        ),
+        (
+            "fields without a label",
+            """
+            [...document.querySelectorAll('input:not([type=hidden]),select,textarea')]
+            .filter(field => field.labels.length === 0).map(field => field.name)
+            """, []
+        ),
+        (
+            "things from elsewhere",
+            "performance.getEntriesByType('resource').map(entry => entry.name).filter(name => !name.startsWith(location.origin))",
+            []
+        ),
+        ("no heading, or several", "document.querySelectorAll('h1').length", 1),
+        (
+            "inline styles or scripts, which the policy stops",
+            "document.querySelectorAll('[style],style,script:not([src]),[onclick]').length", 0
+        ),
+        ("text too faint (WCAG 2.1, 1.4.3)", contrast, []),
+    ]
+
+    /// The texts whose colour is less than 4.5 times as bright as their ground, or the other way round.
+    private static let contrast = """
+        (() => {
+          const channel = value => (value /= 255) <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+          const parse = colour => (colour.match(/[0-9.]+/g) ?? []).map(Number);
+          const light = ([red, green, blue]) => 0.2126 * channel(red) + 0.7152 * channel(green) + 0.0722 * channel(blue);
+          const ground = element => {
+            for (; element; element = element.parentElement) {
+              const colour = parse(getComputedStyle(element).backgroundColor);
+              if (colour.length < 4 || colour[3] === 1) return colour;
+            }
+            return [255, 255, 255];
+          };
+          return [...document.querySelectorAll('body *')].filter(element =>
+            [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim())
+            && element.checkVisibility() && !element.closest('svg')).filter(element => {
+              const pair = [light(parse(getComputedStyle(element).color)), light(ground(element))].sort((a, b) => b - a);
+              return (pair[0] + 0.05) / (pair[1] + 0.05) < 4.5;
+            }).map(element => element.textContent.slice(0, 30));
+        })()
+        """
+
+    @Test func `an administrator adds a user, who chooses a password at the first sign-in, without JavaScript`()
+        async throws
+    {
+        let gateway = try gateway(role: "administrator")
+        defer { gateway.remove() }
+        let browser = try await Browser(width: 400, height: 800, scripts: false)
+        let site = "http://127.0.0.1:\(gateway.port)/console"
+        let outcome = await Task {
+            try await signIn(browser, gateway)
+            try await browser.open("\(site)/accounts")
+            try await browser.type("wu", into: "form[action$='/add'] input[name=name]")
+            try await browser.click("form[action$='/add'] button")
+            let password = try await browser.text("code.secret")
+            try await browser.screenshot("accounts-added")
+            try await browser.click("header form button")
+            try await browser.type("wu", into: "#name")
+            try await browser.type(password, into: "#password")
+            try await browser.click("form.sign-in button")
+            #expect(try await browser.text("p.note").contains("一次性密码"))
+            try await browser.screenshot("password-first")
+            try await browser.type(password, into: "#old")
+            try await browser.type("words of my own", into: "#new")
+            try await browser.type("words of my own", into: "#again")
+            try await browser.click("form.sign-in button")
+            #expect(try await browser.text("p.note.good").contains("密码已更改"))
+            try await browser.type("wu", into: "#name")
+            try await browser.type("words of my own", into: "#password")
+            try await browser.click("form.sign-in button")
+            #expect(try await browser.text("nav").contains("时限"))
+        }.result
+        await browser.close()
+        try outcome.get()
+    }
+
+    @Test func `a queue is paused and resumed by unfolding its form`() async throws {
+        let gateway = try gateway()
+        defer { gateway.remove() }
+        let browser = try await Browser(scripts: false)
+        let outcome = await Task {
+            try await signIn(browser, gateway)
+            try await browser.open("http://127.0.0.1:\(gateway.port)/console/queues")
+            try await browser.click("tr:first-child details summary")
+            try await browser.screenshot("queue-pause")
+            try await browser.type("机构系统搬迁", into: "tr:first-child input[name=reason]")
+            try await browser.click("tr:first-child details button")
+            #expect(try await browser.text("p.note.good").contains("已暂停"))
+            #expect(try await browser.text("tr:first-child .badge.warn").contains("已暂停"))
+            try await browser.screenshot("queue-paused")
+            try await browser.click("tr:first-child details summary")
+            try await browser.type("搬迁完成", into: "tr:first-child input[name=reason]")
+            try await browser.click("tr:first-child details button")
+            #expect(try await browser.text("tr:first-child .badge.good").contains("机构取件"))
+            #expect(try await browser.text("p.note.good").contains("已恢复"))
         }.result
         await browser.close()
         try outcome.get()

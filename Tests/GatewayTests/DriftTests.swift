@@ -62,16 +62,17 @@ import Transport
 
         let desk = DriftDesk(store: store, now: { Instant(milliseconds: 1_708_500_000_000) })
         let second = try await desk.report(partner: "relief", week: "2024-W08")
-        let report = try #require(second["drift"]?[0])
+        let report = try #require(second.reports.first?.json)
+        #expect(second.before == "2024-W07" && second.after == "2024-W09")
         #expect(report["documents"] == 2)
         #expect(report["newFields"] == [["path": "/root/body/person/nickname", "documents": 1]])
         #expect(report["vanishedFields"] == [["path": "/root/body/person/birthday", "documents": 2]])
         #expect(report["unknownCodes"] == [["list": "sex", "values": 2, "newValues": 1, "times": 2]])
-        #expect(try await desk.report(partner: nil, week: nil)["week"] == "2024-W08")
-        #expect(try await desk.report(partner: "other", week: "2024-W08")["drift"] == [])
+        #expect(try await desk.report(partner: nil, week: nil).week == "2024-W08")
+        #expect(try await desk.report(partner: "other", week: "2024-W08").reports == [])
         // The first week has nothing to be held against.
         let first = try await desk.report(partner: nil, week: "2024-W07")
-        #expect(first["drift"]?[0]?["newFields"] == [] && first["drift"]?[0]?["vanishedFields"] == [])
+        #expect(first.reports.first?.newFields == [] && first.reports.first?.vanishedFields == [])
         await #expect(throws: Problem.self) { _ = try await desk.report(partner: nil, week: "2024-W60") }
 
         #expect(

@@ -9,8 +9,9 @@ import Testing
         try connection.query(
             """
             EXPLAIN QUERY PLAN SELECT c.id FROM clock c JOIN application a ON a.no = c.application_no
-            WHERE c.is_running = 1 AND c.due_at <= ? ORDER BY c.due_at, c.application_no LIMIT 10
-            """, [.integer(1)]
+            WHERE c.is_running = 1 AND c.due_at <= ? AND (c.due_at, c.application_no, c.id) > (?, ?, ?)
+            ORDER BY c.due_at, c.application_no, c.id LIMIT 10
+            """, [.integer(1), .integer(0), .text(""), .text("")]
         ) { $0.text(3) }
     }
     #expect(plan.contains { $0.contains("clock_running") }, "\(plan)")

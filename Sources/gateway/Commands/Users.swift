@@ -11,20 +11,21 @@ enum Users: Command {
     static let synopsis = "add NAME | list | password NAME | role NAME | disable NAME | enable NAME  [options]"
     static let summary = "keep the accounts of the operators who sign in with a password"
     static let details = """
-        add       NAME --role ROLE [--password-file FILE]
-        password  NAME [--password-file FILE]
+        add       NAME --role ROLE [--password-file FILE | --one-time]
+        password  NAME [--password-file FILE | --one-time]
         role      NAME --role ROLE
         list      [--json]
 
         ROLE is viewer (masked), operator (repairs), auditor (unmasks with a reason) or administrator.
         --password-file FILE  its first line, - for standard input; else the password is asked for
+        --one-time            print a password that is good for three days, and only for choosing another
         --config FILE         settings (default config/gateway.xml)
         Every change is in the audit trail and ends the account's sessions.
         """
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(
-            arguments, valued: ["role", "password-file", "config"], flags: ["json"])
+            arguments, valued: ["role", "password-file", "config"], flags: ["json", "one-time"])
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
         let desk = AccountDesk(
@@ -43,6 +44,11 @@ enum Users: Command {
         // Whoever may write the store's file is the administrator here.
         let caller = Caller(role: .operator, id: "command-line", desk: .administrator)
         switch (arguments.words.first, arguments.words.dropFirst().first) {
+        case ("add", let name?) where arguments.has("one-time"):
+            let password = try await desk.addWithOneTimePassword(name, role: try role(arguments), by: caller)
+            Terminal.print(password)
+        case ("password", let name?) where arguments.has("one-time"):
+            Terminal.print(try await desk.resetPassword(of: name, by: caller))
         case ("add", let name?):
             let role = try role(arguments)
             try await desk.add(name, role: role, password: try password(arguments), by: caller)
@@ -64,8 +70,10 @@ enum Users: Command {
             if arguments.has("json") {
                 return Terminal.print(JSONValue.array(accounts.map(\.json)).text(pretty: true))
             }
-            for account in accounts {
-                Terminal.print("\(account.name)  \(account.role)\(account.isDisabled ? "  disabled" : "")")
+            for standing in accounts {
+                let account = standing.account
+                let state = account.isDisabled ? "  disabled" : standing.lockedUntil == nil ? "" : "  locked"
+                Terminal.print("\(account.name)  \(account.role)\(state)")
             }
         default: throw UsageError("say add, list, password, role, disable or enable, and a name")
         }

@@ -1,0 +1,167 @@
+import Messaging
+import Operations
+import Transport
+
+extension WebConsole {
+    /// Queues and partners: how they stand, and how they are closed and opened.
+    var outletRoutes: [Route] {
+        [
+            page("/console/queues") { scene in
+                let ways = try await window.outlets.standings(.application)
+                return Page(
+                    title: Section.queues.title(scene.language), section: .queues,
+                    body: """
+                        \(scene.notice(Self.outletNotices))
+                        \(queueTable(try await window.flow.queues(), ways, scene, mayAct: scene.may(.repair)))
+                        """)
+            },
+            page("/console/partners") { scene in try await partnerPage(scene) },
+            act("/console/queues/{act}", may: [.repair]) { scene, form in
+                try await turn(try window.outlets.queue(form["recipient"]), scene, form, back: .queues)
+            },
+            act("/console/partners/{act}", may: [.repair]) { scene, form in
+                try await turn(try window.outlets.partner(form["recipient"]), scene, form, back: .partners)
+            },
+        ]
+    }
+
+    private static let outletNotices = [
+        "pause": (zh: "已暂停；期间的报文照常保存，恢复后送出。", en: "Paused; what comes meanwhile is kept."),
+        "resume": (zh: "已恢复。", en: "Resumed."),
+    ]
+
+    private func turn(_ outlet: Outlet, _ scene: Scene, _ form: Form, back: Section) async throws -> Reply {
+        let reason = try Self.reason(form)
+        switch scene.value("act") {
+        case "pause": try await window.outlets.pause(outlet, by: scene.caller, reason: reason)
+        case "resume": try await window.outlets.resume(outlet, by: scene.caller, reason: reason)
+        default: throw Problem(.notFound, zh: "没有这项操作。", en: "No such act.")
+        }
+        return .seeOther("\(back.path)?done=\(scene.value("act"))")
+    }
+
+    /// - Parameter mayAct: shows the buttons too.
+    func queueTable(
+        _ queues: [QueueFigures], _ ways: [String: OutletStanding], _ scene: Scene, mayAct: Bool
+    ) -> HTML {
+        let language = scene.language
+        let now = now()
+        var table = DataTable(
+            caption: language("未签收的申请", "Applications not signed in"),
+            columns: [
+                .init(name: language("机构", "Institution")), .init(name: language("待签收", "Waiting"), isNumber: true),
+                .init(name: language("最早", "Oldest")), .init(name: language("最紧的时限", "Most urgent clock")),
+                .init(name: language("死信", "Dead letters"), isNumber: true),
+                .init(name: language("状态", "State")),
+            ], empty: language("没有登记机构。", "No institutions are registered."))
+        table.rows = queues.map { queue in
+            let urgent: HTML =
+                queue.mostUrgent.map { due in
+                    """
+                    <span\(due < now ? " class=\"badge bad\"" : HTML.none)><time datetime="\(due.rfc3339)" title="\(due.readable)">\(
+                        due.distance(at: now, language))</time></span>
+                    """
+                } ?? "–"
+            let way = ways[queue.queue]
+            return [
+                "\(name(ofInstitution: queue.queue)) <small>\(queue.queue)</small>", "\(queue.depth)",
+                queue.oldest?.aged(at: now, language) ?? "–", urgent,
+                letterCount(queue.deadLetters, "queue", queue.queue),
+                """
+                \(state(way, way?.lane == nil ? language("机构取件", "leased") : language("推送", "pushed"), language))\(
+                    mayAct ? pauseForm(Outlet(.application, queue.queue), way?.pause, .queues, scene) : HTML.none)
+                """,
+            ]
+        }
+        return table.html
+    }
+
+    private func letterCount(_ count: Int, _ filter: String, _ value: String) -> HTML {
+        count == 0 ? "0" : "<a href=\"\(Section.deadLetters.path)?\(filter)=\(value.urlEscaped)\">\(count)</a>"
+    }
+
+    private func partnerPage(_ scene: Scene) async throws -> Page {
+        let language = scene.language
+        let now = now()
+        let ways = try await window.outlets.standings(.status)
+        var table = DataTable(
+            caption: language(
+                "报文和出错率为最近 24 小时；线路为本节点启动以来", "Messages and errors of 24 hours; circuits since this node started"),
+            columns: [
+                .init(name: language("来源单位", "Partner")), .init(name: language("最近来报", "Last seen")),
+                .init(name: language("报文", "Messages"), isNumber: true),
+                .init(name: language("出错率", "Error rate"), isNumber: true),
+                .init(name: language("待确认回传", "Not confirmed"), isNumber: true),
+                .init(name: language("最近送达", "Last success")),
+                .init(name: language("死信", "Dead letters"), isNumber: true),
+                .init(name: language("回传线路", "Circuit")),
+            ], empty: language("没有登记来源单位。", "No partners are registered."))
+        table.rows = try await window.flow.partners().map { partner in
+            let way = ways[partner.partnerID]
+            let rate = partner.errorRate.map { "\(Int(($0 * 100).rounded())) %" } ?? "–"
+            let id = partner.partnerID.urlEscaped
+            return [
+                "\(name(ofPartner: partner.partnerID)) <small>\(partner.partnerID)</small>",
+                partner.lastSeen?.aged(at: now, language) ?? "\(language("从未", "never"))",
+                partner.messages == 0
+                    ? "0" : "<a href=\"\(Section.messages.path)?partner=\(id)\">\(partner.messages)</a>", "\(rate)",
+                "\(partner.backlog)", way?.lane?.lastSuccess?.aged(at: now, language) ?? "–",
+                letterCount(partner.deadLetters, "partner", partner.partnerID),
+                """
+                \(state(way, way?.lane == nil ? language("自取", "feed") : language("正常", "closed"), language))\(
+                    scene.may(.repair) ? pauseForm(Outlet(.status, partner.partnerID), way?.pause, .partners, scene) : HTML.none)
+                <a href="\(Section.drift.path)?partner=\(id)">\(Section.drift.title(language))</a>
+                """,
+            ]
+        }
+        return Page(
+            title: Section.partners.title(language), section: .partners,
+            body: "\(scene.notice(Self.outletNotices))\(table.html)")
+    }
+
+    /// Paused, broken, being asked after, or as usual.
+    private func state(_ way: OutletStanding?, _ usual: String, _ language: Language) -> HTML {
+        var parts: [HTML] = []
+        if let pause = way?.pause {
+            parts.append(
+                """
+                <span class="badge warn">\(language("已暂停", "paused"))</span> <small>\(pause.since.readable) \(pause.actor)：\(pause.reason)</small>
+                """)
+        }
+        if let lane = way?.lane {
+            switch lane.circuit.name {
+            case .closed: break
+            case .open:
+                let probe = lane.nextProbe.map { language("，\($0.readable) 再试", ", next try \($0.readable)") } ?? ""
+                parts.append(
+                    "<span class=\"badge bad\">\(language("断开", "open"))</span> <small>\(lane.lastProblem ?? "")\(probe)</small>"
+                )
+            case .halfOpen:
+                parts.append("<span class=\"badge warn\">\(language("试探中", "half-open"))</span>")
+            }
+        }
+        return parts.isEmpty ? "<span class=\"badge good\">\(usual)</span>" : "\(parts)"
+    }
+
+    private func pauseForm(_ outlet: Outlet, _ pause: Pause?, _ section: Section, _ scene: Scene) -> HTML {
+        let language = scene.language
+        let (act, title) =
+            pause == nil ? ("pause", language("暂停", "Pause")) : ("resume", language("恢复", "Resume"))
+        return Self.unfolding(
+            title, action: "\(section.path)/\(act)", scene,
+            """
+            <input type="hidden" name="recipient" value="\(outlet.recipient)">
+            <label>\(language("理由", "Reason"))<br><input name="reason" required maxlength="200"></label>
+            """)
+    }
+
+    /// A deed's form behind its name, so that a list of them stays a list.
+    static func unfolding(
+        _ title: String, action: String, _ scene: Scene, isDangerous: Bool = false, _ fields: HTML
+    ) -> HTML {
+        """
+        <details class="deed"><summary>\(title)</summary><form method="post" action="\(action)">\(scene.csrf)\(fields)
+        <button\(isDangerous ? " class=\"danger\"" : HTML.none)>\(title)</button></form></details>
+        """
+    }
+}

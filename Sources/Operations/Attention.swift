@@ -1,0 +1,167 @@
+import Messaging
+import Transport
+import Triage
+
+/// Something that stands still or will soon be late.
+public struct Attention: Sendable, Hashable {
+    /// The most pressing first.
+    public enum Kind: String, Sendable, CaseIterable {
+        case clocksOverdue, deadLetters, circuitOpen, queueAge, clocksDueSoon, partnerSilence, expiry, paused, parked
+    }
+
+    public let kind: Kind
+    /// The clock, cause, way out, queue, partner or key that it is about; empty where there is only one.
+    public let subject: String
+    public let count: Int
+    /// Since when; for what is to come, when it will be.
+    public let since: Instant?
+    /// Whose turn it is.
+    public let turn: LocalizedText
+    /// What to press.
+    public let advice: LocalizedText
+
+    init(
+        _ kind: Kind, _ subject: String, count: Int, since: Instant?, turn: LocalizedText? = nil,
+        advice: LocalizedText? = nil
+    ) {
+        self.kind = kind
+        self.subject = subject
+        self.count = count
+        self.since = since
+        self.turn = turn ?? kind.turn.label
+        self.advice = advice ?? kind.advice
+    }
+}
+
+extension Attention.Kind {
+    fileprivate var turn: Turn {
+        switch self {
+        case .partnerSilence, .parked: .sender
+        case .deadLetters, .expiry, .paused: .gateway
+        case .clocksOverdue, .clocksDueSoon, .circuitOpen, .queueAge: .receiver
+        }
+    }
+
+    public var advice: LocalizedText {
+        switch self {
+        case .clocksOverdue:
+            LocalizedText(
+                zh: "立即联系承办机构，核实是否已办理而未回报；已办理的请机构补报进度。",
+                en: "Call the institution at once: if it has acted, it must report so; if not, it must act.")
+        case .clocksDueSoon:
+            LocalizedText(zh: "提醒承办机构在期限内办理并回报。", en: "Remind the institution to act and to report in time.")
+        case .deadLetters: LocalizedText(zh: "打开死信处理。", en: "Open the dead letters.")
+        case .circuitOpen:
+            LocalizedText(
+                zh: "联系对方检查接收服务；恢复后网关会自动重试，无需重发。",
+                en: "Ask the receiver to check its service; once it is back the gateway tries again by itself.")
+        case .queueAge:
+            LocalizedText(
+                zh: "联系该机构，确认其业务系统在正常取件。",
+                en: "Call the institution and ask whether its case system still fetches applications.")
+        case .partnerSilence:
+            LocalizedText(
+                zh: "联系该单位，确认其系统仍在报送、网络和凭证有效。",
+                en: "Ask the partner whether its system still sends, and whether network and credentials are good.")
+        case .expiry:
+            LocalizedText(zh: "在到期前更换证书或密钥。", en: "Replace the certificate or key before it ends.")
+        case .paused: LocalizedText(zh: "原因消除后按“恢复”。", en: "Press Resume once the reason is gone.")
+        case .parked:
+            LocalizedText(
+                zh: "一般无需处理，原报文到达后自动合并；临近截止时请来源单位补报原报文。",
+                en: "Usually nothing: the referral releases it. Near its end, ask the sender for the referral.")
+        }
+    }
+}
+
+/// Answers at a glance: is anything stuck, what, since when, whose turn is it, what to press?
+public struct AttentionDesk: Sendable {
+    let letters: DeadLetterDesk
+    let flow: FlowDesk
+    let parked: ParkedDesk
+    let errands: DeskErrands
+    let settings: AlertSettings
+    let now: @Sendable () -> Instant
+
+    /// The most pressing first; nothing where all goes its way.
+    public func items() async throws -> [Attention] {
+        let queues = try await flow.queues()
+        let partners = try await flow.partners()
+        var items = try await clocks()
+        items += try await letters.causes(DeadLetterFilter()).map { cause in
+            let code = LetterCode(cause.cause)
+            return Attention(
+                .deadLetters, cause.cause.name, count: cause.count, since: cause.oldest, turn: code.turn.label,
+                advice: code.advice)
+        }
+        for queue in queues where isOlder(queue.oldest, than: settings.queueAge) {
+            items.append(Attention(.queueAge, queue.queue, count: queue.depth, since: queue.oldest))
+        }
+        for partner in partners where isOlder(partner.lastSeen, than: settings.partnerSilence) {
+            items.append(Attention(.partnerSilence, partner.partnerID, count: 1, since: partner.lastSeen))
+        }
+        let waiting = Dictionary(
+            queues.map { (Outlet(.application, $0.queue), $0.depth) }
+                + partners.map { (Outlet(.status, $0.partnerID), $0.backlog) }
+        ) { first, _ in first }
+        for way in try await flow.outlets.standings() {
+            let count = waiting[way.outlet] ?? 0
+            if let lane = way.lane, lane.circuit.name == .open {
+                items.append(Attention(.circuitOpen, "\(way.outlet)", count: count, since: lane.failingSince))
+            }
+            if let pause = way.pause {
+                items.append(Attention(.paused, "\(way.outlet)", count: count, since: pause.since))
+            }
+        }
+        return (items + (try await others())).enumerated().sorted {
+            (Self.rank($0.element.kind), $0.offset) < (Self.rank($1.element.kind), $1.offset)
+        }.map(\.element)
+    }
+
+    private static func rank(_ kind: Attention.Kind) -> Int { Attention.Kind.allCases.firstIndex(of: kind) ?? 0 }
+
+    private func clocks() async throws -> [Attention] {
+        try await errands.clocks().flatMap { figures in
+            [(Attention.Kind.clocksOverdue, figures.overdue), (.clocksDueSoon, figures.dueSoon)]
+                .filter { $0.1 > 0 }
+                .map { kind, count in
+                    Attention(
+                        kind, figures.clock, count: count, since: figures.earliest, turn: figures.bound?.label)
+                }
+        }
+    }
+
+    private func others() async throws -> [Attention] {
+        let now = now()
+        var items = errands.expiries().filter { end in
+            settings.expiry.map { end.at <= now.advanced(by: $0) } ?? false
+        }.map { Attention(.expiry, $0.name, count: 1, since: $0.at) }
+        let waiting = try await parked.list()
+        if let oldest = waiting.map(\.receivedAt).min() {
+            items.append(Attention(.parked, "", count: waiting.count, since: oldest))
+        }
+        return items
+    }
+
+    func isOlder(_ since: Instant?, than age: Duration?) -> Bool {
+        guard let since, let age else { return false }
+        return since.advanced(by: age) <= now()
+    }
+}
+
+extension ClockBound {
+    public var label: LocalizedText {
+        switch self {
+        case .institution: LocalizedText(zh: "承办机构", en: "institution")
+        case .sender: LocalizedText(zh: "来源单位", en: "sender")
+        case .court: LocalizedText(zh: "人民法院", en: "court")
+        case .dutyLawyer: LocalizedText(zh: "值班律师", en: "duty lawyer")
+        case .firstContact: LocalizedText(zh: "首问单位", en: "first contact")
+        case .applicant: LocalizedText(zh: "申请人", en: "applicant")
+        case .lawyerUnit: LocalizedText(zh: "承办律所", en: "lawyer's firm")
+        case .lawyer: LocalizedText(zh: "承办律师", en: "lawyer")
+        case .justiceBureau: LocalizedText(zh: "司法行政机关", en: "justice bureau")
+        case .gateway: LocalizedText(zh: "网关", en: "gateway")
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import Messaging
+import Storage
+import Synchronization
+import Testing
+import Transport
+
+@testable import Operations
+
+/// What an operator sees at one glance.
+@Suite struct AttentionTests {
+    private func lane(_ partner: String, _ circuit: CircuitBreaker.State, since: Instant?) -> LaneReport {
+        LaneReport(
+            outlet: Outlet(.status, partner), circuit: circuit, nextProbe: nil, underway: 0, failingSince: since,
+            lastSuccess: nil, lastFailure: nil, lastProblem: "not reached: timedOut")
+    }
+
+    @Test func `the most pressing comes first, with since when and whose turn it is`() async throws {
+        let start = HandClock().now
+        var errands = Bench.noErrands
+        errands.lanes = {
+            [
+                lane("court", .open(until: start, openings: 1), since: start),
+                lane("well", .closed(failures: 1), since: nil),
+            ]
+        }
+        errands.clocks = {
+            [
+                ClockFigures(
+                    clock: "CLK-04", dueSoon: 2, overdue: 1, earliest: start.advanced(seconds: -60), bound: .institution
+                ),
+                ClockFigures(clock: "CLK-10", dueSoon: 0, overdue: 0, earliest: start, bound: .lawyerUnit),
+            ]
+        }
+        let bench = try await Bench(errands: errands)
+        try await bench.lay(letters: 3)
+        let store = try await SQLMessageStore(database: bench.database)
+        let administrator = Caller(role: .operator, id: "root", desk: .administrator)
+        _ = try await store.pause(
+            Outlet(.application, "CZ-TN"),
+            bench.window.audit.pen.act(.pauseChannel, on: "application:CZ-TN", by: administrator, detail: "x"))
+        bench.clock.advance(90)
+        let items = try await bench.window.attention.items()
+        #expect(items.map(\.kind) == [.clocksOverdue, .deadLetters, .circuitOpen, .clocksDueSoon, .paused])
+        #expect(items.map(\.count) == [1, 3, 0, 2, 0])
+        #expect(
+            items.map(\.subject) == ["CLK-04", "undeliverable/other", "status:court", "CLK-04", "application:CZ-TN"])
+        #expect(items.allSatisfy { $0.since != nil && !$0.advice.zh.isEmpty && $0.advice.en.hasSuffix(".") })
+        #expect(items.map(\.turn.en) == ["institution", "receiver", "receiver", "institution", "gateway"])
+        await bench.remove()
+    }
+
+    @Test func `where all goes its way there is nothing to see`() async throws {
+        let bench = try await Bench()
+        #expect(try await bench.window.attention.items() == [])
+        await bench.remove()
+    }
+
+    @Test(arguments: AlertRule.allCases)
+    func `every alert says in two languages what to do`(rule: AlertRule) {
+        #expect(rule.advice.zh.hasSuffix("。") && rule.advice.en.hasSuffix("."))
+    }
+}

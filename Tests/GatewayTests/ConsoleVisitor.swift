@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+import Transport
+
+@testable import gateway
+
+/// Somebody at the console without a browser: a cookie, and the token that the pages' forms carry.
+///
+/// `@unchecked`: each belongs to one test.
+final class ConsoleVisitor: @unchecked Sendable {
+    private let gateway: GatewayProcess
+    private let client = HTTPClient()
+    private let language: String
+    private var cookie = ""
+    private var token = ""
+
+    init(_ gateway: GatewayProcess, language: String = "zh") {
+        self.gateway = gateway
+        self.language = language
+    }
+
+    /// A new account from the command line, signed in.
+    static func add(
+        _ name: String, _ role: String, to gateway: GatewayProcess, language: String = "zh"
+    ) async throws -> ConsoleVisitor {
+        let file = gateway.folder.appending(path: "password-\(name)")
+        try "password of \(name)".write(to: file, atomically: true, encoding: .utf8)
+        let added = try GatewayProcess.run([
+            "users", "add", name, "--role", role, "--password-file", file.path, "--config",
+            gateway.folder.appending(path: "gateway.xml").path,
+        ])
+        try #require(added.code == 0, "\(added.output)")
+        let visitor = ConsoleVisitor(gateway, language: language)
+        try #require(try await visitor.signIn(name, "password of \(name)") == 303)
+        return visitor
+    }
+
+    /// - Returns: the answer's status.
+    func signIn(_ name: String, _ password: String) async throws -> Int {
+        let answer = try await send("POST", "/console/sign-in", ["name": name, "password": password])
+        if let set = answer.header("Set-Cookie") { cookie = String(set.prefix { $0 != ";" }) }
+        token = ""
+        return answer.status
+    }
+
+    func get(_ path: String) async throws -> (status: Int, html: String, leadsTo: String?) {
+        let answer = try await send("GET", "/console" + path)
+        let html = String(decoding: answer.body, as: UTF8.self)
+        if let found = html.firstMatch(of: /name="csrf" value="([0-9a-f]+)"/) { token = String(found.1) }
+        return (answer.status, html, answer.header("Location"))
+    }
+
+    /// - Parameter isOwn: with the token of the session's own pages.
+    func post(
+        _ path: String, _ fields: [String: String], isOwn: Bool = true
+    ) async throws -> (status: Int, html: String, leadsTo: String?) {
+        if isOwn, token.isEmpty { _ = try await get("/password") }
+        let answer = try await send("POST", "/console" + path, isOwn ? fields.merging(["csrf": token]) { $1 } : fields)
+        return (answer.status, String(decoding: answer.body, as: UTF8.self), answer.header("Location"))
+    }
+
+    /// A call of the HTTP interface with the session's cookie alone.
+    func statusOfCall(_ path: String) async throws -> Int { try await send("GET", path).status }
+
+    private func send(_ method: String, _ path: String, _ fields: [String: String] = [:]) async throws -> HTTPResponse {
+        let body = fields.map { "\($0.key.urlEscaped)=\($0.value.urlEscaped)" }.joined(separator: "&")
+        return try await client.send(
+            OutgoingRequest(
+                method: method, url: "http://127.0.0.1:\(gateway.port)\(path)",
+                headers: [
+                    ("Content-Type", "application/x-www-form-urlencoded"), ("Cookie", "lang=\(language); \(cookie)"),
+                ], body: Array(body.utf8), timeout: .seconds(60)))
+    }
+
+    func leave() async { await client.close() }
+}
