@@ -30,8 +30,8 @@ extension WebConsole {
 
     private static let accountNotices = [
         "role": (zh: "角色已更改；该用户须重新登录。", en: "The role is changed; the user must sign in again."),
-        "lock": (zh: "已停用；该用户立即退出且不能再登录。", en: "Locked: the user is signed out and may not sign in."),
-        "unlock": (zh: "已启用，登录失败次数已清零。", en: "Unlocked; failed sign-ins are forgotten."),
+        "lock": (zh: "已停用；该用户立即退出且不能再登录。", en: "Disabled: the user is signed out and may not sign in."),
+        "unlock": (zh: "已启用，登录失败次数已清零。", en: "Enabled; failed sign-ins are forgotten."),
     ]
 
     private static func role(_ form: Form) throws(Problem) -> OperatorRole {
@@ -116,9 +116,9 @@ extension WebConsole {
         let isShut = account.isDisabled || standing.lockedUntil != nil
         let lock =
             isShut
-            ? deed("unlock", language("解锁", "Unlock"), .none)
+            ? deed("unlock", account.isDisabled ? language("启用", "Enable") : language("解锁", "Unlock"), .none)
             : deed(
-                "lock", language("停用", "Lock"), isDangerous: true,
+                "lock", language("停用", "Disable"), isDangerous: true,
                 "<p class=\"faint\">\(language("立即退出并不能再登录。", "Signs the user out at once."))</p>")
         return """
             \(deed(

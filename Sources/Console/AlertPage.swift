@@ -19,8 +19,8 @@ extension WebConsole {
                     let rule = AlertRule(rawValue: alert.condition.rule)
                     let text = rule?.text(.began, subject(of: alert.condition))
                     return [
-                        "\(text.map(language.text) ?? alert.condition.rule) <small class=\"mono\">\(alert.condition.subject)</small>",
-                        "\(alert.beganAt.readable) <small>\(alert.beganAt.age(at: now, language))</small>",
+                        "\(text.map(language.text) ?? alert.condition.rule) <small class=\"mono\">\(alert.condition.subject == "all" ? "" : alert.condition.subject)</small>",
+                        "\(alert.beganAt.age(at: now, language)) <small>\(alert.beganAt.readable)</small>",
                         """
                         \(rule.map { language.text($0.advice) } ?? "") \(rule.map { button($0.section, "", language) } ?? .none)
                         """,
@@ -50,7 +50,7 @@ extension WebConsole {
 
     func button(_ section: Section?, _ query: String, _ language: Language) -> HTML {
         section.map { section in
-            "<a class=\"go\" href=\"\(section.path)\(query)\">\(language("去处理", "Go")): \(section.title(language))</a>"
+            "<a class=\"go\" href=\"\(section.path)\(query)\">\(language("查看", "Open "))\(language == .zh ? section.title(language) : section.title(language).lowercased())</a>"
         } ?? .none
     }
 }

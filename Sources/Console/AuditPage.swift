@@ -20,9 +20,10 @@ extension WebConsole {
                     ], empty: language("没有记录。", "No entries."))
                 table.rows = entries.map { entry in
                     [
-                        "\(entry.seq)", "\(entry.at.readable)", "\(entry.actor) <small>\(entry.role)</small>",
+                        "\(entry.seq)", "\(entry.at.readable)",
+                        "\(entry.actor) <small>\(HistoryWords.detail(entry.role, language))</small>",
                         "\(HistoryWords.name(entry.action, language))", "<span class=\"mono\">\(entry.subject)</span>",
-                        "\(entry.detail)",
+                        "\(HistoryWords.detail(entry.detail, language))",
                     ]
                 }
                 let older: HTML =

@@ -87,7 +87,7 @@ extension WebConsole {
                 <span class="badge \(kind)">\(due.distance(at: now, language))</span> <time datetime="\(due.rfc3339)">\(due.readable)</time>
                 <small>\(note)</small>
                 """,
-                "<a class=\"mono\" href=\"\(Section.messages.path)/\(clock.record.applicationNo)\">\(clock.record.applicationNo)</a>",
+                "<a class=\"mono number\" href=\"\(Section.messages.path)/\(clock.record.applicationNo)\">\(clock.record.applicationNo)</a>",
                 "\(clock.record.institution.map(name(ofInstitution:)) ?? "–")",
                 "\(clock.clock.map { language.text($0.bound.label) } ?? "–")", "\(clock.clock?.basis ?? "–")",
             ]

@@ -11,6 +11,8 @@ extension WebConsole {
                 func given(_ name: String) -> String? { scene.request.query(name).flatMap { $0.isEmpty ? nil : $0 } }
                 let found = try await window.drift.report(partner: given("partner"), week: given("week"))
                 let parts = found.reports.map { driftSection($0, language) }
+                let nothing: HTML =
+                    "<p class=\"empty\">\(language("\(found.week) 没有来文。", "No documents came in \(found.week)."))</p>"
                 let partner = given("partner").map { "&partner=\($0.urlEscaped)" } ?? ""
                 func week(_ name: String, _ text: String) -> HTML {
                     "<a class=\"button\" href=\"\(Section.drift.path)?week=\(name)\(partner)\">\(text)</a> "
@@ -24,7 +26,7 @@ extension WebConsole {
                         <button>\(language("查看", "Show"))</button>\(week(found.before, language("上一周", "Week before")))\(
                             week(found.after, language("下一周", "Week after")))</form>
                         <p class="faint">\(language("与前四周对比。只统计字段和代码出现的次数，不保留任何内容。", "Held against the four weeks before. Fields and codes are counted; no value is kept."))</p>
-                        \(parts.isEmpty ? "<p class=\"empty\">\(language("\(found.week) 没有来文。", "No documents came in \(found.week)."))</p>" : "\(parts)")
+                        \(parts)\(parts.isEmpty ? nothing : HTML.none)
                         """)
             }
         ]

@@ -36,7 +36,7 @@ extension WebConsole {
                 "\(language.text(summary.reason.title)) <small class=\"mono\">\(summary.cause.name)</small>"
             ),
             (language("该谁处理", "Whose turn"), "\(language.text(view.code.turn.label))"),
-            (language("来源单位", "Partner"), "\(summary.partnerID)"),
+            (language("来源单位", "Partner"), partnerTag(summary.partnerID)),
             (language("来源报文编号", "Sender's message id"), "\(summary.senderMessageID ?? "–")"),
             (language("进入死信的时间", "Dead since"), "\(summary.since.readable)"),
             (language("已尝试", "Attempts"), "\(summary.attempts)"),
@@ -65,7 +65,7 @@ extension WebConsole {
             return [
                 "<span class=\"badge \(finding.isError ? "bad" : "warn")\">\(finding.isError ? language("错误", "error") : language("警告", "warning"))</span>",
                 "\(place ?? "–")", "\(finding.path ?? "–")",
-                "\(finding.message) <small class=\"mono\">\(finding.code)</small>",
+                "\(language.text(LocalizedText(bilingual: finding.message))) <small class=\"mono\">\(finding.code)</small>",
                 "<span class=\"mono\">\(finding.rule ?? "–")</span>",
             ]
         }
@@ -184,7 +184,7 @@ extension WebConsole {
         table.rows = view.letter.history.map { entry in
             [
                 "\(entry.at.readable)", "\(HistoryWords.name(entry.event, language))", "\(entry.actor)",
-                "\(entry.detail ?? "")",
+                "\(HistoryWords.detail(entry.detail ?? "", language))",
             ]
         }
         return "<h2>\(language("经过", "History"))</h2>\(table.html)"
@@ -234,7 +234,7 @@ extension WebConsole {
             let line = finding.at("location.line")?.int
             let place: HTML = line.map { "\(language("第 \($0) 行", "line \($0)"))：" } ?? .none
             return
-                "<li>\(place)\(finding["message"]?.string ?? "") <small class=\"mono\">\(finding["code"]?.string ?? "")</small></li>"
+                "<li>\(place)\(language.text(LocalizedText(bilingual: finding["message"]?.string ?? ""))) <small class=\"mono\">\(finding["code"]?.string ?? "")</small></li>"
         }
         return """
             <div class="note \(passes ? "good" : "bad")" role="status"><p>\(

@@ -107,7 +107,7 @@ extension WebConsole {
             let code = LetterCode(letter.cause)
             return [
                 "<a href=\"\(Section.deadLetters.path)/\(letter.id)\">\(letter.senderMessageID ?? letter.id)</a>",
-                "\(letter.partnerID)",
+                partnerTag(letter.partnerID),
                 "\(language.text(code.happened))<br><small class=\"mono\">\(letter.cause.name)</small>",
                 "\(language.text(code.turn.label))",
                 "<time datetime=\"\(letter.since.rfc3339)\">\(letter.since.age(at: now, language))</time>",

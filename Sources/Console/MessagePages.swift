@@ -56,7 +56,8 @@ extension WebConsole {
             }
             return [
                 "<a href=\"\(Section.messages.path)/\(message.id)\">\(message.messageID ?? message.id)</a>",
-                "\(message.partnerID)", "\(message.receivedAt.readable)", outcomeBadge(message.outcome, language),
+                partnerTag(message.partnerID), "\(message.receivedAt.readable)",
+                outcomeBadge(message.outcome, language),
                 "\(applications)",
             ]
         }
@@ -64,12 +65,8 @@ extension WebConsole {
     }
 
     private func outcomeBadge(_ outcome: String, _ language: Language) -> HTML {
-        let names: [String: (String, String, String)] = [
-            "accepted": ("good", "已接收", "accepted"), "lead": ("", "线索", "lead"), "shared": ("", "信息共享", "shared"),
-            "parked": ("warn", "等待原报文", "parked"), "invalid": ("bad", "无法转换", "invalid"),
-        ]
-        let (kind, zh, en) = names[outcome] ?? ("", outcome, outcome)
-        return "<span class=\"badge \(kind)\">\(language(zh, en))</span>"
+        let badge = HistoryWords.outcomes[outcome]?.badge ?? ""
+        return "<span class=\"badge \(badge)\">\(HistoryWords.detail(outcome, language))</span>"
     }
 
     private func tracePage(_ scene: Scene) async throws -> Page {
@@ -88,7 +85,7 @@ extension WebConsole {
             return [
                 "\(step.at.readable)",
                 "<span class=\"badge \(kind)\">\(HistoryWords.name(step.event, language))</span>", "\(step.actor)",
-                "<small class=\"mono\">\(step.subject)</small>", "\(step.detail ?? "")",
+                "<small class=\"mono\">\(step.subject)</small>", "\(HistoryWords.detail(step.detail ?? "", language))",
             ]
         }
         let letters = timeline.trace.messages.filter { $0.state == DeliveryState.Name.dead.rawValue }.map {
@@ -103,7 +100,7 @@ extension WebConsole {
         }
         let facts: [(String, HTML)] = [
             (language("转介号", "Referral"), "<span class=\"mono\">\(referral.id)</span>"),
-            (language("来源单位", "Partner"), "\(referral.partnerID)"),
+            (language("来源单位", "Partner"), partnerTag(referral.partnerID)),
             (language("结果", "Outcome"), outcomeBadge(referral.outcome, language)),
             (language("受理号与机构", "Applications"), "\(applications)"),
             (language("映射", "Mapping"), "\(referral.mappingID ?? "–") v\(referral.mappingVersion ?? 0)"),

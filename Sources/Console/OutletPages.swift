@@ -68,7 +68,7 @@ extension WebConsole {
                 queue.oldest?.aged(at: now, language) ?? "–", urgent,
                 letterCount(queue.deadLetters, "queue", queue.queue),
                 """
-                \(state(way, way?.lane == nil ? language("机构取件", "leased") : language("推送", "pushed"), language))\(
+                \(state(way, way?.lane == nil ? language("机构取件", "pull") : language("推送", "push"), language))\(
                     mayAct ? pauseForm(Outlet(.application, queue.queue), way?.pause, .queues, scene) : HTML.none)
                 """,
             ]
@@ -101,14 +101,14 @@ extension WebConsole {
             let rate = partner.errorRate.map { "\(Int(($0 * 100).rounded())) %" } ?? "–"
             let id = partner.partnerID.urlEscaped
             return [
-                "\(name(ofPartner: partner.partnerID)) <small>\(partner.partnerID)</small>",
+                partnerTag(partner.partnerID),
                 partner.lastSeen?.aged(at: now, language) ?? "\(language("从未", "never"))",
                 partner.messages == 0
                     ? "0" : "<a href=\"\(Section.messages.path)?partner=\(id)\">\(partner.messages)</a>", "\(rate)",
                 "\(partner.backlog)", way?.lane?.lastSuccess?.aged(at: now, language) ?? "–",
                 letterCount(partner.deadLetters, "partner", partner.partnerID),
                 """
-                \(state(way, way?.lane == nil ? language("自取", "feed") : language("正常", "closed"), language))\(
+                \(state(way, way?.lane == nil ? language("自取", "pull") : language("正常", "in order"), language))\(
                     scene.may(.repair) ? pauseForm(Outlet(.status, partner.partnerID), way?.pause, .partners, scene) : HTML.none)
                 <a href="\(Section.drift.path)?partner=\(id)">\(Section.drift.title(language))</a>
                 """,

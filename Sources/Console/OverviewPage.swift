@@ -16,11 +16,11 @@ extension WebConsole {
         return Page(
             title: Section.overview.title(language), section: .overview,
             body: """
-                \(tiles(try await statistics(), items, try await window.alerts.open().count, language))
                 <h2>\(language("现在需要处理", "Wants doing now"))</h2>\(attentionTable(items, language))
+                <h2>\(language("眼下的数字", "Figures"))</h2>
+                \(tiles(try await statistics(), items, try await window.alerts.open().count, language))
                 \(try await chart(language))
-                <h2>\(language("机构队列", "Institutions' queues"))</h2>\(queueTable(
-                    try await window.flow.queues(), try await window.outlets.standings(.application), scene, mayAct: false))
+                <h2>\(language("机构队列", "Institutions' queues"))</h2>\(try await busyQueues(scene))
                 """)
     }
 
@@ -60,6 +60,25 @@ extension WebConsole {
         "<li class=\"tile \(kind)\"><a href=\"\(link)\"><strong>\(value)</strong>\(name)</a></li>"
     }
 
+    /// The queues with something in them; the others are counted.
+    private func busyQueues(_ scene: Scene) async throws -> HTML {
+        let language = scene.language
+        let ways = try await window.outlets.standings(.application)
+        let queues = try await window.flow.queues()
+        let busy = queues.filter { $0.depth > 0 || $0.deadLetters > 0 || ways[$0.queue]?.pause != nil }
+        let idle = queues.count - busy.count
+        let table = busy.isEmpty ? HTML.none : queueTable(busy, ways, scene, mayAct: false)
+        let others =
+            busy.isEmpty
+            ? language("全部 \(idle) 个机构", "All \(idle) institutions")
+            : language("其余 \(idle) 个机构", "The other \(idle) institutions")
+        let rest: HTML =
+            idle == 0
+            ? .none
+            : "<p class=\"faint\">\(others)\(language("没有待签收的申请。", " have nothing waiting.")) <a href=\"\(Section.queues.path)\">\(Section.queues.title(language))</a></p>"
+        return "\(table)\(rest)"
+    }
+
     // MARK: Attention
 
     private func attentionTable(_ items: [Attention], _ language: Language) -> HTML {
@@ -79,7 +98,10 @@ extension WebConsole {
         table.rows = items.prefix(30).map { item in
             let (section, query) = place(of: item)
             let since: HTML =
-                item.since.map { $0 <= now ? $0.aged(at: now, language) : "\($0.distance(at: now, language))" } ?? "–"
+                item.since.map { since in
+                    let age = since <= now ? since.age(at: now, language) : since.distance(at: now, language)
+                    return "<time datetime=\"\(since.rfc3339)\">\(age)</time> <small>\(since.readable)</small>"
+                } ?? "–"
             return [
                 what(item, language), "\(item.count)", since, "\(language.text(item.turn))",
                 "\(language.text(item.advice)) \(button(section, query, language))",

@@ -42,7 +42,7 @@ public enum ErrorTable {
             + Finding.messages.sorted { $0.key < $1.key }.map { code, message in
                 let turn: Turn = code == "noMapping" ? .gateway : .sender
                 return Row(
-                    family: .finding, code: code, turn: turn, happened: bilingual(message),
+                    family: .finding, code: code, turn: turn, happened: LocalizedText(bilingual: message),
                     advice: turn == .gateway ? LetterCode.unknownDocument.advice : mendAndResend)
             }
     }
@@ -50,15 +50,6 @@ public enum ErrorTable {
     private static let mendAndResend = LocalizedText(
         zh: "错误：请来源单位按位置更正后重发；警告：无需处理，下次请改正。",
         en: "An error: the sender mends the place and sends again. A warning: nothing to do now; mend it next time.")
-
-    /// A finding's message is Chinese, then English after the last Chinese full stop.
-    private static func bilingual(_ message: String) -> LocalizedText {
-        let parts = message.split(separator: "。", omittingEmptySubsequences: false)
-        guard parts.count > 1, let english = parts.last?.drop(while: { $0 == " " }), !english.isEmpty else {
-            return LocalizedText(zh: message, en: message)
-        }
-        return LocalizedText(zh: parts.dropLast().joined(separator: "。") + "。", en: String(english))
-    }
 }
 
 extension Problem.Kind {
@@ -105,6 +96,18 @@ extension Problem.Kind {
                 en: "Send again after Retry-After; if it lasts, the gateway's administrator looks at the store.")
         case .internalError:
             LocalizedText(zh: "稍后重发；持续出现时请网关管理员查看日志。", en: "Send again later; if it lasts, have the log looked at.")
+        }
+    }
+}
+
+extension LocalizedText {
+    /// A finding's message: Chinese, then English after the last Chinese full stop.
+    public init(bilingual message: String) {
+        let parts = message.split(separator: "。", omittingEmptySubsequences: false)
+        if parts.count > 1, let english = parts.last?.drop(while: { $0 == " " }), !english.isEmpty {
+            self.init(zh: parts.dropLast().joined(separator: "。") + "。", en: String(english))
+        } else {
+            self.init(zh: message, en: message)
         }
     }
 }

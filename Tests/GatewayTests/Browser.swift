@@ -64,6 +64,12 @@ final class Browser: @unchecked Sendable {
                 ]
             ])
         session = try #require(answer["sessionId"]?.string)
+        // A window cannot be as narrow as a phone, what it shows can.
+        if width < 500 {
+            try await command(
+                "Emulation.setDeviceMetricsOverride",
+                ["width": JSONValue(width), "height": JSONValue(height), "deviceScaleFactor": 1, "mobile": true])
+        }
     }
 
     func close() async {
@@ -116,9 +122,14 @@ final class Browser: @unchecked Sendable {
     }
 
     /// Kept where `SCREENSHOTS` names a folder, for whoever wants to look.
-    func screenshot(_ name: String) async throws {
+    ///
+    /// - Parameter whole: what must be scrolled to as well; only of a page that has come to rest.
+    func screenshot(_ name: String, whole: Bool = false) async throws {
         guard let folder = ProcessInfo.processInfo.environment["SCREENSHOTS"] else { return }
-        let image = try await call("GET", "/session/\(session)/screenshot", nil).string ?? ""
+        let image =
+            whole
+            ? try await command("Page.captureScreenshot", ["captureBeyondViewport": true])["data"]?.string ?? ""
+            : try await call("GET", "/session/\(session)/screenshot", nil).string ?? ""
         try #require(Data(base64Encoded: image)).write(to: URL(filePath: folder).appending(path: "\(name).png"))
     }
 
@@ -127,6 +138,12 @@ final class Browser: @unchecked Sendable {
     private func find(_ selector: String) async throws -> String {
         let answer = try await here("/element", ["using": "css selector", "value": .string(selector)])
         return try #require(answer.object?.members.first?.value.string, "nothing matches \(selector)")
+    }
+
+    /// Of the Chrome DevTools protocol.
+    @discardableResult
+    private func command(_ name: String, _ parameters: JSONValue) async throws -> JSONValue {
+        try await here("/goog/cdp/execute", ["cmd": .string(name), "params": parameters])
     }
 
     private func here(_ path: String, _ body: JSONValue) async throws -> JSONValue {

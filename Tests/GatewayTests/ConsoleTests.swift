@@ -84,33 +84,44 @@ import Transport
         #expect(leases?.first?.at("application.recipient.name") == "测试乙")
     }
 
-    /// Every page with something on it: a dead letter, a time limit, a closed queue, a locked account.
-    private func eventfulGateway() async throws -> GatewayProcess {
-        let gateway = try gateway(role: "administrator")
-        #expect(try await send("BROKEN-9", to: gateway, broken: true) == 422)
-        #expect(try await send("FINE-1", to: gateway, broken: false) == 202)
+    /// Every page with something on it: a dead letter, a time limit, a closed queue, a message that waits, a locked account.
+    private func eventfulGateway() async throws -> FlowGateway {
+        let flow = try FlowGateway()
+        let gateway = flow.gateway
+        let court = flow.partner("court")
+        for (id, isBroken) in [("BROKEN-9", true), ("FINE-1", false)] {
+            let notice = String(decoding: courtNotice(id), as: UTF8.self)
+            let body = isBroken ? notice.replacing("<XM>测试甲</XM>", with: "<XM></XM>") : notice
+            let answer = try await court.call(
+                "POST", "/v1/referrals", body: Array(body.utf8), mediaType: "application/xml")
+            #expect(answer.status == (isBroken ? 422 : 202))
+        }
+        _ = try await flow.send("supplement", "EARLY-1", from: "court", [("reference", ["messageId": "NOT-YET-7"])])
         let reason = Array(#"{"reason":"机构系统搬迁"}"#.utf8)
         _ = try await gateway.desk.ask("POST", "/v1/queues/CZ-WJ/pause", body: reason)
         let config = gateway.folder.appending(path: "gateway.xml").path
+        let file = gateway.folder.appending(path: "password")
+        try Self.password.write(to: file, atomically: true, encoding: .utf8)
         for words in [
+            ["add", "li", "--role", "administrator", "--password-file", file.path],
             ["add", "wu", "--role", "auditor", "--one-time"], ["add", "eve", "--role", "viewer", "--one-time"],
+            ["disable", "eve"],
         ] {
-            _ = try GatewayProcess.run(["users"] + words + ["--config", config])
+            try #require(try GatewayProcess.run(["users"] + words + ["--config", config]).code == 0)
         }
-        _ = try GatewayProcess.run(["users", "disable", "eve", "--config", config])
         // At its start it looks for alerts; at its end it has written the week's counts.
         gateway.stop()
         try gateway.start()
         try await gateway.untilLogged("\"alert\"")
-        return gateway
+        return flow
     }
 
     @Test(arguments: [(400, 800, "phone"), (1200, 900, "desk")])
     func `pages fit the window, speak both languages, can be read and let nothing in from elsewhere`(
         width: Int, height: Int, name: String
     ) async throws {
-        let gateway = try await eventfulGateway()
-        defer { gateway.remove() }
+        let flow = try await eventfulGateway()
+        let gateway = flow.gateway
         let browser = try await Browser(width: width, height: height, language: "en")
         let site = "http://127.0.0.1:\(gateway.port)"
         let outcome = await Task {
@@ -128,7 +139,7 @@ import Transport
                         #expect(found == complaint.none, "\(page) \(language): \(complaint.name)")
                     }
                     let word = page.split(separator: "/").dropFirst().first ?? "overview"
-                    try await browser.screenshot("\(name)-\(language)-\(word)")
+                    try await browser.screenshot("\(name)-\(language)-\(word)", whole: true)
                 }
             }
             try await browser.open("\(site)/console/mappings")
@@ -139,6 +150,7 @@ import Transport
             #expect(try await browser.text("main").contains("MC-01"))
         }.result
         await browser.close()
+        await flow.end()
         try outcome.get()
     }
 
@@ -160,6 +172,7 @@ import Transport
             "performance.getEntriesByType('resource').map(entry => entry.name).filter(name => !name.startsWith(location.origin))",
             []
         ),
+        ("markup shown as text", "document.body.innerText.match(/HTML\\(|Optional\\(|class=/)?.[0] ?? ''", ""),
         ("no heading, or several", "document.querySelectorAll('h1').length", 1),
         (
             "inline styles or scripts, which the policy stops",
