@@ -15,12 +15,34 @@ public struct CalendarDate: Sendable, Hashable, Comparable {
     }
 
     /// Reads `yyyy-MM-dd`.
-    public init?(iso: some StringProtocol) {
-        let parts = iso.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2,
-            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
-        else { return nil }
-        self.init(year: year, month: month, day: day)
+    public init?(iso: String) {
+        var iso = iso
+        guard let date = iso.withUTF8({ Self(iso: $0) }) else { return nil }
+        self = date
+    }
+
+    public init?(iso: Substring) { self.init(iso: String(iso)) }
+
+    /// Reads UTF-8; dates are the commonest values of all, so not by way of characters.
+    public init?(iso: UnsafeBufferPointer<UInt8>) {
+        guard iso.count == 10 else { return nil }
+        var numbers = (year: 0, month: 0, day: 0)
+        for (index, byte) in iso.enumerated() {
+            if index == 4 || index == 7 {
+                guard byte == UInt8(ascii: "-") else { return nil }
+                continue
+            }
+            guard (0x30...0x39).contains(byte) else { return nil }
+            let digit = Int(byte - 0x30)
+            if index < 4 {
+                numbers.year = numbers.year * 10 + digit
+            } else if index < 7 {
+                numbers.month = numbers.month * 10 + digit
+            } else {
+                numbers.day = numbers.day * 10 + digit
+            }
+        }
+        self.init(year: numbers.year, month: numbers.month, day: numbers.day)
     }
 
     /// Days since 1970-01-01, by H. Hinnant's algorithm.
@@ -45,11 +67,19 @@ public struct CalendarDate: Sendable, Hashable, Comparable {
     }
 
     public var iso: String {
-        func padded(_ number: Int, _ width: Int) -> String {
-            let digits = String(number)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        String(unsafeUninitializedCapacity: 10) { text in
+            write(to: text)
+            return 10
         }
-        return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2)
+    }
+
+    /// Writes `yyyy-MM-dd` to the first ten bytes.
+    fileprivate func write(to text: UnsafeMutableBufferPointer<UInt8>) {
+        text.write(year, digits: 4, at: 0)
+        text[4] = UInt8(ascii: "-")
+        text.write(month, digits: 2, at: 5)
+        text[7] = UInt8(ascii: "-")
+        text.write(day, digits: 2, at: 8)
     }
 
     public func adding(days: Int) -> CalendarDate { CalendarDate(daysSince1970: daysSince1970 + days) }
@@ -122,9 +152,20 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     /// RFC 3339 with China's offset.
     public var rfc3339: String {
-        func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return
-            "\(date.iso)T\(two(secondOfDay / 3600)):\(two(secondOfDay / 60 % 60)):\(two(secondOfDay % 60))+08:00"
+        String(unsafeUninitializedCapacity: 25) { text in
+            date.write(to: text)
+            let second = Int(secondOfDay)
+            for (index, sign, number) in [
+                (10, "T", second / 3600), (13, ":", second / 60 % 60), (16, ":", second % 60),
+            ]
+                as [(Int, Unicode.Scalar, Int)]
+            {
+                text[index] = UInt8(ascii: sign)
+                text.write(number, digits: 2, at: index + 1)
+            }
+            for (index, byte) in "+08:00".utf8.enumerated() { text[19 + index] = byte }
+            return 25
+        }
     }
 
     private var local: Int64 { secondsSince1970 + 8 * 3600 }
@@ -132,5 +173,15 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.secondsSince1970 < right.secondsSince1970
+    }
+}
+
+extension UnsafeMutableBufferPointer<UInt8> {
+    fileprivate func write(_ number: Int, digits: Int, at start: Int) {
+        var rest = number
+        for index in (start..<start + digits).reversed() {
+            self[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        }
     }
 }

@@ -19,21 +19,7 @@ public struct LegalAidApplication: Sendable, Hashable {
 
     /// Sets a value at a dotted path, making the objects on the way.
     public mutating func set(_ path: String, _ value: JSONValue?) {
-        var whole = JSONValue.object(content)
-        let names = path.utf8.split(separator: UInt8(ascii: ".")).map { String(Substring($0)) }
-        Self.set(names[...], value, in: &whole)
-        content = whole.object ?? content
-    }
-
-    private static func set(_ path: ArraySlice<String>, _ value: JSONValue?, in target: inout JSONValue) {
-        guard let first = path.first else { return }
-        if path.count == 1 {
-            target[first] = value
-        } else {
-            var below = target[first] ?? .object(JSONObject())
-            set(path.dropFirst(), value, in: &below)
-            target[first] = below
-        }
+        content.put(value, at: path.utf8.split(separator: UInt8(ascii: ".")).map { String(Substring($0)) })
     }
 
     /// Whether the person is marked as belonging to a group.

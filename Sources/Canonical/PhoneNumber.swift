@@ -35,9 +35,15 @@ public struct PhoneNumber: Sendable, Hashable {
 
     /// Every number of a text that joins several by `/`, `、`, a comma or a semicolon.
     public static func all(in raw: String, areaCode: String = "0519") -> [PhoneNumber] {
-        raw.split(whereSeparator: { "/／、，,;；或\n".contains($0) })
+        // Nearly all fields hold nothing but digits and hyphens.
+        if raw.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2D }) {
+            return PhoneNumber(parsing: raw, areaCode: areaCode).map { [$0] } ?? []
+        }
+        return raw.unicodeScalars.split(whereSeparator: separators.contains)
             .compactMap { PhoneNumber(parsing: String($0), areaCode: areaCode) }
     }
+
+    private static let separators = Set("/／、，,;；或\n".unicodeScalars)
 
     private init(_ kind: Kind, _ digits: String, _ extensionDigits: String?, areaCodeAssumed: Bool = false) {
         self.kind = kind
@@ -80,20 +86,20 @@ public struct PhoneNumber: Sendable, Hashable {
 
     private static func mobile(_ digits: String) -> String? {
         var digits = digits[...]
-        for prefix in ["0086", "86"] where digits.count == 11 + prefix.count && digits.hasPrefix(prefix) {
+        for prefix in ["0086", "86"] where digits.utf8.count == 11 + prefix.utf8.count && digits.hasPrefix(prefix) {
             digits = digits.dropFirst(prefix.count)
         }
-        guard digits.count == 11, digits.first == "1", let second = digits.dropFirst().first,
-            ("3"..."9").contains(second)
+        guard digits.utf8.count == 11, digits.utf8.first == UInt8(ascii: "1"),
+            let second = digits.utf8.dropFirst().first, (0x33...0x39).contains(second)
         else { return nil }
         return String(digits)
     }
 
     private static func landline(_ digits: String, _ areaCode: String) -> (digits: String, assumed: Bool)? {
         var digits = digits[...]
-        if digits.hasPrefix("86"), digits.count >= 12 { digits = "0" + digits.dropFirst(2).drop { $0 == "0" } }
-        guard digits.first == "0" else {
-            return isLocal(digits) && digits.count == 8 ? (areaCode + digits, true) : nil
+        if digits.hasPrefix("86"), digits.utf8.count >= 12 { digits = "0" + digits.dropFirst(2).drop { $0 == "0" } }
+        guard digits.utf8.first == UInt8(ascii: "0") else {
+            return isLocal(digits) && digits.utf8.count == 8 ? (areaCode + digits, true) : nil
         }
         // 010 and 02x are the three-digit area codes.
         let area = digits.hasPrefix("010") || digits.hasPrefix("02") ? 3 : 4
@@ -101,8 +107,8 @@ public struct PhoneNumber: Sendable, Hashable {
     }
 
     private static func isLocal(_ digits: Substring) -> Bool {
-        guard (7...8).contains(digits.count), let first = digits.first else { return false }
-        return ("2"..."9").contains(first)
+        guard (7...8).contains(digits.utf8.count), let first = digits.utf8.first else { return false }
+        return (0x32...0x39).contains(first)
     }
 
     /// Legal service, labour, procuratorate, court and city hotlines.

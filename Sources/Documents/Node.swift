@@ -32,19 +32,10 @@ public struct Node {
     }
 
     /// All text below, as XPath's `string()` gives it.
-    public var text: String {
-        // Most elements hold one piece of text: no copy through libxml2 for those.
-        if let child = handle.pointee.children, child.pointee.next == nil,
-            child.pointee.type == XML_TEXT_NODE || child.pointee.type == XML_CDATA_SECTION_NODE,
-            let content = child.pointee.content
-        {
-            return String(cString: content)
-        }
-        if handle.pointee.children == nil, handle.pointee.type == XML_ELEMENT_NODE { return "" }
-        guard let content = xmlNodeGetContent(handle) else { return "" }
-        defer { legalaid_xml_free(content) }
-        return String(cString: content)
-    }
+    public var text: String { withText { String(decoding: $0, as: UTF8.self) } }
+
+    /// The same, lent as UTF-8 while it is used.
+    public func withText<Result>(_ use: (UnsafeBufferPointer<UInt8>) -> Result) -> Result { handle.withText(use) }
 
     /// The elements directly below.
     public var children: [Node] {

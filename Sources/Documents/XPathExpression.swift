@@ -11,6 +11,11 @@ public enum XPathValue {
     case string(String)
     case number(Double)
     case boolean(Bool)
+
+    /// A number as XPath's `string()` writes it.
+    public static func text(of number: Double) -> String {
+        number == number.rounded() && abs(number) < 1e15 ? "\(Int64(number))" : "\(number)"
+    }
 }
 
 /// A compiled XPath 1.0 expression.
@@ -20,20 +25,25 @@ public enum XPathValue {
 public final class XPathExpression {
     public let source: String
     private let handle: xmlXPathCompExprPtr
-    private let plain: PlainPath?
+    private let direct: DirectExpression?
 
-    public init(_ source: String) throws(XPathError) {
+    public convenience init(_ source: String) throws(XPathError) {
+        try self.init(source, direct: DirectExpression(source))
+    }
+
+    /// - Parameter direct: nothing leaves the whole evaluation to libxml2.
+    init(_ source: String, direct: DirectExpression?) throws(XPathError) {
         self.source = source
         guard let compiled = Self.silently({ xmlXPathCompile(source) }) else { throw XPathError(expression: source) }
         handle = compiled
-        plain = PlainPath(source)
+        self.direct = direct
     }
 
     deinit { xmlXPathFreeCompExpr(handle) }
 
     /// Evaluates with `node` as context. A failing evaluation, such as one over the limit of steps, gives no nodes.
     public func evaluate(at node: Node) -> XPathValue {
-        if let plain { return .nodes(plain.nodes(at: node)) }
+        if let value = direct.flatMap({ value(of: $0, at: node) }) { return value }
         guard let context = node.document.context else { return .nodes([]) }
         context.pointee.node = node.handle
         context.pointee.opLimit = 1_000_000
@@ -49,7 +59,45 @@ public final class XPathExpression {
         }
     }
 
+    private func value(of direct: DirectExpression, at node: Node) -> XPathValue? {
+        let variables = node.document.variables
+        switch direct.kind(of: direct.root) {
+        case .text: return direct.run(at: node.handle, variables, \.text).map { .string($0 ?? "") } ?? .nodes([])
+        case .number: return direct.run(at: node.handle, variables, \.number).map { .number($0 ?? .nan) } ?? .nodes([])
+        case .truth: return direct.run(at: node.handle, variables, \.truth).map { .boolean($0) } ?? .nodes([])
+        case .nodes, .variable: return direct.givesNodes ? .nodes(nodes(at: node)) : nil
+        }
+    }
+
+    /// Whether it is known to give nodes, which `visit` then hands over one by one.
+    public var selectsNodes: Bool { direct?.givesNodes ?? false }
+
+    /// Hands over the nodes in document order until the receiver has enough.
+    ///
+    /// - Returns: false when the expression had to look at too many nodes; what was handed over is not to be used then.
+    @discardableResult
+    public func visit(at node: Node, _ isEnough: (Node) -> Bool) -> Bool {
+        guard let direct, direct.givesNodes else {
+            _ = nodes(at: node).first(where: isEnough)
+            return true
+        }
+        let done: Void? = direct.run(at: node.handle, node.document.variables) { run in
+            run.nodes { isEnough(Node(handle: $0, document: node.document)) }
+        }
+        return done != nil
+    }
+
     public func nodes(at node: Node) -> [Node] {
+        guard selectsNodes else { return others(at: node) }
+        var found: [Node] = []
+        let isWhole = visit(at: node) {
+            found.append($0)
+            return false
+        }
+        return isWhole ? found : []
+    }
+
+    private func others(at node: Node) -> [Node] {
         switch evaluate(at: node) {
         case .nodes(let nodes): nodes
         case .string, .number, .boolean: []
@@ -58,6 +106,7 @@ public final class XPathExpression {
 
     /// By the rules of XPath's `boolean()`.
     public func bool(at node: Node) -> Bool {
+        if let direct { return direct.run(at: node.handle, node.document.variables, \.truth) ?? false }
         guard let context = node.document.context else { return false }
         context.pointee.node = node.handle
         context.pointee.opLimit = 1_000_000
@@ -70,7 +119,7 @@ public final class XPathExpression {
         switch evaluate(at: node) {
         case .nodes(let nodes): nodes.first?.text ?? ""
         case .string(let text): text
-        case .number(let number): number == number.rounded() && abs(number) < 1e15 ? "\(Int64(number))" : "\(number)"
+        case .number(let number): XPathValue.text(of: number)
         case .boolean(let flag): flag ? "true" : "false"
         }
     }

@@ -1,4 +1,5 @@
 import CLibXML2
+import Glibc
 import StrictJSON
 
 /// Names that an expression may use as `$name`: numbers, and lists as node-sets, so that `kind = $kinds` holds when any
@@ -6,23 +7,34 @@ import StrictJSON
 ///
 /// Not `Sendable`: belongs to one thread, like the documents it is lent to.
 public final class XPathVariables {
-    private let numbers: [String: Double]
-    private let nodes: [String: [xmlNodePtr]]
+    struct Entry {
+        let name: [UInt8]
+        let number: Double?
+        let nodes: [xmlNodePtr]
+    }
+
+    private let entries: [Entry]
     /// Owns the lists' nodes.
     private let lists: Document
 
     /// - Throws: when libxml2 has no memory for the lists.
     public init(numbers: [String: Double], lists: [String: [String]]) throws(DocumentError) {
-        self.numbers = numbers
         let members = lists.map { (name: $0.key, value: JSONValue.array($0.value.map(JSONValue.string))) }
         self.lists = try Document(JSONValue.object(JSONObject(members)))
-        nodes = Dictionary(grouping: self.lists.root.children, by: \.name).mapValues { $0.map(\.handle) }
+        let nodes = Dictionary(grouping: self.lists.root.children, by: \.name).mapValues { $0.map(\.handle) }
+        // A number goes before a list of the same name.
+        entries =
+            numbers.map { Entry(name: Array($0.key.utf8), number: $0.value, nodes: []) }
+            + nodes.map { Entry(name: Array($0.key.utf8), number: nil, nodes: $0.value) }
     }
 
-    fileprivate func object(named name: String) -> xmlXPathObjectPtr? {
-        if let number = numbers[name] { return xmlXPathNewFloat(number) }
+    func entry(named name: Bytes) -> Entry? { entries.first { $0.name.elementsEqual(name) } }
+
+    fileprivate func object(named name: Bytes) -> xmlXPathObjectPtr? {
+        let entry = entry(named: name)
+        if let number = entry?.number { return xmlXPathNewFloat(number) }
         guard let set = xmlXPathNodeSetCreate(nil) else { return nil }
-        for node in nodes[name] ?? [] { xmlXPathNodeSetAddUnique(set, node) }
+        for node in entry?.nodes ?? [] { xmlXPathNodeSetAddUnique(set, node) }
         return xmlXPathWrapNodeSet(set)
     }
 
@@ -32,7 +44,7 @@ public final class XPathVariables {
             { target, name, _ in
                 guard let target, let name else { return nil }
                 return Unmanaged<XPathVariables>.fromOpaque(target).takeUnretainedValue().object(
-                    named: String(cString: name))
+                    named: Bytes(start: name, count: strlen(name)))
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 }

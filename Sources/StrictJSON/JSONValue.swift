@@ -39,6 +39,38 @@ public struct JSONObject: Sendable, Hashable {
         }
     }
 
+    /// The value some members below; nothing where one of them is not there.
+    public func value(at names: [String]) -> JSONValue? {
+        guard var value = names.first.flatMap({ self[$0] }) else { return nil }
+        for name in names.dropFirst() {
+            guard let next = value[name] else { return nil }
+            value = next
+        }
+        return value
+    }
+
+    /// Sets a value some members below, in place, making the objects on the way; `nil` removes it.
+    public mutating func put(_ value: JSONValue?, at names: [String]) { put(value, at: names, 0) }
+
+    private mutating func put(_ value: JSONValue?, at names: [String], _ depth: Int) {
+        guard depth < names.count - 1 else {
+            if depth < names.count { self[names[depth]] = value }
+            return
+        }
+        let index: Int
+        if let known = members.firstIndex(where: { $0.name == names[depth] }) {
+            index = known
+        } else {
+            index = members.count
+            members.append((names[depth], .object(JSONObject())))
+        }
+        // Taken out while it changes: a second owner would make every change a copy.
+        var below = members[index].value.object ?? JSONObject()
+        members[index].value = .null
+        below.put(value, at: names, depth + 1)
+        members[index].value = .object(below)
+    }
+
     public static func == (left: JSONObject, right: JSONObject) -> Bool {
         left.members.elementsEqual(right.members) { $0.name == $1.name && $0.value == $1.value }
     }

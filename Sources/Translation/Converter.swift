@@ -24,12 +24,7 @@ enum Converter: String, CaseIterable {
     func convert(_ raw: String) -> Conversion {
         switch self {
         case .text: .value(.string(raw))
-        case .personName:
-            .value(
-                .string(
-                    String(
-                        String.UnicodeScalarView(
-                            raw.unicodeScalars.map { "•．・".unicodeScalars.contains($0) ? "·" : $0 }))))
+        case .personName: .value(.string(Self.personName(raw)))
         case .residentId: Self.residentID(raw)
         case .uscc: Self.creditCode(raw)
         case .caseNumber: Self.caseNumber(raw)
@@ -45,6 +40,21 @@ enum Converter: String, CaseIterable {
         case .fullText: Self.fullText(raw)
         case .upper: .value(.string(raw.uppercased()))
         }
+    }
+
+    /// The dot between the parts of a name has one form.
+    private static func personName(_ raw: String) -> String {
+        let dots = "•．・".unicodeScalars
+        guard raw.unicodeScalars.contains(where: dots.contains) else { return raw }
+        return String(String.UnicodeScalarView(raw.unicodeScalars.map { dots.contains($0) ? "·" : $0 }))
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
+
+    /// Digits alone, written as a number is.
+    private static func isPlainNumber(_ text: some Sequence<UInt8>, count: Int) -> Bool {
+        (1...15).contains(count) && text.allSatisfy(isDigit)
+            && (count == 1 || text.first { _ in true } != UInt8(ascii: "0"))
     }
 
     private static func residentID(_ raw: String) -> Conversion {
@@ -84,6 +94,7 @@ enum Converter: String, CaseIterable {
     /// The first of several numbers, a name behind it left aside. A number of another country or an incomplete one is
     /// kept, since it may be the only way to reach somebody, and told.
     private static func phone(_ raw: String) -> Conversion {
+        if let mobile = plainMobile(raw) { return mobile }
         let (narrow, changed) = narrowed(raw)
         let width = changed ? ["normalizedFullWidth"] : []
         let numbers = PhoneNumber.all(in: narrow)
@@ -95,36 +106,57 @@ enum Converter: String, CaseIterable {
         let value = number.digits + (number.extensionDigits.map { "-\($0)" } ?? "")
         var tolerated = width
         if numbers.count > 1 { tolerated.append("severalNumbers") }
-        if narrow.contains(where: { !$0.isNumber && !" -()+#转–—".contains($0) }), numbers.count == 1 {
+        if numbers.count == 1, !narrow.utf8.allSatisfy({ isDigit($0) || $0 == UInt8(ascii: "-") }),
+            narrow.contains(where: { !$0.isNumber && !" -()+#转–—".contains($0) })
+        {
             tolerated.append("blanksRemoved")
         }
         if number.areaCodeAssumed { tolerated.append("areaCodeAssumed") }
         return .value(.string(value), tolerated)
     }
 
+    /// A mobile number as it should be written, which most are.
+    private static func plainMobile(_ raw: String) -> Conversion? {
+        let bytes = raw.utf8
+        guard bytes.count == 11, bytes.first == UInt8(ascii: "1"), bytes.allSatisfy(isDigit),
+            let second = bytes.dropFirst().first, second >= UInt8(ascii: "3")
+        else { return nil }
+        return .value(.string(raw))
+    }
+
     private static func date(_ raw: String) -> Conversion {
-        if DateText.meansNothing(raw) { return .failed("nullToken") }
-        guard let (date, _, manner) = DateText.parse(raw) else { return .failed("notADate") }
-        return .value(.string(date.iso), manner.tolerated)
+        switch DateText.read(raw) {
+        case .nothing: .failed("nullToken")
+        case .unreadable: .failed("notADate")
+        case .date(let date, _, let manner): .value(.string(date.iso), manner.tolerated)
+        }
     }
 
     /// For periods: the month is what is meant, so its missing day is no dirt.
     private static func month(_ raw: String, end: Bool) -> Conversion {
-        if DateText.meansNothing(raw) { return .failed("nullToken") }
-        guard let (date, _, manner) = DateText.parse(raw) else { return .failed("notADate") }
-        let day = manner.isMonth && end ? date.endOfMonth : date
-        return .value(.string(day.iso), manner.tolerated.filter { $0 != "monthOnly" })
+        switch DateText.read(raw) {
+        case .nothing: return .failed("nullToken")
+        case .unreadable: return .failed("notADate")
+        case .date(let date, _, let manner):
+            let day = manner.isMonth && end ? date.endOfMonth : date
+            return .value(.string(day.iso), manner.tolerated.filter { $0 != "monthOnly" })
+        }
     }
 
     private static func dateTime(_ raw: String) -> Conversion {
-        if DateText.meansNothing(raw) { return .failed("nullToken") }
-        guard let (date, seconds, manner) = DateText.parse(raw) else { return .failed("notADate") }
-        guard let seconds else { return .value(.string(date.iso), manner.tolerated) }
-        return .value(.string(Timestamp(date, hour: 0, minute: 0, second: seconds).rfc3339), manner.tolerated)
+        switch DateText.read(raw) {
+        case .nothing: return .failed("nullToken")
+        case .unreadable: return .failed("notADate")
+        case .date(let date, let seconds, let manner):
+            guard let seconds else { return .value(.string(date.iso), manner.tolerated) }
+            let moment = Timestamp(date, hour: 0, minute: 0, second: seconds)
+            return .value(.string(moment.rfc3339), manner.tolerated)
+        }
     }
 
     /// Yuan with two digits (GB/T 15835: figures, a point, no grouping).
     private static func money(_ raw: String) -> Conversion {
+        if isPlainNumber(raw.utf8, count: raw.utf8.count) { return .value(.string(raw + ".00")) }
         guard var yuan = NumberText.parse(raw) else { return .failed("notANumber") }
         var rounded = Decimal()
         NSDecimalRound(&rounded, &yuan, 2, .plain)
@@ -137,22 +169,29 @@ enum Converter: String, CaseIterable {
     }
 
     private static func integer(_ raw: String) -> Conversion {
+        if isPlainNumber(raw.utf8, count: raw.utf8.count) { return .value(.number(raw)) }
         guard let number = NumberText.parse(raw), let whole = Int("\(number)") else { return .failed("notANumber") }
         return .value(JSONValue(whole), "\(whole)" == raw ? [] : ["normalizedNumber"])
     }
 
     private static func boolean(_ raw: String) -> Conversion {
-        switch narrowed(raw).0.lowercased() {
-        case "是", "1", "1.0", "y", "yes", "t", "true", "有", "√", "✓", "✔", "☑", "对", "已", "同意", "已同意", "需要", "已授权":
-            .value(true)
-        case "否", "0", "0.0", "n", "no", "f", "false", "无", "没有", "×", "✗", "✘", "未", "非", "不同意", "未同意", "不需要", "未授权":
-            .value(false)
-        default: .failed("notABoolean")
-        }
+        words[raw].map { .value(.bool($0)) } ?? words[narrowed(raw).0.lowercased()].map { .value(.bool($0)) }
+            ?? .failed("notABoolean")
     }
+
+    private static let words: [String: Bool] = {
+        let yes = "是 1 1.0 y yes t true 有 √ ✓ ✔ ☑ 对 已 同意 已同意 需要 已授权".split(separator: " ")
+        let no = "否 0 0.0 n no f false 无 没有 × ✗ ✘ 未 非 不同意 未同意 不需要 未授权".split(separator: " ")
+        return Dictionary(
+            yes.map { (String($0), true) } + no.map { (String($0), false) }, uniquingKeysWith: { first, _ in first })
+    }()
 
     /// Free text: control characters and markup go, the rest stays as it is.
     private static func fullText(_ raw: String) -> Conversion {
+        // Most texts hold neither.
+        guard raw.utf8.contains(where: { $0 < 0x20 && $0 != 0x0A || $0 == UInt8(ascii: "<") }) else {
+            return .value(.string(raw))
+        }
         var text = ""
         var rest = raw[...]
         var removed = false

@@ -11,8 +11,56 @@ enum DateText {
         var tolerated: [String] = []
     }
 
+    /// What a text says of a date.
+    enum Answer {
+        /// A word or filler for "no end" or "no date".
+        case nothing
+        case unreadable
+        case date(CalendarDate, seconds: Int?, Manner)
+    }
+
+    static func read(_ raw: String) -> Answer {
+        if let (date, seconds, manner) = plain(raw) {
+            return fillers.contains(date) ? .nothing : .date(date, seconds: seconds, manner)
+        }
+        if meansNothing(raw) { return .nothing }
+        return parse(raw).map { .date($0.0, seconds: $0.seconds, $0.manner) } ?? .unreadable
+    }
+
+    private static let fillers = [
+        CalendarDate(year: 1900, month: 1, day: 1), CalendarDate(year: 9999, month: 12, day: 31),
+    ].compactMap(\.self)
+
+    /// The forms that the standard names, and a blank for the T: read by bytes, since most dates are written so.
+    private static func plain(_ raw: String) -> (CalendarDate, seconds: Int?, manner: Manner)? {
+        var raw = raw
+        return raw.withUTF8 { text in
+            guard text.count >= 10, let date = CalendarDate(iso: UnsafeBufferPointer(rebasing: text[..<10])) else {
+                return nil
+            }
+            if text.count == 10 { return (date, nil, Manner()) }
+            let isBlank = text[10] == UInt8(ascii: " ")
+            guard text.count == 19 || text.count == 16, isBlank || text[10] == UInt8(ascii: "T"),
+                let hour = number(text, at: 11), text[13] == UInt8(ascii: ":"), let minute = number(text, at: 14),
+                hour < 24, minute < 60
+            else { return nil }
+            var seconds = hour * 3600 + minute * 60
+            if text.count == 19 {
+                guard text[16] == UInt8(ascii: ":"), let second = number(text, at: 17), second < 60 else { return nil }
+                seconds += second
+            }
+            return (date, seconds, Manner(tolerated: isBlank ? ["normalizedDate"] : []))
+        }
+    }
+
+    private static func number(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Int? {
+        let (tens, ones) = (text[index], text[index + 1])
+        guard (0x30...0x39).contains(tens), (0x30...0x39).contains(ones) else { return nil }
+        return Int(tens - 0x30) * 10 + Int(ones - 0x30)
+    }
+
     /// Words and fillers for "no end" and "no date", in whatever shape a sender's column forces on them.
-    static func meansNothing(_ raw: String) -> Bool {
+    private static func meansNothing(_ raw: String) -> Bool {
         let text = Converter.narrowed(raw).0
         if text.hasPrefix("长期") || text.hasPrefix("永久") { return true }
         let digits = text.filter { $0.isASCII && $0.isNumber }

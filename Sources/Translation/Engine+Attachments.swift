@@ -6,7 +6,7 @@ extension Engine {
     /// Attachments come as Base64 with line breaks, as a `data:` URI, url-safe or unpadded (RFC 4648, RFC 2397). What is
     /// known of one is its size, its media type and its SM3; its bytes stay in the message as it came.
     func attachment(
-        _ text: String, _ rule: Rule.Value, place: String, at node: Node, source: Node, line: Int, _ run: inout Run
+        _ text: String, _ value: PlannedValue, place: Place, at node: Node, source: Node, line: Int, _ run: inout Run
     ) -> JSONValue? {
         run.attachments += 1
         guard run.attachments <= mapping.maxAttachments else {
@@ -23,11 +23,11 @@ extension Engine {
             return nil
         }
         let bytes = [UInt8](data)
-        let claim = rule.claimed.map { Self.trimmed(self.text($0, at: node)) }.flatMap { $0.isEmpty ? nil : $0 }
+        let claim = value.claimed.map { Blanks.trimmed($0.string(at: node)) }.flatMap { $0.isEmpty ? nil : $0 }
         let (mime, isAsClaimed) = AttachmentFormat.mediaType(of: bytes, claimed: claim ?? claimedByURI)
         if !isAsClaimed { note("attachmentTypeMismatch", .warning, place, source, line, &run) }
         let sm3 = digests.sm3(bytes)
-        if let stated = rule.digest.map({ Self.trimmed(self.text($0, at: node)) }), !stated.isEmpty,
+        if let stated = value.digest.map({ Blanks.trimmed($0.string(at: node)) }), !stated.isEmpty,
             let problem = problem(with: stated, of: bytes, sm3: sm3)
         {
             note(problem, .warning, place, source, line, &run)

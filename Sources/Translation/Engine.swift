@@ -21,17 +21,21 @@ public struct Digests: Sendable {
     }
 }
 
-/// A mapping made ready for one thread: its rules with compiled XPath. One engine serves both directions.
+/// A mapping made ready for one thread. One engine serves both directions.
 final class Engine {
     let mapping: Mapping
     let codes: CodeLists
     let digests: Digests
-    private var compiled: [String: XPathExpression] = [:]
+    private let accepting: XPathExpression?
+    /// Made at the first document: most workers meet few of the mappings.
+    private(set) lazy var records: [PlannedRecord] = mapping.records.map(Planner(codes: codes).record)
+    private lazy var outbound: [PlannedRule] = Planner(codes: codes).plan(mapping.rules)
 
     init(_ mapping: Mapping, codes: CodeLists, digests: Digests) {
         self.mapping = mapping
         self.codes = codes
         self.digests = digests
+        accepting = mapping.isInbound ? Planner(codes: codes).compile(mapping.accepts) : nil
     }
 
     /// The walk through one record.
@@ -50,113 +54,115 @@ final class Engine {
         }
     }
 
+    /// The field that a rule writes: written out only when something is to be told of it.
+    struct Place {
+        /// Of the group or list item around it; slash-separated.
+        let parent: String
+        let name: String
+
+        var path: String { TargetTree.join(parent, name) }
+        /// A list's item may be lost where a record may not.
+        var isInList: Bool { parent.utf8.contains(UInt8(ascii: "[")) }
+    }
+
     func accepts(_ document: Document) -> Bool {
-        mapping.format == document.format && expression(mapping.accepts).map { $0.bool(at: document.root) } ?? false
+        mapping.format == document.format && accepting?.bool(at: document.root) ?? false
     }
 
-    func records(of rules: RecordRules, in document: Document) -> [Node] {
-        (expression(rules.record)?.nodes(at: document.root) ?? []).filter { holds(rules.when, at: $0) }
+    func nodes(of record: PlannedRecord, in document: Document) -> [Node] {
+        let found = record.record?.nodes(at: document.root) ?? []
+        guard let when = record.when else { return found }
+        return found.filter { when.bool(at: $0) }
     }
 
-    func text(_ xpath: String, at node: Node) -> String { expression(xpath)?.string(at: node) ?? "" }
+    func fill(_ run: inout Run, by record: PlannedRecord, from node: Node) { fill(&run, by: record.plan, from: node) }
 
-    func fill(_ run: inout Run, by rules: [Rule], from node: Node) {
-        var target = run.target
+    func fillOutbound(_ run: inout Run, from node: Node) { fill(&run, by: outbound, from: node) }
+
+    func fill(_ run: inout Run, by rules: [PlannedRule], from node: Node) {
+        var target = JSONObject()
         apply(rules, at: node, to: &target, path: "", &run)
         run.target = target
-    }
-
-    /// The mapping was checked when it was loaded, so every expression compiles.
-    func expression(_ source: String) -> XPathExpression? {
-        if let known = compiled[source] { return known }
-        guard let made = try? XPathExpression(source) else { return nil }
-        compiled[source] = made
-        return made
     }
 
     /// - Returns: whether everything required was there.
     @discardableResult
     private func apply(
-        _ rules: [Rule], at node: Node, to target: inout JSONObject, path: String, _ run: inout Run
+        _ rules: [PlannedRule], at node: Node, to target: inout JSONObject, path: String, _ run: inout Run
     ) -> Bool {
         var isComplete = true
-        for rule in rules {
-            switch rule {
-            case .value(let value, let when, let line):
-                guard holds(when, at: node) else { continue }
+        for rule in rules where rule.holds(at: node) {
+            let line = rule.line
+            switch rule.action {
+            case .value(let value):
                 let result = self.value(value, at: node, path: path, line: line, &run)
-                if let result, value.isBase64, let facts = result.object {
+                if let result, value.rule.isBase64, let facts = result.object {
                     // What is known of an attachment stands beside its title.
                     for (name, fact) in facts.members { target[name] = fact }
                 } else if let result {
-                    TargetTree.put(result, at: value.to, in: &target)
+                    target.put(result, at: value.target.names)
                 }
-                if result == nil, value.isRequired { isComplete = false }
-            case .constant(let to, let text, let type, let when, let line):
-                guard holds(when, at: node) else { continue }
-                let value = TargetTree.typed(text, type)
-                TargetTree.put(value, at: to, in: &target)
-                trace(value, at: TargetTree.join(path, to), from: nil, raw: nil, by: ["constant"], line: line, &run)
-            case .lookup(let lookup, let when, let line):
-                guard holds(when, at: node), TargetTree.get(lookup.to, in: target) == nil else { continue }
+                if result == nil, value.rule.isRequired { isComplete = false }
+            case .constant(let constant):
+                target.put(constant.value, at: constant.target.names)
+                let place = Place(parent: path, name: constant.target.path)
+                trace(constant.value, at: place, from: nil, raw: nil, by: ["constant"], line: line, &run)
+            case .lookup(let lookup):
+                guard target.value(at: lookup.target.names) == nil else { continue }
                 look(lookup, at: node, to: &target, path: path, line: line, &run)
-            case .within(let to, let source, let rules, let when, let line):
-                guard holds(when, at: node) else { continue }
-                let place = to.map { TargetTree.join(path, $0) } ?? path
-                guard let inner = single(source, at: node, place: place, line: line, &run) else {
-                    if to == nil, !tellMissing(rules, at: node, path: path, &run) { isComplete = false }
-                    continue
-                }
-                guard let to else {
-                    if !apply(rules, at: inner, to: &target, path: path, &run) { isComplete = false }
-                    continue
-                }
-                var object = JSONObject()
-                apply(rules, at: inner, to: &object, path: TargetTree.join(path, to), &run)
-                if !object.isEmpty { TargetTree.merge(object, at: to, in: &target) }
-            case .list(let to, let each, let split, let rules, let when, let line):
-                guard holds(when, at: node) else { continue }
-                list(to, each, split, rules, at: node, target: &target, path: path, line: line, &run)
-            case .warn(let warning, let when, let line):
-                guard holds(when, at: node) else { continue }
-                warn(warning, at: node, line: line, &run)
-            case .read(let source, _): _ = nodes(source, at: node, &run)
+            case .within(let group):
+                if !within(group, at: node, to: &target, path: path, line: line, &run) { isComplete = false }
+            case .list(let group): list(group, at: node, target: &target, path: path, line: line, &run)
+            case .warn(let warning): warn(warning, at: node, line: line, &run)
+            case .read(let source): if run.explains { _ = nodes(source, at: node, &run) }
             }
         }
         return isComplete
     }
 
+    /// - Returns: whether everything that the record itself requires was there.
+    private func within(
+        _ group: PlannedGroup, at node: Node, to target: inout JSONObject, path: String, line: Int, _ run: inout Run
+    ) -> Bool {
+        let place = Place(parent: path, name: group.target?.path ?? ".")
+        let inner = single(group.source, at: node, place: place, line: line, &run)
+        guard let into = group.target else {
+            guard let inner else { return tellMissing(group.rules, at: node, path: path, &run) }
+            return apply(group.rules, at: inner, to: &target, path: path, &run)
+        }
+        guard let inner else { return true }
+        var object = JSONObject()
+        apply(group.rules, at: inner, to: &object, path: place.path, &run)
+        for (name, value) in object.members { target.put(value, at: into.names + [name]) }
+        return true
+    }
+
     /// What is required of the record itself is missing too where the element around it is.
-    private func tellMissing(_ rules: [Rule], at node: Node, path: String, _ run: inout Run) -> Bool {
+    private func tellMissing(_ rules: [PlannedRule], at node: Node, path: String, _ run: inout Run) -> Bool {
         var isComplete = true
-        for rule in rules {
-            switch rule {
-            case .value(let value, nil, let line) where value.isRequired && value.fallback == nil:
-                let place = TargetTree.join(path, value.to)
-                note("missing", place.contains("[") ? .warning : .error, place, node, line, &run)
+        for rule in rules where rule.when == nil {
+            switch rule.action {
+            case .value(let value) where value.rule.isRequired && value.rule.fallback == nil:
+                let place = Place(parent: path, name: value.rule.to)
+                note("missing", place.isInList ? .warning : .error, place, node, rule.line, &run)
                 isComplete = false
-            case .within(nil, _, let inner, nil, _):
-                if !tellMissing(inner, at: node, path: path, &run) { isComplete = false }
+            case .within(let group) where group.target == nil:
+                if !tellMissing(group.rules, at: node, path: path, &run) { isComplete = false }
             case .value, .constant, .lookup, .within, .list, .warn, .read: continue
             }
         }
         return isComplete
     }
 
-    func holds(_ condition: String?, at node: Node) -> Bool {
-        guard let condition else { return true }
-        return expression(condition)?.bool(at: node) ?? false
-    }
-
-    private func nodes(_ source: String, at node: Node, _ run: inout Run) -> [Node] {
-        let found = expression(source)?.nodes(at: node) ?? []
+    private func nodes(_ source: XPathExpression, at node: Node, _ run: inout Run) -> [Node] {
+        let found = source.nodes(at: node)
         if run.explains { run.read.formUnion(found.map(\.identity)) }
         return found
     }
 
     /// Where one node is meant, the first counts and the sender is told of the others.
     private func single(
-        _ source: String, at node: Node, place: String, line: Int, _ run: inout Run
+        _ source: XPathExpression, at node: Node, place: Place, line: Int, _ run: inout Run
     ) -> Node? {
         let found = nodes(source, at: node, &run)
         if found.count > 1, mapping.isInbound { note("repeated", .warning, place, found[1], line, &run) }
@@ -168,55 +174,61 @@ final class Engine {
     // MARK: Lookups and warnings
 
     private func look(
-        _ lookup: Rule.Lookup, at node: Node, to target: inout JSONObject, path: String, line: Int, _ run: inout Run
+        _ lookup: PlannedLookup, at node: Node, to target: inout JSONObject, path: String, line: Int, _ run: inout Run
     ) {
-        let key = Self.trimmed(text(lookup.by, at: node))
-        guard !key.isEmpty, let list = codes[lookup.codes] else { return }
-        let found = list.code(for: Converter.narrowed(key).0)
-        guard let result = lookup.givesName ? found.flatMap(list.name(of:)) : found else { return }
-        TargetTree.put(.string(result), at: lookup.to, in: &target)
+        let key = Blanks.trimmed(lookup.by.string(at: node))
+        guard !key.isEmpty else { return }
+        let found = lookup.codes.code(for: Converter.narrowed(key).0)
+        guard let result = lookup.rule.givesName ? found.flatMap(lookup.codes.name(of:)) : found else { return }
+        target.put(.string(result), at: lookup.target.names)
         trace(
-            .string(result), at: TargetTree.join(path, lookup.to), from: node.location, raw: key,
-            by: ["lookup \(lookup.codes)"], line: line, &run)
+            .string(result), at: Place(parent: path, name: lookup.rule.to), from: node.location, raw: key,
+            by: ["lookup \(lookup.rule.codes)"], line: line, &run)
     }
 
-    private func warn(_ warning: Rule.Warning, at node: Node, line: Int, _ run: inout Run) {
+    private func warn(_ warning: PlannedWarning, at node: Node, line: Int, _ run: inout Run) {
+        let rule = warning.rule
         // The engine may have said it already, more exactly.
-        guard !run.findings.holds(warning.code, below: warning.path) else { return }
-        let place = warning.node.flatMap { expression($0)?.nodes(at: node).first } ?? node
+        guard !run.findings.holds(rule.code, below: rule.path) else { return }
+        let place = warning.node?.nodes(at: node).first ?? node
         run.findings.add(
             Finding(
-                severity: warning.severity, code: warning.code, path: warning.path.replacing("/", with: "."),
-                location: place.location, rule: rule(line), message: warning.message))
+                severity: rule.severity, code: rule.code, path: rule.path.replacing("/", with: "."),
+                location: place.location, rule: self.rule(line), message: rule.message))
     }
 
     // MARK: Lists
 
     private func list(
-        _ to: String, _ each: String, _ split: String?, _ rules: [Rule], at node: Node, target: inout JSONObject,
-        path: String, line: Int, _ run: inout Run
+        _ group: PlannedGroup, at node: Node, target: inout JSONObject, path: String, line: Int, _ run: inout Run
     ) {
-        var items: [JSONValue] = []
-        let place = TargetTree.join(path, to)
-        if case .array(let earlier) = TargetTree.get(to, in: target) { items = earlier }
-        for source in nodes(each, at: node, &run) {
-            if let split {
-                for item in self.items(in: source, split: split, rules, path: place, &run) where !items.contains(item) {
+        guard let into = group.target else { return }
+        let sources = nodes(group.source, at: node, &run)
+        guard !sources.isEmpty else { return }
+        let place = TargetTree.join(path, into.path)
+        var items = target.value(at: into.names)?.array ?? []
+        for source in sources {
+            if let split = group.split {
+                for item in self.items(in: source, split: split, group.rules, path: place, &run)
+                where !items.contains(item) {
                     items.append(item)
                 }
-            } else if let item = item(rules, at: source, path: "\(place)[\(items.count)]", line: line, &run) {
+            } else if let item = item(group.rules, at: source, path: "\(place)[\(items.count)]", line: line, &run) {
                 items.append(item)
             }
         }
-        if !items.isEmpty { TargetTree.put(.array(items), at: to, in: &target) }
+        if !items.isEmpty { target.put(.array(items), at: into.names) }
     }
 
-    private func item(_ rules: [Rule], at node: Node, path: String, line: Int, _ run: inout Run) -> JSONValue? {
+    private func item(
+        _ rules: [PlannedRule], at node: Node, path: String, line: Int, _ run: inout Run
+    ) -> JSONValue? {
         var object = JSONObject()
         let isComplete = apply(rules, at: node, to: &object, path: path, &run)
         guard isComplete, !object.isEmpty else { return nil }
         if mapping.isInbound, let external = object["externalPath"]?.string {
-            checkExternal(external, of: &object, at: node, place: path + "/externalPath", line: line, &run)
+            let place = Place(parent: path, name: "externalPath")
+            checkExternal(external, of: &object, at: node, place: place, line: line, &run)
         }
         // A list of plain values has one rule whose target is the item itself.
         return object["."] ?? .object(object)
@@ -224,7 +236,7 @@ final class Engine {
 
     /// A path leads to a file of the exchange folder, never out of it.
     private func checkExternal(
-        _ path: String, of object: inout JSONObject, at node: Node, place: String, line: Int, _ run: inout Run
+        _ path: String, of object: inout JSONObject, at node: Node, place: Place, line: Int, _ run: inout Run
     ) {
         if path.split(whereSeparator: { $0 == "/" || $0 == "\\" }).contains("..") {
             object["externalPath"] = nil
@@ -236,58 +248,63 @@ final class Engine {
 
     /// One text that holds several values: each code it names gives an item.
     private func items(
-        in source: Node, split: String, _ rules: [Rule], path: String, _ run: inout Run
+        in source: Node, split: String, _ rules: [PlannedRule], path: String, _ run: inout Run
     ) -> [JSONValue] {
-        let codeRule = rules.lazy.compactMap { rule -> (Rule.Value, Int)? in
-            if case .value(let value, _, let line) = rule { (value, line) } else { nil }
+        let codeRule = rules.lazy.compactMap { rule -> (PlannedValue, Int)? in
+            if case .value(let value) = rule.action { (value, rule.line) } else { nil }
         }.first
         guard let (value, line) = codeRule else { return [] }
-        let parts = source.text.split { split.contains($0) }.map { Self.trimmed(String($0)) }
+        let separators = split.unicodeScalars
+        let parts = source.text.unicodeScalars.split { separators.contains($0) }.map { Blanks.trimmed(String($0)) }
+        let place = Place(parent: path, name: ".")
         return parts.filter { !$0.isEmpty }.flatMap { part -> [JSONValue] in
-            if Self.nullTokens.contains(part) {
-                tellNothing(part, path, source, line, &run)
+            if Blanks.isNullToken(part) {
+                tellNothing(part, place, source, line, &run)
                 return []
             }
-            return texts(of: value, in: part, source: source, path: path, line: line, &run).map { text in
-                trace(.string(text), at: path, from: source.location, raw: part, by: ["split"], line: line, &run)
+            return texts(of: value, in: part, source: source, place: place, line: line, &run).map { text in
+                trace(.string(text), at: place, from: source.location, raw: part, by: ["split"], line: line, &run)
                 return Self.item(text, of: value, rules)
             }
         }
     }
 
     private func texts(
-        of value: Rule.Value, in part: String, source: Node, path: String, line: Int, _ run: inout Run
+        of value: PlannedValue, in part: String, source: Node, place: Place, line: Int, _ run: inout Run
     ) -> [String] {
-        guard let name = value.codes, let list = codes[name] else { return [part] }
+        guard let list = value.codes else { return [part] }
         let found = list.codes(in: part)
         if found.isEmpty, !list.isKnownToMeanNothing(part) {
-            unknown(part, value, path: path, location: source.location, line: line, &run)
-            if case .fallback(let code) = value.unknown { return [code] }
+            unknown(part, value, place: place, location: source.location, line: line, &run)
+            if case .fallback(let code) = value.rule.unknown { return [code] }
         }
         return found
     }
 
-    private static func item(_ text: String, of value: Rule.Value, _ rules: [Rule]) -> JSONValue {
-        if value.to == "." { return .string(text) }
-        var object = JSONObject([(value.to, .string(text))])
-        for case .constant(let to, let text, let type, _, _) in rules { object[to] = TargetTree.typed(text, type) }
+    private static func item(_ text: String, of value: PlannedValue, _ rules: [PlannedRule]) -> JSONValue {
+        if value.rule.to == "." { return .string(text) }
+        var object = JSONObject([(value.rule.to, .string(text))])
+        for rule in rules {
+            if case .constant(let constant) = rule.action { object[constant.target.path] = constant.value }
+        }
         return .object(object)
     }
 
     // MARK: What is told
 
     func note(
-        _ code: String, _ severity: Finding.Severity, _ place: String, _ node: Node, _ line: Int, _ run: inout Run
+        _ code: String, _ severity: Finding.Severity, _ place: Place, _ node: Node, _ line: Int, _ run: inout Run
     ) {
         run.findings.add(
             Finding(
-                severity: severity, code: code, path: TargetTree.dotted(place), location: node.location,
+                severity: severity, code: code, path: TargetTree.dotted(place.path), location: node.location,
                 rule: rule(line)))
     }
 
     func unknown(
-        _ text: String, _ rule: Rule.Value, path: String, location: SourceLocation, line: Int, _ run: inout Run
+        _ text: String, _ value: PlannedValue, place: Place, location: SourceLocation, line: Int, _ run: inout Run
     ) {
+        let rule = value.rule
         if let list = rule.codes { run.unknownCodes.append(UnknownCodeText(list: list, text: text)) }
         let severity: Finding.Severity =
             switch rule.unknown {
@@ -296,27 +313,28 @@ final class Engine {
             case .skip, .fallback: .info
             }
         // A target of fixed words has no list.
-        let standard = rule.codes.flatMap { codes[$0]?.standard }.map { "（\($0)）" } ?? ""
+        let standard = value.codes?.standard.map { "（\($0)）" } ?? ""
         let message = rule.codes.map {
             "代码或名称不在代码表 \($0)\(standard)内，请按字段对照表填写。 Not in the code list \($0)."
         }
         run.findings.add(
             Finding(
-                severity: severity, code: "unknownCode", path: TargetTree.dotted(path), location: location,
+                severity: severity, code: "unknownCode", path: TargetTree.dotted(place.path), location: location,
                 rule: self.rule(line), list: rule.codes, message: message))
     }
 
     func trace(
-        _ value: JSONValue, at place: String, from location: @autoclosure () -> SourceLocation?, raw: String?,
+        _ value: JSONValue, at place: Place, from location: @autoclosure () -> SourceLocation?, raw: String?,
         by conversions: @autoclosure () -> [String], line: Int, _ run: inout Run
     ) {
         guard run.explains else { return }
-        let path = place.replacing(/\[\d+\]/, with: "")
+        let shown = place.path
+        let path = shown.replacing(/\[\d+\]/, with: "")
         // What the mapping itself says tells of nobody.
         let result = raw == nil ? value.string ?? value.text() : ExplanationMask.mask(value, of: path)
         run.traces.append(
             FieldTrace(
-                target: TargetTree.dotted(place), location: location(),
+                target: TargetTree.dotted(shown), location: location(),
                 raw: raw.map { ExplanationMask.mask($0, of: path) }, conversions: conversions(), result: result,
                 rule: rule(line)))
     }

@@ -12,7 +12,7 @@ extension Engine {
         guard !findings.isEmpty else { return [] }
         let fields = findings.compactMap { $0.path?.replacing(".", with: "/") } + Self.evidence
         var run = Run(explains: true)
-        fill(&run, by: rules.compactMap { $0.writing(fields, below: "") }, from: node)
+        fill(&run, by: Planner(codes: codes).plan(rules.compactMap { $0.writing(fields, below: "") }), from: node)
         let traces = run.traces.filter { $0.location != nil }
         return findings.map { finding in
             let own = traces.last { $0.tells(of: finding.path ?? "") }

@@ -137,12 +137,12 @@ private struct InboundSchema {
         if !value.words.isEmpty { node.notes["x-words"] = .array(value.words.map(JSONValue.string)) }
     }
 
-    /// The blanks that are no content, as `Engine.trimmed` knows them.
+    /// The blanks that are no content, as `Blanks.trimmed` knows them.
     private static let blank = #"[\x00-\x20\u00A0\u3000\u200B-\u200F\u2060\u00AD\uFEFF]*"#
 
     /// Texts that are taken as not given.
     private func nothing(_ value: Rule.Value) -> String {
-        let tokens = value.converters.contains(.boolean) ? [] : Engine.nullTokens.sorted().map(Self.escaped)
+        let tokens = value.converters.contains(.boolean) ? [] : Blanks.nullTokens.sorted().map(Self.escaped)
         return "^\(Self.blank)(\(tokens.joined(separator: "|")))?\(Self.blank)$"
     }
 

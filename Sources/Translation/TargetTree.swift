@@ -1,31 +1,7 @@
 import StrictJSON
 
-/// Reading and writing at slash-separated paths of the target.
+/// Slash-separated paths of the target.
 enum TargetTree {
-    static func get(_ path: String, in target: JSONObject) -> JSONValue? {
-        var value = JSONValue.object(target)
-        for name in path.split(separator: "/") {
-            guard let next = value[String(name)] else { return nil }
-            value = next
-        }
-        return value
-    }
-
-    static func put(_ value: JSONValue, at path: String, in target: inout JSONObject) {
-        guard let slash = path.firstIndex(of: "/") else {
-            target[path] = value
-            return
-        }
-        let name = String(path[..<slash])
-        var below = target[name]?.object ?? JSONObject()
-        put(value, at: String(path[path.index(after: slash)...]), in: &below)
-        target[name] = .object(below)
-    }
-
-    static func merge(_ object: JSONObject, at path: String, in target: inout JSONObject) {
-        for (name, value) in object.members { put(value, at: "\(path)/\(name)", in: &target) }
-    }
-
     static func join(_ path: String, _ to: String) -> String {
         to == "." ? path : path.isEmpty ? to : "\(path)/\(to)"
     }

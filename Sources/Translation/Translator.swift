@@ -207,7 +207,7 @@ public final class Translator: Sendable {
                         ? "与公布的格式不符。 Not as the published schema says."
                         : "与公布的格式不符，已容忍。 Not as the published schema says; tolerated."))
         }
-        let groups = mapping.records.map { ($0, engine.records(of: $0, in: document)) }
+        let groups = engine.records.map { ($0, engine.nodes(of: $0, in: document)) }
         if groups.allSatisfy({ $0.1.isEmpty }) {
             about.add(
                 Finding(
@@ -216,11 +216,11 @@ public final class Translator: Sendable {
         result.findings = about.all
         var room = about.remaining
         var read: Set<Int> = []
-        for (rules, nodes) in groups {
+        for (planned, nodes) in groups {
             for node in nodes {
                 var run = Engine.Run(findings: FindingList(room: room), explains: explain)
                 let record = record(
-                    rules, at: node, isOneOfMany: nodes.count > 1, by: engine, receivedAt: receivedAt, &run)
+                    planned, at: node, isOneOfMany: nodes.count > 1, by: engine, receivedAt: receivedAt, &run)
                 room = run.findings.remaining
                 read.formUnion(run.read)
                 result.unknownCodes += run.unknownCodes
@@ -236,15 +236,16 @@ public final class Translator: Sendable {
     }
 
     private func record(
-        _ rules: RecordRules, at node: Node, isOneOfMany: Bool, by engine: Engine, receivedAt: Timestamp,
+        _ planned: PlannedRecord, at node: Node, isOneOfMany: Bool, by engine: Engine, receivedAt: Timestamp,
         _ run: inout Engine.Run
     ) -> TranslatedRecord {
+        let rules = planned.rules
         var head = JSONObject([
             ("aidRoute", .string(rules.route.rawValue)), ("intakeKind", .string(rules.kind.rawValue)),
         ])
-        engine.fill(&run, by: rules.rules, from: node)
+        engine.fill(&run, by: planned, from: node)
         for (name, value) in run.target.members { head[name] = value }
-        if isOneOfMany, let group = rules.group { head["groupId"] = .string(engine.text(group, at: node)) }
+        if isOneOfMany, let group = planned.group { head["groupId"] = .string(group.string(at: node)) }
         let checked = Consistency(
             LegalAidApplication(content: head), mapping: engine.mapping.id, today: receivedAt.date)
         for finding in engine.placed(checked.findings, of: rules.rules, at: node) { run.findings.add(finding) }
@@ -292,7 +293,7 @@ public final class Translator: Sendable {
                 let source = try? Document(JSONValue.object(event.content))
             else { return .failure(.noMapping(id)) }
             var run = Engine.Run()
-            engine.fill(&run, by: engine.mapping.rules, from: source.root)
+            engine.fillOutbound(&run, from: source.root)
             if let problem = run.findings.all.first(where: { $0.severity == .error }) {
                 return .failure(.invalid(rule: problem.code, path: problem.path ?? "/"))
             }

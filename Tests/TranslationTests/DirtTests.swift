@@ -107,9 +107,9 @@ import Testing
     }
 
     @Test func `rare characters stay and invisible ones go`() {
-        #expect(Engine.trimmed(" 㛃\u{200B}䶮𬱖\u{FEFF} ") == "㛃䶮𬱖")
-        #expect(Engine.trimmed("\u{3000}张　三\u{A0}") == "张　三")
-        #expect(Engine.trimmed("无名氏") == "无名氏")
+        #expect(Blanks.trimmed(" 㛃\u{200B}䶮𬱖\u{FEFF} ") == "㛃䶮𬱖")
+        #expect(Blanks.trimmed("\u{3000}张　三\u{A0}") == "张　三")
+        #expect(Blanks.trimmed("无名氏") == "无名氏")
     }
 
     @Test func `everything that a converter can say has a meaning`() {

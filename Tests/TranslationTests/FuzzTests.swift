@@ -81,7 +81,7 @@ import Testing
                 let conversion = converter.convert(text)
                 if conversion.value == nil, conversion.problem == nil { Issue.record("neither value nor problem") }
             }
-            _ = Engine.trimmed(text)
+            _ = Blanks.trimmed(text)
             _ = CourtCaseNumber(parsing: text)
             _ = PhoneNumber.all(in: text)
         }

@@ -1,0 +1,485 @@
+import CLibXML2
+import Glibc
+
+/// XPath 1.0 of the kinds that mappings and rules are full of: paths of children, parents and attributes with tests,
+/// comparisons, and the functions on texts. They give what libxml2 gives, evaluated on the tree's own bytes in a small
+/// part of the time; whatever else an expression holds is left to libxml2.
+///
+/// The program is flat and holds no references, so that evaluating it counts none.
+struct DirectExpression {
+    /// A run of the program's bytes: a literal, or a name with a closing zero.
+    struct Piece {
+        let start: Int
+        let count: Int
+    }
+
+    enum Axis {
+        case child, parent, attribute
+        /// `.`, and `self::*` for an element alone.
+        case this, element
+    }
+
+    struct Step {
+        let axis: Axis
+        /// Of children and attributes.
+        let name: Piece
+        /// The terms that nodes must pass, one after the other.
+        var tests: Range<Int>
+    }
+
+    struct Path {
+        let isAbsolute: Bool
+        let steps: Range<Int>
+    }
+
+    enum Order { case less, lessOrEqual, greater, greaterOrEqual }
+
+    /// Operands are indexes of other terms.
+    enum Term {
+        case path(Path)
+        /// Only asked whether it holds any node.
+        case union(Int, Int)
+        case literal(Piece)
+        case number(Double)
+        case variable(Piece)
+        case truth(Bool)
+        case and(Int, Int)
+        case or(Int, Int)
+        case not(Int)
+        case equal(Int, Int, isNegated: Bool)
+        case compare(Int, Order, Int)
+        case normalized(Int)
+        case asText(Int)
+        case asNumber(Int)
+        case length(Int)
+        case count(Int)
+        case contains(Int, Int)
+        case startsWith(Int, Int)
+        case translated(Int, from: Piece, to: Piece)
+        /// Characters from the first on, counted from 1.
+        case substring(Int, from: Int, count: Int)
+    }
+
+    /// What a term gives; only the run can tell for a variable.
+    enum Kind { case nodes, text, number, truth, variable }
+
+    var terms: [Term] = []
+    var steps: [Step] = []
+    /// Indexes of terms, for steps that have tests.
+    var tests: [Int] = []
+    var bytes: [UInt8] = []
+    var root = 0
+
+    /// Whether all its nodes can be asked for: those of a union come from libxml2, which sorts them.
+    var givesNodes: Bool { if case .path = terms[root] { true } else { false } }
+
+    func kind(of term: Int) -> Kind {
+        switch terms[term] {
+        case .path, .union: .nodes
+        case .literal, .normalized, .asText, .translated, .substring: .text
+        case .number, .asNumber, .length, .count: .number
+        case .truth, .and, .or, .not, .equal, .compare, .contains, .startsWith: .truth
+        case .variable: .variable
+        }
+    }
+
+    /// Runs the program on a node. Nothing is given when it looked at too many nodes, as a hostile document can make it.
+    func run<Result>(at node: xmlNodePtr, _ variables: XPathVariables?, _ work: (Evaluation) -> Result) -> Result? {
+        var budget = 1_000_000
+        let result = terms.withUnsafeBufferPointer { terms in
+            steps.withUnsafeBufferPointer { steps in
+                tests.withUnsafeBufferPointer { tests in
+                    bytes.withUnsafeBufferPointer { bytes in
+                        withUnsafeMutablePointer(to: &budget) { budget in
+                            work(
+                                Evaluation(
+                                    terms: terms, steps: steps, tests: tests, bytes: bytes, root: root, node: node,
+                                    variables: variables.map(Unmanaged.passUnretained), budget: budget))
+                        }
+                    }
+                }
+            }
+        }
+        return budget > 0 ? result : nil
+    }
+
+    /// One run of a program.
+    struct Evaluation {
+        let terms: UnsafeBufferPointer<Term>
+        let steps: UnsafeBufferPointer<Step>
+        let tests: UnsafeBufferPointer<Int>
+        let bytes: UnsafeBufferPointer<UInt8>
+        let root: Int
+        let node: xmlNodePtr
+        let variables: Unmanaged<XPathVariables>?
+        let budget: UnsafeMutablePointer<Int>
+    }
+}
+
+typealias Bytes = UnsafeBufferPointer<UInt8>
+
+extension DirectExpression.Evaluation {
+    // MARK: Nodes
+
+    /// Hands over the nodes of the whole expression in document order until the receiver has enough.
+    func nodes(_ isEnough: (xmlNodePtr) -> Bool) { _ = any(root, at: node, isEnough) }
+
+    /// Whether any node of a term passes.
+    private func any(_ term: Int, at node: xmlNodePtr, _ passes: (xmlNodePtr) -> Bool) -> Bool {
+        switch terms[term] {
+        case .path(let path):
+            guard path.isAbsolute else { return walk(path.steps.lowerBound, path.steps.upperBound, node, passes) }
+            guard let document = node.pointee.doc else { return false }
+            return document.withMemoryRebound(to: xmlNode.self, capacity: 1) {
+                walk(path.steps.lowerBound, path.steps.upperBound, $0, passes)
+            }
+        case .union(let left, let right): return any(left, at: node, passes) || any(right, at: node, passes)
+        case .variable(let name): return list(name)?.contains(where: passes) ?? false
+        case .literal, .number, .truth, .and, .or, .not, .equal, .compare, .normalized, .asText, .asNumber, .length,
+            .count, .contains, .startsWith, .translated, .substring:
+            return false
+        }
+    }
+
+    private func walk(_ index: Int, _ end: Int, _ node: xmlNodePtr, _ passes: (xmlNodePtr) -> Bool) -> Bool {
+        guard index < end else { return passes(node) }
+        let step = steps[index]
+        switch step.axis {
+        case .this: return holds(step.tests, at: node) && walk(index + 1, end, node, passes)
+        case .element:
+            return node.pointee.type == XML_ELEMENT_NODE && holds(step.tests, at: node)
+                && walk(index + 1, end, node, passes)
+        case .parent:
+            guard let parent = node.pointee.parent, holds(step.tests, at: parent) else { return false }
+            return walk(index + 1, end, parent, passes)
+        case .child:
+            var child = node.pointee.type == XML_ATTRIBUTE_NODE ? nil : node.pointee.children
+            while let here = child {
+                child = here.pointee.next
+                budget.pointee -= 1
+                guard budget.pointee > 0 else { return false }
+                if here.pointee.type == XML_ELEMENT_NODE, isNamed(here, step.name), holds(step.tests, at: here),
+                    walk(index + 1, end, here, passes)
+                {
+                    return true
+                }
+            }
+            return false
+        case .attribute:
+            guard node.pointee.type == XML_ELEMENT_NODE else { return false }
+            var attribute = node.pointee.properties
+            while let here = attribute {
+                attribute = here.pointee.next
+                let found = here.withMemoryRebound(to: xmlNode.self, capacity: 1) {
+                    here.pointee.ns == nil && isNamed(here.pointee.name, step.name) && holds(step.tests, at: $0)
+                        && walk(index + 1, end, $0, passes)
+                }
+                if found { return true }
+            }
+            return false
+        }
+    }
+
+    private func holds(_ range: Range<Int>, at node: xmlNodePtr) -> Bool {
+        for index in range where !truth(tests[index], at: node) { return false }
+        return true
+    }
+
+    /// A name without prefix means no namespace (XPath 1.0 §2.3).
+    private func isNamed(_ node: xmlNodePtr, _ name: DirectExpression.Piece) -> Bool {
+        isNamed(node.pointee.name, name) && node.pointee.ns == nil
+    }
+
+    private func isNamed(_ given: UnsafePointer<UInt8>?, _ name: DirectExpression.Piece) -> Bool {
+        guard let given, let wanted = bytes.baseAddress?.advanced(by: name.start), given[0] == wanted[0] else {
+            return false
+        }
+        return strcmp(given, wanted) == 0
+    }
+
+    // MARK: Truth
+
+    var truth: Bool { truth(root, at: node) }
+
+    private func truth(_ term: Int, at node: xmlNodePtr) -> Bool {
+        switch terms[term] {
+        case .path, .union: any(term, at: node) { _ in true }
+        case .truth(let flag): flag
+        case .and(let left, let right): truth(left, at: node) && truth(right, at: node)
+        case .or(let left, let right): truth(left, at: node) || truth(right, at: node)
+        case .not(let inner): !truth(inner, at: node)
+        case .equal(let left, let right, let isNegated): equal(left, right, isNegated, at: node)
+        case .compare(let left, let order, let right): compare(left, order, right, at: node)
+        case .contains(let text, let part):
+            self.text(text, at: node) { text in self.text(part, at: node) { text.holds($0) } }
+        case .startsWith(let text, let part):
+            self.text(text, at: node) { text in self.text(part, at: node) { text.starts(with: $0) } }
+        case .normalized(let inner): self.text(inner, at: node) { $0.contains { !isBlank($0) } }
+        case .literal, .asText, .translated, .substring: text(term, at: node) { !$0.isEmpty }
+        case .number, .asNumber, .length, .count: isTrue(number(term, at: node))
+        case .variable(let name):
+            value(name).map(isTrue) ?? any(term, at: node) { _ in true }
+        }
+    }
+
+    private func isTrue(_ number: Double) -> Bool { number != 0 && !number.isNaN }
+
+    private enum Kind { case nodes, text, number, truth }
+
+    private func kind(of term: Int) -> Kind {
+        switch terms[term] {
+        case .path, .union: .nodes
+        case .literal, .normalized, .asText, .translated, .substring: .text
+        case .number, .asNumber, .length, .count: .number
+        case .truth, .and, .or, .not, .equal, .compare, .contains, .startsWith: .truth
+        case .variable(let name): value(name) == nil ? .nodes : .number
+        }
+    }
+
+    /// XPath 1.0 §3.4: a set of nodes is equal to something when any of its nodes is.
+    private func equal(_ left: Int, _ right: Int, _ isNegated: Bool, at node: xmlNodePtr) -> Bool {
+        let (first, second) = (kind(of: left), kind(of: right))
+        if first == .truth || second == .truth { return (truth(left, at: node) == truth(right, at: node)) != isNegated }
+        if first == .number || second == .number {
+            return anyNumber(left, at: node) { one in anyNumber(right, at: node) { (one == $0) != isNegated } }
+        }
+        return anyText(left, at: node) { one in anyText(right, at: node) { one.equals($0) != isNegated } }
+    }
+
+    private func compare(
+        _ left: Int, _ order: DirectExpression.Order, _ right: Int, at node: xmlNodePtr
+    ) -> Bool {
+        anyNumber(left, at: node) { one in
+            anyNumber(right, at: node) { other in
+                switch order {
+                case .less: one < other
+                case .lessOrEqual: one <= other
+                case .greater: one > other
+                case .greaterOrEqual: one >= other
+                }
+            }
+        }
+    }
+
+    private func anyText(_ term: Int, at node: xmlNodePtr, _ passes: (Bytes) -> Bool) -> Bool {
+        kind(of: term) == .nodes
+            ? any(term, at: node) { $0.withText(passes) } : text(term, at: node, passes)
+    }
+
+    private func anyNumber(_ term: Int, at node: xmlNodePtr, _ passes: (Double) -> Bool) -> Bool {
+        kind(of: term) == .nodes
+            ? any(term, at: node) { $0.withText { passes($0.number) } } : passes(number(term, at: node))
+    }
+
+    // MARK: Numbers
+
+    private func number(_ term: Int, at node: xmlNodePtr) -> Double {
+        switch terms[term] {
+        case .number(let number): return number
+        case .length(let inner):
+            return text(inner, at: node) { Double($0.reduce(0) { $0 + ($1 & 0xC0 != 0x80 ? 1 : 0) }) }
+        case .count(let inner):
+            var count = 0
+            _ = any(inner, at: node) { _ in
+                count += 1
+                return false
+            }
+            return Double(count)
+        case .asNumber(let inner): return number(inner, at: node)
+        case .truth, .and, .or, .not, .equal, .compare, .contains, .startsWith: return truth(term, at: node) ? 1 : 0
+        case .variable(let name): return value(name) ?? text(term, at: node) { $0.number }
+        case .path, .union, .literal, .normalized, .asText, .translated, .substring:
+            return text(term, at: node) { $0.number }
+        }
+    }
+
+    // MARK: Texts
+
+    /// The whole expression's text; nothing where it gives no text.
+    var text: String? {
+        kind(of: root) == .text ? text(root, at: node) { String(decoding: $0, as: UTF8.self) } : nil
+    }
+
+    var number: Double? { kind(of: root) == .number ? number(root, at: node) : nil }
+
+    private func text<Result>(_ term: Int, at node: xmlNodePtr, _ use: (Bytes) -> Result) -> Result {
+        switch terms[term] {
+        case .literal(let piece): return use(self.piece(piece))
+        case .asText(let inner): return text(inner, at: node, use)
+        case .normalized(let inner):
+            return text(inner, at: node) { text in
+                let bare = text.withoutBlanksAround
+                return bare.hasBlanksToFold ? bare.folded.withUnsafeBufferPointer(use) : use(bare)
+            }
+        case .translated(let inner, let from, let to):
+            return text(inner, at: node) {
+                $0.translated(from: piece(from), to: piece(to)).withUnsafeBufferPointer(use)
+            }
+        case .substring(let inner, let from, let count):
+            return text(inner, at: node) { use($0.characters(from: from, count: count)) }
+        case .path, .union, .variable:
+            var first: xmlNodePtr?
+            _ = any(term, at: node) {
+                first = $0
+                return true
+            }
+            return first.map { $0.withText(use) } ?? use(Bytes(start: nil, count: 0))
+        case .truth, .and, .or, .not, .equal, .compare, .contains, .startsWith, .number, .asNumber, .length, .count:
+            // The parser lets no term of another kind stand where a text is wanted.
+            return use(Bytes(start: nil, count: 0))
+        }
+    }
+
+    private func piece(_ piece: DirectExpression.Piece) -> Bytes {
+        Bytes(rebasing: bytes[piece.start..<piece.start + piece.count])
+    }
+
+    // MARK: Variables
+
+    private func value(_ name: DirectExpression.Piece) -> Double? {
+        variables.flatMap { variables in
+            variables._withUnsafeGuaranteedRef { $0.entry(named: piece(name))?.number }
+        }
+    }
+
+    private func list(_ name: DirectExpression.Piece) -> [xmlNodePtr]? {
+        variables.flatMap { variables in
+            variables._withUnsafeGuaranteedRef { $0.entry(named: piece(name))?.nodes }
+        }
+    }
+}
+
+/// XML's white space, which is XPath's too.
+private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x09 || byte == 0x0D }
+
+extension UnsafeMutablePointer<xmlNode> {
+    /// The text of an element or attribute, as XPath's `string()` gives it; most hold one piece, which is lent as it lies.
+    func withText<Result>(_ use: (Bytes) -> Result) -> Result {
+        if let child = pointee.children, child.pointee.next == nil,
+            child.pointee.type == XML_TEXT_NODE || child.pointee.type == XML_CDATA_SECTION_NODE
+        {
+            guard let content = child.pointee.content else { return use(Bytes(start: nil, count: 0)) }
+            return use(Bytes(start: content, count: strlen(content)))
+        }
+        if pointee.children == nil, pointee.type == XML_ELEMENT_NODE || pointee.type == XML_ATTRIBUTE_NODE {
+            return use(Bytes(start: nil, count: 0))
+        }
+        guard let content = xmlNodeGetContent(self) else { return use(Bytes(start: nil, count: 0)) }
+        defer { legalaid_xml_free(content) }
+        return use(Bytes(start: content, count: strlen(content)))
+    }
+}
+
+extension Bytes {
+    fileprivate func equals(_ other: Bytes) -> Bool { count == other.count && holds(other, at: 0) }
+
+    fileprivate func starts(with other: Bytes) -> Bool { count >= other.count && holds(other, at: 0) }
+
+    fileprivate func holds(_ part: Bytes) -> Bool {
+        guard let first = part.first, count >= part.count else { return part.isEmpty }
+        return (0...count - part.count).contains { self[$0] == first && holds(part, at: $0) }
+    }
+
+    private func holds(_ part: Bytes, at index: Int) -> Bool {
+        guard let start = baseAddress, let wanted = part.baseAddress else { return part.isEmpty }
+        return memcmp(start + index, wanted, part.count) == 0
+    }
+
+    /// As XPath's `number()` reads it: blanks around, a minus, digits and a point; anything else is no number.
+    fileprivate var number: Double {
+        let bare = withoutBlanksAround
+        guard !bare.isEmpty, bare.contains(where: { $0 >= 0x30 && $0 <= 0x39 }), bare.count < 64 else { return .nan }
+        var points = 0
+        for (index, byte) in bare.enumerated() {
+            switch byte {
+            case 0x30...0x39: continue
+            case UInt8(ascii: "."): points += 1
+            case UInt8(ascii: "-") where index == 0: continue
+            default: return .nan
+            }
+        }
+        return points > 1 ? .nan : Double(String(decoding: bare, as: UTF8.self)) ?? .nan
+    }
+
+    fileprivate var withoutBlanksAround: Bytes {
+        guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) }) else {
+            return Bytes(start: nil, count: 0)
+        }
+        return Bytes(rebasing: self[first...last])
+    }
+
+    fileprivate var hasBlanksToFold: Bool {
+        var wasBlank = false
+        for byte in self {
+            if isBlank(byte) {
+                if wasBlank || byte != 0x20 { return true }
+                wasBlank = true
+            } else {
+                wasBlank = false
+            }
+        }
+        return false
+    }
+
+    fileprivate var folded: [UInt8] {
+        var folded: [UInt8] = []
+        for byte in self {
+            if !isBlank(byte) {
+                folded.append(byte)
+            } else if folded.last != 0x20 {
+                folded.append(0x20)
+            }
+        }
+        return folded
+    }
+
+    private static func length(_ first: UInt8) -> Int { first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4 }
+
+    /// One character's bytes at a place.
+    private func character(at index: Int) -> Bytes {
+        Bytes(rebasing: self[index..<Swift.min(count, index + Self.length(self[index]))])
+    }
+
+    fileprivate func characters(from first: Int, count wanted: Int) -> Bytes {
+        var (index, number, start, end) = (0, 1, count, count)
+        while index < count {
+            if number == first { start = index }
+            if number == first + wanted {
+                end = index
+                break
+            }
+            index += character(at: index).count
+            number += 1
+        }
+        return start < end ? Bytes(rebasing: self[start..<end]) : Bytes(start: nil, count: 0)
+    }
+
+    /// Each character that stands in `from` becomes the one at its place in `to`, or goes.
+    fileprivate func translated(from: Bytes, to: Bytes) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(count)
+        var index = 0
+        while index < count {
+            let character = character(at: index)
+            index += character.count
+            guard let place = from.number(of: character) else {
+                result.append(contentsOf: character)
+                continue
+            }
+            result.append(contentsOf: to.characters(from: place, count: 1))
+        }
+        return result
+    }
+
+    /// A character's place, counted from 1.
+    private func number(of wanted: Bytes) -> Int? {
+        var (index, number) = (0, 1)
+        while index < count {
+            let character = character(at: index)
+            if character.equals(wanted) { return number }
+            index += character.count
+            number += 1
+        }
+        return nil
+    }
+}

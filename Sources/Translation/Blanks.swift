@@ -1,0 +1,74 @@
+/// Blanks and placeholders, over bytes: every field of every document passes here.
+enum Blanks {
+    /// What senders write where they have nothing to say.
+    static let nullTokens: Set<String> = [
+        "无", "不详", "暂无", "未知", "/", "-", "--", "N/A", "NA", "null", "NULL", "nil", "None", "同上", "空", "地址不详",
+        "0000-00-00", "1900-01-01", "9999-12-31", "长期",
+    ]
+
+    /// The tokens' bytes by their number.
+    private static let tokens: [[[UInt8]]] = nullTokens.reduce(into: []) { tokens, token in
+        let bytes = Array(token.utf8)
+        while tokens.count <= bytes.count { tokens.append([]) }
+        tokens[bytes.count].append(bytes)
+    }
+
+    static func isNullToken(_ text: String) -> Bool {
+        let count = text.utf8.count
+        return count < tokens.count && tokens[count].contains { text.utf8.elementsEqual($0) }
+    }
+
+    /// Blanks at the ends and invisible characters anywhere go; the rest, rare characters and all, stays.
+    static func trimmed(_ raw: String) -> String {
+        var raw = raw
+        return raw.withUTF8 { trimmed($0) }
+    }
+
+    static func trimmed(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+        var (start, end) = (0, bytes.count)
+        while start < end, case let length = blank(bytes, at: start), length > 0 { start += length }
+        while start < end, case let length = blank(bytes, before: end), length > 0 { end -= length }
+        let bare = UnsafeBufferPointer(rebasing: bytes[start..<max(start, end)])
+        guard bare.indices.contains(where: { invisible(bare, at: $0) > 0 }) else {
+            return String(decoding: bare, as: UTF8.self)
+        }
+        var kept: [UInt8] = []
+        var index = 0
+        while index < bare.count {
+            let length = invisible(bare, at: index)
+            if length == 0 { kept.append(bare[index]) }
+            index += max(1, length)
+        }
+        return String(decoding: kept, as: UTF8.self)
+    }
+
+    /// How many bytes of a blank begin here: ASCII's, U+00A0, U+3000 and what is invisible.
+    private static func blank(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
+        let byte = bytes[index]
+        if byte <= 0x20 { return 1 }
+        if byte == 0xC2, index + 1 < bytes.count, bytes[index + 1] == 0xA0 { return 2 }
+        if byte == 0xE3, index + 2 < bytes.count, bytes[index + 1] == 0x80, bytes[index + 2] == 0x80 { return 3 }
+        return invisible(bytes, at: index)
+    }
+
+    private static func blank(_ bytes: UnsafeBufferPointer<UInt8>, before end: Int) -> Int {
+        if bytes[end - 1] <= 0x20 { return 1 }
+        for length in 2...3 where end >= length && blank(bytes, at: end - length) == length { return length }
+        return 0
+    }
+
+    /// How many bytes of `Converter.isInvisible`'s characters begin here.
+    private static func invisible(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
+        func following(_ offset: Int) -> UInt8 { index + offset < bytes.count ? bytes[index + offset] : 0 }
+        switch bytes[index] {
+        case 0xC2: return following(1) == 0xAD ? 2 : 0
+        case 0xE2:
+            let isInvisible =
+                following(1) == 0x80 && (0x8B...0x8F).contains(following(2))
+                || following(1) == 0x81 && following(2) == 0xA0
+            return isInvisible ? 3 : 0
+        case 0xEF: return following(1) == 0xBB && following(2) == 0xBF ? 3 : 0
+        default: return 0
+        }
+    }
+}

@@ -1,0 +1,176 @@
+import Canonical
+import Documents
+import StrictJSON
+
+/// Where a rule's result goes below its place.
+struct Target {
+    /// Slash-separated, as the mapping has it.
+    let path: String
+    let names: [String]
+
+    init(_ path: String) {
+        self.path = path
+        names = path.split(separator: "/").map(String.init)
+    }
+}
+
+/// A mapping's rules made ready for one thread: selectors compiled, targets split and code lists at hand.
+///
+/// Classes, since a rule is only looked at and never copied while a document is read.
+struct PlannedRule {
+    enum Action {
+        case value(PlannedValue)
+        case constant(PlannedConstant)
+        case lookup(PlannedLookup)
+        case within(PlannedGroup)
+        case list(PlannedGroup)
+        case warn(PlannedWarning)
+        /// Tells an explanation that the nodes were seen; nothing else comes of it.
+        case read(XPathExpression)
+    }
+
+    let action: Action
+    let when: XPathExpression?
+    let line: Int
+
+    func holds(at node: Node) -> Bool { when?.bool(at: node) ?? true }
+}
+
+final class PlannedValue {
+    let rule: Rule.Value
+    let target: Target
+    let from: XPathExpression
+    let codes: CodeList?
+    let digest: XPathExpression?
+    let claimed: XPathExpression?
+    /// A word such as 无 is no placeholder where yes or no is asked.
+    let takesNullTokens: Bool
+
+    init(
+        _ rule: Rule.Value, from: XPathExpression, codes: CodeList?, digest: XPathExpression?, claimed: XPathExpression?
+    ) {
+        self.rule = rule
+        target = Target(rule.to)
+        self.from = from
+        self.codes = codes
+        self.digest = digest
+        self.claimed = claimed
+        takesNullTokens = rule.converters.contains(.boolean)
+    }
+}
+
+final class PlannedConstant {
+    let target: Target
+    let value: JSONValue
+
+    init(to: String, _ value: JSONValue) {
+        target = Target(to)
+        self.value = value
+    }
+}
+
+final class PlannedLookup {
+    let rule: Rule.Lookup
+    let target: Target
+    let by: XPathExpression
+    let codes: CodeList
+
+    init(_ rule: Rule.Lookup, by: XPathExpression, codes: CodeList) {
+        self.rule = rule
+        target = Target(rule.to)
+        self.by = by
+        self.codes = codes
+    }
+}
+
+/// The rules below another node, or below each of several.
+final class PlannedGroup {
+    /// None where the rules go on in the same place.
+    let target: Target?
+    let source: XPathExpression
+    let split: String?
+    let rules: [PlannedRule]
+
+    init(to: String?, source: XPathExpression, split: String?, rules: [PlannedRule]) {
+        target = to.map(Target.init)
+        self.source = source
+        self.split = split
+        self.rules = rules
+    }
+}
+
+final class PlannedWarning {
+    let rule: Rule.Warning
+    let node: XPathExpression?
+
+    init(_ rule: Rule.Warning, node: XPathExpression?) {
+        self.rule = rule
+        self.node = node
+    }
+}
+
+/// What one record of a document is made by.
+struct PlannedRecord {
+    let rules: RecordRules
+    let record: XPathExpression?
+    let when: XPathExpression?
+    let group: XPathExpression?
+    let plan: [PlannedRule]
+}
+
+/// The mapping was checked when it was loaded, so every expression compiles and every list is there; were one not, its
+/// rule would give nothing.
+struct Planner {
+    let codes: CodeLists
+
+    func record(_ rules: RecordRules) -> PlannedRecord {
+        PlannedRecord(
+            rules: rules, record: compile(rules.record), when: rules.when.flatMap(compile),
+            group: rules.group.flatMap(compile), plan: plan(rules.rules))
+    }
+
+    func plan(_ rules: [Rule]) -> [PlannedRule] { rules.compactMap(planned) }
+
+    func compile(_ source: String) -> XPathExpression? { try? XPathExpression(source) }
+
+    private func planned(_ rule: Rule) -> PlannedRule? {
+        let (action, when, line) = action(of: rule)
+        guard let action else { return nil }
+        guard let when else { return PlannedRule(action: action, when: nil, line: line) }
+        return compile(when).map { PlannedRule(action: action, when: $0, line: line) }
+    }
+
+    private func action(of rule: Rule) -> (PlannedRule.Action?, when: String?, line: Int) {
+        switch rule {
+        case .value(let value, let when, let line): (self.value(value), when, line)
+        case .constant(let to, let text, let type, let when, let line):
+            (.constant(PlannedConstant(to: to, TargetTree.typed(text, type))), when, line)
+        case .lookup(let lookup, let when, let line): (self.lookup(lookup), when, line)
+        case .within(let to, let source, let inner, let when, let line):
+            (group(to, source, nil, inner).map { .within($0) }, when, line)
+        case .list(let to, let each, let split, let inner, let when, let line):
+            (group(to, each, split, inner).map { .list($0) }, when, line)
+        case .warn(let warning, let when, let line):
+            (.warn(PlannedWarning(warning, node: warning.node.flatMap(compile))), when, line)
+        case .read(let source, let line): (compile(source).map { .read($0) }, nil, line)
+        }
+    }
+
+    private func value(_ value: Rule.Value) -> PlannedRule.Action? {
+        compile(value.from).map {
+            .value(
+                PlannedValue(
+                    value, from: $0, codes: value.codes.flatMap { codes[$0] }, digest: value.digest.flatMap(compile),
+                    claimed: value.claimed.flatMap(compile)))
+        }
+    }
+
+    private func lookup(_ lookup: Rule.Lookup) -> PlannedRule.Action? {
+        guard let by = compile(lookup.by), let list = codes[lookup.codes] else { return nil }
+        return .lookup(PlannedLookup(lookup, by: by, codes: list))
+    }
+
+    private func group(_ to: String?, _ source: String, _ split: String?, _ rules: [Rule]) -> PlannedGroup? {
+        compile(source).map { PlannedGroup(to: to, source: $0, split: split, rules: plan(rules)) }
+    }
+}

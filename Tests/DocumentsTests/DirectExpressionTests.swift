@@ -1,0 +1,150 @@
+import Foundation
+import StrictJSON
+import Testing
+
+@testable import Documents
+
+@Suite struct DirectExpressionTests {
+    private static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    private static func files(below folder: String, _ isWanted: (String) -> Bool) throws -> [URL] {
+        let folder = repository.appending(path: folder)
+        return try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter(isWanted).sorted()
+            .map { folder.appending(path: $0) }
+    }
+
+    /// What the attributes that take XPath hold in the shipped mappings and rules.
+    private static func expressions(below folder: String) throws -> Set<String> {
+        let files = try files(below: folder) { $0.hasSuffix(".xml") && !$0.contains("examples/") }
+        return files.reduce(into: []) { found, file in
+            guard let document = try? Document.parse([UInt8](Data(contentsOf: file))) else { return }
+            collect(document.root, into: &found)
+        }
+    }
+
+    private static func collect(_ node: Node, into found: inout Set<String>) {
+        for name in ["when", "from", "node", "each", "record", "accepts", "group", "by", "value", "unsure", "evidence"]
+        {
+            if let text = node.attribute(name) { found.insert(text) }
+        }
+        for child in node.children { collect(child, into: &found) }
+    }
+
+    private static func told(_ value: XPathValue) -> String {
+        switch value {
+        case .nodes(let nodes): "nodes " + nodes.map { "\($0.identity)" }.joined(separator: " ")
+        case .string(let text): "text \(text)"
+        case .number(let number): number.isNaN ? "no number" : "number \(number)"
+        case .boolean(let flag): "\(flag)"
+        }
+    }
+
+    private static func everyNode(below node: Node) -> [Node] { [node] + node.children.flatMap(everyNode) }
+
+    /// Both ways at a sample of a document's nodes.
+    private func compare(_ expressions: Set<String>, in document: Document, _ count: inout Int) throws {
+        let nodes = Self.everyNode(below: document.root)
+        let asked = stride(from: 0, to: nodes.count, by: max(1, nodes.count / 12)).map { nodes[$0] }
+        for source in expressions {
+            guard let direct = DirectExpression(source) else { continue }
+            let (quick, whole) = (try XPathExpression(source, direct: direct), try XPathExpression(source, direct: nil))
+            for node in asked {
+                let (one, other) = (Self.told(quick.evaluate(at: node)), Self.told(whole.evaluate(at: node)))
+                #expect(one == other, "\(source) at \(node.location.path)")
+                #expect(quick.bool(at: node) == whole.bool(at: node), "\(source) at \(node.location.path)")
+                count += 1
+            }
+        }
+    }
+
+    @Test func `every shipped expression gives what libxml2 gives in the shipped documents`() throws {
+        var count = 0
+        let mappings = try Self.expressions(below: "Mappings")
+        for file in try Self.files(
+            below: "Mappings", { $0.contains("examples/all-fields") && !$0.contains("expected") })
+        {
+            guard let document = try? Document.parse([UInt8](Data(contentsOf: file))) else { continue }
+            // Those of other mappings mostly find nothing here; some of them are enough.
+            let own = try Self.expressions(
+                below: "Mappings/" + file.pathComponents.suffix(4).prefix(2).joined(separator: "/"))
+            try compare(own.union(mappings.shuffled().prefix(40)), in: document, &count)
+        }
+        #expect(count > 10_000)
+    }
+
+    @Test func `every expression of the rules gives what libxml2 gives in canonical applications`() throws {
+        let variables = try XPathVariables(
+            numbers: [
+                "adultAge": 18, "elderlyAge": 60, "advancedAge": 80, "groupCaseSize": 10, "minimumWage": 2490,
+                "hearingUrgentDays": 14, "lowAgeChildAge": 14, "noticeUrgentHours": 24,
+            ],
+            lists: [
+                "mandatoryGrounds": ["NG-01", "NG-02"], "reviewGrounds": ["SCQS-01", "NG-21"],
+                "trialStages": ["firstInstance", "secondInstance"], "elderGroups": ["elderly"],
+            ])
+        let rules = try Self.expressions(below: "config/rules")
+        var count = 0
+        for file in try Self.files(below: "Mappings", { $0.contains("examples/all-fields") && $0.contains("expected") })
+        {
+            guard let text = try? JSONValue(parsing: [UInt8](Data(contentsOf: file))) else { continue }
+            for record in text["results"]?.array ?? [] {
+                guard let document = try? Document(record["application"] ?? record) else { continue }
+                document.variables = variables
+                try compare(rules, in: document, &count)
+            }
+        }
+        #expect(count > 5_000)
+    }
+
+    @Test func `what mappings and rules ask for is nearly always evaluated directly`() throws {
+        let all = try Self.expressions(below: "Mappings").union(Self.expressions(below: "config/rules"))
+            .filter { (try? XPathExpression($0)) != nil }
+        let others = all.filter { DirectExpression($0) == nil }
+        #expect(others.count * 50 < all.count, "\(others.sorted())")
+    }
+
+    @Test(arguments: [
+        "b[1]", "count(b) + 1", "b | c = 'x'", "(b)[1]", "//b", "b/text()", "preceding-sibling::b", "p:b",
+        "ancestor::a",
+        "concat(b, c)", "b[$n]", "substring(b, 0)", "b/..", "-1", "b and", "'open", "last()", "contains(b)", "@*",
+        "translate(b, c, 'x')", "b[count(c)]", "1 < 2 < (1 = 1)",
+    ])
+    func `what is not known is left to libxml2`(source: String) { #expect(DirectExpression(source) == nil) }
+
+    @Test(arguments: [
+        "a = 'x'", "a != 'x'", "not(a = 'x')", "a = b", "a != b", "n < 10", "n <= 2.50", "10 > n", "n = 2.5",
+        "e", "string(e)", "normalize-space(w)", "normalize-space(w) = 'one two'", "normalize-space()", "w = 'one two'",
+        "string-length(z)", "string-length(normalize-space(w)) = 7", "substring(z, 2, 2)", "substring(z, 3)",
+        "substring(z, 9)", "translate(z, '法援', 'L')", "translate(z, '法援', '')", "contains(z, '律援')",
+        "starts-with(z, '法')", "contains(z, '')", "starts-with(e, '')", "count(a)", "count(a) > 1 and a", "a[. = 'y']",
+        "a[not(. = 'x')]", "m/n[../k = '1']", "m[n][k]", "@id", "@id = 'r'", "m/@t", "../r/a", "self::*[a]", "self::r",
+        "self::node()[a = 'y']", "/r/m/k", "/q", "a | m", "number(n) * 1", "number(n)", "number(z)", "number(e) = 0",
+        "true() = a", "not(q) = true()", "false() or a", "string(a) = string(b)", "normalize-space(a) != ''", "t", ".",
+        "..", "q = ''", "e = ''", "'x'", "3", "3 = '3'", "'a' < 'b'", "n > '2'", "mixed", "contains(mixed, 'in')",
+    ])
+    func `each form gives what libxml2 gives`(source: String) throws {
+        let document = try Document.parse(
+            Array(
+                """
+                <r id="r"><a>x</a><a>y</a><b>y</b><n> 2.50 </n><e/><w>  one
+                 \t two </w><z>法律援助</z><m t="1"><n>5</n><k>1</k></m><m><n>6</n></m><t><![CDATA[<x>]]></t>\
+                <mixed>in <i>ner</i> text</mixed></r>
+                """.utf8))
+        for node in Self.everyNode(below: document.root) {
+            let whole = try XPathExpression(source, direct: nil)
+            let quick = try XPathExpression(source)
+            #expect(
+                Self.told(quick.evaluate(at: node)) == Self.told(whole.evaluate(at: node)), "at \(node.location.path)")
+            #expect(quick.bool(at: node) == whole.bool(at: node), "at \(node.location.path)")
+        }
+    }
+
+    @Test func `a document that makes an expression look too long gives nothing`() throws {
+        let many = String(repeating: "<b/>", count: 2_000)
+        let document = try Document.parse(Array("<a>\(many)</a>".utf8))
+        let slow = try XPathExpression("b[../b[../b = 'x'] = 'x']")
+        #expect(slow.nodes(at: document.root).isEmpty)
+        #expect(!slow.bool(at: document.root))
+    }
+}
