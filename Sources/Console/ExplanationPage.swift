@@ -1,7 +1,12 @@
+import Operations
 import StrictJSON
+import Transport
 
 /// How a document became what it became, as one page that needs nothing beside it: no style sheet, no script.
-public enum ExplanationPage {
+public struct ExplanationPage {
+    /// Nothing for a page that is handed on: both languages stand on it.
+    let language: Language?
+
     /// - Parameters:
     ///   - result: what `POST /v1/translate?explain=true` answers.
     ///   - document: the document's name.
@@ -13,23 +18,32 @@ public enum ExplanationPage {
             <style>\(style)</style></head><body><h1>转换说明 <small lang="en">How it was translated</small></h1>
             <p>\(document) · 映射 <span lang="en">mapping</span> \(mapping?["id"]?.string ?? "–") · 版本 \(mapping?["version"]?.text() ?? "–")
             · 编码 \(result["encoding"]?.string ?? "–") · 结果 \(result["outcome"]?.string ?? "–")</p>
-            \(body(of: result))</body></html>
+            \(Self(language: nil).body(of: result))</body></html>
             """
         return page.source
     }
 
+    private func words(_ zh: String, _ en: String) -> String { language.map { $0(zh, en) } ?? "\(zh) \(en)" }
+
     /// Findings, fields and coverage, for a page that has a frame of its own.
-    static func body(of result: JSONValue) -> HTML {
+    func body(of result: JSONValue) -> HTML {
         let records = (result["results"]?.array ?? []).enumerated().map { record($1, number: $0 + 1) }
         return "\(findings(result["findings"]))\(records)\(coverage(result["coverage"]))"
     }
 
-    private static func record(_ record: JSONValue, number: Int) -> HTML {
+    private func column(_ zh: String, _ en: String) -> DataTable.Column { .init(name: words(zh, en)) }
+
+    private func outcome(_ word: String) -> String { language.map { HistoryWords.detail(word, $0) } ?? word }
+
+    private func message(_ text: String) -> String { language?.text(LocalizedText(bilingual: text)) ?? text }
+
+    private func record(_ record: JSONValue, number: Int) -> HTML {
         var table = DataTable(
-            caption: "各字段的来源 Where each field came from",
-            columns: ["字段 Field", "来源 Source", "原值（已遮蔽） Raw", "处理 Conversions", "结果（已遮蔽） Result", "规则 Rule"].map {
-                DataTable.Column(name: $0)
-            }, empty: "没有字段。 No fields.")
+            caption: words("各字段的来源", "Where each field came from"),
+            columns: [
+                ("字段", "Field"), ("来源", "Source"), ("原值（已遮蔽）", "Raw, masked"), ("处理", "Conversions"),
+                ("结果（已遮蔽）", "Result, masked"), ("规则", "Rule"),
+            ].map(column), empty: words("没有字段。", "No fields."))
         table.rows = (record["explanation"]?.array ?? []).map { field in
             [
                 "\(field["path"]?.string ?? "")", place(field["location"]), "\(field["raw"]?.string ?? "")",
@@ -39,19 +53,20 @@ public enum ExplanationPage {
         }
         let unfilled = (record["unfilled"]?.array ?? []).compactMap(\.string).map { name -> HTML in "<li>\(name)</li>" }
         return """
-            <section><h2>第 \(number) 条 · \(record["outcome"]?.string ?? "")</h2>\(findings(record["findings"]))
-            \(table.html)\(rules(record["rules"]))<h3>映射可填而未填的字段 <small lang="en">Fields not filled</small></h3><ul>\(unfilled)</ul></section>
+            <section><h2>\(words("第 \(number) 条", "Record \(number)")) · \(outcome(record["outcome"]?.string ?? ""))</h2>\(findings(record["findings"]))
+            \(table.html)\(rules(record["rules"]))<h3>\(words("映射可填而未填的字段", "Fields not filled"))</h3><ul>\(unfilled)</ul></section>
             """
     }
 
     /// Every rule that was asked, with what it said and why.
-    private static func rules(_ list: JSONValue?) -> HTML {
+    private func rules(_ list: JSONValue?) -> HTML {
         guard let items = list?.array, !items.isEmpty else { return .none }
         var table = DataTable(
-            caption: "规则 Rules",
-            columns: ["规则 Rule", "结果 Outcome", "说明 Note", "依据 Basis", "所据字段 Evidence", "条件 Condition"].map {
-                DataTable.Column(name: $0)
-            }, empty: "")
+            caption: words("规则", "Rules"),
+            columns: [
+                ("规则", "Rule"), ("结果", "Outcome"), ("说明", "Note"), ("依据", "Basis"), ("所据字段", "Evidence"),
+                ("条件", "Condition"),
+            ].map(column), empty: "")
         table.rows = items.map { rule in
             [
                 "\(rule["rule"]?.string ?? "")", "\(rule["outcome"]?.string ?? "")", "\(rule["note"]?.string ?? "")",
@@ -63,33 +78,34 @@ public enum ExplanationPage {
         return table.html
     }
 
-    private static func findings(_ list: JSONValue?) -> HTML {
+    private func findings(_ list: JSONValue?) -> HTML {
         guard let items = list?.array, !items.isEmpty else { return .none }
         var table = DataTable(
-            caption: "提示 Findings",
-            columns: ["级别 Severity", "代码 Code", "字段 Field", "位置 Place", "说明 Message", "规则 Rule"].map {
-                DataTable.Column(name: $0)
-            }, empty: "")
+            caption: words("提示", "Findings"),
+            columns: [
+                ("级别", "Severity"), ("代码", "Code"), ("字段", "Field"), ("位置", "Place"), ("说明", "Message"),
+                ("规则", "Rule"),
+            ].map(column), empty: "")
         table.rows = items.map { finding in
             [
                 "\(finding["severity"]?.string ?? "")", "\(finding["code"]?.string ?? "")",
                 "\(finding["path"]?.string ?? "")", place(finding["location"]),
-                "\(finding["message"]?.string ?? "")", "\(finding["rule"]?.string ?? "")",
+                "\(message(finding["message"]?.string ?? ""))", "\(finding["rule"]?.string ?? "")",
             ]
         }
         return table.html
     }
 
-    private static func coverage(_ coverage: JSONValue?) -> HTML {
+    private func coverage(_ coverage: JSONValue?) -> HTML {
         guard let coverage else { return .none }
         let unread = (coverage["unread"]?.array ?? []).map { location -> HTML in "<li>\(place(location))</li>" }
         return """
-            <section><h2>未读取的内容 <small lang="en">Not read by any rule</small></h2>
+            <section><h2>\(words("未读取的内容", "Not read by any rule"))</h2>
             <p>\(coverage["read"]?.text() ?? "0") / \(coverage["leaves"]?.text() ?? "0")</p><ul>\(unread)</ul></section>
             """
     }
 
-    private static func place(_ location: JSONValue?) -> HTML {
+    private func place(_ location: JSONValue?) -> HTML {
         guard let location, let path = location["path"]?.string else { return .none }
         let line = location["line"]?.int.map { "\($0):\(location["column"]?.int ?? 1) " } ?? ""
         return "<code>\(line)\(path)</code>"

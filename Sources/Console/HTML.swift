@@ -59,7 +59,10 @@ struct DataTable {
         }
         let body = rows.map { row -> HTML in
             let cells = zip(columns, row).map { column, cell -> HTML in
-                "<td data-label=\"\(column.name)\"\(column.isNumber ? " class=\"number\"" : HTML.none)><div>\(cell)</div></td>"
+                // A card need not say what it has not.
+                let kind: HTML =
+                    cell.source == "–" ? " class=\"blank\"" : column.isNumber ? " class=\"number\"" : .none
+                return "<td data-label=\"\(column.name)\"\(kind)><div>\(cell)</div></td>"
             }
             return "<tr>\(cells)</tr>"
         }

@@ -76,9 +76,9 @@ extension WebConsole {
         return Page(
             title: language("试转换", "Try a document"), section: .mappings,
             body: """
-                <p class="note \(isUsable ? "good" : "bad")" role="status">\(isUsable ? language("可以转换", "It translates") : language("不能转换", "It does not translate"))：
-                \(result["outcome"]?.string ?? "") <span class="mono">\(result.at("mapping.id")?.string ?? "–")</span></p>
-                \(ExplanationPage.body(of: result))\(tryForm(scene, chosen: chosen, document: form["document"]))
+                <p class="note \(isUsable ? "good" : "bad")" role="status">\(isUsable ? language("可以转换：", "It translates: ") : language("不能转换：", "It does not translate: "))
+                \(HistoryWords.detail(result["outcome"]?.string ?? "", language)) <span class="mono">\(result.at("mapping.id")?.string ?? "–")</span></p>
+                \(ExplanationPage(language: language).body(of: result))\(tryForm(scene, chosen: chosen, document: form["document"]))
                 """)
     }
 

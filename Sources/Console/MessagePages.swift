@@ -52,7 +52,7 @@ extension WebConsole {
                 : language("还没有报文。", "No messages yet."))
         table.rows = messages.map { message in
             let applications = message.applications.map { application -> HTML in
-                "<span class=\"mono\">\(application.no)</span> \(application.queue ?? "–")<br>"
+                "<span class=\"mono\">\(application.no)</span> \(application.queue.map(institutionTag) ?? "–")<br>"
             }
             return [
                 "<a href=\"\(Section.messages.path)/\(message.id)\">\(message.messageID ?? message.id)</a>",
@@ -96,7 +96,7 @@ extension WebConsole {
             "<a class=\"mono\" href=\"\(Section.messages.path)/\(id)\">\(id)</a> "
         }
         let applications = referral.applications.map { application -> HTML in
-            "<span class=\"mono\">\(application.no)</span> \(application.queue ?? "–") \(application.caseState ?? "")<br>"
+            "<span class=\"mono\">\(application.no)</span> \(application.queue.map(institutionTag) ?? "–") \(application.caseState ?? "")<br>"
         }
         let facts: [(String, HTML)] = [
             (language("转介号", "Referral"), "<span class=\"mono\">\(referral.id)</span>"),

@@ -64,7 +64,7 @@ extension WebConsole {
                 } ?? "–"
             let way = ways[queue.queue]
             return [
-                "\(name(ofInstitution: queue.queue)) <small>\(queue.queue)</small>", "\(queue.depth)",
+                institutionTag(queue.queue), "\(queue.depth)",
                 queue.oldest?.aged(at: now, language) ?? "–", urgent,
                 letterCount(queue.deadLetters, "queue", queue.queue),
                 """

@@ -37,6 +37,7 @@ public struct WebConsole: Sendable {
     func name(ofInstitution code: String) -> String { institutions.first { $0.code == code }?.name ?? code }
     func name(ofPartner id: String) -> String { partners.first { $0.id == id }?.name ?? id }
     func partnerTag(_ id: String) -> HTML { "\(name(ofPartner: id)) <small>\(id)</small>" }
+    func institutionTag(_ code: String) -> HTML { "\(name(ofInstitution: code)) <small>\(code)</small>" }
     func name(of outlet: Outlet) -> String {
         switch outlet.channel {
         case .application: name(ofInstitution: outlet.recipient)

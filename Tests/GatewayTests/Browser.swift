@@ -64,12 +64,7 @@ final class Browser: @unchecked Sendable {
                 ]
             ])
         session = try #require(answer["sessionId"]?.string)
-        // A window cannot be as narrow as a phone, what it shows can.
-        if width < 500 {
-            try await command(
-                "Emulation.setDeviceMetricsOverride",
-                ["width": JSONValue(width), "height": JSONValue(height), "deviceScaleFactor": 1, "mobile": true])
-        }
+        if width < 500 { try await show(width: width, height: height) }
     }
 
     func close() async {
@@ -117,8 +112,14 @@ final class Browser: @unchecked Sendable {
         try await here("/execute/sync", ["script": .string("return \(script)"), "args": []])
     }
 
-    func resize(width: Int, height: Int) async throws {
-        _ = try await here("/window/rect", ["width": JSONValue(width), "height": JSONValue(height)])
+    /// A window cannot be as narrow as a phone; what it shows can.
+    func show(width: Int, height: Int) async throws {
+        try await command(
+            "Emulation.setDeviceMetricsOverride",
+            [
+                "width": JSONValue(width), "height": JSONValue(height), "deviceScaleFactor": 1,
+                "mobile": .bool(width < 500),
+            ])
     }
 
     /// Kept where `SCREENSHOTS` names a folder, for whoever wants to look.
