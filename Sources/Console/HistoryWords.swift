@@ -1,12 +1,25 @@
+import Operations
 import Transport
 
-/// What the events of histories and traces are called in Chinese; in English they bear their own names.
+/// What the events of histories and traces are called; in English they bear their own names, spelt out.
 enum HistoryWords {
     static func name(_ event: String, _ language: Language) -> String {
         switch language {
-        case .en: event
-        case .zh: chinese[event] ?? event
+        case .en: spelt(event)
+        case .zh: event.hasPrefix("status ") ? "状态 \(event.dropFirst(7))" : chinese[event] ?? event
         }
+    }
+
+    /// `transferSignedIn` as people write it: transfer signed in.
+    private static func spelt(_ event: String) -> String {
+        guard !event.contains(" ") else { return event }
+        return event.reduce(into: "") { $0 += $1.isUppercase ? " " + $1.lowercased() : String($1) }
+    }
+
+    /// A letter of the referral channel that was resent ends thereby; a case's lawyer is replaced in another sense.
+    static func name(_ step: Timeline.Step, _ language: Language) -> String {
+        step.kind == .finished && step.event == "replaced"
+            ? language("已由重发的报文替代", "taken over by the resent message") : name(step.event, language)
     }
 
     /// A detail that is one word of the gateway's own; whatever else stands there is told as it is.
@@ -39,5 +52,11 @@ enum HistoryWords {
         "signOut": "退出", "signInFailed": "登录失败", "pauseChannel": "暂停线路", "resumeChannel": "恢复线路",
         "addAccount": "新增用户", "changeRole": "更改角色", "changePassword": "更改密码", "disableAccount": "停用用户",
         "enableAccount": "启用用户", "pauseJob": "暂停任务", "resumeJob": "继续任务", "stopJob": "停止任务",
+        "exportAudit": "导出审计", "arrangeDutyLawyer": "安排值班律师", "giveHelp": "提供法律帮助", "expired": "已过期",
+        "paused": "暂停", "resumed": "恢复", "answered": "接收方已应答", "dueSoon": "时限临近", "overdue": "时限超期",
+        "related": "发现关联案件", "evidenceFound": "查到共享信息", "caseEvent": "案件进展", "withdrawalReceived": "收到撤回",
+        "transferProposed": "提出转办", "transferSignedIn": "转办签收", "transferReturned": "转办退回",
+        "transferEscalated": "转办逾期上报", "transferAssigned": "指定承办机构", "transferNoted": "记录转办",
+        "externalHandover": "转交本系统以外的机构",
     ]
 }

@@ -84,7 +84,7 @@ extension WebConsole {
             let kind = step.kind == .dead ? "bad" : step.kind == .finished ? "good" : ""
             return [
                 "\(step.at.readable)",
-                "<span class=\"badge \(kind)\">\(HistoryWords.name(step.event, language))</span>", "\(step.actor)",
+                "<span class=\"badge \(kind)\">\(HistoryWords.name(step, language))</span>", "\(step.actor)",
                 "<small class=\"mono\">\(step.subject)</small>", "\(HistoryWords.detail(step.detail ?? "", language))",
             ]
         }
