@@ -53,7 +53,7 @@ extension WebConsole {
                 <a class="button" href="\(Section.reports.path)/\(month.text)">CSV</a></form>
                 <ul class="tiles">\(Self.tile(language("申请", "Applications"), "\(report.applications)", "", link: Section.messages.path))\(
                     indicators(report, language))</ul>
-                \(onTime(report, language))<div class="actions">\(parts)</div>
+                \(onTime(report, language))\(measures(report, language))<div class="actions">\(parts)</div>
                 """)
     }
 
@@ -69,14 +69,36 @@ extension WebConsole {
         }
     }
 
+    private func measures(_ report: MonthlyReport, _ language: Language) -> HTML {
+        var table = DataTable(
+            caption: language("本月来件中的政策重点事项", "What the policy asks for, among the month's applications"),
+            columns: [
+                .init(name: language("事项", "Measure")), .init(name: language("数量", "Count"), isNumber: true),
+            ], empty: "")
+        table.rows = MonthlyReport.Measure.allCases.map {
+            ["\(language.text($0.label))", "\(report.measures[$0] ?? 0)"]
+        }
+        return "<h2>\(language("政策事项", "Policy"))</h2>\(table.html)"
+    }
+
     private func onTime(_ report: MonthlyReport, _ language: Language) -> HTML {
         var table = DataTable(
-            caption: language("本月到期的法定时限", "Statutory clocks that were due"),
+            caption: language(
+                "本月到期的时限，按时率含超期未办结的", "Clocks that were due this month; those still open past their end count as late"),
             columns: [
-                .init(name: language("时限", "Clock")), .init(name: language("按时", "In time"), isNumber: true),
-                .init(name: language("超期", "Late"), isNumber: true),
+                .init(name: language("时限", "Clock")), .init(name: language("依据", "Basis")),
+                .init(name: language("按时", "In time"), isNumber: true),
+                .init(name: language("超期办结", "Late"), isNumber: true),
+                .init(name: language("超期未办结", "Open past due"), isNumber: true),
+                .init(name: language("按时率", "On time"), isNumber: true),
             ], empty: language("本月没有到期的时限。", "No clocks were due."))
-        table.rows = report.onTime.map { ["\($0.clock)", "\($0.met)", "\($0.missed)"] }
+        table.rows = report.onTime.map {
+            [
+                "\($0.title) <small class=\"mono\">\($0.clock)</small>", "\($0.basis)", "\($0.met)", "\($0.late)",
+                "\($0.open)",
+                "\($0.share.map { "\(Int(($0 * 100).rounded())) %" } ?? "–")",
+            ]
+        }
         return "<h2>\(language("按时率", "On time"))</h2>\(table.html)"
     }
 }

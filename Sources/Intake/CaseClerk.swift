@@ -167,7 +167,13 @@ extension RunningClock {
         self.init(
             id: clock.id, content: clock.stored.serialized(), dueAt: Instant(clock.dueAt),
             soonAt: Instant(clock.dueSoonAt),
-            isRunning: clock.isRunning && clock.isMet == nil && clock.kind != .information)
+            isRunning: clock.isRunning && clock.isMet == nil && clock.kind != .information,
+            endedAt: Self.end(of: clock).map { Instant($0) })
+    }
+
+    private static func end(of clock: Clock) -> Timestamp? {
+        if case .stopped(let at) = clock.phase { return at }
+        return clock.isMet == nil ? nil : clock.startedAt
     }
 
     /// The clock itself; nothing where the stored bytes are none.

@@ -91,13 +91,18 @@ public struct RunningClock: Sendable, Hashable {
     public let soonAt: Instant?
     /// Whether it still runs: neither met, nor stopped, nor paused.
     public let isRunning: Bool
+    /// When it was stopped, judged on receipt (its start then), or over with its case.
+    public let endedAt: Instant?
 
-    public init(id: String, content: [UInt8], dueAt: Instant, soonAt: Instant?, isRunning: Bool) {
+    public init(
+        id: String, content: [UInt8], dueAt: Instant, soonAt: Instant?, isRunning: Bool, endedAt: Instant? = nil
+    ) {
         self.id = id
         self.content = content
         self.dueAt = dueAt
         self.soonAt = soonAt
         self.isRunning = isRunning
+        self.endedAt = endedAt
     }
 }
 

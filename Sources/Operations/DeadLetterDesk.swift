@@ -3,6 +3,7 @@ import Journal
 import Messaging
 import StrictJSON
 import Transport
+import Triage
 
 /// What the desk needs of other rooms, handed in since their doors are not this room's.
 public struct DeskErrands: Sendable {
@@ -22,6 +23,8 @@ public struct DeskErrands: Sendable {
     public var codeName: @Sendable (_ list: String, _ code: String) -> String? = { _, _ in nil }
     /// How the clocks that were due in a time came out, for the monthly report.
     public var onTime: @Sendable (_ from: Instant, _ to: Instant) async throws -> [OnTimeFigures] = { _, _ in [] }
+    /// The days that are worked.
+    public var calendar: @Sendable () -> WorkingCalendar = { WorkingCalendar(years: [:]) }
 
     /// How the clocks that run now stand.
     public var clocks: @Sendable () async throws -> [ClockFigures] = { [] }

@@ -2,6 +2,7 @@ import Canonical
 import Messaging
 import StrictJSON
 import Transport
+import Triage
 
 /// A month in China's time.
 public struct ReportMonth: Sendable, Hashable {
@@ -25,20 +26,6 @@ public struct ReportMonth: Sendable, Hashable {
     }
 }
 
-/// How many acts that were due in a month were done in time.
-public struct OnTimeFigures: Sendable, Hashable {
-    /// The clock's name.
-    public let clock: String
-    public let met: Int
-    public let missed: Int
-
-    public init(clock: String, met: Int, missed: Int) {
-        self.clock = clock
-        self.met = met
-        self.missed = missed
-    }
-}
-
 /// The monthly bulletin: what came in, from whom, about what, for whom, and what became of it.
 public struct MonthlyReport: Sendable {
     /// By what applications are counted.
@@ -59,21 +46,6 @@ public struct MonthlyReport: Sendable {
         }
     }
 
-    /// What the policy asks about, as far as the gateway has seen it.
-    public enum Indicator: String, Sendable, CaseIterable {
-        case signedInWithinOneDay, notifiedAssignedWithinThreeDays, decidedWithinSevenDays
-
-        public var label: LocalizedText {
-            switch self {
-            case .signedInWithinOneDay: LocalizedText(zh: "一日内签收", en: "Signed in within a day")
-            case .notifiedAssignedWithinThreeDays:
-                LocalizedText(zh: "通知类三日内指派（法律援助法第三十六条）", en: "Notices assigned within three days (LAL art. 36)")
-            case .decidedWithinSevenDays:
-                LocalizedText(zh: "受理后七日内决定（法律援助法第四十三条）", en: "Decided within seven days (LAL art. 43)")
-            }
-        }
-    }
-
     public struct Rate: Sendable, Hashable {
         public var within = 0
         public var later = 0
@@ -90,9 +62,13 @@ public struct MonthlyReport: Sendable {
     /// By the clocks that ran; empty where none were kept.
     public var onTime: [OnTimeFigures] = []
 
-    private static let day: Int64 = 86_400_000
+    public private(set) var measures: [Measure: Int] = [:]
+    private let calendar: WorkingCalendar
 
-    init(month: ReportMonth) { self.month = month }
+    init(month: ReportMonth, calendar: WorkingCalendar) {
+        self.month = month
+        self.calendar = calendar
+    }
 
     mutating func add(_ row: ReportRow) {
         let content = (try? JSONValue(parsing: row.content)) ?? .null
@@ -106,13 +82,15 @@ public struct MonthlyReport: Sendable {
         count(.district, row.queue)
         count(.outcome, row.caseState)
         func first(_ codes: StatusCode...) -> Instant? { codes.compactMap { row.firstTold[$0.rawValue] }.min() }
-        rate(.signedInWithinOneDay, from: row.receivedAt, to: first(.signedIn), days: 1)
+        let isHeld = content.at("recipient.custody.kind")?.string == "inCustody"
+        rate(.signedInWithinOneWorkingDay, from: row.receivedAt, to: first(.signedIn), isHeld)
         if content["aidRoute"]?.string == AidRoute.byNotification.rawValue {
-            rate(.notifiedAssignedWithinThreeDays, from: row.receivedAt, to: first(.assigned), days: 3)
+            rate(.notifiedAssignedWithinThreeDays, from: row.receivedAt, to: first(.assigned), isHeld)
         }
         if let accepted = first(.accepted, .provisionallyAccepted) {
-            rate(.decidedWithinSevenDays, from: accepted, to: first(.granted, .refused), days: 7)
+            rate(.decidedWithinSevenDays, from: accepted, to: first(.granted, .refused), isHeld)
         }
+        for measure in Measure.allCases where measure.applies(to: row, content) { measures[measure, default: 0] += 1 }
     }
 
     private mutating func count(_ dimension: Dimension, _ key: String?) {
@@ -120,9 +98,10 @@ public struct MonthlyReport: Sendable {
     }
 
     /// What is not done yet is not counted: it may still be in time.
-    private mutating func rate(_ indicator: Indicator, from: Instant, to: Instant?, days: Int64) {
+    private mutating func rate(_ indicator: Indicator, from: Instant, to: Instant?, _ isHeld: Bool) {
         guard let to else { return }
-        if to.milliseconds - from.milliseconds <= days * Self.day {
+        func time(_ instant: Instant) -> Timestamp { Timestamp(secondsSince1970: instant.milliseconds / 1000) }
+        if time(to).date <= indicator.end(from: time(from), isHeld: isHeld, by: calendar) {
             indicators[indicator, default: Rate()].within += 1
         } else {
             indicators[indicator, default: Rate()].later += 1
@@ -145,22 +124,25 @@ public struct ReportDesk: Sendable {
     let registry: Registry
     /// A code's Chinese name in a code list.
     let name: @Sendable (_ list: String, _ code: String) -> String?
+    let calendar: @Sendable () -> WorkingCalendar
     /// How the clocks that were due in a time came out.
     let onTime: @Sendable (_ from: Instant, _ to: Instant) async throws -> [OnTimeFigures]
 
     public init(
         store: any FlowStore, registry: Registry, name: @escaping @Sendable (String, String) -> String?,
+        calendar: @escaping @Sendable () -> WorkingCalendar,
         onTime: @escaping @Sendable (Instant, Instant) async throws -> [OnTimeFigures]
     ) {
         self.store = store
         self.registry = registry
         self.name = name
+        self.calendar = calendar
         self.onTime = onTime
     }
 
     /// Reads the month's applications in the order they came; the cost is that month's, whatever else is stored.
     public func monthly(_ month: ReportMonth) async throws -> MonthlyReport {
-        var report = MonthlyReport(month: month)
+        var report = MonthlyReport(month: month, calendar: calendar())
         guard let start = month.start, let end = month.end else { return report }
         for partner in registry.partners.keys.sorted() {
             let outcomes = try await store.outcomes(partner: partner, from: start, to: end)
@@ -217,10 +199,14 @@ public struct ReportDesk: Sendable {
                         ]
                     )
                 }))
-        json["onTime"] = .array(
-            report.onTime.map {
-                ["clock": .string($0.clock), "met": JSONValue($0.met), "missed": JSONValue($0.missed)]
+        json["measures"] = .array(
+            MonthlyReport.Measure.allCases.map {
+                [
+                    "key": .string($0.rawValue), "label": .string($0.label.zh),
+                    "count": JSONValue(report.measures[$0] ?? 0),
+                ]
             })
+        json["onTime"] = .array(report.onTime.map(\.json))
         return json
     }
 
@@ -242,9 +228,14 @@ public struct ReportDesk: Sendable {
             let rate = report.indicators[indicator] ?? MonthlyReport.Rate()
             add("时限", indicator.rawValue, indicator.label.zh, rate.within, rate.share)
         }
+        for measure in MonthlyReport.Measure.allCases {
+            add("政策事项", measure.rawValue, measure.label.zh, report.measures[measure] ?? 0)
+        }
         for clock in report.onTime {
-            let share = clock.met + clock.missed == 0 ? nil : Double(clock.met) / Double(clock.met + clock.missed)
-            add("时钟", clock.clock, "按时", clock.met, share)
+            let name = "\(clock.title)（\(clock.basis)）"
+            add("时钟按时", clock.clock, name, clock.met, clock.share)
+            add("时钟超期办结", clock.clock, name, clock.late)
+            add("时钟超期未办结", clock.clock, name, clock.open)
         }
         let text = rows.map { $0.map(Self.quoted).joined(separator: ",") + "\r\n" }.joined()
         return [0xEF, 0xBB, 0xBF] + Array(text.utf8)

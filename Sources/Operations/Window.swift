@@ -44,7 +44,8 @@ public struct Window: Sendable {
         flow = FlowDesk(store: store, registry: registry, outlets: outlets, now: now, log: log)
         documents = DocumentDesk(flow: flow, audit: store, pen: pen, decode: errands.decode)
         reports = ReportDesk(
-            store: store, registry: registry, name: errands.codeName, onTime: errands.onTime)
+            store: store, registry: registry, name: errands.codeName, calendar: errands.calendar,
+            onTime: errands.onTime)
         gauges = Gauges(flow: flow, letters: deadLetters, clocks: errands.clocks, metrics: metrics)
         attention = AttentionDesk(
             letters: deadLetters, flow: flow, parked: parked, errands: errands, settings: settings, now: now)

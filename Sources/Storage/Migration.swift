@@ -11,6 +11,7 @@ struct Migration {
         Migration(script: PackageResources.v005_desk_sql),
         Migration(script: PackageResources.v006_drift_sql),
         Migration(script: PackageResources.v008_console_sql),
+        Migration(script: PackageResources.v009_clock_ends_sql),
     ]
 
     /// Splits the script at semicolons that end a line; the files hold no triggers.

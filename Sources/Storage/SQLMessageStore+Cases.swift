@@ -156,7 +156,7 @@ enum CaseRows {
         if let envelope = change.envelope { try Envelopes.queue(envelope, connection) }
         for notice in change.notices { try Envelopes.queue(notice, connection) }
         try Clocks.keep(change.clocks, of: change.applicationNo, connection)
-        if change.endsClocks { try Clocks.end(of: change.applicationNo, connection) }
+        if change.endsClocks { try Clocks.end(of: change.applicationNo, at: change.at, connection) }
         try Rows.note(change.applicationNo, change.event, change.actor, change.detail, at: change.at, connection)
         return true
     }

@@ -45,21 +45,26 @@ enum Clocks {
         for clock in clocks {
             try connection.run(
                 """
-                INSERT INTO clock (application_no, id, content, due_at, soon_at, is_running) VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO clock (application_no, id, content, due_at, soon_at, is_running, ended_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (application_no, id) DO UPDATE SET content = excluded.content, due_at = excluded.due_at,
-                soon_at = excluded.soon_at, is_running = excluded.is_running,
+                soon_at = excluded.soon_at, is_running = excluded.is_running, ended_at = excluded.ended_at,
                 soon_raised_at = CASE WHEN excluded.due_at = clock.due_at THEN clock.soon_raised_at END,
                 overdue_raised_at = CASE WHEN excluded.due_at = clock.due_at THEN clock.overdue_raised_at END
                 """,
                 [
                     .text(applicationNo), .text(clock.id), .blob(clock.content), .instant(clock.dueAt),
                     .optional(clock.soonAt?.milliseconds), .integer(clock.isRunning ? 1 : 0),
+                    .optional(clock.endedAt?.milliseconds),
                 ])
         }
     }
 
-    static func end(of applicationNo: String, _ connection: any SQLConnection) throws(StoreError) {
-        try connection.run("UPDATE clock SET is_running = 0 WHERE application_no = ?", [.text(applicationNo)])
+    /// Those that run are over with their case.
+    static func end(of applicationNo: String, at now: Instant, _ connection: any SQLConnection) throws(StoreError) {
+        try connection.run(
+            "UPDATE clock SET is_running = 0, ended_at = ? WHERE application_no = ? AND is_running = 1",
+            [.instant(now), .text(applicationNo)])
     }
 
     static func records(

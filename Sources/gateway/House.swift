@@ -74,6 +74,8 @@ final class House: Sendable {
             let near = ClockFilter(dueBefore: now().advanced(seconds: 7 * 86_400))
             return ClockFigures.counting(try await store.clocks(near, after: nil, limit: 1000), at: now())
         }
+        let onTime = OnTimeDesk(store: store, now: now, rules: { pipeline.triage.book })
+        errands.onTime = { try await onTime.figures(from: $0, to: $1) }
         let window = Window(
             store: store, registry: registry, identifiers: identifiers, now: now,
             errands: errands, alerts: configuration.alerts,
@@ -162,6 +164,7 @@ final class House: Sendable {
             decode: { bytes in (try? ReadableText(bytes)).map { ($0.utf8, $0.encoding.rawValue) } },
             encode: { text, name in TextEncoding(name: name).flatMap { try? $0.encode(text) } })
         errands.lanes = { delivery.courier.reports }
+        errands.calendar = { pipeline.triage.calendar }
         errands.codeName = { pipeline.translator.name(of: $1, in: $0) }
         return errands
     }

@@ -2,6 +2,7 @@ import Foundation
 import Messaging
 import StrictJSON
 import Testing
+import Triage
 
 @testable import Operations
 @testable import gateway
@@ -64,7 +65,7 @@ import Testing
         let report = try await gateway.desk.ask("GET", "/v1/reports/monthly?month=\(month)")
         #expect(report["applications"] == 1)
         #expect(report["messages"] == ["accepted": 1, "invalid": 1])
-        #expect(report.at("indicators.signedInWithinOneDay")?["share"] == .number("1.0"))
+        #expect(report.at("indicators.signedInWithinOneWorkingDay")?["share"] == .number("1.0"))
         #expect(report["road"]?[0]?["label"] == "通知")
         #expect(report["matter"]?[0]?["label"] == "刑事")
         #expect(try await gateway.desk.call("GET", "/v1/reports/monthly?month=2026-13").status == 400)
@@ -86,14 +87,15 @@ import Testing
     }
 
     @Test func `a spreadsheet never takes a cell for a formula`() async throws {
-        var report = MonthlyReport(month: try #require(ReportMonth("2026-01")))
+        var report = MonthlyReport(
+            month: try #require(ReportMonth("2026-01")), calendar: WorkingCalendar(years: [:]))
         report.add(
             ReportRow(
                 applicationNo: "LA-1", partnerID: "=HYPERLINK(\"x\")", queue: "@q", caseState: nil,
                 receivedAt: Instant(milliseconds: 0), content: [], firstTold: [:]))
         let desk = ReportDesk(
             store: NoFlow(), registry: Registry(partners: [], institutions: []), name: { _, _ in nil },
-            onTime: { _, _ in [] })
+            calendar: { WorkingCalendar(years: [:]) }, onTime: { _, _ in [] })
         let text = String(decoding: desk.csv(report), as: UTF8.self)
         #expect(text.contains("\"'=HYPERLINK(\"\"x\"\")\""))
         #expect(text.contains("\"'@q\""))

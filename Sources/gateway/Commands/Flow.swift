@@ -87,11 +87,18 @@ enum Reports: Command {
         }
         var table = Table(["item", "name", "count"])
         for (name, value) in report.object?.members ?? [] {
-            for line in value.array ?? [] {
+            for line in value.array ?? [] where line["count"] != nil {
                 table.add([name, line["label"]?.string ?? "", "\(line["count"]?.int ?? 0)"])
             }
         }
-        Terminal.print("\(report["applications"]?.int ?? 0) applications\n\(table.text)")
+        var clocks = Table(["clock", "title", "basis", "met", "late", "open", "on time"])
+        for clock in report["onTime"]?.array ?? [] {
+            let share = clock["share"]?.double.map { "\(Int(($0 * 100).rounded()))%" } ?? ""
+            clocks.add(
+                ["clock", "title", "basis"].map { clock[$0]?.string ?? "" }
+                    + ["met", "late", "open"].map { "\(clock[$0]?.int ?? 0)" } + [share])
+        }
+        Terminal.print("\(report["applications"]?.int ?? 0) applications\n\(table.text)\n\(clocks.text)")
         return 0
     }
 }

@@ -1,0 +1,98 @@
+import Canonical
+import Messaging
+import StrictJSON
+import Triage
+
+/// How one kind of clock came out among those that were due in a time.
+public struct OnTimeFigures: Sendable, Hashable {
+    /// The clock's name, such as `CLK-05`.
+    public let clock: String
+    public var title: String
+    /// The article that sets the limit.
+    public var basis: String
+    /// Stopped before its end, by whatever act its rule names.
+    public var met = 0
+    /// Stopped after its end, or over with its case after it.
+    public var late = 0
+    /// Runs still, past its end.
+    public var open = 0
+
+    public init(clock: String, title: String, basis: String) {
+        self.clock = clock
+        self.title = title
+        self.basis = basis
+    }
+
+    /// Met among all that were due; nothing where there were none.
+    public var share: Double? {
+        let all = met + late + open
+        return all == 0 ? nil : Double(met) / Double(all)
+    }
+
+    mutating func count(_ clock: RunningClock, _ whole: Clock, at now: Instant) {
+        if let isMet = whole.isMet {
+            if isMet { met += 1 } else { late += 1 }
+            return
+        }
+        // What nobody owes, such as the time to object, is neither kept nor missed.
+        guard whole.kind != .information else { return }
+        if let endedAt = clock.endedAt {
+            if endedAt > clock.dueAt {
+                late += 1
+            } else if case .stopped = whole.phase {
+                met += 1
+            }
+            // A limit that ended with its case before its time was not put to the test.
+        } else if clock.isRunning, clock.dueAt < now {
+            open += 1
+        }
+    }
+
+    var json: JSONValue {
+        [
+            "clock": .string(clock), "title": .string(title), "basis": .string(basis), "met": JSONValue(met),
+            "late": JSONValue(late), "open": JSONValue(open), "share": share.map { JSONValue($0) } ?? .null,
+        ]
+    }
+}
+
+/// Counts how the time limits came out.
+public struct OnTimeDesk: Sendable {
+    private static let batch = 500
+
+    let store: any ClockOutcomeStore
+    let now: @Sendable () -> Instant
+    let rules: @Sendable () -> [RuleEntry]
+
+    public init(
+        store: any ClockOutcomeStore, now: @escaping @Sendable () -> Instant,
+        rules: @escaping @Sendable () -> [RuleEntry]
+    ) {
+        self.store = store
+        self.now = now
+        self.rules = rules
+    }
+
+    /// Clocks due in `[start, end)`, by kind. The cost is that of the time asked for, whatever else is stored.
+    public func figures(from start: Instant, to end: Instant) async throws(StoreError) -> [OnTimeFigures] {
+        let titles = Dictionary(rules().filter { $0.part == .clock }.map { ($0.id, $0.title) }) { first, _ in first }
+        var found: [String: OnTimeFigures] = [:]
+        for running in [false, true] {
+            var cursor: ClockOutcomeCursor?
+            repeat {
+                let page = try await store.clocksDue(
+                    from: start, to: end, running: running, after: cursor, limit: Self.batch)
+                for outcome in page {
+                    guard let whole = (try? JSONValue(parsing: outcome.clock.content)).flatMap({ Clock(stored: $0) })
+                    else { continue }
+                    let kind = String(outcome.clock.id.prefix { $0 != "#" })
+                    found[
+                        kind, default: OnTimeFigures(clock: kind, title: titles[kind] ?? "", basis: whole.basis)
+                    ].count(outcome.clock, whole, at: now())
+                }
+                cursor = page.count == Self.batch ? page.last.map { ClockOutcomeCursor($0) } : nil
+            } while cursor != nil
+        }
+        return found.values.filter { $0.share != nil }.sorted { $0.clock < $1.clock }
+    }
+}
