@@ -9,12 +9,11 @@ public struct CaseKeys: Sendable {
 
     public init(hash: KeyedHash) { self.hash = hash }
 
-    /// All keys of an application, for the store to find it by.
-    func keys(of application: LegalAidApplication, partnerID: String) -> [String] {
-        let person = persons(in: application, at: "recipient")
+    /// The keys of an application's matter: with those of its person, all that the store finds it by.
+    func matters(of application: LegalAidApplication, partnerID: String) -> [String] {
         let caseNumber = application.text("proceeding.caseNumber").map(self.caseNumber)
         let reference = application.text("source.senderCaseRef").map { senderReference($0, partnerID: partnerID) }
-        return person + [caseNumber, reference].compactMap(\.self)
+        return [caseNumber, reference].compactMap(\.self)
     }
 
     /// The person at a path: by identity document, or else by name and birth date (DU-03).

@@ -100,7 +100,7 @@ public struct FrontDoor: Sendable {
             walk, claim: ClaimCheck(bytes, mediaType: mediaType), sender: partner, receivedAt: receivedAt,
             superseding: superseding)
         switch try await store.accept(sealed.commit) {
-        case .stored: return sealed.commit.isInvalid ? sealed.problem.json(language: nil) : sealed.receipt
+        case .stored: return sealed.problem?.json(language: nil) ?? sealed.receipt
         case .resolved(let answer): return (try? JSONValue(parsing: answer.bytes)) ?? sealed.receipt
         case .replayed(_, let answer): return (try? JSONValue(parsing: answer)) ?? sealed.receipt
         case .conflict(let referralID): throw Self.conflict(referralID)
@@ -127,6 +127,7 @@ public struct FrontDoor: Sendable {
     ) async throws -> (LegalAidApplication) -> [JSONValue] {
         let persons = Set(translation.records.flatMap { clerk.keys.persons(in: $0.application, at: "recipient") })
         let found = try await store.evidence(of: Array(persons), now: now)
+        if found.isEmpty { return { _ in [] } }
         let byPerson = Dictionary(grouping: found, by: \.person)
         return { application in
             clerk.keys.persons(in: application, at: "recipient").flatMap { byPerson[$0] ?? [] }
@@ -142,9 +143,11 @@ public struct FrontDoor: Sendable {
         switch acceptance {
         case .conflict(let referralID): throw Self.conflict(referralID)
         case .superseded: throw Self.gone
-        case .stored where sealed.commit.isInvalid:
-            return sealed.problem.response(to: request, asXML: asXML)
-        case .stored: return receipt(sealed.receipt, status: 202, headers: [location], asXML: asXML)
+        case .stored:
+            if let problem = sealed.problem { return problem.response(to: request, asXML: asXML) }
+            return asXML
+                ? receipt(sealed.receipt, status: 202, headers: [location], asXML: true)
+                : .json(sealed.commit.answer, status: 202, headers: [location])
         case .resolved(let answer):
             return receipt(try Self.stored(answer.bytes), status: 202, headers: [location], asXML: asXML)
         case .replayed(let referralID, let bytes):

@@ -10,7 +10,8 @@ import Triage
 struct SealedReferral: Sendable {
     let commit: IntakeCommit
     let receipt: JSONValue
-    let problem: Problem
+    /// What the sender of an invalid message is told instead.
+    let problem: Problem?
 }
 
 extension FrontDoor {
@@ -37,14 +38,14 @@ extension FrontDoor {
         }
         let outcome = walk.outcome
         let receipt = Receipt.whole(results, referralID: referralID, walk: walk, stamp: stamp)
-        let problem = Receipt.problem(walk, referralID: referralID)
+        let problem = outcome == .invalid ? Receipt.problem(walk, referralID: referralID) : nil
         var commit = IntakeCommit(
             referralID: referralID, partnerID: sender.id, messageID: walk.messageID, digest: claim.digest,
             rawBytes: claim.bytes, mediaType: claim.mediaType, encoding: stamp.encoding,
             receivedAt: receivedAt, mappingID: walk.translation.mapping?.id,
             mappingVersion: walk.translation.mapping?.version, mappingDigest: walk.translation.mapping?.digest,
             outcome: outcome.rawValue, isInvalid: outcome == .invalid,
-            answer: (outcome == .invalid ? problem.json(language: nil) : receipt).serialized(), records: records,
+            answer: (problem?.json(language: nil) ?? receipt).serialized(), records: records,
             supersedes: superseding)
         commit.work = clerk
         commit.traceParent = TraceContext.current?.traceParent
@@ -104,12 +105,12 @@ struct RecordPacker {
             priority: step.assessment?.priority ?? 0,
             dueAt: step.assessment?.dueAt.map { Instant($0) },
             content: JSONValue.object(application.content).serialized(), caseState: nil,
-            road: Self.road(of: application),
-            findings: findings(of: step), deadLetter: unroutable == nil ? nil : .unroutable, detail: unroutable)
+            road: Self.road(of: application), findings: [], deadLetter: unroutable == nil ? nil : .unroutable,
+            detail: unroutable)
         record.referralState = state.rawValue
         record.handover = handover
-        record.keys = clerk.keys.keys(of: application, partnerID: sender.id)
         record.personKeys = clerk.keys.persons(in: application, at: "recipient")
+        record.keys = record.personKeys + clerk.keys.matters(of: application, partnerID: sender.id)
         record.clocks = (step.assessment?.clocks ?? []).map { RunningClock($0) }
         if handover != nil {
             record.clocks += clerk.pipeline.triage.clocks(
@@ -126,11 +127,11 @@ struct RecordPacker {
         let content = JSONValue.object(application.content).serialized()
         var record = IntakeRecord(
             id: id, outcome: step.outcome.rawValue, applicationNo: number, queue: nil, priority: 0, dueAt: nil,
-            content: content, caseState: nil, road: Self.road(of: application), findings: findings(of: step),
-            deadLetter: nil, detail: nil)
+            content: content, caseState: nil, road: Self.road(of: application), findings: [], deadLetter: nil,
+            detail: nil)
         record.referralState = ReferralState.leadOnly.rawValue
-        record.keys = clerk.keys.keys(of: application, partnerID: sender.id)
         record.personKeys = clerk.keys.persons(in: application, at: "recipient")
+        record.keys = record.personKeys + clerk.keys.matters(of: application, partnerID: sender.id)
         let told = try clerk.tell(
             .leadRegistered,
             of: ApplicationRecord(
@@ -172,11 +173,9 @@ struct RecordPacker {
     private func bare(_ step: Pipeline.Step, id: String, deadLetter: DeadLetterReason?) -> IntakeRecord {
         IntakeRecord(
             id: id, outcome: step.outcome.rawValue, applicationNo: nil, queue: nil, priority: 0, dueAt: nil,
-            content: nil, caseState: nil, road: nil, findings: findings(of: step), deadLetter: deadLetter, detail: nil)
-    }
-
-    private func findings(of step: Pipeline.Step) -> [UInt8] {
-        JSONValue.array(step.findings.map(\.json)).serialized()
+            content: nil, caseState: nil, road: nil,
+            findings: deadLetter == nil ? [] : JSONValue.array(step.findings.map(\.json)).serialized(),
+            deadLetter: deadLetter, detail: nil)
     }
 
     /// Help by a duty lawyer has a road of its own, whatever the sender calls it.

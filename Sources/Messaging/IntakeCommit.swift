@@ -12,7 +12,7 @@ public struct IntakeRecord: Sendable {
     public let caseState: String?
     /// By application or by notification: which case machine runs.
     public let road: String?
-    /// JSON array.
+    /// JSON array, of a dead letter; empty where there is none, since the answer holds them all.
     public let findings: [UInt8]
     public let deadLetter: DeadLetterReason?
     public let detail: String?

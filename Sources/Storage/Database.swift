@@ -34,7 +34,8 @@ public protocol SQLConnection {
 /// A relational database that commits in groups. PostgreSQL answers to the same protocol.
 public protocol Database: Sendable {
     /// Runs the work inside the next group's transaction and returns after that is durable. Work that throws is undone
-    /// alone; the others of its group stay.
+    /// alone; the others of its group stay. Work may run again from the start where others of its group fail, so it
+    /// changes nothing but the database.
     func write<Result: Sendable>(
         _ work: @escaping @Sendable (any SQLConnection) throws(StoreError) -> Result
     ) async throws(StoreError) -> Result

@@ -279,7 +279,7 @@ enum Keys {
         for key in keys {
             try connection.run(
                 "INSERT INTO case_key (quarter, key, application_no) VALUES (?, ?, ?)",
-                [.integer(quarter(of: instant)), .text(key), .text(applicationNo)])
+                [.integer(instant.quarter), .text(key), .text(applicationNo)])
         }
     }
 
@@ -288,7 +288,7 @@ enum Keys {
         _ keys: [String], near instant: Instant, _ connection: any SQLConnection
     ) throws(StoreError) -> [String] {
         guard !keys.isEmpty else { return [] }
-        let newest = quarter(of: instant)
+        let newest = instant.quarter
         let quarters = (0..<Int64(reach)).map { SQLValue.integer(newest - $0) }
         return try connection.query(
             """
@@ -299,12 +299,4 @@ enum Keys {
     }
 
     private static func marks(_ count: Int) -> String { repeatElement("?", count: count).joined(separator: ", ") }
-
-    /// Year * 4 + quarter, in China's time.
-    private static func quarter(of instant: Instant) -> Int64 {
-        let parts = instant.rfc3339.split(separator: "-", maxSplits: 2)
-        let year = Int64(parts[0]) ?? 0
-        let month = parts.count > 1 ? Int64(parts[1]) ?? 1 : 1
-        return year * 4 + (month - 1) / 3
-    }
 }

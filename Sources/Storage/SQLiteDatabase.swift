@@ -103,19 +103,38 @@ public final class SQLiteDatabase: Database {
 
     private static func commit(_ units: [any Unit], on connection: SQLiteConnection) {
         do throws(StoreError) {
-            try connection.run("BEGIN IMMEDIATE", [])
-            for unit in units {
-                try connection.run("SAVEPOINT unit", [])
-                if !unit.run(on: connection) { try connection.run("ROLLBACK TO unit", []) }
-                try connection.run("RELEASE unit", [])
-            }
-            try connection.run("COMMIT", [])
+            if try !commitWhole(units, on: connection) { try commitEach(units, on: connection) }
         } catch {
             _ = try? connection.run("ROLLBACK", [])
             for unit in units { unit.finish(failure: error) }
             return
         }
         for unit in units { unit.finish(failure: nil) }
+    }
+
+    /// A savepoint copies every page that a unit touches; hardly any unit fails, so the group first goes without.
+    ///
+    /// - Returns: whether all succeeded; otherwise nothing was done.
+    private static func commitWhole(_ units: [any Unit], on connection: SQLiteConnection) throws(StoreError) -> Bool {
+        try connection.run("BEGIN IMMEDIATE", [])
+        guard units.allSatisfy({ $0.run(on: connection) }) else {
+            // The database has rolled back by itself where the disk is full.
+            _ = try? connection.run("ROLLBACK", [])
+            return false
+        }
+        try connection.run("COMMIT", [])
+        return true
+    }
+
+    /// What fails is undone alone.
+    private static func commitEach(_ units: [any Unit], on connection: SQLiteConnection) throws(StoreError) {
+        try connection.run("BEGIN IMMEDIATE", [])
+        for unit in units {
+            try connection.run("SAVEPOINT unit", [])
+            if !unit.run(on: connection) { try connection.run("ROLLBACK TO unit", []) }
+            try connection.run("RELEASE unit", [])
+        }
+        try connection.run("COMMIT", [])
     }
 
     private static func answer(_ units: [any Unit], on connection: SQLiteConnection) {

@@ -16,9 +16,18 @@ public struct JSONObject: Sendable, Hashable {
     public private(set) var members: [(name: String, value: JSONValue)]
 
     public init(_ members: [(name: String, value: JSONValue)] = []) {
-        self.members = []
-        self.members.reserveCapacity(members.count)
-        for member in members { self[member.name] = member.value }
+        self.members = members
+        if Self.holdsDuplicate(members) {
+            self.members = []
+            for member in members { self[member.name] = member.value }
+        }
+    }
+
+    private static func holdsDuplicate(_ members: [(name: String, value: JSONValue)]) -> Bool {
+        for index in members.indices {
+            for earlier in 0..<index where members[earlier].name == members[index].name { return true }
+        }
+        return false
     }
 
     /// For readers that have refused duplicate names already.
@@ -29,9 +38,9 @@ public struct JSONObject: Sendable, Hashable {
 
     /// Setting `nil` removes the member; setting a new name appends it.
     public subscript(name: String) -> JSONValue? {
-        get { members.first { $0.name == name }?.value }
+        get { index(of: name).map { members[$0].value } }
         set {
-            if let index = members.firstIndex(where: { $0.name == name }) {
+            if let index = index(of: name) {
                 if let newValue { members[index].value = newValue } else { members.remove(at: index) }
             } else if let newValue {
                 members.append((name, newValue))
@@ -58,7 +67,7 @@ public struct JSONObject: Sendable, Hashable {
             return
         }
         let index: Int
-        if let known = members.firstIndex(where: { $0.name == names[depth] }) {
+        if let known = self.index(of: names[depth]) {
             index = known
         } else {
             index = members.count
@@ -69,6 +78,12 @@ public struct JSONObject: Sendable, Hashable {
         members[index].value = .null
         below.put(value, at: names, depth + 1)
         members[index].value = .object(below)
+    }
+
+    private func index(of name: String) -> Int? {
+        // By index: a closure over members would copy each.
+        for index in members.indices where members[index].name == name { return index }
+        return nil
     }
 
     public static func == (left: JSONObject, right: JSONObject) -> Bool {

@@ -2,7 +2,7 @@ extension JSONValue {
     /// The value as UTF-8 text without insignificant blanks, or indented by one blank a level with `pretty`.
     public func serialized(pretty: Bool = false) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(1024)
+        bytes.reserveCapacity(4096)
         write(into: &bytes, pretty: pretty, depth: 0)
         return bytes
     }
@@ -19,22 +19,23 @@ extension JSONValue {
         case .string(let text): Self.write(text, into: &bytes)
         case .array(let items):
             bytes.append(UInt8(ascii: "["))
-            for (index, item) in items.enumerated() {
+            for index in items.indices {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
                 if pretty { Self.newLine(depth + 1, into: &bytes) }
-                item.write(into: &bytes, pretty: pretty, depth: depth + 1)
+                items[index].write(into: &bytes, pretty: pretty, depth: depth + 1)
             }
             if pretty, !items.isEmpty { Self.newLine(depth, into: &bytes) }
             bytes.append(UInt8(ascii: "]"))
         case .object(let object):
             bytes.append(UInt8(ascii: "{"))
-            for (index, member) in object.members.enumerated() {
+            let members = object.members
+            for index in members.indices {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
                 if pretty { Self.newLine(depth + 1, into: &bytes) }
-                Self.write(member.name, into: &bytes)
+                Self.write(members[index].name, into: &bytes)
                 bytes.append(UInt8(ascii: ":"))
                 if pretty { bytes.append(UInt8(ascii: " ")) }
-                member.value.write(into: &bytes, pretty: pretty, depth: depth + 1)
+                members[index].value.write(into: &bytes, pretty: pretty, depth: depth + 1)
             }
             if pretty, !object.isEmpty { Self.newLine(depth, into: &bytes) }
             bytes.append(UInt8(ascii: "}"))
@@ -54,11 +55,11 @@ extension JSONValue {
             for index in 0..<utf8.count {
                 let byte = utf8[index]
                 guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-                bytes.append(contentsOf: utf8[start..<index])
+                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))
                 escape(byte, into: &bytes)
                 start = index + 1
             }
-            bytes.append(contentsOf: utf8[start...])
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
         }
         bytes.append(UInt8(ascii: "\""))
     }

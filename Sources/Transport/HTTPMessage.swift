@@ -40,5 +40,11 @@ public struct HTTPResponse: Sendable {
 }
 
 private func first(_ name: String, in headers: [(name: String, value: String)]) -> String? {
-    headers.first { $0.name.utf8.count == name.utf8.count && $0.name.lowercased() == name.lowercased() }?.value
+    headers.first { isSameField($0.name, name) }?.value
+}
+
+/// Whether two field names are the same, letter case aside (RFC 9110 §5.1); names are ASCII.
+func isSameField(_ one: String, _ other: String) -> Bool {
+    func lowered(_ byte: UInt8) -> UInt8 { (65...90).contains(byte) ? byte | 0x20 : byte }
+    return one.utf8.count == other.utf8.count && one.utf8.elementsEqual(other.utf8) { lowered($0) == lowered($1) }
 }

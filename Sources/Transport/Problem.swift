@@ -126,10 +126,17 @@ extension HTTPResponse {
     public static func json(
         _ value: JSONValue, status: Int = 200, headers: [(name: String, value: String)] = []
     ) -> HTTPResponse {
+        .json(value.serialized(), status: status, headers: headers)
+    }
+
+    /// JSON that is written already.
+    public static func json(
+        _ bytes: [UInt8], status: Int = 200, headers: [(name: String, value: String)] = []
+    ) -> HTTPResponse {
         HTTPResponse(
             status: status,
             headers: [("Content-Type", "application/json; charset=utf-8"), ("Cache-Control", "no-store")] + headers,
-            body: value.serialized())
+            body: bytes)
     }
 }
 

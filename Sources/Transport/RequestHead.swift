@@ -18,7 +18,7 @@ struct RequestHead {
         self.version = version.map { String(cString: $0) } ?? ""
         // The library leaves white space at the end, which is none of the value (RFC 9110 §5.5).
         headers = Self.values(.HEADER_KIND, of: connection).map { name, value in
-            (name: name, value: String(value.reversed().drop { $0 == " " || $0 == "\t" }.reversed()))
+            (name: name, value: Self.trimmed(value))
         }
         query = Self.values(.GET_ARGUMENT_KIND, of: connection)
         peer = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
@@ -48,6 +48,12 @@ struct RequestHead {
         return found
     }
 
+    private static func trimmed(_ value: String) -> String {
+        func isBlank(_ byte: UInt8?) -> Bool { byte == 0x20 || byte == 0x09 }
+        guard isBlank(value.utf8.last) else { return value }
+        return String(decoding: value.utf8.reversed().drop(while: isBlank).reversed(), as: UTF8.self)
+    }
+
     func request(body: [UInt8]) -> HTTPRequest {
         HTTPRequest(method: method, path: path, query: query, headers: headers, body: body, peer: peer)
     }
@@ -55,7 +61,7 @@ struct RequestHead {
     /// The status to refuse with, where two readers could see two different requests (RFC 9112 §6) or the body is
     /// declared too large.
     func refusal(maxBody: Int) -> Int? {
-        func all(_ name: String) -> [String] { headers.filter { $0.name.lowercased() == name }.map(\.value) }
+        func all(_ name: String) -> [String] { headers.filter { isSameField($0.name, name) }.map(\.value) }
         let lengths = all("content-length")
         let codings = all("transfer-encoding")
         if lengths.count > 1 || (!lengths.isEmpty && !codings.isEmpty) { return 400 }

@@ -21,7 +21,9 @@ enum IntakeBench {
         table.add(["disk: 4 KB append + fdatasync, /s", rounded(syncs), "", ""])
 
         let echo = try ServerProcess(program: URL(filePath: CommandLine.arguments[0]), ["echo"])
-        let echoed = try over(echo, path: "/echo", sample: sample, seconds: seconds)
+        let echoed = try connectionCounts.map {
+            try over(echo, path: "/echo", sample: sample, connections: $0, seconds: seconds)
+        }
         echo.stop()
         table.add(["HTTP echo on the same listener, /s"] + echoed.map { rounded($0.rate) })
 
@@ -33,7 +35,9 @@ enum IntakeBench {
         table.add(["  processor time per commit, µs"] + stored.map { rounded($0.microseconds) })
 
         let gateway = try place.gateway(store: "intake.sqlite")
-        let taken = try over(gateway, path: "/v1/referrals", sample: sample, seconds: seconds)
+        let taken = try connectionCounts.map {
+            try over(gateway, path: "/v1/referrals", sample: sample, connections: $0, seconds: seconds)
+        }
         gateway.stop()
         table.add(["durable intake over HTTP, /s"] + taken.map { rounded($0.rate) })
         table.add(["  processor time per referral, µs"] + taken.map { rounded($0.microseconds) })
@@ -47,7 +51,7 @@ enum IntakeBench {
         if refused > 0 { print("  \(refused) referrals were not taken (busy or refused)\n") }
     }
 
-    private struct Measured {
+    struct Measured {
         let rate: Double
         /// Processor time of one, in microseconds.
         let microseconds: Double
@@ -55,21 +59,20 @@ enum IntakeBench {
         var refused = 0
     }
 
-    private static func over(_ server: ServerProcess, path: String, sample: Sample, seconds: Double) throws
-        -> [Measured]
-    {
-        try connectionCounts.enumerated().map { index, count in
-            let load = LoadGenerator(
-                port: server.port, path: path,
-                headers: ["Authorization: Bearer \(Workplace.token)", "Content-Type: application/xml"], sample: sample,
-                firstNumber: (index + 1) * 100_000_000)
-            let before = (server.processorSeconds, ownProcessorSeconds())
-            let result = try load.run(connections: count, seconds: seconds)
-            let scale = 1_000_000 / Double(max(1, result.answered + result.refused))
-            return Measured(
-                rate: result.rate, microseconds: (server.processorSeconds - before.0) * scale,
-                load: (ownProcessorSeconds() - before.1) * scale, refused: result.refused)
-        }
+    /// A server's answers to so many connections at once; for every number of connections the referrals are others.
+    static func over(
+        _ server: ServerProcess, path: String, sample: Sample, connections: Int, seconds: Double
+    ) throws -> Measured {
+        let load = LoadGenerator(
+            port: server.port, path: path,
+            headers: ["Authorization: Bearer \(Workplace.token)", "Content-Type: application/xml"], sample: sample,
+            firstNumber: connections * 1_000_000)
+        let before = (server.processorSeconds, ownProcessorSeconds())
+        let result = try load.run(connections: connections, seconds: seconds)
+        let scale = 1_000_000 / Double(max(1, result.answered + result.refused))
+        return Measured(
+            rate: result.rate, microseconds: (server.processorSeconds - before.0) * scale,
+            load: (ownProcessorSeconds() - before.1) * scale, refused: result.refused)
     }
 
     private static func disk(_ place: Workplace, seconds: Double) throws -> Double {
@@ -89,7 +92,7 @@ enum IntakeBench {
     }
 
     /// What intake commits, packed beforehand by the front door itself, from as many writers at once.
-    private static func storeAlone(
+    static func storeAlone(
         _ place: Workplace, sample: Sample, writers: Int, seconds: Double
     ) async throws -> Measured {
         let file = place.folder.appending(path: "store-\(writers).sqlite").path

@@ -5,8 +5,9 @@ import Foundation
 struct Sample: Sendable {
     static let mapping = "court/defence-notice"
 
-    let bytes: [UInt8]
+    private(set) var bytes: [UInt8]
     private let messageID: Int
+    private let birthDate: Int
     private let idNumber: Int
     private let caseNumber: Int
 
@@ -21,6 +22,7 @@ struct Sample: Sendable {
         let court = try TextEncoding.gb18030.encode("(2023)苏0402刑初9")
         let end = try TextEncoding.gb18030.encode("号")
         caseNumber = try Self.place("AH", court + Array("0000000".utf8) + end, in: &bytes) + court.count
+        birthDate = try Self.place("CSRQ", Array(repeating: 0x30, count: 8), in: &bytes)
         idNumber = try Self.place("SFZHM", Array(repeating: 0x30, count: 18), in: &bytes)
         // Base64 without line breaks grows by the size of whole groups of four.
         let attachment = Array("<WJNR><![CDATA[".utf8)
@@ -29,8 +31,8 @@ struct Sample: Sendable {
         }
         let filling = Array(repeatElement(Array("QUFB".utf8), count: max(0, 4096 - bytes.count) / 4).joined())
         bytes.insert(contentsOf: filling, at: start + attachment.count)
-        Self.writeIDNumber(0, to: &bytes, at: idNumber)
         self.bytes = bytes
+        number(0, in: &self.bytes, at: 0)
     }
 
     /// The same referral under another message id, about another person in another case.
@@ -44,16 +46,22 @@ struct Sample: Sendable {
     func number(_ number: Int, in buffer: inout [UInt8], at start: Int) {
         Self.write(number, 9, to: &buffer, at: start + messageID)
         Self.write(number, 7, to: &buffer, at: start + caseNumber)
-        Self.writeIDNumber(number, to: &buffer, at: start + idNumber)
+        Self.writePerson(number, birthDate: start + birthDate, idNumber: start + idNumber, to: &buffer)
     }
 
-    /// A valid resident identity number (GB 11643) for each number below some millions.
-    private static func writeIDNumber(_ number: Int, to buffer: inout [UInt8], at start: Int) {
+    /// A valid resident identity number (GB 11643) for each number below 672 000, of a boy as the letter says, with the
+    /// birth date that it tells.
+    private static func writePerson(
+        _ number: Int, birthDate: Int, idNumber start: Int, to buffer: inout [UInt8]
+    ) {
         write(320_402, 6, to: &buffer, at: start)
-        write(1950 + number / 336 % 55, 4, to: &buffer, at: start + 6)
-        write(number / 28 % 12 + 1, 2, to: &buffer, at: start + 10)
-        write(number % 28 + 1, 2, to: &buffer, at: start + 12)
-        write(number / 18_480 % 1000, 3, to: &buffer, at: start + 14)
+        for at in [birthDate, start + 6] {
+            write(2009 + number / 336 % 4, 4, to: &buffer, at: at)
+            write(number / 28 % 12 + 1, 2, to: &buffer, at: at + 4)
+            write(number % 28 + 1, 2, to: &buffer, at: at + 6)
+        }
+        // Odd for men.
+        write(number / 1344 % 500 * 2 + 1, 3, to: &buffer, at: start + 14)
         var sum = 0
         var weight = 1
         for index in (start..<start + 17).reversed() {

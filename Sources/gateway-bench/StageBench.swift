@@ -3,12 +3,12 @@ import Documents
 import Foundation
 import Intake
 import Messaging
-import StrictJSON
+import Storage
 import Translation
 import Transport
 import Triage
 
-/// Processor time of one referral, stage by stage, on one thread.
+/// Processor time of one referral, stage by stage: what one thread does alone, then what needs the store and a server.
 enum StageBench {
     static func pipeline(_ place: Workplace) throws -> Pipeline {
         let config = place.repository.appending(path: "config")
@@ -34,7 +34,7 @@ enum StageBench {
         guard walk.outcome == .accepted, let step = walk.records.first else {
             throw BenchFailure("the sample does not translate")
         }
-        print("Processor time of one \(sample.bytes.count)-byte referral in GB18030, one thread\n")
+        print("Processor time of one \(sample.bytes.count)-byte referral in GB18030\n")
         let part = seconds / 2
         let parse = try cost(part) { _ = try Document.parse(sample.bytes, format: .xml) }
         let validate = try cost(part) { _ = schema.violations(in: try Document.parse(sample.bytes, format: .xml)) }
@@ -45,18 +45,59 @@ enum StageBench {
         let document = try Document.parse(sample.bytes, format: .xml)
         let shape = cost(part) { _ = DocumentShape(document) }
         let digest = cost(part) { _ = Digest.hex(Digest.sm3(sample.bytes)) }
-        let write = cost(part) { _ = (step.application.serialized, walk.json.serialized()) }
+        let pack = try await packing(place, sample, part) - translate - assess - shape - digest
+        let commit = try await IntakeBench.storeAlone(place, sample: sample, writers: atOnce, seconds: part)
+        let (frame, server) = try overHTTP(place, sample, part)
         var table = BenchTable(["stage", "µs", "of parse + XSD"])
-        for (name, microseconds) in [
-            ("libxml2: decode and parse", parse), ("libxml2: decode, parse and validate by XSD", validate),
-            ("translation whole (decode, parse, XSD, mapping, findings)", translate),
-            ("triage (routing, pre-checks, clocks, missing)", assess), ("drift watch: the document's shape", shape),
-            ("SM3 of the bytes", digest),
-            ("writing application and receipt", write),
-        ] {
+        func add(_ name: String, _ microseconds: Double) {
             table.add([name, rounded(microseconds, 1), rounded(microseconds / validate, 2)])
         }
+        add("libxml2: decode and parse", parse)
+        add("libxml2: decode, parse and validate by XSD", validate)
+        let stages = [
+            ("translation whole (decode, parse, XSD, mapping, findings)", translate),
+            ("triage (routing, pre-checks, clocks, missing)", assess), ("drift watch: the document's shape", shape),
+            ("SM3 of the bytes", digest), ("packing (ids, keys, application, receipt)", pack),
+            ("commit in groups, \(atOnce) at once", commit.microseconds), ("HTTP echo, \(atOnce) at once", frame),
+        ]
+        for (name, microseconds) in stages { add(name, microseconds) }
+        add("sum of these stages", stages.map(\.1).reduce(0, +))
+        add("the server's whole, \(atOnce) connections at once", server)
         table.show()
+    }
+
+    private static let atOnce = 64
+
+    /// The walk with all that follows it up to the store.
+    private static func packing(_ place: Workplace, _ sample: Sample, _ seconds: Double) async throws -> Double {
+        let database = try SQLiteDatabase(path: place.folder.appending(path: "packing.sqlite").path, maxPending: 16)
+        let store = try await SQLMessageStore(database: database)
+        let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
+        let door = try place.frontDoor(store: store, identifiers: identifiers)
+        let took = try cost(seconds) {
+            _ = try door.commit(
+                of: sample.bytes, mediaType: "application/xml", partnerID: Workplace.partner.id)
+        }
+        await database.close()
+        return took
+    }
+
+    /// Of one request: the listener alone, and the gateway.
+    private static func overHTTP(
+        _ place: Workplace, _ sample: Sample, _ seconds: Double
+    ) throws -> (echo: Double, gateway: Double) {
+        let echo = try ServerProcess(program: URL(filePath: CommandLine.arguments[0]), ["echo"])
+        defer { echo.stop() }
+        let gateway = try place.gateway(store: "stages.sqlite")
+        defer { gateway.stop() }
+        let costs = try [(echo, "/echo"), (gateway, "/v1/referrals")].map { server, path in
+            // The first moments are the server's warming up.
+            _ = try IntakeBench.over(server, path: path, sample: sample, connections: 8, seconds: min(1, seconds))
+            return try IntakeBench.over(
+                server, path: path, sample: sample, connections: atOnce, seconds: seconds
+            ).microseconds
+        }
+        return (costs[0], costs[1])
     }
 
     /// Microseconds of this thread's processor time for one run, after a warm-up.
@@ -77,9 +118,4 @@ enum StageBench {
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now)
         return Double(now.tv_sec) + Double(now.tv_nsec) / 1_000_000_000
     }
-}
-
-extension LegalAidApplication {
-    /// As the store keeps it.
-    var serialized: [UInt8] { JSONValue.object(content).serialized() }
 }

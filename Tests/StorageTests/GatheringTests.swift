@@ -20,6 +20,33 @@ import Testing
         await home.remove()
     }
 
+    @Test func `what fails is undone alone and the rest of its group stays`() async throws {
+        let underway = CommitsUnderway()
+        let home = try await TemporaryStore(underway: underway, patience: .seconds(3600))
+        let before = home.database.commitCount
+        let announcement = underway.announce()
+        async let first = home.store.accept(referral("M1"))
+        let failing = Task {
+            try await home.database.write { connection throws(StoreError) in
+                try connection.run("INSERT INTO heartbeat (id, at) VALUES (1, 1)", [])
+                throw .failed("on purpose")
+            }
+        }
+        while home.database.pendingCount < 2 { await Task.yield() }
+        announcement.arrived()
+        #expect(try await home.store.accept(referral("M2")) == .stored)
+        #expect(try await first == .stored)
+        await #expect(throws: StoreError.failed("on purpose")) { try await failing.value }
+        #expect(home.database.commitCount == before + 1)
+        #expect(try await home.store.referral(partner: "court", messageID: "M1") != nil)
+        #expect(try await home.store.referral(partner: "court", messageID: "M2") != nil)
+        let beats = try await home.database.read { connection throws(StoreError) in
+            try connection.query("SELECT 1 FROM heartbeat", []) { _ in true }
+        }
+        #expect(beats.isEmpty)
+        await home.remove()
+    }
+
     @Test func `what never comes holds nothing up`() async throws {
         let underway = CommitsUnderway()
         let home = try await TemporaryStore(underway: underway, patience: .milliseconds(1))

@@ -182,7 +182,7 @@ private func echo(_ change: (inout HTTPServerConfiguration) -> Void = { _ in }) 
         let client = HTTPClient()
         let url = "http://127.0.0.1:\(server.port)/"
         async let answer = client.send(
-            OutgoingRequest(method: "POST", url: url, headers: [], body: [1], timeout: .seconds(60)))
+            OutgoingRequest(method: "POST", url: url, headers: [], body: [1], timeout: .seconds(600)))
         for await _ in entered { break }
         await server.stop(drain: .milliseconds(50))
         #expect(try await answer.status == 503)
@@ -208,7 +208,7 @@ private func echo(_ change: (inout HTTPServerConfiguration) -> Void = { _ in }) 
                     let answer = try await client.send(
                         OutgoingRequest(
                             method: "POST", url: url, headers: [("X-A", "b")],
-                            body: Array(repeating: UInt8(number), count: 5000), timeout: .seconds(60)))
+                            body: Array(repeating: UInt8(number), count: 5000), timeout: .seconds(600)))
                     return (number, answer.body)
                 }
             }
@@ -227,12 +227,12 @@ private func echo(_ change: (inout HTTPServerConfiguration) -> Void = { _ in }) 
             try await client.send(
                 OutgoingRequest(
                     method: "POST", url: url, headers: [], body: Array(repeating: 1, count: 100),
-                    timeout: .seconds(60), maxResponseBytes: 10))
+                    timeout: .seconds(600), maxResponseBytes: 10))
         }
         await server.stop(drain: .seconds(1))
         await #expect(throws: HTTPClientError.notConnected) {
             try await client.send(
-                OutgoingRequest(method: "GET", url: url, headers: [], body: [], timeout: .seconds(60)))
+                OutgoingRequest(method: "GET", url: url, headers: [], body: [], timeout: .seconds(600)))
         }
         await #expect(throws: HTTPClientError.badAddress) {
             try await client.send(
