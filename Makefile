@@ -4,7 +4,7 @@ SHELL := /bin/bash
 CONFIGURATION ?= release
 PACKAGES := $(shell grep -v '^\#' config/apt-packages.txt)
 
-.PHONY: help packages build run test check format lint bench golden clean
+.PHONY: help packages build run test check format lint bench golden fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,16 @@ bench: build ## measure side by side and print ratios
 
 golden: packages ## rewrite the golden files of the mapping examples from what the mappings give now
 	@UPDATE_GOLDEN=1 swift test --filter Golden
+
+FUZZ ?= documents texts mappings translation
+FUZZ_SECONDS ?= 60
+fuzz: packages ## hurt documents, texts and mappings (FUZZ_SECONDS=600 FUZZ=documents; what breaks stays in .build/fuzz)
+	@LEGAL_AID_FUZZING=1 swift build -c release --scratch-path .build/fuzz --product gateway-fuzz \
+	  -Xswiftc -enable-testing -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
+	@for target in $(FUZZ); do \
+	  .build/fuzz/release/gateway-fuzz $$target Mappings .build/fuzz/corpus -max_total_time=$(FUZZ_SECONDS) \
+	    -max_len=16384 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 || exit 1; \
+	done
 
 clean: ## remove what was built
 	@rm -rf .build

@@ -35,6 +35,17 @@ let testedAlone = [
     "StrictJSON", "Canonical", "Messaging", "Journal", "Documents", "Translation", "Triage", "Storage", "Transport",
 ]
 
+/// `make fuzz` asks for it: such a program links only with the sanitizers that it is built for. What it tries is a file of
+/// the tests, which is linked into its folder.
+let fuzzing: [Target] =
+    Context.environment["LEGAL_AID_FUZZING"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "gateway-fuzz", dependencies: ["StrictJSON", "Canonical", "Documents", "Translation"],
+            path: "Tests/Fuzz")
+    ]
+
 let package = Package(
     name: "legal-aid-referral-gateway",
     products: [
@@ -61,6 +72,7 @@ let package = Package(
                 name: "GatewayTests", dependencies: allRooms + ["gateway", "gateway-bench"],
                 exclude: ["Expected", "Frozen", "Independent"]),
         ]
+        + fuzzing
         + testedAlone.map { room in
             .testTarget(
                 name: "\(room)Tests",

@@ -26,6 +26,11 @@ public enum FieldOrigin: Sendable, Hashable {
     case scratch
 }
 
+/// What a mapping does with a field.
+public enum FieldUse: Sendable {
+    case written, read
+}
+
 /// One field of the canonical application or status.
 public struct FieldDefinition: Sendable, Hashable {
     /// Slash-separated; lists are written as their name, such as `materials/title`.
@@ -88,7 +93,8 @@ public struct CanonicalModel: Sendable {
     public func isList(_ path: String) -> Bool { lists.contains(path) }
 
     /// The field or group whose path is most like the given one: what a mistyped path probably meant.
-    public func nearest(to path: String) -> String? {
-        Spelling.nearest(to: path, among: fields.filter { $0.origin != .gateway }.map(\.path) + groups.sorted())
+    public func nearest(to path: String, among use: FieldUse = .written) -> String? {
+        let meant = fields.filter { use == .read || $0.origin != .gateway }
+        return Spelling.nearest(to: path, among: meant.map(\.path) + groups.sorted())
     }
 }

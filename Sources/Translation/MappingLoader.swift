@@ -1,6 +1,7 @@
 import Canonical
 import Documents
 import Foundation
+import StrictJSON
 
 /// One mistake in a mapping or a code list, with the place to mend it.
 public struct MappingComplaint: Sendable, Hashable {
@@ -54,7 +55,7 @@ struct MappingLoader {
 
     mutating func complain(_ node: Node?, _ text: String) { complain(line: node?.location.line, text) }
 
-    private mutating func complain(line: Int?, _ text: String) {
+    mutating func complain(line: Int?, _ text: String) {
         complaints.append(MappingComplaint(file: file, line: line, text: text))
     }
 
@@ -127,16 +128,31 @@ struct MappingLoader {
         let path = folder + "/" + schema
         guard mapping.format == .xml else {
             if isInbound { complain(root, "a JSON sender's schema is made from the mapping; leave schema out") }
-            if !FileManager.default.fileExists(atPath: path) {
-                complain(root, "there is no \(schema); gateway mappings schema \(mapping.id) prints it")
-            }
-            mapping.jsonSchema = schema
+            mapping.jsonSchema = jsonSchema(in: path, of: mapping, at: root)
             return
         }
         do {
             mapping.schema = try XMLSchema(path: path)
         } catch {
             complain(root, "the schema \(schema) cannot be used (line \(error.line ?? 1))")
+        }
+    }
+
+    private mutating func jsonSchema(in path: String, of mapping: Mapping, at root: Node) -> JSONSchemaCheck? {
+        let name = root.attribute("schema") ?? ""
+        guard let data = FileManager.default.contents(atPath: path), let schema = try? JSONValue(parsing: [UInt8](data))
+        else {
+            complain(
+                root,
+                "there is no \(name), or it is no JSON; leave schema out while gateway mappings schema \(mapping.id) prints it"
+            )
+            return nil
+        }
+        do throws(JSONSchemaCheck.UnknownKeyword) {
+            return try JSONSchemaCheck(schema)
+        } catch {
+            complain(root, "the schema \(name) says \(error.pointer), which is not held here")
+            return nil
         }
     }
 
@@ -156,6 +172,12 @@ struct MappingLoader {
             for xpath in [records.record, records.group, records.when].compactMap({ $0 }) { check(xpath, at: each) }
             records.rules = rules(below: each, prefix: "")
             mapping.records.append(records)
+        }
+        if mapping.format == .json {
+            mapping.members = mapping.known
+            if mapping.violations == .error {
+                complain(root, "members that nobody reads refuse no JSON document: violations is warning or info")
+            }
         }
         if mapping.records.isEmpty { complain(root, "an inbound mapping needs <each record=…>") }
     }
@@ -177,6 +199,7 @@ struct MappingLoader {
         }
         mapping.rules = rules(below: root, prefix: "")
         outline = nil
+        checkSelectors(of: mapping)
     }
 
     mutating func word<Word: RawRepresentable & CaseIterable>(

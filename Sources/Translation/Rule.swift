@@ -85,8 +85,10 @@ struct Mapping: Sendable {
     var encoding = TextEncoding.utf8
     var mediaType = "application/json"
     var schema: XMLSchema?
-    /// Outbound: the published JSON Schema's file name.
-    var jsonSchema: String?
+    /// Outbound: the published JSON Schema.
+    var jsonSchema: JSONSchemaCheck?
+    /// Inbound JSON: what the rules read.
+    var members: NameTree?
     /// Outbound: the rules at the root.
     var rules: [Rule] = []
 }

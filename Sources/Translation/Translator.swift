@@ -207,6 +207,12 @@ public final class Translator: Sendable {
                         ? "与公布的格式不符。 Not as the published schema says."
                         : "与公布的格式不符，已容忍。 Not as the published schema says; tolerated."))
         }
+        for place in mapping.members?.strangers(in: document, most: 50) ?? [] {
+            about.add(
+                Finding(
+                    severity: mapping.violations, code: "unexpectedElement", path: nil, location: place,
+                    rule: mapping.id))
+        }
         let groups = engine.records.map { ($0, engine.nodes(of: $0, in: document)) }
         if groups.allSatisfy({ $0.1.isEmpty }) {
             about.add(
@@ -310,6 +316,9 @@ public final class Translator: Sendable {
                 return .failure(.unencodable)
             }
             bytes = encoded
+            if let violation = mapping.jsonSchema?.violation(in: .object(target)) {
+                return .failure(.invalid(rule: violation.keyword, path: violation.pointer))
+            }
         case .xml:
             guard let encoded = try? element(mapping.root, .object(target)).serialized(encoding: mapping.encoding)
             else {

@@ -3,8 +3,8 @@ import Documents
 import Foundation
 import StrictJSON
 import Testing
-import Translation
 
+@testable import Translation
 @testable import gateway
 
 private let mappings = repository.appending(path: "Mappings")
@@ -100,17 +100,49 @@ private enum Mutations {
         if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
             try Data((schema.text(pretty: true) + "\n").utf8).write(to: published)
         }
-        if let text = try? String(contentsOf: published, encoding: .utf8) {
-            #expect(text == schema.text(pretty: true) + "\n", "UPDATE_GOLDEN=1 writes it anew")
-        }
+        let text = try String(contentsOf: published, encoding: .utf8)
+        #expect(text == schema.text(pretty: true) + "\n", "UPDATE_GOLDEN=1 writes it anew")
         let examples = folder.appending(path: "examples")
         let texts = ((try? FileManager.default.contentsOfDirectory(atPath: examples.path)) ?? []).filter {
             $0.hasSuffix(".expected.json")
         }.compactMap { try? String(contentsOf: examples.appending(path: $0), encoding: .utf8) }
-        guard let verdicts = try JSONSchemaJudge.verdicts(of: schema, on: texts) else {
+        #expect(texts.count > 10)
+        let check = try JSONSchemaCheck(schema)
+        let statuses = try texts.map { try JSONValue(parsing: Array($0.utf8)) }
+        for status in statuses { #expect(check.violation(in: status) == nil) }
+        // Both judges agree on what is right and on what is hurt.
+        let hurt = statuses.max { $0.text().count < $1.text().count }.map(Mutations.of) ?? []
+        guard let others = try JSONSchemaJudge.verdicts(of: schema, on: hurt.map { $0.text() }),
+            let verdicts = try JSONSchemaJudge.verdicts(of: schema, on: texts)
+        else {
             JSONSchemaJudge.saySkipped("statuses of \(id)")
             return
         }
         #expect(verdicts.allSatisfy { $0 } && verdicts.count == texts.count)
+        for (document, isValid) in zip(hurt, others) {
+            #expect((check.violation(in: document) == nil) == isValid, "\(document.text().prefix(400))")
+        }
+        #expect(others.contains(false) && others.count == hurt.count)
+    }
+
+    @Test func `every outbound mapping has a schema, and every XML status beside it meets that in its encoding`() throws
+    {
+        let translator = try translator()
+        for mapping in translator.mappings where !mapping.isInbound {
+            let root = try Document.parse(
+                [UInt8](Data(contentsOf: mappings.appending(path: "\(mapping.id)/mapping.xml"))), format: .xml
+            ).root
+            let schema = try #require(root.attribute("schema"), "\(mapping.id)")
+            #expect(FileManager.default.fileExists(atPath: mappings.appending(path: "\(mapping.id)/\(schema)").path))
+            guard let form = translator.form(of: mapping.id), form.format == .xml else { continue }
+            let folder = mappings.appending(path: "\(mapping.id)/examples")
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(names.count > 10, "\(mapping.id)")
+            for name in names where name.hasSuffix(".expected.xml") {
+                let document = try Document.parse([UInt8](Data(contentsOf: folder.appending(path: name))))
+                #expect(document.encoding == form.encoding, "\(mapping.id)/\(name)")
+                #expect(try #require(form.schema).violations(in: document).isEmpty, "\(mapping.id)/\(name)")
+            }
+        }
     }
 }

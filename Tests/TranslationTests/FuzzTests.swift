@@ -1,15 +1,10 @@
-import Canonical
-import Documents
 import Foundation
-import StrictJSON
 import Testing
-
-@testable import Translation
 
 /// Documents, texts and mapping files hurt at random from a fixed seed: nothing may crash, hang or grow.
 ///
 /// A few hundred rounds in every run. `LEGAL_AID_FUZZ_SECONDS` makes it run that long and tell what it did;
-/// `LEGAL_AID_FUZZ_SEED` takes another road.
+/// `LEGAL_AID_FUZZ_SEED` takes another road. `make fuzz` tries the same with libFuzzer, led by what the code covers.
 @Suite(.serialized) struct Fuzzing {
     private static let environment = ProcessInfo.processInfo.environment
     private static let seconds = environment["LEGAL_AID_FUZZ_SECONDS"].flatMap { Double($0) }
@@ -41,76 +36,32 @@ import Testing
         return fields.count > 1 ? (Int(fields[1]) ?? 0) * 4 : 0
     }
 
-    private static func files(_ matches: (String) -> Bool) throws -> [[UInt8]] {
-        try FileManager.default.subpathsOfDirectory(atPath: mappingsFolder.path).sorted().filter(matches).map {
-            [UInt8](try Data(contentsOf: mappingsFolder.appending(path: $0)))
-        }
-    }
-
-    @Test func `hurt documents are translated or refused`() throws {
-        let translator = try Translator(directory: mappingsFolder.path, digests: .fixed)
-        let seeds = try Self.files { $0.contains("/examples/") && !$0.contains(".expected.") }
-        var random = SplitMix(state: Self.seed)
+    /// Hurts good bytes and tries them.
+    private func run(_ target: FuzzTarget, rounds count: Int, share: Double) throws {
+        let bench = try FuzzBench(
+            mappings: mappingsFolder,
+            set: FileManager.default.temporaryDirectory.appending(path: "fuzz-\(UUID().uuidString)"))
+        defer { bench.remove() }
+        let seeds = try target.seeds(of: mappingsFolder)
+        var random = SplitMix(state: Self.seed &+ UInt64(FuzzTarget.allCases.firstIndex(of: target) ?? 0))
         var before = 0
-        let count = rounds(300, share: 0.6) { round in
-            if round == 200 { before = Self.resident() }
+        let done = try rounds(count, share: share) { round in
+            if round == count * 2 / 3 { before = Self.resident() }
             let bytes = Mutator.hurt(seeds, by: &random)
-            let result = translator.translate(
-                bytes, format: [nil, .xml, .json].randomElement(using: &random) ?? nil,
-                declaredEncoding: [nil, "gb18030", "utf-16"].randomElement(using: &random) ?? nil, mapping: nil,
-                among: nil, receivedAt: Timestamp(secondsSince1970: 1_699_408_800),
-                limits: ParseLimits(), explain: round % 4 == 0)
-            #expect(result.mapping != nil || result.findings.contains { $0.severity == .error })
-            for record in result.records {
-                let content = JSONValue.object(record.application.content)
-                let readBack = try? JSONValue(parsing: content.serialized())
-                #expect(readBack == content)
-            }
+            if let problem = try bench.problem(of: bytes, as: target) { Issue.record("\(target): \(problem)") }
         }
-        tell("documents", count, before)
+        tell(target.rawValue, done, before)
         if Self.seconds != nil { #expect(Self.resident() - before < 64 << 10, "memory grows") }
     }
 
-    @Test func `hurt texts are converted or refused`() {
-        var random = SplitMix(state: Self.seed &+ 1)
-        let seeds = (Dirt.dates + Dirt.times + Dirt.numbers + Dirt.identifiers).map { Array($0.raw.utf8) }
-        let before = Self.resident()
-        let count = rounds(600, share: 0.2) { _ in
-            let text = String(decoding: Mutator.hurt(seeds, by: &random), as: UTF8.self)
-            for converter in Converter.allCases {
-                let conversion = converter.convert(text)
-                if conversion.value == nil, conversion.problem == nil { Issue.record("neither value nor problem") }
-            }
-            _ = Blanks.trimmed(text)
-            _ = CourtCaseNumber(parsing: text)
-            _ = PhoneNumber.all(in: text)
-        }
-        tell("texts", count, before)
-    }
+    @Test func `hurt documents are read or refused`() throws { try run(.documents, rounds: 300, share: 0.2) }
+
+    @Test func `hurt documents are translated or refused`() throws { try run(.translation, rounds: 300, share: 0.4) }
+
+    @Test func `hurt texts are converted or refused`() throws { try run(.texts, rounds: 600, share: 0.2) }
 
     @Test func `hurt mapping files load or are refused with a place`() throws {
-        let bench = try Workbench("")
-        defer { bench.remove() }
-        // One small file of codes: what is tried is the mapping.
-        try FileManager.default.removeItem(at: bench.folder.appending(path: "codes"))
-        try FileManager.default.createDirectory(
-            at: bench.folder.appending(path: "codes"), withIntermediateDirectories: true)
-        try FileManager.default.copyItem(
-            at: mappingsFolder.appending(path: "codes/national.xml"),
-            to: bench.folder.appending(path: "codes/national.xml"))
-        let seeds = try Self.files { $0.hasSuffix("/mapping.xml") }
-        var random = SplitMix(state: Self.seed &+ 2)
-        let before = Self.resident()
-        let place = bench.folder.appending(path: "a/b/mapping.xml")
-        let count = try rounds(40, share: 0.2) { _ in
-            try Data(Mutator.hurt(seeds, by: &random)).write(to: place)
-            do throws(MappingSetError) {
-                _ = try MappingLoader.load(directory: bench.folder.path, digest: { _ in "" })
-            } catch {
-                #expect(!error.complaints.isEmpty)
-            }
-        }
-        tell("mapping files", count, before)
+        try run(.mappings, rounds: 40, share: 0.2)
     }
 }
 

@@ -1,0 +1,1 @@
+../TranslationTests/FuzzTargets.swift

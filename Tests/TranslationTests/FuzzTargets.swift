@@ -1,0 +1,143 @@
+import Canonical
+import Documents
+import Foundation
+import StrictJSON
+
+@testable import Translation
+
+/// What may be hurt: nothing here may crash, hang or grow, whatever the bytes are. The seeded rounds of every test run and
+/// `make fuzz` try the same.
+enum FuzzTarget: String, CaseIterable {
+    /// The document parser: XML, JSON and their encodings.
+    case documents
+    /// Converters and the readers of numbers, dates and names.
+    case texts
+    /// The mapping language and its loader.
+    case mappings
+    /// A document through all of translation, and a canonical application as it stands.
+    case translation
+}
+
+/// Tries bytes, and says in words what is wrong.
+final class FuzzBench {
+    private let translator: Translator
+    /// A set of mappings with one mapping, which is written anew for every try.
+    private let set: URL
+
+    /// - Parameter mappings: the shipped mappings.
+    init(mappings: URL, set: URL) throws {
+        translator = try Translator(directory: mappings.path, digests: .none)
+        self.set = set
+        try FileManager.default.createDirectory(at: set.appending(path: "codes"), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(at: set.appending(path: "a/b"), withIntermediateDirectories: true)
+        for name in ["mapping.xsd", "codes/national.xml"] {
+            try FileManager.default.copyItem(at: mappings.appending(path: name), to: set.appending(path: name))
+        }
+    }
+
+    func remove() { try? FileManager.default.removeItem(at: set) }
+
+    func problem(of bytes: [UInt8], as target: FuzzTarget) throws -> String? {
+        switch target {
+        case .documents: documents(bytes)
+        case .texts: texts(String(decoding: bytes, as: UTF8.self))
+        case .mappings: try mappings(bytes)
+        case .translation: translation(bytes)
+        }
+    }
+
+    /// The same choice for the same bytes.
+    private func choice<Value>(_ values: [Value?], of bytes: [UInt8]) -> Value? {
+        values[bytes.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFF } % values.count]
+    }
+
+    private func documents(_ bytes: [UInt8]) -> String? {
+        _ = try? ReadableText(bytes)
+        do throws(DocumentError) {
+            let document = try Document.parse(
+                bytes, format: choice([nil, .xml, .json], of: bytes),
+                declaredEncoding: choice([nil, "gb18030", "utf-16le", "utf-16be", "gbk"], of: bytes))
+            var walk = [document.root]
+            var told = 0
+            while let node = walk.popLast() {
+                if told < 100 { _ = (node.name, node.text, node.location, node.attributes) }
+                told += 1
+                walk += node.children
+            }
+            _ = DocumentShape(document)
+            _ = try? XPathExpression("count(//*[. = 'a']) + string-length(/*)").string(at: document.root)
+        } catch {
+            if error.location.line == 0 || error.location.column == 0 { return "a place before the first" }
+        }
+        return nil
+    }
+
+    private func texts(_ text: String) -> String? {
+        for converter in Converter.allCases {
+            let conversion = converter.convert(text)
+            if conversion.value == nil, conversion.problem == nil { return "\(converter): neither value nor problem" }
+        }
+        _ = Blanks.trimmed(text)
+        _ = CourtCaseNumber(parsing: text)
+        _ = PhoneNumber.all(in: text)
+        return nil
+    }
+
+    private func mappings(_ bytes: [UInt8]) throws -> String? {
+        // Foundation keeps a buffer for good when it reads an empty file, and libFuzzer begins with one.
+        guard !bytes.isEmpty else { return nil }
+        try Data(bytes).write(to: set.appending(path: "a/b/mapping.xml"))
+        do throws(MappingSetError) {
+            _ = try MappingLoader.load(directory: set.path, digest: { _ in "" })
+        } catch {
+            if error.complaints.isEmpty { return "refused without a complaint" }
+        }
+        return nil
+    }
+
+    private func translation(_ bytes: [UInt8]) -> String? {
+        let result = translator.translate(
+            bytes, format: choice([nil, .xml, .json], of: bytes),
+            declaredEncoding: choice([nil, "gb18030", "utf-16"], of: bytes), mapping: nil, among: nil,
+            receivedAt: Timestamp(secondsSince1970: 1_699_408_800), limits: ParseLimits(),
+            explain: choice([true, nil, nil, nil], of: bytes) ?? false)
+        if result.mapping == nil, !result.findings.contains(where: { $0.severity == .error }) {
+            return "neither mapping nor error"
+        }
+        for record in result.records + translator.readCanonical(bytes).records {
+            let content = JSONValue.object(record.application.content)
+            if (try? JSONValue(parsing: content.serialized())) != content { return "does not read back" }
+        }
+        return nil
+    }
+}
+
+extension FuzzTarget {
+    /// Good bytes to begin with, from the shipped mappings.
+    func seeds(of mappings: URL) throws -> [[UInt8]] {
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: mappings.path).sorted()
+        let examples = paths.filter { $0.contains("/examples/") && !$0.contains(".expected.") }
+        func files(_ paths: [String]) throws -> [[UInt8]] {
+            try paths.map { [UInt8](try Data(contentsOf: mappings.appending(path: $0))) }
+        }
+        switch self {
+        case .documents, .translation: return try files(examples)
+        case .mappings: return try files(paths.filter { $0.hasSuffix("/mapping.xml") })
+        case .texts:
+            var texts: Set<String> = []
+            for bytes in try files(examples) {
+                guard let document = try? Document.parse(bytes) else { continue }
+                var walk = [document.root]
+                while let node = walk.popLast() {
+                    walk += node.children
+                    if node.children.isEmpty, node.text.utf8.count < 64 { texts.insert(node.text) }
+                }
+            }
+            return texts.sorted().map { Array($0.utf8) }
+        }
+    }
+}
+
+extension Digests {
+    fileprivate static let none = Digests(sm3: { _ in "" }, sha256: { _ in "" }, md5: { _ in "" })
+}
