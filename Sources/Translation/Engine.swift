@@ -28,7 +28,9 @@ final class Engine {
     let digests: Digests
     private let accepting: XPathExpression?
     /// Made at the first document: most workers meet few of the mappings.
-    private(set) lazy var records: [PlannedRecord] = mapping.records.map(Planner(codes: codes).record)
+    private(set) lazy var records: [PlannedRecord] = mapping.records.map {
+        PlannedRecord($0, Planner(codes: codes))
+    }
     private lazy var outbound: [PlannedRule] = Planner(codes: codes).plan(mapping.rules)
 
     init(_ mapping: Mapping, codes: CodeLists, digests: Digests) {

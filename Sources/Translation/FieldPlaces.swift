@@ -1,22 +1,18 @@
 import Documents
 
 extension Engine {
-    /// The fields that contradictions are found by; a field that the mapping itself fills has its place there.
-    private static let evidence = ["recipient/idNumber", "recipient/birthDate"]
-
     /// Findings made from the canonical record, each with its field's place in the document and rule.
     ///
     /// The rules that can have written these fields are asked once more, with an explanation: contradictions are few, and
     /// to keep the place of every field would cost every document.
-    func placed(_ findings: [Finding], of rules: [Rule], at node: Node) -> [Finding] {
+    func placed(_ findings: [Finding], of record: PlannedRecord, at node: Node) -> [Finding] {
         guard !findings.isEmpty else { return [] }
-        let fields = findings.compactMap { $0.path?.replacing(".", with: "/") } + Self.evidence
         var run = Run(explains: true)
-        fill(&run, by: Planner(codes: codes).plan(rules.compactMap { $0.writing(fields, below: "") }), from: node)
+        fill(&run, by: record.evidence, from: node)
         let traces = run.traces.filter { $0.location != nil }
         return findings.map { finding in
             let own = traces.last { $0.tells(of: finding.path ?? "") }
-            let other = traces.last { trace in Self.evidence.contains { trace.target == TargetTree.dotted($0) } }
+            let other = traces.last { trace in Consistency.evidence.contains { trace.target == TargetTree.dotted($0) } }
             let place = (own ?? other)?.location ?? node.location
             return Finding(
                 severity: finding.severity, code: finding.code, path: finding.path, location: place,
@@ -39,7 +35,7 @@ extension FieldTrace {
 
 extension Rule {
     /// The rule cut down to what can write one of these fields; nothing where it can write none.
-    fileprivate func writing(_ fields: [String], below path: String) -> Rule? {
+    func writing(_ fields: [String], below path: String) -> Rule? {
         func reaches(_ to: String) -> Bool {
             let target = TargetTree.join(path, to)
             return fields.contains { $0 == target || $0.hasPrefix(target + "/") }
