@@ -30,8 +30,10 @@ public struct CodeList: Sendable {
     private let names: [String: String]
     /// The codes' common length, where all of them are digits.
     private let width: Int?
-    /// UTF-8, longest first, for `contains`.
-    private let words: [(word: [UInt8], code: String)]
+    /// For `contains`, longest first: where each lies in `letters`, and its entry's code in `wordCodes`.
+    private let words: [Range<Int>]
+    private let wordCodes: [String]
+    private let letters: [UInt8]
 
     public init(name: String, standard: String?, match: Match, entries: [CodeEntry]) {
         self.name = name
@@ -49,7 +51,14 @@ public struct CodeList: Sendable {
         self.codes = codes
         let widths = Set(entries.map { $0.code.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } ? $0.code.utf8.count : 0 })
         width = widths.count == 1 ? widths.first : nil
-        self.words = words.map { (Array($0.0.utf8), $0.1) }.sorted { $0.0.count > $1.0.count }
+        words.sort { $0.0.utf8.count > $1.0.utf8.count }
+        wordCodes = words.map(\.1)
+        var letters: [UInt8] = []
+        self.words = words.map { word, _ in
+            letters += word.utf8
+            return letters.count - word.utf8.count..<letters.count
+        }
+        self.letters = letters
         names = Dictionary(entries.map { ($0.code, $0.zh) }) { first, _ in first }
     }
 
@@ -83,8 +92,14 @@ public struct CodeList: Sendable {
         // Over bytes: a list holds some hundred words, and searching characters costs ten times as much.
         var rest = Array(text.utf8)
         var found: [String] = []
-        for (word, code) in words where Self.blank(word, in: &rest) {
-            if !code.isEmpty, !found.contains(code) { found.append(code) }
+        letters.withUnsafeBufferPointer { letters in
+            rest.withUnsafeMutableBufferPointer { rest in
+                for index in words.indices where words[index].count <= rest.count {
+                    guard Self.blank(letters[words[index]], in: rest) else { continue }
+                    let code = wordCodes[index]
+                    if !code.isEmpty, !found.contains(code) { found.append(code) }
+                }
+            }
         }
         return found
     }
@@ -92,13 +107,14 @@ public struct CodeList: Sendable {
     /// Blanks every place where the word stands.
     ///
     /// - Returns: whether there was one.
-    private static func blank(_ word: [UInt8], in text: inout [UInt8]) -> Bool {
+    private static func blank(
+        _ word: Slice<UnsafeBufferPointer<UInt8>>, in text: UnsafeMutableBufferPointer<UInt8>
+    ) -> Bool {
         guard let first = word.first, word.count <= text.count else { return false }
         var isFound = false
         for start in 0...(text.count - word.count) where text[start] == first {
-            let end = start + word.count
-            guard text[start..<end].elementsEqual(word) else { continue }
-            for index in start..<end { text[index] = 0 }
+            guard text[start..<start + word.count].elementsEqual(word) else { continue }
+            for index in start..<start + word.count { text[index] = 0 }
             isFound = true
         }
         return isFound

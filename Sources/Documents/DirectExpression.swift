@@ -37,7 +37,6 @@ struct DirectExpression {
     /// Operands are indexes of other terms.
     enum Term {
         case path(Path)
-        /// Only asked whether it holds any node.
         case union(Int, Int)
         case literal(Piece)
         case number(Double)
@@ -70,8 +69,7 @@ struct DirectExpression {
     var bytes: [UInt8] = []
     var root = 0
 
-    /// Whether all its nodes can be asked for: those of a union come from libxml2, which sorts them.
-    var givesNodes: Bool { if case .path = terms[root] { true } else { false } }
+    var givesNodes: Bool { kind(of: root) == .nodes }
 
     func kind(of term: Int) -> Kind {
         switch terms[term] {
@@ -122,7 +120,20 @@ extension DirectExpression.Evaluation {
     // MARK: Nodes
 
     /// Hands over the nodes of the whole expression in document order until the receiver has enough.
-    func nodes(_ isEnough: (xmlNodePtr) -> Bool) { _ = any(root, at: node, isEnough) }
+    func nodes(_ isEnough: (xmlNodePtr) -> Bool) {
+        guard case .union = terms[root] else {
+            _ = any(root, at: node, isEnough)
+            return
+        }
+        var found: [xmlNodePtr] = []
+        _ = any(root, at: node) {
+            if !found.contains($0) { found.append($0) }
+            return found.count > 1000
+        }
+        // 1 says that the first comes before the second.
+        if found.count > 1 { found.sort { xmlXPathCmpNodes($0, $1) == 1 } }
+        _ = found.first(where: isEnough)
+    }
 
     /// Whether any node of a term passes.
     private func any(_ term: Int, at node: xmlNodePtr, _ passes: (xmlNodePtr) -> Bool) -> Bool {

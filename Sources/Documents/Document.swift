@@ -20,10 +20,16 @@ public final class Document {
     private let source: [UInt8]
     private lazy var places = PlaceTable(source: source, document: handle)
     /// Made once: registering XPath's functions costs more than most expressions.
-    private(set) lazy var context: xmlXPathContextPtr? = xmlXPathNewContext(handle)
+    private(set) lazy var context: xmlXPathContextPtr? = {
+        isContextMade = true
+        let context = xmlXPathNewContext(handle)
+        if let variables, let context { variables.lend(to: context) }
+        return context
+    }()
+    private var isContextMade = false
     /// What expressions over this document may name as `$name`.
     public var variables: XPathVariables? {
-        didSet { if let variables, let context { variables.lend(to: context) } }
+        didSet { if isContextMade, let variables, let context { variables.lend(to: context) } }
     }
 
     /// - Parameters:
@@ -69,7 +75,7 @@ public final class Document {
     }
 
     deinit {
-        xmlXPathFreeContext(context)
+        if isContextMade { xmlXPathFreeContext(context) }
         xmlFreeDoc(handle)
     }
 

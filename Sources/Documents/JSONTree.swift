@@ -113,15 +113,23 @@ enum JSONTree {
                 }
             guard let node = add(type, at: position), let text, !text.isEmpty else { return }
             // XML cannot hold U+0000 and its like even escaped; the tree can, and nobody serialises it as XML.
-            xmlAddChild(node, xmlNewDocTextLen(document, text, Int32(clamping: text.utf8.count)))
+            if let leaf = xmlNewDocTextLen(document, text, Int32(clamping: text.utf8.count)) { link(leaf, below: node) }
         }
 
         private func add(_ type: JSONType, at position: JSONPosition) -> xmlNodePtr? {
             let parent = open.last
             guard let node = xmlNewDocNode(document, nil, parent?.name ?? "root", nil) else { return nil }
             node.pointee._private = pack(type, isItem: parent?.isArray ?? false, position)
-            if let parent { xmlAddChild(parent.node, node) } else { xmlDocSetRootElement(document, node) }
+            if let parent { link(node, below: parent.node) } else { xmlDocSetRootElement(document, node) }
             return node
+        }
+
+        /// A new node behind the last one: libxml2's own call looks for texts to join and other documents' nodes.
+        private func link(_ node: xmlNodePtr, below parent: xmlNodePtr) {
+            node.pointee.parent = parent
+            node.pointee.prev = parent.pointee.last
+            if let last = parent.pointee.last { last.pointee.next = node } else { parent.pointee.children = node }
+            parent.pointee.last = node
         }
     }
 

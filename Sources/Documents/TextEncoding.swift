@@ -128,11 +128,11 @@ struct DecodedText {
     private static func declaration(in bytes: ArraySlice<UInt8>) -> String? {
         let head = bytes.prefix(200)
         guard head.starts(with: "<?xml".utf8), let end = head.firstIndex(of: UInt8(ascii: ">")) else { return nil }
-        let text = String(decoding: head[..<end], as: UTF8.self)
-        guard let name = text.range(of: "encoding") else { return nil }
-        let rest = text[name.upperBound...].drop { $0 == " " || $0 == "=" }
-        guard let quote = rest.first, quote == "\"" || quote == "'" else { return nil }
-        return String(rest.dropFirst().prefix { $0 != quote })
+        let word = Array("encoding".utf8)
+        guard let name = head[..<end].indices.first(where: { head[$0..<end].starts(with: word) }) else { return nil }
+        let rest = head[(name + word.count)..<end].drop { $0 == 0x20 || $0 == UInt8(ascii: "=") }
+        guard let quote = rest.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else { return nil }
+        return String(decoding: rest.dropFirst().prefix { $0 != quote }, as: UTF8.self)
     }
 
     private static func hasControls(_ utf8: [UInt8]) -> Bool {

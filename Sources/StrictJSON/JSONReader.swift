@@ -130,7 +130,22 @@ public struct JSONReader {
 
     private enum Container {
         case array
-        case object(names: Set<String>)
+        case object(names: NameSet)
+    }
+
+    /// The names of one object so far. Most objects have few, and comparing those costs less than hashing.
+    private struct NameSet {
+        private var few: [String] = []
+        private var many: Set<String> = []
+
+        /// - Returns: whether the name is new.
+        mutating func insert(_ name: String) -> Bool {
+            guard many.isEmpty else { return many.insert(name).inserted }
+            if few.contains(name) { return false }
+            few.append(name)
+            if few.count == 32 { many = Set(few) }
+            return true
+        }
     }
 
     private mutating func document(_ receiver: inout some JSONReceiver) throws(JSONError) {
@@ -151,7 +166,7 @@ public struct JSONReader {
                     index += 1
                     receiver.endObject()
                 } else {
-                    var names = Set<String>()
+                    var names = NameSet()
                     try memberName(&names, &receiver)
                     open.append(.object(names: names))
                     continue
@@ -216,13 +231,13 @@ public struct JSONReader {
     }
 
     private mutating func memberName(
-        _ names: inout Set<String>, _ receiver: inout some JSONReceiver
+        _ names: inout NameSet, _ receiver: inout some JSONReceiver
     ) throws(JSONError) {
         let begun = position
         let offset = index
         guard try peek() == UInt8(ascii: "\"") else { throw failure(.unexpectedCharacter) }
         let name = try string()
-        guard names.insert(name).inserted else { throw failure(.duplicateName, at: offset) }
+        guard names.insert(name) else { throw failure(.duplicateName, at: offset) }
         skipBlanks()
         guard try peek() == UInt8(ascii: ":") else { throw failure(.unexpectedCharacter) }
         index += 1

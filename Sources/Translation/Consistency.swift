@@ -4,6 +4,11 @@ import StrictJSON
 /// What follows from the identity number and the birth date, and where the sender's own words contradict them. Nothing
 /// is corrected: both are kept, and the contradiction is told.
 struct Consistency {
+    /// The fields that contradictions are found by.
+    static let evidence = ["recipient/idNumber", "recipient/birthDate"]
+    /// Those that findings can speak of, too.
+    static let fields = evidence + ["recipient/sexCode", "recipient/age", "groupFlags"]
+
     private(set) var application: LegalAidApplication
     private(set) var findings: [Finding] = []
     private let mapping: String

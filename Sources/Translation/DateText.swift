@@ -73,7 +73,7 @@ enum DateText {
 
     /// Date, seconds of the day where a time was given, and how both were written.
     static func parse(_ raw: String) -> (CalendarDate, seconds: Int?, manner: Manner)? {
-        let text = Converter.narrowed(raw).0.trimmingCharacters(in: .whitespaces)
+        let text = Blanks.trimmed(Converter.narrowed(raw).0)
         if let date = CalendarDate(iso: text) { return (date, nil, Manner()) }
         if text.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) { return digits(text) }
         if let serial = serial(text) { return serial }
@@ -91,7 +91,7 @@ enum DateText {
 
     private static func parts(_ numbers: [Int], _ text: String) -> (CalendarDate, seconds: Int?, manner: Manner)? {
         guard var year = numbers.first, numbers.count >= 2 else { return nil }
-        var tolerated = text.contains("T") ? [] : ["normalizedDate"]
+        var tolerated = text.utf8.contains(UInt8(ascii: "T")) ? [] : ["normalizedDate"]
         if year < 100, numbers.count >= 3, hasTwoDigitYear(text) {
             year += year > 30 ? 1900 : 2000
             tolerated = ["twoDigitYear"]
@@ -178,16 +178,19 @@ enum DateText {
         guard let hour = numbers.first, hour < 24 else { return nil }
         let rest = Array(numbers.dropFirst().prefix(2)) + [0, 0]
         guard rest[0] < 60, rest[1] < 61 else { return nil }
-        let isAfternoon = ["下午", "晚上", "PM", "pm"].contains { text.contains($0) }
+        // Digits and signs alone say nothing of the afternoon.
+        let isAfternoon =
+            text.utf8.contains { $0 >= 0x80 || $0 | 0x20 == UInt8(ascii: "m") }
+            && ["下午", "晚上", "PM", "pm"].contains { text.contains($0) }
         let minute = numbers.count == 1 && text.hasSuffix("半") ? 30 : rest[0]
         return (isAfternoon && hour < 12 ? hour + 12 : hour) * 3600 + minute * 60 + min(59, rest[1])
     }
 
-    private static let zeros: Set<Character> = ["〇", "○", "零", "O", "o"]
-    private static let ones: [Character: Int] = [
+    private static let zeros: Set<Unicode.Scalar> = ["〇", "○", "零", "O", "o"]
+    private static let ones: [Unicode.Scalar: Int] = [
         "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "元": 1, "两": 2,
     ]
-    private static let tens: [Character: Int] = ["十": 10, "廿": 20, "卅": 30]
+    private static let tens: [Unicode.Scalar: Int] = ["十": 10, "廿": 20, "卅": 30]
 
     /// The numbers in a text, Chinese digits read place by place (二〇二三) or as tens (二十三, 廿三).
     private static func numbers(in text: String) -> [Int] {
@@ -195,13 +198,13 @@ enum DateText {
         var current: Int?
         var isTens = false
         // The letter O stands for 〇 where Chinese digits stand around it.
-        let isChinese = text.contains { ones[$0] != nil && $0 != "元" }
-        for character in text {
-            if let digit = character.isASCII ? character.wholeNumberValue : ones[character] {
+        lazy var isChinese = text.unicodeScalars.contains { ones[$0] != nil && $0 != "元" }
+        for scalar in text.unicodeScalars {
+            if let digit = scalar.isASCII ? digit(scalar) : ones[scalar] {
                 current = isTens ? (current ?? 0) + digit : (current ?? 0) * 10 + digit
-            } else if zeros.contains(character), isChinese || !character.isASCII {
+            } else if zeros.contains(scalar), !scalar.isASCII || isChinese {
                 current = (current ?? 0) * 10
-            } else if let ten = tens[character] {
+            } else if let ten = scalar.isASCII ? nil : tens[scalar] {
                 current = ten == 10 ? (current ?? 1) * 10 : ten
                 isTens = true
             } else if let number = current {
@@ -212,5 +215,9 @@ enum DateText {
         }
         if let current { found.append(current) }
         return found
+    }
+
+    private static func digit(_ scalar: Unicode.Scalar) -> Int? {
+        (0x30...0x39).contains(scalar.value) ? Int(scalar.value) - 0x30 : nil
     }
 }

@@ -33,7 +33,7 @@ extension Engine {
             note(problem, .warning, place, source, line, &run)
         }
         trace(
-            .string(mime), at: place, from: source.location, raw: "\(bytes.count) bytes", by: ["base64"], line: line,
+            .string(mime), at: place, from: source, raw: "\(bytes.count) bytes", by: ["base64"], line: line,
             &run)
         return .compact([("mime", .string(mime)), ("size", JSONValue(bytes.count)), ("sm3", .string(sm3))])
     }

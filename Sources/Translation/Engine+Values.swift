@@ -64,7 +64,7 @@ extension Engine {
             return rule.isRequired ? absent(rule, place: place, at: source, line: line, &run) : nil
         }
         trace(
-            result, at: place, from: found.source?.location, raw: text,
+            result, at: place, from: found.source, raw: text,
             by: rule.converters.map(\.rawValue) + (rule.codes.map { ["codes \($0)"] } ?? []), line: line, &run)
         return rule.type == nil ? result : TargetTree.typed(result, rule.type)
     }

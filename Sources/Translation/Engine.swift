@@ -28,7 +28,9 @@ final class Engine {
     let digests: Digests
     private let accepting: XPathExpression?
     /// Made at the first document: most workers meet few of the mappings.
-    private(set) lazy var records: [PlannedRecord] = mapping.records.map(Planner(codes: codes).record)
+    private(set) lazy var records: [PlannedRecord] = mapping.records.map {
+        PlannedRecord($0, Planner(codes: codes))
+    }
     private lazy var outbound: [PlannedRule] = Planner(codes: codes).plan(mapping.rules)
 
     init(_ mapping: Mapping, codes: CodeLists, digests: Digests) {
@@ -45,6 +47,8 @@ final class Engine {
         var traces: [FieldTrace] = []
         var read: Set<Int> = []
         var explains = false
+        /// Where values came from, when that alone is asked.
+        var origins: [Origin]?
         var attachments = 0
         var unknownCodes: [UnknownCodeText] = []
 
@@ -52,6 +56,15 @@ final class Engine {
             self.findings = findings
             self.explains = explains
         }
+    }
+
+    /// A value that a node gave to a field.
+    struct Origin {
+        /// Dotted.
+        let field: String
+        let value: JSONValue
+        let node: Node
+        let line: Int
     }
 
     /// The field that a rule writes: written out only when something is to be told of it.
@@ -182,7 +195,7 @@ final class Engine {
         guard let result = lookup.rule.givesName ? found.flatMap(lookup.codes.name(of:)) : found else { return }
         target.put(.string(result), at: lookup.target.names)
         trace(
-            .string(result), at: Place(parent: path, name: lookup.rule.to), from: node.location, raw: key,
+            .string(result), at: Place(parent: path, name: lookup.rule.to), from: node, raw: key,
             by: ["lookup \(lookup.rule.codes)"], line: line, &run)
     }
 
@@ -263,7 +276,7 @@ final class Engine {
                 return []
             }
             return texts(of: value, in: part, source: source, place: place, line: line, &run).map { text in
-                trace(.string(text), at: place, from: source.location, raw: part, by: ["split"], line: line, &run)
+                trace(.string(text), at: place, from: source, raw: part, by: ["split"], line: line, &run)
                 return Self.item(text, of: value, rules)
             }
         }
@@ -323,10 +336,15 @@ final class Engine {
                 rule: self.rule(line), list: rule.codes, message: message))
     }
 
+    /// - Parameter source: none for what the mapping itself says.
     func trace(
-        _ value: JSONValue, at place: Place, from location: @autoclosure () -> SourceLocation?, raw: String?,
+        _ value: JSONValue, at place: Place, from source: Node?, raw: String?,
         by conversions: @autoclosure () -> [String], line: Int, _ run: inout Run
     ) {
+        if let source, run.origins != nil {
+            let field = TargetTree.dotted(place.path)
+            run.origins?.append(Origin(field: field, value: value, node: source, line: line))
+        }
         guard run.explains else { return }
         let shown = place.path
         let path = shown.replacing(/\[\d+\]/, with: "")
@@ -334,7 +352,7 @@ final class Engine {
         let result = raw == nil ? value.string ?? value.text() : ExplanationMask.mask(value, of: path)
         run.traces.append(
             FieldTrace(
-                target: TargetTree.dotted(shown), location: location(),
+                target: TargetTree.dotted(shown), location: source?.location,
                 raw: raw.map { ExplanationMask.mask($0, of: path) }, conversions: conversions(), result: result,
                 rule: rule(line)))
     }

@@ -1,45 +1,41 @@
 import Documents
 
 extension Engine {
-    /// The fields that contradictions are found by; a field that the mapping itself fills has its place there.
-    private static let evidence = ["recipient/idNumber", "recipient/birthDate"]
-
     /// Findings made from the canonical record, each with its field's place in the document and rule.
     ///
-    /// The rules that can have written these fields are asked once more, with an explanation: contradictions are few, and
-    /// to keep the place of every field would cost every document.
-    func placed(_ findings: [Finding], of rules: [Rule], at node: Node) -> [Finding] {
+    /// The rules that can have written these fields are asked once more: contradictions are few, and to keep the place of
+    /// every field would cost every document.
+    func placed(_ findings: [Finding], of record: PlannedRecord, at node: Node) -> [Finding] {
         guard !findings.isEmpty else { return [] }
-        let fields = findings.compactMap { $0.path?.replacing(".", with: "/") } + Self.evidence
-        var run = Run(explains: true)
-        fill(&run, by: Planner(codes: codes).plan(rules.compactMap { $0.writing(fields, below: "") }), from: node)
-        let traces = run.traces.filter { $0.location != nil }
+        var run = Run()
+        run.origins = []
+        fill(&run, by: record.evidence, from: node)
+        let origins = run.origins ?? []
         return findings.map { finding in
-            let own = traces.last { $0.tells(of: finding.path ?? "") }
-            let other = traces.last { trace in Self.evidence.contains { trace.target == TargetTree.dotted($0) } }
-            let place = (own ?? other)?.location ?? node.location
+            let own = origins.last { $0.tells(of: finding.path ?? "") }
+            let other = origins.last { origin in
+                Consistency.evidence.contains { origin.field == TargetTree.dotted($0) }
+            }
             return Finding(
-                severity: finding.severity, code: finding.code, path: finding.path, location: place,
-                rule: own?.rule ?? finding.rule)
+                severity: finding.severity, code: finding.code, path: finding.path,
+                location: ((own ?? other)?.node ?? node).location, rule: own.map { rule($0.line) } ?? finding.rule)
         }
     }
 }
 
-extension FieldTrace {
+extension Engine.Origin {
     /// - Parameter path: a field, or a list and the code of one of its items, such as `groupFlags.elderly`.
     fileprivate func tells(of path: String) -> Bool {
-        guard target != path else { return true }
+        guard field != path else { return true }
         guard let dot = path.lastIndex(of: ".") else { return false }
-        let (list, code) = (path[..<dot], String(path[path.index(after: dot)...]))
-        // An item that is a part of one text is shown masked, as free text.
-        return target == "\(list)" && result == ExplanationMask.mask(code, of: String(list))
-            || target.hasPrefix("\(list)[") && result == code
+        let (list, code) = (path[..<dot], path[path.index(after: dot)...])
+        return (field == list || field.hasPrefix("\(list)[")) && value.string.map { $0 == code } ?? false
     }
 }
 
 extension Rule {
     /// The rule cut down to what can write one of these fields; nothing where it can write none.
-    fileprivate func writing(_ fields: [String], below path: String) -> Rule? {
+    func writing(_ fields: [String], below path: String) -> Rule? {
         func reaches(_ to: String) -> Bool {
             let target = TargetTree.join(path, to)
             return fields.contains { $0 == target || $0.hasPrefix(target + "/") }

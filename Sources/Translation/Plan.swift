@@ -110,24 +110,30 @@ final class PlannedWarning {
 }
 
 /// What one record of a document is made by.
-struct PlannedRecord {
+final class PlannedRecord {
     let rules: RecordRules
     let record: XPathExpression?
     let when: XPathExpression?
     let group: XPathExpression?
     let plan: [PlannedRule]
+    /// The rules that write what contradictions are found by; made at the first contradiction.
+    private(set) lazy var evidence = planner.plan(rules.rules.compactMap { $0.writing(Consistency.fields, below: "") })
+    private let planner: Planner
+
+    init(_ rules: RecordRules, _ planner: Planner) {
+        self.rules = rules
+        self.planner = planner
+        record = planner.compile(rules.record)
+        when = rules.when.flatMap(planner.compile)
+        group = rules.group.flatMap(planner.compile)
+        plan = planner.plan(rules.rules)
+    }
 }
 
 /// The mapping was checked when it was loaded, so every expression compiles and every list is there; were one not, its
 /// rule would give nothing.
 struct Planner {
     let codes: CodeLists
-
-    func record(_ rules: RecordRules) -> PlannedRecord {
-        PlannedRecord(
-            rules: rules, record: compile(rules.record), when: rules.when.flatMap(compile),
-            group: rules.group.flatMap(compile), plan: plan(rules.rules))
-    }
 
     func plan(_ rules: [Rule]) -> [PlannedRule] { rules.compactMap(planned) }
 

@@ -254,7 +254,7 @@ public final class Translator: Sendable {
         if isOneOfMany, let group = planned.group { head["groupId"] = .string(group.string(at: node)) }
         let checked = Consistency(
             LegalAidApplication(content: head), mapping: engine.mapping.id, today: receivedAt.date)
-        for finding in engine.placed(checked.findings, of: rules.rules, at: node) { run.findings.add(finding) }
+        for finding in engine.placed(checked.findings, of: planned, at: node) { run.findings.add(finding) }
         if run.explains {
             run.traces += Self.derived(from: head, to: checked.application, run.traces, by: engine.mapping.id)
         }

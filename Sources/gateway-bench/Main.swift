@@ -10,7 +10,8 @@ enum GatewayBench {
                       the store's group commit alone, with the commits that intake itself packs for differing persons,
                       and the disk's bare fdatasync
           stages      processor time of one referral, stage by stage
-          translate   translation against libxml2's own parse and XSD validation of the same bytes
+          translate [MAPPING]
+                      translation against libxml2's own parse and XSD validation of the same bytes
 
         Without a command all of them run. --seconds is the length of each measurement (default 3).
         """
@@ -48,7 +49,7 @@ enum GatewayBench {
             try await StageBench.run(seconds: seconds)
             try TranslateBench.run(seconds: seconds)
             try await IntakeBench.run(seconds: seconds)
-        case "translate": try TranslateBench.run(seconds: seconds)
+        case "translate": try TranslateBench.run(seconds: seconds, only: words.dropFirst().first)
         case "stages": try await StageBench.run(seconds: seconds)
         case "intake": try await IntakeBench.run(seconds: seconds)
         // The other end of the HTTP measurement, started by it as a process of its own.

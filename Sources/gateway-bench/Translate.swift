@@ -14,12 +14,14 @@ enum TranslateBench {
         let bytes: [UInt8]
     }
 
-    static func run(seconds: Double) throws {
+    /// - Parameter only: the mapping to measure; all of them by default.
+    static func run(seconds: Double, only: String? = nil) throws {
         let place = try Workplace()
         defer { place.remove() }
         let mappings = place.repository.appending(path: "Mappings")
         let translator = try Translator(directory: mappings.path, digests: .openSSL)
-        let examples = try examples(in: mappings, translator)
+        let examples = try examples(in: mappings, translator).filter { only == nil || $0.mapping == only }
+        if examples.isEmpty { throw BenchFailure("no inbound mapping \(only ?? "") with an example all-fields") }
         let part = max(0.05, seconds / Double(max(1, examples.count * 4)))
         try xml(examples.filter { $0.format == .xml }, translator, part)
         try json(examples.filter { $0.format == .json }, translator, mappings, place, part)

@@ -119,7 +119,8 @@ import Testing
         "substring(z, 9)", "translate(z, '法援', 'L')", "translate(z, '法援', '')", "contains(z, '律援')",
         "starts-with(z, '法')", "contains(z, '')", "starts-with(e, '')", "count(a)", "count(a) > 1 and a", "a[. = 'y']",
         "a[not(. = 'x')]", "m/n[../k = '1']", "m[n][k]", "@id", "@id = 'r'", "m/@t", "../r/a", "self::*[a]", "self::r",
-        "self::node()[a = 'y']", "/r/m/k", "/q", "a | m", "number(n) * 1", "number(n)", "number(z)", "number(e) = 0",
+        "self::node()[a = 'y']", "/r/m/k", "/q", "m | a", "a | a[. = 'y']", "m/n | k | m", "q | b", "number(n) * 1",
+        "number(n)", "number(z)", "number(e) = 0",
         "true() = a", "not(q) = true()", "false() or a", "string(a) = string(b)", "normalize-space(a) != ''", "t", ".",
         "..", "q = ''", "e = ''", "'x'", "3", "3 = '3'", "'a' < 'b'", "n > '2'", "mixed", "contains(mixed, 'in')",
     ])
