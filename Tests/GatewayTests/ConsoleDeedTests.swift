@@ -32,7 +32,10 @@ import Transport
         let glance = try await viewer.get("/").html
         #expect(glance.contains("已暂停") && glance.contains("href=\"/console/\(page)\""))
         let list = try await gateway.desk.ask("GET", "/v1/\(page)")[page]?.array ?? []
-        #expect(list.contains { $0.at("paused.reason") == "对方系统搬迁" })
+        let way = list.first { $0[page == "queues" ? "queue" : "partner"]?.string == recipient }
+        #expect(way?.at("paused.reason") == "对方系统搬迁" && way?.at("paused.by") == "li")
+        // The court is pushed to; this institution fetches.
+        #expect(way?["circuit"]?.string == (page == "partners" ? "closed" : nil))
         #expect(try await worker.post("/\(page)/resume", order).leadsTo == "/console/\(page)?done=resume")
         #expect(try await !worker.get("/\(page)").html.contains("已暂停"))
         let trail = try await chief.get("/audit?subject=\(subject.urlEscaped)").html
