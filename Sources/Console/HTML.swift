@@ -60,9 +60,9 @@ struct DataTable {
         let body = rows.map { row -> HTML in
             let cells = zip(columns, row).map { column, cell -> HTML in
                 // A card need not say what it has not.
-                let kind: HTML =
-                    cell.source == "–" ? " class=\"blank\"" : column.isNumber ? " class=\"number\"" : .none
-                return "<td data-label=\"\(column.name)\"\(kind)><div>\(cell)</div></td>"
+                let kind = [cell.source == "–" ? "blank" : nil, column.isNumber ? "number" : nil].compactMap(\.self)
+                return
+                    "<td data-label=\"\(column.name)\" class=\"\(kind.joined(separator: " "))\"><div>\(cell)</div></td>"
             }
             return "<tr>\(cells)</tr>"
         }

@@ -1,3 +1,4 @@
+import Canonical
 import Operations
 import Transport
 
@@ -6,8 +7,15 @@ enum HistoryWords {
     static func name(_ event: String, _ language: Language) -> String {
         switch language {
         case .en: spelt(event)
-        case .zh: event.hasPrefix("status ") ? "状态 \(event.dropFirst(7))" : chinese[event] ?? event
+        case .zh: event.hasPrefix("status ") ? told(String(event.dropFirst(7))) : chinese[event] ?? event
         }
+    }
+
+    private static func told(_ code: String) -> String { "状态：\(StatusCode(rawValue: code)?.zh ?? code)" }
+
+    /// Where a case stands.
+    static func name(ofCase state: String, _ language: Language) -> String {
+        language(CaseState(rawValue: state)?.zh ?? state, spelt(state))
     }
 
     /// `transferSignedIn` as people write it: transfer signed in.

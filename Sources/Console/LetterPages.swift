@@ -78,7 +78,7 @@ extension WebConsole {
             \(Self.select("partner", language("来源单位", "Partner"), partners.map { ($0.id, $0.name) }, chosen: given("partner"), all: language("全部", "All")))
             \(Self.select("queue", language("机构", "Institution"), institutions.map { ($0.code, $0.name) }, chosen: given("queue"), all: language("全部", "All")))
             <label>\(language("来源报文编号", "Sender's message id"))<br><input name="messageId" value="\(given("messageId"))"></label>
-            <label>\(language("死因代号", "Cause"))<br><input name="cause" value="\(given("cause"))"></label>
+            <label>\(language("原因代号", "Cause"))<br><input name="cause" value="\(given("cause"))"></label>
             \(Self.select("order", language("顺序", "Order"), orders, chosen: given("order"), all: nil))
             <button>\(language("筛选", "Filter"))</button></form>
             """

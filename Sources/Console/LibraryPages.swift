@@ -84,33 +84,46 @@ extension WebConsole {
 
     private func rulePage(_ scene: Scene) -> Page {
         let language = scene.language
+        let rules = library.rules()
+        let parts = RuleEntry.Part.allCases.filter { part in rules.contains { $0.part == part } }
+        let links = parts.map { part -> HTML in
+            let count = rules.filter { $0.part == part }.count
+            return "<li><a href=\"#\(part.rawValue)\">\(language.text(part.title))</a> <small>\(count)</small></li>"
+        }
+        let tables = parts.map { part -> HTML in
+            "<h2 id=\"\(part.rawValue)\">\(language.text(part.title))</h2>\(ruleTable(rules.filter { $0.part == part }, language))"
+        }
+        return Page(
+            title: Section.rules.title(language), section: .rules, body: "<ul class=\"jumps\">\(links)</ul>\(tables)")
+    }
+
+    private func ruleTable(_ rules: [RuleEntry], _ language: Language) -> HTML {
         var table = DataTable(
             caption: language("现行规则；命中次数自本节点启动起计", "Rules in force; counted since this node started"),
             columns: [
-                .init(name: language("规则", "Rule")), .init(name: language("类别", "Part")),
-                .init(name: language("内容", "What it says")), .init(name: language("依据", "Basis")),
-                .init(name: language("有效期", "Holds")), .init(name: language("命中", "Fired"), isNumber: true),
-            ], empty: language("没有规则。", "No rules."))
-        table.rows = library.rules().map { rule in
+                .init(name: language("规则", "Rule")), .init(name: language("内容", "What it says")),
+                .init(name: language("依据", "Basis")), .init(name: language("有效期", "Holds")),
+                .init(name: language("命中", "Fired"), isNumber: true),
+            ], empty: "")
+        table.rows = rules.map { rule in
             let holds = rule.from == nil && rule.to == nil ? "–" : "\(rule.from ?? "") … \(rule.to ?? "")"
             return [
-                "<span class=\"mono\">\(rule.id)</span> <small>v\(rule.version)</small>",
-                "\(language.text(rule.part.title))", "\(rule.title)", "\(rule.basis)", "\(holds)",
-                "\(library.fired(rule.id))",
+                "<span class=\"mono\">\(rule.id)</span> <small>v\(rule.version)</small>", "\(rule.title)",
+                "\(rule.basis)", "\(holds)", "\(library.fired(rule.id))",
             ]
         }
-        return Page(title: Section.rules.title(language), section: .rules, body: table.html)
+        return table.html
     }
 }
 
 extension RuleEntry.Part {
     var title: LocalizedText {
         switch self {
-        case .routing: LocalizedText(zh: "分派", en: "routing")
-        case .precheck: LocalizedText(zh: "预审提示", en: "pre-check")
-        case .clock: LocalizedText(zh: "时限", en: "clock")
-        case .pause: LocalizedText(zh: "时限中止", en: "pause")
-        case .paper: LocalizedText(zh: "材料", en: "paper")
+        case .routing: LocalizedText(zh: "分派", en: "Routing")
+        case .precheck: LocalizedText(zh: "预审提示", en: "Pre-checks")
+        case .clock: LocalizedText(zh: "时限", en: "Time limits")
+        case .pause: LocalizedText(zh: "时限中止", en: "Pauses of time limits")
+        case .paper: LocalizedText(zh: "材料", en: "Papers")
         }
     }
 }

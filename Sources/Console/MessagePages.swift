@@ -96,7 +96,7 @@ extension WebConsole {
             "<a class=\"mono\" href=\"\(Section.messages.path)/\(id)\">\(id)</a> "
         }
         let applications = referral.applications.map { application -> HTML in
-            "<span class=\"mono\">\(application.no)</span> \(application.queue.map(institutionTag) ?? "–") \(application.caseState ?? "")<br>"
+            "<span class=\"mono\">\(application.no)</span> \(application.queue.map(institutionTag) ?? "–") \(application.caseState.map { HistoryWords.name(ofCase: $0, language) } ?? "")<br>"
         }
         let facts: [(String, HTML)] = [
             (language("转介号", "Referral"), "<span class=\"mono\">\(referral.id)</span>"),

@@ -122,6 +122,12 @@ final class Browser: @unchecked Sendable {
             ])
     }
 
+    func dim(_ isDark: Bool) async throws {
+        try await command(
+            "Emulation.setEmulatedMedia",
+            ["features": [["name": "prefers-color-scheme", "value": isDark ? "dark" : "light"]]])
+    }
+
     /// Kept where `SCREENSHOTS` names a folder, for whoever wants to look.
     ///
     /// - Parameter whole: what must be scrolled to as well; only of a page that has come to rest.

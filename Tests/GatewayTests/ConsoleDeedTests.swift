@@ -32,7 +32,10 @@ import Transport
         let glance = try await viewer.get("/").html
         #expect(glance.contains("已暂停") && glance.contains("href=\"/console/\(page)\""))
         let list = try await gateway.desk.ask("GET", "/v1/\(page)")[page]?.array ?? []
-        #expect(list.contains { $0.at("paused.reason") == "对方系统搬迁" })
+        let way = list.first { $0[page == "queues" ? "queue" : "partner"]?.string == recipient }
+        #expect(way?.at("paused.reason") == "对方系统搬迁" && way?.at("paused.by") == "li")
+        // The court is pushed to; this institution fetches.
+        #expect(way?["circuit"]?.string == (page == "partners" ? "closed" : nil))
         #expect(try await worker.post("/\(page)/resume", order).leadsTo == "/console/\(page)?done=resume")
         #expect(try await !worker.get("/\(page)").html.contains("已暂停"))
         let trail = try await chief.get("/audit?subject=\(subject.urlEscaped)").html
@@ -166,6 +169,33 @@ import Transport
         await viewer.leave()
         gateway.stop()
         gateway.remove()
+    }
+
+    @Test func `a partner whose system fails is seen at a glance, with the error and what to do`() async throws {
+        let court = try HTTPServer(configuration: HTTPServerConfiguration(host: "127.0.0.1", port: 0)) { _ in
+            HTTPResponse(status: 503)
+        }
+        let gateway = try GatewayProcess(
+            courtWays: #"<returnAddress url="http://127.0.0.1:\#(court.port)/" openAfter="1"/>"#)
+        try gateway.start()
+        _ = try await gateway.remote.ask(
+            "POST", "/v1/referrals", body: courtNotice("O-1"), mediaType: "application/xml")
+        let leases = try await gateway.institution.ask("POST", "/v1/queues/CZ-TN/leases")["leases"]?.array
+        let lease = try #require(leases?.first?["leaseId"]?.string)
+        _ = try await gateway.institution.ask("POST", "/v1/leases/\(lease)/acknowledge")
+        try await gateway.untilLogged(#""circuit":"open""#)
+        let viewer = try await ConsoleVisitor.add("eve", "viewer", to: gateway)
+        let partners = try await viewer.get("/partners").html
+        #expect(partners.contains("断开") && partners.contains("HTTP 503"))
+        let glance = try await viewer.get("/").html
+        #expect(glance.contains("线路断开") && glance.contains("恢复后网关会自动重试"))
+        #expect(glance.contains("href=\"/console/partners\""))
+        let found = try await gateway.desk.ask("GET", "/v1/partners")["partners"]?.array ?? []
+        #expect(found.first { $0["partner"] == "court" }?["circuit"] == "open")
+        await viewer.leave()
+        gateway.stop()
+        gateway.remove()
+        await court.stop(drain: .seconds(1))
     }
 
     @Test func `what waits for its referral is shown by the number it waits for, and by no hash`() async throws {

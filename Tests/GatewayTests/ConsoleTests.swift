@@ -131,10 +131,11 @@ import Transport
                 for page in pages {
                     try await browser.open(site + page)
                     #expect(try await browser.evaluate("document.documentElement.lang") == .string(tag))
-                    for (width, name) in [(400, "phone"), (1200, "desk")] {
+                    for (width, name, isDark) in [(400, "phone", false), (1200, "desk", false), (1200, "dark", true)] {
                         try await browser.show(width: width, height: 800)
+                        try await browser.dim(isDark)
                         let found = try await browser.evaluate(Self.complaints).array
-                        #expect(found == [], "\(page) in \(language) at \(width)")
+                        #expect(found == [], "\(page) in \(language) at \(width) \(name)")
                         let word = page.split(separator: "/").dropFirst().first ?? "overview"
                         try await browser.screenshot("\(name)-\(language)-\(word)", whole: true)
                     }
