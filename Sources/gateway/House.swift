@@ -75,6 +75,7 @@ final class House: Sendable {
             return ClockFigures.counting(try await store.clocks(near, after: nil, limit: 1000), at: now())
         }
         let onTime = OnTimeDesk(store: store, now: now, rules: { pipeline.triage.book })
+        errands.expiries = { configuration.tokenExpiries + configuration.certificateExpiries() }
         errands.onTime = { try await onTime.figures(from: $0, to: $1) }
         let window = Window(
             store: store, registry: registry, identifiers: identifiers, now: now,
@@ -90,7 +91,9 @@ final class House: Sendable {
         let router = Router(
             routes: frontDoor.routes + backDoor.routes + leaseDesk.routes + window.routes + health.routes
                 + delivery.routes + console.routes,
-            doorkeeper: Doorkeeper(callers: configuration.callers),
+            doorkeeper: Doorkeeper(
+                callers: configuration.callers,
+                isExpired: { hash in configuration.tokenEnds[hash].map { $0 < now() } ?? false }),
             session: { try await window.signIn.caller(of: $0) },
             seen: { Self.note($0, at: now(), metrics) },
             observe: { metrics.answered(route: $0, status: $1, took: $2) }, explain: { Self.explain($0, $1, log: log) })
