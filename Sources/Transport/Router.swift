@@ -50,10 +50,12 @@ public struct Doorkeeper: Sendable {
 public struct Route: Sendable {
     public typealias Handler = @Sendable (HTTPRequest, Visit) async throws -> HTTPResponse
 
-    let method: String
+    public let method: String
     let segments: [Substring]
-    let roles: Set<Caller.Role>
-    let rights: Set<OperatorRight>
+    /// Who may call; empty for anybody.
+    public let roles: Set<Caller.Role>
+    /// Operators need one of them; empty where every operator may.
+    public let rights: Set<OperatorRight>
     let handler: Handler
 
     /// - Parameters:
@@ -82,7 +84,13 @@ public struct Route: Sendable {
     }
 
     /// Such as `GET /v1/jobs/{id}`.
-    public var name: String { "\(method) /\(segments.joined(separator: "/"))" }
+    public var name: String { "\(method) \(path)" }
+    /// Such as `/v1/jobs/{id}`.
+    public var path: String { "/\(segments.joined(separator: "/"))" }
+    /// The `{…}` of the path.
+    public var parameters: [String] {
+        segments.filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    }
 
     fileprivate func isOpen(to caller: Caller) -> Bool {
         roles.contains(caller.role) && (rights.isEmpty || rights.contains { caller.may($0) })

@@ -18,6 +18,8 @@ final class House: Sendable {
     let pipeline: Pipeline
     let store: SQLMessageStore
     let server: HTTPServer
+    /// Every call that is answered.
+    let routes: [Route]
     private let client: HTTPClient
     private let database: SQLiteDatabase
     private let delivery: Task<Void, Never>
@@ -88,9 +90,11 @@ final class House: Sendable {
             window: window, statistics: { () throws(StoreError) in try await store.statistics() },
             library: Self.library(pipeline, metrics, now: now), registry: registry,
             now: now)
+        let calls =
+            frontDoor.routes + backDoor.routes + leaseDesk.routes + window.routes + health.routes + delivery.routes
+        routes = calls + console.routes + [try OpenAPI(describing: calls).route]
         let router = Router(
-            routes: frontDoor.routes + backDoor.routes + leaseDesk.routes + window.routes + health.routes
-                + delivery.routes + console.routes,
+            routes: routes,
             doorkeeper: Doorkeeper(
                 callers: configuration.callers,
                 isExpired: { hash in configuration.tokenEnds[hash].map { $0 < now() } ?? false }),
