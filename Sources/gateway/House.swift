@@ -149,7 +149,7 @@ final class House: Sendable {
         _ pipeline: Pipeline, _ metrics: Metrics, now: @escaping @Sendable () -> Instant
     ) -> Library {
         Library(
-            mappings: { pipeline.translator.mappings },
+            mappings: { pipeline.translator.mappings }, fields: { pipeline.translator.fieldTable(of: $0) },
             translate: { bytes, mapping in
                 pipeline.walk(
                     Pipeline.Message(
