@@ -26,7 +26,7 @@ let rooms: [(name: String, doors: [Target.Dependency])] = [
 ]
 
 /// Folders whose files are compiled in, so that the program is one file.
-let embedded = ["Storage": "Migrations", "Console": "Assets"]
+let embedded = ["Storage": "Migrations", "Console": "Assets", "Operations": "Contract"]
 
 let allRooms = rooms.map { Target.Dependency(stringLiteral: $0.name) }
 

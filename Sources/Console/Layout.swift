@@ -108,7 +108,7 @@ struct Layout {
             \(navigation(page))
             <main id="main"><h1>\(page.title)</h1>
             \(page.body)
-            </main></body></html>
+            </main><footer><a href="/openapi.json">\(language("接口说明（OpenAPI）", "Interface description (OpenAPI)"))</a></footer></body></html>
             """
     }
 

@@ -66,7 +66,7 @@ extension WebConsole {
                 "<span class=\"badge \(finding.isError ? "bad" : "warn")\">\(finding.isError ? language("错误", "error") : language("警告", "warning"))</span>",
                 "\(place ?? "–")", "\(finding.path ?? "–")",
                 "\(language.text(LocalizedText(bilingual: finding.message))) <small class=\"mono\">\(finding.code)</small>",
-                "<span class=\"mono\">\(finding.rule ?? "–")</span>",
+                Self.ruleLink(finding.rule),
             ]
         }
         return "<h2>\(language("发现的问题", "Findings"))</h2>\(table.html)"

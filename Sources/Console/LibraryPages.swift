@@ -1,4 +1,5 @@
 import StrictJSON
+import Translation
 import Transport
 import Triage
 
@@ -7,6 +8,8 @@ public struct Library: Sendable {
     public typealias MappingTitle = (id: String, title: String, version: Int, isInbound: Bool)
 
     let mappings: @Sendable () -> [MappingTitle]
+    /// A mapping told field by field; nothing where there is none of that id.
+    let fields: @Sendable (_ mapping: String) -> FieldTable?
     /// A dry run with explanation; stores nothing.
     let translate: @Sendable (_ bytes: [UInt8], _ mapping: String?) -> JSONValue
     let rules: @Sendable () -> [RuleEntry]
@@ -15,10 +18,12 @@ public struct Library: Sendable {
 
     public init(
         mappings: @escaping @Sendable () -> [MappingTitle],
+        fields: @escaping @Sendable (_ mapping: String) -> FieldTable?,
         translate: @escaping @Sendable (_ bytes: [UInt8], _ mapping: String?) -> JSONValue,
         rules: @escaping @Sendable () -> [RuleEntry], fired: @escaping @Sendable (_ rule: String) -> Int
     ) {
         self.mappings = mappings
+        self.fields = fields
         self.translate = translate
         self.rules = rules
         self.fired = fired
@@ -29,6 +34,7 @@ extension WebConsole {
     var libraryRoutes: [Route] {
         [
             page("/console/mappings") { scene in mappingPage(scene) },
+            page("/console/mappings/fields") { scene in try fieldPage(scene) },
             act("/console/mappings/try", may: [.look]) { scene, form in .page(tryPage(scene, form)) },
             page("/console/rules") { scene in rulePage(scene) },
         ]
@@ -44,7 +50,7 @@ extension WebConsole {
             ], empty: "")
         table.rows = library.mappings().map { mapping in
             [
-                "<span class=\"mono\">\(mapping.id)</span>", "\(mapping.title)",
+                "<a class=\"mono\" href=\"\(Self.fieldAddress(mapping.id))\">\(mapping.id)</a>", "\(mapping.title)",
                 "\(mapping.isInbound ? language("接收", "in") : language("回传", "out"))", "\(mapping.version)",
             ]
         }

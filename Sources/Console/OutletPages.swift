@@ -80,6 +80,15 @@ extension WebConsole {
         count == 0 ? "0" : "<a href=\"\(Section.deadLetters.path)?\(filter)=\(value.urlEscaped)\">\(count)</a>"
     }
 
+    /// Until when the partner can call, where its token ends.
+    private func tokenEnd(of partner: String, at now: Instant, _ language: Language) -> HTML {
+        guard let end = tokenEnds[partner] else { return .none }
+        let day = String(end.rfc3339.prefix(10))
+        return end < now
+            ? "<br><span class=\"badge bad\">\(language("令牌已过期", "token expired")) \(day)</span>"
+            : "<br><small>\(language("令牌有效至", "token valid until")) \(day)</small>"
+    }
+
     private func partnerPage(_ scene: Scene) async throws -> Page {
         let language = scene.language
         let now = now()
@@ -101,7 +110,7 @@ extension WebConsole {
             let rate = partner.errorRate.map { "\(Int(($0 * 100).rounded())) %" } ?? "–"
             let id = partner.partnerID.urlEscaped
             return [
-                partnerTag(partner.partnerID),
+                "\(partnerTag(partner.partnerID))\(tokenEnd(of: partner.partnerID, at: now, language))",
                 partner.lastSeen?.aged(at: now, language) ?? "\(language("从未", "never"))",
                 partner.messages == 0
                     ? "0" : "<a href=\"\(Section.messages.path)?partner=\(id)\">\(partner.messages)</a>", "\(rate)",

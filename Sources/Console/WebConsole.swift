@@ -12,6 +12,8 @@ public struct WebConsole: Sendable {
     /// Codes and names of the institutions a dispatcher may choose from.
     let institutions: [(code: String, name: String)]
     let partners: [(id: String, name: String)]
+    /// Until when partners can call whose tokens end.
+    let tokenEnds: [String: Instant]
     let library: Library
 
     public init(
@@ -23,6 +25,7 @@ public struct WebConsole: Sendable {
         self.statistics = statistics
         self.now = now
         institutions = registry.institutions.values.map { ($0.code, $0.name) }.sorted { $0.0 < $1.0 }
+        tokenEnds = registry.partners.compactMapValues(\.tokenEnd)
         partners = registry.partners.values.map { ($0.id, $0.name) }.sorted { $0.0 < $1.0 }
     }
 

@@ -13,6 +13,8 @@ public struct Partner: Sendable {
     public var returnAddress: ReturnAddress?
     public let retryPolicy: RetryPolicy
     public var exchange: ExchangeFolders?
+    /// When the last of its tokens ends; nothing where one never does.
+    public var tokenEnd: Instant?
 
     public init(
         id: String, name: String, senderType: String, senderCodes: [String], mappings: [String],

@@ -55,7 +55,8 @@ public enum ErrorTable {
 extension Problem.Kind {
     public var turn: Turn {
         switch self {
-        case .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .messageIdConflict,
+        case .badRequest, .unauthorized, .credentialExpired, .forbidden, .notFound, .methodNotAllowed,
+            .messageIdConflict,
             .illegalTransition, .leaseEnded, .stale, .wrongState, .tooLarge, .headersTooLarge, .notTranslatable,
             .timedOut, .tooManyAttempts:
             .sender
@@ -70,6 +71,10 @@ extension Problem.Kind {
             LocalizedText(zh: "按 detail 更正请求后再发。", en: "Mend the request as detail says.")
         case .unauthorized:
             LocalizedText(zh: "使用有效凭证，或重新登录。", en: "Use a valid credential, or sign in again.")
+        case .credentialExpired:
+            LocalizedText(
+                zh: "请网关管理员用 gateway keys new 签发新令牌，改用新令牌后重发。",
+                en: "Have the gateway's administrator issue a new token (gateway keys new), and send again with it.")
         case .forbidden:
             LocalizedText(zh: "换用有权限的账户，或请管理员授权。", en: "Use an account that may, or ask the administrator.")
         case .notFound, .methodNotAllowed:

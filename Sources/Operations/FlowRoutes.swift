@@ -20,7 +20,7 @@ extension FlowDesk {
                 return .json([
                     "partners": .array(
                         try await partners().map {
-                            $0.json(name: registry.partners[$0.partnerID]?.name, way: ways[$0.partnerID])
+                            $0.json(of: registry.partners[$0.partnerID], way: ways[$0.partnerID])
                         })
                 ])
             },
@@ -76,10 +76,11 @@ extension QueueFigures {
 }
 
 extension PartnerFigures {
-    func json(name: String?, way: OutletStanding?) -> JSONValue {
+    func json(of partner: Partner?, way: OutletStanding?) -> JSONValue {
         .compact(
             [
-                ("partner", .string(partnerID)), ("name", .text(name)), ("lastSeen", .text(lastSeen?.rfc3339)),
+                ("partner", .string(partnerID)), ("name", .text(partner?.name)),
+                ("tokenValidUntil", .text(partner?.tokenEnd?.rfc3339)), ("lastSeen", .text(lastSeen?.rfc3339)),
                 ("messages24h", JSONValue(messages)),
                 (
                     "outcomes24h",

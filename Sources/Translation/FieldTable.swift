@@ -13,6 +13,8 @@ public struct FieldTable: Sendable {
         public var codes: String?
         public var maxLength: Int?
         public var notes: [String] = []
+        /// The rule's line in `mapping.xml`.
+        public var line = 0
     }
 
     public let id: String
@@ -48,15 +50,16 @@ public struct FieldTable: Sendable {
         mutating func write(_ rules: [Rule], source: String, target: String, when: String?) {
             for rule in rules {
                 switch rule {
-                case .value(let value, let own, _): add(value, source: source, target: target, when: own ?? when)
-                case .constant(let to, let text, _, let own, _):
-                    var row = row(source: "", target: join(target, to), when: own ?? when)
+                case .value(let value, let own, let line):
+                    add(value, source: source, target: target, when: own ?? when, line: line)
+                case .constant(let to, let text, _, let own, let line):
+                    var row = row(source: "", target: join(target, to), when: own ?? when, line: line)
                     row.notes.insert("固定值 fixed: \(text)", at: 0)
                     rows.append(row)
-                case .lookup(let lookup, let own, _):
+                case .lookup(let lookup, let own, let line):
                     var row = row(
                         source: SourcePath.resolve(lookup.by, from: source), target: join(target, lookup.to),
-                        when: own ?? when)
+                        when: own ?? when, line: line)
                     row.codes = lookup.codes
                     row.notes.insert("未填时由代码表查得 looked up where not given", at: 0)
                     rows.append(row)
@@ -79,9 +82,12 @@ public struct FieldTable: Sendable {
             }
         }
 
-        private mutating func add(_ value: Rule.Value, source: String, target: String, when: String?) {
+        private mutating func add(
+            _ value: Rule.Value, source: String, target: String, when: String?, line: Int
+        ) {
             var row = row(
-                source: SourcePath.resolve(value.from, from: source), target: join(target, value.to), when: when)
+                source: SourcePath.resolve(value.from, from: source), target: join(target, value.to), when: when,
+                line: line)
             row.isRequired = value.isRequired
             row.converters =
                 value.converters.map(\.rawValue) + (value.isBase64 ? ["base64"] : [])
@@ -99,13 +105,13 @@ public struct FieldTable: Sendable {
             rows.append(row)
         }
 
-        private func row(source: String, target: String, when: String?) -> Row {
+        private func row(source: String, target: String, when: String?, line: Int) -> Row {
             let shown = isJSON && source.hasPrefix("/root") ? String(source.dropFirst("/root".count)) : source
             let canonical = isInbound ? target : String(source.dropFirst("/root/".count))
             let model = isInbound ? CanonicalModel.application : CanonicalModel.status
             return Row(
                 source: shown, zh: model.field(at: canonical.replacing("[]", with: ""))?.zh ?? "", target: target,
-                notes: when.map { ["条件 when: \($0)"] } ?? [])
+                notes: when.map { ["条件 when: \($0)"] } ?? [], line: line)
         }
 
         private func join(_ path: String, _ to: String) -> String { TargetTree.join(path, to) }

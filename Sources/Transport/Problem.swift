@@ -28,6 +28,7 @@ public struct Problem: Error, Sendable {
     public enum Kind: String, Sendable, CaseIterable {
         case badRequest = "bad-request"
         case unauthorized = "unauthorized"
+        case credentialExpired = "credential-expired"
         case forbidden = "forbidden"
         case notFound = "not-found"
         case methodNotAllowed = "method-not-allowed"
@@ -49,7 +50,7 @@ public struct Problem: Error, Sendable {
         public var status: Int {
             switch self {
             case .badRequest: 400
-            case .unauthorized: 401
+            case .unauthorized, .credentialExpired: 401
             case .forbidden: 403
             case .notFound: 404
             case .methodNotAllowed: 405
@@ -68,6 +69,7 @@ public struct Problem: Error, Sendable {
             switch self {
             case .badRequest: LocalizedText(zh: "请求有误", en: "Bad request")
             case .unauthorized: LocalizedText(zh: "未能确认身份", en: "Caller not identified")
+            case .credentialExpired: LocalizedText(zh: "凭证已过期", en: "The credential has expired")
             case .forbidden: LocalizedText(zh: "无权访问", en: "Not allowed")
             case .notFound: LocalizedText(zh: "没有找到", en: "Not found")
             case .methodNotAllowed: LocalizedText(zh: "此地址不支持该方法", en: "Method not allowed here")

@@ -22,16 +22,27 @@ public struct Caller: Sendable, Hashable {
 /// Proves who is calling by the bearer token (RFC 6750 §2.1), of which only the SHA-256 is kept.
 public struct Doorkeeper: Sendable {
     private let callers: [String: Caller]
+    private let isExpired: @Sendable (_ hash: String) -> Bool
 
-    /// - Parameter callers: by lower-case hexadecimal SHA-256 of the token.
-    public init(callers: [String: Caller]) { self.callers = callers }
+    /// - Parameters:
+    ///   - callers: by lower-case hexadecimal SHA-256 of the token.
+    ///   - isExpired: whether the token of that hash is past its last moment.
+    public init(callers: [String: Caller], isExpired: @escaping @Sendable (_ hash: String) -> Bool = { _ in false }) {
+        self.callers = callers
+        self.isExpired = isExpired
+    }
 
     /// Looking the digest up leaks nothing of use: who can steer a SHA-256 towards a stored one has broken it.
-    public func caller(behind request: HTTPRequest) -> Caller? {
+    ///
+    /// - Throws: `credentialExpired` to who still holds a token that was right once.
+    public func caller(behind request: HTTPRequest) throws(Problem) -> Caller? {
         guard let header = request.header("Authorization") else { return nil }
         let parts = header.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return callers[Digest.hex(Digest.sha256(Array(parts[1].utf8)))]
+        let hash = Digest.hex(Digest.sha256(Array(parts[1].utf8)))
+        guard let caller = callers[hash] else { return nil }
+        if isExpired(hash) { throw .expired }
+        return caller
     }
 }
 
@@ -39,10 +50,12 @@ public struct Doorkeeper: Sendable {
 public struct Route: Sendable {
     public typealias Handler = @Sendable (HTTPRequest, Visit) async throws -> HTTPResponse
 
-    let method: String
+    public let method: String
     let segments: [Substring]
-    let roles: Set<Caller.Role>
-    let rights: Set<OperatorRight>
+    /// Who may call; empty for anybody.
+    public let roles: Set<Caller.Role>
+    /// Operators need one of them; empty where every operator may.
+    public let rights: Set<OperatorRight>
     let handler: Handler
 
     /// - Parameters:
@@ -71,7 +84,13 @@ public struct Route: Sendable {
     }
 
     /// Such as `GET /v1/jobs/{id}`.
-    public var name: String { "\(method) /\(segments.joined(separator: "/"))" }
+    public var name: String { "\(method) \(path)" }
+    /// Such as `/v1/jobs/{id}`.
+    public var path: String { "/\(segments.joined(separator: "/"))" }
+    /// The `{…}` of the path.
+    public var parameters: [String] {
+        segments.filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    }
 
     fileprivate func isOpen(to caller: Caller) -> Bool {
         roles.contains(caller.role) && (rights.isEmpty || rights.contains { caller.may($0) })
@@ -112,6 +131,17 @@ extension Problem {
             .unauthorized, zh: "请在 Authorization 头中提供有效的 Bearer 令牌。",
             en: "Give a valid bearer token in the Authorization header.")
         problem.headers = [("WWW-Authenticate", "Bearer")]
+        return problem
+    }()
+
+    /// RFC 6750 §3.1.
+    static let expired: Problem = {
+        var problem = Problem(
+            .credentialExpired, zh: "此令牌已过有效期，请向网关管理员索取新令牌。",
+            en: "This token is past its last day; ask the gateway's administrator for a new one.")
+        problem.headers = [
+            ("WWW-Authenticate", "Bearer error=\"invalid_token\", error_description=\"The token expired\"")
+        ]
         return problem
     }()
 }
@@ -165,7 +195,7 @@ public struct Router: Sendable {
     }
 
     private func caller(behind request: HTTPRequest) async throws -> Caller? {
-        if request.header("Authorization") != nil { return doorkeeper.caller(behind: request) }
+        if request.header("Authorization") != nil { return try doorkeeper.caller(behind: request) }
         return try await session(request)
     }
 

@@ -36,6 +36,8 @@ struct Configuration: Sendable {
     var partners: [Partner] = []
     var institutions: [Institution] = []
     var callers: [String: Caller] = [:]
+    /// The last moments of tokens that have one, by the token's hash.
+    var tokenEnds: [String: Instant] = [:]
     var bodyBytes = 50 << 20
     var depth = 64
     var nodes = 10_000
@@ -96,7 +98,10 @@ struct Configuration: Sendable {
         }
         institutions = reader.institutions(in: institutionsFile)
         partners = reader.partners(in: partnersFile)
-        callers = reader.callers(in: credentialsFile, partners: partners, institutions: institutions)
+        (callers, tokenEnds) = reader.callers(in: credentialsFile, partners: partners, institutions: institutions)
+        for index in partners.indices {
+            partners[index].tokenEnd = tokenEnd(of: Caller(role: .partner, id: partners[index].id))
+        }
         guard reader.complaints.isEmpty else { throw ConfigurationError(reader.complaints) }
     }
 
@@ -206,9 +211,10 @@ struct ConfigurationReader {
 
     mutating func callers(
         in file: String, partners: [Partner], institutions: [Institution]
-    ) -> [String: Caller] {
-        guard let root = root(of: file, named: "credentials") else { return [:] }
+    ) -> (callers: [String: Caller], ends: [String: Instant]) {
+        guard let root = root(of: file, named: "credentials") else { return ([:], [:]) }
         var callers: [String: Caller] = [:]
+        var ends: [String: Instant] = [:]
         for element in root.children {
             let caller: Caller?
             switch element.name {
@@ -239,7 +245,8 @@ struct ConfigurationReader {
             }
             if callers[hash] != nil { complain(at: element, "this token is given to two callers") }
             callers[hash] = caller
+            ends[hash] = end(of: element)
         }
-        return callers
+        return (callers, ends)
     }
 }

@@ -1,6 +1,7 @@
 import Documents
 import Foundation
 import Messaging
+import Transport
 
 /// How messages reach partners and institutions, as `partners.xml` and `institutions.xml` say it.
 extension ConfigurationReader {
@@ -75,6 +76,10 @@ extension ConfigurationReader {
         address.authorities = element.attribute("authorities").map(path)
         if let authorities = address.authorities, !FileManager.default.isReadableFile(atPath: authorities) {
             complain(at: element, "authorities cannot be read")
+        } else if let authorities = address.authorities,
+            CertificateFile.firstEnd(in: [UInt8](FileManager.default.contents(atPath: authorities) ?? Data())) == nil
+        {
+            complain(at: element, "authorities holds no certificate in PEM")
         }
         address.concurrency = number("concurrency", of: element, in: 1...256) ?? address.concurrency
         address.breaker.threshold = number("openAfter", of: element, in: 1...1000) ?? address.breaker.threshold

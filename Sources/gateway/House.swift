@@ -18,6 +18,8 @@ final class House: Sendable {
     let pipeline: Pipeline
     let store: SQLMessageStore
     let server: HTTPServer
+    /// Every call that is answered.
+    let routes: [Route]
     private let client: HTTPClient
     private let database: SQLiteDatabase
     private let delivery: Task<Void, Never>
@@ -75,6 +77,7 @@ final class House: Sendable {
             return ClockFigures.counting(try await store.clocks(near, after: nil, limit: 1000), at: now())
         }
         let onTime = OnTimeDesk(store: store, now: now, rules: { pipeline.triage.book })
+        errands.expiries = { configuration.tokenExpiries + configuration.certificateExpiries() }
         errands.onTime = { try await onTime.figures(from: $0, to: $1) }
         let window = Window(
             store: store, registry: registry, identifiers: identifiers, now: now,
@@ -87,10 +90,14 @@ final class House: Sendable {
             window: window, statistics: { () throws(StoreError) in try await store.statistics() },
             library: Self.library(pipeline, metrics, now: now), registry: registry,
             now: now)
+        let calls =
+            frontDoor.routes + backDoor.routes + leaseDesk.routes + window.routes + health.routes + delivery.routes
+        routes = calls + console.routes + [try OpenAPI(describing: calls).route]
         let router = Router(
-            routes: frontDoor.routes + backDoor.routes + leaseDesk.routes + window.routes + health.routes
-                + delivery.routes + console.routes,
-            doorkeeper: Doorkeeper(callers: configuration.callers),
+            routes: routes,
+            doorkeeper: Doorkeeper(
+                callers: configuration.callers,
+                isExpired: { hash in configuration.tokenEnds[hash].map { $0 < now() } ?? false }),
             session: { try await window.signIn.caller(of: $0) },
             seen: { Self.note($0, at: now(), metrics) },
             observe: { metrics.answered(route: $0, status: $1, took: $2) }, explain: { Self.explain($0, $1, log: log) })
@@ -142,7 +149,7 @@ final class House: Sendable {
         _ pipeline: Pipeline, _ metrics: Metrics, now: @escaping @Sendable () -> Instant
     ) -> Library {
         Library(
-            mappings: { pipeline.translator.mappings },
+            mappings: { pipeline.translator.mappings }, fields: { pipeline.translator.fieldTable(of: $0) },
             translate: { bytes, mapping in
                 pipeline.walk(
                     Pipeline.Message(

@@ -125,7 +125,10 @@ import Transport
         let site = "http://127.0.0.1:\(gateway.port)"
         let outcome = await Task {
             try await signIn(browser, gateway)
-            let pages = Section.allCases.map(\.path) + ["/console/password", "/console/jobs"]
+            let pages =
+                Section.allCases.map(\.path) + [
+                    "/console/password", "/console/jobs", "/console/mappings/fields?id=court/defence-notice",
+                ]
             for (language, tag) in [("en", "en"), ("zh", "zh-CN")] {
                 try await browser.open("\(site)/console/language?to=\(language)")
                 for page in pages {
@@ -136,7 +139,8 @@ import Transport
                         try await browser.dim(isDark)
                         let found = try await browser.evaluate(Self.complaints).array
                         #expect(found == [], "\(page) in \(language) at \(width) \(name)")
-                        let word = page.split(separator: "/").dropFirst().first ?? "overview"
+                        let words = page.prefix { $0 != "?" }.split(separator: "/").dropFirst()
+                        let word = words.isEmpty ? "overview" : words.joined(separator: "-")
                         try await browser.screenshot("\(name)-\(language)-\(word)", whole: true)
                     }
                 }

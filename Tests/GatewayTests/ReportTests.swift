@@ -7,6 +7,7 @@ import Triage
 
 @testable import Operations
 @testable import Storage
+@testable import gateway
 
 private let rules = Result {
     try Triage(
@@ -100,6 +101,32 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
         #expect(plan[0].contains("clock_running") && plan[1].contains("clock_ended"), "\(plan)")
         #expect(!plan[1].contains("TEMP B-TREE"), "\(plan)")
         await bench.remove()
+    }
+
+    @Test func `an assignment in time is told as a clock that was met, in JSON and in the spreadsheet`() async throws {
+        let gateway = try GatewayProcess(courtWays: "")
+        try gateway.start()
+        let receipt = try await gateway.remote.call(
+            "POST", "/v1/referrals", body: courtNotice("N-1"), mediaType: "application/xml"
+        ).json
+        let number = receipt["applicationNo"]?.string ?? ""
+        let leases = try await gateway.institution.ask("POST", "/v1/queues/CZ-TN/leases")["leases"]
+        let lease = leases?[0]?["leaseId"]?.string ?? ""
+        _ = try await gateway.institution.ask("POST", "/v1/leases/\(lease)/acknowledge")
+        _ = try await gateway.institution.ask(
+            "POST", "/v1/applications/\(number)/status",
+            body: Array(#"{"event":"assign","assignment":{"lawyer":"测律师","unit":"测试律所"}}"#.utf8))
+        // The month in which it was due, as the receipt says it.
+        let due = receipt["clocks"]?.array?.first { $0["id"] == "CLK-04" }?["dueAt"]?.string ?? ""
+        let path = "/v1/reports/monthly?month=\(due.prefix(7))"
+        let clocks = try await gateway.desk.ask("GET", path)["onTime"]?.array
+        let clock = clocks?.first { $0["clock"] == "CLK-04" }
+        #expect(clock?["met"] == 1 && clock?["late"] == 0 && clock?["open"] == 0)
+        #expect(clock?["basis"]?.string?.contains("36") == true)
+        let csv = String(decoding: try await gateway.desk.download(path + "&format=csv"), as: UTF8.self)
+        #expect(csv.contains(/"时钟按时","CLK-04","[^"]+","1","100.0%"/))
+        gateway.stop()
+        gateway.remove()
     }
 
     @Test func `a page's end loses no clock and counts none twice`() async throws {

@@ -1,4 +1,5 @@
 import Foundation
+import StrictJSON
 import Testing
 
 @testable import Transport
@@ -247,6 +248,22 @@ private func echo(_ change: (inout HTTPServerConfiguration) -> Void = { _ in }) 
     let abc = Array("abc".utf8)
     #expect(Digest.hex(Digest.sm3(abc)) == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0")
     #expect(Digest.hex(Digest.sha256(abc)) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+}
+
+@Test func `a token past its last moment is told so, and only its holder is`() async throws {
+    let hash = Digest.hex(Digest.sha256(Array("old".utf8)))
+    let router = Router(
+        routes: [Route("GET", "/v1/thing", for: .partner) { _, _ in HTTPResponse(status: 200) }],
+        doorkeeper: Doorkeeper(callers: [hash: Caller(role: .partner, id: "court")], isExpired: { $0 == hash }),
+        explain: { _, _ in Problem(.internalError, zh: "", en: "") })
+    for (token, kind) in [("old", "credential-expired"), ("other", "unauthorized")] {
+        let answer = await router.respond(
+            to: HTTPRequest(
+                method: "GET", path: "/v1/thing", query: [], headers: [("Authorization", "Bearer \(token)")], body: []))
+        #expect(answer.status == 401)
+        #expect(try JSONValue(parsing: answer.body)["type"]?.string == "urn:legal-aid-gateway:problem:\(kind)")
+        #expect(answer.header("WWW-Authenticate")?.contains("invalid_token") == (token == "old"))
+    }
 }
 
 @Test func `a router knows its callers, its paths and its methods`() async {

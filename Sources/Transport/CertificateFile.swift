@@ -1,0 +1,35 @@
+import COpenSSL
+
+/// What a PEM file (RFC 7468) says of its certificates.
+public enum CertificateFile {
+    /// Certificates that are read of one file; a system's bundle has some hundred.
+    private static let most = 1000
+
+    /// When the first of the certificates ends (`notAfter`, RFC 5280 §4.1.2.5), in seconds since 1970; nothing where
+    /// the bytes hold no certificate that can be read.
+    public static func firstEnd(in pem: [UInt8]) -> Int64? {
+        guard !pem.isEmpty, let length = Int32(exactly: pem.count), let source = BIO_new_mem_buf(pem, length) else {
+            return nil
+        }
+        defer { BIO_free(source) }
+        var first: Int64?
+        for _ in 0..<most {
+            guard let certificate = PEM_read_bio_X509(source, nil, nil, nil) else { break }
+            defer { X509_free(certificate) }
+            guard let end = seconds(of: X509_get0_notAfter(certificate)) else { continue }
+            first = min(first ?? end, end)
+        }
+        // The end of the file is told as an error too.
+        ERR_clear_error()
+        return first
+    }
+
+    private static func seconds(of time: UnsafePointer<ASN1_TIME>?) -> Int64? {
+        guard let time, let epoch = ASN1_TIME_set(nil, 0) else { return nil }
+        defer { ASN1_TIME_free(epoch) }
+        var days: Int32 = 0
+        var seconds: Int32 = 0
+        guard ASN1_TIME_diff(&days, &seconds, epoch, time) == 1 else { return nil }
+        return Int64(days) * 86_400 + Int64(seconds)
+    }
+}
