@@ -41,6 +41,7 @@ enum Fuzz {
         Self.target = target
         let set = FileManager.default.temporaryDirectory.appending(path: "fuzz-\(UUID().uuidString)")
         bench = try FuzzBench(mappings: mappings, set: set)
+        if target == .translation { bench?.warmUp(try target.seeds(of: mappings)) }
         atexit { Fuzz.bench?.remove() }
         // A file is tried once; folders are what to begin with.
         let files = words.dropFirst(4).contains { !$0.hasPrefix("-") }

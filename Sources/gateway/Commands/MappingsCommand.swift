@@ -6,7 +6,7 @@ import Translation
 
 enum MappingsCommand: Command {
     static let name = "mappings"
-    static let synopsis = "list | test | table ID | schema ID | new FOLDER SAMPLE | lint | diff OLD NEW SAMPLE..."
+    static let synopsis = "list | test | table ID | schema ID | new FOLDER SAMPLE | lint [ID] | diff OLD NEW SAMPLE..."
     static let summary = "work on mappings: list, prove by examples, print, start, look over, compare"
     static let details = """
         list           identifiers, versions and titles of what is in force
@@ -20,7 +20,7 @@ enum MappingsCommand: Command {
                        start agency/message from one of its documents: mapping.xml that loads,
                        schema.xsd for XML, the sample as example
           --title T    what people call it
-        lint           rules that never speak, targets set twice, fields that nobody reads,
+        lint [ID]      rules that never speak, targets set twice, fields that nobody reads,
                        lists that nobody uses, examples that are missing
         diff OLD NEW SAMPLE...
                        what changes between two mapping directories over documents or folders of them;
@@ -60,7 +60,9 @@ enum MappingsCommand: Command {
             return 0
         case "table": return try MappingsTable.run(arguments, pipeline.translator)
         case "lint":
-            return try MappingsLint.run(pipeline, in: configuration.mappings, limits: configuration.parseLimits)
+            return try MappingsLint.run(
+                pipeline, of: arguments.words.dropFirst().first, in: configuration.mappings,
+                limits: configuration.parseLimits)
         default: throw UsageError("say list, test, table, schema, new, lint or diff")
         }
     }
