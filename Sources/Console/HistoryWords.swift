@@ -47,7 +47,8 @@ enum HistoryWords {
     private static let chinese = [
         "received": "接收", "translated": "转换", "queued": "入队", "delivered": "已送达", "released": "退回队列",
         "dead": "进入死信", "requeued": "重新入队", "discarded": "丢弃", "editedAndResent": "编辑并重发", "retried": "重试",
-        "next attempt": "下次尝试", "lease ends": "租约到期", "signedIn": "签收", "accept": "受理", "requestSupplement": "要求补正",
+        "next attempt": "下次尝试", "lease ends": "租约到期", "leaseEnded": "租约到期未确认", "resent": "已重新提交",
+        "signedIn": "签收", "accept": "受理", "requestSupplement": "要求补正",
         "acceptProvisionally": "容缺受理", "supplemented": "已补正", "dueExpired": "补正到期", "askCrossRegion": "请求异地协作",
         "crossRegionAnswered": "异地协作答复", "startAdvance": "先行提供", "grant": "决定给予", "refuse": "决定不予",
         "withdraw": "撤回", "transfer": "转办", "checkNotice": "审核通知", "noticeIncomplete": "通知材料不全",

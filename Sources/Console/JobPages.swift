@@ -71,7 +71,7 @@ extension WebConsole {
         table.rows = causes.map { cause in
             [
                 "\(cause.count)",
-                "\(language.text(LetterCode(cause.cause).happened)) <small class=\"mono\">\(cause.cause.name)</small>",
+                "\(language.text(LetterCode(cause.cause).happened))<br>\(Self.link(to: cause.cause))",
             ]
         }
         let fields = Self.filterNames.compactMap { name -> HTML? in
@@ -87,7 +87,7 @@ extension WebConsole {
             title: language("批量重试", "Retry in bulk"), section: .deadLetters,
             body: """
                 \(table.html)<form method="post" action="/console/jobs">\(scene.csrf)\(fields)
-                <label for="rate">\(language("每秒最多", "At most a second"))</label>
+                <label for="rate">\(language("每秒最多（封）", "Letters a second, at most"))</label>
                 <input id="rate" name="rate" type="number" min="1" max="1000" value="20" required>\(queue)
                 <label for="reason">\(language("理由", "Reason"))</label>
                 <textarea class="short" id="reason" name="reason" required></textarea>
@@ -117,26 +117,71 @@ extension WebConsole {
     private func jobPage(_ scene: Scene) async throws -> Page {
         let language = scene.language
         let job = try await window.bulk.job(scene.value("id"))
-        let isOpen = job.state == .running || job.state == .paused
-        let refresh: HTML = job.state == .running ? "<span data-refresh=\"2\"></span>" : .none
         func button(_ act: String, _ text: String, _ state: DeskJob.State) -> HTML {
             guard scene.may(.repair), job.state.allows(state) else { return .none }
             return
                 "<form method=\"post\" action=\"/console/jobs/\(job.id)/\(act)\">\(scene.csrf)<button class=\"quiet\">\(text)</button></form>"
         }
+        let live: HTML = job.state == .running ? " data-live=\"1\"" : .none
         return Page(
             title: language("批量任务", "Bulk job"), section: .deadLetters,
             body: """
-                \(refresh)<p role="status"><span class="badge \(isOpen ? "warn" : "good")">\(language.text(job.state.title))</span>
+                <div id="job" data-state="\(job.state.rawValue)"\(live)><p role="status"><span class="badge \(job.state == .finished ? "good" : "warn")">\(language.text(job.state.title))</span>
                 \(language("已处理 \(job.done) / \(job.total)", "\(job.done) of \(job.total) done"))</p>
                 <progress max="\(max(1, job.total))" value="\(job.done)" aria-label="\(language("进度", "Progress"))"></progress>
-                <dl class="facts"><dt>\(language("重新提交", "Sent on"))</dt><dd>\(job.resent)</dd>
-                <dt>\(language("再次失败", "Failed again"))</dt><dd>\(job.failedAgain)</dd>
-                <dt>\(language("保持不动", "Left as they are"))</dt><dd>\(job.skipped)</dd>
-                <dt>\(language("操作者", "By"))</dt><dd>\(job.actor)</dd><dt>\(language("理由", "Reason"))</dt><dd>\(job.reason)</dd></dl>
-                \(button("pause", language("暂停", "Pause"), .paused))\(button("resume", language("继续", "Resume"), .running))\(
-                    button("stop", language("停止", "Stop"), .stopped))
+                <ul class="tiles">\(Self.tile(job.resent, language("重新提交", "Sent on"), "good"))\(
+                    Self.tile(job.failedAgain, language("再次失败", "Failed again"), "bad"))\(
+                    Self.tile(job.skipped, language("保持不动", "Left as they are"), "warn"))</ul></div>
+                \(job.state == .running ? Self.reload(job, language) : .none)
+                <div class="row">\(button("pause", language("暂停", "Pause"), .paused))\(
+                    button("resume", language("继续", "Resume"), .running))\(
+                    button("stop", language("停止", "Stop"), .stopped))</div>
+                \(facts(job, language))
                 """)
+    }
+
+    /// For browsers that run no scripts.
+    private static func reload(_ job: DeskJob, _ language: Language) -> HTML {
+        "<noscript><p><a href=\"/console/jobs/\(job.id)\">\(language("刷新进度", "Show the progress again"))</a></p></noscript>"
+    }
+
+    private static func tile(_ count: Int, _ name: String, _ colour: String) -> HTML {
+        "<li class=\"tile \(count == 0 ? "" : colour)\"><strong>\(count)</strong>\(name)</li>"
+    }
+
+    /// The order as it was given, and where to find what it left behind.
+    private func facts(_ job: DeskJob, _ language: Language) -> HTML {
+        let filter = job.filter
+        let conditions: [(String, String?)] = [
+            (language("原因", "Reason of death"), (filter.reason?.title).map(language.text)),
+            (language("死因代号", "Cause"), filter.cause),
+            (language("来源单位", "Partner"), filter.partnerID), (language("机构", "Institution"), filter.queue),
+            (language("通道", "Channel"), filter.channel?.rawValue),
+            (language("来源报文编号", "Sender's message id"), filter.senderMessageID),
+            (language("早于", "Dead before"), filter.until?.readable),
+            (language("不早于", "Dead since"), filter.since?.readable),
+            (language("每秒最多", "At most a second"), String(job.rate)),
+            (language("无法分派的交给", "Unroutable ones go to"), job.queue),
+            (language("理由", "Reason"), job.reason), (language("操作者", "By"), job.actor),
+            (language("开始", "Began"), job.createdAt.readable),
+            (language("最近变动", "Last change"), job.updatedAt.readable),
+        ]
+        let rows = conditions.compactMap { name, value -> HTML? in
+            value.map { "<dt>\(name)</dt><dd>\($0)</dd>" }
+        }
+        let rest: HTML =
+            filter.cause.flatMap { DeadLetterCause(name: $0) }.map { cause in
+                "<p>\(language("仍在死信中的同类：", "Of this cause, still in the tray: "))\(Self.link(to: cause))</p>"
+            } ?? .none
+        return """
+            <h2>\(language("任务内容", "The order"))</h2><dl class="facts">\(rows)</dl>
+            \(rest)
+            """
+    }
+
+    /// A cause, leading to the letters that have it.
+    static func link(to cause: DeadLetterCause) -> HTML {
+        "<a class=\"mono\" href=\"\(Section.deadLetters.path)?cause=\(cause.name.urlEscaped)\">\(cause.name)</a>"
     }
 }
 

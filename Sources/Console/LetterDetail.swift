@@ -33,7 +33,7 @@ extension WebConsole {
             (language("编号", "Id"), "<span class=\"mono\">\(summary.id)</span>"),
             (
                 language("原因", "Reason"),
-                "\(language.text(summary.reason.title)) <small class=\"mono\">\(summary.cause.name)</small>"
+                "\(language.text(summary.reason.title)) <small>\(Self.link(to: summary.cause))</small>"
             ),
             (language("该谁处理", "Whose turn"), "\(language.text(view.code.turn.label))"),
             (language("来源单位", "Partner"), partnerTag(summary.partnerID)),
@@ -142,7 +142,7 @@ extension WebConsole {
             view, scene, "retry",
             """
             \(reasonField("reason-retry", scene.language))<button>\(scene.language.text(Remedy.retry.label))</button>
-            <p class="faint">\(scene.language("从失败处再试一次，报文不变。", "Again from where it failed; the message stays as it is."))</p>
+            <p class="faint">\(scene.language.text(view.code.retrying))</p>
             """)
     }
 

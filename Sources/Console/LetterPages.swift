@@ -108,7 +108,7 @@ extension WebConsole {
             return [
                 "<a href=\"\(Section.deadLetters.path)/\(letter.id)\">\(letter.senderMessageID ?? letter.id)</a>",
                 partnerTag(letter.partnerID),
-                "\(language.text(code.happened))<br><small class=\"mono\">\(letter.cause.name)</small>",
+                "\(language.text(code.happened))<br><small>\(Self.link(to: letter.cause))</small>",
                 "\(language.text(code.turn.label))",
                 "<time datetime=\"\(letter.since.rfc3339)\">\(letter.since.age(at: now, language))</time>",
             ]

@@ -4,6 +4,7 @@ import Messaging
 import StrictJSON
 import Translation
 import Transport
+import Triage
 
 extension FrontDoor {
     /// The walk that a mended message of this partner would take; stores nothing.
@@ -17,7 +18,25 @@ extension FrontDoor {
     }
 }
 
+extension FrontDoor {
+    /// A message that waited in vain looks again for the referral that it is about.
+    public func relook(_ id: String, version: LetterVersion, act: AuditAct) async throws(StoreError) -> LetterOutcome {
+        try await store.retryFollowUp(
+            id, version: version, keepUntil: act.at.advanced(milliseconds: limits.parking), work: clerk, act)
+    }
+}
+
 extension BackDoor {
+    /// What the routing rules of the day of receipt, as they are loaded now, say about an application.
+    ///
+    /// - Returns: nothing where there is no such application.
+    public func route(applicationNo: String) async throws(StoreError) -> Assessment.Target? {
+        guard let record = try await store.application(applicationNo) else { return nil }
+        let application = record.application
+        let received = application.text("source.receivedAt").flatMap { Timestamp(canonical: $0) } ?? now().timestamp
+        return clerk.pipeline.triage.assess(application, receivedAt: received).target
+    }
+
     /// What tells a sender that its message was laid aside for good: status 99 in the sender's own format.
     ///
     /// - Returns: nothing for a message that was not the sender's own, that bears no id, or where the sender's format has

@@ -48,8 +48,8 @@ public struct DeadLetterCause: Sendable, Hashable {
         case .expired: return ("keepUntil", nil)
         case .unroutable:
             // Triage names the rule when several institutions fit it.
-            guard problem.hasPrefix("规则 ") else { return ("noRule", nil) }
-            return ("ambiguous", problem.dropFirst(3).split(separator: " ").first.map(String.init))
+            guard problem.contains(" 对应多个机构") else { return ("noRule", nil) }
+            return ("ambiguous", problem.split(separator: " ").first.map(String.init))
         case .exhausted: return (problem.hasPrefix("leased ") ? "leaseEnded" : "rejected", nil)
         case .undeliverable:
             if let status = number(after: "refused with HTTP ", in: problem) { return ("refused-\(status)", nil) }

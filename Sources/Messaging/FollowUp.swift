@@ -144,6 +144,11 @@ public protocol FollowUpStore: Sendable {
     ///
     /// - Returns: how many did.
     func expireFollowUps(now: Instant) async throws(StoreError) -> Int
+    /// Takes one that became a dead letter out of the tray: it looks for its application as it did on receipt, and waits
+    /// anew until `keepUntil` where there is none. The act is recorded with it.
+    func retryFollowUp(
+        _ id: String, version: LetterVersion?, keepUntil: Instant, work: any CaseWork, _ act: AuditAct
+    ) async throws(StoreError) -> LetterOutcome
     /// What waits, oldest first.
     func parkedFollowUps(limit: Int) async throws(StoreError) -> [FollowUpRecord]
     func followUps(of referralID: String) async throws(StoreError) -> [FollowUpRecord]

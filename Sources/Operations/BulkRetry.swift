@@ -9,8 +9,10 @@ public struct BulkRetry: Sendable {
     /// Letters a second, the most that may be asked for.
     public static let rates = 1...1_000
     private static let jobsAtOnce = 3
-    /// Letters of one job under way at once.
-    private static let concurrency = 16
+    /// Letters of one job under way at once: they share commits.
+    private static let concurrency = 32
+    /// Letters of one page, after which the job looks whether it was paused and writes down how far it has come.
+    private static let pageSize = 128
     /// A node that is gone for so long has lost its jobs to the others.
     private static let claimMilliseconds: Int64 = 5_000
     /// How long to look for work again, and to rest between batches.
@@ -37,7 +39,8 @@ public struct BulkRetry: Sendable {
 
     /// Gives the order. What died until now counts.
     ///
-    /// - Parameter queue: the institution for unroutable applications; without one they are left as they are.
+    /// - Parameter queue: the institution for unroutable applications; without one the rules are asked again, and those
+    ///   that still fit none are left as they are.
     public func start(
         _ filter: DeadLetterFilter, by caller: Caller, reason: String, rate: Int, queue: String? = nil
     ) async throws -> DeskJob {
@@ -113,7 +116,8 @@ public struct BulkRetry: Sendable {
         var job = claimed
         while !Task.isCancelled {
             let began = ContinuousClock.now
-            let size = max(1, min(Self.concurrency, job.rate))
+            // A few pages a second, so that the rate is kept even and a pause is heard soon.
+            let size = max(1, min(Self.pageSize, job.rate / 4))
             let page = try await store.deadLetters(job.filter, newestFirst: false, after: job.cursor, limit: size)
             let skipped = try await retry(page.letters, of: job)
             let cursor = page.next ?? page.letters.last?.cursor
@@ -135,8 +139,15 @@ public struct BulkRetry: Sendable {
     /// - Returns: how many were left as they are.
     private func retry(_ letters: [DeadLetterSummary], of job: DeskJob) async throws -> Int {
         try await withThrowingTaskGroup(of: Bool.self) { group in
-            for letter in letters { group.addTask { try await retry(letter, of: job) } }
-            return try await group.reduce(0) { $0 + ($1 ? 0 : 1) }
+            var waiting = letters[...]
+            for letter in waiting.prefix(Self.concurrency) { group.addTask { try await retry(letter, of: job) } }
+            waiting = waiting.dropFirst(Self.concurrency)
+            var skipped = 0
+            while let isRetried = try await group.next() {
+                if !isRetried { skipped += 1 }
+                if let letter = waiting.popFirst() { group.addTask { try await retry(letter, of: job) } }
+            }
+            return skipped
         }
     }
 

@@ -11,6 +11,12 @@ public struct DeskErrands: Sendable {
     public var replay:
         @Sendable (_ bytes: [UInt8], _ mediaType: String?, _ partnerID: String, _ old: SupersededDeadLetter)
             async throws -> JSONValue
+    /// Asks the routing rules again about an application: the queue that they name now, or in words why they name none.
+    public var route: @Sendable (_ applicationNo: String) async throws -> RouteAnswer = { _ in .none(why: "") }
+    /// Lets a message that waited in vain look again for the referral that it is about, and wait anew where there is none.
+    public var relook:
+        @Sendable (_ id: String, _ version: LetterVersion, _ act: AuditAct) async throws -> LetterOutcome =
+            { _, _, _ in .notFound }
     /// The same walk without storing anything, as `POST /v1/translate` answers it.
     public var dryRun: @Sendable (_ bytes: [UInt8], _ mediaType: String?, _ partnerID: String) -> JSONValue
     /// The word that a message was discarded, in the sender's own format; nothing where it must not or cannot be told.
@@ -46,6 +52,12 @@ public struct DeskErrands: Sendable {
         self.decode = decode
         self.encode = encode
     }
+}
+
+/// What the routing rules say about an application now.
+public enum RouteAnswer: Sendable, Hashable {
+    case queue(String)
+    case none(why: String)
 }
 
 /// What an operator does about letters that cannot go on by themselves: look, retry from where it failed, edit and
@@ -106,12 +118,12 @@ public struct DeadLetterDesk: Sendable {
 
     // MARK: Acts
 
-    /// Again from where it failed.
+    /// Again from where it failed: through the doors' walk, past the routing rules as they are now, or onto the way out.
     ///
     /// - Parameters:
     ///   - version: the stay in the tray that the operator has seen; somebody else's act in between is a conflict.
     ///   - edited: another document to use instead of an invalid message's own; the original stays as it came.
-    ///   - queue: the institution chosen for an unroutable application.
+    ///   - queue: the institution chosen for an unroutable application; without one the rules are asked again.
     /// - Throws: `Problem` `.stale` when somebody else was first, `.notFound`, `.badRequest`, `.wrongState`.
     @discardableResult
     public func retry(
@@ -139,24 +151,20 @@ public struct DeadLetterDesk: Sendable {
                 SupersededDeadLetter(
                     id: id, version: letter.summary.version, edited: edited != nil, act: act))
         case .unroutable:
-            guard let queue, institutions.contains(queue), !reason.isEmpty else {
-                throw Problem(
-                    .badRequest, zh: "无法自动分派的申请须指定 queue（已登记的机构代码）并写明理由 reason。",
-                    en: "An unroutable application needs a queue (the code of a known institution) and a reason.")
-            }
-            var act = pen.act(.chooseQueue, on: id, by: caller, detail: "\(queue): \(reason)")
+            try Self.refuse(edited)
+            var (target, act) = try await routing(letter, to: queue, by: caller, reason: reason)
             act.job = job
-            try Self.check(
-                try await store.requeue(id, version: letter.summary.version, queue: queue, act))
+            try Self.check(try await store.requeue(id, version: letter.summary.version, queue: target, act))
         case .exhausted, .undeliverable, .expired:
-            guard edited == nil else {
-                throw Problem(
-                    .wrongState, zh: "只有无法转换的报文可以编辑后重发。",
-                    en: "Only a message that could not be translated can be edited and resent.")
-            }
+            try Self.refuse(edited)
             var act = pen.act(.retry, on: id, by: caller, detail: reason)
             act.job = job
-            try Self.check(try await store.requeue(id, version: letter.summary.version, queue: nil, act))
+            // What expired on the referral channel waited for another message; the others were on their way out.
+            let outcome =
+                letter.summary.channel == .referral
+                ? try await errands.relook(id, letter.summary.version, act)
+                : try await store.requeue(id, version: letter.summary.version, queue: nil, act)
+            try Self.check(outcome)
         }
         note(edited == nil ? "retried" : "edited and resent", letter, caller)
         return result
@@ -178,6 +186,39 @@ public struct DeadLetterDesk: Sendable {
     }
 
     // MARK: Help
+
+    /// Where an unroutable application goes, by a person's choice or by the rules as they are now.
+    private func routing(
+        _ letter: DeadLetterDetail, to chosen: String?, by caller: Caller, reason: String
+    ) async throws -> (queue: String, act: AuditAct) {
+        let id = letter.summary.id
+        if let chosen {
+            guard institutions.contains(chosen), !reason.isEmpty else {
+                throw Problem(
+                    .badRequest, zh: "选择机构须填写已登记的机构代码 queue，并写明理由 reason。",
+                    en: "A choice needs a queue (the code of a known institution) and a reason.")
+            }
+            return (chosen, pen.act(.chooseQueue, on: id, by: caller, detail: "\(chosen): \(reason)"))
+        }
+        switch try await errands.route(letter.summary.correlationID) {
+        case .queue(let queue):
+            return (queue, pen.act(.retry, on: id, by: caller, detail: "\(queue): \(reason)"))
+        case .none(let why):
+            throw Problem(
+                .wrongState, zh: "现行规则仍不能确定承办机构：\(why)。请更正规则后再试，或用 queue 选择机构并写明理由。",
+                en:
+                    "The rules still name no institution (\(why)): mend them and retry, or choose a queue and give a reason."
+            )
+        }
+    }
+
+    private static func refuse(_ edited: EditedDocument?) throws(Problem) {
+        guard edited == nil else {
+            throw Problem(
+                .wrongState, zh: "只有无法转换的报文可以编辑后重发。",
+                en: "Only a message that could not be translated can be edited and resent.")
+        }
+    }
 
     func letter(_ id: String) async throws -> DeadLetterDetail {
         if let letter = try await store.deadLetter(id) { return letter }

@@ -195,9 +195,9 @@ public struct Timeline: Sendable {
             if let at = message.readyAt { steps.append(step(at, .waiting, "lease ends", "attempt \(message.attempt)")) }
         case .delivered, .discarded:
             // A letter of the referral channel goes nowhere: it ends when a resent one takes its place.
-            let isReplaced = message.channel == .referral && message.state == DeliveryState.Name.delivered.rawValue
+            let isResent = message.channel == .referral && message.state == DeliveryState.Name.delivered.rawValue
             if let at = message.finishedAt {
-                steps.append(step(at, .finished, isReplaced ? "replaced" : message.state, target))
+                steps.append(step(at, .finished, isResent ? "resent" : message.state, target))
             }
         case .dead:
             if let at = message.deadSince { steps.append(step(at, .dead, "dead", message.cause)) }

@@ -78,9 +78,20 @@ public enum LetterCode: String, Sendable, CaseIterable {
         switch self {
         case .unreadable, .contentInvalid, .notTheSenders: [.editAndResend, .retry, .discard]
         case .unknownDocument: [.retry, .editAndResend, .discard]
-        case .noRoute, .severalRoutes: [.chooseQueue, .discard]
+        case .noRoute, .severalRoutes: [.chooseQueue, .retry, .discard]
         case .leasesEnded, .rejected, .notReached, .refused, .receiverFailing, .noReturnAddress, .pushFailed, .expired:
             [.retry, .discard]
+        }
+    }
+
+    /// What a retry does, in a line under its button.
+    public var retrying: LocalizedText {
+        switch self {
+        case .noRoute, .severalRoutes:
+            LocalizedText(zh: "按现行规则重新分派，报文不变。", en: "Asks the rules again; the message stays as it is.")
+        case .unreadable, .unknownDocument, .contentInvalid, .notTheSenders, .leasesEnded, .rejected, .notReached,
+            .refused, .receiverFailing, .noReturnAddress, .pushFailed, .expired:
+            LocalizedText(zh: "从失败处再试一次，报文不变。", en: "Again from where it failed; the message stays as it is.")
         }
     }
 
@@ -114,7 +125,10 @@ public enum LetterCode: String, Sendable, CaseIterable {
         case .noReturnAddress:
             LocalizedText(zh: "该单位没有登记回传地址。", en: "No return address is registered for this partner.")
         case .pushFailed: LocalizedText(zh: "推送失败。", en: "The push failed.")
-        case .expired: LocalizedText(zh: "超过保留期限仍未送达。", en: "It was not delivered within its keep-by time.")
+        case .expired:
+            LocalizedText(
+                zh: "超过保留期限，仍未送达或未等到所指的转介。",
+                en: "Its keep-by time passed before it was delivered, or before the referral that it is about came.")
         }
     }
 
@@ -143,8 +157,10 @@ public enum LetterCode: String, Sendable, CaseIterable {
                 en: "Check the code with the sender; if the registry is wrong, mend it and press Retry.")
         case .noRoute, .severalRoutes:
             LocalizedText(
-                zh: "由调度人员选择承办机构并写明理由：点“选择队列”。",
-                en: "A dispatcher chooses the institution and gives a reason: press Choose queue.")
+                zh: "由调度人员选择承办机构并写明理由：点“选择队列”；规则有误的，更正并重新加载后点“重试”。",
+                en:
+                    "A dispatcher chooses the institution and gives a reason: press Choose queue. If the rules are wrong, mend and reload them and press Retry."
+            )
         case .leasesEnded, .rejected:
             LocalizedText(
                 zh: "与机构联系，系统恢复后点“重试”重新排队。",
@@ -162,7 +178,8 @@ public enum LetterCode: String, Sendable, CaseIterable {
                 en: "Gateway: add the return address to the registry, then press Retry.")
         case .expired:
             LocalizedText(
-                zh: "确认仍需送达时点“重试”，否则点“丢弃”。", en: "If it is still wanted press Retry, else Discard.")
+                zh: "仍然需要时点“重试”：重新送达，或重新查找所指的转介；否则点“丢弃”。",
+                en: "If it is still wanted press Retry: it is sent, or looks for its referral, again. Else Discard.")
         }
     }
 }

@@ -5,6 +5,19 @@ extension SQLMessageStore: FollowUpStore {
         try await database.write { connection throws(StoreError) in try FollowUps.expire(now: now, connection) }
     }
 
+    public func retryFollowUp(
+        _ id: String, version: LetterVersion?, keepUntil: Instant, work: any CaseWork, _ act: AuditAct
+    ) async throws(StoreError) -> LetterOutcome {
+        let outcome = try await database.write { connection throws(StoreError) in
+            try FollowUps.retry(id, version: version, keepUntil: keepUntil, work, act, connection)
+        }
+        if outcome == .done {
+            ring(.application)
+            ring(.status)
+        }
+        return outcome
+    }
+
     public func parkedFollowUps(limit: Int) async throws(StoreError) -> [FollowUpRecord] {
         try await database.read { connection throws(StoreError) in
             try FollowUps.records(
@@ -52,14 +65,14 @@ enum FollowUps {
 
     /// The applications that one of the names names; the first that names any decides.
     private static func find(
-        _ followUp: FollowUp, _ connection: any SQLConnection
+        _ followUp: FollowUp, at now: Instant, _ connection: any SQLConnection
     ) throws(StoreError) -> [ApplicationRecord] {
         for name in followUp.names {
-            let found = try numbers(of: name, near: followUp.receivedAt, connection)
+            let found = try numbers(of: name, near: now, connection)
             guard !found.isEmpty else { continue }
             var meant = found
             for person in followUp.person {
-                let theirs = Set(try numbers(of: person, near: followUp.receivedAt, connection))
+                let theirs = Set(try numbers(of: person, near: now, connection))
                 if !theirs.isDisjoint(with: meant) { meant = meant.filter(theirs.contains) }
             }
             return try CaseRows.applications(meant, connection)
@@ -94,25 +107,67 @@ enum FollowUps {
     private static func take(
         _ followUp: FollowUp, referralID: String, _ work: any CaseWork, _ connection: any SQLConnection
     ) throws(StoreError) -> [ApplicationRecord] {
+        let changed = try change(followUp, work, at: followUp.receivedAt, connection)
+        // A share is evidence, kept on its own; it waits for nothing.
+        if followUp.kind == .statusShare { return changed }
+        try insert(
+            followUp, referralID: referralID, state: changed.isEmpty ? .parked : .attached, connection)
+        try attachOrWait(followUp, changed, connection)
+        return changed
+    }
+
+    /// Changes the applications that a follow-up is about; returns them as they are then.
+    private static func change(
+        _ followUp: FollowUp, _ work: any CaseWork, at now: Instant, _ connection: any SQLConnection
+    ) throws(StoreError) -> [ApplicationRecord] {
         var changed: [ApplicationRecord] = []
-        for record in try find(followUp, connection) {
+        for record in try find(followUp, at: now, connection) {
             guard let change = work.change(record, by: followUp), try CaseRows.apply(change, connection) else {
                 continue
             }
             changed.append(try CaseRows.application(record.applicationNo, connection) ?? record)
         }
-        // A share is evidence, kept on its own; it waits for nothing.
-        if followUp.kind == .statusShare { return changed }
-        try insert(
-            followUp, referralID: referralID, state: changed.isEmpty ? .parked : .attached, connection)
-        for record in changed { try attach(followUp.id, to: record.applicationNo, connection) }
-        if changed.isEmpty {
-            for name in Set(followUp.names.map(\.text)) {
-                try connection.run(
-                    "INSERT INTO awaited_key (key, follow_up_id) VALUES (?, ?)", [.text(name), .text(followUp.id)])
-            }
-        }
         return changed
+    }
+
+    private static func attachOrWait(
+        _ followUp: FollowUp, _ changed: [ApplicationRecord], _ connection: any SQLConnection
+    ) throws(StoreError) {
+        for record in changed { try attach(followUp.id, to: record.applicationNo, connection) }
+        guard changed.isEmpty else { return }
+        for name in Set(followUp.names.map(\.text)) {
+            try connection.run(
+                "INSERT INTO awaited_key (key, follow_up_id) VALUES (?, ?)", [.text(name), .text(followUp.id)])
+        }
+    }
+
+    /// What waited in vain leaves the tray and looks again; it waits anew where there is still nothing.
+    static func retry(
+        _ id: String, version: LetterVersion?, keepUntil: Instant, _ work: any CaseWork, _ act: AuditAct,
+        _ connection: any SQLConnection
+    ) throws(StoreError) -> LetterOutcome {
+        let ended = try connection.run(
+            """
+            UPDATE message SET state = 'delivered', finished_at = ? WHERE id = ? AND state = 'dead'
+            AND channel = 'referral' AND reason = 'expired' AND dead_since = coalesce(?, dead_since)
+            """, [.instant(act.at), .text(id), .optional(version?.since.milliseconds)])
+        guard ended == 1 else { return try DeadLetterRows.refusal(id, connection) }
+        let found = try connection.query("SELECT \(columns) FROM follow_up WHERE id = ?", [.text(id)], read)
+        guard let followUp = found.first.flatMap(\.self) else { throw .corrupt("follow-up \(id) is gone") }
+        let changed = try change(followUp, work, at: act.at, connection)
+        let state = changed.isEmpty ? FollowUpRecord.State.parked : .attached
+        try connection.run(
+            "UPDATE follow_up SET state = ?, keep_until = ? WHERE id = ?",
+            [.text(state.rawValue), .instant(keepUntil), .text(id)])
+        try attachOrWait(followUp, changed, connection)
+        let met = changed.map(\.applicationNo).joined(separator: ", ")
+        try Rows.note(
+            id, changed.isEmpty ? "parked" : "retried", act.actor,
+            changed.isEmpty ? act.detail : "\(act.detail) → \(met)",
+            at: act.at, connection)
+        try Audit.append(act, connection)
+        if let step = act.job { try Jobs.count(step, .resent, at: act.at, connection) }
+        return .done
     }
 
     private static func insert(
@@ -148,12 +203,14 @@ enum FollowUps {
         let marks = names.map { _ in "?" }.joined(separator: ", ")
         let waiting = try connection.query(
             """
-            SELECT id, kind, partner, content, names, person, received_at, keep_until FROM follow_up
+            SELECT \(columns) FROM follow_up
             WHERE state = 'parked' AND id IN (SELECT follow_up_id FROM awaited_key WHERE key IN (\(marks))) ORDER BY id
             """, names.map { .text($0.text) }, read)
         for followUp in waiting.compactMap(\.self) {
             // The names that it waits by may fit another application better: the same search decides.
-            guard let record = try find(followUp, connection).first(where: { $0.applicationNo == applicationNo }),
+            guard
+                let record = try find(followUp, at: now, connection).first(where: { $0.applicationNo == applicationNo }
+                ),
                 let change = work.change(record, by: followUp), try CaseRows.apply(change, connection)
             else { continue }
             try connection.run("UPDATE follow_up SET state = 'attached' WHERE id = ?", [.text(followUp.id)])
@@ -163,6 +220,8 @@ enum FollowUps {
         }
         return !waiting.isEmpty
     }
+
+    private static let columns = "id, kind, partner, content, names, person, received_at, keep_until"
 
     private static func read(_ row: any SQLRow) -> FollowUp? {
         guard let kind = FollowUp.Kind(rawValue: row.text(1)) else { return nil }
@@ -219,6 +278,7 @@ enum FollowUps {
                 INSERT INTO message (id, channel, correlation_id, partner, sender_message_id, media_type, created_at,
                 due_at, priority, state, reason, dead_since, problem, cause)
                 VALUES (?, 'referral', ?, ?, ?, ?, ?, ?, 0, 'dead', 'expired', ?, ?, ?)
+                ON CONFLICT (id) DO UPDATE SET state = 'dead', dead_since = excluded.dead_since, finished_at = NULL
                 """,
                 [
                     .text(id), .text(referralID), .text(partner), .optional(messageID), .text(mediaType),

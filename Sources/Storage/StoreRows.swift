@@ -199,13 +199,22 @@ enum Leases {
         _ connection: any SQLConnection
     ) throws(StoreError) -> [Lease] {
         let found = try connection.query(
-            "SELECT \(Envelopes.columns), \(payload), m.attempt + 1, m.ready_at \(from)", values, read)
-        return try found.map { lease throws(StoreError) in
+            "SELECT \(Envelopes.columns), \(payload), m.attempt + 1, m.ready_at, m.state \(from)", values
+        ) { row in (read(row), isOverdue: row.text(15) == "claimed") }
+        return try found.map { lease, isOverdue throws(StoreError) in
+            if isOverdue { try noteEnd(of: lease.attempt - 1, lease.envelope.id, at: lease.ends, connection) }
             try connection.run(
                 "UPDATE message SET state = 'claimed', attempt = ?, ready_at = ? WHERE id = ?",
                 [.integer(Int64(lease.attempt)), .instant(ends), .text(lease.envelope.id)])
             return Lease(id: lease.id, envelope: lease.envelope, attempt: lease.attempt, ends: ends)
         }
+    }
+
+    /// A lease that nobody settled leaves its trace when the message is claimed again or given up.
+    private static func noteEnd(
+        of attempt: Int, _ id: String, at ended: Instant, _ connection: any SQLConnection
+    ) throws(StoreError) {
+        try Rows.note(id, "leaseEnded", "gateway", "attempt \(attempt)", at: ended, connection)
     }
 
     /// A message that kills its workers ends in the tray, not in a loop.
@@ -214,11 +223,14 @@ enum Leases {
     ) throws(StoreError) {
         let ids = try connection.query(
             """
-            SELECT id FROM message WHERE channel = 'application' AND recipient = ? AND state IN ('queued', 'claimed')
-            AND ready_at <= ? AND attempt >= ?
+            SELECT id, state, attempt, ready_at FROM message WHERE channel = 'application' AND recipient = ?
+            AND state IN ('queued', 'claimed') AND ready_at <= ? AND attempt >= ?
             """, [.text(queue), .instant(now), .integer(Int64(maxAttempts))]
-        ) { $0.text(0) }
-        for id in ids { try die(id, .exhausted, "leased \(maxAttempts) times in vain", actor: queue, now, connection) }
+        ) { ($0.text(0), isOverdue: $0.text(1) == "claimed", Int($0.integer(2)), Instant(milliseconds: $0.integer(3))) }
+        for (id, isOverdue, attempt, ends) in ids {
+            if isOverdue { try noteEnd(of: attempt, id, at: ends, connection) }
+            try die(id, .exhausted, "leased \(maxAttempts) times in vain", actor: queue, now, connection)
+        }
     }
 
     static func settle(

@@ -4,7 +4,7 @@ import Foundation
 @main
 enum GatewayBench {
     static let help = """
-        gateway-bench [COMMAND] [--seconds N]
+        gateway-bench [COMMAND] [--seconds N] [--messages N]
 
           intake      durable intake over HTTP at 1, 16 and 64 connections, against an HTTP echo on the same listener,
                       the store's group commit alone, with the commits that intake itself packs for differing persons,
@@ -12,8 +12,10 @@ enum GatewayBench {
           stages      processor time of one referral, stage by stage
           translate [MAPPING]
                       translation against libxml2's own parse and XSD validation of the same bytes
+          store       what the operators' questions cost with much in the store, against 10,000 messages
 
-        Without a command all of them run. --seconds is the length of each measurement (default 3).
+        Without a command all of them run but store. --seconds is the length of each measurement (default 3), --messages
+        how many the larger store holds (default 1,000,000: some minutes and 5 GB).
         """
 
     static func main() async {
@@ -30,6 +32,7 @@ enum GatewayBench {
     private static func run(_ arguments: [String]) async throws -> Int32 {
         var words: [String] = []
         var seconds = 3.0
+        var messages = 1_000_000
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             switch argument {
@@ -41,6 +44,11 @@ enum GatewayBench {
                     throw BenchFailure("--seconds takes a number from 0.1 to 600")
                 }
                 seconds = number
+            case "--messages":
+                guard let text = rest.popFirst(), let number = Int(text), (10_000...100_000_000).contains(number) else {
+                    throw BenchFailure("--messages takes a number from 10000 to 100000000")
+                }
+                messages = number
             default: words.append(argument)
             }
         }
@@ -50,6 +58,7 @@ enum GatewayBench {
             try TranslateBench.run(seconds: seconds)
             try await IntakeBench.run(seconds: seconds)
         case "translate": try TranslateBench.run(seconds: seconds, only: words.dropFirst().first)
+        case "store": try await StoreBench.run(messages: messages)
         case "stages": try await StageBench.run(seconds: seconds)
         case "intake": try await IntakeBench.run(seconds: seconds)
         // The other end of the HTTP measurement, started by it as a process of its own.

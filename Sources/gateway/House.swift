@@ -172,6 +172,14 @@ final class House: Sendable {
             encode: { text, name in TextEncoding(name: name).flatMap { try? $0.encode(text) } })
         errands.lanes = { delivery.courier.reports }
         errands.calendar = { pipeline.triage.calendar }
+        errands.route = { applicationNo in
+            switch try await backDoor.route(applicationNo: applicationNo) {
+            case .queue(let queue, _)?: .queue(queue)
+            case .unroutable(let reason)?: .none(why: reason.detail)
+            case nil: .none(why: applicationNo)
+            }
+        }
+        errands.relook = { try await frontDoor.relook($0, version: $1, act: $2) }
         errands.codeName = { pipeline.translator.name(of: $1, in: $0) }
         return errands
     }

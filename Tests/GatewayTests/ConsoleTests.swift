@@ -8,27 +8,12 @@ import Transport
 
 /// The console as operators use it, in a real browser.
 @Suite(.enabled(if: Browser.isInstalled, "chromium-driver is not installed"), .serialized) struct ConsoleInABrowser {
-    private static let password = "correct horse battery"
-
     /// A gateway with an operator who may sign in.
     private func gateway(role: String = "operator") throws -> GatewayProcess {
         let gateway = try GatewayProcess()
-        let file = gateway.folder.appending(path: "password")
-        try Self.password.write(to: file, atomically: true, encoding: .utf8)
-        let config = gateway.folder.appending(path: "gateway.xml").path
-        let added = try GatewayProcess.run(
-            ["users", "add", "li", "--role", role, "--password-file", file.path, "--config", config])
-        try #require(added.code == 0)
+        try gateway.addOperator(role: role)
         try gateway.start()
         return gateway
-    }
-
-    private func signIn(_ browser: Browser, _ gateway: GatewayProcess) async throws {
-        try await browser.open("http://127.0.0.1:\(gateway.port)/console/")
-        try await browser.type("li", into: "#name")
-        try await browser.type(Self.password, into: "#password")
-        try await browser.click("form.sign-in button")
-        #expect(try await !browser.text("nav").isEmpty)
     }
 
     private func send(_ id: String, to gateway: GatewayProcess, broken: Bool) async throws -> Int {
@@ -49,7 +34,7 @@ import Transport
         let browser = try await Browser(scripts: scripts)
         let site = "http://127.0.0.1:\(gateway.port)"
         let outcome = await Task {
-            try await signIn(browser, gateway)
+            try await browser.signIn(to: gateway)
             try await browser.screenshot("overview-\(scripts)")
             try await browser.open("\(site)/console/dead-letters")
             try await browser.type("BROKEN-7", into: "input[name=messageId]")
@@ -101,7 +86,7 @@ import Transport
         _ = try await gateway.desk.ask("POST", "/v1/queues/CZ-WJ/pause", body: reason)
         let config = gateway.folder.appending(path: "gateway.xml").path
         let file = gateway.folder.appending(path: "password")
-        try Self.password.write(to: file, atomically: true, encoding: .utf8)
+        try password.write(to: file, atomically: true, encoding: .utf8)
         for words in [
             ["add", "li", "--role", "administrator", "--password-file", file.path],
             ["add", "wu", "--role", "auditor", "--one-time"], ["add", "eve", "--role", "viewer", "--one-time"],
@@ -124,7 +109,7 @@ import Transport
         let browser = try await Browser(language: "en")
         let site = "http://127.0.0.1:\(gateway.port)"
         let outcome = await Task {
-            try await signIn(browser, gateway)
+            try await browser.signIn(to: gateway)
             let pages =
                 Section.allCases.map(\.path) + [
                     "/console/password", "/console/jobs", "/console/mappings/fields?id=court/defence-notice",
@@ -203,7 +188,7 @@ import Transport
         let browser = try await Browser(width: 400, height: 800, scripts: false)
         let site = "http://127.0.0.1:\(gateway.port)/console"
         let outcome = await Task {
-            try await signIn(browser, gateway)
+            try await browser.signIn(to: gateway)
             try await browser.open("\(site)/accounts")
             try await browser.type("wu", into: "form[action$='/add'] input[name=name]")
             try await browser.click("form[action$='/add'] button")
@@ -234,7 +219,7 @@ import Transport
         defer { gateway.remove() }
         let browser = try await Browser(scripts: false)
         let outcome = await Task {
-            try await signIn(browser, gateway)
+            try await browser.signIn(to: gateway)
             try await browser.open("http://127.0.0.1:\(gateway.port)/console/queues")
             try await browser.click("tr:first-child details summary")
             try await browser.screenshot("queue-pause")
@@ -251,6 +236,31 @@ import Transport
         }.result
         await browser.close()
         try outcome.get()
+    }
+}
+
+private let password = "correct horse battery"
+
+extension GatewayProcess {
+    /// Makes an account for the console, before the gateway starts.
+    func addOperator(role: String = "operator") throws {
+        let file = folder.appending(path: "password")
+        try password.write(to: file, atomically: true, encoding: .utf8)
+        let config = folder.appending(path: "gateway.xml").path
+        let added = try Self.run(
+            ["users", "add", "li", "--role", role, "--password-file", file.path, "--config", config])
+        try #require(added.code == 0)
+    }
+}
+
+extension Browser {
+    /// As the one whom `addOperator` has made an account for.
+    func signIn(to gateway: GatewayProcess) async throws {
+        try await open("http://127.0.0.1:\(gateway.port)/console/")
+        try await type("li", into: "#name")
+        try await type(password, into: "#password")
+        try await click("form.sign-in button")
+        #expect(try await !text("nav").isEmpty)
     }
 }
 

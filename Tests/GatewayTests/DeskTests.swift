@@ -178,6 +178,51 @@ extension GatewayProcess {
         gateway.remove()
     }
 
+    @Test func `an unroutable application is retried by asking the rules again, one or all`() async throws {
+        let gateway = try GatewayProcess()
+        let rules = gateway.folder.appending(path: "rules")
+        let shipped = repository.appending(path: "config/rules")
+        try FileManager.default.copyItem(at: shipped, to: rules)
+        let file = gateway.folder.appending(path: "gateway.xml")
+        let text = try String(contentsOf: file, encoding: .utf8).replacing(shipped.path, with: rules.path)
+        try text.write(to: file, atomically: true, encoding: .utf8)
+        let routing = rules.appending(path: "routing.xml")
+        let whole = try String(contentsOf: routing, encoding: .utf8)
+        // Only arbitration finds its way.
+        try whole.split(separator: "\n").filter { !$0.contains("<route ") || $0.contains("RT-05") }
+            .joined(separator: "\n").write(to: routing, atomically: true, encoding: .utf8)
+        try gateway.start()
+        for number in 0..<4 { try await gateway.send(courtNotice("U-\(number)")) }
+        let letters = try await gateway.tray("reason=unroutable")
+        #expect(letters.count == 4)
+        let first = "/v1/dead-letters/\(letters.first?["id"]?.string ?? "")/retry"
+        #expect(
+            try await gateway.desk.ask("GET", String(first.dropLast(6)))["remedies"]?.array?.contains("retry") == true)
+        let early = try await gateway.desk.call("POST", first, body: body(("reason", "too early")))
+        #expect(early.status == 409 && early.json["detail"]?.string?.contains("RT-13") == true)
+        let order = body(("filter", ["reason": "unroutable"]), ("reason", "rules mended"), ("ratePerSecond", 100))
+        let vain = try await gateway.desk.ask("POST", "/v1/dead-letters/retry", body: order)["id"]?.string ?? ""
+        #expect(try await gateway.job(vain) { $0["state"] == "finished" }["skipped"] == 4)
+
+        try whole.write(to: routing, atomically: true, encoding: .utf8)
+        gateway.reload()
+        try await gateway.untilLogged("mappings and rules reloaded")
+        _ = try await gateway.desk.ask("POST", first, body: body(("reason", "rules mended")))
+        let job = try await gateway.desk.ask("POST", "/v1/dead-letters/retry", body: order)["id"]?.string ?? ""
+        #expect(try await gateway.job(job) { $0["state"] == "finished" }["resent"] == 3)
+        #expect(try await gateway.tray().isEmpty)
+        let leases =
+            try await gateway.institution.ask(
+                "POST", "/v1/queues/CZ-TN/leases", body: Array(#"{"max":10}"#.utf8))["leases"]?.array ?? []
+        #expect(leases.compactMap { $0.at("application.source.messageId")?.string } == (0..<4).map { "U-\($0)" })
+        let acts =
+            try await gateway.operator("auditor").ask(
+                "GET", "/v1/audit?subject=\(letters.first?["id"]?.string ?? "")")["entries"]?.array ?? []
+        #expect(acts.first?["detail"] == "CZ-TN: rules mended")
+        gateway.stop()
+        gateway.remove()
+    }
+
     @Test func `a discarded message is told to its sender and needs a reason`() async throws {
         let (letters, arrive) = AsyncStream<[UInt8]>.makeStream()
         let court = try HTTPServer(configuration: HTTPServerConfiguration(host: "127.0.0.1", port: 0)) { request in

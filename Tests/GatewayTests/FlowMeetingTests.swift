@@ -45,6 +45,40 @@ import Testing
         await flow.end()
     }
 
+    @Test func `what waited in vain looks again when it is retried, and falls back as often as it must`() async throws {
+        let flow = try FlowGateway(parkedSeconds: 1)
+        _ = try await flow.send("cancel", "C-2", from: "court", [("reference", ["messageId": "W-2"])])
+        let desk = flow.gateway.desk
+        func letter(after version: JSONValue?) async throws -> JSONValue {
+            while true {
+                let found = try await desk.ask("GET", "/v1/dead-letters?reason=expired")["deadLetters"]?[0]
+                if let found, found["version"] != version { return found }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+        func retry(_ letter: JSONValue) async throws -> (status: Int, json: JSONValue) {
+            let order: JSONValue = ["reason": "look again", "version": letter["version"] ?? .null]
+            let answer = try await desk.call(
+                "POST", "/v1/dead-letters/\(letter["id"]?.string ?? "")/retry", body: order.serialized())
+            return (answer.status, answer.json)
+        }
+        let first = try await letter(after: nil)
+        #expect(try await retry(first).status == 200)
+        let second = try await letter(after: first["version"])
+        #expect(second["id"] == first["id"])
+        #expect(try await retry(first).status == 409)
+
+        let receipt = try await flow.send(
+            "referralSuggestion", "W-2", from: "court",
+            [("recipient", ["name": "测试甲"]), ("proceeding", ["handlingOrgan": ["code": "苏0402", "type": "court"]])])
+        #expect(try await retry(second).status == 200)
+        #expect(try await desk.ask("GET", "/v1/dead-letters")["deadLetters"]?.array?.isEmpty == true)
+        let trace = try await desk.ask("GET", "/v1/messages/C-2/trace")["timeline"]?.array ?? []
+        let number = try #require(receipt["applicationNo"]?.string)
+        #expect(trace.contains { $0["event"] == "retried" && $0["detail"] == .string("look again → \(number)") })
+        await flow.end()
+    }
+
     @Test func `a withdrawal cancels before the sign-in and is the institution's to decide after it`() async throws {
         let flow = try FlowGateway()
         func refer(_ id: String) async throws -> JSONValue {

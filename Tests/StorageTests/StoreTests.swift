@@ -183,6 +183,24 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         await home.remove()
     }
 
+    @Test func `each lease that nobody settled stands in the history, at the moment it ended`() async throws {
+        let home = try await TemporaryStore()
+        let commit = referral("M1")
+        _ = try await home.store.accept(commit)
+        for attempt in 0..<3 {
+            let now = start.advanced(seconds: attempt * 100)
+            let leases = try await home.store.lease(
+                queue: "CZ-TN", max: 1, now: now, ends: now.advanced(seconds: 60), maxAttempts: 2)
+            #expect(leases.count == (attempt < 2 ? 1 : 0))
+        }
+        let trace = try #require(try await home.store.trace(referral: commit.referralID))
+        let steps = trace.history.filter { $0.subject == commit.records[0].id }.map(\.entry)
+        #expect(steps.map(\.event) == ["leaseEnded", "leaseEnded", "dead"])
+        #expect(steps.prefix(2).map(\.detail) == ["attempt 1", "attempt 2"])
+        #expect(steps.prefix(2).map(\.at) == [60, 160].map { start.advanced(seconds: $0) })
+        await home.remove()
+    }
+
     @Test func `an unroutable application waits for a person who chooses its queue`() async throws {
         let home = try await TemporaryStore()
         _ = try await home.store.accept(referral("M1", queue: nil, deadLetter: .unroutable))

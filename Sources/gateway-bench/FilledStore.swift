@@ -1,0 +1,220 @@
+import Foundation
+import Messaging
+import Storage
+
+/// A store with a past: messages that came at an even pace, most of them delivered and told of, every twentieth dead.
+///
+/// `@unchecked`: filled by one task before anybody else sees it.
+final class FilledStore: @unchecked Sendable {
+    static let partners = ["court", "police", "procuratorate", "relief"]
+    private static let queues = ["CZ-SZ", "CZ-TN", "CZ-WJ", "CZ-ZL"]
+    /// Milliseconds between two messages: some 11,000 a day.
+    private static let pace: Int64 = 7_776
+    /// Messages that the institutions have not fetched yet, in either store.
+    private static let open = 2_000
+    private static let references = [
+        ReferencePath(kind: "letterNo", path: "source.letterNo"),
+        ReferencePath(kind: "caseNumber", path: "proceeding.caseNumber"),
+    ]
+
+    /// A message in the middle of the past, by all its numbers.
+    struct Sample: Sendable {
+        let referralID: String
+        let messageID: String
+        let applicationNo: String
+        let envelopeID: String
+        let digest: String
+        let letterNo: String
+        let caseNumber: String
+    }
+
+    let messages: Int
+    private(set) var store: SQLMessageStore
+    private var database: SQLiteDatabase
+    private let path: String
+    private let began = Instant(milliseconds: 1_700_000_000_000)
+    private let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
+    private var found: (letter: DeadLetterSummary, sample: Sample)?
+    private var letters = 0
+
+    var end: Instant { began.advanced(milliseconds: Int64(messages) * Self.pace) }
+    var summary: String { "\(messages) messages with \(letters) dead letters" }
+
+    /// A letter in the middle of the tray.
+    var middle: DeadLetterSummary { filled.letter }
+    var sample: Sample { filled.sample }
+
+    private var filled: (letter: DeadLetterSummary, sample: Sample) {
+        guard let found else { preconditionFailure("asked before it was filled") }
+        return found
+    }
+
+    init(_ place: Workplace, messages: Int) async throws {
+        self.messages = messages
+        path = place.folder.appending(path: "store-\(messages).sqlite").path
+        database = try SQLiteDatabase(path: path, maxPending: 4096)
+        store = try await SQLMessageStore(database: database)
+        for start in stride(from: 0, to: messages, by: 512) {
+            try await accept((start..<min(messages, start + 512)).map { commit($0) })
+        }
+        try await liveOn()
+        while try await store.indexReferences(Self.references, before: end.advanced(seconds: 60), limit: 5_000) > 0 {}
+        try await remember()
+    }
+
+    /// Microseconds from a closed store to one that answers.
+    func reopen() async throws -> Double {
+        await database.close()
+        let start = ContinuousClock.now
+        database = try SQLiteDatabase(path: path, maxPending: 4096)
+        store = try await SQLMessageStore(database: database)
+        let took = ContinuousClock.now - start
+        await database.close()
+        return took / .microseconds(1)
+    }
+
+    private func accept(_ commits: [IntakeCommit]) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for commit in commits {
+                group.addTask { [store] in
+                    guard try await store.accept(commit) == .stored else { throw BenchFailure("a message was refused") }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    // MARK: Messages
+
+    private func number(_ index: Int) -> String { String(1_000_000_000 + index) }
+
+    /// The rows of a court's notice, without the work that makes them.
+    private func commit(_ index: Int) -> IntakeCommit {
+        let at = began.advanced(milliseconds: Int64(index) * Self.pace)
+        let partner = Self.partners[index % 7 % Self.partners.count]
+        let number = number(index)
+        // Every fortieth cannot be translated, every eightieth not be routed; others die later.
+        let isInvalid = index % 40 == 7
+        let isUnroutable = index % 80 == 19
+        let referralID = identifiers.next(at: at)
+        let findings =
+            #"[{"severity":"error","code":"missing","path":"recipient.name","rule":"court/defence-notice:\#(index % 1_000 / 40 + 10)","message":"缺少必填内容","location":{"line":4,"column":9,"path":"/ROOT/RECORD"}}]"#
+        let application = "LA-" + identifiers.next(at: at)
+        var record = IntakeRecord(
+            id: identifiers.next(at: at), outcome: isInvalid ? "invalid" : "accepted",
+            applicationNo: isInvalid ? nil : application,
+            queue: isInvalid || isUnroutable ? nil : Self.queues[index % 11 % Self.queues.count],
+            priority: index % 3, dueAt: at.advanced(seconds: 3 * 86_400),
+            content: isInvalid ? nil : Array(Self.content(number, application).utf8), caseState: nil,
+            road: "byNotification", findings: Array((isInvalid ? findings : "[]").utf8),
+            deadLetter: isInvalid ? .invalid : isUnroutable ? .unroutable : nil,
+            detail: isUnroutable ? "RT-13 没有规则能确定承办机构，请人工选择（建议先由 市中心 首问负责）" : nil)
+        record.referralState = isUnroutable ? "routingManual" : isInvalid ? "received" : "queued"
+        if !isInvalid {
+            record.keys = (0..<2).map { _ in Self.randomKey() }
+            record.clocks = [
+                RunningClock(
+                    id: "CLK-05", content: Array(#"{"id":"CLK-05","bound":"institution"}"#.utf8),
+                    dueAt: at.advanced(seconds: 3 * 86_400), soonAt: at.advanced(seconds: 2 * 86_400),
+                    isRunning: messages - index < Self.open)
+            ]
+        }
+        return IntakeCommit(
+            referralID: referralID, partnerID: partner, messageID: "M-" + number,
+            digest: Self.randomKey() + Self.randomKey(), rawBytes: Array(Self.document(number).utf8),
+            mediaType: "application/xml", encoding: "utf-8", receivedAt: at, mappingID: "court/defence-notice",
+            mappingVersion: 2, mappingDigest: String(repeating: "0", count: 64),
+            outcome: isInvalid ? "invalid" : "accepted", isInvalid: isInvalid,
+            answer: Array(
+                (isInvalid
+                    ? #"{"type":"urn:legal-aid-gateway:problem:invalid","errors":\#(findings)}"#
+                    : #"{"referralId":"\#(referralID)","applicationNo":"\#(application)"}"#).utf8),
+            records: [record], supersedes: nil)
+    }
+
+    private static func randomKey() -> String {
+        (0..<2).map { _ in String(UInt64.random(in: 1 << 60 ... .max), radix: 16) }.joined()
+    }
+
+    private static func document(_ number: String) -> String {
+        """
+        <?xml version="1.0" encoding="UTF-8"?>
+        <ROOT><RECORD><BSXX><XXBH>M-\(number)</XXBH><FSDW>320402</FSDW><LEIX>TZBH</LEIX></BSXX>
+        <AJXX><FYDM>苏0402</FYDM><AH>(2023)苏0402刑初\(number)号</AH></AJXX>
+        <FLYZXX><TZWH>天法通\(number)</TZWH></FLYZXX>
+        <DSRXX><RECORD><XM>测试甲</XM></RECORD></DSRXX></RECORD></ROOT>
+        """
+    }
+
+    private static func content(_ number: String, _ application: String) -> String {
+        """
+        {"schemaVersion":"1.0","applicationNo":"\(application)","intakeKind":"notification","source":{"messageId":"M-\(number)",\
+        "senderCode":"320402","letterNo":"天法通\(number)"},"recipient":{"name":"测试甲"},\
+        "proceeding":{"caseNumber":"(2023)苏0402刑初\(number)号","handlingOrgan":{"code":"苏0402","type":"court"}}}
+        """
+    }
+
+    // MARK: What followed
+
+    /// Deliveries, deaths on the way and statuses, as leases and couriers leave them.
+    private func liveOn() async throws {
+        let past = IdentifierSource.floor(began.advanced(milliseconds: Int64(messages - Self.open) * Self.pace))
+        let statements = [
+            """
+            UPDATE message SET state = 'dead', ready_at = NULL, attempt = 5, reason = 'exhausted', dead_since = created_at + 3600000,
+            problem = 'leased 5 times in vain', cause = 'exhausted/leaseEnded'
+            WHERE state = 'queued' AND id < ? AND created_at / \(Self.pace) % 120 = 3
+            """,
+            """
+            INSERT INTO history (subject, at, event, actor, detail) SELECT id, ready_at + 60000, 'delivered', recipient, NULL
+            FROM message WHERE state = 'queued' AND id < ?
+            """,
+            """
+            INSERT INTO status (id, application_no, code, content, at) SELECT id || 'S', correlation_id, '01', CAST('{"code":"01"}' AS BLOB),
+            ready_at + 60000 FROM message WHERE state = 'queued' AND id < ?
+            """,
+            """
+            INSERT INTO message (id, channel, correlation_id, partner, sender_message_id, recipient, payload, media_type,
+            created_at, due_at, priority, state, attempt, finished_at) SELECT id || 'S', 'status', correlation_id, partner,
+            'LA-OUT-' || id, partner, CAST('<MESSAGE/>' AS BLOB), 'application/xml', ready_at + 60000, due_at, 0, 'delivered', 1,
+            ready_at + 61000 FROM message WHERE channel = 'application' AND state = 'queued' AND id < ?
+            """,
+            """
+            UPDATE message SET state = 'dead', finished_at = NULL, attempt = 16, reason = 'undeliverable',
+            dead_since = created_at + 86400000, problem = 'HTTP 503, given up after 16 attempts',
+            cause = 'undeliverable/http-503' WHERE channel = 'status' AND id < ? AND created_at / \(Self.pace) % 250 = 5
+            """,
+            """
+            UPDATE message SET state = 'delivered', attempt = 1, finished_at = ready_at + 60000, ready_at = NULL
+            WHERE state = 'queued' AND id < ?
+            """,
+        ]
+        for statement in statements {
+            try await database.write { connection throws(StoreError) in
+                _ = try connection.run(statement, [.text(past)])
+            }
+        }
+    }
+
+    private func remember() async throws {
+        letters = try await store.deadLetterCauses(DeadLetterFilter()).reduce(0) { $0 + $1.count }
+        let middle = began.advanced(milliseconds: Int64(messages / 2) * Self.pace)
+        let letter = try await store.deadLetters(
+            DeadLetterFilter(reason: .invalid, since: middle), newestFirst: false, after: nil, limit: 1
+        ).letters.first
+        let index = messages / 2 / 40 * 40 + 11
+        let referral = try await store.referral(partner: Self.partners[index % 7 % 4], messageID: "M-" + number(index))
+        let numbers = number(index)
+        guard let letter, let referral, let applicationNo = referral.applicationNos.first,
+            let trace = try await store.trace(referral: referral.id),
+            let envelope = trace.messages.first(where: { $0.channel == .application })
+        else { throw BenchFailure("the store was not filled as it should be") }
+        found = (
+            letter,
+            Sample(
+                referralID: referral.id, messageID: "M-" + numbers, applicationNo: applicationNo,
+                envelopeID: envelope.id, digest: trace.referral.digest, letterNo: "天法通\(numbers)",
+                caseNumber: "(2023)苏0402刑初\(numbers)号")
+        )
+    }
+}
