@@ -81,7 +81,7 @@ private struct StoreFiller: Sendable {
 
     init(_ place: Workplace, messages: Int) async throws {
         self.messages = messages
-        path = place.folder.appending(path: "store-\(messages).sqlite").path
+        path = place.folder.appending(path: "store-\(UUID().uuidString).sqlite").path
         database = try SQLiteDatabase(path: path, maxPending: 4096)
         store = try await SQLMessageStore(database: database)
     }
