@@ -10,6 +10,11 @@ public final class SQLiteDatabase: Database {
     /// As many units as one commit may carry: more would only make the first of them wait.
     private static let groupSize = 256
 
+    /// A file up to this size is read through before it is opened: some tenths of a second. A larger one is looked at by
+    /// `inspect`, since opening must not take the longer the more is stored.
+    static let readThroughBytes: Int64 = 64 << 20
+
+    private let path: String
     private let writer: Worker
     private let readers: [Worker]
     private let turn = Atomic<Int>(0)
@@ -27,6 +32,7 @@ public final class SQLiteDatabase: Database {
         onCommit: @escaping @Sendable (_ units: Int, _ took: Duration) -> Void = { _, _ in }
     ) throws(StoreError) {
         try Self.claim(path)
+        self.path = path
         writer = try Worker(
             path: path, name: "store-writer", maxPending: maxPending, underway: underway, patience: patience)
         var readers: [Worker] = []
@@ -55,9 +61,42 @@ public final class SQLiteDatabase: Database {
         guard owner == applicationID || (owner == 0 && tables == 0) else {
             throw .corrupt("this SQLite file belongs to another program")
         }
-        let state = try connection.query("PRAGMA quick_check(1)", []) { $0.text(0) }.first ?? ""
-        guard state == "ok" else { throw .corrupt("the file is damaged; restore it from the last backup") }
+        let pages = try connection.query("PRAGMA page_count", []) { $0.integer(0) }.first ?? 0
+        let pageBytes = try connection.query("PRAGMA page_size", []) { $0.integer(0) }.first ?? 0
+        if pages * pageBytes <= readThroughBytes {
+            try refuseDamage(try connection.query("PRAGMA quick_check(1)", []) { $0.text(0) })
+        }
         try connection.execute("PRAGMA application_id=\(applicationID)")
+    }
+
+    private static func refuseDamage(_ report: [String]) throws(StoreError) {
+        guard report == ["ok"] else { throw .corrupt("the file is damaged; restore it from the last backup") }
+    }
+
+    /// Reads the whole file through, table by table, beside whatever else goes on: no snapshot is held longer than one
+    /// table takes.
+    ///
+    /// - Throws: `StoreError.corrupt` where it is damaged.
+    public func inspect() async throws(StoreError) {
+        let inspector = try Worker(path: path, name: "store-inspector", maxPending: 1)
+        inspector.start { Self.answer($1, on: $0) }
+        do throws(StoreError) {
+            let tables = try await submit(
+                { connection throws(StoreError) in
+                    try connection.query("SELECT name FROM sqlite_schema WHERE type = 'table'", []) { $0.text(0) }
+                }, to: inspector)
+            for table in tables where !Task.isCancelled {
+                try Self.refuseDamage(
+                    try await submit(
+                        { connection throws(StoreError) in
+                            try connection.query("SELECT * FROM pragma_quick_check(?)", [.text(table)]) { $0.text(0) }
+                        }, to: inspector))
+            }
+        } catch {
+            await inspector.close()
+            throw error
+        }
+        await inspector.close()
     }
 
     public func write<Result: Sendable>(

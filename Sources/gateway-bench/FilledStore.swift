@@ -2,20 +2,9 @@ import Foundation
 import Messaging
 import Storage
 
-/// A store with a past: messages that came at an even pace, most of them delivered and told of, every twentieth dead.
-///
-/// `@unchecked`: filled by one task before anybody else sees it.
-final class FilledStore: @unchecked Sendable {
+/// A store with a past, and what may be asked of it.
+struct FilledStore: Sendable {
     static let partners = ["court", "police", "procuratorate", "relief"]
-    private static let queues = ["CZ-SZ", "CZ-TN", "CZ-WJ", "CZ-ZL"]
-    /// Milliseconds between two messages: some 11,000 a day.
-    private static let pace: Int64 = 7_776
-    /// Messages that the institutions have not fetched yet, in either store.
-    private static let open = 2_000
-    private static let references = [
-        ReferencePath(kind: "letterNo", path: "source.letterNo"),
-        ReferencePath(kind: "caseNumber", path: "proceeding.caseNumber"),
-    ]
 
     /// A message in the middle of the past, by all its numbers.
     struct Sample: Sendable {
@@ -29,48 +18,81 @@ final class FilledStore: @unchecked Sendable {
     }
 
     let messages: Int
-    private(set) var store: SQLMessageStore
-    private var database: SQLiteDatabase
-    private let path: String
-    private let began = Instant(milliseconds: 1_700_000_000_000)
-    private let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
-    private var found: (letter: DeadLetterSummary, sample: Sample)?
-    private var letters = 0
+    let letters: Int
+    let end: Instant
+    let store: SQLMessageStore
+    /// A letter in the middle of the tray.
+    let middle: DeadLetterSummary
+    let sample: Sample
+    fileprivate let database: SQLiteDatabase
+    fileprivate let path: String
 
-    var end: Instant { began.advanced(milliseconds: Int64(messages) * Self.pace) }
     var summary: String { "\(messages) messages with \(letters) dead letters" }
 
-    /// A letter in the middle of the tray.
-    var middle: DeadLetterSummary { filled.letter }
-    var sample: Sample { filled.sample }
-
-    private var filled: (letter: DeadLetterSummary, sample: Sample) {
-        guard let found else { preconditionFailure("asked before it was filled") }
-        return found
+    init(_ place: Workplace, messages: Int) async throws {
+        self = try await StoreFiller(place, messages: messages).fill()
     }
+
+    fileprivate init(
+        _ filler: StoreFiller, letters: Int, middle: DeadLetterSummary, sample: Sample
+    ) {
+        messages = filler.messages
+        self.letters = letters
+        end = filler.end
+        store = filler.store
+        self.middle = middle
+        self.sample = sample
+        database = filler.database
+        path = filler.path
+    }
+
+    /// Closes the store. Returns the microseconds from then to one that answers.
+    func reopen() async throws -> Double {
+        await database.close()
+        let start = ContinuousClock.now
+        let again = try SQLiteDatabase(path: path, maxPending: 4096)
+        _ = try await SQLMessageStore(database: again)
+        let took = ContinuousClock.now - start
+        await again.close()
+        return took / .microseconds(1)
+    }
+}
+
+/// Makes messages that come at an even pace, most of them delivered and told of, every twentieth dead.
+private struct StoreFiller: Sendable {
+    private static let queues = ["CZ-SZ", "CZ-TN", "CZ-WJ", "CZ-ZL"]
+    /// Milliseconds between two messages: some 11,000 a day.
+    private static let pace: Int64 = 7_776
+    /// Messages that the institutions have not fetched yet, in either store.
+    private static let open = 2_000
+    private static let references = [
+        ReferencePath(kind: "letterNo", path: "source.letterNo"),
+        ReferencePath(kind: "caseNumber", path: "proceeding.caseNumber"),
+    ]
+
+    let messages: Int
+    let store: SQLMessageStore
+    let database: SQLiteDatabase
+    let path: String
+    private let began = Instant(milliseconds: 1_700_000_000_000)
+    private let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
+
+    var end: Instant { began.advanced(milliseconds: Int64(messages) * Self.pace) }
 
     init(_ place: Workplace, messages: Int) async throws {
         self.messages = messages
-        path = place.folder.appending(path: "store-\(messages).sqlite").path
+        path = place.folder.appending(path: "store-\(UUID().uuidString).sqlite").path
         database = try SQLiteDatabase(path: path, maxPending: 4096)
         store = try await SQLMessageStore(database: database)
+    }
+
+    func fill() async throws -> FilledStore {
         for start in stride(from: 0, to: messages, by: 512) {
             try await accept((start..<min(messages, start + 512)).map { commit($0) })
         }
         try await liveOn()
         while try await store.indexReferences(Self.references, before: end.advanced(seconds: 60), limit: 5_000) > 0 {}
-        try await remember()
-    }
-
-    /// Microseconds from a closed store to one that answers.
-    func reopen() async throws -> Double {
-        await database.close()
-        let start = ContinuousClock.now
-        database = try SQLiteDatabase(path: path, maxPending: 4096)
-        store = try await SQLMessageStore(database: database)
-        let took = ContinuousClock.now - start
-        await database.close()
-        return took / .microseconds(1)
+        return try await filled()
     }
 
     private func accept(_ commits: [IntakeCommit]) async throws {
@@ -91,7 +113,7 @@ final class FilledStore: @unchecked Sendable {
     /// The rows of a court's notice, without the work that makes them.
     private func commit(_ index: Int) -> IntakeCommit {
         let at = began.advanced(milliseconds: Int64(index) * Self.pace)
-        let partner = Self.partners[index % 7 % Self.partners.count]
+        let partner = FilledStore.partners[index % 7 % FilledStore.partners.count]
         let number = number(index)
         // Every fortieth cannot be translated, every eightieth not be routed; others die later.
         let isInvalid = index % 40 == 7
@@ -196,22 +218,23 @@ final class FilledStore: @unchecked Sendable {
         }
     }
 
-    private func remember() async throws {
-        letters = try await store.deadLetterCauses(DeadLetterFilter()).reduce(0) { $0 + $1.count }
+    private func filled() async throws -> FilledStore {
+        let letters = try await store.deadLetterCauses(DeadLetterFilter()).reduce(0) { $0 + $1.count }
         let middle = began.advanced(milliseconds: Int64(messages / 2) * Self.pace)
         let letter = try await store.deadLetters(
             DeadLetterFilter(reason: .invalid, since: middle), newestFirst: false, after: nil, limit: 1
         ).letters.first
         let index = messages / 2 / 40 * 40 + 11
-        let referral = try await store.referral(partner: Self.partners[index % 7 % 4], messageID: "M-" + number(index))
+        let referral = try await store.referral(
+            partner: FilledStore.partners[index % 7 % 4], messageID: "M-" + number(index))
         let numbers = number(index)
         guard let letter, let referral, let applicationNo = referral.applicationNos.first,
             let trace = try await store.trace(referral: referral.id),
             let envelope = trace.messages.first(where: { $0.channel == .application })
         else { throw BenchFailure("the store was not filled as it should be") }
-        found = (
-            letter,
-            Sample(
+        return FilledStore(
+            self, letters: letters, middle: letter,
+            sample: FilledStore.Sample(
                 referralID: referral.id, messageID: "M-" + numbers, applicationNo: applicationNo,
                 envelopeID: envelope.id, digest: trace.referral.digest, letterNo: "天法通\(numbers)",
                 caseNumber: "(2023)苏0402刑初\(numbers)号")

@@ -25,6 +25,7 @@ final class House: Sendable {
     private let delivery: Task<Void, Never>
     private let desk: Task<Void, Never>
     private let watch: Task<Void, Never>
+    private let inspection: Task<Void, Never>
     private let sweeper: Task<Void, Never>
     private let bell: Bell
 
@@ -110,6 +111,7 @@ final class House: Sendable {
         self.delivery = Task { await delivery.run() }
         desk = Task { await window.run() }
         watch = Task { await drift.run() }
+        inspection = Task { await Self.inspect(database, log: log, metrics: metrics) }
         let sweeper = Sweeper(
             clocks: window.clocks, store: store, escalate: { try await backDoor.escalateOverdueHandovers() },
             interval: .seconds(configuration.sweepSeconds), now: now, log: log, metrics: metrics)
@@ -128,6 +130,8 @@ final class House: Sendable {
         delivery.cancel()
         desk.cancel()
         watch.cancel()
+        // Not waited for: it only reads, and a large table takes its time.
+        inspection.cancel()
         sweeper.cancel()
         await delivery.value
         await desk.value
@@ -135,6 +139,24 @@ final class House: Sendable {
         await sweeper.value
         await client.close()
         await database.close()
+    }
+
+    /// Reads a large store through beside the work: opening it has read small ones only.
+    private static func inspect(_ database: SQLiteDatabase, log: Log, metrics: Metrics) async {
+        func tell(_ isDamaged: Bool) {
+            metrics.set(
+                "gateway_store_damaged", help: "Whether reading the store through after the start found damage.",
+                labels: [], to: isDamaged ? 1 : 0)
+        }
+        do {
+            try await database.inspect()
+            tell(false)
+        } catch .corrupt(let what) {
+            tell(true)
+            log.error("the store is damaged", [("problem", .string(what))])
+        } catch {
+            log.warning("the store was not read through", [("error", .string(error.code))])
+        }
     }
 
     private static func note(_ caller: Caller, at now: Instant, _ metrics: Metrics) {

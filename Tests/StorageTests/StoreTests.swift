@@ -231,6 +231,34 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         }
     }
 
+    @Test func `a large file opens at once, and reading it through finds the damage`() async throws {
+        let home = try await TemporaryStore()
+        let content = #"{"a":""# + String(repeating: "x", count: 4 << 20) + #""}"#
+        for number in 0..<17 { _ = try await home.store.accept(referral("M\(number)", content: content)) }
+        try await home.database.inspect()
+        let root = try await home.database.read { connection throws(StoreError) in
+            try connection.query(
+                "SELECT rootpage, (SELECT page_size FROM pragma_page_size) FROM sqlite_schema WHERE name = 'history'",
+                []
+            ) { UInt64(($0.integer(0) - 1) * $0.integer(1)) }.first
+        }
+        await home.database.close()
+        let path = home.folder.appending(path: "store.sqlite").path
+        let file = try FileHandle(forWritingTo: URL(filePath: path))
+        #expect(try file.seekToEnd() > UInt64(SQLiteDatabase.readThroughBytes))
+        try file.seek(toOffset: try #require(root) + 8)
+        try file.write(contentsOf: Data(repeating: 0xFF, count: 200))
+        try file.close()
+        let opened = try SQLiteDatabase(path: path, maxPending: 4)
+        await #expect {
+            try await opened.inspect()
+        } throws: { error in
+            if case .corrupt? = error as? StoreError { true } else { false }
+        }
+        await opened.close()
+        await home.remove()
+    }
+
     @Test func `what was acknowledged is there after reopening, and migrating twice changes nothing`() async throws {
         let home = try await TemporaryStore()
         let commit = referral("M1")

@@ -38,8 +38,14 @@ enum Check: Command {
         if FileManager.default.fileExists(atPath: configuration.storePath) {
             do {
                 let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
+                do {
+                    try await database.inspect()
+                } catch {
+                    await database.close()
+                    throw error
+                }
                 await database.close()
-                Terminal.print("store: \(configuration.storePath) can be opened")
+                Terminal.print("store: \(configuration.storePath) was read through and is whole")
             } catch {
                 mistakes.append("store: \(configuration.storePath): \(error)")
             }
