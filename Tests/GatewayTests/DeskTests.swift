@@ -126,13 +126,13 @@ extension GatewayProcess {
         let preview = try await gateway.desk.ask(
             "POST", "/v1/dead-letters/retry", body: body(("filter", filter), ("preview", true)))
         #expect(preview["total"] == 90)
-        let order = body(("filter", filter), ("reason", "registry mended"), ("ratePerSecond", 60))
+        let order = body(("filter", filter), ("reason", "registry mended"), ("ratePerSecond", 10))
         let job = try await gateway.desk.ask("POST", "/v1/dead-letters/retry", body: order)
         let id = try #require(job["id"]?.string)
         _ = try await gateway.job(id) { ($0["resent"]?.int ?? 0) >= 16 }
         gateway.kill()
         try gateway.start()
-        let resumed = try await gateway.job(id) { ($0["resent"]?.int ?? 0) >= 40 }
+        let resumed = try await gateway.job(id) { ($0["resent"]?.int ?? 0) >= 24 }
         #expect(resumed["state"] == "running")
         let paused = try await gateway.desk.ask("POST", "/v1/jobs/\(id)/pause")
         #expect(paused["state"] == "paused")
