@@ -7,7 +7,7 @@ import Testing
 /// Ten thousand letters of one cause, a mapping that is mended, and an operator with a browser.
 @Suite(.enabled(if: Browser.isInstalled, "chromium-driver is not installed"), .serialized) struct BulkRetryInABrowser {
     private static let count = 10_000
-    private static let others = 5
+    private static let others = 40
     private static let cause = "invalid/missing/court/defence-notice:29"
     private static let otherCause = "invalid/missing/court/defence-notice:10"
 
@@ -52,7 +52,10 @@ import Testing
         try await browser.open("\(site)/dead-letters")
         try await browser.screenshot("bulk-2-list")
         try await browser.click("a[href='/console/dead-letters?cause=\(Self.cause.urlEscaped)']")
+        // Each page is waited for by what only it holds.
+        _ = try await browser.value("form.filter input[name=cause][value='\(Self.cause)']")
         try await browser.click("form[action$='/bulk'] button")
+        _ = try await browser.value("#rate")
         #expect(try await browser.text("table caption").contains("\(Self.count)"))
         #expect(try await browser.text("table tbody").contains(Self.cause))
         #expect(try await !browser.text("table tbody").contains(Self.otherCause))
