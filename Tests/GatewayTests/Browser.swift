@@ -12,7 +12,7 @@ final class Browser: @unchecked Sendable {
     static let driver = "/usr/bin/chromedriver"
     static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: driver) }
 
-    private let process = Process()
+    private var process = Process()
     private let client = HTTPClient()
     private var port = 0
     private var session = ""
@@ -23,24 +23,9 @@ final class Browser: @unchecked Sendable {
     ///   - scripts: whether JavaScript runs.
     init(width: Int = 1200, height: Int = 900, language: String = "zh-CN", scripts: Bool = true) async throws {
         profile = FileManager.default.temporaryDirectory.appending(path: "browser-\(UUID().uuidString)")
-        process.executableURL = URL(filePath: Self.driver)
-        process.arguments = ["--port=0"]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        var text = ""
-        while port == 0, let byte = try pipe.fileHandleForReading.read(upToCount: 1), !byte.isEmpty {
-            text += String(decoding: byte, as: UTF8.self)
-            guard text.hasSuffix("\n"), let found = text.firstMatch(of: /started successfully on port (\d+)/) else {
-                continue
-            }
-            port = Int(found.1) ?? 0
-        }
+        // The driver takes a free port of IPv4 and ends when another process has it in IPv6: then it is asked again.
+        for _ in 0..<5 where port == 0 { try startDriver() }
         try #require(port > 0, "chromedriver did not start")
-        pipe.fileHandleForReading.readabilityHandler = { handle in
-            if handle.availableData.isEmpty { handle.readabilityHandler = nil }
-        }
         var arguments: [JSONValue] = [
             "--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
             .string("--window-size=\(width),\(height)"), .string("--user-data-dir=\(profile.path)"),
@@ -65,6 +50,27 @@ final class Browser: @unchecked Sendable {
             ])
         session = try #require(answer["sessionId"]?.string)
         if width < 500 { try await show(width: width, height: height) }
+    }
+
+    private func startDriver() throws {
+        process = Process()
+        process.executableURL = URL(filePath: Self.driver)
+        process.arguments = ["--port=0"]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        var text = ""
+        while port == 0, let byte = try pipe.fileHandleForReading.read(upToCount: 1), !byte.isEmpty {
+            text += String(decoding: byte, as: UTF8.self)
+            guard text.hasSuffix("\n"), let found = text.firstMatch(of: /started successfully on port (\d+)/) else {
+                continue
+            }
+            port = Int(found.1) ?? 0
+        }
+        pipe.fileHandleForReading.readabilityHandler = { handle in
+            if handle.availableData.isEmpty { handle.readabilityHandler = nil }
+        }
     }
 
     func close() async {
