@@ -9,7 +9,7 @@ extension WebConsole {
                 let language = scene.language
                 let before = try scene.request.query("before", in: 0...Int.max, default: Int.max)
                 let entries = try await window.audit.entries(
-                    AuditFilter(actor: Self.filled(scene, "actor"), subject: Self.filled(scene, "subject")),
+                    AuditFilter(actor: scene.asked("actor"), subject: scene.asked("subject")),
                     before: before, limit: 100)
                 var table = DataTable(
                     caption: language("最新的在前；每行的摘要包含上一行的摘要", "Newest first; each row's hash covers the row before"),
@@ -40,9 +40,5 @@ extension WebConsole {
                     title: Section.audit.title(language), section: .audit, body: "\(form)\(table.html)\(older)")
             }
         ]
-    }
-
-    private static func filled(_ scene: Scene, _ name: String) -> String? {
-        scene.request.query(name).flatMap { $0.isEmpty ? nil : $0 }
     }
 }

@@ -33,16 +33,12 @@ extension WebConsole {
 
     private func clockPage(_ scene: Scene) async throws -> Page {
         let language = scene.language
-        func given(_ name: String) -> String? { scene.request.query(name).flatMap { $0.isEmpty ? nil : $0 } }
-        let choice = given("state").flatMap(ClockChoice.init(rawValue:)) ?? .all
-        var filter = ClockFilter(institution: given("institution"))
-        filter.kind = given("clock")
+        let choice = scene.asked("state").flatMap(ClockChoice.init(rawValue:)) ?? .all
+        var filter = ClockFilter(institution: scene.asked("institution"))
+        filter.kind = scene.asked("clock")
         choice.narrow(&filter, at: now())
         let page = try await window.clocks.list(filter, after: try ClockDesk.cursor(in: scene.request), limit: 50)
-        let next: HTML =
-            page.next.map { cursor in
-                "<p><a class=\"button\" rel=\"next\" href=\"\(Self.link(scene.request, Section.clocks, after: cursor))\">\(language("下一页", "Next page"))</a></p>"
-            } ?? .none
+        let next = scene.next(.clocks, after: page.next)
         return Page(
             title: Section.clocks.title(language), section: .clocks,
             body: """
@@ -93,11 +89,5 @@ extension WebConsole {
             ]
         }
         return table.html
-    }
-
-    /// The same list, a page on.
-    static func link(_ request: HTTPRequest, _ section: Section, after cursor: String) -> String {
-        let kept = request.query.filter { !["after", "done"].contains($0.0) } + [("after", cursor)]
-        return section.path + "?" + kept.map { "\($0.0.urlEscaped)=\($0.1.urlEscaped)" }.joined(separator: "&")
     }
 }

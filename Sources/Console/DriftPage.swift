@@ -8,12 +8,11 @@ extension WebConsole {
         [
             page("/console/drift") { scene in
                 let language = scene.language
-                func given(_ name: String) -> String? { scene.request.query(name).flatMap { $0.isEmpty ? nil : $0 } }
-                let found = try await window.drift.report(partner: given("partner"), week: given("week"))
+                let found = try await window.drift.report(partner: scene.asked("partner"), week: scene.asked("week"))
                 let parts = found.reports.map { driftSection($0, language) }
                 let nothing: HTML =
                     "<p class=\"empty\">\(language("\(found.week) 没有来文。", "No documents came in \(found.week)."))</p>"
-                let partner = given("partner").map { "&partner=\($0.urlEscaped)" } ?? ""
+                let partner = scene.asked("partner").map { "&partner=\($0.urlEscaped)" } ?? ""
                 func week(_ name: String, _ text: String) -> HTML {
                     "<a class=\"button\" href=\"\(Section.drift.path)?week=\(name)\(partner)\">\(text)</a> "
                 }
@@ -21,7 +20,7 @@ extension WebConsole {
                     title: Section.drift.title(language), section: .drift,
                     body: """
                         <form class="filter" method="get" action="\(Section.drift.path)">
-                        \(Self.select("partner", language("来源单位", "Partner"), partners.map { ($0.id, $0.name) }, chosen: given("partner") ?? "", all: language("全部", "All")))
+                        \(Self.select("partner", language("来源单位", "Partner"), partners.map { ($0.id, $0.name) }, chosen: scene.asked("partner") ?? "", all: language("全部", "All")))
                         <label>\(language("周（如 2026-W08）", "Week (such as 2026-W08)"))<br><input name="week" type="week" value="\(found.week)"></label>
                         <button>\(language("查看", "Show"))</button>\(week(found.before, language("上一周", "Week before")))\(
                             week(found.after, language("下一周", "Week after")))</form>

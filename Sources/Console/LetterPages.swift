@@ -55,10 +55,7 @@ extension WebConsole {
         let filter = try DeadLetterFilter(filled: scene.request)
         let page = try await window.deadLetters.list(
             filter, newestFirst: scene.request.query("order") == "newest", after: try scene.request.cursor(), limit: 50)
-        let next: HTML =
-            page.next.map { cursor in
-                "<p><a class=\"button\" rel=\"next\" href=\"\(Self.link(scene.request, .deadLetters, after: cursor.text))\">\(language("下一页", "Next page"))</a></p>"
-            } ?? .none
+        let next = scene.next(.deadLetters, after: page.next?.text)
         return Page(
             title: Section.deadLetters.title(language), section: .deadLetters,
             body: """

@@ -14,7 +14,7 @@ extension WebConsole {
     private func messageList(_ scene: Scene) async throws -> Page {
         let language = scene.language
         let quoted = scene.request.query("q") ?? ""
-        let partner = scene.request.query("partner").flatMap { $0.isEmpty ? nil : $0 }
+        let partner = scene.asked("partner")
         let messages =
             quoted.isEmpty
             ? try await window.flow.messages(partner: partner, before: scene.request.query("before"), limit: 50)

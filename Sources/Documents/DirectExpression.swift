@@ -125,14 +125,13 @@ extension DirectExpression.Evaluation {
             _ = any(root, at: node, isEnough)
             return
         }
-        var found: [xmlNodePtr] = []
+        var found: Set<xmlNodePtr> = []
         _ = any(root, at: node) {
-            if !found.contains($0) { found.append($0) }
-            return found.count > 1000
+            found.insert($0)
+            return false
         }
         // 1 says that the first comes before the second.
-        if found.count > 1 { found.sort { xmlXPathCmpNodes($0, $1) == 1 } }
-        _ = found.first(where: isEnough)
+        _ = found.sorted { xmlXPathCmpNodes($0, $1) == 1 }.first(where: isEnough)
     }
 
     /// Whether any node of a term passes.
