@@ -119,6 +119,20 @@ enum StageBench {
         return (threadSeconds() - start) / Double(count) * 1_000_000
     }
 
+    /// The cost of two pieces of work, taken in turns: whatever else the machine does meets both alike. The least of the
+    /// rounds counts, since others can only add to it.
+    static func costs(
+        _ seconds: Double, _ first: () throws -> Void, _ second: () throws -> Void
+    ) rethrows -> (Double, Double) {
+        let rounds = 5
+        var least = (Double.infinity, Double.infinity)
+        for _ in 0..<rounds {
+            least.0 = min(least.0, try cost(seconds / Double(2 * rounds), first))
+            least.1 = min(least.1, try cost(seconds / Double(2 * rounds), second))
+        }
+        return least
+    }
+
     private static func threadSeconds() -> Double {
         var now = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now)

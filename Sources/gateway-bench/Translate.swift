@@ -23,8 +23,9 @@ enum TranslateBench {
         let examples = try examples(in: mappings, translator).filter { only == nil || $0.mapping == only }
         if examples.isEmpty { throw BenchFailure("no inbound mapping \(only ?? "") with an example all-fields") }
         let part = max(0.05, seconds / Double(max(1, examples.count * 4)))
-        try xml(examples.filter { $0.format == .xml }, translator, part)
-        try json(examples.filter { $0.format == .json }, translator, mappings, place, part)
+        let (xml, json) = (examples.filter { $0.format == .xml }, examples.filter { $0.format == .json })
+        if !xml.isEmpty { try self.xml(xml, translator, part) }
+        if !json.isEmpty { try self.json(json, translator, mappings, place, part) }
     }
 
     private static func examples(in mappings: URL, _ translator: Translator) throws -> [Example] {
@@ -51,8 +52,11 @@ enum TranslateBench {
         var table = BenchTable(["mapping", "encoding", "bytes", "parse + XSD, µs", "translation, µs", "ratio"])
         for example in examples {
             guard let schema = translator.form(of: example.mapping)?.schema else { continue }
-            let bare = try StageBench.cost(part) { _ = schema.violations(in: try Document.parse(example.bytes)) }
-            let whole = StageBench.cost(part) { _ = translate(example.bytes, translator) }
+            let (bare, whole) = try StageBench.costs(2 * part) {
+                _ = schema.violations(in: try Document.parse(example.bytes))
+            } _: {
+                _ = translate(example.bytes, translator)
+            }
             table.add([
                 example.mapping, example.encoding.rawValue, "\(example.bytes.count)", rounded(bare, 1),
                 rounded(whole, 1), rounded(whole / bare, 2),
@@ -72,8 +76,11 @@ enum TranslateBench {
             guard translate(twin, twins).mapping?.id == example.mapping else {
                 throw BenchFailure("\(example.mapping) does not take its example as XML")
             }
-            let asJSON = StageBench.cost(part) { _ = translate(example.bytes, translator) }
-            let asXML = StageBench.cost(part) { _ = translate(twin, twins) }
+            let (asJSON, asXML) = StageBench.costs(2 * part) {
+                _ = translate(example.bytes, translator)
+            } _: {
+                _ = translate(twin, twins)
+            }
             table.add([
                 example.mapping, "\(example.bytes.count)", "\(twin.count)", rounded(asJSON, 1), rounded(asXML, 1),
                 rounded(asJSON / asXML, 2),
