@@ -22,11 +22,25 @@ public struct CodeList: Sendable {
         case contains
     }
 
+    /// A text by its bytes: Swift looks for equivalent forms of every Chinese character before it hashes one.
+    private struct Word: Hashable {
+        private let text: String
+
+        init(_ text: String) { self.text = text }
+
+        static func == (left: Word, right: Word) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+
+        func hash(into hasher: inout Hasher) {
+            var text = text
+            text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        }
+    }
+
     public let name: String
     public let standard: String?
     public let match: Match
     public let entries: [CodeEntry]
-    private let codes: [String: String]
+    private let codes: [Word: String]
     private let names: [String: String]
     /// The codes' common length, where all of them are digits.
     private let width: Int?
@@ -40,11 +54,11 @@ public struct CodeList: Sendable {
         self.standard = standard
         self.match = match
         self.entries = entries
-        var codes: [String: String] = [:]
+        var codes: [Word: String] = [:]
         var words: [(String, String)] = []
         for entry in entries {
             for word in [entry.code, entry.zh] + entry.aliases where !word.isEmpty {
-                if codes[word] == nil { codes[word] = entry.code }
+                if codes[Word(word)] == nil { codes[Word(word)] = entry.code }
                 if word != entry.code { words.append((word, entry.code)) }
             }
         }
@@ -67,12 +81,12 @@ public struct CodeList: Sendable {
 
     /// The code that a text names, or nothing.
     public func code(for text: String) -> String? {
-        if let code = codes[text] { return code.isEmpty ? nil : code }
+        if let code = codes[Word(text)] { return code.isEmpty ? nil : code }
         switch match {
         case .exact:
             // Spreadsheets drop leading zeros and add decimals.
             let bare = text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-            return (codes[bare] ?? padded(bare)).flatMap { $0.isEmpty ? nil : $0 }
+            return (codes[Word(bare)] ?? padded(bare)).flatMap { $0.isEmpty ? nil : $0 }
         case .contains: return codes(in: text).first
         }
     }
@@ -80,15 +94,15 @@ public struct CodeList: Sendable {
     /// The code with the leading zeros that the list's width asks for.
     private func padded(_ text: String) -> String? {
         guard let width, text.utf8.count < width, text.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return nil }
-        return codes[String(repeating: "0", count: width - text.utf8.count) + text]
+        return codes[Word(String(repeating: "0", count: width - text.utf8.count) + text)]
     }
 
     /// Whether the text is known to mean no code at all.
-    public func isKnownToMeanNothing(_ text: String) -> Bool { codes[text] == "" }
+    public func isKnownToMeanNothing(_ text: String) -> Bool { codes[Word(text)] == "" }
 
     /// Every code that a text names. A word inside a longer one that was found is not counted again.
     public func codes(in text: String) -> [String] {
-        if let code = codes[text], match == .exact { return code.isEmpty ? [] : [code] }
+        if let code = codes[Word(text)], match == .exact { return code.isEmpty ? [] : [code] }
         // Over bytes: a list holds some hundred words, and searching characters costs ten times as much.
         var rest = Array(text.utf8)
         var found: [String] = []

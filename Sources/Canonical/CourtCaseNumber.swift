@@ -19,25 +19,28 @@ public struct CourtCaseNumber: Sendable, Hashable {
     /// Reads a number leniently: any kind of bracket, full-width digits, blanks inside, 号 missing, and 字第 left over
     /// from the old form. Nothing where it is no court's case number.
     public init?(parsing raw: String) {
+        // Over scalars: Swift's characters cost ten times as much, and nothing here has more than one.
         var rest = Self.folded(raw)[...]
         guard rest.first == "(", let close = rest.firstIndex(of: ")") else { return nil }
-        let yearDigits = rest[rest.index(after: rest.startIndex)..<close]
-        guard yearDigits.count == 4, yearDigits.allSatisfy(\.isASCIIDigit), let year = Int(yearDigits), year >= 1949
+        let yearDigits = rest[1..<close]
+        guard yearDigits.count == 4, yearDigits.allSatisfy(\.isASCIIDigit), let year = Int(text(yearDigits)),
+            year >= 1949
         else { return nil }
-        rest = rest[rest.index(after: close)...]
+        rest = rest[(close + 1)...]
 
         var suffix = ""
         if let end = rest.lastIndex(of: "号") {
-            suffix = String(rest[rest.index(after: end)...])
+            let behind = rest[(end + 1)...]
+            guard behind.isEmpty || Self.isSuffix(behind) else { return nil }
+            suffix = text(behind)
             rest = rest[..<end]
         }
-        guard suffix.isEmpty || Self.isSuffix(suffix) else { return nil }
 
-        let number = rest.reversed().prefix { $0.isASCIIDigit }.reversed()
+        let number = rest[(rest.lastIndex { !$0.isASCIIDigit }.map { $0 + 1 } ?? rest.startIndex)...]
         guard (1...8).contains(number.count), number.contains(where: { $0 != "0" }) else { return nil }
         rest = rest.dropLast(number.count)
-        let hasOldWords = rest.hasSuffix("字第")
-        if hasOldWords { rest = rest.dropLast(2) } else if rest.hasSuffix("第") { rest = rest.dropLast() }
+        let hasOldWords = rest.last == "第" && rest.dropLast().last == "字"
+        if hasOldWords { rest = rest.dropLast(2) } else if rest.last == "第" { rest = rest.dropLast() }
 
         guard let (court, type, isCoded) = Self.split(rest, oldForm: hasOldWords) else { return nil }
         self.year = year
@@ -46,7 +49,7 @@ public struct CourtCaseNumber: Sendable, Hashable {
         self.suffix = suffix
         // 字第 after a coded court is a clerk's habit, not the old form.
         isLegacy = hasOldWords && !isCoded
-        self.number = isLegacy ? String(number) : String(number.drop { $0 == "0" })
+        self.number = text(isLegacy ? number : number.drop { $0 == "0" })
     }
 
     /// The number as the rules write it, with full-width brackets.
@@ -99,49 +102,53 @@ public struct CourtCaseNumber: Sendable, Hashable {
     /// Whether the kind of case is one the rules name; courts also use kinds of their own, such as 民诉前调.
     public var isKnownType: Bool { Self.knownTypes.contains(typeCharacters) }
 
-    private static func folded(_ raw: String) -> String {
-        var text = String.UnicodeScalarView()
+    private static func folded(_ raw: String) -> [Unicode.Scalar] {
+        var scalars: [Unicode.Scalar] = []
+        scalars.reserveCapacity(raw.utf8.count)
         for scalar in raw.unicodeScalars {
             switch scalar {
-            case "（", "〔", "[", "【", "［", "﹝": text.append("(")
-            case "）", "〕", "]", "】", "］", "﹞": text.append(")")
+            case "（", "〔", "[", "【", "［", "﹝": scalars.append("(")
+            case "）", "〕", "]", "】", "］", "﹞": scalars.append(")")
             case " ", "\t", "\n", "\r", "\u{3000}", "\u{A0}", "\u{200B}", "\u{FEFF}": continue
             case "\u{FF10}"..."\u{FF19}":
-                if let narrow = Unicode.Scalar(scalar.value - 0xFEE0) { text.append(narrow) }
-            default: text.append(scalar)
+                if let narrow = Unicode.Scalar(scalar.value - 0xFEE0) { scalars.append(narrow) }
+            default: scalars.append(scalar)
             }
         }
-        return String(text)
+        return scalars
     }
 
-    private static func isSuffix(_ text: String) -> Bool {
-        text.first == "之" && text.count > 1 && text.dropFirst().allSatisfy { "一二三四五六七八九十".contains($0) }
+    private static func isSuffix(_ text: ArraySlice<Unicode.Scalar>) -> Bool {
+        text.first == "之" && text.count > 1
+            && text.dropFirst().allSatisfy { "一二三四五六七八九十".unicodeScalars.contains($0) }
     }
 
     /// Parts the court from the kind of case.
-    private static func split(_ text: Substring, oldForm: Bool) -> (court: String, type: String, isCoded: Bool)? {
-        var court = ""
-        if text.hasPrefix("最高法") {
-            court = "最高法"
-        } else if let first = text.first, provinces.contains(first) {
-            court = String(first) + text.dropFirst().prefix { $0.isASCIIDigit }
+    private static func split(
+        _ rest: ArraySlice<Unicode.Scalar>, oldForm: Bool
+    ) -> (court: String, type: String, isCoded: Bool)? {
+        var court = rest.prefix(0)
+        let isSupreme = rest.starts(with: "最高法".unicodeScalars)
+        if isSupreme {
+            court = rest.prefix(3)
+        } else if let first = rest.first, provinces.contains(first) {
+            court = rest.prefix(1 + rest.dropFirst().prefix { $0.isASCIIDigit }.count)
         }
-        let isCoded = court == "最高法" || court.count > 1
+        let isCoded = isSupreme || court.count > 1
         if oldForm, !isCoded {
             // The short name of a court may begin with a province's character: 新 is 新疆 and 新北.
-            guard let start = text.firstIndex(where: { "刑民行执".contains($0) }), start > text.startIndex else {
-                return nil
-            }
-            court = String(text[..<start])
+            guard let start = rest.firstIndex(where: { "刑民行执".unicodeScalars.contains($0) }), start > rest.startIndex
+            else { return nil }
+            court = rest[..<start]
         }
-        let type = text.dropFirst(court.count)
-        guard !court.isEmpty, [1, 3, 5].contains(court.count) || oldForm, (1...6).contains(type.count),
+        let type = rest.dropFirst(court.count)
+        guard !court.isEmpty, court.count <= 5 && court.count % 2 == 1 || oldForm, (1...6).contains(type.count),
             type.allSatisfy(\.isHan), court.allSatisfy({ $0.isHan || $0.isASCIIDigit })
         else { return nil }
-        return (court, String(type), isCoded)
+        return (text(court), text(type), isCoded)
     }
 
-    private static let provinces = Set("京津冀晋内辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔贵云滇藏陕甘青宁新兵军")
+    private static let provinces = Array("京津冀晋内辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔贵云滇藏陕甘青宁新兵军".unicodeScalars)
 
     /// Read in this order: 刑医监 is compulsory treatment before it is supervision.
     private static let stages: [(String, String)] = [
@@ -159,11 +166,10 @@ public struct CourtCaseNumber: Sendable, Hashable {
         """.split(separator: " ").map(String.init))
 }
 
-extension Character {
-    fileprivate var isASCIIDigit: Bool { ("0"..."9").contains(self) && isASCII }
+private func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String { String(String.UnicodeScalarView(scalars)) }
 
-    fileprivate var isHan: Bool {
-        guard let scalar = unicodeScalars.first, unicodeScalars.count == 1 else { return false }
-        return (0x3400...0x9FFF).contains(scalar.value) || (0x20000...0x323AF).contains(scalar.value)
-    }
+extension Unicode.Scalar {
+    fileprivate var isASCIIDigit: Bool { (0x30...0x39).contains(value) }
+
+    fileprivate var isHan: Bool { (0x3400...0x9FFF).contains(value) || (0x20000...0x323AF).contains(value) }
 }

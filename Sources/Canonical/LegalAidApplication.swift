@@ -19,7 +19,13 @@ public struct LegalAidApplication: Sendable, Hashable {
 
     /// Sets a value at a dotted path, making the objects on the way.
     public mutating func set(_ path: String, _ value: JSONValue?) {
-        content.put(value, at: path.utf8.split(separator: UInt8(ascii: ".")).map { String(Substring($0)) })
+        var names: [String] = []
+        var rest = path[...]
+        while let dot = rest.utf8.firstIndex(of: UInt8(ascii: ".")) {
+            names.append(String(rest[..<dot]))
+            rest = rest[rest.utf8.index(after: dot)...]
+        }
+        content.put(value, at: names + [String(rest)])
     }
 
     /// Whether the person is marked as belonging to a group.

@@ -22,7 +22,7 @@ public struct PhoneNumber: Sendable, Hashable {
         } else if Self.hotlines.contains(joined) {
             self.init(.hotline, joined, nil)
         } else if parts.extensionDigits == nil, let last = parts.groups.last, parts.groups.count >= 2,
-            (1...6).contains(last.count),
+            (1...6).contains(last.utf8.count),
             let (landline, assumed) = Self.landline(parts.groups.dropLast().joined(), areaCode)
         {
             self.init(.landline, landline, last, areaCodeAssumed: assumed)
@@ -54,31 +54,26 @@ public struct PhoneNumber: Sendable, Hashable {
 
     /// The first run of a number's characters, its digits in the groups that hyphens part, and its extension.
     private static func parts(of raw: String) -> (groups: [String], extensionDigits: String?) {
-        var groups = [""]
+        var groups: [[UInt8]] = [[]]
         var isExtension = false
         var hasBegun = false
-        for scalar in raw.unicodeScalars {
+        scan: for scalar in raw.unicodeScalars {
             let narrow = (0xFF01...0xFF5E).contains(scalar.value) ? scalar.value - 0xFEE0 : scalar.value
             switch narrow {
             case 0x30...0x39:
                 hasBegun = true
-                groups[groups.count - 1].unicodeScalars.append(Unicode.Scalar(UInt8(narrow)))
-                continue
+                groups[groups.count - 1].append(UInt8(narrow))
             case 0x20, 0x09, 0xA0, 0x3000, 0x200B, 0x28, 0x29, 0x2B: continue  // Blanks, brackets and plus.
-            case 0x2D, 0x2013, 0x2014, 0x2212: if hasBegun { groups.append("") }  // Hyphens and dashes.
+            case 0x2D, 0x2013, 0x2014, 0x2212: if hasBegun { groups.append([]) }  // Hyphens and dashes.
             case 0x8F6C,
                 0x23 where hasBegun && !isExtension:  // 转 and #
                 isExtension = true
-                groups.append("")
-            default: if hasBegun { return finish(groups, isExtension) }
+                groups.append([])
+            default: if hasBegun { break scan }
             }
         }
-        return finish(groups, isExtension)
-    }
-
-    private static func finish(_ groups: [String], _ isExtension: Bool) -> ([String], String?) {
-        let filled = groups.filter { !$0.isEmpty }
-        guard isExtension, let last = filled.last, filled.count > 1, (1...6).contains(last.count) else {
+        let filled = groups.filter { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }
+        guard isExtension, let last = filled.last, filled.count > 1, (1...6).contains(last.utf8.count) else {
             return (filled, nil)
         }
         return (Array(filled.dropLast()), last)

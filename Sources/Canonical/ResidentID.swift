@@ -41,6 +41,12 @@ public enum ForeignResidentID {
 public enum ResidentID {
     /// Mends what senders' systems do to a number; judges nothing.
     public static func normalize(_ raw: String) -> (value: String, tolerated: [Tolerance]) {
+        // Nearly all are written as they should be.
+        if raw.utf8.count == 18, raw.utf8.dropLast().allSatisfy(isDigit),
+            let last = raw.utf8.last, isDigit(last) || last == UInt8(ascii: "X")
+        {
+            return (raw, [])
+        }
         var tolerated: [Tolerance] = []
         func note(_ tolerance: Tolerance) { if !tolerated.contains(tolerance) { tolerated.append(tolerance) } }
         var value = ""
@@ -75,7 +81,7 @@ public enum ResidentID {
 
     /// Checks a normalised number. `today` bounds the birth date.
     public static func check(_ value: String, today: CalendarDate) -> IdCheck {
-        guard provinces.contains(Int(value.prefix(2)) ?? 0) else { return .formatError }
+        guard provinces.contains(number(in: value, at: 0, count: 2) ?? 0) else { return .formatError }
         let form = checkForm(value, today: today)
         // Codes are given at registration and kept for life, however often districts change.
         return form == .valid && AdministrativeDivision.isAbolished(String(value.prefix(6))) ? .validLegacyArea : form
@@ -88,20 +94,32 @@ public enum ResidentID {
             isDigit(digits[17]) || digits[17] == UInt8(ascii: "X"),
             let birth = birthDate(of: value), birth.year >= 1900, birth <= today
         else { return .formatError }
-        return checkCharacter(of: digits) == String(value.suffix(1)) ? .valid : .checksumError
+        return checkCharacter(of: digits).utf8.first == digits[17] ? .valid : .checksumError
     }
 
     public static func birthDate(of value: String) -> CalendarDate? {
-        guard value.utf8.count == 18 else { return nil }
-        let digits = value.dropFirst(6).prefix(8)
-        guard let number = Int(digits) else { return nil }
-        return CalendarDate(year: number / 10_000, month: number / 100 % 100, day: number % 100)
+        guard value.utf8.count == 18, let year = number(in: value, at: 6, count: 4),
+            let month = number(in: value, at: 10, count: 2), let day = number(in: value, at: 12, count: 2)
+        else { return nil }
+        return CalendarDate(year: year, month: month, day: day)
     }
 
     /// GB/T 2261.1: an odd sequence number is a man's.
     public static func sexCode(of value: String) -> String? {
-        guard value.utf8.count == 18, let digit = value.dropFirst(16).first?.wholeNumberValue else { return nil }
+        guard value.utf8.count == 18, let digit = number(in: value, at: 16, count: 1) else { return nil }
         return digit % 2 == 1 ? "1" : "2"
+    }
+
+    /// The digits at a place, counted from 0.
+    private static func number(in value: String, at place: Int, count: Int) -> Int? {
+        var number = 0
+        var found = 0
+        for byte in value.utf8.dropFirst(place).prefix(count) {
+            guard isDigit(byte) else { return nil }
+            number = number * 10 + Int(byte - 48)
+            found += 1
+        }
+        return found == count ? number : nil
     }
 
     private static let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
@@ -114,7 +132,7 @@ public enum ResidentID {
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= 48 && byte <= 57 }
 
     /// First two digits of GB/T 2260, and 81–83 of the residence permits for Hong Kong, Macau and Taiwan residents.
-    private static let provinces: Set<Int> = [
+    private static let provinces = [
         11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62,
         63, 64, 65, 71, 81, 82, 83,
     ]

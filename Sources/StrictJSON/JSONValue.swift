@@ -59,7 +59,9 @@ public struct JSONObject: Sendable, Hashable {
     }
 
     /// Sets a value some members below, in place, making the objects on the way; `nil` removes it.
-    public mutating func put(_ value: JSONValue?, at names: [String]) { put(value, at: names, 0) }
+    public mutating func put(_ value: JSONValue?, at names: [String]) {
+        if names.count == 1 { self[names[0]] = value } else { put(value, at: names, 0) }
+    }
 
     private mutating func put(_ value: JSONValue?, at names: [String], _ depth: Int) {
         guard depth < names.count - 1 else {
@@ -81,8 +83,11 @@ public struct JSONObject: Sendable, Hashable {
     }
 
     private func index(of name: String) -> Int? {
-        // By index: a closure over members would copy each.
-        for index in members.indices where members[index].name == name { return index }
+        // By index, since a closure over members would copy each; by length first, since most names differ in it.
+        let length = name.utf8.count
+        for index in members.indices where members[index].name.utf8.count == length && members[index].name == name {
+            return index
+        }
         return nil
     }
 
@@ -126,9 +131,12 @@ extension JSONValue {
     /// A value some dotted path below, such as `recipient.name`.
     public func at(_ path: String) -> JSONValue? {
         var value = self
-        for name in path.utf8.split(separator: UInt8(ascii: ".")) {
-            guard let next = value[String(Substring(name))] else { return nil }
+        var rest = path[...]
+        while !rest.isEmpty {
+            let end = rest.utf8.firstIndex(of: UInt8(ascii: ".")) ?? rest.endIndex
+            guard let next = value[String(rest[..<end])] else { return nil }
             value = next
+            rest = end < rest.endIndex ? rest[rest.utf8.index(after: end)...] : ""
         }
         return value
     }

@@ -50,6 +50,7 @@ enum Converter: String, CaseIterable {
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
+    private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { (0x30...0x39).contains(scalar.value) }
 
     /// Digits alone, written as a number is.
     private static func isPlainNumber(_ text: some Sequence<UInt8>, count: Int) -> Bool {
@@ -81,26 +82,26 @@ enum Converter: String, CaseIterable {
 
     /// Folds the brackets around a leading year to the full-width ones that courts write, and characters to narrow ones.
     private static func letterNo(_ raw: String) -> String {
-        var (text, _) = narrowed(raw)
-        text = text.filter { $0 != " " }
-        guard let first = text.first, "([【〔".contains(first),
-            let end = text.firstIndex(where: { ")]】〕".contains($0) }),
-            text[text.index(after: text.startIndex)..<end].allSatisfy(\.isNumber)
-        else { return text }
-        let year = text[text.index(after: text.startIndex)..<end]
-        return "（\(year)）\(text[text.index(after: end)...])"
+        let (narrow, changed) = narrowed(raw)
+        let scalars = narrow.unicodeScalars.filter { $0 != " " }
+        guard let first = scalars.first, "([【〔".unicodeScalars.contains(first),
+            let end = scalars.firstIndex(where: { ")]】〕".unicodeScalars.contains($0) }),
+            case let year = scalars[scalars.index(after: scalars.startIndex)..<end],
+            year.allSatisfy({ isDigit($0) || $0.properties.numericType != nil })
+        else { return !changed && scalars.count == raw.unicodeScalars.count ? raw : String(scalars) }
+        return "（\(Substring(year))）\(Substring(scalars[scalars.index(after: end)...]))"
     }
 
     /// The first of several numbers, a name behind it left aside. A number of another country or an incomplete one is
     /// kept, since it may be the only way to reach somebody, and told.
     private static func phone(_ raw: String) -> Conversion {
-        if let mobile = plainMobile(raw) { return mobile }
+        if let plain = plain(phone: raw) { return plain }
         let (narrow, changed) = narrowed(raw)
         let width = changed ? ["normalizedFullWidth"] : []
         let numbers = PhoneNumber.all(in: narrow)
         guard let number = numbers.first else {
-            let digits = narrow.filter { $0.isASCII && $0.isNumber }
-            return (5...15).contains(digits.count)
+            let digits = String(narrow.unicodeScalars.filter { isDigit($0) })
+            return (5...15).contains(digits.utf8.count)
                 ? .value(.string(digits), width + ["formatError"]) : .failed("formatError")
         }
         let value = number.digits + (number.extensionDigits.map { "-\($0)" } ?? "")
@@ -115,13 +116,25 @@ enum Converter: String, CaseIterable {
         return .value(.string(value), tolerated)
     }
 
-    /// A mobile number as it should be written, which most are.
-    private static func plainMobile(_ raw: String) -> Conversion? {
-        let bytes = raw.utf8
-        guard bytes.count == 11, bytes.first == UInt8(ascii: "1"), bytes.allSatisfy(isDigit),
-            let second = bytes.dropFirst().first, second >= UInt8(ascii: "3")
-        else { return nil }
-        return .value(.string(raw))
+    /// A number as it should be written, which most are: a mobile one, or a landline with a hyphen behind the area code.
+    private static func plain(phone raw: String) -> Conversion? {
+        var raw = raw
+        return raw.withUTF8 { text in
+            guard (11...13).contains(text.count), text.allSatisfy({ isDigit($0) || $0 == UInt8(ascii: "-") }) else {
+                return nil
+            }
+            if text.count == 11, text[0] == UInt8(ascii: "1"), text[1] >= UInt8(ascii: "3"), text.allSatisfy(isDigit) {
+                return .value(.string(String(decoding: text, as: UTF8.self)))
+            }
+            // 010 and 02x are the area codes of three digits.
+            let isShort = text[1] == UInt8(ascii: "2") || text[1] == UInt8(ascii: "1") && text[2] == UInt8(ascii: "0")
+            let (area, local) = (text.prefix(isShort ? 3 : 4), text.dropFirst(isShort ? 4 : 5))
+            guard text[0] == UInt8(ascii: "0"), text[area.count] == UInt8(ascii: "-"), area.allSatisfy(isDigit),
+                (7...8).contains(local.count), local.allSatisfy(isDigit), let first = local.first,
+                first >= UInt8(ascii: "2")
+            else { return nil }
+            return .value(.string(String(decoding: Array(area) + local, as: UTF8.self)))
+        }
     }
 
     private static func date(_ raw: String) -> Conversion {
@@ -156,21 +169,14 @@ enum Converter: String, CaseIterable {
 
     /// Yuan with two digits (GB/T 15835: figures, a point, no grouping).
     private static func money(_ raw: String) -> Conversion {
-        if isPlainNumber(raw.utf8, count: raw.utf8.count) { return .value(.string(raw + ".00")) }
-        guard var yuan = NumberText.parse(raw) else { return .failed("notANumber") }
-        var rounded = Decimal()
-        NSDecimalRound(&rounded, &yuan, 2, .plain)
-        var text = "\(rounded)"
-        let decimals = text.firstIndex(of: ".").map { text.distance(from: $0, to: text.endIndex) - 1 } ?? 0
-        if decimals == 0 { text += "." }
-        text += String(repeating: "0", count: 2 - decimals)
-        let isPlain = raw.utf8.allSatisfy { $0 >= 48 && $0 <= 57 || $0 == UInt8(ascii: ".") }
-        return .value(.string(text), isPlain ? [] : ["normalizedNumber"])
+        guard let number = NumberText(raw) else { return .failed("notANumber") }
+        let isPlain = raw.utf8.allSatisfy { isDigit($0) || $0 == UInt8(ascii: ".") }
+        return .value(.string(number.money), isPlain ? [] : ["normalizedNumber"])
     }
 
     private static func integer(_ raw: String) -> Conversion {
         if isPlainNumber(raw.utf8, count: raw.utf8.count) { return .value(.number(raw)) }
-        guard let number = NumberText.parse(raw), let whole = Int("\(number)") else { return .failed("notANumber") }
+        guard let whole = NumberText(raw)?.whole else { return .failed("notANumber") }
         return .value(JSONValue(whole), "\(whole)" == raw ? [] : ["normalizedNumber"])
     }
 

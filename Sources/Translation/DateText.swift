@@ -35,6 +35,7 @@ enum DateText {
     private static func plain(_ raw: String) -> (CalendarDate, seconds: Int?, manner: Manner)? {
         var raw = raw
         return raw.withUTF8 { text in
+            if text.count == 8 || text.count == 14 { return packed(text) }
             guard text.count >= 10, let date = CalendarDate(iso: UnsafeBufferPointer(rebasing: text[..<10])) else {
                 return nil
             }
@@ -53,6 +54,18 @@ enum DateText {
         }
     }
 
+    /// The basic form, without separators: `yyyyMMdd` and `yyyyMMddHHmmss`.
+    private static func packed(_ text: UnsafeBufferPointer<UInt8>) -> (CalendarDate, seconds: Int?, manner: Manner)? {
+        guard let century = number(text, at: 0), let year = number(text, at: 2), let month = number(text, at: 4),
+            let day = number(text, at: 6), let date = CalendarDate(year: century * 100 + year, month: month, day: day)
+        else { return nil }
+        if text.count == 8 { return (date, nil, Manner()) }
+        guard let hour = number(text, at: 8), let minute = number(text, at: 10), let second = number(text, at: 12),
+            hour < 24, minute < 60, second < 60
+        else { return nil }
+        return (date, hour * 3600 + minute * 60 + second, Manner())
+    }
+
     private static func number(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Int? {
         let (tens, ones) = (text[index], text[index + 1])
         guard (0x30...0x39).contains(tens), (0x30...0x39).contains(ones) else { return nil }
@@ -63,12 +76,11 @@ enum DateText {
     private static func meansNothing(_ raw: String) -> Bool {
         let text = Converter.narrowed(raw).0
         if text.hasPrefix("长期") || text.hasPrefix("永久") { return true }
-        let digits = text.filter { $0.isASCII && $0.isNumber }
-        guard text.first?.isNumber ?? false else { return false }
-        return ["00000000", "19000101", "99991231"].contains {
-            digits.hasPrefix($0) && digits.dropFirst(8).allSatisfy(\.isNumber)
-        }
-            && [8, 12, 14, 15, 17].contains(digits.count)
+        func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+        guard let first = text.utf8.first, isDigit(first) else { return false }
+        let digits = text.utf8.filter(isDigit)
+        return [8, 12, 14, 15, 17].contains(digits.count)
+            && ["00000000", "19000101", "99991231"].contains { digits.starts(with: $0.utf8) }
     }
 
     /// Date, seconds of the day where a time was given, and how both were written.
@@ -78,9 +90,9 @@ enum DateText {
         if text.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) { return digits(text) }
         if let serial = serial(text) { return serial }
         let numbers = numbers(in: text)
-        if text.contains("/Date("), let milliseconds = numbers.first {
+        if text.utf8.starts(with: "/Date(".utf8), let milliseconds = numbers.first {
             // Microsoft's JSON form; negative before 1970.
-            return moment((text.contains("(-") ? -milliseconds : milliseconds) / 1000)
+            return moment((text.utf8.contains("(-".utf8) ? -milliseconds : milliseconds) / 1000)
         }
         guard let first = numbers.first else { return nil }
         if first > 19_000_000, let date = date(packed: first) {
@@ -181,7 +193,7 @@ enum DateText {
         // Digits and signs alone say nothing of the afternoon.
         let isAfternoon =
             text.utf8.contains { $0 >= 0x80 || $0 | 0x20 == UInt8(ascii: "m") }
-            && ["下午", "晚上", "PM", "pm"].contains { text.contains($0) }
+            && ["下午", "晚上", "PM", "pm"].contains { text.utf8.contains($0.utf8) }
         let minute = numbers.count == 1 && text.hasSuffix("半") ? 30 : rest[0]
         return (isAfternoon && hour < 12 ? hour + 12 : hour) * 3600 + minute * 60 + min(59, rest[1])
     }

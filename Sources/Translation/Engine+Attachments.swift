@@ -61,10 +61,12 @@ extension Engine {
 
     /// Which digest a sender means is told by its length: MD5 has 32 digits, SM3 and SHA-256 have 64.
     private func problem(with stated: String, of bytes: [UInt8], sm3: String) -> String? {
-        let hex = (stated.split(separator: ":").last.map(String.init) ?? stated).lowercased()
-        guard
-            hex.utf8.allSatisfy({ ("0"..."9").contains(UnicodeScalar($0)) || ("a"..."f").contains(UnicodeScalar($0)) })
-        else { return "attachmentDigestUnknown" }
+        // The algorithm's name may stand before a colon.
+        let start = stated.utf8.lastIndex(of: UInt8(ascii: ":")).map { stated.utf8.index(after: $0) }
+        let hex = stated[(start ?? stated.startIndex)...].lowercased()
+        guard hex.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else {
+            return "attachmentDigestUnknown"
+        }
         switch hex.utf8.count {
         case 32: return hex == digests.md5(bytes) ? nil : "attachmentDigestMismatch"
         case 64: return hex == sm3 || hex == digests.sha256(bytes) ? nil : "attachmentDigestMismatch"

@@ -14,26 +14,23 @@ extension Engine {
     }
 
     private func find(_ from: XPathExpression, at node: Node, _ run: inout Run) -> Found {
-        var found = Found(text: "")
-        let (explains, wantsOthers) = (run.explains, mapping.isInbound)
-        func take(_ candidate: Node) -> Bool {
-            if explains { run.read.insert(candidate.identity) }
-            if found.source == nil {
-                found.source = candidate
-                found.text = candidate.withText(Blanks.trimmed)
-            } else if found.other == nil, candidate.withText({ !$0.isEmpty }) {
-                found.other = candidate
-            }
-            return !explains && (!wantsOthers || found.other != nil)
-        }
-        if from.selectsNodes { return from.visit(at: node, take) ? found : Found(text: "") }
+        guard from.selectsNodes, !run.explains else { return findAll(from, at: node, &run) }
+        let (first, other) = from.firstTwo(at: node)
+        return Found(text: first?.withText(Blanks.trimmed) ?? "", source: first, other: other)
+    }
+
+    /// Every node is looked at, since an explanation tells which were read.
+    private func findAll(_ from: XPathExpression, at node: Node, _ run: inout Run) -> Found {
         switch from.evaluate(at: node) {
-        case .nodes(let nodes): _ = nodes.first(where: take)
-        case .string(let text): found.text = Blanks.trimmed(text)
-        case .number(let number): found.text = XPathValue.text(of: number)
-        case .boolean(let flag): found.text = flag ? "true" : "false"
+        case .nodes(let nodes):
+            if run.explains { run.read.formUnion(nodes.map(\.identity)) }
+            return Found(
+                text: nodes.first?.withText(Blanks.trimmed) ?? "", source: nodes.first,
+                other: nodes.dropFirst().first { !$0.withText(\.isEmpty) })
+        case .string(let text): return Found(text: Blanks.trimmed(text))
+        case .number(let number): return Found(text: XPathValue.text(of: number))
+        case .boolean(let flag): return Found(text: flag ? "true" : "false")
         }
-        return found
     }
 
     /// An object or array where one value is meant: its text is no value of anything.
@@ -45,28 +42,30 @@ extension Engine {
     }
 
     func value(_ value: PlannedValue, at node: Node, path: String, line: Int, _ run: inout Run) -> JSONValue? {
-        let rule = value.rule
-        let place = Place(parent: path, name: rule.to)
+        let place = Place(parent: path, name: value.rule.to)
         let found = find(value.from, at: node, &run)
         let source = found.source ?? node
         if mapping.isInbound, let first = found.source, Self.isStructure(first) {
             note("wrongType", .warning, place, source, line, &run)
-            return absent(rule, place: place, at: source, line: line, &run)
+            return absent(value, place: place, at: source, line: line, &run)
         }
         let text = found.text
         if text.isEmpty || !value.takesNullTokens && Blanks.isNullToken(text) {
             if mapping.isInbound, found.source != nil { tellNothing(text, place, source, line, &run) }
-            return absent(rule, place: place, at: source, line: line, &run)
+            return absent(value, place: place, at: source, line: line, &run)
         }
         if mapping.isInbound, let other = found.other { note("repeated", .warning, place, other, line, &run) }
-        if rule.isBase64 { return attachment(text, value, place: place, at: node, source: source, line: line, &run) }
+        if value.rule.isBase64 {
+            return attachment(text, value, place: place, at: node, source: source, line: line, &run)
+        }
         guard let result = convert(text, value, place: place, source: source, line: line, &run) else {
-            return rule.isRequired ? absent(rule, place: place, at: source, line: line, &run) : nil
+            return value.rule.isRequired ? absent(value, place: place, at: source, line: line, &run) : nil
         }
         trace(
             result, at: place, from: found.source, raw: text,
-            by: rule.converters.map(\.rawValue) + (rule.codes.map { ["codes \($0)"] } ?? []), line: line, &run)
-        return rule.type == nil ? result : TargetTree.typed(result, rule.type)
+            by: value.rule.converters.map(\.rawValue) + (value.rule.codes.map { ["codes \($0)"] } ?? []), line: line,
+            &run)
+        return value.rule.type == nil ? result : TargetTree.typed(result, value.rule.type)
     }
 
     /// A text that is taken as not given.
@@ -77,15 +76,15 @@ extension Engine {
     }
 
     private func absent(
-        _ rule: Rule.Value, place: Place, at node: Node, line: Int, _ run: inout Run
+        _ value: PlannedValue, place: Place, at node: Node, line: Int, _ run: inout Run
     ) -> JSONValue? {
-        if let fallback = rule.fallback {
-            let value = TargetTree.typed(fallback, rule.type)
-            trace(value, at: place, from: nil, raw: nil, by: ["default"], line: line, &run)
-            return value
+        if let fallback = value.rule.fallback {
+            let result = TargetTree.typed(fallback, value.rule.type)
+            trace(result, at: place, from: nil, raw: nil, by: ["default"], line: line, &run)
+            return result
         }
-        if rule.keepsEmpty { return "" }
-        if rule.isRequired {
+        if value.rule.keepsEmpty { return "" }
+        if value.rule.isRequired {
             // In a list only the item is lost; at the top the record is.
             note("missing", place.isInList ? .warning : .error, place, node, line, &run)
         }
@@ -95,9 +94,8 @@ extension Engine {
     private func convert(
         _ text: String, _ value: PlannedValue, place: Place, source: Node, line: Int, _ run: inout Run
     ) -> JSONValue? {
-        let rule = value.rule
         var result = JSONValue.string(text)
-        for converter in rule.converters {
+        for converter in value.rule.converters {
             let conversion = converter.convert(result.string ?? text)
             for code in conversion.tolerated { note(code, .warning, place, source, line, &run) }
             guard let converted = conversion.value else {
@@ -111,12 +109,12 @@ extension Engine {
                 let code = code(result.string ?? text, of: list, value, place: place, source: source, line: line, &run)
             else { return nil }
             result = .string(code)
-        } else if !rule.words.isEmpty, let word = result.string, !rule.words.contains(word) {
+        } else if !value.rule.words.isEmpty, let word = result.string, !value.rule.words.contains(word) {
             unknown(word, value, place: place, location: source.location, line: line, &run)
             return nil
         }
-        if let format = rule.format { result = .string(Self.formatted(result.string ?? "", format)) }
-        return fitted(result, rule, place: place, source: source, line: line, &run)
+        if let format = value.rule.format { result = .string(Self.formatted(result.string ?? "", format)) }
+        return fitted(result, value, place: place, source: source, line: line, &run)
     }
 
     private func code(
@@ -134,12 +132,12 @@ extension Engine {
 
     /// Free text that is too long is cut. What must be there, such as an identifier, is not: half of one is another one.
     private func fitted(
-        _ value: JSONValue, _ rule: Rule.Value, place: Place, source: Node, line: Int, _ run: inout Run
+        _ result: JSONValue, _ value: PlannedValue, place: Place, source: Node, line: Int, _ run: inout Run
     ) -> JSONValue? {
-        guard let limit = rule.maxLength, let text = value.string, text.utf8.count > limit,
+        guard let limit = value.rule.maxLength, let text = result.string, text.utf8.count > limit,
             text.unicodeScalars.count > limit
-        else { return value }
-        let isFatal = rule.isRequired && mapping.isInbound && !place.isInList
+        else { return result }
+        let isFatal = value.rule.isRequired && mapping.isInbound && !place.isInList
         note("tooLong", isFatal ? .error : .warning, place, source, line, &run)
         return .string(String(text.unicodeScalars.prefix(limit)))
     }

@@ -103,34 +103,47 @@ final class Engine {
     private func apply(
         _ rules: [PlannedRule], at node: Node, to target: inout JSONObject, path: String, _ run: inout Run
     ) -> Bool {
-        var isComplete = true
-        for rule in rules where rule.holds(at: node) {
-            let line = rule.line
-            switch rule.action {
-            case .value(let value):
-                let result = self.value(value, at: node, path: path, line: line, &run)
-                if let result, value.rule.isBase64, let facts = result.object {
-                    // What is known of an attachment stands beside its title.
-                    for (name, fact) in facts.members { target[name] = fact }
-                } else if let result {
-                    target.put(result, at: value.target.names)
-                }
-                if result == nil, value.rule.isRequired { isComplete = false }
-            case .constant(let constant):
-                target.put(constant.value, at: constant.target.names)
-                let place = Place(parent: path, name: constant.target.path)
-                trace(constant.value, at: place, from: nil, raw: nil, by: ["constant"], line: line, &run)
-            case .lookup(let lookup):
-                guard target.value(at: lookup.target.names) == nil else { continue }
-                look(lookup, at: node, to: &target, path: path, line: line, &run)
-            case .within(let group):
-                if !within(group, at: node, to: &target, path: path, line: line, &run) { isComplete = false }
-            case .list(let group): list(group, at: node, target: &target, path: path, line: line, &run)
-            case .warn(let warning): warn(warning, at: node, line: line, &run)
-            case .read(let source): if run.explains { _ = nodes(source, at: node, &run) }
+        // By a buffer: each rule is looked at where it lies, and nothing of it is counted.
+        rules.withUnsafeBufferPointer { rules in
+            var isComplete = true
+            for index in rules.indices {
+                if let when = rules[index].when, !when.bool(at: node) { continue }
+                let isDone = apply(rules[index].action, rules[index].line, at: node, to: &target, path: path, &run)
+                if !isDone { isComplete = false }
             }
+            return isComplete
         }
-        return isComplete
+    }
+
+    private func apply(
+        _ action: PlannedRule.Action, _ line: Int, at node: Node, to target: inout JSONObject, path: String,
+        _ run: inout Run
+    ) -> Bool {
+        switch action {
+        case .value(let value):
+            guard let result = self.value(value, at: node, path: path, line: line, &run) else {
+                return !value.rule.isRequired
+            }
+            if value.rule.isBase64, let facts = result.object {
+                // What is known of an attachment stands beside its title.
+                for (name, fact) in facts.members { target[name] = fact }
+            } else {
+                target.put(result, at: value.target.names)
+            }
+        case .constant(let constant):
+            target.put(constant.value, at: constant.target.names)
+            let place = Place(parent: path, name: constant.target.path)
+            trace(constant.value, at: place, from: nil, raw: nil, by: ["constant"], line: line, &run)
+        case .lookup(let lookup):
+            if target.value(at: lookup.target.names) == nil {
+                look(lookup, at: node, to: &target, path: path, line: line, &run)
+            }
+        case .within(let group): return within(group, at: node, to: &target, path: path, line: line, &run)
+        case .list(let group): list(group, at: node, target: &target, path: path, line: line, &run)
+        case .warn(let warning): warn(warning, at: node, line: line, &run)
+        case .read(let source): if run.explains { _ = nodes(source, at: node, &run) }
+        }
+        return true
     }
 
     /// - Returns: whether everything that the record itself requires was there.
@@ -175,10 +188,10 @@ final class Engine {
 
     /// Where one node is meant, the first counts and the sender is told of the others.
     private func single(
-        _ source: XPathExpression, at node: Node, place: Place, line: Int, _ run: inout Run
+        _ source: XPathExpression, at node: Node, place: @autoclosure () -> Place, line: Int, _ run: inout Run
     ) -> Node? {
         let found = nodes(source, at: node, &run)
-        if found.count > 1, mapping.isInbound { note("repeated", .warning, place, found[1], line, &run) }
+        if found.count > 1, mapping.isInbound { note("repeated", .warning, place(), found[1], line, &run) }
         return found.first
     }
 
@@ -317,23 +330,23 @@ final class Engine {
     func unknown(
         _ text: String, _ value: PlannedValue, place: Place, location: SourceLocation, line: Int, _ run: inout Run
     ) {
-        let rule = value.rule
-        if let list = rule.codes { run.unknownCodes.append(UnknownCodeText(list: list, text: text)) }
+        let codes = value.rule.codes
+        if let codes { run.unknownCodes.append(UnknownCodeText(list: codes, text: text)) }
         let severity: Finding.Severity =
-            switch rule.unknown {
+            switch value.rule.unknown {
             case .error: .error
             case .warning: .warning
             case .skip, .fallback: .info
             }
         // A target of fixed words has no list.
         let standard = value.codes?.standard.map { "（\($0)）" } ?? ""
-        let message = rule.codes.map {
+        let message = codes.map {
             "代码或名称不在代码表 \($0)\(standard)内，请按字段对照表填写。 Not in the code list \($0)."
         }
         run.findings.add(
             Finding(
                 severity: severity, code: "unknownCode", path: TargetTree.dotted(place.path), location: location,
-                rule: self.rule(line), list: rule.codes, message: message))
+                rule: self.rule(line), list: codes, message: message))
     }
 
     /// - Parameter source: none for what the mapping itself says.

@@ -32,8 +32,6 @@ struct PlannedRule {
     let action: Action
     let when: XPathExpression?
     let line: Int
-
-    func holds(at node: Node) -> Bool { when?.bool(at: node) ?? true }
 }
 
 final class PlannedValue {

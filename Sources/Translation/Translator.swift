@@ -175,7 +175,8 @@ public final class Translator: Sendable {
         }
         withWorker { worker in
             let engine = worker.engines.first { engine in
-                engine.mapping.isInbound && allowed?.contains(engine.mapping.id) ?? true
+                engine.mapping.isInbound && (id != nil || engine.mapping.format == document.format)
+                    && allowed?.contains(engine.mapping.id) ?? true
                     && (id.map { $0 == engine.mapping.id } ?? engine.accepts(document))
             }
             guard let engine else {
@@ -251,12 +252,15 @@ public final class Translator: Sendable {
         ])
         engine.fill(&run, by: planned, from: node)
         for (name, value) in run.target.members { head[name] = value }
+        run.target = JSONObject()
         if isOneOfMany, let group = planned.group { head["groupId"] = .string(group.string(at: node)) }
+        let before = run.explains ? head : JSONObject()
+        // Handed over whole: a second owner would make its first change a copy.
         let checked = Consistency(
-            LegalAidApplication(content: head), mapping: engine.mapping.id, today: receivedAt.date)
+            LegalAidApplication(content: consume head), mapping: engine.mapping.id, today: receivedAt.date)
         for finding in engine.placed(checked.findings, of: planned, at: node) { run.findings.add(finding) }
         if run.explains {
-            run.traces += Self.derived(from: head, to: checked.application, run.traces, by: engine.mapping.id)
+            run.traces += Self.derived(from: before, to: checked.application, run.traces, by: engine.mapping.id)
         }
         return TranslatedRecord(
             application: checked.application, findings: run.findings.all, traces: run.traces,
