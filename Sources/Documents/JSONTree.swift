@@ -12,7 +12,8 @@ enum JSONTree {
         guard let document = xmlNewDoc("1.0") else { throw DocumentError(.notJSON) }
         var builder = Builder(document: document)
         do {
-            try JSONReader.read(utf8, limits: JSONLimits(depth: limits.depth, values: limits.nodes), into: &builder)
+            try JSONReader.read(
+                utf8, isUTF8: true, limits: JSONLimits(depth: limits.depth, values: limits.nodes), into: &builder)
         } catch {
             xmlFreeDoc(document)
             let problem: DocumentError.Problem =
@@ -43,7 +44,10 @@ enum JSONTree {
 
     static func add(_ value: JSONValue, to builder: inout Builder) {
         switch value {
-        case .null, .bool, .number, .string: builder.scalar(value, at: .nowhere)
+        case .null: builder.scalar(.null, "null")
+        case .bool(let flag): builder.scalar(.boolean, flag ? "true" : "false")
+        case .number(let digits): builder.scalar(.number, digits)
+        case .string(let text): builder.scalar(.string, text)
         case .array(let items):
             builder.beginArray(at: .nowhere)
             for item in items { add(item, to: &builder) }
@@ -102,18 +106,25 @@ enum JSONTree {
 
         mutating func endArray() { open.removeLast() }
 
-        mutating func scalar(_ value: JSONValue, at position: JSONPosition) {
-            let (type, text): (JSONType, String?) =
-                switch value {
-                case .null: (.null, nil)
-                case .bool(let flag): (.boolean, flag ? "true" : "false")
-                case .number(let digits): (.number, digits)
-                case .string(let text): (.string, text)
-                case .array, .object: (.null, nil)
+        mutating func scalar(_ kind: JSONScalar, _ text: UnsafeBufferPointer<UInt8>, at position: JSONPosition) {
+            let type: JSONType =
+                switch kind {
+                case .null: .null
+                case .boolean: .boolean
+                case .number: .number
+                case .string: .string
                 }
-            guard let node = add(type, at: position), let text, !text.isEmpty else { return }
+            guard let node = add(type, at: position), type != .null, !text.isEmpty else { return }
             // XML cannot hold U+0000 and its like even escaped; the tree can, and nobody serialises it as XML.
-            if let leaf = xmlNewDocTextLen(document, text, Int32(clamping: text.utf8.count)) { link(leaf, below: node) }
+            if let leaf = xmlNewDocTextLen(document, text.baseAddress, Int32(clamping: text.count)) {
+                link(leaf, below: node)
+            }
+        }
+
+        /// Of a value that no text was read for.
+        mutating func scalar(_ kind: JSONScalar, _ text: String) {
+            var text = text
+            text.withUTF8 { scalar(kind, $0, at: .nowhere) }
         }
 
         private func add(_ type: JSONType, at position: JSONPosition) -> xmlNodePtr? {

@@ -45,9 +45,13 @@ public protocol JSONReceiver {
     mutating func endObject()
     mutating func beginArray(at position: JSONPosition)
     mutating func endArray()
-    /// Only `.null`, `.bool`, `.number` and `.string` arrive here.
-    mutating func scalar(_ value: JSONValue, at position: JSONPosition)
+    /// - Parameter text: UTF-8, lent while it is used: a string without quotes and escapes, a number's digits as written,
+    ///   `true`, `false` or `null`.
+    mutating func scalar(_ kind: JSONScalar, _ text: UnsafeBufferPointer<UInt8>, at position: JSONPosition)
 }
+
+/// What a value is that holds no others.
+public enum JSONScalar: Sendable { case null, boolean, number, string }
 
 extension JSONValue {
     /// Reads exactly one value from UTF-8 bytes, strictly by RFC 8259; a duplicate member name is an error because
@@ -73,7 +77,15 @@ private struct ValueBuilder: JSONReceiver {
 
     mutating func beginObject(at position: JSONPosition) { open.append(.object([], pending: "")) }
     mutating func beginArray(at position: JSONPosition) { open.append(.array([])) }
-    mutating func scalar(_ value: JSONValue, at position: JSONPosition) { add(value) }
+
+    mutating func scalar(_ kind: JSONScalar, _ text: UnsafeBufferPointer<UInt8>, at position: JSONPosition) {
+        switch kind {
+        case .null: add(.null)
+        case .boolean: add(.bool(text.first == UInt8(ascii: "t")))
+        case .number: add(.number(String(decoding: text, as: UTF8.self)))
+        case .string: add(.string(String(decoding: text, as: UTF8.self)))
+        }
+    }
 
     mutating func name(_ name: String, at position: JSONPosition) {
         if case .object(let members, _) = open.popLast() { open.append(.object(members, pending: name)) }
@@ -111,39 +123,58 @@ public struct JSONReader {
     private var continuations = 0
     private var values = 0
 
+    /// The text is known to be UTF-8; otherwise each string is looked at, to find the place.
+    private let isUTF8: Bool
+    private var names = NameStack()
+
     /// Reads one value and hands its parts to `receiver`.
+    ///
+    /// - Parameter isUTF8: whether that is known already.
     public static func read(
-        _ bytes: [UInt8], limits: JSONLimits = JSONLimits(), into receiver: inout some JSONReceiver
+        _ bytes: [UInt8], isUTF8: Bool = false, limits: JSONLimits = JSONLimits(),
+        into receiver: inout some JSONReceiver
     ) throws(JSONError) {
         var failure: JSONError?
         bytes.withUnsafeBufferPointer { buffer in
-            var reader = JSONReader(bytes: buffer, limits: limits)
+            let isUTF8 = isUTF8 || buffer.allSatisfy { $0 < 0x80 } || String(validating: buffer, as: UTF8.self) != nil
+            var reader = JSONReader(bytes: buffer, limits: limits, isUTF8: isUTF8)
             do throws(JSONError) { try reader.document(&receiver) } catch { failure = error }
         }
         if let failure { throw failure }
     }
 
-    private init(bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits) {
+    private init(bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits, isUTF8: Bool) {
         self.bytes = bytes
         self.limits = limits
+        self.isUTF8 = isUTF8
     }
 
-    private enum Container {
-        case array
-        case object(names: NameSet)
-    }
+    private enum Container { case array, object }
 
-    /// The names of one object so far. Most objects have few, and comparing those costs less than hashing.
-    private struct NameSet {
-        private var few: [String] = []
-        private var many: Set<String> = []
+    /// The names of the open objects, the innermost last. Most objects have few, and comparing those costs less than
+    /// hashing.
+    private struct NameStack {
+        private var names: [String] = []
+        private var starts: [Int] = []
+        /// Of objects with many names, by their depth.
+        private var many: [Int: Set<String>] = [:]
 
-        /// - Returns: whether the name is new.
+        mutating func begin() { starts.append(names.count) }
+
+        mutating func end() {
+            if !many.isEmpty { many[starts.count] = nil }
+            if let start = starts.popLast() { names.removeLast(names.count - start) }
+        }
+
+        /// - Returns: whether the name is new in the innermost object.
         mutating func insert(_ name: String) -> Bool {
-            guard many.isEmpty else { return many.insert(name).inserted }
-            if few.contains(name) { return false }
-            few.append(name)
-            if few.count == 32 { many = Set(few) }
+            let start = starts.last ?? 0
+            if names.count - start >= 32 {
+                guard many[starts.count, default: Set(names[start...])].insert(name).inserted else { return false }
+            } else {
+                for index in start..<names.count where names[index] == name { return false }
+            }
+            names.append(name)
             return true
         }
     }
@@ -166,9 +197,9 @@ public struct JSONReader {
                     index += 1
                     receiver.endObject()
                 } else {
-                    var names = NameSet()
-                    try memberName(&names, &receiver)
-                    open.append(.object(names: names))
+                    names.begin()
+                    open.append(.object)
+                    try memberName(&receiver)
                     continue
                 }
             case UInt8(ascii: "["):
@@ -183,60 +214,43 @@ public struct JSONReader {
                     open.append(.array)
                     continue
                 }
-            case UInt8(ascii: "\""): receiver.scalar(.string(try string()), at: begun)
-            case UInt8(ascii: "t"):
-                try literal("true")
-                receiver.scalar(.bool(true), at: begun)
-            case UInt8(ascii: "f"):
-                try literal("false")
-                receiver.scalar(.bool(false), at: begun)
-            case UInt8(ascii: "n"):
-                try literal("null")
-                receiver.scalar(.null, at: begun)
-            default: receiver.scalar(.number(try number()), at: begun)
+            case UInt8(ascii: "\""): try string { receiver.scalar(.string, $0, at: begun) }
+            case UInt8(ascii: "t"): receiver.scalar(.boolean, try literal("true"), at: begun)
+            case UInt8(ascii: "f"): receiver.scalar(.boolean, try literal("false"), at: begun)
+            case UInt8(ascii: "n"): receiver.scalar(.null, try literal("null"), at: begun)
+            default: receiver.scalar(.number, try number(), at: begun)
             }
             // A value has ended: close what it completes, or go on to the next one.
             closing: while true {
                 skipBlanks()
-                switch open.popLast() {
-                case nil:
+                guard let innermost = open.last else {
                     if index < bytes.count { throw failure(.trailingContent) }
                     return
-                case .array:
-                    let next = try peek()
-                    index += 1
-                    if next == UInt8(ascii: "]") {
-                        receiver.endArray()
-                        continue closing
-                    }
-                    guard next == UInt8(ascii: ",") else { throw failure(.unexpectedCharacter, at: index - 1) }
-                    skipBlanks()
-                    open.append(.array)
-                    break closing
-                case .object(var names):
-                    let next = try peek()
-                    index += 1
-                    if next == UInt8(ascii: "}") {
-                        receiver.endObject()
-                        continue closing
-                    }
-                    guard next == UInt8(ascii: ",") else { throw failure(.unexpectedCharacter, at: index - 1) }
-                    skipBlanks()
-                    try memberName(&names, &receiver)
-                    open.append(.object(names: names))
-                    break closing
                 }
+                let next = try peek()
+                index += 1
+                switch (innermost, next) {
+                case (.array, UInt8(ascii: "]")): receiver.endArray()
+                case (.object, UInt8(ascii: "}")):
+                    names.end()
+                    receiver.endObject()
+                case (_, UInt8(ascii: ",")):
+                    skipBlanks()
+                    if innermost == .object { try memberName(&receiver) }
+                    break closing
+                default: throw failure(.unexpectedCharacter, at: index - 1)
+                }
+                open.removeLast()
             }
         }
     }
 
-    private mutating func memberName(
-        _ names: inout NameSet, _ receiver: inout some JSONReceiver
-    ) throws(JSONError) {
+    private mutating func memberName(_ receiver: inout some JSONReceiver) throws(JSONError) {
         let begun = position
         let offset = index
         guard try peek() == UInt8(ascii: "\"") else { throw failure(.unexpectedCharacter) }
-        let name = try string()
+        var name = ""
+        try string { name = String(decoding: $0, as: UTF8.self) }
         guard names.insert(name) else { throw failure(.duplicateName, at: offset) }
         skipBlanks()
         guard try peek() == UInt8(ascii: ":") else { throw failure(.unexpectedCharacter) }
@@ -245,16 +259,17 @@ public struct JSONReader {
         receiver.name(name, at: begun)
     }
 
-    private mutating func literal(_ word: StaticString) throws(JSONError) {
+    private mutating func literal(_ word: StaticString) throws(JSONError) -> UnsafeBufferPointer<UInt8> {
         let length = word.utf8CodeUnitCount
         guard index + length <= bytes.count else { throw failure(.unexpectedEnd, at: bytes.count) }
         for offset in 0..<length where bytes[index + offset] != word.utf8Start[offset] {
             throw failure(.unexpectedCharacter)
         }
-        index += length
+        defer { index += length }
+        return part(index..<index + length)
     }
 
-    private mutating func number() throws(JSONError) -> String {
+    private mutating func number() throws(JSONError) -> UnsafeBufferPointer<UInt8> {
         let start = index
         func digit(_ index: Int) -> Bool { index < bytes.count && bytes[index] >= 0x30 && bytes[index] <= 0x39 }
         if index < bytes.count, bytes[index] == UInt8(ascii: "-") { index += 1 }
@@ -276,20 +291,30 @@ public struct JSONReader {
             guard digit(index) else { throw failure(.invalidNumber) }
             while digit(index) { index += 1 }
         }
-        return String(decoding: bytes[start..<index], as: UTF8.self)
+        return part(start..<index)
     }
 
-    private mutating func string() throws(JSONError) -> String {
+    private func part(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: bytes[range])
+    }
+
+    /// Hands over the string's bytes, which hold no more escapes.
+    private mutating func string(_ use: (UnsafeBufferPointer<UInt8>) -> Void) throws(JSONError) {
         index += 1
         let start = index
         while index < bytes.count {
             let byte = bytes[index]
             if byte == UInt8(ascii: "\"") {
-                let text = try text(start..<index)
+                try check(start..<index)
+                use(part(start..<index))
                 index += 1
-                return text
+                return
             }
-            if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
+            if byte == UInt8(ascii: "\\") {
+                let text = try escapedString(from: start)
+                text.withUnsafeBufferPointer(use)
+                return
+            }
             if byte < 0x20 { throw failure(.controlCharacter) }
             if byte & 0xC0 == 0x80 { continuations += 1 }
             index += 1
@@ -297,19 +322,21 @@ public struct JSONReader {
         throw failure(.unexpectedEnd, at: bytes.count)
     }
 
-    private mutating func escapedString(from start: Int) throws(JSONError) -> String {
-        var result = try text(start..<index)
-        var run = index
+    private mutating func escapedString(from start: Int) throws(JSONError) -> [UInt8] {
+        var result: [UInt8] = []
+        var run = start
         while index < bytes.count {
             let byte = bytes[index]
             if byte == UInt8(ascii: "\"") {
-                result += try text(run..<index)
+                try check(run..<index)
+                result += bytes[run..<index]
                 index += 1
                 return result
             }
             if byte == UInt8(ascii: "\\") {
-                result += try text(run..<index)
-                result.unicodeScalars.append(try escape())
+                try check(run..<index)
+                result += bytes[run..<index]
+                result += String(try escape()).utf8
                 run = index
                 continue
             }
@@ -364,11 +391,10 @@ public struct JSONReader {
         return unit
     }
 
-    private func text(_ range: Range<Int>) throws(JSONError) -> String {
-        guard let text = String(validating: bytes[range], as: UTF8.self) else {
+    private func check(_ range: Range<Int>) throws(JSONError) {
+        guard isUTF8 || String(validating: bytes[range], as: UTF8.self) != nil else {
             throw failure(.invalidUTF8, at: range.lowerBound)
         }
-        return text
     }
 
     private mutating func skipBlanks() {
