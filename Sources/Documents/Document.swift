@@ -16,9 +16,10 @@ public final class Document {
     public let encoding: TextEncoding
     public private(set) var notes: [DocumentNote]
     let handle: xmlDocPtr
-    /// The text as it came, for places.
+    /// The text as it came and its start tags' offsets, for places.
     private let source: [UInt8]
-    private lazy var places = PlaceTable(source: source, document: handle)
+    private let starts: [Int]
+    private lazy var places = PlaceTable(source: source, starts: starts, document: handle)
     /// Made once: registering XPath's functions costs more than most expressions.
     private(set) lazy var context: xmlXPathContextPtr? = {
         isContextMade = true
@@ -51,6 +52,7 @@ public final class Document {
         encoding = .utf8
         notes = []
         source = []
+        starts = []
     }
 
     private init(_ decoded: DecodedText, format: DocumentFormat?, limits: ParseLimits) throws(DocumentError) {
@@ -63,10 +65,12 @@ public final class Document {
             let scan = try MarkupScan(decoded.utf8, limits: limits)
             if scan.mended != nil { notes.append(DocumentNote(code: "htmlEntity")) }
             handle = try XMLParser.parse(scan.mended ?? decoded.utf8)
+            starts = scan.starts
         case .json:
             // RFC 8259 §8.1 wants UTF-8 between systems.
             if decoded.encoding != .utf8 { notes.append(DocumentNote(code: "encodingNotUTF8")) }
             handle = try JSONTree.build(decoded.utf8, limits: limits)
+            starts = []
         }
         self.format = format
         encoding = decoded.encoding
@@ -133,18 +137,40 @@ enum XMLParser {
 
 /// Where the elements of an XML text begin. Made only when somebody asks, since most documents have no findings.
 private struct PlaceTable {
-    private var places: [xmlNodePtr: (Int, Int)] = [:]
+    private var places: [(line: Int, column: Int)] = []
 
-    init(source: [UInt8], document: xmlDocPtr) {
-        var starts = StartTags(source)
+    /// - Parameter starts: the start tags' offsets in document order.
+    init(source: [UInt8], starts: [Int], document: xmlDocPtr) {
+        places.reserveCapacity(starts.count)
+        source.withUnsafeBufferPointer { text in
+            var (index, line, column) = (0, 1, 1)
+            for start in starts {
+                while index < start {
+                    if text[index] == 0x0A {
+                        line += 1
+                        column = 1
+                    } else if text[index] & 0xC0 != 0x80 {
+                        column += 1
+                    }
+                    index += 1
+                }
+                places.append((line, column))
+            }
+        }
+        // Each element is told its number, from 1 on, by the pointer that libxml2 leaves to its users.
+        var number = 0
         var node: xmlNodePtr? = xmlDocGetRootElement(document)
         while let current = node {
-            places[current] = starts.next()
+            number += 1
+            current.pointee._private = UnsafeMutableRawPointer(bitPattern: number)
             node = Self.following(current)
         }
     }
 
-    func place(of node: xmlNodePtr) -> (line: Int, column: Int)? { places[node] }
+    func place(of node: xmlNodePtr) -> (line: Int, column: Int)? {
+        let number = Int(bitPattern: node.pointee._private)
+        return places.indices.contains(number - 1) ? places[number - 1] : nil
+    }
 
     /// The next element in document order.
     private static func following(_ node: xmlNodePtr) -> xmlNodePtr? {
@@ -155,66 +181,5 @@ private struct PlaceTable {
             current = here.pointee.parent
         }
         return nil
-    }
-
-    /// Walks a text from start tag to start tag.
-    private struct StartTags {
-        private let text: [UInt8]
-        private var index = 0
-        private var line = 1
-        private var column = 1
-
-        init(_ text: [UInt8]) { self.text = text }
-
-        mutating func next() -> (Int, Int)? {
-            while index < text.count {
-                guard text[index] == UInt8(ascii: "<") else {
-                    advance()
-                    continue
-                }
-                let following = index + 1 < text.count ? text[index + 1] : 0
-                switch following {
-                case UInt8(ascii: "!"):
-                    skip(past: Array((text[index...].starts(with: "<!--".utf8) ? "-->" : "]]>").utf8))
-                case UInt8(ascii: "?"): skip(past: Array("?>".utf8))
-                case UInt8(ascii: "/"): skip(past: [UInt8(ascii: ">")])
-                default:
-                    let place = (line, column)
-                    skipStartTag()
-                    return place
-                }
-            }
-            return nil
-        }
-
-        private mutating func skipStartTag() {
-            var quote: UInt8 = 0
-            while index < text.count {
-                let byte = text[index]
-                advance()
-                if quote != 0 {
-                    if byte == quote { quote = 0 }
-                } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
-                    quote = byte
-                } else if byte == UInt8(ascii: ">") {
-                    return
-                }
-            }
-        }
-
-        private mutating func skip(past word: [UInt8]) {
-            while index < text.count, !text[index...].starts(with: word) { advance() }
-            for _ in word where index < text.count { advance() }
-        }
-
-        private mutating func advance() {
-            if text[index] == 0x0A {
-                line += 1
-                column = 1
-            } else if text[index] & 0xC0 != 0x80 {
-                column += 1
-            }
-            index += 1
-        }
     }
 }

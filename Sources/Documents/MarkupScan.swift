@@ -3,6 +3,8 @@
 struct MarkupScan {
     /// The text with HTML entities replaced, or nothing where there were none.
     private(set) var mended: [UInt8]?
+    /// Where the elements' start tags begin in the text as it came, in document order.
+    private(set) var starts: [Int] = []
 
     init(_ text: [UInt8], limits: ParseLimits) throws(DocumentError) {
         var failure: DocumentError?
@@ -10,6 +12,7 @@ struct MarkupScan {
             var walker = Walker(text: buffer, limits: limits)
             do throws(DocumentError) {
                 try walker.walk()
+                starts = walker.starts
                 if walker.foundEntity {
                     walker.output.append(contentsOf: buffer[walker.copied...])
                     mended = walker.output
@@ -24,7 +27,7 @@ struct MarkupScan {
         let limits: ParseLimits
         var index = 0
         var depth = 0
-        var elements = 0
+        var starts: [Int] = []
         var output: [UInt8] = []
         var copied = 0
         var foundEntity = false
@@ -65,9 +68,9 @@ struct MarkupScan {
         }
 
         private mutating func startTag() throws(DocumentError) {
-            elements += 1
-            guard elements <= limits.nodes else { throw failure(.tooManyNodes) }
             let start = index
+            starts.append(start)
+            guard starts.count <= limits.nodes else { throw failure(.tooManyNodes) }
             var attributes = 0
             var quote: UInt8 = 0
             while index < text.count {

@@ -1,4 +1,5 @@
 import CLibXML2
+import Glibc
 
 /// An element, attribute or text of a document.
 public struct Node {
@@ -85,17 +86,29 @@ public struct Node {
 
     private var path: String {
         if document.format == .json { return JSONTree.pointer(to: element.handle) }
-        var parts: [String] = []
-        if handle.pointee.type == XML_ATTRIBUTE_NODE { parts.append("@" + name) }
+        var chain: [xmlNodePtr] = []
         var current: xmlNodePtr? = element.handle
         while let here = current, here.pointee.type == XML_ELEMENT_NODE {
-            let name = String(cString: here.pointee.name)
-            let position = Self.position(of: here)
-            let repeats = position > 1 || Self.next(sameNameAs: here) != nil
-            parts.append(repeats ? "\(name)[\(position)]" : name)
+            chain.append(here)
             current = here.pointee.parent
         }
-        return parts.reversed().map { "/" + $0 }.joined()
+        var path: [UInt8] = []
+        path.reserveCapacity(chain.count * 16)
+        for here in chain.reversed() {
+            path.append(UInt8(ascii: "/"))
+            Self.append(nameOf: here, to: &path)
+            let position = Self.position(of: here)
+            if position > 1 || Self.next(sameNameAs: here) != nil { path += "[\(position)]".utf8 }
+        }
+        if handle.pointee.type == XML_ATTRIBUTE_NODE {
+            path += "/@".utf8
+            Self.append(nameOf: handle, to: &path)
+        }
+        return String(decoding: path, as: UTF8.self)
+    }
+
+    private static func append(nameOf node: xmlNodePtr, to path: inout [UInt8]) {
+        if let name = node.pointee.name { path += Bytes(start: name, count: strlen(name)) }
     }
 
     /// Among the siblings of the same name, counted from 1.
@@ -103,16 +116,21 @@ public struct Node {
         var position = 1
         var sibling = xmlPreviousElementSibling(node)
         while let here = sibling {
-            if xmlStrEqual(here.pointee.name, node.pointee.name) == 1 { position += 1 }
+            if isSameName(here, node) { position += 1 }
             sibling = xmlPreviousElementSibling(here)
         }
         return position
     }
 
+    /// libxml2's parser keeps every name once, so most are the same place.
+    private static func isSameName(_ one: xmlNodePtr, _ other: xmlNodePtr) -> Bool {
+        one.pointee.name == other.pointee.name || xmlStrEqual(one.pointee.name, other.pointee.name) == 1
+    }
+
     private static func next(sameNameAs node: xmlNodePtr) -> xmlNodePtr? {
         var sibling = xmlNextElementSibling(node)
         while let here = sibling {
-            if xmlStrEqual(here.pointee.name, node.pointee.name) == 1 { return here }
+            if isSameName(here, node) { return here }
             sibling = xmlNextElementSibling(here)
         }
         return nil

@@ -25,7 +25,7 @@ public enum XPathValue {
 public final class XPathExpression {
     public let source: String
     private let handle: xmlXPathCompExprPtr
-    private let direct: DirectExpression?
+    private let direct: DirectProgram?
 
     public convenience init(_ source: String) throws(XPathError) {
         try self.init(source, direct: DirectExpression(source))
@@ -36,14 +36,14 @@ public final class XPathExpression {
         self.source = source
         guard let compiled = Self.silently({ xmlXPathCompile(source) }) else { throw XPathError(expression: source) }
         handle = compiled
-        self.direct = direct
+        self.direct = direct.map(DirectProgram.init)
     }
 
     deinit { xmlXPathFreeCompExpr(handle) }
 
     /// Evaluates with `node` as context. A failing evaluation, such as one over the limit of steps, gives no nodes.
     public func evaluate(at node: Node) -> XPathValue {
-        if let value = direct.flatMap({ value(of: $0, at: node) }) { return value }
+        if let direct, let value = value(of: direct, at: node) { return value }
         guard let context = node.document.context else { return .nodes([]) }
         context.pointee.node = node.handle
         context.pointee.opLimit = 1_000_000
@@ -59,25 +59,53 @@ public final class XPathExpression {
         }
     }
 
-    private func value(of direct: DirectExpression, at node: Node) -> XPathValue? {
+    private func value(of direct: DirectProgram, at node: Node) -> XPathValue? {
         let variables = node.document.variables
-        switch direct.kind(of: direct.root) {
+        switch direct.kind {
         case .text: return direct.run(at: node.handle, variables, \.text).map { .string($0 ?? "") } ?? .nodes([])
         case .number: return direct.run(at: node.handle, variables, \.number).map { .number($0 ?? .nan) } ?? .nodes([])
         case .truth: return direct.run(at: node.handle, variables, \.truth).map { .boolean($0) } ?? .nodes([])
-        case .nodes, .variable: return direct.givesNodes ? .nodes(nodes(at: node)) : nil
+        case .nodes: return .nodes(nodes(at: node))
+        case .variable: return nil
         }
     }
 
     /// Whether it is known to give nodes, which `visit` then hands over one by one.
-    public var selectsNodes: Bool { direct?.givesNodes ?? false }
+    public var selectsNodes: Bool { direct?.kind == .nodes }
+
+    /// The first node, and the next that is not empty: a value's own place, and one that gives it again.
+    public func firstTwo(at node: Node) -> (first: Node?, other: Node?) {
+        var (first, other): (xmlNodePtr?, xmlNodePtr?)
+        if let direct, direct.kind == .nodes {
+            let done: Void? = direct.run(at: node.handle, node.document.variables) { run in
+                run.nodes { found in
+                    guard first != nil else {
+                        first = found
+                        return false
+                    }
+                    if found.withText(\.isEmpty) { return false }
+                    other = found
+                    return true
+                }
+            }
+            if done == nil { return (nil, nil) }
+        } else {
+            let found = nodes(at: node)
+            first = found.first?.handle
+            other = found.dropFirst().first { !$0.withText(\.isEmpty) }?.handle
+        }
+        return (
+            first.map { Node(handle: $0, document: node.document) },
+            other.map { Node(handle: $0, document: node.document) }
+        )
+    }
 
     /// Hands over the nodes in document order until the receiver has enough.
     ///
     /// - Returns: false when the expression had to look at too many nodes; what was handed over is not to be used then.
     @discardableResult
     public func visit(at node: Node, _ isEnough: (Node) -> Bool) -> Bool {
-        guard let direct, direct.givesNodes else {
+        guard let direct, direct.kind == .nodes else {
             _ = nodes(at: node).first(where: isEnough)
             return true
         }
