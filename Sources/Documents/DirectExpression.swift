@@ -373,13 +373,13 @@ extension DirectExpression.Evaluation {
 
     private func value(_ name: DirectExpression.Piece) -> Double? {
         variables.flatMap { variables in
-            variables._withUnsafeGuaranteedRef { $0.entry(named: piece(name))?.number }
+            variables._withUnsafeGuaranteedRef { $0.number(named: piece(name)) }
         }
     }
 
     private func list(_ name: DirectExpression.Piece) -> [xmlNodePtr]? {
         variables.flatMap { variables in
-            variables._withUnsafeGuaranteedRef { $0.entry(named: piece(name))?.nodes }
+            variables._withUnsafeGuaranteedRef { $0.nodes(named: piece(name)) }
         }
     }
 }
@@ -406,7 +406,7 @@ extension UnsafeMutablePointer<xmlNode> {
 }
 
 extension Bytes {
-    fileprivate func equals(_ other: Bytes) -> Bool { count == other.count && holds(other, at: 0) }
+    func equals(_ other: Bytes) -> Bool { count == other.count && holds(other, at: 0) }
 
     fileprivate func starts(with other: Bytes) -> Bool { count >= other.count && holds(other, at: 0) }
 

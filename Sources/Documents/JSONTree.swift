@@ -66,32 +66,43 @@ enum JSONTree {
     struct Builder: JSONReceiver {
         private struct Open {
             let node: xmlNodePtr
-            /// The element name of the next value.
-            var name: String
+            /// The element name of the next value, kept by the document's dictionary.
+            var name: Name
             /// Values repeat the name: they are the items of an array.
             let isArray: Bool
             /// The pushed node is the array's own element, rather than the one of the object around it.
             let ownsNode: Bool
         }
 
+        private typealias Name = UnsafePointer<UInt8>?
+
         private let document: xmlDocPtr
         private var open: [Open] = []
 
-        init(document: xmlDocPtr) { self.document = document }
+        init(document: xmlDocPtr) {
+            self.document = document
+            // The document frees it.
+            if document.pointee.dict == nil { document.pointee.dict = xmlDictCreate() }
+        }
 
         /// Adds one more item to the list `name` of an object that stands already.
         init(addingTo list: String, of node: xmlNodePtr, in document: xmlDocPtr) {
-            self.document = document
-            open = [Open(node: node, name: JSONTree.escape(list), isArray: true, ownsNode: false)]
+            self.init(document: document)
+            open = [Open(node: node, name: kept(JSONTree.escape(list)), isArray: true, ownsNode: false)]
+        }
+
+        private func kept(_ name: String) -> Name {
+            var name = name
+            return name.withUTF8 { xmlDictLookup(document.pointee.dict, $0.baseAddress, Int32(clamping: $0.count)) }
         }
 
         mutating func beginObject(at position: JSONPosition) {
             guard let node = add(.object, at: position) else { return }
-            open.append(Open(node: node, name: "", isArray: false, ownsNode: true))
+            open.append(Open(node: node, name: nil, isArray: false, ownsNode: true))
         }
 
         mutating func name(_ name: String, at position: JSONPosition) {
-            open[open.count - 1].name = escape(name)
+            open[open.count - 1].name = kept(escape(name))
         }
 
         mutating func endObject() { open.removeLast() }
@@ -100,7 +111,7 @@ enum JSONTree {
             if let parent = open.last, !parent.isArray {
                 open.append(Open(node: parent.node, name: parent.name, isArray: true, ownsNode: false))
             } else if let node = add(.array, at: position) {
-                open.append(Open(node: node, name: "item", isArray: true, ownsNode: true))
+                open.append(Open(node: node, name: kept("item"), isArray: true, ownsNode: true))
             }
         }
 
@@ -129,7 +140,10 @@ enum JSONTree {
 
         private func add(_ type: JSONType, at position: JSONPosition) -> xmlNodePtr? {
             let parent = open.last
-            guard let node = xmlNewDocNode(document, nil, parent?.name ?? "root", nil) else { return nil }
+            guard let name = parent.map(\.name) ?? kept("root"),
+                // It takes the name over, and gives none back that the dictionary owns.
+                let node = xmlNewDocNodeEatName(document, nil, UnsafeMutablePointer(mutating: name), nil)
+            else { return nil }
             node.pointee._private = pack(type, isItem: parent?.isArray ?? false, position)
             if let parent { link(node, below: parent.node) } else { xmlDocSetRootElement(document, node) }
             return node
@@ -166,18 +180,30 @@ enum JSONTree {
 
     /// A JSON pointer (RFC 6901).
     static func pointer(to node: xmlNodePtr) -> String {
-        var parts: [String] = []
+        steps(to: node).reduce(into: "") { pointer, step in
+            switch step {
+            case .item(let index): pointer += "/\(index)"
+            case .member(let name):
+                let isPlain = !name.utf8.contains { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }
+                pointer += "/" + (isPlain ? name : name.replacing("~", with: "~0").replacing("/", with: "~1"))
+            }
+        }
+    }
+
+    enum Step { case member(String), item(Int) }
+
+    /// The way to a value from the root.
+    static func steps(to node: xmlNodePtr) -> [Step] {
+        var steps: [Step] = []
         var current: xmlNodePtr? = node
         while let here = current, let parent = here.pointee.parent, parent.pointee.type == XML_ELEMENT_NODE {
-            let name = unescape(String(cString: here.pointee.name))
-            if isItem(here) { parts.append(String(Node.position(of: here) - 1)) }
+            if isItem(here) { steps.append(.item(Node.position(of: here) - 1)) }
             if !isItem(here) || type(of: parent) != .array {
-                let isPlain = !name.utf8.contains { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }
-                parts.append(isPlain ? name : name.replacing("~", with: "~0").replacing("/", with: "~1"))
+                steps.append(.member(unescape(String(cString: here.pointee.name))))
             }
             current = parent
         }
-        return parts.reversed().map { "/" + $0 }.joined()
+        return steps.reversed()
     }
 
     /// Makes a key an XML name: whatever may not stand there becomes `_xHHHH_`.
@@ -210,8 +236,11 @@ enum JSONTree {
     /// Letters and digits alone, as nearly all keys are.
     private static func isPlain(_ key: String) -> Bool {
         func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
-        guard let first = key.utf8.first, isLetter(first) else { return false }
-        return key.utf8.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) }
+        var key = key
+        return key.withUTF8 { key in
+            guard let first = key.first, isLetter(first) else { return false }
+            return key.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) }
+        }
     }
 
     static func unescape(_ name: String) -> String {

@@ -49,6 +49,17 @@ public struct Node {
         return found
     }
 
+    /// The first element of this name directly below.
+    public func child(named name: String) -> Node? {
+        let name = Array(name.utf8) + [0]
+        var child = xmlFirstElementChild(handle)
+        while let here = child {
+            if xmlStrEqual(here.pointee.name, name) == 1 { return Node(handle: here, document: document) }
+            child = xmlNextElementSibling(here)
+        }
+        return nil
+    }
+
     public func attribute(_ name: String) -> String? {
         guard let value = xmlGetNoNsProp(handle, name) else { return nil }
         defer { legalaid_xml_free(value) }
@@ -72,6 +83,16 @@ public struct Node {
     public var element: Node {
         handle.pointee.type == XML_ELEMENT_NODE
             ? self : handle.pointee.parent.map { Node(handle: $0, document: document) } ?? self
+    }
+
+    /// Where a value of JSON lies, as the canonical model writes it: `groupFlags[1].code`.
+    public var dottedPath: String {
+        JSONTree.steps(to: element.handle).reduce(into: "") { path, step in
+            switch step {
+            case .item(let index): path += "[\(index)]"
+            case .member(let name): path += path.isEmpty ? name : ".\(name)"
+            }
+        }
     }
 
     public var jsonType: JSONType? { document.format == .json ? JSONTree.type(of: handle) : nil }

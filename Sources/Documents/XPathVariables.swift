@@ -28,13 +28,21 @@ public final class XPathVariables {
             + nodes.map { Entry(name: Array($0.key.utf8), number: nil, nodes: $0.value) }
     }
 
-    func entry(named name: Bytes) -> Entry? { entries.first { $0.name.elementsEqual(name) } }
+    func number(named name: Bytes) -> Double? { index(of: name).flatMap { entries[$0].number } }
+
+    func nodes(named name: Bytes) -> [xmlNodePtr]? { index(of: name).map { entries[$0].nodes } }
+
+    private func index(of name: Bytes) -> Int? {
+        for index in entries.indices where entries[index].name.withUnsafeBufferPointer({ $0.equals(name) }) {
+            return index
+        }
+        return nil
+    }
 
     fileprivate func object(named name: Bytes) -> xmlXPathObjectPtr? {
-        let entry = entry(named: name)
-        if let number = entry?.number { return xmlXPathNewFloat(number) }
+        if let number = number(named: name) { return xmlXPathNewFloat(number) }
         guard let set = xmlXPathNodeSetCreate(nil) else { return nil }
-        for node in entry?.nodes ?? [] { xmlXPathNodeSetAddUnique(set, node) }
+        for node in nodes(named: name) ?? [] { xmlXPathNodeSetAddUnique(set, node) }
         return xmlXPathWrapNodeSet(set)
     }
 

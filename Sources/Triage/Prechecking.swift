@@ -74,14 +74,9 @@ extension Examination {
 
     /// A node's canonical path, such as `groupFlags[1].code`; for a computed fact, what it was computed from.
     private static func canonicalPath(_ node: Node) -> String? {
-        var parts = node.location.path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
-        if parts.first == "facts" {
-            if let source = node.children.first(where: { $0.name == "of" || $0.name == "in" }) { return source.text }
-            return parts.count > 1 ? Facts.sources[parts[1]] : nil
-        }
-        guard !parts.isEmpty else { return nil }
-        var path = parts.removeFirst()
-        for part in parts { path += Int(part) == nil ? ".\(part)" : "[\(part)]" }
-        return path
+        let path = node.dottedPath
+        guard path.hasPrefix("facts.") else { return path.isEmpty ? nil : path }
+        if let source = node.child(named: "of") ?? node.child(named: "in") { return source.text }
+        return Facts.sources[String(path.dropFirst("facts.".count))]
     }
 }

@@ -35,7 +35,9 @@ struct RouteRule: Sendable {
 }
 
 /// What an institution will want to know.
-struct Precheck: Sendable {
+///
+/// A class: every one is asked of every application, and most say nothing.
+final class Precheck: Sendable {
     let head: RuleHead
     let when: Expression
     let unsure: Expression?
@@ -45,6 +47,21 @@ struct Precheck: Sendable {
     let ground: String?
     let group: String?
     let urgency: Urgency.Rank?
+
+    init(
+        head: RuleHead, when: Expression, unsure: Expression?, conflict: Expression?, evidence: Expression?,
+        scope: String?, ground: String?, group: String?, urgency: Urgency.Rank?
+    ) {
+        self.head = head
+        self.when = when
+        self.unsure = unsure
+        self.conflict = conflict
+        self.evidence = evidence
+        self.scope = scope
+        self.ground = ground
+        self.group = group
+        self.urgency = urgency
+    }
 
     /// What the hint is about, in a code.
     var indicates: String? { scope ?? ground ?? group }

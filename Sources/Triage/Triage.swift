@@ -174,16 +174,15 @@ struct Examination {
         guard let list = parts.popLast() else { return }
         var node: Node? = root
         for part in parts {
-            let found = node?.children.first { $0.name == part }
-            if found == nil { node?.append(.object(JSONObject()), to: part) }
-            node = found ?? node?.children.last { $0.name == part }
+            if node?.child(named: part) == nil { node?.append(.object(JSONObject()), to: part) }
+            node = node?.child(named: part)
         }
         node?.append(value, to: list)
     }
 
     /// Tells later rules something that only they need.
     func note(_ value: JSONValue, as fact: String) {
-        root.children.first { $0.name == "facts" }?.append(value, to: fact)
+        root.child(named: "facts")?.append(value, to: fact)
     }
 
     mutating func assess(explain: Bool) -> Assessment {
