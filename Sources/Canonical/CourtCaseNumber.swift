@@ -23,7 +23,7 @@ public struct CourtCaseNumber: Sendable, Hashable {
         var rest = Self.folded(raw)[...]
         guard rest.first == "(", let close = rest.firstIndex(of: ")") else { return nil }
         let yearDigits = rest[1..<close]
-        guard yearDigits.count == 4, yearDigits.allSatisfy(\.isASCIIDigit), let year = Int(text(yearDigits)),
+        guard yearDigits.count == 4, yearDigits.allSatisfy(\.isASCIIDigit), let year = Int(String(scalars: yearDigits)),
             year >= 1949
         else { return nil }
         rest = rest[(close + 1)...]
@@ -32,7 +32,7 @@ public struct CourtCaseNumber: Sendable, Hashable {
         if let end = rest.lastIndex(of: "号") {
             let behind = rest[(end + 1)...]
             guard behind.isEmpty || Self.isSuffix(behind) else { return nil }
-            suffix = text(behind)
+            suffix = String(scalars: behind)
             rest = rest[..<end]
         }
 
@@ -49,7 +49,7 @@ public struct CourtCaseNumber: Sendable, Hashable {
         self.suffix = suffix
         // 字第 after a coded court is a clerk's habit, not the old form.
         isLegacy = hasOldWords && !isCoded
-        self.number = text(isLegacy ? number : number.drop { $0 == "0" })
+        self.number = String(scalars: isLegacy ? number : number.drop { $0 == "0" })
     }
 
     /// The number as the rules write it, with full-width brackets.
@@ -100,7 +100,7 @@ public struct CourtCaseNumber: Sendable, Hashable {
     }
 
     /// Whether the kind of case is one the rules name; courts also use kinds of their own, such as 民诉前调.
-    public var isKnownType: Bool { Self.knownTypes.contains(typeCharacters) }
+    public var isKnownType: Bool { Self.knownTypes.contains(Array(typeCharacters.utf8)) }
 
     private static func folded(_ raw: String) -> [Unicode.Scalar] {
         var scalars: [Unicode.Scalar] = []
@@ -145,7 +145,7 @@ public struct CourtCaseNumber: Sendable, Hashable {
         guard !court.isEmpty, court.count <= 5 && court.count % 2 == 1 || oldForm, (1...6).contains(type.count),
             type.allSatisfy(\.isHan), court.allSatisfy({ $0.isHan || $0.isASCIIDigit })
         else { return nil }
-        return (text(court), text(type), isCoded)
+        return (String(scalars: court), String(scalars: type), isCoded)
     }
 
     private static let provinces = Array("京津冀晋内辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔贵云滇藏陕甘青宁新兵军".unicodeScalars)
@@ -157,16 +157,15 @@ public struct CourtCaseNumber: Sendable, Hashable {
         ("再", "retrial"), ("申", "retrial"), ("监", "retrial"), ("抗", "retrial"),
     ]
 
+    /// By their bytes: Swift looks for equivalent forms of every Chinese character before it hashes one.
     private static let knownTypes = Set(
         """
         刑初 刑终 刑监 刑申 刑抗 刑再 刑没 刑核 刑医 刑医解 刑医复 刑医监 刑止 刑更 刑他 民初 民终 民监 民申 民抗 民再 民撤 民特 \
         民特监 民催 民督 民督监 民他 民保令 民保更 行初 行终 行监 行申 行抗 行再 行审 行审复 行他 行赔初 行赔终 行赔监 行赔申 \
         行赔抗 行赔再 法赔 委赔 委赔监 赔他 司救刑 司救民 司救行 司救赔 司救执 司救访 司救他 司惩 司惩复 财保 行保 行保复 证保 \
         执 执恢 执保 执异 执复 执监 执协 执他
-        """.split(separator: " ").map(String.init))
+        """.split(separator: " ").map { Array($0.utf8) })
 }
-
-private func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String { String(String.UnicodeScalarView(scalars)) }
 
 extension Unicode.Scalar {
     fileprivate var isASCIIDigit: Bool { (0x30...0x39).contains(value) }

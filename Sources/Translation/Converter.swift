@@ -82,14 +82,12 @@ enum Converter: String, CaseIterable {
 
     /// Folds the brackets around a leading year to the full-width ones that courts write, and characters to narrow ones.
     private static func letterNo(_ raw: String) -> String {
-        let (narrow, changed) = narrowed(raw)
-        let scalars = narrow.unicodeScalars.filter { $0 != " " }
+        let scalars = Array(narrowed(raw).0.unicodeScalars.lazy.filter { $0 != " " })
         guard let first = scalars.first, "([【〔".unicodeScalars.contains(first),
             let end = scalars.firstIndex(where: { ")]】〕".unicodeScalars.contains($0) }),
-            case let year = scalars[scalars.index(after: scalars.startIndex)..<end],
-            year.allSatisfy({ isDigit($0) || $0.properties.numericType != nil })
-        else { return !changed && scalars.count == raw.unicodeScalars.count ? raw : String(scalars) }
-        return "（\(Substring(year))）\(Substring(scalars[scalars.index(after: end)...]))"
+            scalars[1..<end].allSatisfy({ isDigit($0) || $0.properties.numericType != nil })
+        else { return String(scalars: scalars) }
+        return "（" + String(scalars: scalars[1..<end]) + "）" + String(scalars: scalars[(end + 1)...])
     }
 
     /// The first of several numbers, a name behind it left aside. A number of another country or an incomplete one is
@@ -229,7 +227,7 @@ enum Converter: String, CaseIterable {
         guard raw.utf8.contains(where: { $0 == 0xEF || $0 == 0xE3 || $0 == 0xE2 || $0 == 0xC2 }) else {
             return (raw, false)
         }
-        var text = String.UnicodeScalarView()
+        var text: [Unicode.Scalar] = []
         var changed = false
         for scalar in raw.unicodeScalars {
             if (0xFF01...0xFF5E).contains(scalar.value), let narrow = Unicode.Scalar(scalar.value - 0xFEE0) {
@@ -244,7 +242,7 @@ enum Converter: String, CaseIterable {
                 text.append(scalar)
             }
         }
-        return changed ? (String(text), true) : (raw, false)
+        return changed ? (String(scalars: text), true) : (raw, false)
     }
 
     /// Zero-width space and joiners, direction and byte order marks, soft hyphen: they make equal texts differ.
