@@ -1,6 +1,6 @@
 extension String {
     /// The text of these scalars. Swift's own way over its view of scalars costs several times as much.
-    public init(scalars: some Sequence<Unicode.Scalar>) {
+    public init(scalars: ArraySlice<Unicode.Scalar>) {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(64)
         for scalar in scalars {

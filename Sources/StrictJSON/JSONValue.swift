@@ -68,18 +68,23 @@ public struct JSONObject: Sendable, Hashable {
             if depth < names.count { self[names[depth]] = value }
             return
         }
+        change(names[depth]) { $0.put(value, at: names, depth + 1) }
+    }
+
+    /// Changes the object of a name in place; one that is not there is made.
+    public mutating func change<Result>(_ name: String, _ work: (inout JSONObject) -> Result) -> Result {
         let index: Int
-        if let known = self.index(of: names[depth]) {
+        if let known = self.index(of: name) {
             index = known
         } else {
             index = members.count
-            members.append((names[depth], .object(JSONObject())))
+            members.append((name, .object(JSONObject())))
         }
         // Taken out while it changes: a second owner would make every change a copy.
         var below = members[index].value.object ?? JSONObject()
         members[index].value = .null
-        below.put(value, at: names, depth + 1)
-        members[index].value = .object(below)
+        defer { members[index].value = .object(below) }
+        return work(&below)
     }
 
     private func index(of name: String) -> Int? {

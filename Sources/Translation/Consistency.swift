@@ -13,10 +13,14 @@ struct Consistency {
     private(set) var findings: [Finding] = []
     private let mapping: String
 
-    init(_ application: LegalAidApplication, mapping: String, today: CalendarDate) {
+    init(_ application: consuming LegalAidApplication, mapping: String, today: CalendarDate) {
         self.application = application
         self.mapping = mapping
-        checkIdentity(today: today)
+        // A supplement, a withdrawal or an event names its person by reference only.
+        if self.application.content["recipient"] != nil {
+            let contradictions = self.application.content.change("recipient") { Self.checkIdentity(of: &$0, today) }
+            for (code, path) in contradictions { warn(code, path) }
+        }
         deriveGroups(on: today)
     }
 
@@ -24,36 +28,37 @@ struct Consistency {
         findings.append(Finding(severity: .warning, code: code, path: path, location: nil, rule: mapping))
     }
 
-    private mutating func checkIdentity(today: CalendarDate) {
-        // A supplement, a withdrawal or an event names its person by reference only.
-        guard application.value("recipient") != nil else { return }
-        guard let number = application.idNumber else {
-            application.set("recipient.idCheck", .string(IdCheck.absent.rawValue))
-            return
+    private static func checkIdentity(
+        of recipient: inout JSONObject, _ today: CalendarDate
+    ) -> [(code: String, path: String)] {
+        guard let number = recipient["idNumber"]?.string else {
+            recipient["idCheck"] = .string(IdCheck.absent.rawValue)
+            return []
         }
-        let type = application.text("recipient.idType") ?? "111"
+        let type = recipient["idType"]?.string ?? "111"
         let check = IdentityDocument.check(number, type: type, today: today)
-        if check != .notChecked { application.set("recipient.idType", .string(type)) }
-        application.set("recipient.idCheck", .string(check.rawValue))
-        guard check != .notChecked else { return }
-        guard check == .valid || check == .validLegacyArea else {
-            warn(check.rawValue, "recipient.idNumber")
-            return
-        }
+        if check != .notChecked { recipient["idType"] = .string(type) }
+        recipient["idCheck"] = .string(check.rawValue)
+        guard check != .notChecked else { return [] }
+        guard check == .valid || check == .validLegacyArea else { return [(check.rawValue, "recipient.idNumber")] }
+        var contradictions: [(code: String, path: String)] = []
         let sex = ResidentID.sexCode(of: number)
-        if let declared = application.text("recipient.sexCode") {
-            if let sex, declared != sex, declared == "1" || declared == "2" { warn("sexConflict", "recipient.sexCode") }
+        if let declared = recipient["sexCode"]?.string {
+            if let sex, declared != sex, declared == "1" || declared == "2" {
+                contradictions.append(("sexConflict", "recipient.sexCode"))
+            }
         } else {
-            application.set("recipient.sexCode", .text(sex))
+            recipient["sexCode"] = .text(sex)
         }
-        guard let birth = ResidentID.birthDate(of: number) else { return }
-        if let declared = application.birthDate {
-            application.set("recipient.birthDateSource", "declared")
-            if declared != birth { warn("birthDateConflict", "recipient.birthDate") }
+        guard let birth = ResidentID.birthDate(of: number) else { return contradictions }
+        if let declared = recipient["birthDate"]?.string.flatMap({ CalendarDate(iso: $0) }) {
+            recipient["birthDateSource"] = "declared"
+            if declared != birth { contradictions.append(("birthDateConflict", "recipient.birthDate")) }
         } else {
-            application.set("recipient.birthDate", .string(birth.iso))
-            application.set("recipient.birthDateSource", "derivedFromId")
+            recipient["birthDate"] = .string(birth.iso)
+            recipient["birthDateSource"] = "derivedFromId"
         }
+        return contradictions
     }
 
     private mutating func deriveGroups(on today: CalendarDate) {

@@ -82,11 +82,11 @@ enum Converter: String, CaseIterable {
 
     /// Folds the brackets around a leading year to the full-width ones that courts write, and characters to narrow ones.
     private static func letterNo(_ raw: String) -> String {
-        let scalars = Array(narrowed(raw).0.unicodeScalars.lazy.filter { $0 != " " })
+        let scalars = narrowed(raw).0.unicodeScalars.filter { $0 != " " } as [Unicode.Scalar]
         guard let first = scalars.first, "([【〔".unicodeScalars.contains(first),
             let end = scalars.firstIndex(where: { ")]】〕".unicodeScalars.contains($0) }),
             scalars[1..<end].allSatisfy({ isDigit($0) || $0.properties.numericType != nil })
-        else { return String(scalars: scalars) }
+        else { return String(scalars: scalars[...]) }
         return "（" + String(scalars: scalars[1..<end]) + "）" + String(scalars: scalars[(end + 1)...])
     }
 
@@ -242,7 +242,7 @@ enum Converter: String, CaseIterable {
                 text.append(scalar)
             }
         }
-        return changed ? (String(scalars: text), true) : (raw, false)
+        return changed ? (String(scalars: text[...]), true) : (raw, false)
     }
 
     /// Zero-width space and joiners, direction and byte order marks, soft hyphen: they make equal texts differ.

@@ -2,23 +2,27 @@ import COpenSSL
 
 /// Digests by OpenSSL.
 public enum Digest {
-    public static func sha256(_ bytes: [UInt8]) -> [UInt8] { digest(bytes, EVP_sha256()) }
+    public static func sha256(_ bytes: [UInt8]) -> [UInt8] { digest(bytes, sha256Method ?? EVP_sha256()) }
 
     /// GB/T 32905.
-    public static func sm3(_ bytes: [UInt8]) -> [UInt8] { digest(bytes, EVP_sm3()) }
+    public static func sm3(_ bytes: [UInt8]) -> [UInt8] { digest(bytes, sm3Method ?? EVP_sm3()) }
 
     /// RFC 1321: only to hold a file against what its sender says of it; it proves nothing.
     public static func md5(_ bytes: [UInt8]) -> [UInt8] { digest(bytes, EVP_md5()) }
 
+    // Fetched once: OpenSSL looks for the other form's method anew with every digest.
+    nonisolated(unsafe) private static let sha256Method = EVP_MD_fetch(nil, "SHA256", nil)
+    nonisolated(unsafe) private static let sm3Method = EVP_MD_fetch(nil, "SM3", nil)
+
     public static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(bytes.count * 2)
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
+        func digit(_ half: UInt8) -> UInt8 { half < 10 ? 0x30 + half : 0x61 - 10 + half }
+        return String(unsafeUninitializedCapacity: bytes.count * 2) { text in
+            for (index, byte) in bytes.enumerated() {
+                text[index * 2] = digit(byte >> 4)
+                text[index * 2 + 1] = digit(byte & 15)
+            }
+            return bytes.count * 2
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     private static func digest(_ bytes: [UInt8], _ algorithm: OpaquePointer?) -> [UInt8] {

@@ -32,6 +32,8 @@ public enum TransportError: Error, Sendable, Hashable {
     case badAddress(String)
     case cannotListen(host: String, port: UInt16)
     case noRandomness
+    /// The system's OpenSSL lacks an algorithm, such as SM3.
+    case noDigest
 }
 
 /// An HTTP/1.1 listener over libmicrohttpd.

@@ -3,24 +3,56 @@ import COpenSSL
 /// HMAC-SM3 (RFC 2104 over GB/T 32905) under a secret of the gateway's: personal data are found again by it without
 /// standing in an index, and nobody without the key can try values.
 public struct KeyedHash: Sendable {
-    private let key: [UInt8]
+    /// Keyed once, and copied for every text: to key one anew costs more than the hash.
+    ///
+    /// `@unchecked`: copying only reads it.
+    private final class Template: @unchecked Sendable {
+        private let context: OpaquePointer
+
+        init?(key: [UInt8]) {
+            let method = EVP_MAC_fetch(nil, "HMAC", nil)
+            defer { EVP_MAC_free(method) }
+            guard let context = EVP_MAC_CTX_new(method) else { return nil }
+            self.context = context
+            var digest = Array("SM3".utf8CString)
+            let isKeyed = digest.withUnsafeMutableBufferPointer { digest in
+                let parameters = [
+                    OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.baseAddress, 0),
+                    OSSL_PARAM_construct_end(),
+                ]
+                return EVP_MAC_init(context, key, key.count, parameters)
+            }
+            guard isKeyed == 1 else { return nil }
+        }
+
+        deinit { EVP_MAC_CTX_free(context) }
+
+        func code(of message: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+            let context = EVP_MAC_CTX_dup(context)
+            defer { EVP_MAC_CTX_free(context) }
+            return [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { buffer, written in
+                let isDone =
+                    EVP_MAC_update(context, message.baseAddress, message.count) == 1
+                    && EVP_MAC_final(context, buffer.baseAddress, &written, buffer.count) == 1
+                if !isDone { written = 0 }
+            }
+        }
+    }
+
+    private let template: Template
 
     /// - Parameter key: at least 16 random bytes.
-    /// - Throws: `TransportError.noRandomness` where the key is too short to be one.
+    /// - Throws: `TransportError.noRandomness` where the key is too short to be one, `noDigest` where the system's OpenSSL
+    ///   offers no SM3.
     public init(key: [UInt8]) throws(TransportError) {
         guard key.count >= 16 else { throw .noRandomness }
-        self.key = key
+        guard let template = Template(key: key) else { throw .noDigest }
+        self.template = template
     }
 
     /// The first 128 bits, lower-case hexadecimal.
     public func hash(_ text: String) -> String {
-        let message = Array(text.utf8)
-        var length: UInt32 = 0
-        let code = [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { buffer, written in
-            let done = HMAC(
-                EVP_sm3(), key, Int32(key.count), message, message.count, buffer.baseAddress, &length)
-            written = done == nil ? 0 : Int(length)
-        }
-        return Digest.hex(Array(code.prefix(16)))
+        var text = text
+        return Digest.hex(Array(text.withUTF8(template.code).prefix(16)))
     }
 }
