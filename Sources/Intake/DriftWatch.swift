@@ -1,4 +1,5 @@
 import Canonical
+import Documents
 import Journal
 import Messaging
 import StrictJSON
@@ -13,14 +14,30 @@ import Transport
 public final class DriftWatch: Sendable {
     /// Fields and unknown values kept of one partner, mapping and week between two flushes: names of JSON members are the
     /// sender's to choose.
-    private static let mostFields = 2000
+    fileprivate static let mostFields = 2000
     private static let mostCodes = 500
 
     private let store: any DriftStore
     private let hash: KeyedHash
     private let log: Log
     private let metrics: Metrics
-    private let gathered = Mutex<[DriftTally.Key: DriftTally]>([:])
+    /// Documents of one shape are counted together: to count each one's fields would cost more than to look at it.
+    private static let mostShapes = 64
+    private static let largestShape = 16 << 10
+
+    private struct Gathering {
+        var tally: DriftTally
+        var shapes: [DocumentShape: Int] = [:]
+
+        /// With the fields of the documents that were counted by their shape.
+        var whole: DriftTally {
+            var whole = tally
+            for (shape, documents) in shapes { whole.add(shape, documents) }
+            return whole
+        }
+    }
+
+    private let gathered = Mutex<[DriftTally.Key: Gathering]>([:])
 
     /// - Parameter hash: under it unknown values are counted; its first ten digits are kept. Without the key nobody can
     ///   find a value by trying likely ones.
@@ -41,15 +58,20 @@ public final class DriftWatch: Sendable {
             return DriftTally.Code(list: unknown.list, digest: String(hash.hash(text).prefix(10)))
         }
         gathered.withLock { gathered in
-            var tally = gathered.removeValue(forKey: key) ?? DriftTally(key: key)
-            tally.documents += 1
-            for path in shape.paths where tally.fields[path] != nil || tally.fields.count < Self.mostFields {
-                tally.fields[path, default: 0] += 1
+            var gathering = gathered.removeValue(forKey: key) ?? Gathering(tally: DriftTally(key: key))
+            gathering.tally.documents += 1
+            if shape.size <= Self.largestShape,
+                gathering.shapes[shape] != nil || gathering.shapes.count < Self.mostShapes
+            {
+                gathering.shapes[shape, default: 0] += 1
+            } else {
+                gathering.tally.add(shape, 1)
             }
-            for code in codes where tally.codes[code] != nil || tally.codes.count < Self.mostCodes {
-                tally.codes[code, default: 0] += 1
+            for code in codes
+            where gathering.tally.codes[code] != nil || gathering.tally.codes.count < Self.mostCodes {
+                gathering.tally.codes[code, default: 0] += 1
             }
-            gathered[key] = tally
+            gathered[key] = gathering
         }
     }
 
@@ -57,7 +79,7 @@ public final class DriftWatch: Sendable {
     public func flush() async {
         let tallies = gathered.withLock { gathered in
             defer { gathered.removeAll(keepingCapacity: true) }
-            return Array(gathered.values)
+            return gathered.values.map(\.whole)
         }
         guard !tallies.isEmpty else { return }
         do {
@@ -65,7 +87,9 @@ public final class DriftWatch: Sendable {
         } catch {
             log.warning("drift counts not stored", [("code", .string(error.code))])
             gathered.withLock { gathered in
-                for tally in tallies { gathered[tally.key] = tally.merged(with: gathered[tally.key]) }
+                for tally in tallies {
+                    gathered[tally.key] = Gathering(tally: tally.merged(with: gathered[tally.key]?.whole))
+                }
             }
         }
     }
@@ -96,6 +120,13 @@ public final class DriftWatch: Sendable {
 }
 
 extension DriftTally {
+    /// Counts the fields of so many documents of one shape.
+    fileprivate mutating func add(_ shape: DocumentShape, _ documents: Int) {
+        for path in shape.paths where fields[path] != nil || fields.count < DriftWatch.mostFields {
+            fields[path, default: 0] += documents
+        }
+    }
+
     fileprivate func merged(with other: DriftTally?) -> DriftTally {
         guard let other else { return self }
         var merged = self
