@@ -28,18 +28,10 @@ public struct DeadLetterFilter: Sendable, Hashable {
         self.until = until
         self.senderMessageID = senderMessageID
     }
-
-    public func matches(_ letter: DeadLetterSummary) -> Bool {
-        (reason == nil || reason == letter.reason) && (partnerID == nil || partnerID == letter.partnerID)
-            && (queue == nil || queue == letter.queue) && (channel == nil || channel == letter.channel)
-            && (cause == nil || cause == letter.cause.name)
-            && (senderMessageID == nil || senderMessageID == letter.senderMessageID)
-            && since.map { letter.since >= $0 } ?? true && until.map { letter.since < $0 } ?? true
-    }
 }
 
 /// A place in the list of letters, which is in the order of age.
-public struct DeadLetterCursor: Sendable, Hashable {
+public struct DeadLetterCursor: Sendable, Hashable, Comparable {
     public let since: Instant
     public let id: String
 
@@ -47,6 +39,8 @@ public struct DeadLetterCursor: Sendable, Hashable {
         self.since = since
         self.id = id
     }
+
+    public static func < (one: Self, other: Self) -> Bool { (one.since, one.id) < (other.since, other.id) }
 
     /// As callers get it and give it back.
     public var text: String { "\(since.milliseconds).\(id)" }
@@ -59,7 +53,6 @@ public struct DeadLetterCursor: Sendable, Hashable {
 }
 
 public struct DeadLetterPage: Sendable {
-    /// May be fewer than asked for although more follow: then a bounded part of the tray was looked through.
     public let letters: [DeadLetterSummary]
     /// Where the next page begins; nothing at the end.
     public let next: DeadLetterCursor?
@@ -205,7 +198,8 @@ public protocol DeadLetterStore: Sendable {
     func deadLetter(_ id: String) async throws(StoreError) -> DeadLetterDetail?
     /// Whether there is such a message, dead or not.
     func knowsMessage(_ id: String) async throws(StoreError) -> Bool
-    /// How many letters match, by cause, the most frequent first. Grows with the letters that match.
+    /// How many letters match, by cause, the most frequent first. Only what is asked for by time or by message id is counted
+    /// letter by letter.
     func deadLetterCauses(_ filter: DeadLetterFilter) async throws(StoreError) -> [CauseCount]
 
     /// Queues a letter again, for `queue` where a person chose one. The act is recorded with it.

@@ -12,6 +12,7 @@ struct Migration {
         Migration(script: PackageResources.v006_drift_sql),
         Migration(script: PackageResources.v008_console_sql),
         Migration(script: PackageResources.v009_clock_ends_sql),
+        Migration(script: PackageResources.v010_piles_sql),
     ]
 
     /// Splits the script at semicolons that end a line; the files hold no triggers.

@@ -174,20 +174,21 @@ enum CaseRows {
     private static func move(_ change: CaseChange, _ connection: any SQLConnection) throws(StoreError) {
         if case .stays = change.carrier { return }
         let old = try connection.query(
-            "SELECT due_at, priority FROM message WHERE id = (SELECT carrier FROM application WHERE no = ?)",
+            "SELECT id, due_at, priority FROM message WHERE id = (SELECT carrier FROM application WHERE no = ?)",
             [.text(change.applicationNo)]
-        ) { ($0.integer(0), $0.integer(1)) }.first
-        try connection.run(
-            """
-            UPDATE message SET state = 'discarded', ready_at = NULL, finished_at = ?
-            WHERE id = (SELECT carrier FROM application WHERE no = ?) AND state IN ('queued', 'claimed', 'dead')
-            """, [.instant(change.at), .text(change.applicationNo)])
+        ) { ($0.text(0), $0.integer(1), $0.integer(2)) }.first
+        let end = "state = 'discarded', ready_at = NULL, finished_at = ?"
+        if let id = old?.0, try !Piles.lift(id, nil, becoming: end, [.instant(change.at)], connection) {
+            try connection.run(
+                "UPDATE message SET \(end) WHERE id = ? AND state IN ('queued', 'claimed')",
+                [.instant(change.at), .text(id)])
+        }
         guard case .replaced(let envelope) = change.carrier else { return }
         try Envelopes.queue(envelope, connection)
         try connection.run(
             "UPDATE application SET carrier = ? WHERE no = ?", [.text(envelope.id), .text(change.applicationNo)])
         // It is as urgent in the other queue as it was in this one.
-        guard let (dueAt, priority) = old else { return }
+        guard let (_, dueAt, priority) = old else { return }
         try connection.run(
             "UPDATE message SET due_at = ?, priority = ? WHERE id = ?",
             [.integer(dueAt), .integer(priority), .text(envelope.id)])

@@ -5,10 +5,8 @@ extension SQLMessageStore: DeadLetterStore {
     public func deadLetters(
         _ filter: DeadLetterFilter, newestFirst: Bool, after cursor: DeadLetterCursor?, limit: Int
     ) async throws(StoreError) -> DeadLetterPage {
-        let query = TrayQuery(filter, newestFirst: newestFirst, after: cursor, limit: limit)
-        return try await database.read { connection throws(StoreError) in
-            query.page(of: try connection.query(query.sql, query.values, DeadLetterRows.summary), limit: limit)
-        }
+        let page = TrayPage(filter, newestFirst: newestFirst, after: cursor, limit: limit)
+        return try await database.read { connection throws(StoreError) in try page.read(connection) }
     }
 
     public func deadLetter(_ id: String) async throws(StoreError) -> DeadLetterDetail? {
@@ -20,9 +18,9 @@ extension SQLMessageStore: DeadLetterStore {
     }
 
     public func deadLetterCauses(_ filter: DeadLetterFilter) async throws(StoreError) -> [CauseCount] {
-        let query = TrayQuery(counting: filter)
+        let (sql, values) = TrayCount.byCause(filter)
         return try await database.read { connection throws(StoreError) in
-            try connection.query(query.sql, query.values) { row in
+            try connection.query(sql, values) { row in
                 CauseCount(
                     cause: DeadLetterRows.cause(row.text(0)), count: Int(row.integer(1)),
                     oldest: Instant(milliseconds: row.integer(2)), newest: Instant(milliseconds: row.integer(3)))
@@ -34,14 +32,13 @@ extension SQLMessageStore: DeadLetterStore {
         _ id: String, version: LetterVersion?, queue: String?, _ act: AuditAct
     ) async throws(StoreError) -> LetterOutcome {
         let outcome = try await database.write { connection throws(StoreError) in
-            let changed = try connection.run(
-                """
-                UPDATE message SET state = 'queued', attempt = 0, ready_at = ?, reason = NULL, dead_since = NULL,
-                cause = NULL, keep_until = NULL, feed_position = NULL, recipient = coalesce(?, recipient)
-                WHERE id = ? AND state = 'dead' AND channel <> 'referral' AND dead_since = coalesce(?, dead_since)
-                """,
-                [.instant(act.at), .optional(queue), .text(id), .optional(version?.since.milliseconds)])
-            guard changed == 1 else { return try DeadLetterRows.refusal(id, connection) }
+            let isLifted = try Piles.lift(
+                id, version, where: "channel <> 'referral'",
+                becoming: """
+                    state = 'queued', attempt = 0, ready_at = ?, reason = NULL, dead_since = NULL, cause = NULL,
+                    keep_until = NULL, feed_position = NULL, recipient = coalesce(?, recipient)
+                    """, [.instant(act.at), .optional(queue)], connection)
+            guard isLifted else { return try DeadLetterRows.refusal(id, connection) }
             if let queue {
                 try connection.run(
                     """
@@ -66,12 +63,9 @@ extension SQLMessageStore: DeadLetterStore {
         _ id: String, version: LetterVersion?, word: Envelope?, _ act: AuditAct
     ) async throws(StoreError) -> LetterOutcome {
         let outcome = try await database.write { connection throws(StoreError) in
-            let changed = try connection.run(
-                """
-                UPDATE message SET state = 'discarded', finished_at = ?
-                WHERE id = ? AND state = 'dead' AND dead_since = coalesce(?, dead_since)
-                """, [.instant(act.at), .text(id), .optional(version?.since.milliseconds)])
-            guard changed == 1 else { return try DeadLetterRows.refusal(id, connection) }
+            let isLifted = try Piles.lift(
+                id, version, becoming: "state = 'discarded', finished_at = ?", [.instant(act.at)], connection)
+            guard isLifted else { return try DeadLetterRows.refusal(id, connection) }
             if let word { try Envelopes.queue(word, connection) }
             try Rows.note(id, "discarded", act.actor, act.detail, at: act.at, connection)
             try Audit.append(act, connection)
@@ -79,108 +73,6 @@ extension SQLMessageStore: DeadLetterStore {
         }
         if outcome == .done, word != nil { ring(.status) }
         return outcome
-    }
-}
-
-/// A page of the tray as SQL. One index answers the narrowest conditions in the order of the page; what is left of the
-/// filter is held against a bounded number of rows.
-struct TrayQuery {
-    /// Rows looked through for one page where no index answers the whole filter.
-    static let budget = 2_000
-
-    let sql: String
-    let values: [SQLValue]
-    private let filter: DeadLetterFilter
-    private let rowLimit: Int
-
-    init(_ filter: DeadLetterFilter, newestFirst: Bool, after cursor: DeadLetterCursor?, limit: Int) {
-        self.filter = filter
-        let (conditions, values, isWhole) = Self.seek(filter)
-        rowLimit = isWhole ? limit + 1 : max(Self.budget, limit + 1)
-        var lower = DeadLetterCursor(since: filter.since ?? Instant(milliseconds: 0), id: "")
-        var upper = DeadLetterCursor(since: filter.until ?? Instant(milliseconds: Int64.max), id: "")
-        if let cursor {
-            if newestFirst { upper = Self.earlier(cursor, upper) } else { lower = Self.later(cursor, lower) }
-        }
-        let order = newestFirst ? "m.dead_since DESC, m.id DESC" : "m.dead_since, m.id"
-        sql = """
-            SELECT \(DeadLetterRows.columns) FROM message m
-            WHERE \((["m.state = 'dead'"] + conditions).joined(separator: " AND "))
-            AND (m.dead_since, m.id) > (?, ?) AND (m.dead_since, m.id) < (?, ?) ORDER BY \(order) LIMIT ?
-            """
-        self.values =
-            values + [
-                .instant(lower.since), .text(lower.id), .instant(upper.since), .text(upper.id),
-                .integer(Int64(rowLimit)),
-            ]
-    }
-
-    /// Counts what matches, by cause.
-    init(counting filter: DeadLetterFilter) {
-        self.filter = filter
-        rowLimit = 0
-        let (conditions, values) = Self.conditions(filter)
-        sql = """
-            SELECT m.cause, count(*), min(m.dead_since), max(m.dead_since) FROM message m
-            WHERE \((["m.state = 'dead'"] + conditions).joined(separator: " AND "))
-            GROUP BY m.cause ORDER BY 2 DESC, 1
-            """
-        self.values = values
-    }
-
-    /// The letters of the page among the rows that were read.
-    func page(of rows: [DeadLetterSummary], limit: Int) -> DeadLetterPage {
-        var letters: [DeadLetterSummary] = []
-        for (index, row) in rows.enumerated() where filter.matches(row) {
-            if letters.count == limit { return DeadLetterPage(letters: letters, next: rows[index - 1].cursor) }
-            letters.append(row)
-        }
-        return DeadLetterPage(letters: letters, next: rows.count == rowLimit ? rows.last?.cursor : nil)
-    }
-
-    /// The conditions that one index answers, and whether they are the whole filter.
-    private static func seek(_ filter: DeadLetterFilter) -> ([String], [SQLValue], isWhole: Bool) {
-        var narrow = DeadLetterFilter(since: filter.since, until: filter.until)
-        if filter.senderMessageID != nil {
-            narrow.senderMessageID = filter.senderMessageID
-        } else if filter.cause != nil {
-            narrow.cause = filter.cause
-        } else if filter.partnerID != nil {
-            narrow.partnerID = filter.partnerID
-            narrow.reason = filter.reason
-        } else if filter.queue != nil {
-            narrow.queue = filter.queue
-        } else {
-            narrow.reason = filter.reason
-        }
-        var dated = narrow
-        dated.since = nil
-        dated.until = nil
-        let (conditions, values) = Self.conditions(dated)
-        return (conditions, values, narrow == filter)
-    }
-
-    private static func conditions(_ filter: DeadLetterFilter) -> ([String], [SQLValue]) {
-        let all: [(String, SQLValue?)] = [
-            ("m.reason = ?", filter.reason.map { .text($0.rawValue) }),
-            ("m.partner = ?", filter.partnerID.map { .text($0) }),
-            ("m.recipient = ?", filter.queue.map { .text($0) }),
-            ("m.channel = ?", filter.channel.map { .text($0.rawValue) }),
-            ("m.cause = ?", filter.cause.map { .text($0) }),
-            ("m.dead_since >= ?", filter.since.map { .instant($0) }),
-            ("m.dead_since < ?", filter.until.map { .instant($0) }),
-            ("m.sender_message_id = ?", filter.senderMessageID.map { .text($0) }),
-        ]
-        let given = all.compactMap { sql, value in value.map { (sql, $0) } }
-        return (given.map(\.0), given.map(\.1))
-    }
-
-    private static func later(_ a: DeadLetterCursor, _ b: DeadLetterCursor) -> DeadLetterCursor {
-        (a.since, a.id) > (b.since, b.id) ? a : b
-    }
-
-    private static func earlier(_ a: DeadLetterCursor, _ b: DeadLetterCursor) -> DeadLetterCursor {
-        (a.since, a.id) < (b.since, b.id) ? a : b
     }
 }
 

@@ -178,16 +178,13 @@ enum FlowSQL {
         FROM (SELECT recipient, count(*) AS depth, min(id) AS oldest, min(due_at) AS due FROM message
         WHERE channel = 'application' AND state IN ('queued', 'claimed') GROUP BY recipient) q
         """
-    static let deadByQueue = """
-        SELECT recipient, count(*) FROM message WHERE state = 'dead' AND channel = 'application'
-        AND recipient IS NOT NULL GROUP BY recipient
-        """
+    static let deadByQueue = "SELECT queue, sum(letters) FROM dead_letter_pile WHERE queue <> '' GROUP BY queue"
     static let lastSeen = "SELECT received_at FROM referral WHERE partner = ? ORDER BY id DESC LIMIT 1"
     static let backlog = """
         SELECT count(*), min(created_at) FROM message
         WHERE channel = 'status' AND recipient = ? AND state IN ('queued', 'claimed')
         """
-    static let deadOfPartner = "SELECT count(*) FROM message WHERE state = 'dead' AND partner = ?"
+    static let deadOfPartner = "SELECT coalesce(sum(letters), 0) FROM dead_letter_pile WHERE partner = ?"
     static let byMessageID = "SELECT id FROM referral WHERE partner = ? AND message_id = ? AND is_invalid = 0"
     static let messages = """
         SELECT id, channel, correlation_id, recipient, state, attempt, created_at, ready_at, finished_at, dead_since,

@@ -146,12 +146,10 @@ enum FollowUps {
         _ id: String, version: LetterVersion?, keepUntil: Instant, _ work: any CaseWork, _ act: AuditAct,
         _ connection: any SQLConnection
     ) throws(StoreError) -> LetterOutcome {
-        let ended = try connection.run(
-            """
-            UPDATE message SET state = 'delivered', finished_at = ? WHERE id = ? AND state = 'dead'
-            AND channel = 'referral' AND reason = 'expired' AND dead_since = coalesce(?, dead_since)
-            """, [.instant(act.at), .text(id), .optional(version?.since.milliseconds)])
-        guard ended == 1 else { return try DeadLetterRows.refusal(id, connection) }
+        let isLifted = try Piles.lift(
+            id, version, where: "channel = 'referral' AND reason = 'expired'",
+            becoming: "state = 'delivered', finished_at = ?", [.instant(act.at)], connection)
+        guard isLifted else { return try DeadLetterRows.refusal(id, connection) }
         let found = try connection.query("SELECT \(columns) FROM follow_up WHERE id = ?", [.text(id)], read)
         guard let followUp = found.first.flatMap(\.self) else { throw .corrupt("follow-up \(id) is gone") }
         let changed = try change(followUp, work, at: act.at, connection)
@@ -273,18 +271,20 @@ enum FollowUps {
                 "UPDATE follow_up SET state = 'quarantined' WHERE id = ? AND state = 'parked'", [.text(id)])
             guard moved == 1 else { continue }
             try connection.run("DELETE FROM awaited_key WHERE follow_up_id = ?", [.text(id)])
+            let cause = DeadLetterCause(.expired, findings: nil, problem: nil)
+            let pile = try Piles.lay(cause, of: partner, .referral, recipient: nil, connection)
             try connection.run(
                 """
                 INSERT INTO message (id, channel, correlation_id, partner, sender_message_id, media_type, created_at,
-                due_at, priority, state, reason, dead_since, problem, cause)
-                VALUES (?, 'referral', ?, ?, ?, ?, ?, ?, 0, 'dead', 'expired', ?, ?, ?)
-                ON CONFLICT (id) DO UPDATE SET state = 'dead', dead_since = excluded.dead_since, finished_at = NULL
+                due_at, priority, state, reason, dead_since, problem, cause, pile)
+                VALUES (?, 'referral', ?, ?, ?, ?, ?, ?, 0, 'dead', 'expired', ?, ?, ?, ?)
+                ON CONFLICT (id) DO UPDATE SET state = 'dead', dead_since = excluded.dead_since, finished_at = NULL,
+                pile = excluded.pile
                 """,
                 [
                     .text(id), .text(referralID), .text(partner), .optional(messageID), .text(mediaType),
                     .integer(receivedAt), .integer(Envelopes.noClock), .instant(now),
-                    .text("waited for a referral that did not come"),
-                    .text(DeadLetterCause(.expired, findings: nil, problem: nil).name),
+                    .text("waited for a referral that did not come"), .text(cause.name), .integer(pile),
                 ])
             try Rows.note(id, "expired", "gateway", nil, at: now, connection)
         }

@@ -114,7 +114,7 @@ public final class SQLMessageStore: MessageStore {
                 "SELECT count(*) FROM message WHERE channel = 'status' AND state IN ('queued', 'claimed')", []
             ) { Int($0.integer(0)) }.first
             let dead = try connection.query(
-                "SELECT reason, count(*) FROM message WHERE state = 'dead' GROUP BY reason", []
+                "SELECT reason, sum(letters) FROM dead_letter_pile GROUP BY reason", []
             ) { (DeadLetterReason(rawValue: $0.text(0)), Int($0.integer(1))) }
             return StoreStatistics(
                 queues: queues, statusBacklog: backlog ?? 0,

@@ -112,6 +112,13 @@ public final class SQLiteDatabase: Database {
         return try await submit(work, to: readers[abs(number) % readers.count])
     }
 
+    /// Whether its schema is this release's.
+    public func isMigrated() async throws(StoreError) -> Bool {
+        try await read { connection throws(StoreError) in
+            try connection.query("PRAGMA user_version", []) { $0.integer(0) }.first == Int64(Migration.all.count)
+        }
+    }
+
     public func migrate() async throws(StoreError) {
         try await write { connection throws(StoreError) in
             let done = try connection.query("PRAGMA user_version", []) { Int($0.integer(0)) }.first ?? 0

@@ -2,6 +2,12 @@ import Messaging
 
 /// Receiving a message once.
 enum Intake {
+    static let sameBytesInTray = """
+        SELECT r.id, r.answer FROM referral r WHERE r.partner = ? AND r.digest = ? AND r.is_invalid = 1
+        AND EXISTS (SELECT 1 FROM message m WHERE m.channel = 'referral' AND m.correlation_id = r.id
+        AND m.state = 'dead') LIMIT 1
+        """
+
     /// What was answered before to the same message, if it was there.
     static func earlier(_ commit: IntakeCommit, _ connection: any SQLConnection) throws(StoreError) -> Acceptance? {
         if !commit.isInvalid, let messageID = commit.messageID {
@@ -14,13 +20,9 @@ enum Intake {
         }
         // The same broken bytes, while the first copy still lies in the tray, are the same dead letter.
         guard commit.isInvalid, commit.supersedes == nil else { return nil }
-        return try connection.query(
-            """
-            SELECT r.id, r.answer FROM referral r WHERE r.partner = ? AND r.digest = ? AND r.is_invalid = 1
-            AND EXISTS (SELECT 1 FROM message m WHERE m.channel = 'referral' AND m.correlation_id = r.id
-            AND m.state = 'dead') LIMIT 1
-            """, [.text(commit.partnerID), .text(commit.digest)]
-        ) { Acceptance.replayed(referralID: $0.text(0), answer: $0.blob(1)) }.first
+        return try connection.query(sameBytesInTray, [.text(commit.partnerID), .text(commit.digest)]) {
+            Acceptance.replayed(referralID: $0.text(0), answer: $0.blob(1))
+        }.first
     }
 
     /// Ends the dead letter that this message takes the place of.
@@ -29,12 +31,10 @@ enum Intake {
     static func supersede(
         _ old: SupersededDeadLetter, _ commit: IntakeCommit, _ connection: any SQLConnection
     ) throws(StoreError) -> Bool {
-        let ended = try connection.run(
-            """
-            UPDATE message SET state = 'delivered', finished_at = ? WHERE id = ? AND state = 'dead'
-            AND dead_since = coalesce(?, dead_since)
-            """, [.instant(commit.receivedAt), .text(old.id), .optional(old.version?.since.milliseconds)])
-        guard ended == 1 else { return false }
+        let isLifted = try Piles.lift(
+            old.id, old.version, becoming: "state = 'delivered', finished_at = ?", [.instant(commit.receivedAt)],
+            connection)
+        guard isLifted else { return false }
         try DeadLetterRows.noteResend(old, commit, connection)
         return true
     }
@@ -109,11 +109,18 @@ enum Intake {
         dueAt: Instant?, priority: Int, dead: DeadLetterReason?, problem: String?, findings: [UInt8]?,
         _ connection: any SQLConnection
     ) throws(StoreError) {
+        var cause = SQLValue.null
+        var pile = SQLValue.null
+        if let dead {
+            let known = DeadLetterCause(dead, findings: findings, problem: problem)
+            cause = .text(known.name)
+            pile = .integer(try Piles.lay(known, of: commit.partnerID, channel, recipient: recipient, connection))
+        }
         try connection.run(
             """
             INSERT INTO message (id, channel, correlation_id, partner, sender_message_id, recipient, media_type,
-            created_at, due_at, priority, state, ready_at, reason, dead_since, problem, findings, cause, traceparent)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            created_at, due_at, priority, state, ready_at, reason, dead_since, problem, findings, cause, pile,
+            traceparent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .text(id), .text(channel.rawValue), .text(correlationID), .text(commit.partnerID),
@@ -123,8 +130,7 @@ enum Intake {
                 dead == nil ? .instant(commit.receivedAt) : .null, .optional(dead?.rawValue),
                 dead == nil ? .null : .instant(commit.receivedAt), .optional(problem),
                 findings.map(SQLValue.blob) ?? .null,
-                .optional(dead.map { DeadLetterCause($0, findings: findings, problem: problem).name }),
-                .optional(commit.traceParent),
+                cause, pile, .optional(commit.traceParent),
             ])
     }
 }
@@ -271,14 +277,20 @@ enum Leases {
         _ id: String, _ reason: DeadLetterReason, _ problem: String, actor: String, _ now: Instant,
         _ connection: any SQLConnection
     ) throws(StoreError) {
+        let cause = DeadLetterCause(reason, findings: nil, problem: problem)
+        let address = try connection.query("SELECT partner, channel, recipient FROM message WHERE id = ?", [.text(id)])
+        {
+            ($0.text(0), Channel(rawValue: $0.text(1)) ?? .status, $0.optionalText(2))
+        }.first
+        guard let (partner, channel, recipient) = address else { throw .corrupt("message \(id) is gone") }
+        let pile = try Piles.lay(cause, of: partner, channel, recipient: recipient, connection)
         try connection.run(
             """
-            UPDATE message SET state = 'dead', ready_at = NULL, reason = ?, dead_since = ?, problem = ?, cause = ?
-            WHERE id = ?
+            UPDATE message SET state = 'dead', ready_at = NULL, reason = ?, dead_since = ?, problem = ?, cause = ?,
+            pile = ? WHERE id = ?
             """,
             [
-                .text(reason.rawValue), .instant(now), .text(problem),
-                .text(DeadLetterCause(reason, findings: nil, problem: problem).name), .text(id),
+                .text(reason.rawValue), .instant(now), .text(problem), .text(cause.name), .integer(pile), .text(id),
             ])
         try Rows.note(id, "dead", actor, "\(reason.rawValue): \(problem)", at: now, connection)
     }

@@ -181,11 +181,15 @@ private struct StoreFiller: Sendable {
     /// Deliveries, deaths on the way and statuses, as leases and couriers leave them.
     private func liveOn() async throws {
         let past = IdentifierSource.floor(began.advanced(milliseconds: Int64(messages - Self.open) * Self.pace))
+        // The application, and the status that is told of it.
+        let exhausted = "state = 'queued' AND id < ? AND created_at / \(Self.pace) % 120 = 3"
+        let undelivered = "channel = 'status' AND id < ? AND created_at / \(Self.pace) % 250 = 5"
         let statements = [
+            Self.piles(exhausted, "exhausted", "exhausted/leaseEnded", queue: "recipient"),
             """
             UPDATE message SET state = 'dead', ready_at = NULL, attempt = 5, reason = 'exhausted', dead_since = created_at + 3600000,
-            problem = 'leased 5 times in vain', cause = 'exhausted/leaseEnded'
-            WHERE state = 'queued' AND id < ? AND created_at / \(Self.pace) % 120 = 3
+            problem = 'leased 5 times in vain', cause = 'exhausted/leaseEnded',
+            pile = \(Self.pile("exhausted/leaseEnded", queue: "message.recipient")) WHERE \(exhausted)
             """,
             """
             INSERT INTO history (subject, at, event, actor, detail) SELECT id, ready_at + 60000, 'delivered', recipient, NULL
@@ -201,10 +205,11 @@ private struct StoreFiller: Sendable {
             'LA-OUT-' || id, partner, CAST('<MESSAGE/>' AS BLOB), 'application/xml', ready_at + 60000, due_at, 0, 'delivered', 1,
             ready_at + 61000 FROM message WHERE channel = 'application' AND state = 'queued' AND id < ?
             """,
+            Self.piles(undelivered, "undeliverable", "undeliverable/http-503", queue: "''"),
             """
             UPDATE message SET state = 'dead', finished_at = NULL, attempt = 16, reason = 'undeliverable',
             dead_since = created_at + 86400000, problem = 'HTTP 503, given up after 16 attempts',
-            cause = 'undeliverable/http-503' WHERE channel = 'status' AND id < ? AND created_at / \(Self.pace) % 250 = 5
+            cause = 'undeliverable/http-503', pile = \(Self.pile("undeliverable/http-503", queue: "''")) WHERE \(undelivered)
             """,
             """
             UPDATE message SET state = 'delivered', attempt = 1, finished_at = ready_at + 60000, ready_at = NULL
@@ -218,7 +223,22 @@ private struct StoreFiller: Sendable {
         }
     }
 
+    private static func piles(_ dead: String, _ reason: String, _ cause: String, queue: String) -> String {
+        """
+        INSERT INTO dead_letter_pile (partner, cause, channel, queue, reason, letters)
+        SELECT partner, '\(cause)', channel, \(queue), '\(reason)', count(*) FROM message WHERE \(dead) GROUP BY 1, 3, 4
+        """
+    }
+
+    private static func pile(_ cause: String, queue: String) -> String {
+        """
+        (SELECT p.id FROM dead_letter_pile p WHERE p.partner = message.partner AND p.cause = '\(cause)'
+        AND p.channel = message.channel AND p.queue = \(queue))
+        """
+    }
+
     private func filled() async throws -> FilledStore {
+        guard try await database.lettersAreCounted() else { throw BenchFailure("the letters are not on their piles") }
         let letters = try await store.deadLetterCauses(DeadLetterFilter()).reduce(0) { $0 + $1.count }
         let middle = began.advanced(milliseconds: Int64(messages / 2) * Self.pace)
         let letter = try await store.deadLetters(

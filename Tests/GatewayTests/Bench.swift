@@ -1,12 +1,12 @@
 import Foundation
 import Journal
 import Messaging
-import Storage
 import StrictJSON
 import Synchronization
 import Transport
 
 @testable import Operations
+@testable import Storage
 @testable import gateway
 
 /// A clock that the test turns.
@@ -87,20 +87,23 @@ struct Bench {
     func lay(letters count: Int) async throws {
         let now = clock.now.milliseconds
         try await database.write { connection throws(StoreError) in
+            let cause = DeadLetterCause(reason: .undeliverable, failure: "other", place: nil)
             for _ in 0..<count {
+                let pile = try Piles.lay(cause, of: "court", .status, recipient: nil, connection)
                 try connection.run(
                     """
                     INSERT INTO message (id, channel, correlation_id, partner, media_type, created_at, due_at, priority,
-                    state, reason, dead_since, cause)
-                    VALUES (?, 'status', 'LA-1', 'court', 'text/xml', 0, 0, 0, 'dead', 'undeliverable', ?, 'undeliverable/other')
-                    """, [.text(UUID().uuidString), .integer(now)])
+                    state, reason, dead_since, cause, pile)
+                    VALUES (?, 'status', 'LA-1', 'court', 'text/xml', 0, 0, 0, 'dead', 'undeliverable', ?, ?, ?)
+                    """, [.text(UUID().uuidString), .integer(now), .text(cause.name), .integer(pile)])
             }
         }
     }
 
     func clearTray() async throws {
         try await database.write { connection throws(StoreError) in
-            _ = try connection.run("DELETE FROM message WHERE state = 'dead'", [])
+            try connection.run("DELETE FROM message WHERE state = 'dead'", [])
+            try connection.run("DELETE FROM dead_letter_pile", [])
         }
     }
 }

@@ -1,4 +1,6 @@
 import Foundation
+import Messaging
+import Storage
 import StrictJSON
 import Synchronization
 import Testing
@@ -163,6 +165,23 @@ private actor Acknowledged {
         let (code, output) = try GatewayProcess.run(["demo", "--once", "--port", "0"])
         #expect(code == 0, "\(output)")
         #expect(output.contains("✓ Everything went as it should."))
+    }
+
+    @Test func `check finds dead letters that are miscounted, and migrate counts them anew`() async throws {
+        let gateway = try GatewayProcess()
+        let settings = ["--config", gateway.folder.appending(path: "gateway.xml").path]
+        #expect(try GatewayProcess.run(["migrate"] + settings).code == 0)
+        #expect(try GatewayProcess.run(["check"] + settings).code == 0)
+        let database = try SQLiteDatabase(path: gateway.folder.appending(path: "store.sqlite").path, maxPending: 16)
+        try await database.write { connection throws(StoreError) in
+            _ = try connection.run(
+                "INSERT INTO dead_letter_pile VALUES (1, 'court', 'invalid', 'referral', '', 'invalid', 1)", [])
+        }
+        await database.close()
+        #expect(try GatewayProcess.run(["check"] + settings).code == 1)
+        #expect(try GatewayProcess.run(["migrate"] + settings).output.contains("counted anew"))
+        #expect(try GatewayProcess.run(["check"] + settings).code == 0)
+        gateway.remove()
     }
 
     @Test func `commands tell wrong use from failure`() throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import Storage
 
 /// Lays every follow-up beside whatever application it finds.
-private struct PlainWork: CaseWork {
+struct PlainWork: CaseWork {
     func change(_ record: ApplicationRecord, by followUp: FollowUp) -> CaseChange? {
         var change = CaseChange(of: record, actor: followUp.partnerID, event: followUp.kind.rawValue, at: start)
         change.content = followUp.content

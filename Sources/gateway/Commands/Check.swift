@@ -37,15 +37,7 @@ enum Check: Command {
         }
         if FileManager.default.fileExists(atPath: configuration.storePath) {
             do {
-                let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
-                do {
-                    try await database.inspect()
-                } catch {
-                    await database.close()
-                    throw error
-                }
-                await database.close()
-                Terminal.print("store: \(configuration.storePath) was read through and is whole")
+                mistakes += try await complaints(aboutStore: configuration.storePath)
             } catch {
                 mistakes.append("store: \(configuration.storePath): \(error)")
             }
@@ -63,12 +55,30 @@ enum Check: Command {
         Terminal.print(mistakes.isEmpty ? "everything is in order" : "\(mistakes.count) mistakes")
         return mistakes.isEmpty ? 0 : 1
     }
+
+    private static func complaints(aboutStore path: String) async throws(StoreError) -> [String] {
+        let database = try SQLiteDatabase(path: path, maxPending: 16)
+        do {
+            try await database.inspect()
+            Terminal.print("store: \(path) was read through and is whole")
+            let isMigrated = try await database.isMigrated()
+            let isCounted = isMigrated ? try await database.lettersAreCounted() : true
+            await database.close()
+            if !isMigrated {
+                Terminal.print("store: its schema is another release's; serve and migrate bring it up to date")
+            }
+            return isCounted ? [] : ["store: \(path): dead letters are miscounted; migrate counts them anew"]
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
 }
 
 enum Migrate: Command {
     static let name = "migrate"
     static let synopsis = "[--config FILE]"
-    static let summary = "bring the store to this release's schema, making it if need be"
+    static let summary = "bring the store to this release's schema, making it if need be, and count its dead letters"
     static let details = "--config FILE   settings (default config/gateway.xml)"
 
     static func run(_ arguments: [String]) async throws -> Int32 {
@@ -76,6 +86,10 @@ enum Migrate: Command {
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
         _ = try await SQLMessageStore(database: database)
+        if try await !database.lettersAreCounted() {
+            try await database.recountLetters()
+            Terminal.print("dead letters were miscounted and are counted anew")
+        }
         await database.close()
         Terminal.print("\(configuration.storePath) is at this release's schema")
         return 0
