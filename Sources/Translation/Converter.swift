@@ -106,7 +106,9 @@ enum Converter: String, CaseIterable {
         var tolerated = width
         if numbers.count > 1 { tolerated.append("severalNumbers") }
         if numbers.count == 1, !narrow.utf8.allSatisfy({ isDigit($0) || $0 == UInt8(ascii: "-") }),
-            narrow.contains(where: { !$0.isNumber && !" -()+#转–—".contains($0) })
+            narrow.unicodeScalars.contains(where: {
+                !isDigit($0) && !" -()+#转–—".unicodeScalars.contains($0) && $0.properties.numericType == nil
+            })
         {
             tolerated.append("blanksRemoved")
         }
@@ -196,28 +198,29 @@ enum Converter: String, CaseIterable {
         guard raw.utf8.contains(where: { $0 < 0x20 && $0 != 0x0A || $0 == UInt8(ascii: "<") }) else {
             return .value(.string(raw))
         }
-        var text = ""
-        var rest = raw[...]
-        var removed = false
+        let bytes = Array(raw.utf8)
+        var kept: [UInt8] = []
+        kept.reserveCapacity(bytes.count)
         // Once: looking for the end of every tag in a text that holds none would take the square of its length.
-        let lastEnd = raw.lastIndex(of: ">")
-        while let start = rest.firstIndex(of: "<"), let lastEnd, start < lastEnd {
-            let following = rest[rest.index(after: start)...].first
+        let lastEnd = bytes.lastIndex(of: UInt8(ascii: ">")) ?? 0
+        var removed = false
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
             // Only what looks like a tag: claims such as “<不低于800元>” are the sender's words.
-            guard let following, following.isASCII, following.isLetter || following == "/",
-                let end = rest[start...].firstIndex(of: ">")
-            else {
-                text += rest[...start]
-                rest = rest[rest.index(after: start)...]
-                continue
+            if byte == UInt8(ascii: "<"), index < lastEnd, isTagStart(bytes[index + 1]) {
+                while bytes[index] != UInt8(ascii: ">") { index += 1 }
+                removed = true
+            } else if byte >= 0x20 || byte == 0x0A {
+                kept.append(byte)
             }
-            text += rest[..<start]
-            rest = rest[rest.index(after: end)...]
-            removed = true
+            index += 1
         }
-        text += rest
-        let clean = String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 0x20 || $0 == "\n" }))
-        return .value(.string(clean), removed ? ["markupRemoved"] : [])
+        return .value(.string(String(decoding: kept, as: UTF8.self)), removed ? ["markupRemoved"] : [])
+    }
+
+    private static func isTagStart(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "/") || (0x61...0x7A).contains(byte | 0x20)
     }
 
     /// Full-width ASCII and blanks made narrow, invisible characters left out; only for coded fields, since it would

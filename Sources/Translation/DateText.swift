@@ -163,6 +163,7 @@ enum DateText {
 
     /// A spreadsheet's day number, counted from 1899-12-30, with the time as its fraction.
     private static func serial(_ text: String) -> (CalendarDate, Int?, Manner)? {
+        guard text.utf8.allSatisfy({ $0 < 0x3A }) else { return nil }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count <= 2, parts[0].utf8.count == 5, let days = Int(parts[0]), days < 80_000,
             let number = Double(text)

@@ -6,19 +6,23 @@ extension Engine {
     /// The rules that can have written these fields are asked once more: contradictions are few, and to keep the place of
     /// every field would cost every document.
     func placed(_ findings: [Finding], of record: PlannedRecord, at node: Node) -> [Finding] {
-        guard !findings.isEmpty else { return [] }
-        var run = Run()
-        run.origins = []
-        fill(&run, by: record.evidence, from: node)
-        let origins = run.origins ?? []
+        var known: [String: [Origin]] = [:]
+        func origins(of field: String) -> [Origin] {
+            if let told = known[field] { return told }
+            var run = Run()
+            run.origins = []
+            fill(&run, by: record.rules(writing: field), from: node)
+            known[field] = run.origins ?? []
+            return run.origins ?? []
+        }
         return findings.map { finding in
-            let own = origins.last { $0.tells(of: finding.path ?? "") }
-            let other = origins.last { origin in
-                Consistency.evidence.contains { origin.field == TargetTree.dotted($0) }
-            }
+            let path = finding.path ?? ""
+            let field = Consistency.fields.first { (path + ".").hasPrefix(TargetTree.dotted($0) + ".") }
+            let own = field.flatMap { origins(of: $0).last { $0.tells(of: path) } }
+            let place = own ?? Consistency.evidence.compactMap { origins(of: $0).last }.max { $0.line < $1.line }
             return Finding(
                 severity: finding.severity, code: finding.code, path: finding.path,
-                location: ((own ?? other)?.node ?? node).location, rule: own.map { rule($0.line) } ?? finding.rule)
+                location: (place?.node ?? node).location, rule: own.map { rule($0.line) } ?? finding.rule)
         }
     }
 }

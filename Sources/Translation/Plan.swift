@@ -114,8 +114,8 @@ final class PlannedRecord {
     let when: XPathExpression?
     let group: XPathExpression?
     let plan: [PlannedRule]
-    /// The rules that write what contradictions are found by; made at the first contradiction.
-    private(set) lazy var evidence = planner.plan(rules.rules.compactMap { $0.writing(Consistency.fields, below: "") })
+    /// The rules that write a field that contradictions speak of; made at the first that does.
+    private var writers: [String: [PlannedRule]] = [:]
     private let planner: Planner
 
     init(_ rules: RecordRules, _ planner: Planner) {
@@ -125,6 +125,14 @@ final class PlannedRecord {
         when = rules.when.flatMap(planner.compile)
         group = rules.group.flatMap(planner.compile)
         plan = planner.plan(rules.rules)
+    }
+
+    /// - Parameter field: slash-separated.
+    func rules(writing field: String) -> [PlannedRule] {
+        if let known = writers[field] { return known }
+        let made = planner.plan(rules.rules.compactMap { $0.writing([field], below: "") })
+        writers[field] = made
+        return made
     }
 }
 
