@@ -2,10 +2,10 @@
 #define CSQLITE_SHIM_H
 #include <sqlite3.h>
 
-// SQLITE_TRANSIENT is a cast macro that Swift cannot import. Transient, because the C string that Swift bridges a
-// String to dies when the call returns.
+// SQLITE_TRANSIENT is a cast macro that Swift cannot import. Transient, because the bytes of a Swift String that are lent
+// to a call die when it returns. An empty text may come without an address, and is no NULL.
 static inline int legalaid_sqlite_bind_text(sqlite3_stmt *statement, int index, const char *text, int length) {
-    return sqlite3_bind_text(statement, index, text, length, SQLITE_TRANSIENT);
+    return sqlite3_bind_text(statement, index, text ? text : "", length, SQLITE_TRANSIENT);
 }
 static inline int legalaid_sqlite_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, int length) {
     return sqlite3_bind_blob(statement, index, bytes, length, SQLITE_TRANSIENT);

@@ -150,9 +150,16 @@ extension DirectExpression.Evaluation {
             _ = any(root, at: node, isEnough)
             return
         }
-        var found: Set<xmlNodePtr> = []
+        var found: [xmlNodePtr] = []
+        var many: Set<xmlNodePtr> = []
         _ = any(root, at: node) {
-            found.insert($0)
+            // Mostly a handful, and comparing those costs less than hashing.
+            if found.count < 32 {
+                if !found.contains($0) { found.append($0) }
+            } else {
+                if many.isEmpty { many = Set(found) }
+                if many.insert($0).inserted { found.append($0) }
+            }
             return false
         }
         // 1 says that the first comes before the second.

@@ -11,7 +11,9 @@ enum Receipt {
     static func body(
         referralID: String, record: IntakeRecord, step: Pipeline.Step, stamp: Stamp, documentFindings: [Finding]
     ) -> JSONValue {
-        var receipt = JSONObject([("referralId", .string(referralID))])
+        var receipt = JSONObject()
+        receipt.reserveCapacity(12)
+        receipt["referralId"] = .string(referralID)
         receipt["applicationNo"] = .text(record.applicationNo)
         receipt["messageId"] = .text(step.messageID)
         receipt["outcome"] = .string(step.outcome.rawValue)

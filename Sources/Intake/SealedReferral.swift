@@ -194,8 +194,9 @@ struct Stamp: Sendable {
     let encoding: String?
 
     func applied(to application: LegalAidApplication, applicationNo: String?) -> LegalAidApplication {
-        var stamped = application
-        var content = JSONObject([("schemaVersion", .string(CanonicalModel.schemaVersion))])
+        var content = JSONObject()
+        content.reserveCapacity(application.content.members.count + 3)
+        content["schemaVersion"] = .string(CanonicalModel.schemaVersion)
         content["applicationNo"] = .text(applicationNo)
         for (name, value) in application.content.members where content[name] == nil { content[name] = value }
         var source = application.content["source"]?.object ?? JSONObject()
@@ -209,8 +210,7 @@ struct Stamp: Sendable {
         source["rawEncoding"] = .text(encoding)
         source["rawDigestSm3"] = .string(digest)
         content["source"] = .object(source)
-        stamped.content = content
-        return stamped
+        return LegalAidApplication(content: content)
     }
 }
 

@@ -96,7 +96,12 @@ final class SQLiteStatement: SQLRow {
                 switch value {
                 case .null: sqlite3_bind_null(handle, index)
                 case .integer(let number): sqlite3_bind_int64(handle, index, number)
-                case .text(let text): legalaid_sqlite_bind_text(handle, index, text, Int32(text.utf8.count))
+                case .text(var text):
+                    text.withUTF8 { utf8 in
+                        utf8.withMemoryRebound(to: CChar.self) {
+                            legalaid_sqlite_bind_text(handle, index, $0.baseAddress, Int32($0.count))
+                        }
+                    }
                 case .blob(let bytes):
                     bytes.isEmpty
                         ? sqlite3_bind_zeroblob(handle, index, 0)

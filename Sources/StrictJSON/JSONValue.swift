@@ -33,6 +33,9 @@ public struct JSONObject: Sendable, Hashable {
     /// For readers that have refused duplicate names already.
     init(unique members: [(name: String, value: JSONValue)]) { self.members = members }
 
+    /// Makes room for so many members.
+    public mutating func reserveCapacity(_ count: Int) { members.reserveCapacity(count) }
+
     public var isEmpty: Bool { members.isEmpty }
     public var names: [String] { members.map(\.name) }
 
@@ -87,6 +90,15 @@ public struct JSONObject: Sendable, Hashable {
         return work(&below)
     }
 
+    /// By a name's bytes, so that nobody need make a string of a piece of a path.
+    fileprivate func member(_ name: UnsafeBufferPointer<UInt8>) -> JSONValue? {
+        for index in members.indices
+        where members[index].name.utf8.count == name.count && members[index].name.utf8.elementsEqual(name) {
+            return members[index].value
+        }
+        return nil
+    }
+
     private func index(of name: String) -> Int? {
         // By index, since a closure over members would copy each; by length first, since most names differ in it.
         let length = name.utf8.count
@@ -135,20 +147,30 @@ extension JSONValue {
 
     /// A value some dotted path below, such as `recipient.name`.
     public func at(_ path: String) -> JSONValue? {
-        var value = self
-        var rest = path[...]
-        while !rest.isEmpty {
-            let end = rest.utf8.firstIndex(of: UInt8(ascii: ".")) ?? rest.endIndex
-            guard let next = value[String(rest[..<end])] else { return nil }
-            value = next
-            rest = end < rest.endIndex ? rest[rest.utf8.index(after: end)...] : ""
+        var path = path
+        return path.withUTF8 { path in
+            var value = self
+            var start = 0
+            while start < path.count {
+                let end = path[start...].firstIndex(of: UInt8(ascii: ".")) ?? path.count
+                guard let next = value.object?.member(UnsafeBufferPointer(rebasing: path[start..<end])) else {
+                    return nil
+                }
+                value = next
+                start = end + 1
+            }
+            return value
         }
-        return value
     }
 
     /// An object of those members that are not `nil`.
     public static func compact(_ members: [(String, JSONValue?)]) -> JSONValue {
-        .object(JSONObject(members.compactMap { name, value in value.map { (name, $0) } }))
+        var object = JSONObject()
+        object.reserveCapacity(members.count)
+        for index in members.indices {
+            if let value = members[index].1 { object[members[index].0] = value }
+        }
+        return .object(object)
     }
 
     /// A string, or nothing where there is none: for use in `compact`.
