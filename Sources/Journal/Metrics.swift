@@ -34,14 +34,16 @@ public final class Metrics: Sendable {
 
     /// Adds one to a counter.
     public func increment(_ name: String, help: String, labels: [(String, String)]) {
+        let key = Self.key(labels)
         families.withLock {
-            $0[name, default: Family(kind: .counter, help: help)].samples[Self.key(labels), default: 0] += 1
+            $0[name, default: Family(kind: .counter, help: help)].samples[key, default: 0] += 1
         }
     }
 
     /// Sets a gauge.
     public func set(_ name: String, help: String, labels: [(String, String)], to value: Double) {
-        families.withLock { $0[name, default: Family(kind: .gauge, help: help)].samples[Self.key(labels)] = value }
+        let key = Self.key(labels)
+        families.withLock { $0[name, default: Family(kind: .gauge, help: help)].samples[key] = value }
     }
 
     /// Drops a gauge's samples, before those that are still true are set again.
@@ -54,10 +56,12 @@ public final class Metrics: Sendable {
         _ name: String, help: String, labels: [(String, String)], _ value: Double,
         bounds: [Double] = Metrics.callBounds
     ) {
-        let empty = Histogram(bounds: bounds, counts: Array(repeating: 0, count: bounds.count))
+        let key = Self.key(labels)
         families.withLock { families in
             families[name, default: Family(kind: .histogram, help: help)]
-                .histograms[Self.key(labels), default: empty].observe(value)
+                .histograms[
+                    key, default: Histogram(bounds: bounds, counts: Array(repeating: 0, count: bounds.count))
+                ].observe(value)
         }
     }
 
@@ -102,7 +106,16 @@ public final class Metrics: Sendable {
     }
 
     private static func key(_ labels: [(String, String)]) -> String {
-        labels.map { "\($0)=\"\(escape($1))\"" }.joined(separator: ",")
+        var key = ""
+        key.reserveCapacity(64)
+        for (name, value) in labels {
+            if !key.isEmpty { key += "," }
+            key += name
+            key += "=\""
+            key += escape(value)
+            key += "\""
+        }
+        return key
     }
 
     private static func braced(_ labels: String) -> String { labels.isEmpty ? "" : "{\(labels)}" }

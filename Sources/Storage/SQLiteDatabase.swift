@@ -183,18 +183,20 @@ public final class SQLiteDatabase: Database {
         try connection.run("COMMIT", [])
     }
 
+    /// What gathered was all asked before, so one snapshot serves it.
     private static func answer(_ units: [any Unit], on connection: SQLiteConnection) {
-        for unit in units {
-            do throws(StoreError) {
-                try connection.run("BEGIN", [])
-                _ = unit.run(on: connection)
-                try connection.run("COMMIT", [])
-                unit.finish(failure: nil)
-            } catch {
-                _ = try? connection.run("ROLLBACK", [])
-                unit.finish(failure: error)
-            }
+        do throws(StoreError) {
+            try connection.run("BEGIN", [])
+        } catch {
+            for unit in units { unit.finish(failure: error) }
+            return
         }
+        for unit in units {
+            _ = unit.run(on: connection)
+            unit.finish(failure: nil)
+        }
+        // It has written nothing, and a failing read may have ended it already.
+        _ = try? connection.run("COMMIT", [])
     }
 
     /// One piece of work, whatever its result.
