@@ -142,7 +142,7 @@ public enum NoticeKind: String, Sendable, CaseIterable {
 
 extension ApplicationRecord {
     /// The canonical application; an empty one where the stored bytes are no JSON object.
-    var application: LegalAidApplication {
+    public var application: LegalAidApplication {
         LegalAidApplication(content: (try? JSONValue(parsing: content))?.object ?? JSONObject())
     }
     var referral: ReferralState { ReferralState(rawValue: referralState) ?? .received }

@@ -106,6 +106,8 @@ struct RuleSet: Sendable {
     private(set) var calendar = WorkingCalendar(years: [:])
     /// All expressions by their numbers.
     private(set) var expressions: [String] = []
+    /// The files that all of this was read from.
+    private(set) var sources: [UInt8] = []
 
     init(rules: String, calendar folder: String, institutions: String) throws(RuleSetError) {
         var reader = RuleReader()
@@ -120,6 +122,7 @@ struct RuleSet: Sendable {
         readNeeds(reader.elements(of: rules + "/materials.xml", root: "materials"), &reader)
         calendar = reader.calendar(in: folder)
         expressions = reader.expressions
+        sources = reader.sources
         guard reader.complaints.isEmpty else { throw RuleSetError(complaints: reader.complaints) }
     }
 

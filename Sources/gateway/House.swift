@@ -20,6 +20,7 @@ final class House: Sendable {
     let server: HTTPServer
     /// Every call that is answered.
     let routes: [Route]
+    private let log: Log
     private let client: HTTPClient
     private let database: SQLiteDatabase
     private let delivery: Task<Void, Never>
@@ -44,6 +45,7 @@ final class House: Sendable {
             path: configuration.storePath, maxPending: configuration.pendingWrites, underway: underway,
             onCommit: { metrics.committed(units: $0, took: $1) })
         let store = try await SQLMessageStore(database: database)
+        await Self.note(pipeline.triage, in: store, at: now(), log: log)
         let bell = Bell()
         let courierBell = Bell()
         for channel in [Channel.application, .status] {
@@ -117,10 +119,28 @@ final class House: Sendable {
             interval: .seconds(configuration.sweepSeconds), now: now, log: log, metrics: metrics)
         self.sweeper = Task { await sweeper.run() }
         self.pipeline = pipeline
+        self.log = log
         self.store = store
         self.client = client
         self.database = database
         self.bell = bell
+    }
+
+    /// Puts other rules in force for messages to come.
+    func replaceRules(with triage: Triage) async {
+        let now = Instant(Date())
+        pipeline.replaceTriage(with: triage)
+        await Self.note(triage, in: store, at: now, log: log)
+    }
+
+    /// Writes down which rules are in force from now on: a message is told later which ones decided about it.
+    private static func note(_ triage: Triage, in store: SQLMessageStore, at now: Instant, log: Log) async {
+        guard let digest = triage.digest else { return }
+        do {
+            try await store.noteRules(digest, at: now)
+        } catch {
+            log.warning("the rules in force were not noted", [("error", .string(error.code))])
+        }
     }
 
     /// Stops taking, finishes what is under way, flushes.
@@ -195,10 +215,17 @@ final class House: Sendable {
         errands.lanes = { delivery.courier.reports }
         errands.calendar = { pipeline.triage.calendar }
         errands.route = { applicationNo in
-            switch try await backDoor.route(applicationNo: applicationNo) {
+            switch try await frontDoor.reassess(applicationNo: applicationNo)?.now.target {
             case .queue(let queue, _)?: .queue(queue)
             case .unroutable(let reason)?: .none(why: reason.detail)
             case nil: .none(why: applicationNo)
+            }
+        }
+        errands.reassess = { applicationNo in
+            try await frontDoor.reassess(applicationNo: applicationNo, explain: true).map {
+                Reassessment(
+                    applicationNo: applicationNo, receivedAt: $0.record.receivedAt,
+                    application: $0.record.application, now: $0.now, rules: $0.rules)
             }
         }
         errands.relook = { try await frontDoor.relook($0, version: $1, act: $2) }
@@ -232,7 +259,7 @@ final class House: Sendable {
     static func triage(_ configuration: Configuration) throws(RuleSetError) -> Triage {
         try Triage(
             rules: configuration.rules, calendar: configuration.calendar,
-            institutions: configuration.institutionsFile)
+            institutions: configuration.institutionsFile, digest: Digests.openSSL.sm3)
     }
 
     private static func listener(_ configuration: Configuration) -> HTTPServerConfiguration {

@@ -23,7 +23,7 @@ enum Serve: Command {
         log.info("listening", [("host", .string(configuration.host)), ("port", JSONValue(Int(house.server.port)))])
         for await signal in Signals.stream(SIGTERM, SIGINT, SIGHUP) {
             guard signal == SIGHUP else { break }
-            reload(house, configuration, log)
+            await reload(house, configuration, log)
         }
         log.info("stopping", [])
         await house.stop()
@@ -31,11 +31,11 @@ enum Serve: Command {
         return 0
     }
 
-    private static func reload(_ house: House, _ configuration: Configuration, _ log: Log) {
+    private static func reload(_ house: House, _ configuration: Configuration, _ log: Log) async {
         do {
             let triage = try House.triage(configuration)
             try house.pipeline.translator.reload()
-            house.pipeline.replaceTriage(with: triage)
+            await house.replaceRules(with: triage)
             log.info("mappings and rules reloaded", [])
         } catch {
             log.error("reload refused, the old set stays", [("error", .string("\(error)"))])
