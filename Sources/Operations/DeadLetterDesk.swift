@@ -36,6 +36,8 @@ public struct DeskErrands: Sendable {
 
     /// How the clocks that run now stand.
     public var clocks: @Sendable () async throws -> [ClockFigures] = { [] }
+    /// What reading the store through has found so far.
+    public var store: @Sendable () -> StoreCondition = { .sound }
     /// The ways out of this node.
     public var lanes: @Sendable () -> [LaneReport] = { [] }
     /// Certificates and keys by name, with their last moment.

@@ -82,12 +82,15 @@ final class House: Sendable {
         let onTime = OnTimeDesk(store: store, now: now, rules: { pipeline.triage.book })
         errands.expiries = { configuration.tokenExpiries + configuration.certificateExpiries() }
         errands.onTime = { try await onTime.figures(from: $0, to: $1) }
+        let inspection = StoreInspection()
+        errands.store = { inspection.condition }
         let window = Window(
             store: store, registry: registry, identifiers: identifiers, now: now,
             errands: errands, alerts: configuration.alerts,
             node: ProcessInfo.processInfo.hostName, client: client, log: log, metrics: metrics)
         let health = Health(
             store: store, gauges: window.gauges, metrics: metrics, now: now,
+            condition: { inspection.condition },
             warnings: { pipeline.triage.warnings(on: Timestamp(secondsSince1970: now().milliseconds / 1000).date) })
         let console = WebConsole(
             window: window, statistics: { () throws(StoreError) in try await store.statistics() },
@@ -113,7 +116,11 @@ final class House: Sendable {
         self.delivery = Task { await delivery.run() }
         desk = Task { await window.run() }
         watch = Task { await drift.run() }
-        inspection = Task { await Self.inspect(database, log: log, metrics: metrics) }
+        self.inspection = Task {
+            await Self.inspect(database, now: now, inspection, log: log, metrics: metrics)
+            // It cannot wait for the next look.
+            if inspection.condition.damagedSince != nil { await window.alerts.look() }
+        }
         let sweeper = Sweeper(
             clocks: window.clocks, store: store, escalate: { try await backDoor.escalateOverdueHandovers() },
             interval: .seconds(configuration.sweepSeconds), now: now, log: log, metrics: metrics)
@@ -162,17 +169,21 @@ final class House: Sendable {
     }
 
     /// Reads a large store through beside the work: opening it has read small ones only.
-    private static func inspect(_ database: SQLiteDatabase, log: Log, metrics: Metrics) async {
-        func tell(_ isDamaged: Bool) {
+    private static func inspect(
+        _ database: SQLiteDatabase, now: @Sendable () -> Instant, _ inspection: StoreInspection, log: Log,
+        metrics: Metrics
+    ) async {
+        func conclude(_ condition: StoreCondition) {
+            inspection.conclude(condition)
             metrics.set(
                 "gateway_store_damaged", help: "Whether reading the store through after the start found damage.",
-                labels: [], to: isDamaged ? 1 : 0)
+                labels: [], to: condition.damagedSince == nil ? 0 : 1)
         }
         do {
             try await database.inspect()
-            tell(false)
+            if !Task.isCancelled { conclude(.sound) }
         } catch .corrupt(let what) {
-            tell(true)
+            conclude(.damaged(since: now()))
             log.error("the store is damaged", [("problem", .string(what))])
         } catch {
             log.warning("the store was not read through", [("error", .string(error.code))])
