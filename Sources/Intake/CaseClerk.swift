@@ -172,8 +172,7 @@ extension RunningClock {
     }
 
     private static func end(of clock: Clock) -> Timestamp? {
-        if case .stopped(let at) = clock.phase { return at }
-        return clock.isMet == nil ? nil : clock.startedAt
+        clock.phase.over ?? (clock.isMet == nil ? nil : clock.startedAt)
     }
 
     /// The clock itself; nothing where the stored bytes are none.

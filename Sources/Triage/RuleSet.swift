@@ -68,7 +68,10 @@ struct ClockRule: Sendable {
     let judgesReceipt: Bool
     let isDerived: Bool
     let soonHours: Int
+    /// What fulfils it.
     let stops: Set<String>
+    /// What leaves nothing to be fulfilled.
+    let ends: Set<String>
     let restarts: Set<String>
 }
 
@@ -174,6 +177,7 @@ struct RuleSet: Sendable {
                     isDerived: element.attribute("derived") == "yes",
                     soonHours: element.attribute("soonHours").flatMap { Int($0) } ?? 24,
                     stops: Set(reader.words("stops", of: element, among: ClockTrigger.known)),
+                    ends: Set(reader.words("ends", of: element, among: ClockTrigger.known)),
                     restarts: Set(reader.words("restarts", of: element, among: ClockTrigger.known))))
         }
         let ids = clocks.map(\.head.id)

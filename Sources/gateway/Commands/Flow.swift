@@ -119,12 +119,12 @@ enum Reports: Command {
                 table.add([name, line["label"]?.string ?? "", "\(line["count"]?.int ?? 0)"])
             }
         }
-        var clocks = Table(["clock", "title", "basis", "met", "late", "open", "on time"])
+        var clocks = Table(["clock", "title", "basis", "met", "late", "open", "ended", "on time"])
         for clock in report["onTime"]?.array ?? [] {
             let share = clock["share"]?.double.map { "\(Int(($0 * 100).rounded()))%" } ?? ""
             clocks.add(
                 ["clock", "title", "basis"].map { clock[$0]?.string ?? "" }
-                    + ["met", "late", "open"].map { "\(clock[$0]?.int ?? 0)" } + [share])
+                    + ["met", "late", "open", "ended"].map { "\(clock[$0]?.int ?? 0)" } + [share])
         }
         Terminal.print("\(report["applications"]?.int ?? 0) applications\n\(table.text)\n\(clocks.text)")
         return 0
