@@ -58,9 +58,9 @@ extension WebConsole {
             ], empty: "")
         checks.rows = fields.checks.map { check in
             [
-                "\(anchors.mark([check.line]))<span class=\"mono\">\(check.code)</span>",
+                "\(anchors.mark([check.line]))<span class=\"go mono\">\(check.code)</span>",
                 "<span class=\"mono\">\(check.target.replacing("/", with: "."))</span>", "<code>\(check.when)</code>",
-                "\(check.severity.rawValue)",
+                "<span class=\"go\">\(check.severity.rawValue)</span>",
                 "\(language.text(LocalizedText(bilingual: check.message ?? Finding.messages[check.code] ?? "–")))",
                 "\(check.line)",
             ]
