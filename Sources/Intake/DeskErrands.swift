@@ -36,14 +36,11 @@ extension FrontDoor {
         applicationNo: String, explain: Bool = false
     ) async throws(StoreError) -> (record: ApplicationRecord, now: Assessment, rules: String?)? {
         guard let record = try await store.application(applicationNo) else { return nil }
-        var bare = record.application
-        // What an earlier look derived must not be its own proof.
-        let flags = (bare.value("groupFlags")?.array ?? []).filter { $0["assertedBy"] != "derived" }
-        bare.set("groupFlags", flags.isEmpty ? nil : .array(flags))
-        let evidence = try await evidence(on: [bare], at: now())
+        let application = record.application
+        let evidence = try await evidence(on: [application], at: now())
         let triage = pipeline.triage
         let assessment = triage.assess(
-            bare, receivedAt: record.receivedAt.timestamp, evidence: evidence(bare), explain: explain)
+            application, receivedAt: record.receivedAt.timestamp, evidence: evidence(application), explain: explain)
         return (record, assessment, triage.digest)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Intake
 import StrictJSON
 import Testing
 
@@ -90,5 +91,48 @@ import Testing
         }
         gateway.stop()
         gateway.remove()
+    }
+
+    @Test func `each of several applications is told of by itself, and a lead was put before no rule`() async throws {
+        let flow = try FlowGateway()
+        let gateway = flow.gateway
+        let receipt = try await flow.partner("court").ask(
+            "POST", "/v1/referrals",
+            body: try flow.example("court/defence-notice/examples/two-defendants.gb18030.xml"),
+            mediaType: "application/xml")
+        let numbers = (receipt["results"]?.array ?? []).compactMap { $0["applicationNo"]?.string }
+        try #require(numbers.count == 2)
+        let visitor = try await ConsoleVisitor.add("li", "viewer", to: gateway)
+        let path = "/messages/\(receipt["referralId"]?.string ?? "")"
+        for (shown, other) in [(numbers[0], numbers[1]), (numbers[1], numbers[0])] {
+            let page = try await visitor.get(path + "?application=\(shown)").html
+            let section = try #require(page.split(separator: "<h2 id=\"rules\">").last)
+            #expect(section.hasPrefix("规则依据 <small class=\"mono\">\(shown)</small>"))
+            #expect(section.contains("href=\"?application=\(other)#rules\"") && section.contains("规则与接收时相同，结论也相同"))
+        }
+        let lead = try await flow.send(
+            "lead", "L-1", from: "civil", [("recipient", ["name": "测试乙"]), ("consent", ["applyWill": "unknown"])])
+        let number = try #require(lead["applicationNo"]?.string)
+        let trace = try await self.trace(number, gateway)
+        #expect(trace.at("then.target") == nil && trace["differences"] == [])
+        #expect(try await visitor.get("/messages/L-1").html.contains("这是线索，还不是申请"))
+        await visitor.leave()
+        await flow.end()
+    }
+
+    /// Otherwise the page would tell of differences that nobody made.
+    @Test func `rules that are asked again about what they made say the same, of every example`() throws {
+        let pipeline = try shippedPipeline.get()
+        for example in try MappingExample.all(in: repository.appending(path: "Mappings").path) {
+            let walk = pipeline.walk(
+                Pipeline.Message(
+                    bytes: [UInt8](try Data(contentsOf: example.document)), receivedAt: MappingExample.receivedAt))
+            for first in walk.records.compactMap(\.assessment) {
+                let second = pipeline.triage.assess(first.application, receivedAt: MappingExample.receivedAt)
+                let said = [first, second].map { $0.hints.map { "\($0.rule) \($0.outcome)" }.sorted() }
+                #expect(said[0] == said[1], "\(example.name)")
+                #expect(second.target == first.target && second.urgency == first.urgency, "\(example.name)")
+            }
+        }
     }
 }
