@@ -119,7 +119,8 @@ extension RuleTrace.Look {
     fileprivate init(rules: String?, _ application: LegalAidApplication, hints: [JSONValue]) {
         self.rules = rules
         target = application.value("target")
-        urgency = application.value("urgency")
+        // What the sender claims beside it is its own words, which may tell of a person.
+        urgency = application.value("urgency").map { .compact([("level", $0["level"]), ("reasons", $0["reasons"])]) }
         self.hints = hints
     }
 

@@ -112,6 +112,11 @@ import Testing
         }
         let lead = try await flow.send(
             "lead", "L-1", from: "civil", [("recipient", ["name": "测试乙"]), ("consent", ["applyWill": "unknown"])])
+        // What a sender writes of the hurry is its own words.
+        let hurry = String(decoding: try flow.example("civil-affairs/referral/examples/all-fields.json"), as: UTF8.self)
+        let claim = try await flow.partner("civil").ask("POST", "/v1/referrals", body: Array(hurry.utf8))
+        let claimed = try await self.trace(try #require(claim["applicationNo"]?.string), gateway)
+        #expect(Set(claimed.at("then.urgency")?.object?.names ?? []) == ["level", "reasons"])
         let number = try #require(lead["applicationNo"]?.string)
         let trace = try await self.trace(number, gateway)
         #expect(trace.at("then.target") == nil && trace["differences"] == [])
