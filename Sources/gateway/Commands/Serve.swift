@@ -19,9 +19,11 @@ enum Serve: Command {
         let arguments = try Arguments(arguments, valued: ["config"], flags: [])
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         let log = Log(sink: .standardError, now: { Instant(Date()).rfc3339 })
+        // Before it says that it listens: who is told so may stop it at once, and no signal must be lost.
+        let signals = Signals.stream(SIGTERM, SIGINT, SIGHUP)
         let house = try await House(configuration, log: log)
         log.info("listening", [("host", .string(configuration.host)), ("port", JSONValue(Int(house.server.port)))])
-        for await signal in Signals.stream(SIGTERM, SIGINT, SIGHUP) {
+        for await signal in signals {
             guard signal == SIGHUP else { break }
             await reload(house, configuration, log)
         }
