@@ -1,6 +1,7 @@
 import Operations
 import StrictJSON
 import Transport
+import Triage
 
 /// How a document became what it became, as one page that needs nothing beside it: no style sheet, no script.
 public struct ExplanationPage {
@@ -48,7 +49,7 @@ public struct ExplanationPage {
             [
                 "\(field["path"]?.string ?? "")", place(field["location"]), "\(field["raw"]?.string ?? "")",
                 "\((field["conversions"]?.array ?? []).compactMap(\.string).joined(separator: "、"))",
-                "\(field["result"]?.string ?? "")", "\(field["rule"]?.string ?? "")",
+                "\(field["result"]?.string ?? "")", row(field["rule"]),
             ]
         }
         let unfilled = (record["unfilled"]?.array ?? []).compactMap(\.string).map { name -> HTML in "<li>\(name)</li>" }
@@ -61,18 +62,32 @@ public struct ExplanationPage {
     /// Every rule that was asked, with what it said and why.
     private func rules(_ list: JSONValue?) -> HTML {
         guard let items = list?.array, !items.isEmpty else { return .none }
+        return ruleTable(items, caption: words("规则", "Rules"))
+    }
+
+    /// What a rule said, in words.
+    static func outcome(ofRule word: String, _ language: Language?) -> String {
+        guard let language, let outcome = RuleOutcome(rawValue: word) else { return word }
+        return language.text(outcome.title)
+    }
+
+    func ruleTable(_ items: [JSONValue], caption: String) -> HTML {
         var table = DataTable(
-            caption: words("规则", "Rules"),
+            caption: caption,
             columns: [
                 ("规则", "Rule"), ("结果", "Outcome"), ("说明", "Note"), ("依据", "Basis"), ("所据字段", "Evidence"),
                 ("条件", "Condition"),
-            ].map(column), empty: "")
+            ].map(column), empty: words("没有。", "None."))
         table.rows = items.map { rule in
-            [
-                "\(rule["rule"]?.string ?? "")", "\(rule["outcome"]?.string ?? "")", "\(rule["note"]?.string ?? "")",
-                "\(rule["basis"]?.string ?? "")",
-                "\((rule["evidence"]?.array ?? []).compactMap(\.string).joined(separator: "、"))",
-                "<code>\(rule["condition"]?.string ?? "")</code>",
+            let evidence = (rule["evidence"]?.array ?? []).compactMap(\.string)
+            let indicates: HTML = rule["indicates"]?.string.map { "<small class=\"mono\">\($0)</small>" } ?? .none
+            let says: HTML = "\(rule["note"]?.string ?? "") \(indicates)"
+            return [
+                "<span class=\"go\">\(rule["rule"]?.string ?? "")</span>",
+                "\(Self.outcome(ofRule: rule["outcome"]?.string ?? "", language))",
+                says.source == " " ? "–" : says, "\(rule["basis"]?.string ?? "–")",
+                evidence.isEmpty ? "–" : "\(evidence.joined(separator: "、"))",
+                rule["condition"]?.string.map { "<code>\($0)</code>" } ?? "–",
             ]
         }
         return table.html
@@ -90,7 +105,7 @@ public struct ExplanationPage {
             [
                 "\(finding["severity"]?.string ?? "")", "\(finding["code"]?.string ?? "")",
                 "\(finding["path"]?.string ?? "")", place(finding["location"]),
-                "\(message(finding["message"]?.string ?? ""))", "\(finding["rule"]?.string ?? "")",
+                "\(message(finding["message"]?.string ?? ""))", row(finding["rule"]),
             ]
         }
         return table.html
@@ -103,6 +118,12 @@ public struct ExplanationPage {
             <section><h2>\(words("未读取的内容", "Not read by any rule"))</h2>
             <p>\(coverage["read"]?.text() ?? "0") / \(coverage["leaves"]?.text() ?? "0")</p><ul>\(unread)</ul></section>
             """
+    }
+
+    /// The rule that it comes from, leading to its row of the mapping's field table; a page that is handed on has no such
+    /// place to lead to.
+    private func row(_ rule: JSONValue?) -> HTML {
+        language == nil ? "\(rule?.string ?? "")" : WebConsole.ruleLink(rule?.string)
     }
 
     private func place(_ location: JSONValue?) -> HTML {

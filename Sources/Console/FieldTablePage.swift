@@ -8,12 +8,16 @@ extension WebConsole {
         "/console/mappings/fields?id=\(mapping.urlEscaped)\(line.map { "#line-\($0)" } ?? "")"
     }
 
-    /// A finding's rule, such as `court/defence-notice:14`, leading to its row.
+    /// A finding's rule, such as `court/defence-notice:14`, leading to its row; what follows from the mapping as a whole
+    /// bears its name alone and leads to the table.
     static func ruleLink(_ rule: String?) -> HTML {
         guard let rule else { return "–" }
         let parts = rule.split(separator: ":")
-        guard parts.count == 2, let line = Int(parts[1]) else { return "<span class=\"mono\">\(rule)</span>" }
-        return "<a class=\"mono\" href=\"\(fieldAddress(String(parts[0]), line: line))\">\(rule)</a>"
+        let line = parts.count == 2 ? Int(parts[1]) : nil
+        guard let mapping = parts.first, line != nil || parts.count == 1 else {
+            return "<span class=\"mono\">\(rule)</span>"
+        }
+        return "<a class=\"mono\" href=\"\(fieldAddress(String(mapping), line: line))\">\(rule)</a>"
     }
 
     func fieldPage(_ scene: Scene) throws(Problem) -> Page {
@@ -31,24 +35,50 @@ extension WebConsole {
                 .init(name: language("最大长度", "Max length"), isNumber: true), .init(name: language("说明", "Notes")),
                 .init(name: language("规则行", "Rule's line"), isNumber: true),
             ], empty: language("该映射没有字段。", "The mapping has no fields."))
-        var lines: Set<Int> = []
+        var anchors = Anchors()
         table.rows = fields.rows.map { row in
-            // A line that fills several fields is stood at once.
-            let anchor: HTML = lines.insert(row.line).inserted ? " id=\"line-\(row.line)\"" : .none
-            return [
-                "<span class=\"mono\">\(row.source.isEmpty ? "–" : row.source)</span>", "\(row.zh)",
+            [
+                "\(anchors.mark([row.line] + row.opens))<span class=\"mono\">\(row.source.isEmpty ? "–" : row.source)</span>",
+                "\(row.zh)",
                 "<span class=\"mono\">\(row.target.replacing("/", with: "."))</span>",
                 row.isRequired ? "<strong>\(language("是", "yes"))</strong>" : "–",
                 row.converters.isEmpty ? "–" : "<span class=\"mono\">\(row.converters.joined(separator: " "))</span>",
                 "\(row.codes ?? "–")", "\(row.maxLength.map { "\($0)" } ?? "–")",
                 row.notes.isEmpty ? "–" : "\(row.notes.joined(separator: "；"))",
-                "<span class=\"anchor\"\(anchor)>\(row.line)</span>",
+                "\(row.line)",
+            ]
+        }
+        var checks = DataTable(
+            caption: language("字段之外还要核对的", "What a record is held against besides"),
+            columns: [
+                .init(name: language("代码", "Code")), .init(name: language("标准字段", "Canonical field")),
+                .init(name: language("不应出现的情形", "What must not be so")), .init(name: language("级别", "Severity")),
+                .init(name: language("提示", "Message")),
+                .init(name: language("规则行", "Rule's line"), isNumber: true),
+            ], empty: "")
+        checks.rows = fields.checks.map { check in
+            [
+                "\(anchors.mark([check.line]))<span class=\"go mono\">\(check.code)</span>",
+                "<span class=\"mono\">\(check.target.replacing("/", with: "."))</span>", "<code>\(check.when)</code>",
+                "<span class=\"go\">\(check.severity.rawValue)</span>",
+                "\(language.text(LocalizedText(bilingual: check.message ?? Finding.messages[check.code] ?? "–")))",
+                "\(check.line)",
             ]
         }
         return Page(
             title: language("字段对照表", "Field table"), section: .mappings,
             body: """
                 <p><a href="\(Section.mappings.path)">\(language("所有映射", "All mappings"))</a></p>\(table.html)
+                \(checks.rows.isEmpty ? HTML.none : "<h2>\(language("核对", "Checks"))</h2>\(checks.html)")
                 """)
+    }
+}
+
+/// Where links to a rule's line arrive; a line that has several rows is stood at once.
+private struct Anchors {
+    private var lines: Set<Int> = []
+
+    mutating func mark(_ wanted: [Int]) -> [HTML] {
+        wanted.filter { lines.insert($0).inserted }.map { "<span class=\"anchor\" id=\"line-\($0)\"></span>" }
     }
 }

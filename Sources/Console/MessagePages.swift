@@ -113,6 +113,7 @@ extension WebConsole {
             body: """
                 \(letters)<dl class="facts">\(facts.map { name, value -> HTML in "<dt>\(name)</dt><dd>\(value)</dd>" })</dl>
                 <h2>\(language("经过", "What happened"))</h2>\(table.html)
+                \(try await ruleSection(referral.applications.map(\.no), scene))
                 """)
     }
 }

@@ -13,6 +13,7 @@ extension WebConsole {
                     body: """
                         \(scene.notice(Self.outletNotices))
                         \(queueTable(try await window.flow.queues(), ways, scene, mayAct: scene.may(.repair)))
+                        \(circuitNote(scene.language))
                         """)
             },
             page("/console/partners") { scene in try await partnerPage(scene) },
@@ -94,8 +95,7 @@ extension WebConsole {
         let now = now()
         let ways = try await window.outlets.standings(.status)
         var table = DataTable(
-            caption: language(
-                "报文和出错率为最近 24 小时；线路为本节点启动以来", "Messages and errors of 24 hours; circuits since this node started"),
+            caption: language("报文和出错率为最近 24 小时", "Messages and errors of 24 hours"),
             columns: [
                 .init(name: language("来源单位", "Partner")), .init(name: language("最近来报", "Last seen")),
                 .init(name: language("报文", "Messages"), isNumber: true),
@@ -125,7 +125,13 @@ extension WebConsole {
         }
         return Page(
             title: Section.partners.title(language), section: .partners,
-            body: "\(scene.notice(Self.outletNotices))\(table.html)")
+            body: "\(scene.notice(Self.outletNotices))\(table.html)\(circuitNote(language))")
+    }
+
+    private func circuitNote(_ language: Language) -> HTML {
+        """
+        <p class="faint">\(language("线路的断开与试探只由本节点自启动起判断，重启后从正常开始；最近送达取自存储中较新的报文，重启后仍可见。", "Whether a circuit is open is this node's own finding since its start: after a restart it begins closed. The last success is told by the newer messages in the store and outlives it."))</p>
+        """
     }
 
     /// Paused, broken, being asked after, or as usual.

@@ -117,6 +117,7 @@ extension WebConsole {
         let subject = item.subject
         let outlet = Outlet(description: subject)
         return switch item.kind {
+        case .storeDamaged: badge("bad", language("存储损坏", "store damaged"))
         case .clocksOverdue: badge("bad", language("时限超期", "overdue"), title(ofClock: subject), subject)
         case .clocksDueSoon: badge("warn", language("时限临近", "due soon"), title(ofClock: subject), subject)
         case .deadLetters:
@@ -143,7 +144,7 @@ extension WebConsole {
         case .circuitOpen, .paused: (isQueue ? .queues : .partners, "")
         case .queueAge: (.queues, "")
         case .partnerSilence: (.partners, "")
-        case .expiry: (nil, "")
+        case .expiry, .storeDamaged: (nil, "")
         case .parked: (.parked, "")
         }
     }

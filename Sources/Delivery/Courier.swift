@@ -24,6 +24,9 @@ public final class Courier: Sendable {
     /// The value at an XPath of a receiver's answer; handed in, since this room reads no documents.
     public typealias AnswerReader = @Sendable (_ body: [UInt8], _ path: String) -> String?
 
+    /// Messages that are asked, after a start, when something last arrived.
+    private static let remembered = 10_000
+
     private let store: any DeliveryStore
     private let client: HTTPClient
     private let settings: Settings
@@ -66,6 +69,7 @@ public final class Courier: Sendable {
 
     /// Delivers until the task is cancelled; what is under way then is finished and recorded first.
     public func run() async {
+        await recall()
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
                 let ring = bell.listen()
@@ -78,6 +82,18 @@ public final class Courier: Sendable {
                     await ring.wait(atMost: settings.rest)
                 }
             }
+        }
+    }
+
+    /// What the store tells of deliveries before this start. Circuits begin closed: the first failures will tell.
+    private func recall() async {
+        do throws(StoreError) {
+            let last = try await store.lastDeliveries(among: Self.remembered)
+            lanes.withLock { lanes in
+                for (outlet, at) in last { lanes[outlet]?.lastSuccess = at }
+            }
+        } catch {
+            log.warning("earlier deliveries were not asked for", [("error", .string(error.code))])
         }
     }
 

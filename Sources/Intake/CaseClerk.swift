@@ -142,7 +142,7 @@ public enum NoticeKind: String, Sendable, CaseIterable {
 
 extension ApplicationRecord {
     /// The canonical application; an empty one where the stored bytes are no JSON object.
-    var application: LegalAidApplication {
+    public var application: LegalAidApplication {
         LegalAidApplication(content: (try? JSONValue(parsing: content))?.object ?? JSONObject())
     }
     var referral: ReferralState { ReferralState(rawValue: referralState) ?? .received }
@@ -172,8 +172,7 @@ extension RunningClock {
     }
 
     private static func end(of clock: Clock) -> Timestamp? {
-        if case .stopped(let at) = clock.phase { return at }
-        return clock.isMet == nil ? nil : clock.startedAt
+        clock.phase.over ?? (clock.isMet == nil ? nil : clock.startedAt)
     }
 
     /// The clock itself; nothing where the stored bytes are none.

@@ -26,17 +26,26 @@ extension FrontDoor {
     }
 }
 
-extension BackDoor {
-    /// What the routing rules of the day of receipt, as they are loaded now, say about an application.
+extension FrontDoor {
+    /// Asks the rules of the day of receipt, as they are loaded now, once more about an application as it is on file,
+    /// with what is on file about its person.
     ///
-    /// - Returns: nothing where there is no such application.
-    public func route(applicationNo: String) async throws(StoreError) -> Assessment.Target? {
+    /// - Parameter explain: whether every rule is told of, not only those that say something.
+    /// - Returns: the application with what they said when it came, and what they say now; nothing where there is none.
+    public func reassess(
+        applicationNo: String, explain: Bool = false
+    ) async throws(StoreError) -> (record: ApplicationRecord, now: Assessment, rules: String?)? {
         guard let record = try await store.application(applicationNo) else { return nil }
         let application = record.application
-        let received = application.text("source.receivedAt").flatMap { Timestamp(canonical: $0) } ?? now().timestamp
-        return clerk.pipeline.triage.assess(application, receivedAt: received).target
+        let evidence = try await evidence(on: [application], at: now())
+        let triage = pipeline.triage
+        let assessment = triage.assess(
+            application, receivedAt: record.receivedAt.timestamp, evidence: evidence(application), explain: explain)
+        return (record, assessment, triage.digest)
     }
+}
 
+extension BackDoor {
     /// What tells a sender that its message was laid aside for good: status 99 in the sender's own format.
     ///
     /// - Returns: nothing for a message that was not the sender's own, that bears no id, or where the sender's format has

@@ -121,11 +121,17 @@ public struct FrontDoor: Sendable {
         ).commit
     }
 
-    /// What status shares on file show about the persons of a document.
     private func evidence(
         for translation: TranslatedDocument, at now: Instant
     ) async throws -> (LegalAidApplication) -> [JSONValue] {
-        let persons = Set(translation.records.flatMap { clerk.keys.persons(in: $0.application, at: "recipient") })
+        try await evidence(on: translation.records.map(\.application), at: now)
+    }
+
+    /// What status shares on file show about the persons of applications.
+    func evidence(
+        on applications: [LegalAidApplication], at now: Instant
+    ) async throws(StoreError) -> (LegalAidApplication) -> [JSONValue] {
+        let persons = Set(applications.flatMap { clerk.keys.persons(in: $0, at: "recipient") })
         let found = try await store.evidence(of: Array(persons), now: now)
         if found.isEmpty { return { _ in [] } }
         let byPerson = Dictionary(grouping: found, by: \.person)

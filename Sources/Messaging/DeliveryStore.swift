@@ -70,6 +70,10 @@ public protocol DeliveryStore: MessageStore {
     /// When something that waits for one of the outlets is next due, claimed ones by the end of their lease.
     func nextDue(_ outlets: [Outlet], after now: Instant) async throws(StoreError) -> Instant?
 
+    /// When something last reached each outlet, as far as the newest messages tell: so many are looked at, however many
+    /// are stored.
+    func lastDeliveries(among newest: Int) async throws(StoreError) -> [Outlet: Instant]
+
     /// Ends the waits of what was tried before: the address is back.
     func hasten(_ outlet: Outlet, now: Instant) async throws(StoreError)
 

@@ -6,6 +6,7 @@ public struct LaneReport: Sendable, Hashable {
     public let underway: Int
     /// The first failure after which nothing succeeded.
     public let failingSince: Instant?
+    /// Also from before its start.
     public let lastSuccess: Instant?
     public let lastFailure: Instant?
     public let lastProblem: String?

@@ -59,22 +59,30 @@ public struct AlertDesk: Sendable {
     /// Looks and tells until the task is cancelled.
     func run() async {
         while !Task.isCancelled {
-            do {
-                try await round()
-            } catch {
-                log.warning("alerts could not be looked for", [("error", .string("\(type(of: error))"))])
-            }
+            await look()
             try? await Task.sleep(for: settings.every)
+        }
+    }
+
+    /// Looks at once, for what cannot wait for the next look.
+    public func look() async {
+        do {
+            try await round()
+        } catch {
+            log.warning("alerts could not be looked for", [("error", .string("\(type(of: error))"))])
         }
     }
 
     /// One look, and the messages that are due.
     func round() async throws {
+        let (conditions, rules) = try await conditions()
         let local = localPrefix
         let notices = try await store.reconcileAlerts(
-            try await conditions(),
-            looked: { AlertRule(rawValue: $0.rule)?.isLocal != true || $0.subject.hasPrefix(local) },
-            settle: settings.settle, now: attention.now(), isSent: settings.webhook != nil, write: notice)
+            conditions,
+            looked: { condition in
+                guard let rule = AlertRule(rawValue: condition.rule) else { return true }
+                return rules.contains(rule) && (!rule.isLocal || condition.subject.hasPrefix(local))
+            }, settle: settings.settle, now: attention.now(), isSent: settings.webhook != nil, write: notice)
         for notice in notices {
             log.warning("alert", [("notice", (try? JSONValue(parsing: Array(notice.body.utf8))) ?? .null)])
         }
@@ -85,8 +93,16 @@ public struct AlertDesk: Sendable {
 
     // MARK: Looking
 
-    private func conditions() async throws -> Set<AlertCondition> {
-        let items = try await attention.items()
+    /// What is so, and which rules were looked at: what was not looked at is not over.
+    private func conditions() async throws -> (Set<AlertCondition>, of: Set<AlertRule>) {
+        let items: [Attention]
+        do {
+            items = try await attention.items()
+        } catch {
+            // A damaged store may have no answer about anything else.
+            guard let damage = attention.damage, let condition = condition(damage) else { throw error }
+            return ([condition], [.storeDamaged])
+        }
         var found = Set(items.compactMap(condition))
         let letters = items.filter { $0.kind == .deadLetters }
         func find(_ rule: AlertRule, if isSo: Bool) {
@@ -95,7 +111,8 @@ public struct AlertDesk: Sendable {
         find(.deadLetters, if: settings.deadLetters.map { letters.reduce(0) { $0 + $1.count } >= $0 } ?? false)
         let oldest = letters.compactMap(\.since).min()
         find(.deadLetterAge, if: attention.isOlder(oldest, than: settings.deadLetterAge))
-        return found
+        let isStoreKnown = attention.errands.store() != .unknown
+        return (found, Set(AlertRule.allCases.filter { $0 != .storeDamaged || isStoreKnown }))
     }
 
     /// What rings as it is found; letters are counted together.
@@ -108,6 +125,7 @@ public struct AlertDesk: Sendable {
             case .clocksOverdue: .clocksOverdue
             case .circuitOpen: .circuitOpen
             case .expiry: .expiry
+            case .storeDamaged: .storeDamaged
             case .deadLetters, .paused, .parked: nil
             }
         return rule.map { AlertCondition(rule: $0.rawValue, subject: ($0.isLocal ? localPrefix : "") + item.subject) }

@@ -4,9 +4,10 @@ import Transport
 /// What an alert is about.
 public enum AlertRule: String, Sendable, CaseIterable {
     case deadLetters, deadLetterAge, queueAge, partnerSilence, clocksDueSoon, clocksOverdue, circuitOpen, expiry
+    case storeDamaged
 
     /// Seen by one node only: another node's look says nothing about it.
-    var isLocal: Bool { self == .circuitOpen }
+    var isLocal: Bool { self == .circuitOpen || self == .storeDamaged }
 
     /// - Parameter subject: the queue, partner, clock, receiver or key; `all` where there is only one.
     public func text(_ phase: AlertNotice.Phase, _ subject: String) -> LocalizedText {
@@ -48,6 +49,10 @@ public enum AlertRule: String, Sendable, CaseIterable {
             begins
                 ? LocalizedText(zh: "证书或密钥 \(subject) 即将到期，请更换。", en: "\(subject) is about to expire: replace it.")
                 : LocalizedText(zh: "\(subject) 已更换。", en: "\(subject) was replaced.")
+        case .storeDamaged:
+            begins
+                ? LocalizedText(zh: "存储文件已损坏。", en: "The store's file is damaged.")
+                : LocalizedText(zh: "存储文件核验无损。", en: "The store's file was read through and is sound.")
         }
     }
 
@@ -65,6 +70,7 @@ public enum AlertRule: String, Sendable, CaseIterable {
         case .clocksOverdue: Attention.Kind.clocksOverdue.advice
         case .circuitOpen: Attention.Kind.circuitOpen.advice
         case .expiry: Attention.Kind.expiry.advice
+        case .storeDamaged: Attention.Kind.storeDamaged.advice
         }
     }
 }

@@ -6,11 +6,12 @@ import Triage
 public struct Attention: Sendable, Hashable {
     /// The most pressing first.
     public enum Kind: String, Sendable, CaseIterable {
-        case clocksOverdue, deadLetters, circuitOpen, queueAge, clocksDueSoon, partnerSilence, expiry, paused, parked
+        case storeDamaged, clocksOverdue, deadLetters, circuitOpen, queueAge, clocksDueSoon, partnerSilence, expiry,
+            paused, parked
     }
 
     public let kind: Kind
-    /// The clock, cause, way out, queue, partner or key that it is about; empty where there is only one.
+    /// The clock, cause, way out, queue, partner or key that it is about; empty where there is only one of them.
     public let subject: String
     public let count: Int
     /// Since when; for what is to come, when it will be.
@@ -37,13 +38,14 @@ extension Attention.Kind {
     fileprivate var turn: Turn {
         switch self {
         case .partnerSilence, .parked: .sender
-        case .deadLetters, .expiry, .paused: .gateway
+        case .storeDamaged, .deadLetters, .expiry, .paused: .gateway
         case .clocksOverdue, .clocksDueSoon, .circuitOpen, .queueAge: .receiver
         }
     }
 
     public var advice: LocalizedText {
         switch self {
+        case .storeDamaged: StoreCondition.damage
         case .clocksOverdue:
             LocalizedText(
                 zh: "立即联系承办机构，核实是否已办理而未回报；已办理的请机构补报进度。",
@@ -87,7 +89,7 @@ public struct AttentionDesk: Sendable {
     public func items() async throws -> [Attention] {
         let queues = try await flow.queues()
         let partners = try await flow.partners()
-        var items = try await clocks()
+        var items = [damage].compactMap(\.self) + (try await clocks())
         items += try await letters.causes(DeadLetterFilter()).map { cause in
             let code = LetterCode(cause.cause)
             return Attention(
@@ -116,6 +118,11 @@ public struct AttentionDesk: Sendable {
         return (items + (try await others())).enumerated().sorted {
             (Self.rank($0.element.kind), $0.offset) < (Self.rank($1.element.kind), $1.offset)
         }.map(\.element)
+    }
+
+    /// Known without asking the store, which may have no answer any more.
+    var damage: Attention? {
+        errands.store().damagedSince.map { Attention(.storeDamaged, "store", count: 1, since: $0) }
     }
 
     private static func rank(_ kind: Attention.Kind) -> Int { Attention.Kind.allCases.firstIndex(of: kind) ?? 0 }

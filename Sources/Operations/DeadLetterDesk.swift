@@ -13,6 +13,8 @@ public struct DeskErrands: Sendable {
             async throws -> JSONValue
     /// Asks the routing rules again about an application: the queue that they name now, or in words why they name none.
     public var route: @Sendable (_ applicationNo: String) async throws -> RouteAnswer = { _ in .none(why: "") }
+    /// Puts an application on file before the rules once more; nothing where there is none.
+    public var reassess: @Sendable (_ applicationNo: String) async throws -> Reassessment? = { _ in nil }
     /// Lets a message that waited in vain look again for the referral that it is about, and wait anew where there is none.
     public var relook:
         @Sendable (_ id: String, _ version: LetterVersion, _ act: AuditAct) async throws -> LetterOutcome =
@@ -34,6 +36,8 @@ public struct DeskErrands: Sendable {
 
     /// How the clocks that run now stand.
     public var clocks: @Sendable () async throws -> [ClockFigures] = { [] }
+    /// What reading the store through has found so far.
+    public var store: @Sendable () -> StoreCondition = { .sound }
     /// The ways out of this node.
     public var lanes: @Sendable () -> [LaneReport] = { [] }
     /// Certificates and keys by name, with their last moment.

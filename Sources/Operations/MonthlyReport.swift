@@ -236,6 +236,7 @@ public struct ReportDesk: Sendable {
             add("时钟按时", clock.clock, name, clock.met, clock.share)
             add("时钟超期办结", clock.clock, name, clock.late)
             add("时钟超期未办结", clock.clock, name, clock.open)
+            add("时钟到期前终结", clock.clock, name, clock.ended)
         }
         let text = rows.map { $0.map(Self.quoted).joined(separator: ",") + "\r\n" }.joined()
         return [0xEF, 0xBB, 0xBF] + Array(text.utf8)

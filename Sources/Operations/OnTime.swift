@@ -10,12 +10,14 @@ public struct OnTimeFigures: Sendable, Hashable {
     public var title: String
     /// The article that sets the limit.
     public var basis: String
-    /// Stopped before its end, by whatever act its rule names.
+    /// Stopped before its end by the act that the law asks for.
     public var met = 0
     /// Stopped after its end, or over with its case after it.
     public var late = 0
     /// Runs still, past its end.
     public var open = 0
+    /// Over before its end without the act that was owed: what was withdrawn needs no decision. Neither kept nor missed.
+    public var ended = 0
 
     public init(clock: String, title: String, basis: String) {
         self.clock = clock
@@ -23,7 +25,7 @@ public struct OnTimeFigures: Sendable, Hashable {
         self.basis = basis
     }
 
-    /// Met among all that were due; nothing where there were none.
+    /// Met among all that were put to the test; nothing where there were none.
     public var share: Double? {
         let all = met + late + open
         return all == 0 ? nil : Double(met) / Double(all)
@@ -41,8 +43,9 @@ public struct OnTimeFigures: Sendable, Hashable {
                 late += 1
             } else if case .stopped = whole.phase {
                 met += 1
+            } else {
+                ended += 1
             }
-            // A limit that ended with its case before its time was not put to the test.
         } else if clock.isRunning, clock.dueAt < now {
             open += 1
         }
@@ -51,7 +54,8 @@ public struct OnTimeFigures: Sendable, Hashable {
     var json: JSONValue {
         [
             "clock": .string(clock), "title": .string(title), "basis": .string(basis), "met": JSONValue(met),
-            "late": JSONValue(late), "open": JSONValue(open), "share": share.map { JSONValue($0) } ?? .null,
+            "late": JSONValue(late), "open": JSONValue(open), "ended": JSONValue(ended),
+            "share": share.map { JSONValue($0) } ?? .null,
         ]
     }
 }
@@ -93,6 +97,6 @@ public struct OnTimeDesk: Sendable {
                 cursor = page.count == Self.batch ? page.last.map { ClockOutcomeCursor($0) } : nil
             } while cursor != nil
         }
-        return found.values.filter { $0.share != nil }.sorted { $0.clock < $1.clock }
+        return found.values.filter { $0.share != nil || $0.ended > 0 }.sorted { $0.clock < $1.clock }
     }
 }

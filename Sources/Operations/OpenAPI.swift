@@ -1,3 +1,4 @@
+import Canonical
 import StrictJSON
 import Translation
 import Transport
@@ -52,12 +53,25 @@ public struct OpenAPI: Sendable {
     private var schemas: JSONObject {
         var schemas = contract["schemas"]?.object ?? JSONObject()
         let types = Problem.Kind.allCases.map { JSONValue.string("urn:legal-aid-gateway:problem:\($0.rawValue)") }
+        // The published contracts themselves: what they take is told in one place.
+        schemas["Application"] = Self.part(CanonicalModel.application, "标准申请 The canonical application")
+        schemas["Status"] = Self.part(CanonicalModel.status, "标准状态 The canonical status")
         schemas["Problem"] = [
             "type": "object", "required": ["type", "title", "status", "detail"],
+            "description": "RFC 9457；不含当事人的内容 never a value of the message",
             "properties": [
-                "type": ["type": "string", "enum": .array(types)], "title": ["type": "string"],
-                "status": ["type": "integer"], "detail": ["type": "string"], "messageId": ["type": "string"],
-                "errors": ["type": "array", "items": ["$ref": "#/components/schemas/Finding"]],
+                "type": ["type": "string", "enum": .array(types), "description": "稳定，见 x-errors stable; see x-errors"],
+                "title": ["type": "string"], "status": ["type": "integer"],
+                "detail": ["type": "string", "description": "按 Accept-Language in the language asked for"],
+                "messageId": ["type": "string", "description": "已留存的报文 the message that was kept"],
+                "errors": [
+                    "type": "array", "items": ["$ref": "#/components/schemas/Finding"],
+                    "description": "须更正的各处 everything that must be mended",
+                ],
+                "state": ["type": "string", "description": "所处的状态 the state that does not allow the step"],
+                "legal": Self.words("该状态允许的步骤 the steps that it allows"),
+                "institutions": Self.words("已登记的机构 the registered institutions"),
+                "kinds": Self.words("可用的种类 the kinds that are known"),
             ],
             "examples": [
                 Problem(.notFound, zh: "没有这份转介，或它不是贵单位提交的。", en: "No such referral, or it is not yours.").json(
@@ -65,6 +79,18 @@ public struct OpenAPI: Sendable {
             ],
         ]
         return schemas
+    }
+
+    private static func words(_ description: String) -> JSONValue {
+        ["type": "array", "items": ["type": "string"], "description": .string(description)]
+    }
+
+    /// A published schema as part of this description, which has an identifier and a dialect of its own.
+    private static func part(_ model: CanonicalModel, _ title: String) -> JSONValue {
+        var schema = model.jsonSchema(name: "", title: title)
+        schema["$schema"] = nil
+        schema["$id"] = nil
+        return schema
     }
 
     private var problem: JSONValue {

@@ -4,7 +4,7 @@ import Transport
 
 /// What the window asks of the hallway.
 public typealias WindowStore = DeadLetterStore & JobStore & AuditStore & AccountStore & FlowStore & AlertStore
-    & DeliveryStore & ClockStore & DriftStore & FollowUpStore
+    & DeliveryStore & ClockStore & DriftStore & FollowUpStore & RuleLog
 
 /// The window's services, which the HTTP interface and the console share.
 public struct Window: Sendable {
@@ -17,6 +17,7 @@ public struct Window: Sendable {
     public let parked: ParkedDesk
     public let flow: FlowDesk
     public let documents: DocumentDesk
+    public let rules: RuleDesk
     public let reports: ReportDesk
     public let gauges: Gauges
     public let attention: AttentionDesk
@@ -43,6 +44,7 @@ public struct Window: Sendable {
         parked = ParkedDesk(store: store, now: now)
         flow = FlowDesk(store: store, registry: registry, outlets: outlets, now: now, log: log)
         documents = DocumentDesk(flow: flow, audit: store, pen: pen, decode: errands.decode)
+        rules = RuleDesk(log: store, reassess: errands.reassess)
         reports = ReportDesk(
             store: store, registry: registry, name: errands.codeName, calendar: errands.calendar,
             onTime: errands.onTime)
@@ -59,7 +61,7 @@ public struct Window: Sendable {
     /// The operators' part of the HTTP interface.
     public var routes: [Route] {
         deadLetters.routes + bulk.routes + audit.routes + outlets.routes + clocks.routes + drift.routes + flow.routes
-            + documents.routes + reports.routes + alerts.routes + signIn.routes + accounts.routes
+            + documents.routes + rules.routes + reports.routes + alerts.routes + signIn.routes + accounts.routes
     }
 
     /// What works by itself, until the task is cancelled.

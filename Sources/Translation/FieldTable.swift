@@ -15,12 +15,26 @@ public struct FieldTable: Sendable {
         public var notes: [String] = []
         /// The rule's line in `mapping.xml`.
         public var line = 0
+        /// Lines of the lists and groups that begin with this row.
+        public var opens: [Int] = []
+    }
+
+    /// What a record is held against besides its fields.
+    public struct Check: Sendable, Hashable {
+        public let code: String
+        public let target: String
+        /// What must not be so, in XPath.
+        public let when: String
+        public let severity: Finding.Severity
+        public let message: String?
+        public let line: Int
     }
 
     public let id: String
     public let title: String
     public let isInbound: Bool
     public let rows: [Row]
+    public let checks: [Check]
 
     init(_ mapping: Mapping, codes: CodeLists) {
         id = mapping.id
@@ -38,6 +52,7 @@ public struct FieldTable: Sendable {
             writer.write(mapping.rules, source: "/root", target: root, when: nil)
         }
         rows = writer.rows
+        checks = writer.checks
     }
 
     /// Walks the rules and keeps where in both documents it stands.
@@ -46,6 +61,7 @@ public struct FieldTable: Sendable {
         var isJSON: Bool
         let codes: CodeLists
         var rows: [Row] = []
+        var checks: [Check] = []
 
         mutating func write(_ rules: [Rule], source: String, target: String, when: String?) {
             for rule in rules {
@@ -63,23 +79,35 @@ public struct FieldTable: Sendable {
                     row.codes = lookup.codes
                     row.notes.insert("未填时由代码表查得 looked up where not given", at: 0)
                     rows.append(row)
-                case .within(let to, let node, let inner, let own, _):
+                case .within(let to, let node, let inner, let own, let line):
+                    let first = rows.count
                     write(
                         inner, source: SourcePath.resolve(node, from: source),
                         target: to.map { join(target, $0) } ?? target,
                         when: own ?? when)
-                case .list(let to, let each, let split, let inner, let own, _):
+                    open(line, at: first)
+                case .list(let to, let each, let split, let inner, let own, let line):
                     let first = rows.count
                     write(
                         inner, source: SourcePath.resolve(each, from: source), target: join(target, to) + "[]",
                         when: own ?? when)
+                    open(line, at: first)
                     guard let split else { continue }
                     for index in rows.indices.dropFirst(first) where !rows[index].source.isEmpty {
                         rows[index].notes.append("以 \(split) 分隔多个值 several values parted by these")
                     }
-                case .warn, .read: break
+                case .warn(let warning, let when, let line):
+                    checks.append(
+                        Check(
+                            code: warning.code, target: warning.path, when: when, severity: warning.severity,
+                            message: warning.message, line: line))
+                case .read: break
                 }
             }
+        }
+
+        private mutating func open(_ line: Int, at row: Int) {
+            if rows.indices.contains(row) { rows[row].opens.append(line) }
         }
 
         private mutating func add(

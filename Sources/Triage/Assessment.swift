@@ -148,6 +148,16 @@ public struct Assessment: Sendable {
         return fired
     }
 
+    /// What the rules say, in places and codes: never a value of the application. With every rule that was asked where
+    /// an explanation was wanted.
+    public var members: [(String, JSONValue?)] {
+        [
+            ("target", application.value("target")), ("urgency", application.value("urgency")),
+            ("clocks", .array(clocks.map(\.json))), ("hints", .array(hints.map(\.json))),
+            ("rules", .array(trace.map(\.explanation))),
+        ]
+    }
+
     /// Higher goes first.
     public var priority: Int { urgency.priority }
     /// When the institution must have acted at the latest.

@@ -44,7 +44,18 @@ public struct Clock: Sendable, Hashable {
         case running
         /// `left` counts seconds, workdays or calendar days, by the clock's unit.
         case paused(since: Timestamp, left: Int)
+        /// What was to be done was done.
         case stopped(at: Timestamp)
+        /// Over without it: nothing is owed any more.
+        case ended(at: Timestamp)
+
+        /// When it was over; nothing while it runs or is paused.
+        public var over: Timestamp? {
+            switch self {
+            case .running, .paused: nil
+            case .stopped(let at), .ended(let at): at
+            }
+        }
     }
 
     public let id: String
@@ -124,10 +135,20 @@ extension Clock {
         return clock
     }
 
-    public func stopped(at now: Timestamp) -> Clock {
-        if case .stopped = phase { return self }
-        var clock = self
-        clock.phase = .stopped(at: now)
+    /// What was to be done was done. A pause that still goes on is over with it and has cost no time.
+    public func stopped(at now: Timestamp, by calendar: WorkingCalendar) -> Clock {
+        over(.stopped(at: now), at: now, by: calendar)
+    }
+
+    /// Nothing is owed any more, such as a decision about what was withdrawn.
+    public func ended(at now: Timestamp, by calendar: WorkingCalendar) -> Clock {
+        over(.ended(at: now), at: now, by: calendar)
+    }
+
+    private func over(_ phase: Phase, at now: Timestamp, by calendar: WorkingCalendar) -> Clock {
+        guard self.phase.over == nil else { return self }
+        var clock = resumed(at: now, by: calendar)
+        clock.phase = phase
         return clock
     }
 
@@ -180,6 +201,7 @@ extension Clock {
         case .running: break
         case .paused(let since, let left): members += [("pausedAt", Self.json(since)), ("left", JSONValue(left))]
         case .stopped(let at): members += [("stoppedAt", Self.json(at))]
+        case .ended(let at): members += [("endedAt", Self.json(at))]
         }
         return .compact(members)
     }
@@ -200,6 +222,7 @@ extension Clock {
         var phase = Phase.running
         if let since = time("pausedAt"), let left = stored["left"]?.int { phase = .paused(since: since, left: left) }
         if let at = time("stoppedAt") { phase = .stopped(at: at) }
+        if let at = time("endedAt") { phase = .ended(at: at) }
         self.init(
             id: id, kind: kind, bound: bound, unit: unit, amount: amount, rollsOver: rollsOver, soonHours: soonHours,
             basis: basis, ruleVersion: version, startedAt: startedAt, dueAt: dueAt, targetAt: targetAt, phase: phase,

@@ -36,6 +36,7 @@ extension Triage {
         let rules = edition.clocks.filter { $0.head.id == clock.id }
         if rules.contains(where: { $0.restarts.contains(trigger.rawValue) }) { return .restart }
         if rules.contains(where: { $0.stops.contains(trigger.rawValue) }) { return .stop }
+        if rules.contains(where: { $0.ends.contains(trigger.rawValue) }) { return .end }
         if pauses.contains(where: { $0.ends.contains(trigger.rawValue) }) { return .resume }
         if pauses.contains(where: { $0.begins.contains(trigger.rawValue) }) { return .pause }
         return nil
@@ -44,7 +45,8 @@ extension Triage {
     private func advanced(_ clock: Clock, by trigger: ClockTrigger, at moment: Timestamp) -> Clock {
         switch effects(of: trigger, on: clock) {
         case .restart: clock.restarted(at: moment, by: calendar)
-        case .stop: clock.stopped(at: moment)
+        case .stop: clock.stopped(at: moment, by: calendar)
+        case .end: clock.ended(at: moment, by: calendar)
         case .resume: clock.resumed(at: moment, by: calendar)
         case .pause: clock.paused(at: moment, by: calendar)
         case nil: clock
@@ -53,7 +55,7 @@ extension Triage {
 }
 
 /// What an event does to a clock.
-public enum ClockEffect: String, Sendable, CaseIterable { case pause, resume, stop, restart }
+public enum ClockEffect: String, Sendable, CaseIterable { case pause, resume, stop, end, restart }
 
 extension Examination {
     func startClocks(

@@ -26,6 +26,8 @@ struct RuleReader {
     private var file = ""
     private var schema: RuleSchema?
     private(set) var expressions: [String] = []
+    /// Every file that was read, by name: what the rules' digest is made of.
+    private(set) var sources: [UInt8] = []
     /// What expressions may name as `$name`.
     var variables: Set<String> = []
 
@@ -65,6 +67,8 @@ struct RuleReader {
             complain(nil, "cannot be read")
             return nil
         }
+        // XML holds no zero byte, so nothing can move from one file to the next unseen.
+        for part in [Array(URL(filePath: path).lastPathComponent.utf8), [UInt8](data)] { sources += part + [0] }
         do {
             return try Document.parse([UInt8](data), format: .xml)
         } catch {

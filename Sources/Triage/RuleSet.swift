@@ -85,7 +85,10 @@ struct ClockRule: Sendable {
     let judgesReceipt: Bool
     let isDerived: Bool
     let soonHours: Int
+    /// What fulfils it.
     let stops: Set<String>
+    /// What leaves nothing to be fulfilled.
+    let ends: Set<String>
     let restarts: Set<String>
 }
 
@@ -123,6 +126,8 @@ struct RuleSet: Sendable {
     private(set) var calendar = WorkingCalendar(years: [:])
     /// All expressions by their numbers.
     private(set) var expressions: [String] = []
+    /// The files that all of this was read from.
+    private(set) var sources: [UInt8] = []
 
     init(rules: String, calendar folder: String, institutions: String) throws(RuleSetError) {
         var reader = RuleReader()
@@ -137,6 +142,7 @@ struct RuleSet: Sendable {
         readNeeds(reader.elements(of: rules + "/materials.xml", root: "materials"), &reader)
         calendar = reader.calendar(in: folder)
         expressions = reader.expressions
+        sources = reader.sources
         guard reader.complaints.isEmpty else { throw RuleSetError(complaints: reader.complaints) }
     }
 
@@ -188,6 +194,7 @@ struct RuleSet: Sendable {
                     isDerived: element.attribute("derived") == "yes",
                     soonHours: element.attribute("soonHours").flatMap { Int($0) } ?? 24,
                     stops: Set(reader.words("stops", of: element, among: ClockTrigger.known)),
+                    ends: Set(reader.words("ends", of: element, among: ClockTrigger.known)),
                     restarts: Set(reader.words("restarts", of: element, among: ClockTrigger.known))))
         }
         let ids = clocks.map(\.head.id)

@@ -7,6 +7,8 @@ import Synchronization
 /// blocks, and it keeps nothing: every answer follows from what is handed in.
 public final class Triage: Sendable {
     let rules: RuleSet
+    /// Names this very set: rules, terms, calendars and institutions. Nothing where nobody asked for it.
+    public let digest: String?
     /// One for each stretch of days on which the same rules hold, with the day it begins.
     private let editions: [(from: CalendarDate?, edition: Edition)]
     private let idle = Mutex<[Worker]>([])
@@ -15,10 +17,14 @@ public final class Triage: Sendable {
     ///   - rules: the directory of terms, routing, pre-checks, clocks and materials, with their schema.
     ///   - calendar: the directory of yearly plans.
     ///   - institutions: the file of institutions.
+    ///   - digest: makes the set's digest from the bytes of all its files.
     /// - Throws: `RuleSetError` with every mistake found.
-    public init(rules: String, calendar: String, institutions: String) throws(RuleSetError) {
+    public init(
+        rules: String, calendar: String, institutions: String, digest: ((_ bytes: [UInt8]) -> String)? = nil
+    ) throws(RuleSetError) {
         let rules = try RuleSet(rules: rules, calendar: calendar, institutions: institutions)
         self.rules = rules
+        self.digest = digest?(rules.sources)
         let starts = rules.boundaries
         let earliest = starts.first.map { $0.adding(days: -1) } ?? CalendarDate(daysSince1970: 0)
         editions =

@@ -41,9 +41,8 @@ enum Gateway {
         [
             Serve.self, Demo.self, Check.self, Translate.self, TriageCommand.self, MappingsCommand.self,
             DriftCommand.self,
-            DeadLetters.self, Queues.self, TraceCommand.self, Reports.self, Codes.self, AuditCommand.self, Users.self,
-            Send.self,
-            Migrate.self, Keys.self,
+            DeadLetters.self, Clocks.self, Queues.self, Partners.self, Parked.self, Alerts.self, TraceCommand.self,
+            Reports.self, Codes.self, AuditCommand.self, Users.self, Send.self, Migrate.self, Keys.self,
         ]
     }
 

@@ -20,6 +20,7 @@ final class House: Sendable {
     let server: HTTPServer
     /// Every call that is answered.
     let routes: [Route]
+    private let log: Log
     private let client: HTTPClient
     private let database: SQLiteDatabase
     private let delivery: Task<Void, Never>
@@ -44,6 +45,7 @@ final class House: Sendable {
             path: configuration.storePath, maxPending: configuration.pendingWrites, underway: underway,
             onCommit: { metrics.committed(units: $0, took: $1) })
         let store = try await SQLMessageStore(database: database)
+        await Self.note(pipeline.triage, in: store, at: now(), log: log)
         let bell = Bell()
         let courierBell = Bell()
         for channel in [Channel.application, .status] {
@@ -80,12 +82,15 @@ final class House: Sendable {
         let onTime = OnTimeDesk(store: store, now: now, rules: { pipeline.triage.book })
         errands.expiries = { configuration.tokenExpiries + configuration.certificateExpiries() }
         errands.onTime = { try await onTime.figures(from: $0, to: $1) }
+        let inspection = StoreInspection()
+        errands.store = { inspection.condition }
         let window = Window(
             store: store, registry: registry, identifiers: identifiers, now: now,
             errands: errands, alerts: configuration.alerts,
             node: ProcessInfo.processInfo.hostName, client: client, log: log, metrics: metrics)
         let health = Health(
             store: store, gauges: window.gauges, metrics: metrics, now: now,
+            condition: { inspection.condition },
             warnings: { pipeline.triage.warnings(on: Timestamp(secondsSince1970: now().milliseconds / 1000).date) })
         let console = WebConsole(
             window: window, statistics: { () throws(StoreError) in try await store.statistics() },
@@ -111,16 +116,38 @@ final class House: Sendable {
         self.delivery = Task { await delivery.run() }
         desk = Task { await window.run() }
         watch = Task { await drift.run() }
-        inspection = Task { await Self.inspect(database, log: log, metrics: metrics) }
+        self.inspection = Task {
+            await Self.inspect(database, now: now, inspection, log: log, metrics: metrics)
+            // It cannot wait for the next look.
+            if inspection.condition.damagedSince != nil { await window.alerts.look() }
+        }
         let sweeper = Sweeper(
             clocks: window.clocks, store: store, escalate: { try await backDoor.escalateOverdueHandovers() },
             interval: .seconds(configuration.sweepSeconds), now: now, log: log, metrics: metrics)
         self.sweeper = Task { await sweeper.run() }
         self.pipeline = pipeline
+        self.log = log
         self.store = store
         self.client = client
         self.database = database
         self.bell = bell
+    }
+
+    /// Puts other rules in force for messages to come.
+    func replaceRules(with triage: Triage) async {
+        let now = Instant(Date())
+        pipeline.replaceTriage(with: triage)
+        await Self.note(triage, in: store, at: now, log: log)
+    }
+
+    /// Writes down which rules are in force from now on: a message is told later which ones decided about it.
+    private static func note(_ triage: Triage, in store: SQLMessageStore, at now: Instant, log: Log) async {
+        guard let digest = triage.digest else { return }
+        do {
+            try await store.noteRules(digest, at: now)
+        } catch {
+            log.warning("the rules in force were not noted", [("error", .string(error.code))])
+        }
     }
 
     /// Stops taking, finishes what is under way, flushes.
@@ -142,17 +169,21 @@ final class House: Sendable {
     }
 
     /// Reads a large store through beside the work: opening it has read small ones only.
-    private static func inspect(_ database: SQLiteDatabase, log: Log, metrics: Metrics) async {
-        func tell(_ isDamaged: Bool) {
+    private static func inspect(
+        _ database: SQLiteDatabase, now: @Sendable () -> Instant, _ inspection: StoreInspection, log: Log,
+        metrics: Metrics
+    ) async {
+        func conclude(_ condition: StoreCondition) {
+            inspection.conclude(condition)
             metrics.set(
                 "gateway_store_damaged", help: "Whether reading the store through after the start found damage.",
-                labels: [], to: isDamaged ? 1 : 0)
+                labels: [], to: condition.damagedSince == nil ? 0 : 1)
         }
         do {
             try await database.inspect()
-            tell(false)
+            if !Task.isCancelled { conclude(.sound) }
         } catch .corrupt(let what) {
-            tell(true)
+            conclude(.damaged(since: now()))
             log.error("the store is damaged", [("problem", .string(what))])
         } catch {
             log.warning("the store was not read through", [("error", .string(error.code))])
@@ -195,10 +226,17 @@ final class House: Sendable {
         errands.lanes = { delivery.courier.reports }
         errands.calendar = { pipeline.triage.calendar }
         errands.route = { applicationNo in
-            switch try await backDoor.route(applicationNo: applicationNo) {
+            switch try await frontDoor.reassess(applicationNo: applicationNo)?.now.target {
             case .queue(let queue, _)?: .queue(queue)
             case .unroutable(let reason)?: .none(why: reason.detail)
             case nil: .none(why: applicationNo)
+            }
+        }
+        errands.reassess = { applicationNo in
+            try await frontDoor.reassess(applicationNo: applicationNo, explain: true).map {
+                Reassessment(
+                    applicationNo: applicationNo, receivedAt: $0.record.receivedAt,
+                    application: $0.record.application, now: $0.now, rules: $0.rules)
             }
         }
         errands.relook = { try await frontDoor.relook($0, version: $1, act: $2) }
@@ -232,7 +270,7 @@ final class House: Sendable {
     static func triage(_ configuration: Configuration) throws(RuleSetError) -> Triage {
         try Triage(
             rules: configuration.rules, calendar: configuration.calendar,
-            institutions: configuration.institutionsFile)
+            institutions: configuration.institutionsFile, digest: Digests.openSSL.sm3)
     }
 
     private static func listener(_ configuration: Configuration) -> HTTPServerConfiguration {

@@ -142,6 +142,30 @@ private final class Pager: Sendable {
         await pager.stop()
     }
 
+    @Test func `a damaged store is told of although it has no answer about anything else, and by no other node`()
+        async throws
+    {
+        let pager = try Pager()
+        let condition = Mutex(StoreCondition.unknown)
+        var errands = Bench.noErrands
+        errands.store = { condition.withLock { $0 } }
+        errands.clocks = { throw StoreError.corrupt("a table cannot be read") }
+        let bench = try await Bench(alerts: settings(pager), errands: errands)
+        let other = try await Bench(sharing: bench, alerts: settings(pager), node: "b")
+        await bench.window.alerts.look()
+        #expect(pager.phases == [])
+        condition.withLock { $0 = .damaged(since: bench.clock.now) }
+        for _ in 0..<2 {
+            await bench.window.alerts.look()
+            await other.window.alerts.look()
+            bench.clock.advance(301)
+        }
+        #expect(pager.phases == ["storeDamaged a store began"])
+        #expect(bench.window.attention.damage?.kind == .storeDamaged)
+        await bench.remove()
+        await pager.stop()
+    }
+
     @Test(arguments: AlertRule.allCases)
     func `every alert says in two languages that it begins and that it is over`(rule: AlertRule) {
         let texts = AlertNotice.Phase.allCases.map { rule.text($0, "X") }

@@ -113,6 +113,7 @@ import Transport
             let pages =
                 Section.allCases.map(\.path) + [
                     "/console/password", "/console/jobs", "/console/mappings/fields?id=court/defence-notice",
+                    "/console/messages/FINE-1",
                 ]
             for (language, tag) in [("en", "en"), ("zh", "zh-CN")] {
                 try await browser.open("\(site)/console/language?to=\(language)")
@@ -130,12 +131,26 @@ import Transport
                     }
                 }
             }
-            try await browser.open("\(site)/console/mappings")
-            try await browser.paste(String(decoding: courtNotice("TRY-1"), as: UTF8.self), into: "#document")
-            try await browser.click("form[action$='/try'] button")
-            #expect(try await browser.text("p[role=status]").contains("court/defence-notice"))
-            #expect(try await browser.text("main").contains("recipient.name"))
-            #expect(try await browser.text("main").contains("MC-01"))
+            let notice = String(decoding: courtNotice("TRY-1"), as: UTF8.self)
+            for (width, document, part) in [
+                (1200, notice, "MC-01"), (400, notice.replacing("测试甲", with: ""), "recipient.name"),
+            ] {
+                try await browser.show(width: width, height: 800)
+                try await browser.open("\(site)/console/mappings")
+                try await browser.paste(document, into: "#document")
+                try await browser.click("form[action$='/try'] button")
+                #expect(try await browser.text("p[role=status]").contains("court/defence-notice"))
+                #expect(try await browser.text("main").contains(part))
+                let found = try await browser.evaluate(Self.complaints).array
+                #expect(found == [], "a document tried at \(width)")
+                try await browser.screenshot("try-\(width)", whole: true)
+            }
+            // The last finding leads to the row of the field that it is about.
+            let row = try await browser.text("td[data-label=\"规则\"] a")
+            try await browser.click("td[data-label=\"规则\"] a")
+            let line = String(row.split(separator: ":").last ?? "")
+            #expect(try await browser.text("tr:has(.anchor:target)").contains(line))
+            try await browser.screenshot("try-field")
         }.result
         await browser.close()
         await flow.end()

@@ -17,8 +17,10 @@ private func foreignNotice(_ id: String) -> [UInt8] {
 private func body(_ members: (String, JSONValue?)...) -> [UInt8] { JSONValue.compact(members).serialized() }
 
 extension GatewayProcess {
-    func send(_ bytes: [UInt8]) async throws {
-        _ = try await remote.call("POST", "/v1/referrals", body: bytes, mediaType: "application/xml")
+    /// - Returns: the receipt, or the problem.
+    @discardableResult
+    func send(_ bytes: [UInt8]) async throws -> JSONValue {
+        try await remote.call("POST", "/v1/referrals", body: bytes, mediaType: "application/xml").json
     }
 
     func tray(_ query: String = "") async throws -> [JSONValue] {
@@ -111,8 +113,8 @@ extension GatewayProcess {
         let gateway = try GatewayProcess()
         try gateway.start()
         await withTaskGroup(of: Void.self) { group in
-            for number in 0..<90 { group.addTask { try? await gateway.send(foreignNotice("F-\(number)")) } }
-            for number in 0..<3 { group.addTask { try? await gateway.send(Array("<ROOT><\(number)".utf8)) } }
+            for number in 0..<90 { group.addTask { _ = try? await gateway.send(foreignNotice("F-\(number)")) } }
+            for number in 0..<3 { group.addTask { _ = try? await gateway.send(Array("<ROOT><\(number)".utf8)) } }
         }
         let causes = try await gateway.desk.ask("GET", "/v1/dead-letters/causes")["causes"]?.array ?? []
         let cause = try #require(causes.first?["cause"]?.string)

@@ -161,6 +161,15 @@ private actor Acknowledged {
         gateway.remove()
     }
 
+    @Test func `a gateway stops that is told to the moment it listens`() throws {
+        let gateway = try GatewayProcess()
+        for _ in 0..<8 {
+            try gateway.start()
+            #expect(gateway.stop() == 0)
+        }
+        gateway.remove()
+    }
+
     @Test func `the demo goes well from end to end`() throws {
         let (code, output) = try GatewayProcess.run(["demo", "--once", "--port", "0"])
         #expect(code == 0, "\(output)")

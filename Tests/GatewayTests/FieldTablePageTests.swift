@@ -1,5 +1,7 @@
 import Foundation
+import Intake
 import Testing
+import Translation
 
 @testable import gateway
 
@@ -26,8 +28,37 @@ import Testing
         #expect(Set(identifiers).count == identifiers.count)
         #expect(try await visitor.get("/mappings").html.contains("href=\"/console/mappings/fields?id=court"))
         #expect(try await visitor.get("/mappings/fields?id=none").status == 404)
+        let tried = try await visitor.post("/mappings/try", ["document": broken, "mapping": ""]).html
+        let findings = tried.matches(of: /href="\/console\/mappings\/fields\?id=[^#"]+#(line-\d+)"/)
+            .map { String($0.1) }
+        #expect(findings.contains(String(link.2)))
+        #expect(Set(findings).isSubset(of: identifiers.map(String.init)))
         await visitor.leave()
         gateway.stop()
         gateway.remove()
+    }
+
+    @Test func `whatever a dry run says of any example stands in its mapping's field table`() throws {
+        let pipeline = try shippedPipeline.get()
+        var lines: [String: Set<Int>] = [:]
+        for mapping in pipeline.translator.mappings {
+            let table = try #require(pipeline.translator.fieldTable(of: mapping.id))
+            lines[mapping.id] = Set(table.rows.flatMap { [$0.line] + $0.opens } + table.checks.map(\.line))
+        }
+        for example in try MappingExample.all(in: repository.appending(path: "Mappings").path) {
+            let walk = pipeline.walk(
+                Pipeline.Message(
+                    bytes: [UInt8](try Data(contentsOf: example.document)), receivedAt: MappingExample.receivedAt,
+                    explain: true))
+            let rules =
+                walk.records.flatMap { $0.findings.map(\.rule) + $0.traces.map(\.rule) } + walk.findings.map(\.rule)
+            for rule in rules.compactMap(\.self) {
+                // What follows from the mapping as a whole bears its name alone.
+                let parts = rule.split(separator: ":").map(String.init)
+                let table = try #require(lines[parts[0]])
+                let isThere = parts.count == 1 || Int(parts[1]).map(table.contains) == true
+                #expect(isThere, "\(rule) of \(example.name)")
+            }
+        }
     }
 }

@@ -1,8 +1,10 @@
 import Foundation
+import Messaging
 import StrictJSON
 import Testing
 import Transport
 
+@testable import Operations
 @testable import gateway
 
 /// The flows of the domain description, §3.0.2 to §3.5, over HTTP against the real program.
@@ -76,6 +78,30 @@ import Transport
         #expect(try await flow.codes(receipt, of: "court") == ["01", "03", "12", "12"])
         let letters = await flow.post.letters(4, to: "court")
         #expect(letters[0].contains("<JGZT>01</JGZT>"))
+        await flow.end()
+    }
+
+    @Test func `when a partner was last reached outlives a restart`() async throws {
+        let flow = try FlowGateway()
+        _ = try await flow.partner("court").ask(
+            "POST", "/v1/referrals", body: courtNotice("L-1"), mediaType: "application/xml")
+        _ = try await flow.signIn("CZ-TN")
+        _ = await flow.post.letters(1, to: "court")
+        /// Asked until it is known: the letter is out before its delivery is written down.
+        func lastSuccess() async throws -> Instant? {
+            for _ in 0..<2000 {
+                let partners = try await flow.gateway.desk.ask("GET", "/v1/partners")["partners"]?.array ?? []
+                let court = partners.first { $0["partner"] == "court" }
+                if let at = court?["lastSuccessAt"]?.string { return Instant(rfc3339: at) }
+            }
+            return nil
+        }
+        let before = try #require(try await lastSuccess())
+        flow.gateway.stop()
+        try flow.gateway.start()
+        // The courier's own moment is a little after that of the transaction.
+        let after = try #require(try await lastSuccess())
+        #expect((before.milliseconds - 60_000...before.milliseconds).contains(after.milliseconds))
         await flow.end()
     }
 

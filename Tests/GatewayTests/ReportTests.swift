@@ -22,7 +22,7 @@ private func at(_ text: String) throws -> Instant {
 
 /// One clock as a store keeps it.
 private func clock(
-    _ id: String, due: String, stopped: String? = nil, paused: Bool = false, met: Bool? = nil,
+    _ id: String, due: String, stopped: String? = nil, ended: String? = nil, paused: Bool = false, met: Bool? = nil,
     kind: Clock.Kind = .statutory
 ) throws -> RunningClock {
     func seconds(_ text: String) throws -> JSONValue { JSONValue(Int(try at(text).milliseconds / 1000)) }
@@ -31,13 +31,14 @@ private func clock(
         ("amount", 3), ("rollsOver", true), ("soonHours", 24), ("basis", "法律援助法 43"), ("ruleVersion", 1),
         ("startedAt", try seconds("2026-03-01")), ("dueAt", try seconds(due)), ("targetAt", try seconds(due)),
         ("provisional", false), ("derived", false), ("met", met.map(JSONValue.bool)),
-        ("stoppedAt", try stopped.map(seconds)), ("pausedAt", paused ? try seconds("2026-03-02") : nil),
+        ("stoppedAt", try stopped.map(seconds)), ("endedAt", try ended.map(seconds)),
+        ("pausedAt", paused ? try seconds("2026-03-02") : nil),
         ("left", paused ? 2 : nil),
     ])
     return RunningClock(
         id: id, content: content.serialized(), dueAt: try at(due), soonAt: nil,
-        isRunning: stopped == nil && !paused && met == nil && kind != .information,
-        endedAt: try stopped.map(at) ?? (met == nil ? nil : at("2026-03-01")))
+        isRunning: stopped == nil && ended == nil && !paused && met == nil && kind != .information,
+        endedAt: try (stopped ?? ended).map(at) ?? (met == nil ? nil : at("2026-03-01")))
 }
 
 private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
@@ -71,6 +72,9 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
             ("9", [try clock("CLK-03", due: "2026-03-05", met: false, kind: .information)]),
             ("A", [try clock("CLK-11", due: "2026-03-05", stopped: "2026-03-06", kind: .information)]),
             ("B", [try clock("CLK-06", due: "2026-03-20")]), ("C", [try clock("CLK-06", due: "2026-03-10")]),
+            ("D", [try clock("CLK-05", due: "2026-03-10", ended: "2026-03-09")]),
+            ("E", [try clock("CLK-05", due: "2026-03-10", ended: "2026-03-11")]),
+            ("F", [try clock("CLK-12", due: "2026-03-10", ended: "2026-03-09")]),
         ]
         for (no, clocks) in applications { _ = try await store.accept(record(no, clocks: clocks)) }
         // Over with their cases: one before its time was up, one after.
@@ -86,9 +90,12 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
         let found = try await desk.figures(
             from: try at("2026-02-28T23:59:59+08:00"), to: try at("2026-03-31T23:59:59+08:00"))
         // The first of the two ends is in, the last is out.
-        #expect(found.map(\.clock) == ["CLK-03", "CLK-05", "CLK-06"])
-        #expect(found.map { [$0.met, $0.late, $0.open] } == [[1, 1, 0], [2, 1, 2], [0, 1, 0]])
-        #expect(found[1].title == "审查决定" && found[1].basis == "法律援助法 43" && found[1].share == 0.4)
+        #expect(found.map(\.clock) == ["CLK-03", "CLK-05", "CLK-06", "CLK-12"])
+        #expect(
+            found.map { [$0.met, $0.late, $0.open, $0.ended] }
+                == [[1, 1, 0, 0], [2, 2, 2, 1], [0, 1, 0, 1], [0, 0, 0, 1]])
+        #expect(found[1].title == "审查决定" && found[1].basis == "法律援助法 43" && found[1].share == 2.0 / 6)
+        #expect(found[3].share == nil)
 
         let plan = try await bench.database.read { connection throws(StoreError) in
             try [true, false].map { running throws(StoreError) in
@@ -127,6 +134,35 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
         #expect(csv.contains(/"时钟按时","CLK-04","[^"]+","1","100.0%"/))
         gateway.stop()
         gateway.remove()
+    }
+
+    @Test func `an application withdrawn in time has neither kept nor missed its limit, in JSON and on the page`()
+        async throws
+    {
+        let flow = try FlowGateway()
+        let gateway = flow.gateway
+        try gateway.addOperator()
+        let receipt = try await flow.partner("civil").ask(
+            "POST", "/v1/referrals", body: try flow.example("civil-affairs/referral/examples/all-fields.json"))
+        let number = try #require(receipt["applicationNo"]?.string)
+        let queue = try #require(receipt["queue"]?.string)
+        _ = try await flow.signIn(queue)
+        try await flow.step("requestSupplement", of: number, by: queue)
+        try await flow.step("withdraw", of: number, by: queue)
+        // Whenever the test runs, the limit falls in one of these months; the pause may have moved it.
+        let due = receipt["clocks"]?.array?.first { $0["id"] == "CLK-05" }?["dueAt"]?.string ?? ""
+        var found: [JSONValue] = []
+        for month in Set([due.prefix(7), Instant(Date()).advanced(seconds: 20 * 86_400).rfc3339.prefix(7)]) {
+            let report = try await gateway.desk.ask("GET", "/v1/reports/monthly?month=\(month)")
+            found += (report["onTime"]?.array ?? []).filter { $0["clock"] == "CLK-05" }
+        }
+        #expect(found.map { [$0["met"], $0["late"], $0["open"], $0["ended"]] } == [[0, 0, 0, 1]])
+        #expect(found.first?["share"] == .null)
+        let visitor = ConsoleVisitor(gateway)
+        #expect(try await visitor.signIn("li", "correct horse battery") == 303)
+        #expect(try await visitor.get("/reports?month=\(due.prefix(7))").html.contains("到期前终结"))
+        await visitor.leave()
+        await flow.end()
     }
 
     @Test func `a page's end loses no clock and counts none twice`() async throws {

@@ -7,7 +7,7 @@ import Transport
 
 @Suite struct TriageOverTheGateway {
     /// A configuration of the test's own beside a running gateway.
-    private static func rules(of gateway: GatewayProcess) throws -> URL {
+    static func rules(of gateway: GatewayProcess) throws -> URL {
         let rules = gateway.folder.appending(path: "rules")
         try FileManager.default.copyItem(at: repository.appending(path: "config/rules"), to: rules)
         let settings = gateway.folder.appending(path: "gateway.xml")
@@ -18,7 +18,7 @@ import Transport
         return rules
     }
 
-    private static func edit(_ file: URL, _ old: String, _ new: String) throws {
+    static func edit(_ file: URL, _ old: String, _ new: String) throws {
         let text = try String(contentsOf: file, encoding: .utf8)
         try #require(text.contains(old))
         try text.replacing(old, with: new).write(to: file, atomically: true, encoding: .utf8)

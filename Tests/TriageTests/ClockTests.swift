@@ -251,11 +251,25 @@ import Testing
     }
 
     @Test(arguments: [CaseEvent.grant, .refuse, .withdraw, .dueExpired])
-    func `the decision stops its clock`(event: CaseEvent) throws {
+    func `the decision stops its clock, and where none is owed any more it ends`(event: CaseEvent) throws {
+        let calendar = shipped.triage.calendar
+        let at = try moment("2026-09-25T09:00:00+08:00")
         let after = try find("CLK-05", in: try advance([decision], event, "2026-09-25T09:00"))
-        #expect(after.phase == .stopped(at: try moment("2026-09-25T09:00:00+08:00")))
-        #expect(!after.isOverdue(at: try moment("2026-12-01")))
-        #expect(after.stopped(at: try moment("2026-11-01")) == after)
+        let isDecision = event == .grant || event == .refuse
+        #expect(after.phase == (isDecision ? .stopped(at: at) : .ended(at: at)))
+        #expect(!after.isOverdue(at: try moment("2026-12-01")) && after.phase.over == at)
+        #expect(after.stopped(at: try moment("2026-11-01"), by: calendar) == after)
+        #expect(after.ended(at: try moment("2026-11-01"), by: calendar) == after)
+        #expect(Clock(stored: after.stored) == after)
+    }
+
+    @Test func `what is over while it is paused has lost no time to the pause`() throws {
+        let paused = try advance([decision], .requestSupplement, "2026-09-26T09:00")
+        let ended = try find("CLK-05", in: try advance(paused, .dueExpired, "2026-11-20T09:00"))
+        #expect(ended.phase == .ended(at: try moment("2026-11-20T09:00:00+08:00")))
+        #expect(ended.dueAt > (try moment("2026-11-20T09:00:00+08:00")))
+        let late = try advance([decision], .requestSupplement, "2026-10-10T09:00")
+        #expect(try find("CLK-05", in: try advance(late, .withdraw, "2026-11-20T09:00")).dueAt < moment("2026-11-20"))
     }
 
     @Test func `a case walks from clock to clock`() throws {
@@ -318,7 +332,7 @@ import Testing
             [decision], by: ClockTrigger(.requestSupplement),
             at: try moment("2026-09-24T09:00:00+08:00"), for: application)
         clocks.append(decision)
-        clocks.append(decision.stopped(at: decision.dueAt))
+        clocks.append(decision.stopped(at: decision.dueAt, by: shipped.triage.calendar))
         for clock in clocks {
             let bytes = clock.stored.serialized()
             #expect(Clock(stored: try JSONValue(parsing: bytes)) == clock)

@@ -415,7 +415,9 @@ import Testing
         #expect(try level("2026-09-23T23:59:59+08:00", clocks).level == .normal)
         #expect(try level("2026-09-24T00:00:00+08:00", clocks).reasons == ["UR-01"])
         #expect(try level("2026-09-26T00:00:00+08:00", clocks).level == .critical)
-        #expect(try level("2026-09-26T00:00:00+08:00", clocks.map { $0.stopped(at: start) }).level == .normal)
+        #expect(
+            try level("2026-09-26T00:00:00+08:00", clocks.map { $0.stopped(at: start, by: shipped.triage.calendar) })
+                .level == .normal)
         let application = try shipped.application(#"{"aidRoute":"byApplication"}"#)
         let decision = shipped.triage.clocks(startedBy: .received, at: start, for: application)
         let urgency = shipped.triage.urgency(

@@ -13,14 +13,15 @@ enum DeadLetters: Command {
         retry     ID --reason TEXT [--edited FILE] [--queue CODE] [--version V]
         retry     FILTER --reason TEXT [--rate N] [--queue CODE] [--preview] [--no-wait] [--json]
         discard   ID --reason TEXT [--version V]
-        jobs      [ID] [--pause | --resume | --stop] [--json]
+        jobs      [ID] [--pause | --resume | --stop] [--wait] [--json]
 
         FILTER: --dead-reason R --partner P --queue Q --channel C --cause C --since T --until T --message-id M
-        A bulk retry waits until it is done and shows progress; Ctrl-C leaves the job running.
+        A bulk retry waits until it is done and shows progress; Ctrl-C leaves the job running, and jobs ID --wait goes
+        on watching it. Exit code 1 when letters stayed in the tray.
         \(Remote.help)
         """
 
-    private static let filters = [
+    private static let filters: [(option: String, name: String)] = [
         ("dead-reason", "reason"), ("partner", "partner"), ("queue", "queue"), ("channel", "channel"),
         ("cause", "cause"), ("since", "since"), ("until", "until"), ("message-id", "messageId"),
     ]
@@ -28,8 +29,8 @@ enum DeadLetters: Command {
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(
             arguments,
-            valued: Remote.options.union(filters.map(\.0)).union(["reason", "edited", "rate", "limit", "version"]),
-            flags: ["json", "newest", "preview", "no-wait", "pause", "resume", "stop"])
+            valued: Remote.options.union(filters.map(\.option)).union(["reason", "edited", "rate", "limit", "version"]),
+            flags: ["json", "newest", "preview", "no-wait", "wait", "pause", "resume", "stop"])
         let remote = try Remote(arguments)
         switch (arguments.words.first, arguments.words.dropFirst().first) {
         case ("list", nil): try await list(remote, arguments)
@@ -44,7 +45,7 @@ enum DeadLetters: Command {
             ])
             let answer = try await remote.ask("POST", path(id) + "/discard", body: body.serialized())
             Terminal.print("discarded \(id)" + (answer["senderTold"] == true ? ", the sender is being told" : ""))
-        case ("jobs", let id): try await jobs(id, remote, arguments)
+        case ("jobs", let id): return try await jobs(id, remote, arguments)
         default: throw UsageError("say list, causes, show, document, retry, discard or jobs")
         }
         return 0
@@ -52,41 +53,17 @@ enum DeadLetters: Command {
 
     private static func path(_ id: String) -> String { "/v1/dead-letters/\(Remote.escaped(id))" }
 
-    private static func query(_ arguments: Arguments) -> [String] {
-        filters.compactMap { option, name in arguments[option].map { "\(name)=\(Remote.escaped($0))" } }
-    }
-
     private static func list(_ remote: Remote, _ arguments: Arguments) async throws {
-        let most = try arguments["limit"].map { text throws(UsageError) in
-            guard let number = Int(text), number > 0 else { throw UsageError("--limit must be a whole number") }
-            return number
-        }
-        let fixed = query(arguments) + (arguments.has("newest") ? ["order=newest"] : []) + ["limit=500"]
-        var cursor: String?
-        var letters: [JSONValue] = []
-        repeat {
-            let query = (fixed + [cursor.map { "after=\($0)" }].compactMap(\.self)).joined(separator: "&")
-            let page = try await remote.ask("GET", "/v1/dead-letters?\(query)")
-            letters += page["deadLetters"]?.array ?? []
-            cursor = page["next"]?.string
-        } while cursor != nil && letters.count < most ?? .max
-        if let most { letters = Array(letters.prefix(most)) }
-        table(letters, ["id", "since", "code", "turn", "partner", "messageId", "cause"], arguments)
+        let query = arguments.query(filters) + (arguments.has("newest") ? [("order", "newest")] : [])
+        let letters = try await remote.entries("/v1/dead-letters", "deadLetters", query, arguments)
+        Terminal.list(letters, ["id", "since", "code", "turn", "partner", "messageId", "cause"], arguments)
         if !arguments.has("json") { Terminal.print("\(letters.count) dead letters") }
     }
 
     private static func causes(_ remote: Remote, _ arguments: Arguments) async throws {
-        let query = query(arguments).joined(separator: "&")
+        let query = arguments.query(filters).map { "\($0.name)=\(Remote.escaped($0.value))" }.joined(separator: "&")
         let causes = try await remote.ask("GET", "/v1/dead-letters/causes?\(query)")["causes"]?.array ?? []
-        table(causes, ["count", "cause", "code", "turn", "oldest"], arguments)
-    }
-
-    private static func table(_ rows: [JSONValue], _ columns: [String], _ arguments: Arguments) {
-        if arguments.has("json") { return Terminal.print(JSONValue.array(rows).text(pretty: true)) }
-        for row in rows {
-            let cells = columns.map { row[$0]?.string ?? row[$0]?.int.map(String.init) ?? "-" }
-            Terminal.print(cells.joined(separator: "  "))
-        }
+        Terminal.list(causes, ["count", "cause", "code", "turn", "oldest"], arguments)
     }
 
     private static func document(_ id: String, _ remote: Remote, _ arguments: Arguments) async throws {
@@ -110,28 +87,45 @@ enum DeadLetters: Command {
 
     /// - Returns: 1 when letters stayed behind.
     private static func retryAll(_ remote: Remote, _ arguments: Arguments) async throws -> Int32 {
-        let given = filters.compactMap { option, name in
-            arguments[option].map { (name: name, value: JSONValue.string($0)) }
-        }
+        let given = arguments.query(filters).map { (name: $0.name, value: JSONValue.string($0.value)) }
         guard !given.isEmpty else { throw UsageError("name a letter, or a filter: never everything by accident") }
         let isPreview = arguments.has("preview")
         let body = JSONValue.compact([
             ("filter", .object(JSONObject(given))), ("queue", .text(arguments["queue"])),
             ("reason", .string(try isPreview ? "" : arguments.required("reason"))),
-            ("ratePerSecond", arguments["rate"].flatMap(Int.init).map { JSONValue($0) }),
+            ("ratePerSecond", try arguments.count("rate").map { JSONValue($0) }),
             ("preview", isPreview ? true : nil),
         ])
-        var answer = try await remote.ask("POST", "/v1/dead-letters/retry", body: body.serialized())
-        if let id = answer["id"]?.string, !arguments.has("no-wait") {
-            while answer["state"] == "running" {
-                Terminal.progress(line(answer))
-                try await Task.sleep(for: .milliseconds(300))
-                answer = try await remote.ask("GET", "/v1/jobs/\(id)")
+        let answer = try await remote.ask("POST", "/v1/dead-letters/retry", body: body.serialized())
+        if isPreview {
+            if arguments.has("json") { Terminal.print(answer.text(pretty: true)) }
+            if !arguments.has("json") {
+                Terminal.list(answer["causes"]?.array ?? [], ["count", "cause", "code", "turn", "oldest"], arguments)
+                Terminal.print("\(answer["total"]?.int ?? 0) dead letters would be retried")
             }
+            return 0
+        }
+        return try await report(arguments.has("no-wait") ? answer : follow(answer, remote), arguments)
+    }
+
+    /// A job as it stands when it no longer runs: finished, paused or stopped.
+    private static func follow(_ job: JSONValue, _ remote: Remote) async throws -> JSONValue {
+        var job = job
+        while job["state"] == "running", let id = job["id"]?.string {
+            Terminal.progress(line(job))
+            try await Task.sleep(for: .milliseconds(300))
+            job = try await remote.ask("GET", path(ofJob: id))
         }
         Terminal.progress("")
-        Terminal.print(arguments.has("json") || isPreview ? answer.text(pretty: true) : line(answer))
-        return (answer["failedAgain"]?.int ?? 0) + (answer["skipped"]?.int ?? 0) > 0 ? 1 : 0
+        return job
+    }
+
+    private static func path(ofJob id: String) -> String { "/v1/jobs/\(Remote.escaped(id))" }
+
+    /// - Returns: 1 when letters stayed behind.
+    private static func report(_ job: JSONValue, _ arguments: Arguments) -> Int32 {
+        Terminal.print(arguments.has("json") ? job.text(pretty: true) : line(job))
+        return (job["failedAgain"]?.int ?? 0) + (job["skipped"]?.int ?? 0) > 0 ? 1 : 0
     }
 
     private static func line(_ job: JSONValue) -> String {
@@ -140,16 +134,24 @@ enum DeadLetters: Command {
             + "\(figure("failedAgain")) failed again, \(figure("skipped")) left, of \(figure("total"))"
     }
 
-    private static func jobs(_ id: String?, _ remote: Remote, _ arguments: Arguments) async throws {
+    private static func jobs(_ id: String?, _ remote: Remote, _ arguments: Arguments) async throws -> Int32 {
         guard let id else {
             let jobs = try await remote.ask("GET", "/v1/jobs")["jobs"]?.array ?? []
-            if arguments.has("json") { return Terminal.print(JSONValue.array(jobs).text(pretty: true)) }
-            return jobs.forEach { Terminal.print(line($0)) }
+            if arguments.has("json") {
+                Terminal.print(JSONValue.array(jobs).text(pretty: true))
+            } else {
+                jobs.forEach { Terminal.print(line($0)) }
+            }
+            return 0
         }
         let act = ["pause", "resume", "stop"].first { arguments.has($0) }
-        let path = "/v1/jobs/\(Remote.escaped(id))"
+        let path = path(ofJob: id)
         let job =
             if let act { try await remote.ask("POST", "\(path)/\(act)") } else { try await remote.ask("GET", path) }
-        Terminal.print(arguments.has("json") ? job.text(pretty: true) : line(job))
+        guard arguments.has("wait") else {
+            _ = report(job, arguments)
+            return 0
+        }
+        return report(try await follow(job, remote), arguments)
     }
 }

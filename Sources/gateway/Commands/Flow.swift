@@ -3,46 +3,48 @@ import StrictJSON
 
 enum Queues: Command {
     static let name = "queues"
-    static let synopsis = "[--json] [--url URL] [--token-file FILE]"
-    static let summary = "how deep and how old every institution's queue is"
-    static let details = Remote.help
+    static let synopsis = "[list | pause CODE | resume CODE] [--reason TEXT] [--json] [--url URL] [--token-file FILE]"
+    static let summary = "how deep and how old every institution's queue is; pause and resume"
+    static let details = """
+        list                       (default)
+        \(OutletAct.help)
+        \(Remote.help)
+        """
 
     static func run(_ arguments: [String]) async throws -> Int32 {
-        let arguments = try Arguments(arguments, valued: Remote.options, flags: ["json"])
-        let queues = try await Remote(arguments).ask("GET", "/v1/queues")["queues"]?.array ?? []
-        if arguments.has("json") {
-            Terminal.print(JSONValue.array(queues).text(pretty: true))
-            return 0
+        let arguments = try Arguments(arguments, valued: Remote.options.union(["reason"]), flags: ["json"])
+        switch (arguments.words.first, arguments.words.dropFirst().first, arguments.words.count) {
+        case (nil, nil, 0), ("list", nil, 1):
+            let queues = try await Remote(arguments).ask("GET", "/v1/queues")["queues"]?.array ?? []
+            Terminal.list(
+                queues,
+                ["queue", "name", "depth", "oldest", "mostUrgent", "deadLetters", "circuit", "paused.since"], arguments)
+        case (let act?, let code?, 2) where act == "pause" || act == "resume":
+            try await OutletAct.run(act, code, of: "queues", arguments)
+        default: throw UsageError("say list, pause CODE or resume CODE")
         }
-        var table = Table(["queue", "name", "depth", "oldest", "most urgent", "dead"])
-        for queue in queues {
-            table.add([
-                queue["queue"]?.string ?? "", queue["name"]?.string ?? "", "\(queue["depth"]?.int ?? 0)",
-                queue["oldest"]?.string ?? "-", queue["mostUrgent"]?.string ?? "-",
-                "\(queue["deadLetters"]?.int ?? 0)",
-            ])
-        }
-        Terminal.print(table.text)
         return 0
     }
 }
 
 enum TraceCommand: Command {
     static let name = "trace"
-    static let synopsis = "NUMBER [--json] [--url URL] [--token-file FILE]"
+    static let synopsis = "NUMBER [--rules] [--json] [--url URL] [--token-file FILE]"
     static let summary = "what happened to a message, from any number that a sender or institution may quote"
     static let details = """
         NUMBER   the gateway's or the sender's message id, an application's number, a letter's, a court case's, an
                  envelope's or a lease's id, or the SM3 of the message
+        --rules  instead: which rules decided about its applications then, and what those in force now say
         \(Remote.help)
         """
 
     static func run(_ arguments: [String]) async throws -> Int32 {
-        let arguments = try Arguments(arguments, valued: Remote.options, flags: ["json"])
+        let arguments = try Arguments(arguments, valued: Remote.options, flags: ["json", "rules"])
         guard arguments.words.count == 1 else { throw UsageError("name one number") }
         let remote = try Remote(arguments)
         let path = "/v1/messages/\(Remote.escaped(arguments.words[0]))/trace"
         let answer = try await remote.ask("GET", path)
+        if arguments.has("rules") { return try await rules(answer, remote, arguments) }
         if arguments.has("json") {
             Terminal.print(answer.text(pretty: true))
             return 0
@@ -50,6 +52,32 @@ enum TraceCommand: Command {
         for step in answer["timeline"]?.array ?? [] {
             let cells = ["at", "event", "actor", "subject", "detail"].compactMap { step[$0]?.string }
             Terminal.print(cells.joined(separator: "  "))
+        }
+        return 0
+    }
+
+    private static func rules(_ trace: JSONValue, _ remote: Remote, _ arguments: Arguments) async throws -> Int32 {
+        var looks: [JSONValue] = []
+        for number in (trace.at("message.applications")?.array ?? []).compactMap({ $0["applicationNo"]?.string }) {
+            looks.append(try await remote.ask("GET", "/v1/applications/\(Remote.escaped(number))/triage"))
+        }
+        if arguments.has("json") {
+            Terminal.print(JSONValue.array(looks).text(pretty: true))
+            return 0
+        }
+        for look in looks {
+            Terminal.print(look["applicationNo"]?.string ?? "")
+            for (name, word) in [("then", "when it came"), ("now", "rules in force now")] {
+                let place = look.at("\(name).target.institutionCode") ?? look.at("\(name).target.reason")
+                let rule = look.at("\(name).target.ruleId")?.string ?? "-"
+                let set = look.at("\(name).rules")?.string ?? "not noted"
+                Terminal.print("  \(word): \(place?.string ?? "-") by \(rule), set of rules \(set)")
+            }
+            for difference in look["differences"]?.array ?? [] {
+                let words = ["about", "then", "now"].map { difference[$0]?.string ?? "-" }
+                Terminal.print("  differs: \(words[0]): \(words[1]), now \(words[2])")
+            }
+            Terminal.list(look["rules"]?.array ?? [], ["outcome", "rule", "note", "basis", "condition"], arguments)
         }
         return 0
     }
@@ -91,12 +119,12 @@ enum Reports: Command {
                 table.add([name, line["label"]?.string ?? "", "\(line["count"]?.int ?? 0)"])
             }
         }
-        var clocks = Table(["clock", "title", "basis", "met", "late", "open", "on time"])
+        var clocks = Table(["clock", "title", "basis", "met", "late", "open", "ended", "on time"])
         for clock in report["onTime"]?.array ?? [] {
             let share = clock["share"]?.double.map { "\(Int(($0 * 100).rounded()))%" } ?? ""
             clocks.add(
                 ["clock", "title", "basis"].map { clock[$0]?.string ?? "" }
-                    + ["met", "late", "open"].map { "\(clock[$0]?.int ?? 0)" } + [share])
+                    + ["met", "late", "open", "ended"].map { "\(clock[$0]?.int ?? 0)" } + [share])
         }
         Terminal.print("\(report["applications"]?.int ?? 0) applications\n\(table.text)\n\(clocks.text)")
         return 0

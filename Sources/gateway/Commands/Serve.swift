@@ -19,11 +19,13 @@ enum Serve: Command {
         let arguments = try Arguments(arguments, valued: ["config"], flags: [])
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         let log = Log(sink: .standardError, now: { Instant(Date()).rfc3339 })
+        // Before it says that it listens: who is told so may stop it at once, and no signal must be lost.
+        let signals = Signals.stream(SIGTERM, SIGINT, SIGHUP)
         let house = try await House(configuration, log: log)
         log.info("listening", [("host", .string(configuration.host)), ("port", JSONValue(Int(house.server.port)))])
-        for await signal in Signals.stream(SIGTERM, SIGINT, SIGHUP) {
+        for await signal in signals {
             guard signal == SIGHUP else { break }
-            reload(house, configuration, log)
+            await reload(house, configuration, log)
         }
         log.info("stopping", [])
         await house.stop()
@@ -31,11 +33,11 @@ enum Serve: Command {
         return 0
     }
 
-    private static func reload(_ house: House, _ configuration: Configuration, _ log: Log) {
+    private static func reload(_ house: House, _ configuration: Configuration, _ log: Log) async {
         do {
             let triage = try House.triage(configuration)
             try house.pipeline.translator.reload()
-            house.pipeline.replaceTriage(with: triage)
+            await house.replaceRules(with: triage)
             log.info("mappings and rules reloaded", [])
         } catch {
             log.error("reload refused, the old set stays", [("error", .string("\(error)"))])

@@ -80,12 +80,8 @@ enum TriageCommand: Command {
 
         var json: JSONValue {
             guard let assessment else { return ["outcome": .string(outcome)] }
-            return .compact([
-                ("outcome", .string(outcome)), ("target", assessment.application.value("target")),
-                ("urgency", assessment.application.value("urgency")),
-                ("missing", .array(assessment.missing)), ("clocks", .array(assessment.clocks.map(\.json))),
-                ("hints", .array(assessment.hints.map(\.json))), ("rules", .array(assessment.trace.map(\.explanation))),
-            ])
+            return .compact(
+                [("outcome", .string(outcome)), ("missing", .array(assessment.missing))] + assessment.members)
         }
 
         var report: [String] {

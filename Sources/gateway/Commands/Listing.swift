@@ -1,0 +1,85 @@
+import StrictJSON
+
+/// What commands that list something share: pages gathered, and a table or JSON of them.
+extension Remote {
+    static let listing: Set<String> = options.union(["limit"])
+    static let listingHelp = """
+        --limit N          at most so many
+        --json             as JSON
+        \(help)
+        """
+
+    /// The entries of a list, page after page.
+    ///
+    /// - Parameters:
+    ///   - member: under which name an answer has them.
+    ///   - query: names and values, without the page's own.
+    func entries(
+        _ path: String, _ member: String, _ query: [(name: String, value: String)], _ arguments: Arguments
+    ) async throws -> [JSONValue] {
+        let most = try arguments.count("limit") ?? .max
+        let fixed = query + [("limit", "500")]
+        var cursor: String?
+        var found: [JSONValue] = []
+        repeat {
+            let asked = (fixed + (cursor.map { [("after", $0)] } ?? [])).map { "\($0.0)=\(Self.escaped($0.1))" }
+            let page = try await ask("GET", "\(path)?\(asked.joined(separator: "&"))")
+            found += page[member]?.array ?? []
+            cursor = page["next"]?.string
+        } while cursor != nil && found.count < most
+        return Array(found.prefix(most))
+    }
+}
+
+extension Arguments {
+    /// A whole number above zero.
+    func count(_ name: String) throws(UsageError) -> Int? {
+        guard let text = self[name] else { return nil }
+        guard let number = Int(text), number > 0 else { throw UsageError("--\(name) must be a whole number above 0") }
+        return number
+    }
+
+    /// Of a query's parameters those that were given, each under its own name.
+    func query(_ names: [(option: String, name: String)]) -> [(name: String, value: String)] {
+        names.compactMap { option, name in self[option].map { (name, $0) } }
+    }
+}
+
+extension Terminal {
+    /// Rows as JSON where that was asked for, else as a table of some of their members, headed by their names.
+    static func list(_ rows: [JSONValue], _ columns: [String], _ arguments: Arguments) {
+        if arguments.has("json") { return print(JSONValue.array(rows).text(pretty: true)) }
+        var table = Table(columns)
+        for row in rows { table.add(columns.map { cell(row.at($0)) }) }
+        print(table.text)
+    }
+
+    private static func cell(_ value: JSONValue?) -> String {
+        switch value {
+        case nil, .null?: "-"
+        case .string(let text)?: text
+        case .bool(let isSo)?: isSo ? "yes" : "no"
+        case .number(let digits)?: digits
+        case .array(let items)?: items.isEmpty ? "-" : items.map { cell($0) }.joined(separator: " ")
+        case .object?: "-"
+        }
+    }
+}
+
+/// Closing and opening a way out, that of a queue and that of a partner alike.
+enum OutletAct {
+    static let help = """
+        pause   ID --reason TEXT   nothing goes out to it; what comes meanwhile is kept
+        resume  ID --reason TEXT
+        """
+
+    /// - Parameter place: `queues` or `partners`.
+    static func run(_ act: String, _ id: String, of place: String, _ arguments: Arguments) async throws {
+        let body = JSONValue.object(JSONObject([("reason", .string(try arguments.required("reason")))]))
+        let answer = try await Remote(arguments).ask(
+            "POST", "/v1/\(place)/\(Remote.escaped(id))/\(act)", body: body.serialized())
+        Terminal.print(
+            arguments.has("json")
+                ? answer.text(pretty: true) : "\(id) is \(answer["paused"] == true ? "paused" : "open again")")
+    }
+}
