@@ -29,9 +29,7 @@ public final class Document {
     }()
     private var isContextMade = false
     /// What expressions over this document may name as `$name`.
-    public var variables: XPathVariables? {
-        didSet { if isContextMade, let variables, let context { variables.lend(to: context) } }
-    }
+    public let variables: XPathVariables?
 
     /// - Parameters:
     ///   - format: by the first character where it is not told.
@@ -45,7 +43,10 @@ public final class Document {
     }
 
     /// A document of the gateway's own, from its value, without the detour over its text.
-    public init(_ value: JSONValue) throws(DocumentError) {
+    ///
+    /// - Parameter variables: what expressions over it may name as `$name`.
+    public init(_ value: JSONValue, variables: XPathVariables? = nil) throws(DocumentError) {
+        self.variables = variables
         guard let handle = JSONTree.build(value) else { throw DocumentError(.tooLarge) }
         self.handle = handle
         format = .json
@@ -73,6 +74,7 @@ public final class Document {
             starts = []
         }
         self.format = format
+        variables = nil
         encoding = decoded.encoding
         self.notes = notes
         source = decoded.utf8

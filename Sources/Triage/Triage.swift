@@ -152,8 +152,9 @@ struct Examination {
         let facts = Facts.json(of: application, receivedAt: receivedAt, evidence: evidence, edition: edition)
         let content = JSONObject(
             [("facts", facts)] + application.content.members + [("shares", .array(evidence))])
-        guard let document = try? Document(JSONValue.object(content)) else { return nil }
-        document.variables = worker.variables(of: edition)
+        guard
+            let document = try? Document(JSONValue.object(content), variables: worker.variables(of: edition))
+        else { return nil }
         root = document.root
         self.application = application
         self.receivedAt = receivedAt

@@ -89,8 +89,9 @@ import Testing
         {
             guard let text = try? JSONValue(parsing: [UInt8](Data(contentsOf: file))) else { continue }
             for record in text["results"]?.array ?? [] {
-                guard let document = try? Document(record["application"] ?? record) else { continue }
-                document.variables = variables
+                guard let document = try? Document(record["application"] ?? record, variables: variables) else {
+                    continue
+                }
                 try compare(rules, in: document, &count)
             }
         }
