@@ -90,6 +90,18 @@ public struct JSONObject: Sendable, Hashable {
         return work(&below)
     }
 
+    /// Lays another object's members over this one's, object by object.
+    public mutating func merge(_ other: JSONObject) {
+        for index in other.members.indices {
+            let (name, value) = other.members[index]
+            if let below = value.object, self[name]?.object != nil {
+                change(name) { $0.merge(below) }
+            } else {
+                self[name] = value
+            }
+        }
+    }
+
     /// By a name's bytes, so that nobody need make a string of a piece of a path.
     fileprivate func member(_ name: UnsafeBufferPointer<UInt8>) -> JSONValue? {
         for index in members.indices

@@ -32,6 +32,7 @@ final class Engine {
         PlannedRecord($0, Planner(codes: codes))
     }
     private lazy var outbound: [PlannedRule] = Planner(codes: codes).plan(mapping.rules)
+    private var shared: [SharedKey: Shared] = [:]
 
     init(_ mapping: Mapping, codes: CodeLists, digests: Digests) {
         self.mapping = mapping
@@ -51,6 +52,8 @@ final class Engine {
         var origins: [Origin]?
         var attachments = 0
         var unknownCodes: [UnknownCodeText] = []
+        /// The document is about several persons, and what lies outside their records is read once.
+        var shares = false
 
         init(findings: FindingList = FindingList(), explains: Bool = false) {
             self.findings = findings
@@ -138,12 +141,77 @@ final class Engine {
             if target.value(at: lookup.target.names) == nil {
                 look(lookup, at: node, to: &target, path: path, line: line, &run)
             }
-        case .within(let group): return within(group, at: node, to: &target, path: path, line: line, &run)
-        case .list(let group): list(group, at: node, target: &target, path: path, line: line, &run)
+        case .within(let group), .list(let group):
+            if group.isShared, path.isEmpty, run.shares {
+                return shared(action, group, line, at: node, to: &target, &run)
+            }
+            return direct(action, line, at: node, to: &target, path: path, &run)
         case .warn(let warning): warn(warning, at: node, line: line, &run)
         case .read(let source): if run.explains { _ = nodes(source, at: node, &run) }
         }
         return true
+    }
+
+    private func direct(
+        _ action: PlannedRule.Action, _ line: Int, at node: Node, to target: inout JSONObject, path: String,
+        _ run: inout Run
+    ) -> Bool {
+        switch action {
+        case .within(let group): return within(group, at: node, to: &target, path: path, line: line, &run)
+        case .list(let group): list(group, at: node, target: &target, path: path, line: line, &run)
+        case .value, .constant, .lookup, .warn, .read: break
+        }
+        return true
+    }
+
+    // MARK: What several records share
+
+    /// What a group outside the record gave, and what was told of it.
+    private struct Shared {
+        let content: JSONObject
+        let findings: [Finding]
+        let unknownCodes: [UnknownCodeText]
+        let attachments: Int
+        let isComplete: Bool
+    }
+
+    private struct SharedKey: Hashable {
+        let group: ObjectIdentifier
+        let sources: [Int]
+        /// Only so many are taken of a record.
+        let attachmentsBefore: Int
+    }
+
+    /// Of a document that went through, nothing may stay: its nodes' places are given to others.
+    func forgetShared() { shared.removeAll() }
+
+    private func shared(
+        _ action: PlannedRule.Action, _ group: PlannedGroup, _ line: Int, at node: Node, to target: inout JSONObject,
+        _ run: inout Run
+    ) -> Bool {
+        let sources = group.source.nodes(at: node).map(\.identity)
+        // What is missing is told of the record itself, and a list that was begun goes on.
+        guard !sources.isEmpty, group.lists.allSatisfy({ target.value(at: $0) == nil }) else {
+            return direct(action, line, at: node, to: &target, path: "", &run)
+        }
+        let key = SharedKey(
+            group: ObjectIdentifier(group), sources: sources, attachmentsBefore: run.attachments)
+        if let known = shared[key] {
+            for finding in known.findings { run.findings.add(finding) }
+            run.unknownCodes += known.unknownCodes
+            run.attachments += known.attachments
+            target.merge(known.content)
+            return known.isComplete
+        }
+        let (findings, codes) = (run.findings.all.count, run.unknownCodes.count)
+        var content = JSONObject()
+        let isComplete = direct(action, line, at: node, to: &content, path: "", &run)
+        shared[key] = Shared(
+            content: content, findings: Array(run.findings.all.dropFirst(findings)),
+            unknownCodes: Array(run.unknownCodes.dropFirst(codes)),
+            attachments: run.attachments - key.attachmentsBefore, isComplete: isComplete)
+        target.merge(content)
+        return isComplete
     }
 
     /// - Returns: whether everything that the record itself requires was there.

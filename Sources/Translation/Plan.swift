@@ -88,12 +88,39 @@ final class PlannedGroup {
     let source: XPathExpression
     let split: String?
     let rules: [PlannedRule]
+    /// What it gives follows from its source alone, and its source lies outside the record: of a document about several
+    /// persons, it gives the same for each.
+    let isShared: Bool
+    /// The lists that it fills, for telling whether another rule has begun one already.
+    let lists: [[String]]
 
-    init(to: String?, source: XPathExpression, split: String?, rules: [PlannedRule]) {
+    init(to: String?, source: XPathExpression, split: String?, rules: [PlannedRule], isList: Bool) {
         target = to.map(Target.init)
         self.source = source
         self.split = split
         self.rules = rules
+        let names = target?.names ?? []
+        lists = isList ? [names] : rules.flatMap(\.lists).map { names + $0 }
+        isShared =
+            (source.source.hasPrefix("../") || source.source.hasPrefix("/")) && rules.allSatisfy(\.followsFromSource)
+    }
+}
+
+extension PlannedRule {
+    fileprivate var lists: [[String]] {
+        switch action {
+        case .within(let group), .list(let group): group.lists
+        case .value, .constant, .lookup, .warn, .read: []
+        }
+    }
+
+    /// A lookup also asks what stands there already, and a warning what was told already.
+    fileprivate var followsFromSource: Bool {
+        switch action {
+        case .value, .constant, .read: true
+        case .lookup, .warn: false
+        case .within(let group), .list(let group): group.rules.allSatisfy(\.followsFromSource)
+        }
     }
 }
 
@@ -159,9 +186,9 @@ struct Planner {
             (.constant(PlannedConstant(to: to, TargetTree.typed(text, type))), when, line)
         case .lookup(let lookup, let when, let line): (self.lookup(lookup), when, line)
         case .within(let to, let source, let inner, let when, let line):
-            (group(to, source, nil, inner).map { .within($0) }, when, line)
+            (group(to, source, nil, inner, isList: false).map { .within($0) }, when, line)
         case .list(let to, let each, let split, let inner, let when, let line):
-            (group(to, each, split, inner).map { .list($0) }, when, line)
+            (group(to, each, split, inner, isList: true).map { .list($0) }, when, line)
         case .warn(let warning, let when, let line):
             (.warn(PlannedWarning(warning, node: warning.node.flatMap(compile))), when, line)
         case .read(let source, let line): (compile(source).map { .read($0) }, nil, line)
@@ -182,7 +209,9 @@ struct Planner {
         return .lookup(PlannedLookup(lookup, by: by, codes: list))
     }
 
-    private func group(_ to: String?, _ source: String, _ split: String?, _ rules: [Rule]) -> PlannedGroup? {
-        compile(source).map { PlannedGroup(to: to, source: $0, split: split, rules: plan(rules)) }
+    private func group(
+        _ to: String?, _ source: String, _ split: String?, _ rules: [Rule], isList: Bool
+    ) -> PlannedGroup? {
+        compile(source).map { PlannedGroup(to: to, source: $0, split: split, rules: plan(rules), isList: isList) }
     }
 }

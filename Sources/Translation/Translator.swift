@@ -97,10 +97,17 @@ public final class Translator: Sendable {
     private let digests: Digests
     private let loaded: Mutex<Loaded>
     private let idle = Mutex<[Worker]>([])
+    private let sharesGroups: Bool
 
     /// - Throws: `MappingSetError` with every mistake of the whole set.
-    public init(directory: String, digests: Digests) throws(MappingSetError) {
+    public convenience init(directory: String, digests: Digests) throws(MappingSetError) {
+        try self.init(directory: directory, digests: digests, sharesGroups: true)
+    }
+
+    /// - Parameter sharesGroups: whether what lies outside the records of a document is read once for all of them.
+    init(directory: String, digests: Digests, sharesGroups: Bool) throws(MappingSetError) {
         self.directory = directory
+        self.sharesGroups = sharesGroups
         self.digests = digests
         let (mappings, codes) = try MappingLoader.load(directory: directory, digest: digests.sm3)
         loaded = Mutex(Loaded(mappings: mappings, codes: codes, generation: 0))
@@ -223,9 +230,13 @@ public final class Translator: Sendable {
         result.findings = about.all
         var room = about.remaining
         var read: Set<Int> = []
+        // An explanation tells of every record where each value came from.
+        let shares = !explain && sharesGroups && groups.reduce(0) { $0 + $1.1.count } > 1
+        defer { engine.forgetShared() }
         for (planned, nodes) in groups {
             for node in nodes {
                 var run = Engine.Run(findings: FindingList(room: room), explains: explain)
+                run.shares = shares
                 let record = record(
                     planned, at: node, isOneOfMany: nodes.count > 1, by: engine, receivedAt: receivedAt, &run)
                 room = run.findings.remaining
