@@ -1,3 +1,5 @@
+import Glibc
+
 /// One linear pass over XML text before libxml2 sees it: refuses what would cost it dear, and mends the HTML entities
 /// that senders leave in. It judges nothing else; well-formedness is libxml2's to say.
 struct MarkupScan {
@@ -131,7 +133,17 @@ struct MarkupScan {
         }
 
         private mutating func skip(past word: StaticString) {
-            while index < text.count, !starts(with: word) { index += 1 }
+            // From one place where the word may begin to the next: an attachment is one long text without any.
+            while index < text.count, !starts(with: word) {
+                let next = text.baseAddress.flatMap {
+                    memchr($0 + index + 1, Int32(word.utf8Start[0]), text.count - index - 1)
+                }
+                guard let next, let start = text.baseAddress else {
+                    index = text.count
+                    return
+                }
+                index = UnsafeRawPointer(next) - UnsafeRawPointer(start)
+            }
             index = min(text.count, index + word.utf8CodeUnitCount)
         }
 

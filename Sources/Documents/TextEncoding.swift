@@ -102,9 +102,10 @@ struct DecodedText {
             (utf8, encoding) = (text, other)
             notes.append(DocumentNote(code: "encodingMismatch"))
         }
-        guard !Self.hasMarkInside(utf8) else { throw DocumentError(.byteOrderMarkInside) }
-        guard !utf8.contains(0) else { throw DocumentError(.notWellFormed) }
-        if Self.hasPrivateUse(utf8) { notes.append(DocumentNote(code: "privateUseCharacter")) }
+        let oddities = Self.oddities(in: utf8)
+        guard !oddities.mark else { throw DocumentError(.byteOrderMarkInside) }
+        guard !oddities.zero else { throw DocumentError(.notWellFormed) }
+        if oddities.privateUse { notes.append(DocumentNote(code: "privateUseCharacter")) }
     }
 
     private static func byteOrderMark(_ bytes: [UInt8]) -> (TextEncoding?, Int) {
@@ -139,19 +140,23 @@ struct DecodedText {
         utf8.contains { $0 < 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D || $0 == 0x7F }
     }
 
-    /// U+E000…U+F8FF: characters that mean something only on the sender's own machines.
-    private static func hasPrivateUse(_ utf8: [UInt8]) -> Bool {
-        var index = 0
-        while index + 2 < utf8.count {
-            if utf8[index] == 0xEE || (utf8[index] == 0xEF && utf8[index + 1] < 0xA4) { return true }
-            index += utf8[index] < 0x80 ? 1 : utf8[index] < 0xE0 ? 2 : utf8[index] < 0xF0 ? 3 : 4
-        }
-        return false
-    }
-
-    private static func hasMarkInside(_ utf8: [UInt8]) -> Bool {
+    /// What should not be in a text: U+0000, a byte order mark inside, and U+E000…U+F8FF, which mean something only on the
+    /// sender's own machines.
+    private static func oddities(in utf8: [UInt8]) -> (zero: Bool, mark: Bool, privateUse: Bool) {
+        var found = (zero: false, mark: false, privateUse: false)
         utf8.withUnsafeBufferPointer { text in
-            text.indices.dropLast(2).contains { text[$0] == 0xEF && text[$0 + 1] == 0xBB && text[$0 + 2] == 0xBF }
+            // One look: hardly any byte is the first of one of them.
+            for index in text.indices where text[index] == 0 || text[index] >= 0xEE {
+                let byte = text[index]
+                if byte == 0 {
+                    found.zero = true
+                } else if index + 2 < text.count {
+                    let next = text[index + 1]
+                    if byte == 0xEE || byte == 0xEF && next < 0xA4 { found.privateUse = true }
+                    if byte == 0xEF, next == 0xBB, text[index + 2] == 0xBF { found.mark = true }
+                }
+            }
         }
+        return found
     }
 }
