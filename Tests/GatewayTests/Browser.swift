@@ -75,8 +75,9 @@ final class Browser: @unchecked Sendable {
 
     func close() async {
         _ = try? await call("DELETE", "/session/\(session)", nil)
-        // Not waited for: Foundation learns of an end by a descriptor that the browser's helpers inherit.
-        process.terminate()
+        // Its browser has gone. It would not hear a SIGTERM, which the gateway in this process ignores, and so do its children;
+        // nor is it waited for: Foundation learns of an end by a descriptor that the browser's helpers inherit.
+        kill(process.processIdentifier, SIGKILL)
         await client.close()
         try? FileManager.default.removeItem(at: profile)
     }
