@@ -11,7 +11,7 @@ extension Engine {
             if let told = known[field] { return told }
             var run = Run()
             run.origins = []
-            fill(&run, by: record.rules(writing: field), from: node)
+            fill(&run, by: record.writers[field] ?? [], from: node)
             known[field] = run.origins ?? []
             return run.origins ?? []
         }

@@ -141,8 +141,11 @@ final class PlannedRecord {
     let when: XPathExpression?
     let group: XPathExpression?
     let plan: [PlannedRule]
-    /// The rules that write a field that contradictions speak of; made at the first that does.
-    private var writers: [String: [PlannedRule]] = [:]
+    /// By field, slash-separated, the rules that write what contradictions speak of; made at the first that does.
+    private(set) lazy var writers: [String: [PlannedRule]] = Dictionary(
+        Consistency.fields.map { field in
+            (field, planner.plan(rules.rules.compactMap { $0.writing([field], below: "") }))
+        }, uniquingKeysWith: { first, _ in first })
     private let planner: Planner
 
     init(_ rules: RecordRules, _ planner: Planner) {
@@ -152,14 +155,6 @@ final class PlannedRecord {
         when = rules.when.flatMap(planner.compile)
         group = rules.group.flatMap(planner.compile)
         plan = planner.plan(rules.rules)
-    }
-
-    /// - Parameter field: slash-separated.
-    func rules(writing field: String) -> [PlannedRule] {
-        if let known = writers[field] { return known }
-        let made = planner.plan(rules.rules.compactMap { $0.writing([field], below: "") })
-        writers[field] = made
-        return made
     }
 }
 
