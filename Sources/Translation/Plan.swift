@@ -141,20 +141,19 @@ final class PlannedRecord {
     let when: XPathExpression?
     let group: XPathExpression?
     let plan: [PlannedRule]
-    /// By field, slash-separated, the rules that write what contradictions speak of; made at the first that does.
-    private(set) lazy var writers: [String: [PlannedRule]] = Dictionary(
-        Consistency.fields.map { field in
-            (field, planner.plan(rules.rules.compactMap { $0.writing([field], below: "") }))
-        }, uniquingKeysWith: { first, _ in first })
-    private let planner: Planner
+    /// By field, slash-separated, the rules that write what contradictions speak of.
+    let writers: [String: [PlannedRule]]
 
     init(_ rules: RecordRules, _ planner: Planner) {
         self.rules = rules
-        self.planner = planner
         record = planner.compile(rules.record)
         when = rules.when.flatMap(planner.compile)
         group = rules.group.flatMap(planner.compile)
         plan = planner.plan(rules.rules)
+        let writers = Consistency.fields.map { field in
+            (field, planner.plan(rules.rules.compactMap { $0.writing([field], below: "") }))
+        }
+        self.writers = Dictionary(writers, uniquingKeysWith: { first, _ in first })
     }
 }
 
