@@ -7,14 +7,18 @@ import Transport
 /// Durable intake over HTTP, beside what its parts reach alone.
 enum IntakeBench {
     private static let connectionCounts = [1, 16, 64]
+    private static let rounds = 3
 
     static func run(seconds: Double) async throws {
         let place = try Workplace()
         defer { place.remove() }
         let sample = try Sample(repository: place.repository)
         print(
-            "Durable intake of a \(sample.bytes.count)-byte referral, \(rounded(seconds, 1)) s each; load on the same machine\n"
-        )
+            """
+            Durable intake of a \(sample.bytes.count)-byte referral, \(rounded(seconds, 1)) s each; load on the same machine.
+            Store and intake take turns, each time with an empty store; the best of \(rounds) rounds.
+
+            """)
 
         let syncs = try disk(place, seconds: seconds)
         var table = BenchTable(["", "1", "16", "64 at once"])
@@ -28,17 +32,21 @@ enum IntakeBench {
         table.add(["HTTP echo on the same listener, /s"] + echoed.map { rounded($0.rate) })
 
         var stored: [Measured] = []
+        var taken: [Measured] = []
         for count in connectionCounts {
-            stored.append(try await storeAlone(place, sample: sample, writers: count, seconds: seconds))
+            var (alone, whole) = (Measured(), Measured())
+            // Whatever else the machine does meets both, and can only slow them down.
+            for round in 1...rounds {
+                alone = alone.orBetter(
+                    try await storeAlone(place, sample: sample, writers: count, round: round, seconds: seconds))
+                whole = whole.orBetter(
+                    try intake(place, sample: sample, connections: count, round: round, seconds: seconds))
+            }
+            stored.append(alone)
+            taken.append(whole)
         }
         table.add(["store's group commit alone, the same rows, /s"] + stored.map { rounded($0.rate) })
         table.add(["  processor time per commit, µs"] + stored.map { rounded($0.microseconds) })
-
-        let gateway = try place.gateway(store: "intake.sqlite")
-        let taken = try connectionCounts.map {
-            try over(gateway, path: "/v1/referrals", sample: sample, connections: $0, seconds: seconds)
-        }
-        gateway.stop()
         table.add(["durable intake over HTTP, /s"] + taken.map { rounded($0.rate) })
         table.add(["  processor time per referral, µs"] + taken.map { rounded($0.microseconds) })
         table.add(["  of the load, per referral, µs"] + taken.map { rounded($0.load) })
@@ -51,12 +59,29 @@ enum IntakeBench {
         if refused > 0 { print("  \(refused) referrals were not taken (busy or refused)\n") }
     }
 
+    private static func intake(
+        _ place: Workplace, sample: Sample, connections: Int, round: Int, seconds: Double
+    ) throws -> Measured {
+        let gateway = try place.gateway(store: "intake-\(connections)-\(round).sqlite")
+        defer { gateway.stop() }
+        // The first moments are the server's warming up.
+        _ = try over(
+            gateway, path: "/v1/referrals", sample: sample, connections: 8, seconds: min(1, seconds))
+        return try over(gateway, path: "/v1/referrals", sample: sample, connections: connections, seconds: seconds)
+    }
+
     struct Measured {
-        let rate: Double
+        var rate = 0.0
         /// Processor time of one, in microseconds.
-        let microseconds: Double
+        var microseconds = 0.0
         var load = 0.0
         var refused = 0
+
+        func orBetter(_ other: Measured) -> Measured {
+            var better = other.rate > rate ? other : self
+            better.refused = refused + other.refused
+            return better
+        }
     }
 
     /// A server's answers to so many connections at once; for every number of connections the referrals are others.
@@ -93,9 +118,9 @@ enum IntakeBench {
 
     /// What intake commits, packed beforehand by the front door itself, from as many writers at once.
     static func storeAlone(
-        _ place: Workplace, sample: Sample, writers: Int, seconds: Double
+        _ place: Workplace, sample: Sample, writers: Int, round: Int = 1, seconds: Double
     ) async throws -> Measured {
-        let file = place.folder.appending(path: "store-\(writers).sqlite").path
+        let file = place.folder.appending(path: "store-\(writers)-\(round).sqlite").path
         let database = try SQLiteDatabase(path: file, maxPending: 4096)
         let store = try await SQLMessageStore(database: database)
         let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
