@@ -70,7 +70,7 @@ public final class XPathExpression {
         }
     }
 
-    /// Whether it is known to give nodes, which `visit` then hands over one by one.
+    /// Whether it is known to give nodes.
     public var selectsNodes: Bool { direct?.kind == .nodes }
 
     /// The first node, and the next that is not empty: a value's own place, and one that gives it again.
@@ -100,29 +100,16 @@ public final class XPathExpression {
         )
     }
 
-    /// Hands over the nodes in document order until the receiver has enough.
-    ///
-    /// - Returns: false when the expression had to look at too many nodes; what was handed over is not to be used then.
-    @discardableResult
-    public func visit(at node: Node, _ isEnough: (Node) -> Bool) -> Bool {
-        guard let direct, direct.kind == .nodes else {
-            _ = nodes(at: node).first(where: isEnough)
-            return true
-        }
-        let done: Void? = direct.run(at: node.handle, node.document.variables) { run in
-            run.nodes { isEnough(Node(handle: $0, document: node.document)) }
-        }
-        return done != nil
-    }
-
     public func nodes(at node: Node) -> [Node] {
-        guard selectsNodes else { return others(at: node) }
+        guard let direct, direct.kind == .nodes else { return others(at: node) }
         var found: [Node] = []
-        let isWhole = visit(at: node) {
-            found.append($0)
-            return false
+        let done: Void? = direct.run(at: node.handle, node.document.variables) { run in
+            run.nodes {
+                found.append(Node(handle: $0, document: node.document))
+                return false
+            }
         }
-        return isWhole ? found : []
+        return done == nil ? [] : found
     }
 
     private func others(at node: Node) -> [Node] {

@@ -28,7 +28,7 @@ public struct KeyedHash: Sendable {
         deinit { EVP_MAC_CTX_free(context) }
 
         func code(of message: UnsafeBufferPointer<UInt8>) -> [UInt8] {
-            let context = EVP_MAC_CTX_dup(context)
+            guard let context = EVP_MAC_CTX_dup(context) else { return [] }
             defer { EVP_MAC_CTX_free(context) }
             return [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { buffer, written in
                 let isDone =

@@ -12,17 +12,9 @@ enum Queues: Command {
         """
 
     static func run(_ arguments: [String]) async throws -> Int32 {
-        let arguments = try Arguments(arguments, valued: Remote.options.union(["reason"]), flags: ["json"])
-        switch (arguments.words.first, arguments.words.dropFirst().first, arguments.words.count) {
-        case (nil, nil, 0), ("list", nil, 1):
-            let queues = try await Remote(arguments).ask("GET", "/v1/queues")["queues"]?.array ?? []
-            Terminal.list(
-                queues,
-                ["queue", "name", "depth", "oldest", "mostUrgent", "deadLetters", "circuit", "paused.since"], arguments)
-        case (let act?, let code?, 2) where act == "pause" || act == "resume":
-            try await OutletAct.run(act, code, of: "queues", arguments)
-        default: throw UsageError("say list, pause CODE or resume CODE")
-        }
+        try await OutletAct.run(
+            arguments, of: "queues",
+            columns: ["queue", "name", "depth", "oldest", "mostUrgent", "deadLetters", "circuit", "paused.since"])
         return 0
     }
 }

@@ -73,8 +73,24 @@ enum OutletAct {
         resume  ID --reason TEXT
         """
 
-    /// - Parameter place: `queues` or `partners`.
-    static func run(_ act: String, _ id: String, of place: String, _ arguments: Arguments) async throws {
+    /// Lists the ways out of a kind, or closes or opens one.
+    ///
+    /// - Parameters:
+    ///   - place: `queues` or `partners`.
+    ///   - columns: of the list.
+    static func run(_ words: [String], of place: String, columns: [String]) async throws {
+        let arguments = try Arguments(words, valued: Remote.options.union(["reason"]), flags: ["json"])
+        switch (arguments.words.first, arguments.words.dropFirst().first, arguments.words.count) {
+        case (nil, nil, 0), ("list", nil, 1):
+            Terminal.list(
+                try await Remote(arguments).ask("GET", "/v1/\(place)")[place]?.array ?? [], columns, arguments)
+        case (let act?, let id?, 2) where act == "pause" || act == "resume":
+            try await turn(act, id, of: place, arguments)
+        default: throw UsageError("say list, pause ID or resume ID")
+        }
+    }
+
+    private static func turn(_ act: String, _ id: String, of place: String, _ arguments: Arguments) async throws {
         let body = JSONValue.object(JSONObject([("reason", .string(try arguments.required("reason")))]))
         let answer = try await Remote(arguments).ask(
             "POST", "/v1/\(place)/\(Remote.escaped(id))/\(act)", body: body.serialized())

@@ -68,20 +68,12 @@ enum Partners: Command {
         """
 
     static func run(_ arguments: [String]) async throws -> Int32 {
-        let arguments = try Arguments(arguments, valued: Remote.options.union(["reason"]), flags: ["json"])
-        switch (arguments.words.first, arguments.words.dropFirst().first, arguments.words.count) {
-        case (nil, nil, 0), ("list", nil, 1):
-            let partners = try await Remote(arguments).ask("GET", "/v1/partners")["partners"]?.array ?? []
-            Terminal.list(
-                partners,
-                [
-                    "partner", "name", "lastSeen", "messages24h", "errorRate24h", "statusBacklog", "deadLetters",
-                    "circuit", "lastSuccessAt", "paused.since",
-                ], arguments)
-        case (let act?, let id?, 2) where act == "pause" || act == "resume":
-            try await OutletAct.run(act, id, of: "partners", arguments)
-        default: throw UsageError("say list, pause ID or resume ID")
-        }
+        try await OutletAct.run(
+            arguments, of: "partners",
+            columns: [
+                "partner", "name", "lastSeen", "messages24h", "errorRate24h", "statusBacklog", "deadLetters", "circuit",
+                "lastSuccessAt", "paused.since",
+            ])
         return 0
     }
 }

@@ -1,0 +1,48 @@
+import CLibXML2
+
+/// A direct expression made ready to be run: its parts lie where nothing has to be counted or copied to reach them.
+final class DirectProgram {
+    let kind: DirectExpression.Kind
+    private let terms: UnsafeBufferPointer<DirectExpression.Term>
+    private let steps: UnsafeBufferPointer<DirectExpression.Step>
+    private let tests: UnsafeBufferPointer<Int>
+    private let bytes: Bytes
+    private let root: Int
+
+    init(_ expression: DirectExpression) {
+        kind = expression.kind(of: expression.root)
+        terms = Self.kept(expression.terms)
+        steps = Self.kept(expression.steps)
+        tests = Self.kept(expression.tests)
+        bytes = Self.kept(expression.bytes)
+        root = expression.root
+    }
+
+    deinit {
+        // Nothing in them refers to anything else.
+        terms.deallocate()
+        steps.deallocate()
+        tests.deallocate()
+        bytes.deallocate()
+    }
+
+    private static func kept<Element>(_ elements: [Element]) -> UnsafeBufferPointer<Element> {
+        let buffer = UnsafeMutableBufferPointer<Element>.allocate(capacity: elements.count)
+        _ = buffer.initialize(from: elements)
+        return UnsafeBufferPointer(buffer)
+    }
+
+    /// Runs the program on a node. Nothing is given when it looked at too many nodes, as a hostile document can make it.
+    func run<Result>(
+        at node: xmlNodePtr, _ variables: XPathVariables?, _ work: (DirectExpression.Evaluation) -> Result
+    ) -> Result? {
+        var budget = 1_000_000
+        let result = withUnsafeMutablePointer(to: &budget) { budget in
+            work(
+                DirectExpression.Evaluation(
+                    terms: terms, steps: steps, tests: tests, bytes: bytes, root: root, node: node,
+                    variables: variables.map(Unmanaged.passUnretained), budget: budget))
+        }
+        return budget > 0 ? result : nil
+    }
+}
