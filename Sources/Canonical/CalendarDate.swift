@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// A day of the Gregorian calendar.
 public struct CalendarDate: Sendable, Hashable, Comparable {
     public let year: Int
@@ -16,8 +18,7 @@ public struct CalendarDate: Sendable, Hashable, Comparable {
 
     /// Reads `yyyy-MM-dd`.
     public init?(iso: String) {
-        var iso = iso
-        guard let date = iso.withUTF8({ Self(iso: $0) }) else { return nil }
+        guard let date = iso.lend({ Self(iso: $0) }) else { return nil }
         self = date
     }
 

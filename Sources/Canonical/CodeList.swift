@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// One code of a list.
 public struct CodeEntry: Sendable, Hashable {
     /// Empty where a text that looks like a code means none.
@@ -31,8 +33,7 @@ public struct CodeList: Sendable {
         static func == (left: Word, right: Word) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
 
         func hash(into hasher: inout Hasher) {
-            var text = text
-            text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+            text.lend { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         }
     }
 

@@ -104,9 +104,9 @@ public struct JSONObject: Sendable, Hashable {
 
     /// By a name's bytes, so that nobody need make a string of a piece of a path.
     fileprivate func member(_ name: UnsafeBufferPointer<UInt8>) -> JSONValue? {
-        for index in members.indices
-        where members[index].name.utf8.count == name.count && members[index].name.utf8.elementsEqual(name) {
-            return members[index].value
+        for index in members.indices where members[index].name.utf8.count == name.count {
+            let isSame = members[index].name.lend { given in name.indices.allSatisfy { given[$0] == name[$0] } }
+            if isSame { return members[index].value }
         }
         return nil
     }
@@ -159,8 +159,7 @@ extension JSONValue {
 
     /// A value some dotted path below, such as `recipient.name`.
     public func at(_ path: String) -> JSONValue? {
-        var path = path
-        return path.withUTF8 { path in
+        path.lend { path in
             var value = self
             var start = 0
             while start < path.count {

@@ -14,14 +14,15 @@ extension JSONValue {
 /// Text as it grows, in memory of its own: appending to an array asks with every byte whose it is.
 private struct JSONOutput {
     private let isPretty: Bool
-    private var text = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 8192)
+    private var text = UnsafeMutablePointer<UInt8>.allocate(capacity: 8192)
+    private var capacity = 8192
     private var count = 0
 
     init(isPretty: Bool) { self.isPretty = isPretty }
 
     func free() { text.deallocate() }
 
-    var bytes: [UInt8] { Array(text[..<count]) }
+    var bytes: [UInt8] { Array(UnsafeBufferPointer(start: text, count: count)) }
 
     mutating func write(_ value: JSONValue, depth: Int) {
         switch value {
@@ -63,20 +64,36 @@ private struct JSONOutput {
     }
 
     private mutating func quote(_ string: String) {
-        var string = string
+        let start = count
         append(UInt8(ascii: "\""))
-        string.withUTF8 { utf8 in
-            var start = 0
-            for index in utf8.indices {
-                let byte = utf8[index]
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-                append(utf8, start..<index)
-                escape(byte)
-                start = index + 1
-            }
-            append(utf8, start..<utf8.count)
+        append(string)
+        // Hardly any text holds something to escape, so it is looked for where the text already lies.
+        if !Self.isPlain(UnsafeRawBufferPointer(start: text + (start + 1), count: count - start - 1)) {
+            count = start + 1
+            for byte in string.utf8 { if Self.isPlain(byte) { append(byte) } else { escape(byte) } }
         }
         append(UInt8(ascii: "\""))
+    }
+
+    /// Whether a byte stands for itself in a string (RFC 8259 §7).
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+
+    /// Whether all bytes do.
+    private static func isPlain(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        func isPlain(at offset: Int) -> Bool {
+            let eight = EightBytes(bytes, at: offset)
+            return !(eight.holds(UInt8(ascii: "\"")) || eight.holds(UInt8(ascii: "\\")) || eight.holds(below: 0x20))
+        }
+        guard bytes.count >= 8 else { return bytes.allSatisfy { Self.isPlain($0) } }
+        var index = 0
+        while index <= bytes.count - 8 {
+            guard isPlain(at: index) else { return false }
+            index += 8
+        }
+        // The last eight hold the rest, and some that have been looked at.
+        return isPlain(at: bytes.count - 8)
     }
 
     private mutating func escape(_ byte: UInt8) {
@@ -97,27 +114,25 @@ private struct JSONOutput {
     // MARK: Bytes
 
     private mutating func append(_ byte: UInt8) {
-        reserve(1)
+        if count == capacity { grow(by: 1) }
         text[count] = byte
         count += 1
     }
 
     private mutating func append(_ string: String) {
-        var string = string
-        string.withUTF8 { append($0, 0..<$0.count) }
+        let length = string.utf8.count
+        if count + length > capacity { grow(by: length) }
+        let end = text + count
+        string.lend { if let start = $0.baseAddress { end.update(from: start, count: $0.count) } }
+        count += length
     }
 
-    private mutating func append(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) {
-        reserve(range.count)
-        _ = UnsafeMutableBufferPointer(rebasing: text[count...]).update(fromContentsOf: bytes[range])
-        count += range.count
-    }
-
-    private mutating func reserve(_ more: Int) {
-        guard count + more > text.count else { return }
-        let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(count + more, text.count * 2))
-        _ = larger.update(fromContentsOf: text[..<count])
+    @inline(never)
+    private mutating func grow(by more: Int) {
+        let enough = max(count + more, capacity * 2)
+        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: enough)
+        larger.update(from: text, count: count)
         text.deallocate()
-        text = larger
+        (text, capacity) = (larger, enough)
     }
 }

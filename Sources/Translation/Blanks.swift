@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// Blanks and placeholders, over bytes: every field of every document passes here.
 enum Blanks {
     /// What senders write where they have nothing to say.
@@ -19,19 +21,14 @@ enum Blanks {
     }
 
     /// Blanks at the ends and invisible characters anywhere go; the rest, rare characters and all, stays.
-    static func trimmed(_ raw: String) -> String {
-        var raw = raw
-        return raw.withUTF8 { trimmed($0) }
-    }
+    static func trimmed(_ raw: String) -> String { raw.lend { trimmed($0) } }
 
     static func trimmed(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
         var (start, end) = (0, bytes.count)
         while start < end, case let length = blank(bytes, at: start), length > 0 { start += length }
         while start < end, case let length = blank(bytes, before: end), length > 0 { end -= length }
         let bare = UnsafeBufferPointer(rebasing: bytes[start..<max(start, end)])
-        guard bare.indices.contains(where: { invisible(bare, at: $0) > 0 }) else {
-            return String(decoding: bare, as: UTF8.self)
-        }
+        guard holdsInvisible(bare) else { return String(decoding: bare, as: UTF8.self) }
         var kept: [UInt8] = []
         var index = 0
         while index < bare.count {
@@ -55,6 +52,22 @@ enum Blanks {
         if bytes[end - 1] <= 0x20 { return 1 }
         for length in 2...3 where end >= length && blank(bytes, at: end - length) == length { return length }
         return 0
+    }
+
+    private static func holdsInvisible(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        let text = UnsafeRawBufferPointer(bytes)
+        var index = 0
+        while index < text.count {
+            // None of them is ASCII, as the long texts of attachments are throughout.
+            if index + 8 <= text.count, EightBytes(text, at: index).isASCII {
+                index += 8
+            } else if invisible(bytes, at: index) > 0 {
+                return true
+            } else {
+                index += 1
+            }
+        }
+        return false
     }
 
     /// How many bytes of `Converter.isInvisible`'s characters begin here.

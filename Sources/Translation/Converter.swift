@@ -118,8 +118,7 @@ enum Converter: String, CaseIterable {
 
     /// A number as it should be written, which most are: a mobile one, or a landline with a hyphen behind the area code.
     private static func plain(phone raw: String) -> Conversion? {
-        var raw = raw
-        return raw.withUTF8 { text in
+        raw.lend { text in
             guard (11...13).contains(text.count), text.allSatisfy({ isDigit($0) || $0 == UInt8(ascii: "-") }) else {
                 return nil
             }

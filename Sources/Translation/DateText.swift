@@ -1,5 +1,6 @@
 import Canonical
 import Foundation
+import StrictJSON
 
 /// The ways that senders write dates and times. GB/T 7408 (ISO 8601) is what they should write.
 enum DateText {
@@ -33,8 +34,7 @@ enum DateText {
 
     /// The forms that the standard names, and a blank for the T: read by bytes, since most dates are written so.
     private static func plain(_ raw: String) -> (CalendarDate, seconds: Int?, manner: Manner)? {
-        var raw = raw
-        return raw.withUTF8 { text in
+        raw.lend { text in
             if text.count == 8 || text.count == 14 { return packed(text) }
             guard text.count >= 10, let date = CalendarDate(iso: UnsafeBufferPointer(rebasing: text[..<10])) else {
                 return nil
@@ -201,8 +201,7 @@ enum DateText {
 
     /// Over bytes: Swift's own search costs fifty times as much.
     private static func holds(_ text: String, _ word: StaticString) -> Bool {
-        var text = text
-        return text.withUTF8 { text in
+        text.lend { text in
             let count = word.utf8CodeUnitCount
             guard let start = text.baseAddress, text.count >= count else { return false }
             return (0...text.count - count).contains { memcmp(start + $0, word.utf8Start, count) == 0 }

@@ -46,17 +46,27 @@ extension Engine {
             claimed = String(body[body.index(body.startIndex, offsetBy: 5)..<comma].prefix { $0 != ";" })
             body = body[body.index(after: comma)...]
         }
-        var digits: [UInt8] = []
-        digits.reserveCapacity(body.utf8.count + 3)
-        for byte in body.utf8 where byte > 0x20 && byte != UInt8(ascii: "=") {
-            switch byte {
-            case UInt8(ascii: "-"): digits.append(UInt8(ascii: "+"))
-            case UInt8(ascii: "_"): digits.append(UInt8(ascii: "/"))
-            default: digits.append(byte)
+        return (claimed, plainDigits(body))
+    }
+
+    private static func plainDigits(_ text: Substring) -> [UInt8] {
+        var text = text
+        return text.withUTF8 { text in
+            [UInt8](unsafeUninitializedCapacity: text.count + 3) { digits, count in
+                func append(_ byte: UInt8) {
+                    digits[count] = byte
+                    count += 1
+                }
+                for byte in text where byte > 0x20 && byte != UInt8(ascii: "=") {
+                    switch byte {
+                    case UInt8(ascii: "-"): append(UInt8(ascii: "+"))
+                    case UInt8(ascii: "_"): append(UInt8(ascii: "/"))
+                    default: append(byte)
+                    }
+                }
+                while count % 4 != 0 { append(UInt8(ascii: "=")) }
             }
         }
-        digits += Array(repeating: UInt8(ascii: "="), count: (4 - digits.count % 4) % 4)
-        return (claimed, digits)
     }
 
     /// Which digest a sender means is told by its length: MD5 has 32 digits, SM3 and SHA-256 have 64.

@@ -1,4 +1,5 @@
 import COpenSSL
+import StrictJSON
 
 /// HMAC-SM3 (RFC 2104 over GB/T 32905) under a secret of the gateway's: personal data are found again by it without
 /// standing in an index, and nobody without the key can try values.
@@ -52,7 +53,6 @@ public struct KeyedHash: Sendable {
 
     /// The first 128 bits, lower-case hexadecimal.
     public func hash(_ text: String) -> String {
-        var text = text
-        return Digest.hex(Array(text.withUTF8(template.code).prefix(16)))
+        Digest.hex(Array(text.lend(template.code).prefix(16)))
     }
 }

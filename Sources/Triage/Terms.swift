@@ -1,5 +1,6 @@
 import Canonical
 import Documents
+import StrictJSON
 
 /// Thresholds, lists and key words that rules use by name, each with the days on which it holds.
 struct Terms: Sendable {
@@ -96,8 +97,7 @@ struct WordScan: Sendable {
 
     /// The ids of the words found, in the text's order, each once.
     func ids(in text: String) -> [String] {
-        var text = text
-        return text.withUTF8 { bytes in
+        text.lend { bytes in
             var found: [String] = []
             var index = 0
             while index < bytes.count {
