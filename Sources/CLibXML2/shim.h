@@ -16,6 +16,9 @@
 // xmlFree is a mutable global function pointer, which Swift 6 refuses to read.
 static inline void legalaid_xml_free(void *pointer) { xmlFree(pointer); }
 
+// By the place of this name libxml2 tells text nodes; an array without a size is not imported.
+static inline const xmlChar *legalaid_xml_text_name(void) { return xmlStringText; }
+
 static inline void legalaid_xml_discard(void *context, const char *message, ...) { (void)context; (void)message; }
 
 // Encoding errors go to stderr in spite of XML_PARSE_NOERROR unless the generic handler is silenced; the handler is

@@ -11,6 +11,8 @@ struct DirectExpression {
     struct Piece {
         let start: Int
         let count: Int
+
+        var range: Range<Int> { start..<start + count }
     }
 
     enum Axis {
@@ -79,6 +81,49 @@ struct DirectExpression {
         }
     }
 
+    /// The elements without which a term gives no node, no text and no truth.
+    func needs(of term: Int) -> NameSet {
+        switch terms[term] {
+        case .path(let path):
+            path.steps.reduce(NameSet()) { needs, index in
+                steps[index].tests.reduce(needs.union(self.needs(of: steps[index]))) {
+                    $0.union(self.needs(of: tests[$1]))
+                }
+            }
+        case .union(let left, let right), .or(let left, let right): needs(of: left).intersection(needs(of: right))
+        case .and(let left, let right): needs(of: left).union(needs(of: right))
+        case .equal(let left, let right, _):
+            // What is compared with a truth is made one, and the absence of nodes is a truth too.
+            kind(of: left) == .truth || kind(of: right) == .truth ? NameSet() : needs(ofNodes: [left, right])
+        case .compare(let left, _, let right): needs(ofNodes: [left, right])
+        case .normalized(let inner), .asText(let inner), .asNumber(let inner), .length(let inner), .count(let inner),
+            .translated(let inner, _, _), .substring(let inner, _, _):
+            needs(of: inner)
+        // Everything contains the empty text, nothing too.
+        case .contains(let text, let part), .startsWith(let text, let part):
+            isFilled(part) ? needs(of: text) : NameSet()
+        case .literal, .number, .variable, .truth, .not: NameSet()
+        }
+    }
+
+    private func needs(of step: Step) -> NameSet {
+        var needs = NameSet()
+        switch step.axis {
+        case .child: bytes.withUnsafeBufferPointer { needs.insert(Bytes(rebasing: $0[step.name.range])) }
+        case .parent, .attribute, .this, .element: break
+        }
+        return needs
+    }
+
+    /// A set of nodes is equal to something, or more or less, only where it holds a node.
+    private func needs(ofNodes terms: [Int]) -> NameSet {
+        terms.filter { kind(of: $0) == .nodes }.reduce(NameSet()) { $0.union(needs(of: $1)) }
+    }
+
+    private func isFilled(_ term: Int) -> Bool {
+        if case .literal(let piece) = terms[term] { piece.count > 0 } else { false }
+    }
+
     /// One run of a program.
     struct Evaluation {
         let terms: UnsafeBufferPointer<Term>
@@ -88,6 +133,8 @@ struct DirectExpression {
         let root: Int
         let node: xmlNodePtr
         let variables: Unmanaged<XPathVariables>?
+        /// Whether children of the same name always stand together, as they do in trees of JSON.
+        let namesStandTogether: Bool
         let budget: UnsafeMutablePointer<Int>
     }
 }
@@ -149,15 +196,17 @@ extension DirectExpression.Evaluation {
             return walk(index + 1, end, parent, passes)
         case .child:
             var child = node.pointee.type == XML_ATTRIBUTE_NODE ? nil : node.pointee.children
+            var wasMet = false
             while let here = child {
                 child = here.pointee.next
                 budget.pointee -= 1
                 guard budget.pointee > 0 else { return false }
-                if here.pointee.type == XML_ELEMENT_NODE, isNamed(here, step.name), holds(step.tests, at: here),
-                    walk(index + 1, end, here, passes)
-                {
-                    return true
+                guard here.pointee.type == XML_ELEMENT_NODE, isNamed(here, step.name) else {
+                    if wasMet, namesStandTogether { return false }
+                    continue
                 }
+                wasMet = true
+                if holds(step.tests, at: here), walk(index + 1, end, here, passes) { return true }
             }
             return false
         case .attribute:
@@ -326,7 +375,7 @@ extension DirectExpression.Evaluation {
     }
 
     private func piece(_ piece: DirectExpression.Piece) -> Bytes {
-        Bytes(rebasing: bytes[piece.start..<piece.start + piece.count])
+        Bytes(rebasing: bytes[piece.range])
     }
 
     // MARK: Variables

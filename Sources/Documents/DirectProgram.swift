@@ -3,6 +3,7 @@ import CLibXML2
 /// A direct expression made ready to be run: its parts lie where nothing has to be counted or copied to reach them.
 final class DirectProgram {
     let kind: DirectExpression.Kind
+    private let needs: NameSet
     private let terms: UnsafeBufferPointer<DirectExpression.Term>
     private let steps: UnsafeBufferPointer<DirectExpression.Step>
     private let tests: UnsafeBufferPointer<Int>
@@ -11,6 +12,7 @@ final class DirectProgram {
 
     init(_ expression: DirectExpression) {
         kind = expression.kind(of: expression.root)
+        needs = expression.needs(of: expression.root)
         terms = Self.kept(expression.terms)
         steps = Self.kept(expression.steps)
         tests = Self.kept(expression.tests)
@@ -32,16 +34,18 @@ final class DirectProgram {
         return UnsafeBufferPointer(buffer)
     }
 
+    /// Whether a document may hold all that the program needs to give a node or a truth.
+    func mayMeet(_ document: Document) -> Bool { needs.isSubset(of: document.names) }
+
     /// Runs the program on a node. Nothing is given when it looked at too many nodes, as a hostile document can make it.
-    func run<Result>(
-        at node: xmlNodePtr, _ variables: XPathVariables?, _ work: (DirectExpression.Evaluation) -> Result
-    ) -> Result? {
+    func run<Result>(at node: Node, _ work: (DirectExpression.Evaluation) -> Result) -> Result? {
         var budget = 1_000_000
         let result = withUnsafeMutablePointer(to: &budget) { budget in
             work(
                 DirectExpression.Evaluation(
-                    terms: terms, steps: steps, tests: tests, bytes: bytes, root: root, node: node,
-                    variables: variables.map(Unmanaged.passUnretained), budget: budget))
+                    terms: terms, steps: steps, tests: tests, bytes: bytes, root: root, node: node.handle,
+                    variables: node.document.variables.map(Unmanaged.passUnretained),
+                    namesStandTogether: node.document.format == .json, budget: budget))
         }
         return budget > 0 ? result : nil
     }

@@ -16,6 +16,10 @@ public final class Document {
     public let encoding: TextEncoding
     public private(set) var notes: [DocumentNote]
     let handle: xmlDocPtr
+    /// What its elements are called, where it was built here; text nodes and attributes have none.
+    private(set) var names: NameSet
+    /// Of a tree that was built here; libxml2's own lies where libxml2 put it.
+    let memory: TreeMemory?
     /// The text as it came and its start tags' offsets, for places.
     private let source: [UInt8]
     private let starts: [Int]
@@ -47,14 +51,16 @@ public final class Document {
     /// - Parameter variables: what expressions over it may name as `$name`.
     public init(_ value: JSONValue, variables: XPathVariables? = nil) throws(DocumentError) {
         self.variables = variables
-        guard let handle = JSONTree.build(value) else { throw DocumentError(.tooLarge) }
-        self.handle = handle
+        guard let built = JSONTree.build(value) else { throw DocumentError(.tooLarge) }
+        (handle, names, memory) = (built.document, built.names, built.memory)
         format = .json
         encoding = .utf8
         notes = []
         source = []
         starts = []
     }
+
+    func add(_ names: NameSet) { self.names = self.names.union(names) }
 
     private init(_ decoded: DecodedText, format: DocumentFormat?, limits: ParseLimits) throws(DocumentError) {
         let first = decoded.utf8.first { $0 > 0x20 }
@@ -64,13 +70,15 @@ public final class Document {
         switch format {
         case .xml:
             let scan = try MarkupScan(decoded.utf8, limits: limits)
-            if scan.mended != nil { notes.append(DocumentNote(code: "htmlEntity")) }
-            handle = try XMLParser.parse(scan.mended ?? decoded.utf8)
+            if scan.foundEntity { notes.append(DocumentNote(code: "htmlEntity")) }
+            handle = try Self.parse(decoded.utf8, scan, limits: limits)
+            (names, memory) = (.everything, nil)
             starts = scan.starts
         case .json:
             // RFC 8259 §8.1 wants UTF-8 between systems.
             if decoded.encoding != .utf8 { notes.append(DocumentNote(code: "encodingNotUTF8")) }
-            handle = try JSONTree.build(decoded.utf8, limits: limits)
+            let built = try JSONTree.build(decoded.utf8, limits: limits)
+            (handle, names, memory) = (built.document, built.names, built.memory)
             starts = []
         }
         self.format = format
@@ -80,8 +88,21 @@ public final class Document {
         source = decoded.utf8
     }
 
+    private static func parse(
+        _ text: [UInt8], _ scan: MarkupScan, limits: ParseLimits
+    ) throws(DocumentError) -> xmlDocPtr {
+        do throws(DocumentError) {
+            return try XMLParser.parse(scan.mended ?? text)
+        } catch {
+            guard scan.openedSection else { throw error }
+            // It will fail again, and tell the place in the text as it came.
+            return try XMLParser.parse(try MarkupScan(text, limits: limits, opensSections: false).mended ?? text)
+        }
+    }
+
     deinit {
         if isContextMade { xmlXPathFreeContext(context) }
+        if memory != nil { TreeMemory.detach(handle) }
         xmlFreeDoc(handle)
     }
 
@@ -123,7 +144,7 @@ enum XMLParser {
         }
         let parsed = utf8.withUnsafeBufferPointer { buffer in
             buffer.withMemoryRebound(to: CChar.self) { text in
-                xmlCtxtReadMemory(context, text.baseAddress, Int32(clamping: text.count), nil, "UTF-8", options)
+                xmlCtxtReadMemory(context, text.baseAddress, Int32(clamping: text.count), nil, nil, options)
             }
         }
         guard let parsed, context.pointee.wellFormed == 1, xmlDocGetRootElement(parsed) != nil else {
@@ -144,19 +165,11 @@ private struct PlaceTable {
     /// - Parameter starts: the start tags' offsets in document order.
     init(source: [UInt8], starts: [Int], document: xmlDocPtr) {
         places.reserveCapacity(starts.count)
-        source.withUnsafeBufferPointer { text in
-            var (index, line, column) = (0, 1, 1)
+        source.withUnsafeBytes { text in
+            var place = TextPlace()
             for start in starts {
-                while index < start {
-                    if text[index] == 0x0A {
-                        line += 1
-                        column = 1
-                    } else if text[index] & 0xC0 != 0x80 {
-                        column += 1
-                    }
-                    index += 1
-                }
-                places.append((line, column))
+                place.advance(to: start, in: text)
+                places.append((place.line, place.column))
             }
         }
         // Each element is told its number, from 1 on, by the pointer that libxml2 leaves to its users.

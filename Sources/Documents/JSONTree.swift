@@ -8,13 +8,21 @@ public enum JSONType: Int, Sendable {
 
 /// Builds libxml2's tree from a JSON text. Type and place of each value are packed into the node's private pointer.
 enum JSONTree {
-    static func build(_ utf8: [UInt8], limits: ParseLimits) throws(DocumentError) -> xmlDocPtr {
+    /// A tree, what its elements are called, and where they lie.
+    struct Built {
+        let document: xmlDocPtr
+        let names: NameSet
+        let memory: TreeMemory
+    }
+
+    static func build(_ utf8: [UInt8], limits: ParseLimits) throws(DocumentError) -> Built {
         guard let document = xmlNewDoc("1.0") else { throw DocumentError(.notJSON) }
-        var builder = Builder(document: document)
+        var builder = Builder(document: document, memory: TreeMemory())
         do {
             try JSONReader.read(
                 utf8, isUTF8: true, limits: JSONLimits(depth: limits.depth, values: limits.nodes), into: &builder)
         } catch {
+            TreeMemory.detach(document)
             xmlFreeDoc(document)
             let problem: DocumentError.Problem =
                 switch error.problem {
@@ -28,18 +36,16 @@ enum JSONTree {
                 }
             throw DocumentError(problem, line: error.line, column: error.column)
         }
-        if xmlDocGetRootElement(document) == nil {
-            xmlDocSetRootElement(document, xmlNewDocNode(document, nil, "root", nil))
-        }
-        return document
+        guard let built = builder.built else { throw DocumentError(.tooLarge) }
+        return built
     }
 
     /// The same tree from a value that was read or made already; its nodes have no places.
-    static func build(_ value: JSONValue) -> xmlDocPtr? {
+    static func build(_ value: JSONValue) -> Built? {
         guard let document = xmlNewDoc("1.0") else { return nil }
-        var builder = Builder(document: document)
+        var builder = Builder(document: document, memory: TreeMemory())
         add(value, to: &builder)
-        return document
+        return builder.built
     }
 
     static func add(_ value: JSONValue, to builder: inout Builder) {
@@ -77,23 +83,40 @@ enum JSONTree {
         private typealias Name = UnsafePointer<UInt8>?
 
         private let document: xmlDocPtr
+        private let memory: TreeMemory
         private var open: [Open] = []
+        /// The list's last item, where one is added to: items of a list always stand together.
+        private var lastItem: xmlNodePtr?
+        /// Of all elements that it has made.
+        private(set) var names = NameSet()
 
-        init(document: xmlDocPtr) {
+        init(document: xmlDocPtr, memory: TreeMemory) {
             self.document = document
+            self.memory = memory
             // The document frees it.
             if document.pointee.dict == nil { document.pointee.dict = xmlDictCreate() }
         }
 
         /// Adds one more item to the list `name` of an object that stands already.
-        init(addingTo list: String, of node: xmlNodePtr, in document: xmlDocPtr) {
-            self.init(document: document)
-            open = [Open(node: node, name: kept(JSONTree.escape(list)), isArray: true, ownsNode: false)]
+        init(addingTo list: String, of node: xmlNodePtr, in document: xmlDocPtr, memory: TreeMemory) {
+            self.init(document: document, memory: memory)
+            let name = kept(JSONTree.escape(list))
+            open = [Open(node: node, name: name, isArray: true, ownsNode: false)]
+            var child = node.pointee.last
+            while let here = child, here.pointee.name != name { child = here.pointee.prev }
+            lastItem = child
         }
 
-        private func kept(_ name: String) -> Name {
-            var name = name
-            return name.withUTF8 { xmlDictLookup(document.pointee.dict, $0.baseAddress, Int32(clamping: $0.count)) }
+        /// Nothing where libxml2 had no memory for a name.
+        var built: Built? {
+            document.pointee.children.map { _ in Built(document: document, names: names, memory: memory) }
+        }
+
+        private mutating func kept(_ name: String) -> Name {
+            name.lend {
+                names.insert($0)
+                return xmlDictLookup(document.pointee.dict, $0.baseAddress, Int32(clamping: $0.count))
+            }
         }
 
         mutating func beginObject(at position: JSONPosition) {
@@ -102,7 +125,8 @@ enum JSONTree {
         }
 
         mutating func name(_ name: String, at position: JSONPosition) {
-            open[open.count - 1].name = kept(escape(name))
+            let name = kept(escape(name))
+            open[open.count - 1].name = name
         }
 
         mutating func endObject() { open.removeLast() }
@@ -111,7 +135,8 @@ enum JSONTree {
             if let parent = open.last, !parent.isArray {
                 open.append(Open(node: parent.node, name: parent.name, isArray: true, ownsNode: false))
             } else if let node = add(.array, at: position) {
-                open.append(Open(node: node, name: kept("item"), isArray: true, ownsNode: true))
+                let name = kept("item")
+                open.append(Open(node: node, name: name, isArray: true, ownsNode: true))
             }
         }
 
@@ -127,34 +152,36 @@ enum JSONTree {
                 }
             guard let node = add(type, at: position), type != .null, !text.isEmpty else { return }
             // XML cannot hold U+0000 and its like even escaped; the tree can, and nobody serialises it as XML.
-            if let leaf = xmlNewDocTextLen(document, text.baseAddress, Int32(clamping: text.count)) {
-                link(leaf, below: node)
-            }
+            let leaf = memory.node(XML_TEXT_NODE, legalaid_xml_text_name(), in: document)
+            leaf.pointee.content = memory.text(text)
+            link(leaf, below: node, behind: nil)
         }
 
         /// Of a value that no text was read for.
         mutating func scalar(_ kind: JSONScalar, _ text: String) {
-            var text = text
-            text.withUTF8 { scalar(kind, $0, at: .nowhere) }
+            text.lend { scalar(kind, $0, at: .nowhere) }
         }
 
-        private func add(_ type: JSONType, at position: JSONPosition) -> xmlNodePtr? {
+        private mutating func add(_ type: JSONType, at position: JSONPosition) -> xmlNodePtr? {
             let parent = open.last
-            guard let name = parent.map(\.name) ?? kept("root"),
-                // It takes the name over, and gives none back that the dictionary owns.
-                let node = xmlNewDocNodeEatName(document, nil, UnsafeMutablePointer(mutating: name), nil)
-            else { return nil }
+            guard let name = parent.map(\.name) ?? kept("root") else { return nil }
+            let node = memory.node(XML_ELEMENT_NODE, name, in: document)
             node.pointee._private = pack(type, isItem: parent?.isArray ?? false, position)
-            if let parent { link(node, below: parent.node) } else { xmlDocSetRootElement(document, node) }
+            let above = parent?.node ?? UnsafeMutableRawPointer(document).assumingMemoryBound(to: xmlNode.self)
+            link(node, below: above, behind: open.count == 1 ? lastItem : nil)
             return node
         }
 
-        /// A new node behind the last one: libxml2's own call looks for texts to join and other documents' nodes.
-        private func link(_ node: xmlNodePtr, below parent: xmlNodePtr) {
+        /// A new node behind another, or behind the last one: libxml2's own call looks for texts to join and other
+        /// documents' nodes.
+        private func link(_ node: xmlNodePtr, below parent: xmlNodePtr, behind other: xmlNodePtr?) {
+            let previous = other ?? parent.pointee.last
+            let next = previous?.pointee.next
             node.pointee.parent = parent
-            node.pointee.prev = parent.pointee.last
-            if let last = parent.pointee.last { last.pointee.next = node } else { parent.pointee.children = node }
-            parent.pointee.last = node
+            node.pointee.prev = previous
+            node.pointee.next = next
+            if let previous { previous.pointee.next = node } else { parent.pointee.children = node }
+            if let next { next.pointee.prev = node } else { parent.pointee.last = node }
         }
     }
 
@@ -236,8 +263,7 @@ enum JSONTree {
     /// Letters and digits alone, as nearly all keys are.
     private static func isPlain(_ key: String) -> Bool {
         func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
-        var key = key
-        return key.withUTF8 { key in
+        return key.lend { key in
             guard let first = key.first, isLetter(first) else { return false }
             return key.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) }
         }

@@ -108,13 +108,14 @@ public struct Node {
     private var path: String {
         if document.format == .json { return JSONTree.pointer(to: element.handle) }
         var chain: [xmlNodePtr] = []
+        chain.reserveCapacity(16)
         var current: xmlNodePtr? = element.handle
         while let here = current, here.pointee.type == XML_ELEMENT_NODE {
             chain.append(here)
             current = here.pointee.parent
         }
         var path: [UInt8] = []
-        path.reserveCapacity(chain.count * 16)
+        path.reserveCapacity(chain.count * 32)
         for here in chain.reversed() {
             path.append(UInt8(ascii: "/"))
             Self.append(nameOf: here, to: &path)

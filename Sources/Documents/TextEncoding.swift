@@ -1,4 +1,5 @@
 import Foundation
+import StrictJSON
 
 /// The encodings that partners' documents come in.
 public enum TextEncoding: String, Sendable, CaseIterable {
@@ -25,7 +26,7 @@ public enum TextEncoding: String, Sendable, CaseIterable {
     public func encode(_ text: String) throws(DocumentError) -> [UInt8] {
         let utf8 = Array(text.utf8)
         guard self != .utf8 else { return utf8 }
-        guard let bytes = Self.convert(utf8[...], from: "UTF-8", to: iconvName) else {
+        guard let bytes = Self.convert(utf8[...], from: .utf8, to: self) else {
             throw DocumentError(.unencodable)
         }
         return bytes
@@ -35,7 +36,7 @@ public enum TextEncoding: String, Sendable, CaseIterable {
     func decode(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
         switch self {
         case .utf8: Self.isValidUTF8(bytes) ? Array(bytes) : nil
-        case .gb18030, .utf16LittleEndian, .utf16BigEndian: Self.convert(bytes, from: iconvName, to: "UTF-8")
+        case .gb18030, .utf16LittleEndian, .utf16BigEndian: Self.convert(bytes, from: self, to: .utf8)
         }
     }
 
@@ -49,26 +50,62 @@ public enum TextEncoding: String, Sendable, CaseIterable {
     }
 
     /// Strict: the first byte sequence that means nothing ends it.
-    private static func convert(_ bytes: ArraySlice<UInt8>, from: String, to: String) -> [UInt8]? {
-        guard let descriptor = iconv_open(to, from), descriptor != iconv_t(bitPattern: -1) else { return nil }
+    private static func convert(_ bytes: ArraySlice<UInt8>, from: Self, to: Self) -> [UInt8]? {
+        guard let descriptor = iconv_open(to.iconvName, from.iconvName), descriptor != iconv_t(bitPattern: -1) else {
+            return nil
+        }
         defer { iconv_close(descriptor) }
+        let keepsASCII = from.keepsASCII && to.keepsASCII
         // No character grows by more than twice from any of these encodings into another.
         let capacity = bytes.count * 2 + 16
         var failed = false
         var input = Array(bytes)
         let output = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, written in
             input.withUnsafeMutableBytes { source in
-                var from = source.baseAddress?.assumingMemoryBound(to: CChar.self)
-                var fromLeft = source.count
-                buffer.withMemoryRebound(to: CChar.self) { target in
-                    var to = target.baseAddress
-                    var toLeft = capacity
-                    failed = iconv(descriptor, &from, &fromLeft, &to, &toLeft) == -1 || fromLeft > 0
-                    written = capacity - toLeft
+                var done = 0
+                while done < source.count, !failed {
+                    let plain = keepsASCII ? longRunOfASCII(in: source, from: done) : source.count..<source.count
+                    var from = source.baseAddress?.advanced(by: done).assumingMemoryBound(to: CChar.self)
+                    var fromLeft = plain.lowerBound - done
+                    let rest = UnsafeMutableBufferPointer(rebasing: buffer[written...])
+                    rest.withMemoryRebound(to: CChar.self) { target in
+                        var to = target.baseAddress
+                        var toLeft = target.count
+                        failed = iconv(descriptor, &from, &fromLeft, &to, &toLeft) == -1 || fromLeft > 0
+                        written += target.count - toLeft
+                    }
+                    UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[written...])
+                        .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[plain]))
+                    written += plain.count
+                    done = plain.upperBound
                 }
             }
         }
         return failed ? nil : output
+    }
+
+    /// Whether bytes below 128 stand for themselves, but for one that ends a longer character.
+    private var keepsASCII: Bool {
+        switch self {
+        case .utf8, .gb18030: true
+        case .utf16LittleEndian, .utf16BigEndian: false
+        }
+    }
+
+    /// The next bytes of ASCII that are worth being copied as they are, such as an attachment's Base64; empty, at the
+    /// end, where there are none. The run's first byte may end a character of several, so it is left out.
+    private static func longRunOfASCII(in bytes: UnsafeMutableRawBufferPointer, from start: Int) -> Range<Int> {
+        let text = UnsafeRawBufferPointer(bytes)
+        var (first, index) = (start, start)
+        while index + 8 <= text.count {
+            let isPlain = EightBytes(text, at: index).isASCII
+            if !isPlain, index - first >= 64 { break }
+            index += 8
+            if !isPlain { first = index }
+        }
+        guard index - first >= 64 else { return bytes.count..<bytes.count }
+        while index < bytes.count, bytes[index] < 0x80 { index += 1 }
+        return first + 1..<index
     }
 
     private static func isValidUTF8(_ bytes: ArraySlice<UInt8>) -> Bool {
@@ -144,16 +181,23 @@ struct DecodedText {
     /// sender's own machines.
     private static func oddities(in utf8: [UInt8]) -> (zero: Bool, mark: Bool, privateUse: Bool) {
         var found = (zero: false, mark: false, privateUse: false)
-        utf8.withUnsafeBufferPointer { text in
-            // One look: hardly any byte is the first of one of them.
-            for index in text.indices where text[index] == 0 || text[index] >= 0xEE {
+        utf8.withUnsafeBytes { text in
+            var index = 0
+            while index < text.count {
                 let byte = text[index]
                 if byte == 0 {
                     found.zero = true
-                } else if index + 2 < text.count {
+                } else if byte >= 0xEE, index + 2 < text.count {
                     let next = text[index + 1]
                     if byte == 0xEE || byte == 0xEF && next < 0xA4 { found.privateUse = true }
                     if byte == 0xEF, next == 0xBB, text[index + 2] == 0xBF { found.mark = true }
+                }
+                index += 1
+                // Hardly any byte is the first of one of them.
+                while index + 8 <= text.count, case let eight = EightBytes(text, at: index), !eight.holds(0),
+                    !eight.holds(from: 0xEE)
+                {
+                    index += 8
                 }
             }
         }

@@ -60,11 +60,10 @@ public final class XPathExpression {
     }
 
     private func value(of direct: DirectProgram, at node: Node) -> XPathValue? {
-        let variables = node.document.variables
         switch direct.kind {
-        case .text: return direct.run(at: node.handle, variables, \.text).map { .string($0 ?? "") } ?? .nodes([])
-        case .number: return direct.run(at: node.handle, variables, \.number).map { .number($0 ?? .nan) } ?? .nodes([])
-        case .truth: return direct.run(at: node.handle, variables, \.truth).map { .boolean($0) } ?? .nodes([])
+        case .text: return direct.run(at: node, \.text).map { .string($0 ?? "") } ?? .nodes([])
+        case .number: return direct.run(at: node, \.number).map { .number($0 ?? .nan) } ?? .nodes([])
+        case .truth: return direct.run(at: node, \.truth).map { .boolean($0) } ?? .nodes([])
         case .nodes: return .nodes(nodes(at: node))
         case .variable: return nil
         }
@@ -77,7 +76,7 @@ public final class XPathExpression {
     public func firstTwo(at node: Node) -> (first: Node?, other: Node?) {
         var (first, other): (xmlNodePtr?, xmlNodePtr?)
         if let direct, direct.kind == .nodes {
-            let done: Void? = direct.run(at: node.handle, node.document.variables) { run in
+            let done: Void? = direct.run(at: node) { run in
                 run.nodes { found in
                     guard first != nil else {
                         first = found
@@ -102,8 +101,9 @@ public final class XPathExpression {
 
     public func nodes(at node: Node) -> [Node] {
         guard let direct, direct.kind == .nodes else { return others(at: node) }
+        guard direct.mayMeet(node.document) else { return [] }
         var found: [Node] = []
-        let done: Void? = direct.run(at: node.handle, node.document.variables) { run in
+        let done: Void? = direct.run(at: node) { run in
             run.nodes {
                 found.append(Node(handle: $0, document: node.document))
                 return false
@@ -121,7 +121,10 @@ public final class XPathExpression {
 
     /// By the rules of XPath's `boolean()`.
     public func bool(at node: Node) -> Bool {
-        if let direct { return direct.run(at: node.handle, node.document.variables, \.truth) ?? false }
+        if let direct {
+            return direct.mayMeet(node.document)
+                && direct.run(at: node, \.truth) ?? false
+        }
         guard let context = node.document.context else { return false }
         context.pointee.node = node.handle
         context.pointee.opLimit = 1_000_000

@@ -113,7 +113,7 @@ import Testing
     ])
     func `what is not known is left to libxml2`(source: String) { #expect(DirectExpression(source) == nil) }
 
-    @Test(arguments: [
+    private static let forms = [
         "a = 'x'", "a != 'x'", "not(a = 'x')", "a = b", "a != b", "n < 10", "n <= 2.50", "10 > n", "n = 2.5",
         "e", "string(e)", "normalize-space(w)", "normalize-space(w) = 'one two'", "normalize-space()", "w = 'one two'",
         "string-length(z)", "string-length(normalize-space(w)) = 7", "substring(z, 2, 2)", "substring(z, 3)",
@@ -124,7 +124,9 @@ import Testing
         "number(n)", "number(z)", "number(e) = 0",
         "true() = a", "not(q) = true()", "false() or a", "string(a) = string(b)", "normalize-space(a) != ''", "t", ".",
         "..", "q = ''", "e = ''", "'x'", "3", "3 = '3'", "'a' < 'b'", "n > '2'", "mixed", "contains(mixed, 'in')",
-    ])
+    ]
+
+    @Test(arguments: forms)
     func `each form gives what libxml2 gives`(source: String) throws {
         let document = try Document.parse(
             Array(
@@ -148,5 +150,41 @@ import Testing
         let slow = try XPathExpression("b[../b[../b = 'x'] = 'x']")
         #expect(slow.nodes(at: document.root).isEmpty)
         #expect(!slow.bool(at: document.root))
+    }
+
+    @Test(
+        arguments: forms + ["/r/m[n = 5]/k", "/root/r/a[. = 'y']", "r/q or r/a", "r/q | r/a", "not(r/q)", "r/q != 'x'"])
+    func `each form gives the same in trees of JSON, and when an item has been added`(source: String) throws {
+        let document = try Document(
+            JSONValue(
+                parsing: Array(
+                    """
+                    {"r": {"a": ["x", "y"], "b": "y", "n": " 2.50 ", "e": "", "w": "  one\\n \\t two ", "z": "法律援助",
+                     "m": [{"n": 5, "k": true}, {"n": 6}], "t": "<x>", "mixed": {"i": "ner"}}}
+                    """.utf8)))
+        let quick = try XPathExpression(source)
+        let whole = try XPathExpression(source, direct: nil)
+        for isAdded in [false, true] {
+            if isAdded {
+                document.root.child(named: "r")?.append("y", to: "a")
+                document.root.child(named: "r")?.append(["k": "1"], to: "q")
+            }
+            for node in Self.everyNode(below: document.root) {
+                #expect(
+                    Self.told(quick.evaluate(at: node)) == Self.told(whole.evaluate(at: node)),
+                    "at \(node.dottedPath), added \(isAdded)")
+                #expect(quick.bool(at: node) == whole.bool(at: node), "at \(node.dottedPath), added \(isAdded)")
+            }
+        }
+    }
+
+    @Test func `an item that is added stands behind the last of its list`() throws {
+        let document = try Document(["a": ["x"], "b": "y"])
+        document.root.append("z", to: "a")
+        document.root.append("1", to: "c")
+        document.root.append(.string(String(repeating: "长", count: 30_000)), to: "c")
+        #expect(document.root.children.map(\.name) == ["a", "a", "b", "c", "c"])
+        #expect(document.root.children[1].dottedPath == "a[1]")
+        #expect(document.root.children[4].text.count == 30_000)
     }
 }
