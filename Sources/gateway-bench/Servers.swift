@@ -19,10 +19,12 @@ enum EchoServer {
     }
 }
 
-/// A server in a process of its own, so that its processor time can be told from the load's.
+/// A server in a process of its own, so that its processor time can be told from the load's. Its log goes to a file, as a
+/// service's does: reading it along would cost the machine that is measured.
 final class ServerProcess {
     private let process = Process()
     private let input = Pipe()
+    private let log = FileManager.default.temporaryDirectory.appending(path: "gateway-bench-\(UUID()).log")
     let port: UInt16
 
     init(program: URL, _ arguments: [String]) throws {
@@ -30,21 +32,34 @@ final class ServerProcess {
         process.arguments = arguments
         process.standardInput = input
         process.standardOutput = FileHandle.nullDevice
-        let log = Pipe()
-        process.standardError = log
-        try process.run()
-        var text = ""
-        while let byte = try log.fileHandleForReading.read(upToCount: 1), !byte.isEmpty {
-            text += String(decoding: byte, as: UTF8.self)
-            guard text.hasSuffix("\n"), let line = text.split(separator: "\n").last,
-                let json = try? JSONValue(parsing: Array(line.utf8)), json["event"] == "listening",
-                let port = json["port"]?.int
-            else { continue }
-            self.port = UInt16(port)
-            log.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
-            return
+        guard FileManager.default.createFile(atPath: log.path, contents: nil) else {
+            throw BenchFailure("cannot write to \(log.path)")
         }
-        throw BenchFailure("\(program.lastPathComponent) did not start: \(text)")
+        process.standardError = try FileHandle(forWritingTo: log)
+        try process.run()
+        guard let port = Self.port(told: log, by: process) else {
+            process.terminate()
+            let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
+            try? FileManager.default.removeItem(at: log)
+            throw BenchFailure("\(program.lastPathComponent) did not start: \(text)")
+        }
+        self.port = port
+    }
+
+    deinit { try? FileManager.default.removeItem(at: log) }
+
+    /// Waits for the line that tells where the server listens.
+    private static func port(told log: URL, by process: Process) -> UInt16? {
+        let end = ContinuousClock.now + .seconds(60)
+        repeat {
+            let text = (try? Data(contentsOf: log)) ?? Data()
+            for line in text.split(separator: UInt8(ascii: "\n")) {
+                guard let json = try? JSONValue(parsing: Array(line)), json["event"] == "listening" else { continue }
+                return json["port"]?.int.flatMap(UInt16.init(exactly:))
+            }
+            usleep(20_000)
+        } while process.isRunning && ContinuousClock.now < end
+        return nil
     }
 
     /// Seconds of processor time so far, user and system.
