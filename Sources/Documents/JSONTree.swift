@@ -207,30 +207,29 @@ enum JSONTree {
 
     /// A JSON pointer (RFC 6901).
     static func pointer(to node: xmlNodePtr) -> String {
-        steps(to: node).reduce(into: "") { pointer, step in
+        var pointer = ""
+        walk(to: node) { step in
+            pointer += "/"
             switch step {
-            case .item(let index): pointer += "/\(index)"
+            case .item(let index): pointer += "\(index)"
             case .member(let name):
                 let isPlain = !name.utf8.contains { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }
-                pointer += "/" + (isPlain ? name : name.replacing("~", with: "~0").replacing("/", with: "~1"))
+                pointer += isPlain ? name : name.replacing("~", with: "~0").replacing("/", with: "~1")
             }
         }
+        return pointer
     }
 
     enum Step { case member(String), item(Int) }
 
-    /// The way to a value from the root.
-    static func steps(to node: xmlNodePtr) -> [Step] {
-        var steps: [Step] = []
-        var current: xmlNodePtr? = node
-        while let here = current, let parent = here.pointee.parent, parent.pointee.type == XML_ELEMENT_NODE {
-            if isItem(here) { steps.append(.item(Node.position(of: here) - 1)) }
-            if !isItem(here) || type(of: parent) != .array {
-                steps.append(.member(unescape(String(cString: here.pointee.name))))
-            }
-            current = parent
+    /// The way to a value from the root; no deeper than documents may be.
+    static func walk(to node: xmlNodePtr, _ visit: (Step) -> Void) {
+        guard let parent = node.pointee.parent, parent.pointee.type == XML_ELEMENT_NODE else { return }
+        walk(to: parent, visit)
+        if !isItem(node) || type(of: parent) != .array {
+            visit(.member(unescape(String(cString: node.pointee.name))))
         }
-        return steps.reversed()
+        if isItem(node) { visit(.item(Node.position(of: node) - 1)) }
     }
 
     /// Makes a key an XML name: whatever may not stand there becomes `_xHHHH_`.

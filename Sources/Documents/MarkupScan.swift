@@ -88,6 +88,7 @@ struct MarkupScan {
                 memchr(start, Int32(UInt8(ascii: "<")), content.count) == nil,
                 memchr(start, Int32(UInt8(ascii: "&")), content.count) == nil
             else { return }
+            if output.isEmpty { output.reserveCapacity(text.count) }
             output.append(contentsOf: text[copied..<section.lowerBound])
             output.append(contentsOf: content)
             copied = section.upperBound

@@ -87,12 +87,16 @@ public struct Node {
 
     /// Where a value of JSON lies, as the canonical model writes it: `groupFlags[1].code`.
     public var dottedPath: String {
-        JSONTree.steps(to: element.handle).reduce(into: "") { path, step in
+        var path = ""
+        JSONTree.walk(to: element.handle) { step in
             switch step {
             case .item(let index): path += "[\(index)]"
-            case .member(let name): path += path.isEmpty ? name : ".\(name)"
+            case .member(let name):
+                if !path.isEmpty { path += "." }
+                path += name
             }
         }
+        return path
     }
 
     public var jsonType: JSONType? { document.format == .json ? JSONTree.type(of: handle) : nil }

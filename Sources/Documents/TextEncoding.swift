@@ -59,13 +59,15 @@ public enum TextEncoding: String, Sendable, CaseIterable {
         // No character grows by more than twice from any of these encodings into another.
         let capacity = bytes.count * 2 + 16
         var failed = false
-        var input = Array(bytes)
         let output = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, written in
-            input.withUnsafeMutableBytes { source in
+            bytes.withUnsafeBytes { source in
                 var done = 0
                 while done < source.count, !failed {
                     let plain = keepsASCII ? longRunOfASCII(in: source, from: done) : source.count..<source.count
-                    var from = source.baseAddress?.advanced(by: done).assumingMemoryBound(to: CChar.self)
+                    // iconv asks for a mutable text and changes none.
+                    var from = source.baseAddress.map {
+                        UnsafeMutableRawPointer(mutating: $0 + done).assumingMemoryBound(to: CChar.self)
+                    }
                     var fromLeft = plain.lowerBound - done
                     let rest = UnsafeMutableBufferPointer(rebasing: buffer[written...])
                     rest.withMemoryRebound(to: CChar.self) { target in
@@ -94,8 +96,7 @@ public enum TextEncoding: String, Sendable, CaseIterable {
 
     /// The next bytes of ASCII that are worth being copied as they are, such as an attachment's Base64; empty, at the
     /// end, where there are none. The run's first byte may end a character of several, so it is left out.
-    private static func longRunOfASCII(in bytes: UnsafeMutableRawBufferPointer, from start: Int) -> Range<Int> {
-        let text = UnsafeRawBufferPointer(bytes)
+    private static func longRunOfASCII(in text: UnsafeRawBufferPointer, from start: Int) -> Range<Int> {
         var (first, index) = (start, start)
         while index + 8 <= text.count {
             let isPlain = EightBytes(text, at: index).isASCII
@@ -103,8 +104,8 @@ public enum TextEncoding: String, Sendable, CaseIterable {
             index += 8
             if !isPlain { first = index }
         }
-        guard index - first >= 64 else { return bytes.count..<bytes.count }
-        while index < bytes.count, bytes[index] < 0x80 { index += 1 }
+        guard index - first >= 64 else { return text.count..<text.count }
+        while index < text.count, text[index] < 0x80 { index += 1 }
         return first + 1..<index
     }
 

@@ -14,11 +14,16 @@ extension JSONValue {
 /// Text as it grows, in memory of its own: appending to an array asks with every byte whose it is.
 private struct JSONOutput {
     private let isPretty: Bool
-    private var text = UnsafeMutablePointer<UInt8>.allocate(capacity: 8192)
-    private var capacity = 8192
+    private var text: UnsafeMutablePointer<UInt8>
+    private var capacity: Int
     private var count = 0
 
-    init(isPretty: Bool) { self.isPretty = isPretty }
+    init(isPretty: Bool) {
+        self.isPretty = isPretty
+        // Enough for a log line or a clock, and a size that the allocator keeps at hand.
+        capacity = 1024
+        text = .allocate(capacity: capacity)
+    }
 
     func free() { text.deallocate() }
 
@@ -129,7 +134,7 @@ private struct JSONOutput {
 
     @inline(never)
     private mutating func grow(by more: Int) {
-        let enough = max(count + more, capacity * 2)
+        let enough = max(count + more, capacity * 8)
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: enough)
         larger.update(from: text, count: count)
         text.deallocate()

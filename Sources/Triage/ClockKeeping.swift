@@ -63,8 +63,12 @@ extension Examination {
     ) -> (clocks: [Clock], trace: [RuleResult]) {
         var clocks: [Clock] = []
         var trace: [RuleResult] = []
-        for rule in edition.clocks {
-            let applies = rule.on.contains(trigger.rawValue) && holds(rule.when)
+        // By index, since a loop over rules would copy each.
+        for index in edition.clocks.indices {
+            let applies =
+                edition.clocks[index].on.contains(trigger.rawValue) && holds(edition.clocks[index].when)
+            guard explain || applies else { continue }
+            let rule = edition.clocks[index]
             let clock = applies ? clock(rule, at: moment, until: until) : nil
             if explain { trace.append(result(rule, clock == nil ? .notIndicated : .indicated)) }
             guard let clock else { continue }
