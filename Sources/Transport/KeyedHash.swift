@@ -16,12 +16,14 @@ public struct KeyedHash: Sendable {
             guard let context = EVP_MAC_CTX_new(method) else { return nil }
             self.context = context
             var digest = Array("SM3".utf8CString)
-            let isKeyed = digest.withUnsafeMutableBufferPointer { digest in
-                let parameters = [
-                    OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.baseAddress, 0),
-                    OSSL_PARAM_construct_end(),
-                ]
-                return EVP_MAC_init(context, key, key.count, parameters)
+            // The parameters point to their names and values: both must outlive the call that reads them.
+            let isKeyed = OSSL_MAC_PARAM_DIGEST.withCString { name in
+                digest.withUnsafeMutableBufferPointer { digest in
+                    let parameters = [
+                        OSSL_PARAM_construct_utf8_string(name, digest.baseAddress, 0), OSSL_PARAM_construct_end(),
+                    ]
+                    return EVP_MAC_init(context, key, key.count, parameters)
+                }
             }
             guard isKeyed == 1 else { return nil }
         }
