@@ -95,7 +95,7 @@ public final class Document {
             return try XMLParser.parse(scan.mended ?? text)
         } catch {
             guard scan.openedSection else { throw error }
-            // It will fail again, and tell the place in the text as it came.
+            // As it came it fails too, at a place that the sender finds; or the section had joined "]]" and ">" to a mark.
             return try XMLParser.parse(try MarkupScan(text, limits: limits, opensSections: false).mended ?? text)
         }
     }

@@ -100,6 +100,11 @@ import Testing
                 + expected)
     }
 
+    @Test func `brackets around them and within join to no mark`() throws {
+        #expect(try Self.text("<a>]]<![CDATA[>\(Self.long)]]></a>") == "]]>" + Self.long)
+        #expect(try Self.text("<a><![CDATA[\(Self.long)]]]]><![CDATA[>]]></a>") == Self.long + "]]>")
+    }
+
     @Test func `places behind them are those of the text as it came`() throws {
         let xml = "<a><b><![CDATA[\(Self.long)]]></b><c>x</c></a>"
         let document = try Document.parse(Array(xml.utf8))

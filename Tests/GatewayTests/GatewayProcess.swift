@@ -96,8 +96,10 @@ final class GatewayProcess: @unchecked Sendable {
                 // The rest of the log is read away, so that the program never waits for us.
                 let log = log
                 pipe.fileHandleForReading.readabilityHandler = { handle in
-                    let text = String(decoding: handle.availableData, as: UTF8.self)
-                    log.text.withLock { $0 += text }
+                    let data = handle.availableData
+                    // At its end the pipe would call again and again, and stay open with all the others.
+                    if data.isEmpty { handle.readabilityHandler = nil }
+                    log.text.withLock { $0 += String(decoding: data, as: UTF8.self) }
                 }
                 return
             }
