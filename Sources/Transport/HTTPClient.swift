@@ -50,10 +50,35 @@ public enum HTTPClientError: Error, Sendable, Hashable {
 }
 
 /// An HTTP client over one curl-multi thread; connections are reused, redirects are not followed.
+public final class HTTPClient: Sendable {
+    private let loop: TransferLoop
+
+    /// - Parameter connections: kept open for reuse.
+    public init(connections: Int = 64) { loop = TransferLoop(connections: connections) }
+
+    // The thread holds the loop, not the client: whoever lets the client go need not think of it.
+    deinit { loop.close(then: nil) }
+
+    public func send(_ request: OutgoingRequest) async throws(HTTPClientError) -> HTTPResponse {
+        let result: Result<HTTPResponse, HTTPClientError> = await withCheckedContinuation { continuation in
+            guard let transfer = Transfer(request, continuation) else {
+                continuation.resume(returning: .failure(.badAddress))
+                return
+            }
+            loop.add(transfer)
+        }
+        return try result.get()
+    }
+
+    /// Finishes what is under way within its timeouts, then ends.
+    public func close() async { await withCheckedContinuation { loop.close(then: $0) } }
+}
+
+/// The thread that all transfers of a client run on, until it is closed.
 ///
 /// `@unchecked`: the multi handle belongs to the thread; only `curl_multi_wakeup`, which may be called from anywhere, is
 /// called from outside.
-public final class HTTPClient: @unchecked Sendable {
+private final class TransferLoop: @unchecked Sendable {
     private struct State {
         var waiting: [Transfer] = []
         var isClosed = false
@@ -66,8 +91,7 @@ public final class HTTPClient: @unchecked Sendable {
 
     private static let prepared: Void = { _ = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) }()
 
-    /// - Parameter connections: kept open for reuse.
-    public init(connections: Int = 64) {
+    init(connections: Int) {
         _ = Self.prepared
         multi = curl_multi_init().map { OpaquePointer($0) }
         if let multi = handle { _ = legalaid_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections) }
@@ -76,39 +100,34 @@ public final class HTTPClient: @unchecked Sendable {
 
     private var handle: UnsafeMutableRawPointer? { multi.map { UnsafeMutableRawPointer($0) } }
 
-    public func send(_ request: OutgoingRequest) async throws(HTTPClientError) -> HTTPResponse {
-        let result: Result<HTTPResponse, HTTPClientError> = await withCheckedContinuation { continuation in
-            guard let transfer = Transfer(request, continuation) else {
-                continuation.resume(returning: .failure(.badAddress))
-                return
-            }
-            let isTaken = state.withLock { state in
-                if state.isClosed { return false }
-                state.waiting.append(transfer)
-                return true
-            }
-            if isTaken { wake() } else { transfer.finish(.failure(.closed)) }
+    func add(_ transfer: Transfer) {
+        let isTaken = state.withLock { state in
+            if state.isClosed { return false }
+            state.waiting.append(transfer)
+            wake()
+            return true
         }
-        return try result.get()
+        if !isTaken { transfer.finish(.failure(.closed)) }
     }
 
-    /// Finishes what is under way within its timeouts, then ends.
-    public func close() async {
-        await withCheckedContinuation { continuation in
-            let hasEnded = state.withLock { state in
-                state.isClosed = true
-                if !state.hasEnded { state.onEnd = continuation }
-                return state.hasEnded
-            }
-            if hasEnded { continuation.resume() } else { wake() }
+    func close(then onEnd: CheckedContinuation<Void, Never>?) {
+        let hasEnded = state.withLock { state in
+            state.isClosed = true
+            if state.hasEnded { return true }
+            if let onEnd { state.onEnd = onEnd }
+            wake()
+            return false
         }
+        if hasEnded { onEnd?.resume() }
     }
 
+    /// Under the lock only, and not after the end: the thread frees the handle then.
     private func wake() { if let handle { curl_multi_wakeup(handle) } }
 
     private func run() {
         var active: [UnsafeMutableRawPointer: Transfer] = [:]
-        guard let handle else { return end() }
+        defer { end() }
+        guard let handle else { return }
         while true {
             let (fresh, isClosed) = state.withLock { state in
                 defer { state.waiting.removeAll() }
@@ -130,8 +149,6 @@ public final class HTTPClient: @unchecked Sendable {
             }
             if running == active.count { curl_multi_poll(handle, nil, 0, 1000, nil) }
         }
-        curl_multi_cleanup(handle)
-        end()
     }
 
     private func end() {
@@ -144,6 +161,7 @@ public final class HTTPClient: @unchecked Sendable {
             }
             return (state.waiting, state.onEnd)
         }
+        if let handle { curl_multi_cleanup(handle) }
         for transfer in rest { transfer.finish(.failure(.closed)) }
         waiting?.resume()
     }

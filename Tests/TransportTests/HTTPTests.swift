@@ -191,6 +191,21 @@ private func echo(_ change: (inout HTTPServerConfiguration) -> Void = { _ in }) 
         await client.close()
     }
 
+    @Test func `a client that nobody holds any more closes its connections`() async throws {
+        let server = try echo { _ in }
+        var client: HTTPClient? = HTTPClient()
+        _ = try await client?.send(
+            OutgoingRequest(
+                method: "GET", url: "http://127.0.0.1:\(server.port)/", headers: [], body: [], timeout: .seconds(600)))
+        #expect(server.openConnections == 1)
+        client = nil
+        // The server itself would wait for its idle time.
+        let end = ContinuousClock.now + .seconds(30)
+        while server.openConnections > 0, ContinuousClock.now < end { await Task.yield() }
+        #expect(server.openConnections == 0)
+        await server.stop(drain: .seconds(1))
+    }
+
     @Test func `over the bound of requests in flight the answer is 503`() async throws {
         let server = try echo { $0.maxInFlight = 0 }
         #expect(await talk(to: server.port, ["GET / HTTP/1.1\r\nHost: a\r\n\r\n"]).hasPrefix("HTTP/1.1 503 "))
