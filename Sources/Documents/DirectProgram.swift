@@ -34,8 +34,20 @@ final class DirectProgram {
         return UnsafeBufferPointer(buffer)
     }
 
+    /// Whether it holds at a node, by the rules of XPath's `boolean()`.
+    func truth(at node: Node) -> Bool { mayMeet(node.document) && run(at: node, \.truth) ?? false }
+
+    /// Hands over the nodes that it gives in document order until the receiver has enough.
+    ///
+    /// - Returns: whether what was handed over may be used: not after too long a look.
+    func nodes(at node: Node, _ isEnough: (xmlNodePtr) -> Bool) -> Bool {
+        guard mayMeet(node.document) else { return true }
+        let done: Void? = run(at: node) { $0.nodes(isEnough) }
+        return done != nil
+    }
+
     /// Whether a document may hold all that the program needs to give a node or a truth.
-    func mayMeet(_ document: Document) -> Bool { needs.isSubset(of: document.names) }
+    private func mayMeet(_ document: Document) -> Bool { needs.isSubset(of: document.names) }
 
     /// Runs the program on a node. Nothing is given when it looked at too many nodes, as a hostile document can make it.
     func run<Result>(at node: Node, _ work: (DirectExpression.Evaluation) -> Result) -> Result? {

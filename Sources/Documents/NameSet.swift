@@ -1,6 +1,6 @@
 /// Which element names a tree may hold, in 256 bits: a name that is not in the set stands nowhere in the tree; one that
 /// is in it may do so. Most rules ask for elements that most documents do not have.
-struct NameSet: Equatable {
+struct NameSet {
     private var words = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
 
     /// Of a tree whose names nobody has counted.
@@ -9,8 +9,6 @@ struct NameSet: Equatable {
     init() {}
 
     private init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
-
-    static func == (left: NameSet, right: NameSet) -> Bool { left.words == right.words }
 
     mutating func insert(_ name: Bytes) {
         // FNV-1a.

@@ -76,18 +76,16 @@ public final class XPathExpression {
     public func firstTwo(at node: Node) -> (first: Node?, other: Node?) {
         var (first, other): (xmlNodePtr?, xmlNodePtr?)
         if let direct, direct.kind == .nodes {
-            let done: Void? = direct.run(at: node) { run in
-                run.nodes { found in
-                    guard first != nil else {
-                        first = found
-                        return false
-                    }
-                    if found.withText(\.isEmpty) { return false }
-                    other = found
-                    return true
+            let isWhole = direct.nodes(at: node) { found in
+                guard first != nil else {
+                    first = found
+                    return false
                 }
+                if found.withText(\.isEmpty) { return false }
+                other = found
+                return true
             }
-            if done == nil { return (nil, nil) }
+            if !isWhole { return (nil, nil) }
         } else {
             let found = nodes(at: node)
             first = found.first?.handle
@@ -101,15 +99,12 @@ public final class XPathExpression {
 
     public func nodes(at node: Node) -> [Node] {
         guard let direct, direct.kind == .nodes else { return others(at: node) }
-        guard direct.mayMeet(node.document) else { return [] }
         var found: [Node] = []
-        let done: Void? = direct.run(at: node) { run in
-            run.nodes {
-                found.append(Node(handle: $0, document: node.document))
-                return false
-            }
+        let isWhole = direct.nodes(at: node) {
+            found.append(Node(handle: $0, document: node.document))
+            return false
         }
-        return done == nil ? [] : found
+        return isWhole ? found : []
     }
 
     private func others(at node: Node) -> [Node] {
@@ -121,10 +116,7 @@ public final class XPathExpression {
 
     /// By the rules of XPath's `boolean()`.
     public func bool(at node: Node) -> Bool {
-        if let direct {
-            return direct.mayMeet(node.document)
-                && direct.run(at: node, \.truth) ?? false
-        }
+        if let direct { return direct.truth(at: node) }
         guard let context = node.document.context else { return false }
         context.pointee.node = node.handle
         context.pointee.opLimit = 1_000_000

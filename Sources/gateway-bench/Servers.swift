@@ -24,7 +24,6 @@ enum EchoServer {
 final class ServerProcess {
     private let process = Process()
     private let input = Pipe()
-    private let log = FileManager.default.temporaryDirectory.appending(path: "gateway-bench-\(UUID()).log")
     let port: UInt16
 
     init(program: URL, _ arguments: [String]) throws {
@@ -32,29 +31,35 @@ final class ServerProcess {
         process.arguments = arguments
         process.standardInput = input
         process.standardOutput = FileHandle.nullDevice
-        guard FileManager.default.createFile(atPath: log.path, contents: nil) else {
-            throw BenchFailure("cannot write to \(log.path)")
+        let file = FileManager.default.temporaryDirectory.appending(path: "gateway-bench-\(UUID()).log")
+        guard FileManager.default.createFile(atPath: file.path, contents: nil) else {
+            throw BenchFailure("cannot write to \(file.path)")
         }
-        process.standardError = try FileHandle(forWritingTo: log)
+        let log = try FileHandle(forReadingFrom: file)
+        process.standardError = try FileHandle(forWritingTo: file)
+        // Without a name it goes with the processes that hold it.
+        try FileManager.default.removeItem(at: file)
         try process.run()
-        guard let port = Self.port(told: log, by: process) else {
+        guard let port = try Self.port(told: log, by: process) else {
             process.terminate()
-            let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
-            try? FileManager.default.removeItem(at: log)
-            throw BenchFailure("\(program.lastPathComponent) did not start: \(text)")
+            throw BenchFailure("\(program.lastPathComponent) did not start: \(try Self.text(of: log))")
         }
         self.port = port
     }
 
-    deinit { try? FileManager.default.removeItem(at: log) }
+    private static func text(of log: FileHandle) throws -> String {
+        try log.seek(toOffset: 0)
+        return String(decoding: try log.readToEnd() ?? Data(), as: UTF8.self)
+    }
 
     /// Waits for the line that tells where the server listens.
-    private static func port(told log: URL, by process: Process) -> UInt16? {
+    private static func port(told log: FileHandle, by process: Process) throws -> UInt16? {
         let end = ContinuousClock.now + .seconds(60)
         repeat {
-            let text = (try? Data(contentsOf: log)) ?? Data()
-            for line in text.split(separator: UInt8(ascii: "\n")) {
-                guard let json = try? JSONValue(parsing: Array(line)), json["event"] == "listening" else { continue }
+            for line in try text(of: log).split(separator: "\n") {
+                guard let json = try? JSONValue(parsing: Array(line.utf8)), json["event"] == "listening" else {
+                    continue
+                }
                 return json["port"]?.int.flatMap(UInt16.init(exactly:))
             }
             usleep(20_000)
