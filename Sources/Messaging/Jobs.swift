@@ -41,13 +41,15 @@ public struct DeskJob: Sendable {
     public let skipped: Int
     /// The last letter that was dealt with.
     public let cursor: DeadLetterCursor?
+    /// How often the job was taken up: who took it up before that has lost it.
+    public let claim: Int
     public let createdAt: Instant
     public let updatedAt: Instant
 
     public init(
         id: String, filter: DeadLetterFilter, reason: String, actor: String, role: String, queue: String?, rate: Int,
         state: State, total: Int, resent: Int, failedAgain: Int, skipped: Int, cursor: DeadLetterCursor?,
-        createdAt: Instant, updatedAt: Instant
+        claim: Int, createdAt: Instant, updatedAt: Instant
     ) {
         self.id = id
         self.filter = filter
@@ -62,6 +64,7 @@ public struct DeskJob: Sendable {
         self.failedAgain = failedAgain
         self.skipped = skipped
         self.cursor = cursor
+        self.claim = claim
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
@@ -80,10 +83,11 @@ public protocol JobStore: Sendable {
         -> Bool
     /// Takes a running job that no node works on.
     func claimJob(now: Instant, until: Instant) async throws(StoreError) -> DeskJob?
-    /// Moves the cursor past letters that were dealt with, counts those that were left as they are, and keeps the claim.
+    /// Moves the cursor past letters that were dealt with, counts those that were left as they are, and keeps the claim
+    /// while the job runs; otherwise lets it go.
     ///
-    /// - Returns: the job as it is now; nobody works on it any more if it is not running.
+    /// - Returns: the job as it is now; nothing where somebody else has taken it up since.
     func advanceJob(
-        _ id: String, to cursor: DeadLetterCursor?, skipped: Int, now: Instant, until: Instant
+        _ job: DeskJob, to cursor: DeadLetterCursor?, skipped: Int, now: Instant, until: Instant
     ) async throws(StoreError) -> DeskJob?
 }

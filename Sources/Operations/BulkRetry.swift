@@ -51,7 +51,7 @@ public struct BulkRetry: Sendable {
         let job = DeskJob(
             id: identifiers.next(at: now), filter: bounded, reason: reason, actor: caller.id,
             role: caller.desk?.rawValue ?? "", queue: queue, rate: rate, state: .running, total: total, resent: 0,
-            failedAgain: 0, skipped: 0, cursor: nil, createdAt: now, updatedAt: now)
+            failedAgain: 0, skipped: 0, cursor: nil, claim: 0, createdAt: now, updatedAt: now)
         try await store.addJob(
             job, pen.act(.bulkRetry, on: job.id, by: caller, detail: "\(bounded.json.text()) \(reason)"))
         return job
@@ -123,7 +123,8 @@ public struct BulkRetry: Sendable {
             let cursor = page.next ?? page.letters.last?.cursor
             guard
                 let next = try await store.advanceJob(
-                    job.id, to: cursor, skipped: skipped, now: pen.now(), until: claimEnd)
+                    job, to: cursor, skipped: skipped, now: pen.now(), until: claimEnd),
+                next.state == .running
             else { return }
             job = next
             if page.next == nil {

@@ -13,6 +13,7 @@ struct Migration {
         Migration(script: PackageResources.v008_console_sql),
         Migration(script: PackageResources.v009_clock_ends_sql),
         Migration(script: PackageResources.v010_piles_sql),
+        Migration(script: PackageResources.v011_job_claims_sql),
     ]
 
     /// Splits the script at semicolons that end a line; the files hold no triggers.

@@ -42,7 +42,7 @@ extension SQLMessageStore: JobStore {
             }.first.flatMap(\.self)
             guard let present, present.allows(state) else { return false }
             try connection.run(
-                "UPDATE desk_job SET state = ?, updated_at = ?, runner_until = 0 WHERE id = ?",
+                "UPDATE desk_job SET state = ?, updated_at = ? WHERE id = ?",
                 [.text(state.rawValue), .instant(now), .text(id)])
             if let act { try Audit.append(act, connection) }
             return true
@@ -60,7 +60,7 @@ extension SQLMessageStore: JobStore {
         return try await database.write { connection throws(StoreError) in
             try connection.query(
                 """
-                UPDATE desk_job SET runner_until = ? WHERE id = (SELECT id FROM desk_job
+                UPDATE desk_job SET runner_until = ?, claim = claim + 1 WHERE id = (SELECT id FROM desk_job
                 WHERE state = 'running' AND runner_until <= ? ORDER BY id LIMIT 1) RETURNING \(Jobs.columns)
                 """, [.instant(until), .instant(now)], Jobs.read
             ).first
@@ -68,16 +68,18 @@ extension SQLMessageStore: JobStore {
     }
 
     public func advanceJob(
-        _ id: String, to cursor: DeadLetterCursor?, skipped: Int, now: Instant, until: Instant
+        _ job: DeskJob, to cursor: DeadLetterCursor?, skipped: Int, now: Instant, until: Instant
     ) async throws(StoreError) -> DeskJob? {
         try await database.write { connection throws(StoreError) in
             try connection.query(
                 """
                 UPDATE desk_job SET cursor = coalesce(?, cursor), skipped = skipped + ?, updated_at = ?,
-                runner_until = ? WHERE id = ? AND state = 'running' RETURNING \(Jobs.columns)
+                runner_until = CASE state WHEN 'running' THEN ? ELSE 0 END WHERE id = ? AND claim = ?
+                RETURNING \(Jobs.columns)
                 """,
                 [
-                    .optional(cursor?.text), .integer(Int64(skipped)), .instant(now), .instant(until), .text(id),
+                    .optional(cursor?.text), .integer(Int64(skipped)), .instant(now), .instant(until), .text(job.id),
+                    .integer(Int64(job.claim)),
                 ], Jobs.read
             ).first
         }
@@ -87,8 +89,8 @@ extension SQLMessageStore: JobStore {
 /// Bulk jobs as rows.
 enum Jobs {
     static let columns = """
-        id, filter, reason, actor, role, queue, rate, state, total, resent, failed_again, skipped, cursor, created_at,
-        updated_at
+        id, filter, reason, actor, role, queue, rate, state, total, resent, failed_again, skipped, cursor, claim,
+        created_at, updated_at
         """
 
     /// Where a letter of a job can end, by the column that counts it.
@@ -117,6 +119,7 @@ enum Jobs {
             state: state ?? .stopped, total: Int(row.integer(8)),
             resent: Int(row.integer(9)), failedAgain: Int(row.integer(10)), skipped: Int(row.integer(11)),
             cursor: row.optionalText(12).flatMap { DeadLetterCursor(text: $0) },
-            createdAt: Instant(milliseconds: row.integer(13)), updatedAt: Instant(milliseconds: row.integer(14)))
+            claim: Int(row.integer(13)), createdAt: Instant(milliseconds: row.integer(14)),
+            updatedAt: Instant(milliseconds: row.integer(15)))
     }
 }
