@@ -64,7 +64,7 @@ import Testing
         try BulkTray.mendMapping(of: gateway)
         gateway.reload()
         try await gateway.untilLogged("mappings and rules reloaded")
-        try await browser.paste("1000", into: "#rate")
+        try await browser.paste("500", into: "#rate")
         try await browser.type("映射已更正", into: "#reason")
         try await browser.click("form[action='/console/jobs'] button")
         let start = try await browser.progress()

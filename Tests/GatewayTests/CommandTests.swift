@@ -82,8 +82,8 @@ import Testing
         _ = try await flow.send("supplement", "EARLY-1", from: "court", [("reference", ["messageId": "NOT-YET-7"])])
         let court = flow.partner("court")
         for id in ["B-1", "B-2", "B-3"] {
-            let broken = String(decoding: courtNotice(id), as: UTF8.self).replacing("测试甲", with: "")
-            _ = try await court.call("POST", "/v1/referrals", body: Array(broken.utf8), mediaType: "application/xml")
+            _ = try await court.call(
+                "POST", "/v1/referrals", body: courtNotice(id, name: ""), mediaType: "application/xml")
         }
         // At its start it looks for alerts.
         gateway.stop()
@@ -101,18 +101,23 @@ import Testing
         let retry = ["dead-letters", "retry", "--cause", cause]
         let preview = try run(retry + ["--preview"], of: gateway)
         #expect(preview.code == 0 && preview.output.contains("3 dead letters would be retried"))
-        let started = try run(retry + ["--reason", "try", "--rate", "1", "--no-wait", "--json"], of: gateway)
-        let job = try #require(try JSONValue(parsing: Array(started.output.utf8))["id"]?.string)
-        for (act, state) in [("--pause", "paused"), ("--resume", "running")] {
-            let (code, output) = try run(["dead-letters", "jobs", job, act], of: gateway)
-            #expect(code == 0 && output.contains(state), "\(output)")
+        func start(rate: Int) throws -> String {
+            let order = retry + ["--reason", "try", "--rate", "\(rate)", "--no-wait", "--json"]
+            return try #require(try JSONValue(parsing: Array(run(order, of: gateway).output.utf8))["id"]?.string)
         }
+        let job = try start(rate: 1000)
         // The letters are as broken as before.
         let done = try run(["dead-letters", "jobs", job, "--wait"], of: gateway)
         #expect(done.code == 1 && done.output.contains("finished  0 resent, 3 failed again"), "\(done.output)")
         #expect(try run(["dead-letters", "jobs", job], of: gateway).code == 0)
         #expect(try run(["dead-letters", "jobs", job, "--stop"], of: gateway).code == 1, "it is over")
         #expect(try run(["dead-letters", "jobs"], of: gateway).output.contains(job))
+        try await gateway.fillTray()
+        let slow = try start(rate: 1)
+        for (act, state) in [("--pause", "paused"), ("--resume", "running"), ("--stop", "stopped")] {
+            let (code, output) = try run(["dead-letters", "jobs", slow, act], of: gateway)
+            #expect(code == 0 && output.contains(state), "\(output)")
+        }
         await flow.end()
     }
 }

@@ -290,7 +290,7 @@ extension Browser {
             OutgoingRequest(
                 method: method, url: url,
                 headers: headers + [("Content-Type", "application/x-www-form-urlencoded")], body: Array(body.utf8),
-                timeout: .seconds(20)))
+                timeout: .seconds(60)))
     }
 
     @Test func `nobody gets in without signing in and no form works without its token`() async throws {

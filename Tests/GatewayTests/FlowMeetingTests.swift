@@ -50,10 +50,9 @@ import Testing
         _ = try await flow.send("cancel", "C-2", from: "court", [("reference", ["messageId": "W-2"])])
         let desk = flow.gateway.desk
         func letter(after version: JSONValue?) async throws -> JSONValue {
-            while true {
+            try await eventually("it lies among the dead letters") {
                 let found = try await desk.ask("GET", "/v1/dead-letters?reason=expired")["deadLetters"]?[0]
-                if let found, found["version"] != version { return found }
-                try await Task.sleep(for: .milliseconds(50))
+                return found?["version"] == version ? .none : found
             }
         }
         func retry(_ letter: JSONValue) async throws -> (status: Int, json: JSONValue) {

@@ -114,13 +114,9 @@ final class GatewayProcess: @unchecked Sendable {
     /// Asks for mappings and rules to be read again.
     func reload() { Foundation.kill(process.processIdentifier, SIGHUP) }
 
-    /// Returns when the log says so, asking after the gateway's health meanwhile.
+    /// Returns when the log says so.
     func untilLogged(_ words: String) async throws {
-        for _ in 0..<2000 {
-            if log.text.withLock({ $0.contains(words) }) { return }
-            _ = try await remote.call("GET", "/healthz")
-        }
-        Issue.record("the log never said: \(words)")
+        try await eventually("the log said: \(words)") { log.text.withLock { $0.contains(words) } ? true : nil }
     }
 
     /// An operator whose token is its name.
@@ -146,18 +142,30 @@ final class GatewayProcess: @unchecked Sendable {
     }
 }
 
+/// Asks until there is an answer. Minutes are given, so that only what never happens is reported, and not a busy
+/// machine.
+@discardableResult
+func eventually<Answer>(_ event: String, _ ask: () async throws -> Answer?) async throws -> Answer {
+    let end = ContinuousClock.now + .seconds(180)
+    while ContinuousClock.now < end {
+        if let answer = try await ask() { return answer }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+    return try #require(nil as Answer?, "it never came that \(event)")
+}
+
 /// What a gateway has logged since it listens.
 private final class ProcessLog: Sendable {
     let text = Mutex("")
 }
 
 /// A court's notice with a message id of its own.
-func courtNotice(_ id: String) -> [UInt8] {
+func courtNotice(_ id: String, name: String = "测试甲", from unit: String = "320402") -> [UInt8] {
     Array(
         """
         <?xml version="1.0" encoding="UTF-8"?>
-        <ROOT><RECORD><BSXX><XXBH>\(id)</XXBH><FSDW>320402</FSDW><LEIX>TZBH</LEIX></BSXX>
+        <ROOT><RECORD><BSXX><XXBH>\(id)</XXBH><FSDW>\(unit)</FSDW><LEIX>TZBH</LEIX></BSXX>
         <AJXX><FYDM>苏0402</FYDM><AJLX>刑事一审</AJLX></AJXX>
-        <DSRXX><RECORD><XM>测试甲</XM></RECORD></DSRXX></RECORD></ROOT>
+        <DSRXX><RECORD><XM>\(name)</XM></RECORD></DSRXX></RECORD></ROOT>
         """.utf8)
 }

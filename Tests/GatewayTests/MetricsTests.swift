@@ -29,7 +29,7 @@ extension GatewayProcess {
     func metrics() async throws -> [String] {
         let response = try await desk.client.send(
             OutgoingRequest(
-                method: "GET", url: desk.url + "/metrics", headers: [], body: [], timeout: .seconds(10)))
+                method: "GET", url: desk.url + "/metrics", headers: [], body: [], timeout: .seconds(60)))
         return String(decoding: response.body, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 }

@@ -259,8 +259,7 @@ private func judge(
         let (desk, auditor) = (gateway.desk, gateway.operator("auditor"))
         let one = "/v1/dead-letters/{id}"
         for id in ["B1", "B2", "B3"] {
-            try await gateway.send(
-                Array(String(decoding: courtNotice(id), as: UTF8.self).replacing("测试甲", with: "").utf8))
+            try await gateway.send(courtNotice(id, name: ""))
         }
         let letters = try await gateway.tray("partner=court").compactMap { $0["id"]?.string }
         try #require(letters.count == 4)
@@ -284,6 +283,7 @@ private func judge(
         let path = "/v1/dead-letters/retry"
         try await hearing.call(
             desk, "POST", path, body: #"{"preview":true,"filter":{"partner":"court"},"reason":""}"#)
+        try await gateway.fillTray()
         let job = try await hearing.call(
             desk, "POST", path,
             body: #"{"reason":"mended","ratePerSecond":1,"filter":{"partner":"court","since":"2026-01-01"}}"#,

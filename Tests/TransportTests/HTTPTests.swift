@@ -48,7 +48,7 @@ private func say(_ pieces: [String], to port: UInt16, pause: useconds_t) -> Stri
 private func echo(_ change: (inout HTTPServerConfiguration) -> Void = { _ in }) throws -> HTTPServer {
     var configuration = HTTPServerConfiguration(host: "127.0.0.1", port: 0)
     // Where a connection is kept alive against expectation, the test fails instead of waiting.
-    configuration.idleSeconds = 2
+    configuration.idleSeconds = 30
     change(&configuration)
     return try HTTPServer(configuration: configuration) { request in
         HTTPResponse(

@@ -9,12 +9,10 @@ import Transport
 
 @Suite struct CourierTests {
     @Test func `a partner that is down for a day gets everything in order, and holds up nobody else`() async throws {
-        let gone = try Receiver()
-        let port = gone.port
-        await gone.stop()
+        let gone = RawListener(.refuse)
         let healthy = try Receiver()
         let hall = try await DeliveryHall(partners: [
-            partner("court", "http://127.0.0.1:\(port)/"), partner("police", healthy.url),
+            partner("court", gone.url), partner("police", healthy.url),
         ])
         var applications: [String] = []
         for number in 1...4 {
@@ -30,7 +28,7 @@ import Transport
         }
         #expect(healthy.confirmed.count == 4)
         #expect(hall.report("court")?.circuit.name == .open)
-        let back = try Receiver(port: port)
+        let back = try Receiver(port: gone.port)
         // As late as the longest rest of a circuit.
         for _ in 0..<15 {
             hall.advance(seconds: 60)
@@ -43,6 +41,7 @@ import Transport
         #expect(try await hall.deadLetters().isEmpty)
         #expect(hall.report("court")?.circuit == .closed(failures: 0))
         await back.stop()
+        gone.stop()
         await healthy.stop()
         await hall.remove()
     }

@@ -25,7 +25,7 @@ final class DeliveryHall: Sendable {
     static let start = Instant(milliseconds: 1_700_000_000_000)
 
     init(
-        partners: [Partner], institutions: [Institution] = [], timeout: Duration = .seconds(20), folder: URL? = nil
+        partners: [Partner], institutions: [Institution] = [], timeout: Duration = .seconds(600), folder: URL? = nil
     ) async throws {
         let folder = folder ?? FileManager.default.temporaryDirectory.appending(path: "hall-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

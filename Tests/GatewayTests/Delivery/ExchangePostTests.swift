@@ -120,11 +120,11 @@ private func post(_ handIn: @escaping ExchangePost.HandIn, maxBytes: Int = 1000)
         // Killed twice in the middle, wherever that is.
         for share in [20, 70] {
             try gateway.start()
-            while home.names("out").count < share { try await Task.sleep(for: .milliseconds(2)) }
+            try await eventually("\(share) are answered") { home.names("out").count < share ? nil : true }
             gateway.kill()
         }
         try gateway.start()
-        while !home.names("in").isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+        try await eventually("all are taken") { home.names("in").isEmpty ? true : nil }
         #expect(home.names("archive").count == count)
         #expect(home.names("error").isEmpty)
         let receipts = home.names("out")
@@ -158,7 +158,7 @@ private func post(_ handIn: @escaping ExchangePost.HandIn, maxBytes: Int = 1000)
         func isAssigned(_ file: String) -> Bool {
             file.hasSuffix(".status.xml") && home.text("out/\(file)").contains("<JGZT>12</JGZT>")
         }
-        while !home.names("out").contains(where: isAssigned) { try await Task.sleep(for: .milliseconds(20)) }
+        try await eventually("the status is out") { home.names("out").first(where: isAssigned) }
         gateway.stop()
         gateway.remove()
     }

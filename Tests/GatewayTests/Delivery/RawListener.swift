@@ -5,6 +5,8 @@ import Foundation
 /// `@unchecked`: the descriptor is written once, before the thread starts.
 final class RawListener: @unchecked Sendable {
     enum Manner: Sendable {
+        /// Lets nobody in, and keeps its port from all who ask the system for one. A server may take it by name.
+        case refuse
         /// Closes with a reset.
         case reset
         /// Reads what comes and says these bytes, then closes.
@@ -21,14 +23,17 @@ final class RawListener: @unchecked Sendable {
         inet_pton(AF_INET, "127.0.0.1", &address.sin_addr)
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let socket = descriptor
+        var isShared: Int32 = 1
+        setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &isShared, socklen_t(MemoryLayout<Int32>.size))
         withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 _ = bind(socket, $0, size)
-                listen(socket, 64)
+                if case .refuse = manner {} else { listen(socket, 64) }
                 getsockname(socket, $0, &size)
             }
         }
         port = UInt16(bigEndian: address.sin_port)
+        if case .refuse = manner { return }
         Thread.detachNewThread {
             while true {
                 let connection = accept(socket, nil, nil)
@@ -42,6 +47,7 @@ final class RawListener: @unchecked Sendable {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         _ = recv(connection, &buffer, buffer.count, 0)
         switch manner {
+        case .refuse: break
         case .reset:
             var linger = linger(l_onoff: 1, l_linger: 0)
             setsockopt(connection, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
