@@ -40,7 +40,7 @@ extension WebConsole {
         switch AlertRule(rawValue: condition.rule) {
         case .queueAge: name(ofInstitution: condition.subject)
         case .partnerSilence: name(ofPartner: condition.subject)
-        case .clocksDueSoon, .clocksOverdue: title(ofClock: condition.subject)
+        case .clocksDueSoon, .clocksOverdue: title(ofClock: condition.subject) ?? condition.subject
         case .circuitOpen:
             condition.subject.split(separator: " ").last.flatMap { Outlet(description: String($0)) }.map(name(of:))
                 ?? condition.subject

@@ -50,7 +50,7 @@ extension WebConsole {
     private func clockFilter(_ scene: Scene, _ choice: ClockChoice) -> HTML {
         let language = scene.language
         let kinds = Set(library.rules().filter { $0.part == .clock }.map(\.id)).sorted()
-        let options = kinds.map { ($0, title(ofClock: $0) == $0 ? $0 : "\($0) \(title(ofClock: $0))") }
+        let options = kinds.map { kind in (kind, title(ofClock: kind).map { "\(kind) \($0)" } ?? kind) }
         return """
             <form class="filter" method="get" action="\(Section.clocks.path)">
             \(Self.select("state", language("范围", "Which"), ClockChoice.allCases.map { ($0.rawValue, $0.title(language)) }, chosen: choice.rawValue, all: nil))
@@ -78,7 +78,7 @@ extension WebConsole {
                 clock.clock?.isDerived == true ? language("推算", "reckoned") : nil,
             ].compactMap(\.self).joined(separator: language("；", "; "))
             return [
-                "\(title(ofClock: clock.kind)) <small class=\"mono\">\(clock.record.clock.id)</small>",
+                "\(title(ofClock: clock.kind) ?? "") <small class=\"mono\">\(clock.record.clock.id)</small>",
                 """
                 <span class="badge \(kind)">\(due.distance(at: now, language))</span> <time datetime="\(due.rfc3339)">\(due.readable)</time>
                 <small>\(note)</small>

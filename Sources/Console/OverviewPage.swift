@@ -118,8 +118,8 @@ extension WebConsole {
         let outlet = Outlet(description: subject)
         return switch item.kind {
         case .storeDamaged: badge("bad", language("存储损坏", "store damaged"))
-        case .clocksOverdue: badge("bad", language("时限超期", "overdue"), title(ofClock: subject), subject)
-        case .clocksDueSoon: badge("warn", language("时限临近", "due soon"), title(ofClock: subject), subject)
+        case .clocksOverdue: badge("bad", language("时限超期", "overdue"), title(ofClock: subject) ?? "", subject)
+        case .clocksDueSoon: badge("warn", language("时限临近", "due soon"), title(ofClock: subject) ?? "", subject)
         case .deadLetters:
             badge(
                 "bad", language("死信", "dead letters"),

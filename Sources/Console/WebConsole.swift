@@ -47,10 +47,10 @@ public struct WebConsole: Sendable {
         case .status, .referral: name(ofPartner: outlet.recipient)
         }
     }
-    /// A clock's title in the rules, such as 审查决定; its id where several of a kind say different things.
-    func title(ofClock kind: String) -> String {
+    /// A clock's title in the rules, such as 审查决定; none where several of a kind say different things.
+    func title(ofClock kind: String) -> String? {
         let titles = Set(library.rules().filter { $0.part == .clock && $0.id == kind }.map(\.title))
-        return titles.count == 1 ? titles.first ?? kind : kind
+        return titles.count == 1 ? titles.first : nil
     }
 
     // MARK: Frame

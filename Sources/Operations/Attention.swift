@@ -48,10 +48,10 @@ extension Attention.Kind {
         case .storeDamaged: StoreCondition.damage
         case .clocksOverdue:
             LocalizedText(
-                zh: "立即联系承办机构，核实是否已办理而未回报；已办理的请机构补报进度。",
-                en: "Call the institution at once: if it has acted, it must report so; if not, it must act.")
+                zh: "立即联系应当办理的单位，核实是否已办理而未回报；已办理的请其补报进度。",
+                en: "Call whoever must act at once: if that is done, it must be reported; if not, it must be done.")
         case .clocksDueSoon:
-            LocalizedText(zh: "提醒承办机构在期限内办理并回报。", en: "Remind the institution to act and to report in time.")
+            LocalizedText(zh: "提醒应当办理的单位在期限内办理并回报。", en: "Remind whoever must act to do so and to report in time.")
         case .deadLetters: LocalizedText(zh: "打开死信处理。", en: "Open the dead letters.")
         case .circuitOpen:
             LocalizedText(
@@ -127,13 +127,19 @@ public struct AttentionDesk: Sendable {
 
     private static func rank(_ kind: Attention.Kind) -> Int { Attention.Kind.allCases.firstIndex(of: kind) ?? 0 }
 
+    /// The gateway's operators do not speak with applicants; their institution does.
+    private static let applicantAdvice = LocalizedText(
+        zh: "请承办机构联系申请人，提示期限和届满的后果。",
+        en: "Ask the institution to tell the applicant of the time limit and of what its end means.")
+
     private func clocks() async throws -> [Attention] {
         try await errands.clocks().flatMap { figures in
             [(Attention.Kind.clocksOverdue, figures.overdue), (.clocksDueSoon, figures.dueSoon)]
                 .filter { $0.1 > 0 }
                 .map { kind, count in
                     Attention(
-                        kind, figures.clock, count: count, since: figures.earliest, turn: figures.bound?.label)
+                        kind, figures.clock, count: count, since: figures.earliest, turn: figures.bound?.label,
+                        advice: figures.bound == .applicant ? Self.applicantAdvice : nil)
                 }
         }
     }

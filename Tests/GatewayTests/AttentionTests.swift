@@ -29,6 +29,7 @@ import Transport
                 ClockFigures(
                     clock: "CLK-04", dueSoon: 2, overdue: 1, earliest: start.advanced(seconds: -60), bound: .institution
                 ),
+                ClockFigures(clock: "CLK-09", dueSoon: 1, overdue: 0, earliest: start, bound: .applicant),
                 ClockFigures(clock: "CLK-10", dueSoon: 0, overdue: 0, earliest: start, bound: .lawyerUnit),
             ]
         }
@@ -41,12 +42,17 @@ import Transport
             bench.window.audit.pen.act(.pauseChannel, on: "application:CZ-TN", by: administrator, detail: "x"))
         bench.clock.advance(90)
         let items = try await bench.window.attention.items()
-        #expect(items.map(\.kind) == [.clocksOverdue, .deadLetters, .circuitOpen, .clocksDueSoon, .paused])
-        #expect(items.map(\.count) == [1, 3, 0, 2, 0])
         #expect(
-            items.map(\.subject) == ["CLK-04", "undeliverable/other", "status:court", "CLK-04", "application:CZ-TN"])
+            items.map(\.kind) == [.clocksOverdue, .deadLetters, .circuitOpen, .clocksDueSoon, .clocksDueSoon, .paused])
+        #expect(items.map(\.count) == [1, 3, 0, 2, 1, 0])
+        #expect(
+            items.map(\.subject) == [
+                "CLK-04", "undeliverable/other", "status:court", "CLK-04", "CLK-09", "application:CZ-TN",
+            ])
         #expect(items.allSatisfy { $0.since != nil && !$0.advice.zh.isEmpty && $0.advice.en.hasSuffix(".") })
-        #expect(items.map(\.turn.en) == ["institution", "receiver", "receiver", "institution", "gateway"])
+        #expect(items.map(\.turn.en) == ["institution", "receiver", "receiver", "institution", "applicant", "gateway"])
+        // Nobody is told to call an applicant.
+        #expect(items[4].advice.en.hasPrefix("Ask the institution"))
         await bench.remove()
     }
 
