@@ -7,14 +7,10 @@ import Transport
 import Triage
 
 extension FrontDoor {
-    /// The walk that a mended message of this partner would take; stores nothing.
-    public func dryRun(bytes: [UInt8], mediaType: String?, partnerID: String) -> JSONValue {
-        let partner = registry.partners[partnerID]
-        var message = Pipeline.Message(
-            bytes: bytes, allowedMappings: partner?.allowedMappings, senderCodes: partner?.allowedSenderCodes ?? [],
-            receivedAt: now().timestamp)
-        message.setMediaType(mediaType)
-        return pipeline.walk(message).json
+    /// The walk that a mended message of this letter would take; stores nothing.
+    public func dryRun(bytes: [UInt8], of letter: DeadLetterDetail) throws -> JSONValue {
+        let (message, _, subject) = try resent(bytes, of: letter, at: now())
+        return pipeline.assess(try translate(message, about: subject), message, evidence: { _ in [] }).json
     }
 }
 

@@ -84,21 +84,17 @@ public struct FrontDoor: Sendable {
     /// A dead letter's bytes, as they came or mended, take the walk again; the old letter ends in the transaction that
     /// stores the new result.
     public func replay(
-        bytes: [UInt8], mediaType: String?, partnerID: String, superseding: SupersededDeadLetter
+        bytes: [UInt8], of letter: DeadLetterDetail, superseding: SupersededDeadLetter
     ) async throws -> JSONValue {
-        let partner = try registry.partner(Caller(role: .partner, id: partnerID))
         let receivedAt = now()
-        var message = Pipeline.Message(
-            bytes: bytes, allowedMappings: partner.allowedMappings, senderCodes: partner.allowedSenderCodes,
-            receivedAt: receivedAt.timestamp)
-        message.setMediaType(mediaType)
+        let (message, sender, subject) = try resent(bytes, of: letter, at: receivedAt)
 
-        let translation = pipeline.translate(message)
+        let translation = try translate(message, about: subject)
         let evidence = try await evidence(for: translation, at: receivedAt)
         let walk = pipeline.assess(translation, message, evidence: evidence)
         let sealed = try seal(
-            walk, claim: ClaimCheck(bytes, mediaType: mediaType), sender: partner, receivedAt: receivedAt,
-            superseding: superseding)
+            walk, claim: ClaimCheck(bytes, mediaType: letter.mediaType), sender: sender, receivedAt: receivedAt,
+            superseding: superseding, about: subject)
         switch try await store.accept(sealed.commit) {
         case .stored: return sealed.problem?.json(language: nil) ?? sealed.receipt
         case .resolved(let answer): return (try? JSONValue(parsing: answer.bytes)) ?? sealed.receipt
@@ -106,6 +102,19 @@ public struct FrontDoor: Sendable {
         case .conflict(let referralID): throw Self.conflict(referralID)
         case .superseded: throw Self.gone
         }
+    }
+
+    /// Bytes as the message of a dead letter's sender, about what its call said.
+    func resent(
+        _ bytes: [UInt8], of letter: DeadLetterDetail, at receivedAt: Instant
+    ) throws -> (message: Pipeline.Message, sender: Partner, subject: Subject?) {
+        let id = letter.summary.partnerID
+        let isInstitution = registry.partners[id] == nil && registry.institutions[id] != nil
+        let sender = try registry.sender(Caller(role: isInstitution ? .institution : .partner, id: id))
+        let subject = letter.about.flatMap { Subject(text: $0) }
+        let message = Pipeline.Message(
+            bytes, mediaType: letter.mediaType, sender: sender, receivedAt: receivedAt, about: subject)
+        return (message, sender, subject)
     }
 
     /// What a document would leave in the store, for measurements: nothing is stored and nothing on file is looked at.
@@ -257,10 +266,19 @@ struct ClaimCheck: Sendable {
 extension Pipeline.Message {
     init(of request: HTTPRequest, sender: Partner, receivedAt: Instant, about subject: Subject?) {
         self.init(
-            bytes: request.body, mapping: request.query("mapping"), allowedMappings: sender.allowedMappings,
-            senderCodes: sender.allowedSenderCodes, receivedAt: receivedAt.timestamp)
-        setMediaType(request.header("Content-Type"))
+            request.body, mediaType: request.header("Content-Type"), mapping: request.query("mapping"),
+            sender: sender, receivedAt: receivedAt, about: subject)
         observes = true
+    }
+
+    fileprivate init(
+        _ bytes: [UInt8], mediaType: String?, mapping: String? = nil, sender: Partner, receivedAt: Instant,
+        about subject: Subject?
+    ) {
+        self.init(
+            bytes: bytes, mapping: mapping, allowedMappings: sender.allowedMappings,
+            senderCodes: sender.allowedSenderCodes, receivedAt: receivedAt.timestamp)
+        setMediaType(mediaType)
         isAddressed = subject != nil
     }
 }

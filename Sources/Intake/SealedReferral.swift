@@ -48,6 +48,7 @@ extension FrontDoor {
             answer: (problem?.json(language: nil) ?? receipt).serialized(), records: records,
             supersedes: superseding)
         commit.work = clerk
+        commit.about = subject?.text
         commit.traceParent = TraceContext.current?.traceParent
         return SealedReferral(commit: commit, receipt: receipt, problem: problem)
     }

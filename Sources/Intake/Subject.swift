@@ -14,6 +14,25 @@ enum Subject: Sendable {
     /// A canonical application that an institution or its work station took in itself.
     case application
 
+    /// As it is kept with the message, so that a retry knows what the call said.
+    var text: String {
+        switch self {
+        case .supplement(let id): "supplement:" + id
+        case .withdrawal(let id): "withdrawal:" + id
+        case .application: "application"
+        }
+    }
+
+    init?(text: String) {
+        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+        switch (parts.first, parts.count) {
+        case ("supplement", 2): self = .supplement(referralID: parts[1])
+        case ("withdrawal", 2): self = .withdrawal(referralID: parts[1])
+        case ("application", 1): self = .application
+        default: return nil
+        }
+    }
+
     /// How the application is found, before anything that the document says of it.
     var names: [CaseName] {
         switch self {

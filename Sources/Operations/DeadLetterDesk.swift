@@ -9,7 +9,7 @@ import Triage
 public struct DeskErrands: Sendable {
     /// Takes a message's bytes through the front door's walk again and answers with the receipt or the problem.
     public var replay:
-        @Sendable (_ bytes: [UInt8], _ mediaType: String?, _ partnerID: String, _ old: SupersededDeadLetter)
+        @Sendable (_ bytes: [UInt8], _ letter: DeadLetterDetail, _ old: SupersededDeadLetter)
             async throws -> JSONValue
     /// Asks the routing rules again about an application: the queue that they name now, or in words why they name none.
     public var route: @Sendable (_ applicationNo: String) async throws -> RouteAnswer = { _ in .none(why: "") }
@@ -20,7 +20,7 @@ public struct DeskErrands: Sendable {
         @Sendable (_ id: String, _ version: LetterVersion, _ act: AuditAct) async throws -> LetterOutcome =
             { _, _, _ in .notFound }
     /// The same walk without storing anything, as `POST /v1/translate` answers it.
-    public var dryRun: @Sendable (_ bytes: [UInt8], _ mediaType: String?, _ partnerID: String) -> JSONValue
+    public var dryRun: @Sendable (_ bytes: [UInt8], _ letter: DeadLetterDetail) throws -> JSONValue
     /// The word that a message was discarded, in the sender's own format; nothing where it must not or cannot be told.
     public var rejection: @Sendable (_ letter: DeadLetterDetail, _ reason: String) throws -> Envelope?
     /// A document's text and the name of its encoding.
@@ -44,8 +44,8 @@ public struct DeskErrands: Sendable {
     public var expiries: @Sendable () -> [(name: String, at: Instant)] = { [] }
 
     public init(
-        replay: @escaping @Sendable ([UInt8], String?, String, SupersededDeadLetter) async throws -> JSONValue,
-        dryRun: @escaping @Sendable ([UInt8], String?, String) -> JSONValue,
+        replay: @escaping @Sendable ([UInt8], DeadLetterDetail, SupersededDeadLetter) async throws -> JSONValue,
+        dryRun: @escaping @Sendable ([UInt8], DeadLetterDetail) throws -> JSONValue,
         rejection: @escaping @Sendable (DeadLetterDetail, String) throws -> Envelope?,
         decode: @escaping @Sendable ([UInt8]) -> (utf8: [UInt8], encoding: String)?,
         encode: @escaping @Sendable (String, String) -> [UInt8]?
@@ -116,7 +116,7 @@ public struct DeadLetterDesk: Sendable {
     public func preview(_ id: String, edited: EditedDocument) async throws -> EditPreview {
         let letter = try await letter(id)
         let bytes = try bytes(of: edited, for: letter)
-        let result = errands.dryRun(bytes, letter.mediaType, letter.summary.partnerID)
+        let result = try errands.dryRun(bytes, letter)
         return EditPreview(changes: diff(letter.payload, bytes), result: result)
     }
 
@@ -150,8 +150,7 @@ public struct DeadLetterDesk: Sendable {
             var act = pen.act(edited == nil ? .retry : .editAndResend, on: id, by: caller, detail: reason)
             act.job = job
             result = try await errands.replay(
-                try edited.map { try bytes(of: $0, for: letter) } ?? letter.payload, letter.mediaType,
-                letter.summary.partnerID,
+                try edited.map { try bytes(of: $0, for: letter) } ?? letter.payload, letter,
                 SupersededDeadLetter(
                     id: id, version: letter.summary.version, edited: edited != nil, act: act))
         case .unroutable:

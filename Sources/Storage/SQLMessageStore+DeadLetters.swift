@@ -119,7 +119,7 @@ enum DeadLetterRows {
         return DeadLetterDetail(
             summary: summary, payload: payload ?? raw?.bytes ?? [], mediaType: mediaType,
             encoding: payload == nil ? raw?.encoding : nil, digest: payload == nil ? raw?.digest : nil,
-            findings: findings, history: history, origin: try origin(of: referralID, connection))
+            about: raw?.about, findings: findings, history: history, origin: try origin(of: referralID, connection))
     }
 
     private static func referral(
@@ -133,9 +133,9 @@ enum DeadLetterRows {
 
     private static func source(
         _ referralID: String, _ connection: any SQLConnection
-    ) throws(StoreError) -> (bytes: [UInt8], digest: String, encoding: String?)? {
-        try connection.query("SELECT raw, digest, encoding FROM referral WHERE id = ?", [.text(referralID)]) {
-            ($0.blob(0), $0.text(1), $0.optionalText(2))
+    ) throws(StoreError) -> (bytes: [UInt8], digest: String, encoding: String?, about: String?)? {
+        try connection.query("SELECT raw, digest, encoding, about FROM referral WHERE id = ?", [.text(referralID)]) {
+            ($0.blob(0), $0.text(1), $0.optionalText(2), $0.optionalText(3))
         }.first
     }
 

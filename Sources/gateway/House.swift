@@ -218,8 +218,8 @@ final class House: Sendable {
         _ frontDoor: FrontDoor, _ backDoor: BackDoor, _ pipeline: Pipeline, _ delivery: DeliveryWing
     ) -> DeskErrands {
         var errands = DeskErrands(
-            replay: { try await frontDoor.replay(bytes: $0, mediaType: $1, partnerID: $2, superseding: $3) },
-            dryRun: { frontDoor.dryRun(bytes: $0, mediaType: $1, partnerID: $2) },
+            replay: { try await frontDoor.replay(bytes: $0, of: $1, superseding: $2) },
+            dryRun: { try frontDoor.dryRun(bytes: $0, of: $1) },
             rejection: { try backDoor.rejection(of: $0, reason: $1) },
             decode: { bytes in (try? ReadableText(bytes)).map { ($0.utf8, $0.encoding.rawValue) } },
             encode: { text, name in TextEncoding(name: name).flatMap { try? $0.encode(text) } })

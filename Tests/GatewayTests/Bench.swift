@@ -29,7 +29,7 @@ struct Bench {
     /// No door to the house behind this window.
     static var noErrands: DeskErrands {
         DeskErrands(
-            replay: { _, _, _, _ in .null }, dryRun: { _, _, _ in .null }, rejection: { _, _ in nil },
+            replay: { _, _, _ in .null }, dryRun: { _, _ in .null }, rejection: { _, _ in nil },
             decode: { ($0, "utf-8") }, encode: { text, _ in Array(text.utf8) })
     }
 

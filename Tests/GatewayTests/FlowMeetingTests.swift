@@ -78,6 +78,60 @@ import Testing
         await flow.end()
     }
 
+    @Test func `a broken message that its call said the subject of is mended as one about that`() async throws {
+        let flow = try FlowGateway()
+        let desk = flow.gateway.desk
+        let court = flow.partner("court")
+        /// Mends what lies in the tray, and tells what became of it.
+        func mend(_ messageOf: String, as text: String) async throws -> JSONValue {
+            let letter = try #require(
+                try await desk.ask("GET", "/v1/dead-letters?partner=\(messageOf)")["deadLetters"]?[0])
+            let path = "/v1/dead-letters/\(letter["id"]?.string ?? "")"
+            let edit: JSONValue = [
+                "reason": "mended", "version": letter["version"] ?? .null, "editedText": .string(text),
+            ]
+            let preview = try await desk.ask("POST", path + "/preview", body: edit.serialized())
+            #expect(preview.at("result.findings")?.array?.contains { $0["severity"] == "error" } != true)
+            let answer = try await desk.ask("POST", path + "/retry", body: edit.serialized())
+            return answer["result"] ?? .null
+        }
+        let broken = Array(#"{"materials":[{"kind":"indictment","title":"起诉书"}]"#.utf8)
+        var receipts: [JSONValue] = []
+        for id in ["S-1", "S-2"] {
+            receipts.append(
+                try await court.ask("POST", "/v1/referrals", body: courtNotice(id), mediaType: "application/xml"))
+        }
+        // The same bytes about two referrals are two messages; sent again they are the ones from before.
+        for _ in 0..<2 {
+            for receipt in receipts {
+                let path = "/v1/referrals/\(receipt["referralId"]?.string ?? "")/supplements"
+                #expect(try await court.call("POST", path, body: broken).status == 422)
+            }
+        }
+        #expect(try await desk.ask("GET", "/v1/dead-letters")["deadLetters"]?.array?.count == 2)
+        for _ in receipts {
+            let result = try await mend("court", as: #"{"materials":[{"kind":"indictment","title":"起诉书"}]}"#)
+            #expect(result["outcome"] == "accepted", "\(result.text())")
+        }
+        for receipt in receipts {
+            let number = receipt["applicationNo"]?.string ?? ""
+            let application = try await flow.application(number, as: "CZ-TN")
+            #expect(application["materials"]?.array?.count { $0["title"] == "起诉书" } == 1)
+        }
+
+        let nameless = Array(#"{"source":{"messageId":"I-1"},"recipient":{"mobile":"13800000009"}}"#.utf8)
+        #expect(try await flow.institution("CZ-JT").call("POST", "/v1/applications", body: nameless).status == 422)
+        let result = try await mend(
+            "CZ-JT",
+            as: """
+                {"source":{"messageId":"I-1"},"recipient":{"name":"测试庚","mobile":"13800000009"},
+                 "consent":{"applyWill":"self"},"matter":{"caseDomain":"civil","factsPlace":"金坛区测试镇",
+                 "factsSummary":"道路交通事故"},"firstContact":{"institution":"CZ-JT","officer":"测站员"}}
+                """)
+        #expect(result["outcome"] == "accepted" && result["queue"] == "CZ-JT", "\(result.text())")
+        await flow.end()
+    }
+
     @Test func `a withdrawal cancels before the sign-in and is the institution's to decide after it`() async throws {
         let flow = try FlowGateway()
         func refer(_ id: String) async throws -> JSONValue {

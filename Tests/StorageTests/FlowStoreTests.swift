@@ -8,7 +8,7 @@ import Testing
     /// Every question of the window with the index that must answer it.
     private static let questions: [(sql: String, values: Int, index: String)] = [
         (FlowSQL.openByQueue, 0, "message_open_by_urgency"),
-        (Intake.sameBytesInTray, 2, "message_of_"),
+        (Intake.sameBytesInTray, 3, "message_of_"),
         (FlowSQL.lastSeen, 1, "referral_of_partner"), (FlowSQL.backlog, 1, "message_open_by_urgency"),
         (FlowSQL.deadByQueue, 0, "dead_letter_pile"), (FlowSQL.deadOfPartner, 1, "dead_letter_pile"),
         (FlowSQL.byMessageID, 2, "referral_same_message_once"), (FlowSQL.messages, 1, "message_of_correlation"),
