@@ -53,17 +53,9 @@ enum BulkTray {
                 keys: CaseKeys(hash: hash)),
             store: store, now: { Instant(Date()) }, log: log, metrics: metrics,
             drift: DriftWatch(store: store, hash: hash, log: log, metrics: metrics))
-        let lanes = 256
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for lane in 0..<min(lanes, documents.count) {
-                group.addTask {
-                    for number in stride(from: lane, to: documents.count, by: lanes) {
-                        let answer = try await door.handIn(documents[number], partnerID: "court")
-                        try #require(answer.status == 422, "document \(number) did not fail")
-                    }
-                }
-            }
-            try await group.waitForAll()
+        try await inLanes(256, documents) { document in
+            let answer = try await door.handIn(document, partnerID: "court")
+            try #require(answer.status == 422, "a document did not fail")
         }
         await database.close()
     }

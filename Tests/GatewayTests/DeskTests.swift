@@ -23,17 +23,7 @@ extension GatewayProcess {
 
     /// Sends some at a time, fewer than are turned away.
     func sendAll(_ documents: [[UInt8]]) async throws {
-        let lanes = 16
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for lane in 0..<min(lanes, documents.count) {
-                group.addTask {
-                    for number in stride(from: lane, to: documents.count, by: lanes) {
-                        try await self.send(documents[number])
-                    }
-                }
-            }
-            try await group.waitForAll()
-        }
+        try await inLanes(16, documents) { try await self.send($0) }
     }
 
     /// Letters that keep a job of one a second under way for longer than any machine takes to pause it: notices that name

@@ -154,6 +154,20 @@ func eventually<Answer>(_ event: String, _ ask: () async throws -> Answer?) asyn
     return try #require(nil as Answer?, "it never came that \(event)")
 }
 
+/// Does something with each item, so many at once.
+func inLanes<Item: Sendable>(
+    _ lanes: Int, _ items: [Item], _ act: @escaping @Sendable (Item) async throws -> Void
+) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        for lane in 0..<min(lanes, items.count) {
+            group.addTask {
+                for number in stride(from: lane, to: items.count, by: lanes) { try await act(items[number]) }
+            }
+        }
+        try await group.waitForAll()
+    }
+}
+
 /// What a gateway has logged since it listens.
 private final class ProcessLog: Sendable {
     let text = Mutex("")
