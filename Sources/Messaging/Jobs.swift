@@ -1,11 +1,11 @@
-/// Which bulk job an act is a step of, and how it came out where that is known before the commit.
+/// Which bulk job an act is a step of. It counts only while whoever takes the step holds the job.
 public struct JobStep: Sendable, Hashable {
     public let jobID: String
-    public let letter: DeadLetterCursor
+    public let claim: Int
 
-    public init(jobID: String, letter: DeadLetterCursor) {
-        self.jobID = jobID
-        self.letter = letter
+    public init(_ job: DeskJob) {
+        jobID = job.id
+        claim = job.claim
     }
 }
 
@@ -78,15 +78,16 @@ public protocol JobStore: Sendable {
     func job(_ id: String) async throws(StoreError) -> DeskJob?
     /// The newest first.
     func jobs(before id: String?, limit: Int) async throws(StoreError) -> [DeskJob]
+    /// Takes the job from whoever works on it as well: what that has under way is refused from here on.
+    ///
     /// - Returns: whether the job allowed that step.
     func changeJob(_ id: String, to state: DeskJob.State, _ act: AuditAct?, now: Instant) async throws(StoreError)
         -> Bool
     /// Takes a running job that no node works on.
     func claimJob(now: Instant, until: Instant) async throws(StoreError) -> DeskJob?
-    /// Moves the cursor past letters that were dealt with, counts those that were left as they are, and keeps the claim
-    /// while the job runs; otherwise lets it go.
+    /// Moves the cursor past letters that were dealt with, counts those that were left as they are, and keeps the claim.
     ///
-    /// - Returns: the job as it is now; nothing where somebody else has taken it up since.
+    /// - Returns: the job as it is now; nothing where it was taken away since.
     func advanceJob(
         _ job: DeskJob, to cursor: DeadLetterCursor?, skipped: Int, now: Instant, until: Instant
     ) async throws(StoreError) -> DeskJob?

@@ -119,14 +119,16 @@ public struct BulkRetry: Sendable {
             // A few pages a second, so that the rate is kept even and a pause is heard soon.
             let size = max(1, min(Self.pageSize, job.rate / 4))
             let page = try await store.deadLetters(job.filter, newestFirst: false, after: job.cursor, limit: size)
-            let skipped = try await retry(page.letters, of: job)
+            let left = try await retry(page.letters, of: job)
             let cursor = page.next ?? page.letters.last?.cursor
             guard
                 let next = try await store.advanceJob(
-                    job, to: cursor, skipped: skipped, now: pen.now(), until: claimEnd),
-                next.state == .running
+                    job, to: cursor, skipped: left.count, now: pen.now(), until: claimEnd)
             else { return }
             job = next
+            for id in left {
+                log.warning("bulk job left a letter", [("job", .string(job.id)), ("deadLetter", .string(id))])
+            }
             if page.next == nil {
                 _ = try await store.changeJob(job.id, to: .finished, nil, now: pen.now())
                 log.info("bulk job finished", [("job", .string(job.id)), ("letters", JSONValue(job.done))])
@@ -137,36 +139,34 @@ public struct BulkRetry: Sendable {
         }
     }
 
-    /// - Returns: how many were left as they are.
-    private func retry(_ letters: [DeadLetterSummary], of job: DeskJob) async throws -> Int {
-        try await withThrowingTaskGroup(of: Bool.self) { group in
+    /// - Returns: the ids of those that stay as they are: nothing fits them still, or somebody else has taken them.
+    private func retry(_ letters: [DeadLetterSummary], of job: DeskJob) async throws -> [String] {
+        try await withThrowingTaskGroup(of: (id: String, isRetried: Bool).self) { group in
             var waiting = letters[...]
             for letter in waiting.prefix(Self.concurrency) { group.addTask { try await retry(letter, of: job) } }
             waiting = waiting.dropFirst(Self.concurrency)
-            var skipped = 0
-            while let isRetried = try await group.next() {
-                if !isRetried { skipped += 1 }
+            var left: [String] = []
+            while let (id, isRetried) = try await group.next() {
+                if !isRetried { left.append(id) }
                 if let letter = waiting.popFirst() { group.addTask { try await retry(letter, of: job) } }
             }
-            return skipped
+            return left
         }
     }
 
     /// - Throws: `StoreError`: the batch is then tried again later, not left out.
-    private func retry(_ letter: DeadLetterSummary, of job: DeskJob) async throws -> Bool {
+    private func retry(_ letter: DeadLetterSummary, of job: DeskJob) async throws -> (id: String, isRetried: Bool) {
         let caller = Caller(role: .operator, id: job.actor, desk: OperatorRole(rawValue: job.role))
         do {
             let detail = try await desk.letter(letter.id)
             _ = try await desk.retry(
                 detail, version: letter.version, by: caller, reason: job.reason, edited: nil, queue: job.queue,
-                job: JobStep(jobID: job.id, letter: letter.cursor))
-            return true
+                job: JobStep(job))
+            return (letter.id, true)
         } catch let error as StoreError {
             throw error
         } catch {
-            // It stays in the tray, or somebody else has taken it.
-            log.warning("bulk job left a letter", [("job", .string(job.id)), ("deadLetter", .string(letter.id))])
-            return false
+            return (letter.id, false)
         }
     }
 }

@@ -32,6 +32,7 @@ extension SQLMessageStore: DeadLetterStore {
         _ id: String, version: LetterVersion?, queue: String?, _ act: AuditAct
     ) async throws(StoreError) -> LetterOutcome {
         let outcome = try await database.write { connection throws(StoreError) in
+            guard try Jobs.allow(act, connection) else { return LetterOutcome.stale }
             let isLifted = try Piles.lift(
                 id, version, where: "channel <> 'referral'",
                 becoming: """

@@ -146,6 +146,7 @@ enum FollowUps {
         _ id: String, version: LetterVersion?, keepUntil: Instant, _ work: any CaseWork, _ act: AuditAct,
         _ connection: any SQLConnection
     ) throws(StoreError) -> LetterOutcome {
+        guard try Jobs.allow(act, connection) else { return .stale }
         let isLifted = try Piles.lift(
             id, version, where: "channel = 'referral' AND reason = 'expired'",
             becoming: "state = 'delivered', finished_at = ?", [.instant(act.at)], connection)

@@ -42,7 +42,7 @@ extension SQLMessageStore: JobStore {
             }.first.flatMap(\.self)
             guard let present, present.allows(state) else { return false }
             try connection.run(
-                "UPDATE desk_job SET state = ?, updated_at = ? WHERE id = ?",
+                "UPDATE desk_job SET state = ?, updated_at = ?, claim = claim + 1, runner_until = 0 WHERE id = ?",
                 [.text(state.rawValue), .instant(now), .text(id)])
             if let act { try Audit.append(act, connection) }
             return true
@@ -74,7 +74,7 @@ extension SQLMessageStore: JobStore {
             try connection.query(
                 """
                 UPDATE desk_job SET cursor = coalesce(?, cursor), skipped = skipped + ?, updated_at = ?,
-                runner_until = CASE state WHEN 'running' THEN ? ELSE 0 END WHERE id = ? AND claim = ?
+                runner_until = ? WHERE id = ? AND claim = ?
                 RETURNING \(Jobs.columns)
                 """,
                 [
@@ -97,6 +97,14 @@ enum Jobs {
     enum Counter: String {
         case resent
         case failedAgain = "failed_again"
+    }
+
+    /// Whether an act may be done: by a job's worker only as long as the job is its own.
+    static func allow(_ act: AuditAct, _ connection: any SQLConnection) throws(StoreError) -> Bool {
+        guard let step = act.job else { return true }
+        return try !connection.query(
+            "SELECT 1 FROM desk_job WHERE id = ? AND claim = ?", [.text(step.jobID), .integer(Int64(step.claim))]
+        ) { _ in true }.isEmpty
     }
 
     /// Counts a step in the transaction that makes it: a job that is killed resumes with true figures.

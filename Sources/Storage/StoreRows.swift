@@ -33,6 +33,7 @@ enum Intake {
     static func supersede(
         _ old: SupersededDeadLetter, _ commit: IntakeCommit, _ connection: any SQLConnection
     ) throws(StoreError) -> Bool {
+        guard try Jobs.allow(old.act, connection) else { return false }
         let isLifted = try Piles.lift(
             old.id, old.version, becoming: "state = 'delivered', finished_at = ?", [.instant(commit.receivedAt)],
             connection)

@@ -26,7 +26,7 @@ struct PlainWork: CaseWork {
 private let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
 
 /// A commit with keys, clocks or a follow-up instead of an application.
-private func message(
+func caseMessage(
     _ id: String, keys: [String] = [], clocks: [RunningClock] = [], about name: CaseName? = nil, at now: Instant = start
 ) -> IntakeCommit {
     let referralID = identifiers.next(at: now)
@@ -64,18 +64,18 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         let home = try await TemporaryStore()
         let name = CaseName.message(partner: "court", id: "M1")
         let waits = IntakeAnswer(outcome: "parked", bytes: Array("waits".utf8))
-        #expect(try await home.store.accept(message("F1", about: name)) == .resolved(waits))
-        #expect(try await home.store.accept(message("F2", about: name)) == .resolved(waits))
+        #expect(try await home.store.accept(caseMessage("F1", about: name)) == .resolved(waits))
+        #expect(try await home.store.accept(caseMessage("F2", about: name)) == .resolved(waits))
         #expect(try await home.store.parkedFollowUps(limit: 10).count == 2)
-        #expect(try await home.store.accept(message("M1")) == .stored)
+        #expect(try await home.store.accept(caseMessage("M1")) == .stored)
         #expect(try await home.store.parkedFollowUps(limit: 10).isEmpty)
         let record = try #require(try await home.store.application("LA-M1"))
         // In the order in which they came: the later one had the last word.
         #expect(record.content == Array(#"{"said":"F2"}"#.utf8) && record.version == 3)
         let here = IntakeAnswer(outcome: "accepted", bytes: Array("here".utf8))
-        #expect(try await home.store.accept(message("F3", about: name)) == .resolved(here))
+        #expect(try await home.store.accept(caseMessage("F3", about: name)) == .resolved(here))
         // A copy of what waited gets the first answer again.
-        guard case .replayed = try await home.store.accept(message("F1", about: name)) else {
+        guard case .replayed = try await home.store.accept(caseMessage("F1", about: name)) else {
             Issue.record("a copy was stored again")
             return
         }
@@ -84,13 +84,13 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
 
     @Test func `what waits too long is a dead letter with its bytes and waits no more`() async throws {
         let home = try await TemporaryStore()
-        _ = try await home.store.accept(message("F1", about: .applicationNo("LA-M1")))
+        _ = try await home.store.accept(caseMessage("F1", about: .applicationNo("LA-M1")))
         #expect(try await home.store.expireFollowUps(now: start.advanced(seconds: 59)) == 0)
         #expect(try await home.store.expireFollowUps(now: start.advanced(seconds: 60)) == 1)
         #expect(try await home.store.expireFollowUps(now: start.advanced(seconds: 60)) == 0)
         let counts = try await home.store.statistics().deadLetters
         #expect(counts == [.expired: 1])
-        _ = try await home.store.accept(message("M1"))
+        _ = try await home.store.accept(caseMessage("M1"))
         #expect(try await home.store.application("LA-M1")?.version == 1)
         await home.remove()
     }
@@ -98,12 +98,12 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
     @Test func `applications of one person are related both ways, over a year and no longer`() async throws {
         let home = try await TemporaryStore()
         let day = 86_400
-        _ = try await home.store.accept(message("M1", keys: ["person1", "case1"]))
+        _ = try await home.store.accept(caseMessage("M1", keys: ["person1", "case1"]))
         _ = try await home.store.accept(
-            message("M2", keys: ["person1", "case1"], at: start.advanced(seconds: 300 * day)))
-        _ = try await home.store.accept(message("M3", keys: ["person2", "case1"]))
+            caseMessage("M2", keys: ["person1", "case1"], at: start.advanced(seconds: 300 * day)))
+        _ = try await home.store.accept(caseMessage("M3", keys: ["person2", "case1"]))
         _ = try await home.store.accept(
-            message("M4", keys: ["person1", "case1"], at: start.advanced(seconds: 800 * day)))
+            caseMessage("M4", keys: ["person1", "case1"], at: start.advanced(seconds: 800 * day)))
         #expect(
             try await home.store.relatedCases(of: "LA-M1") == [Relation(applicationNo: "LA-M2", rule: "DU-01")])
         #expect(
@@ -119,7 +119,7 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         let other = try await SQLMessageStore(database: SQLiteDatabase(path: file, maxPending: 4096))
         let clocks = (1...20).map { clock("CLK-\($0)", due: 100, soon: 50) }
         _ = try await home.store.accept(
-            message("M1", clocks: clocks + [clock("CLK-99", due: 1, soon: 1, isRunning: false)]))
+            caseMessage("M1", clocks: clocks + [clock("CLK-99", due: 1, soon: 1, isRunning: false)]))
         func raised(at seconds: Int) async throws -> [ClockAlarm] {
             try await withThrowingTaskGroup(of: [ClockAlarm].self) { group in
                 for store in [home.store, other, home.store, other] {
@@ -149,7 +149,7 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
 
     @Test func `a step from an older version changes nothing and keeps the lease`() async throws {
         let home = try await TemporaryStore()
-        _ = try await home.store.accept(message("M1"))
+        _ = try await home.store.accept(caseMessage("M1"))
         let record = try #require(try await home.store.application("LA-M1"))
         let lease = try #require(
             try await home.store.lease(
@@ -169,7 +169,7 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
 
     @Test func `evidence is found by person until its retention ends`() async throws {
         let home = try await TemporaryStore()
-        var share = message("S1", about: .key("nobody"))
+        var share = caseMessage("S1", about: .key("nobody"))
         share = {
             var record = share.records[0]
             record.followUp = nil

@@ -28,29 +28,68 @@ extension TemporaryStore {
 
 /// Who works on a bulk job.
 @Suite struct JobStoreTests {
-    @Test func `a job that is paused and resumed at once stays with its worker`() async throws {
+    @Test(arguments: [DeskJob.State.paused, .stopped])
+    func `a pause or a stop takes the job from its worker at once`(state: DeskJob.State) async throws {
         let home = try await TemporaryStore()
         try await home.addJob("J")
         let job = try #require(try await home.claim(seconds: 0))
         #expect(try await home.claim(seconds: 1) == nil)
-        #expect(try await home.change(.paused))
-        #expect(try await home.change(.running))
-        #expect(try await home.claim(seconds: 1) == nil)
-        let next = try #require(try await home.advance(job, seconds: 2))
-        #expect(next.state == .running && next.skipped == 1)
+        #expect(try await home.change(state))
+        #expect(try await home.advance(job, seconds: 1) == nil)
+        #expect(try await home.claim(seconds: 60) == nil)
+        #expect(try await home.store.job("J")?.skipped == 0)
         await home.remove()
     }
 
-    @Test func `a worker that hears of a pause lets the job go, and whoever resumes it has it at once`() async throws {
+    @Test func `whoever resumes a job has it at once, and who worked on it before has not`() async throws {
         let home = try await TemporaryStore()
         try await home.addJob("J")
         let job = try #require(try await home.claim(seconds: 0))
         #expect(try await home.change(.paused))
-        let heard = try #require(try await home.advance(job, seconds: 1))
-        #expect(heard.state == .paused && heard.skipped == 1)
-        #expect(try await home.claim(seconds: 1) == nil)
         #expect(try await home.change(.running))
-        #expect(try await home.claim(seconds: 1) != nil)
+        let other = try #require(try await home.claim(seconds: 1))
+        #expect(try await home.advance(job, seconds: 1) == nil)
+        #expect(try await home.advance(other, seconds: 1)?.skipped == 1)
+        await home.remove()
+    }
+
+    @Test func `no letter leaves the tray for a worker whose job was taken away`() async throws {
+        let home = try await TemporaryStore()
+        let store = home.store
+        _ = try await store.accept(referral("M1", digest: "d1", invalid: true, deadLetter: .invalid))
+        _ = try await store.accept(referral("M2", digest: "d2", queue: nil, deadLetter: .unroutable))
+        _ = try await store.accept(caseMessage("F1", about: .applicationNo("LA-nobody")))
+        _ = try await store.expireFollowUps(now: start.advanced(seconds: 60))
+        let tray = try await store.tray()
+        #expect(Set(tray.map(\.reason)) == [.invalid, .unroutable, .expired])
+
+        /// - Returns: whether the letter left.
+        func retry(_ letter: DeadLetterSummary, _ job: DeskJob) async throws -> Bool {
+            var act = act(.retry, on: letter.id)
+            act.job = JobStep(job)
+            switch letter.reason {
+            case .invalid:
+                let old = SupersededDeadLetter(id: letter.id, version: letter.version, edited: false, act: act)
+                return try await store.accept(referral("M1", digest: "d1", supersedes: old)) == .stored
+            case .expired:
+                return try await store.retryFollowUp(
+                    letter.id, version: letter.version, keepUntil: start, work: PlainWork(), act) == .done
+            case .unroutable, .exhausted, .undeliverable:
+                return try await store.requeue(letter.id, version: letter.version, queue: "CZ-TN", act) == .done
+            }
+        }
+
+        try await home.addJob("J")
+        let before = try #require(try await home.claim(seconds: 0))
+        #expect(try await home.change(.paused))
+        for letter in tray { #expect(try await !retry(letter, before)) }
+        #expect(try await home.change(.running))
+        let job = try #require(try await home.claim(seconds: 1))
+        for letter in tray { #expect(try await !retry(letter, before)) }
+        #expect(try await store.tray().map(\.id) == tray.map(\.id))
+        for letter in tray { #expect(try await retry(letter, job)) }
+        #expect(try await store.tray().isEmpty)
+        #expect(try await store.job("J")?.resent == 3)
         await home.remove()
     }
 
