@@ -44,7 +44,7 @@ final class Browser: @unchecked Sendable {
                     "alwaysMatch": [
                         "goog:chromeOptions": ["args": .array(arguments), "prefs": preferences],
                         // Looking for an element waits until its page has come.
-                        "timeouts": ["implicit": 20_000],
+                        "timeouts": ["implicit": 180_000],
                     ]
                 ]
             ])
@@ -87,33 +87,37 @@ final class Browser: @unchecked Sendable {
     func open(_ url: String) async throws { _ = try await here("/url", ["url": .string(url)]) }
 
     func click(_ selector: String) async throws {
-        _ = try await here("/element/\(try await find(selector))/click", [:])
+        try await onElement(selector) { _ = try await self.here("\($0)/click", [:]) }
     }
 
     func type(_ text: String, into selector: String) async throws {
-        _ = try await here("/element/\(try await find(selector))/value", ["text": .string(text)])
+        try await onElement(selector) { _ = try await self.here("\($0)/value", ["text": .string(text)]) }
     }
 
     /// Puts a text into a field at once, as pasting does.
     func paste(_ text: String, into selector: String) async throws {
-        let element: JSONValue = ["element-6066-11e4-a52e-4f735466cecf": .string(try await find(selector))]
-        _ = try await here(
-            "/execute/sync",
-            ["script": "arguments[0].value = arguments[1]", "args": [element, .string(text)]])
+        try await onElement(selector) { element in
+            let id = String(element.dropFirst("/element/".count))
+            _ = try await self.here(
+                "/execute/sync",
+                [
+                    "script": "arguments[0].value = arguments[1]",
+                    "args": [["element-6066-11e4-a52e-4f735466cecf": .string(id)], .string(text)],
+                ])
+        }
     }
 
     /// The text of the first element that matches.
     func text(_ selector: String) async throws -> String {
-        try await call("GET", "/session/\(session)/element/\(try await find(selector))/text", nil).string ?? ""
+        try await onElement(selector) { try await self.ask("\($0)/text").string ?? "" }
     }
 
     /// What a form field holds.
     func value(_ selector: String) async throws -> String {
-        try await call("GET", "/session/\(session)/element/\(try await find(selector))/property/value", nil).string
-            ?? ""
+        try await onElement(selector) { try await self.ask("\($0)/property/value").string ?? "" }
     }
 
-    func address() async throws -> String { try await call("GET", "/session/\(session)/url", nil).string ?? "" }
+    func address() async throws -> String { try await ask("/url").string ?? "" }
 
     func evaluate(_ script: String) async throws -> JSONValue {
         try await here("/execute/sync", ["script": .string("return \(script)"), "args": []])
@@ -143,16 +147,24 @@ final class Browser: @unchecked Sendable {
         let image =
             whole
             ? try await command("Page.captureScreenshot", ["captureBeyondViewport": true])["data"]?.string ?? ""
-            : try await call("GET", "/session/\(session)/screenshot", nil).string ?? ""
+            : try await ask("/screenshot").string ?? ""
         try #require(Data(base64Encoded: image)).write(to: URL(filePath: folder).appending(path: "\(name).png"))
     }
 
     // MARK: The protocol
 
-    private func find(_ selector: String) async throws -> String {
-        let answer = try await here("/element", ["using": "css selector", "value": .string(selector)])
-        return try #require(answer.object?.members.first?.value.string, "nothing matches \(selector)")
+    /// A step finds its element and acts on it, and the page may be drawn anew in between: then it looks again, as a
+    /// person would. An element that has gone was not acted upon.
+    private func onElement<Result>(_ selector: String, _ act: (String) async throws -> Result) async throws -> Result {
+        while true {
+            let answer = try await here("/element", ["using": "css selector", "value": .string(selector)])
+            let id = try #require(answer.object?.members.first?.value.string, "nothing matches \(selector)")
+            do { return try await act("/element/\(id)") } catch is ElementHasGone {}
+        }
     }
+
+    /// `stale element reference` of WebDriver §6.6.
+    private struct ElementHasGone: Error {}
 
     /// Of the Chrome DevTools protocol.
     @discardableResult
@@ -164,13 +176,18 @@ final class Browser: @unchecked Sendable {
         try await call("POST", "/session/\(session)\(path)", body)
     }
 
+    private func ask(_ path: String) async throws -> JSONValue {
+        try await call("GET", "/session/\(session)\(path)", nil)
+    }
+
     private func call(_ method: String, _ path: String, _ body: JSONValue?) async throws -> JSONValue {
         let response = try await client.send(
             OutgoingRequest(
                 method: method, url: "http://127.0.0.1:\(port)\(path)",
                 headers: [("Content-Type", "application/json; charset=utf-8")], body: body?.serialized() ?? [],
-                timeout: .seconds(60)))
+                timeout: .seconds(240)))
         let value = try JSONValue(parsing: response.body)["value"] ?? .null
+        if value["error"] == "stale element reference" { throw ElementHasGone() }
         try #require(response.status == 200, "\(path): \(value["message"]?.string?.prefix(200) ?? "")")
         return value
     }
