@@ -29,7 +29,7 @@ extension WebConsole {
 
     private func facts(_ view: LetterView, _ language: Language) -> HTML {
         let summary = view.letter.summary
-        let rows: [(String, HTML)] = [
+        var rows: [(String, HTML)] = [
             (language("编号", "Id"), "<span class=\"mono\">\(summary.id)</span>"),
             (
                 language("原因", "Reason"),
@@ -46,7 +46,26 @@ extension WebConsole {
             ),
             (language("摘要 SM3", "Digest SM3"), "<span class=\"mono\">\(view.letter.digest ?? "–")</span>"),
         ]
+        let terms = view.letter.terms
+        if let subject = terms.subject {
+            rows.append((language("调用所指", "What the call was for"), Self.words(for: subject, language)))
+        }
+        if let mapping = terms.mapping {
+            rows.append((language("调用指定的映射", "Mapping asked for"), "<span class=\"mono\">\(mapping)</span>"))
+        }
         return "<dl class=\"facts\">\(rows.map { name, value -> HTML in "<dt>\(name)</dt><dd>\(value)</dd>" })</dl>"
+    }
+
+    private static func words(for subject: CallTerms.Subject, _ language: Language) -> HTML {
+        switch subject {
+        case .supplement(let id): "\(language("补充材料", "A supplement to")) \(link(toMessage: id))"
+        case .withdrawal(let id): "\(language("撤回", "A withdrawal of")) \(link(toMessage: id))"
+        case .application: "\(language("机构自收申请", "An application that an institution took in"))"
+        }
+    }
+
+    private static func link(toMessage id: String) -> HTML {
+        "<a class=\"mono\" href=\"\(Section.messages.path)/\(id.urlEscaped)\">\(id)</a>"
     }
 
     private func findings(_ view: LetterView, _ language: Language) -> HTML {

@@ -9,8 +9,8 @@ import Triage
 extension FrontDoor {
     /// The walk that a mended message of this letter would take; stores nothing.
     public func dryRun(bytes: [UInt8], of letter: DeadLetterDetail) throws -> JSONValue {
-        let (message, _, subject) = try resent(bytes, of: letter, at: now())
-        return pipeline.assess(try translate(message, about: subject), message, evidence: { _ in [] }).json
+        let message = try resent(bytes, of: letter, at: now()).message
+        return pipeline.assess(try translate(message, about: letter.terms.subject), message, evidence: { _ in [] }).json
     }
 }
 

@@ -46,19 +46,20 @@ public struct FrontDoor: Sendable {
     ///
     /// - Parameter subject: what the message is about, where the call itself says so.
     func receive(
-        _ request: HTTPRequest, from caller: Caller, about subject: Subject? = nil
+        _ request: HTTPRequest, from caller: Caller, about subject: CallTerms.Subject? = nil
     ) async throws -> HTTPResponse {
         let announcement = underway.announce()
         let sender = try registry.sender(caller)
         let receivedAt = now()
-        let message = Pipeline.Message(of: request, sender: sender, receivedAt: receivedAt, about: subject)
+        let terms = CallTerms(subject: subject, mapping: request.query("mapping"))
+        let message = Pipeline.Message(of: request, sender: sender, receivedAt: receivedAt, terms: terms)
         let claim = ClaimCheck(message.bytes, mediaType: request.header("Content-Type"))
 
         let translation = try translate(message, about: subject)
         let evidence = try await evidence(for: translation, at: receivedAt)
         let walk = pipeline.assess(translation, message, evidence: evidence)
         let sealed = try seal(
-            walk, claim: claim, sender: sender, receivedAt: receivedAt, superseding: nil, about: subject)
+            walk, claim: claim, sender: sender, receivedAt: receivedAt, superseding: nil, terms: terms)
         announcement.arrived()
         let acceptance = try await store.accept(sealed.commit)
 
@@ -87,14 +88,14 @@ public struct FrontDoor: Sendable {
         bytes: [UInt8], of letter: DeadLetterDetail, superseding: SupersededDeadLetter
     ) async throws -> JSONValue {
         let receivedAt = now()
-        let (message, sender, subject) = try resent(bytes, of: letter, at: receivedAt)
+        let (message, sender) = try resent(bytes, of: letter, at: receivedAt)
 
-        let translation = try translate(message, about: subject)
+        let translation = try translate(message, about: letter.terms.subject)
         let evidence = try await evidence(for: translation, at: receivedAt)
         let walk = pipeline.assess(translation, message, evidence: evidence)
         let sealed = try seal(
             walk, claim: ClaimCheck(bytes, mediaType: letter.mediaType), sender: sender, receivedAt: receivedAt,
-            superseding: superseding, about: subject)
+            superseding: superseding, terms: letter.terms)
         switch try await store.accept(sealed.commit) {
         case .stored: return sealed.problem?.json(language: nil) ?? sealed.receipt
         case .resolved(let answer): return (try? JSONValue(parsing: answer.bytes)) ?? sealed.receipt
@@ -104,17 +105,20 @@ public struct FrontDoor: Sendable {
         }
     }
 
-    /// Bytes as the message of a dead letter's sender, about what its call said.
+    /// Bytes as the message of a dead letter's sender, on the terms of its call. A mapping that is not there, or no longer,
+    /// would keep the letter in the tray for ever: the document tells then.
     func resent(
         _ bytes: [UInt8], of letter: DeadLetterDetail, at receivedAt: Instant
-    ) throws -> (message: Pipeline.Message, sender: Partner, subject: Subject?) {
+    ) throws -> (message: Pipeline.Message, sender: Partner) {
         let id = letter.summary.partnerID
         let isInstitution = registry.partners[id] == nil && registry.institutions[id] != nil
         let sender = try registry.sender(Caller(role: isInstitution ? .institution : .partner, id: id))
-        let subject = letter.about.flatMap { Subject(text: $0) }
-        let message = Pipeline.Message(
-            bytes, mediaType: letter.mediaType, sender: sender, receivedAt: receivedAt, about: subject)
-        return (message, sender, subject)
+        var message = Pipeline.Message(
+            bytes, mediaType: letter.mediaType, sender: sender, receivedAt: receivedAt, terms: letter.terms)
+        if let mapping = message.mapping, !pipeline.mayUse(mapping, among: message.allowedMappings) {
+            message.mapping = nil
+        }
+        return (message, sender)
     }
 
     /// What a document would leave in the store, for measurements: nothing is stored and nothing on file is looked at.
@@ -123,7 +127,7 @@ public struct FrontDoor: Sendable {
         let receivedAt = now()
         let request = HTTPRequest(
             method: "POST", path: "/v1/referrals", query: [], headers: [("Content-Type", mediaType)], body: bytes)
-        let message = Pipeline.Message(of: request, sender: sender, receivedAt: receivedAt, about: nil)
+        let message = Pipeline.Message(of: request, sender: sender, receivedAt: receivedAt, terms: CallTerms())
         return try seal(
             pipeline.walk(message), claim: ClaimCheck(bytes, mediaType: mediaType), sender: sender,
             receivedAt: receivedAt, superseding: nil
@@ -264,21 +268,20 @@ struct ClaimCheck: Sendable {
 }
 
 extension Pipeline.Message {
-    init(of request: HTTPRequest, sender: Partner, receivedAt: Instant, about subject: Subject?) {
+    init(of request: HTTPRequest, sender: Partner, receivedAt: Instant, terms: CallTerms) {
         self.init(
-            request.body, mediaType: request.header("Content-Type"), mapping: request.query("mapping"),
-            sender: sender, receivedAt: receivedAt, about: subject)
+            request.body, mediaType: request.header("Content-Type"), sender: sender, receivedAt: receivedAt,
+            terms: terms)
         observes = true
     }
 
     fileprivate init(
-        _ bytes: [UInt8], mediaType: String?, mapping: String? = nil, sender: Partner, receivedAt: Instant,
-        about subject: Subject?
+        _ bytes: [UInt8], mediaType: String?, sender: Partner, receivedAt: Instant, terms: CallTerms
     ) {
         self.init(
-            bytes: bytes, mapping: mapping, allowedMappings: sender.allowedMappings,
+            bytes: bytes, mapping: terms.mapping, allowedMappings: sender.allowedMappings,
             senderCodes: sender.allowedSenderCodes, receivedAt: receivedAt.timestamp)
         setMediaType(mediaType)
-        isAddressed = subject != nil
+        isAddressed = terms.subject != nil
     }
 }

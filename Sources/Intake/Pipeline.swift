@@ -110,6 +110,11 @@ public final class Pipeline: Sendable {
     /// The whole walk, without what is on file about the persons.
     public func walk(_ message: Message) -> Walk { assess(translate(message), message) { _ in [] } }
 
+    /// Whether documents may be read by this mapping.
+    public func mayUse(_ mapping: String, among allowed: Set<String>?) -> Bool {
+        (allowed?.contains(mapping) ?? true) && translator.mappings.contains { $0.id == mapping && $0.isInbound }
+    }
+
     /// The first part of the walk: *parse → validate → translate*.
     public func translate(_ message: Message) -> TranslatedDocument {
         translator.translate(

@@ -18,7 +18,7 @@ extension FrontDoor {
     /// Gives every record its number, writes the receipt and packs what the store needs.
     func seal(
         _ walk: Pipeline.Walk, claim: ClaimCheck, sender: Partner, receivedAt: Instant,
-        superseding: SupersededDeadLetter?, about subject: Subject? = nil
+        superseding: SupersededDeadLetter?, terms: CallTerms = CallTerms()
     ) throws -> SealedReferral {
         let referralID = identifiers.next(at: receivedAt)
         let stamp = Stamp(
@@ -26,7 +26,7 @@ extension FrontDoor {
             format: walk.translation.format?.rawValue, encoding: walk.translation.encoding?.rawValue)
         let packer = RecordPacker(
             clerk: clerk, limits: limits, referralID: referralID, sender: sender, stamp: stamp, receivedAt: receivedAt,
-            names: subject?.names ?? [])
+            names: terms.subject?.names ?? [])
         var records: [IntakeRecord] = []
         var results: [JSONValue] = []
         for step in walk.records {
@@ -48,7 +48,7 @@ extension FrontDoor {
             answer: (problem?.json(language: nil) ?? receipt).serialized(), records: records,
             supersedes: superseding)
         commit.work = clerk
-        commit.about = subject?.text
+        commit.terms = terms
         commit.traceParent = TraceContext.current?.traceParent
         return SealedReferral(commit: commit, receipt: receipt, problem: problem)
     }

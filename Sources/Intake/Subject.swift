@@ -5,34 +5,7 @@ import StrictJSON
 import Translation
 import Transport
 
-/// What a call is about, where the call itself says so and not the document.
-enum Subject: Sendable {
-    /// Materials for a referral, in the sender's own format or canonical JSON.
-    case supplement(referralID: String)
-    /// The sender takes a referral back.
-    case withdrawal(referralID: String)
-    /// A canonical application that an institution or its work station took in itself.
-    case application
-
-    /// As it is kept with the message, so that a retry knows what the call said.
-    var text: String {
-        switch self {
-        case .supplement(let id): "supplement:" + id
-        case .withdrawal(let id): "withdrawal:" + id
-        case .application: "application"
-        }
-    }
-
-    init?(text: String) {
-        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-        switch (parts.first, parts.count) {
-        case ("supplement", 2): self = .supplement(referralID: parts[1])
-        case ("withdrawal", 2): self = .withdrawal(referralID: parts[1])
-        case ("application", 1): self = .application
-        default: return nil
-        }
-    }
-
+extension CallTerms.Subject {
     /// How the application is found, before anything that the document says of it.
     var names: [CaseName] {
         switch self {
@@ -44,7 +17,7 @@ enum Subject: Sendable {
 
 extension FrontDoor {
     /// The document as a message of the kind that the call asks for.
-    func translate(_ message: Pipeline.Message, about subject: Subject?) throws -> TranslatedDocument {
+    func translate(_ message: Pipeline.Message, about subject: CallTerms.Subject?) throws -> TranslatedDocument {
         switch subject {
         case nil: return pipeline.translate(message)
         case .application:

@@ -120,8 +120,8 @@ public struct DeadLetterDetail: Sendable {
     /// The encoding that the payload turned out to have.
     public let encoding: String?
     public let digest: String?
-    /// How the call that brought the referral named what it is about, in the doors' own words.
-    public let about: String?
+    /// Of the call that brought the referral.
+    public let terms: CallTerms
     /// JSON array.
     public let findings: [UInt8]?
     public let history: [HistoryEntry]
@@ -130,14 +130,14 @@ public struct DeadLetterDetail: Sendable {
 
     public init(
         summary: DeadLetterSummary, payload: [UInt8], mediaType: String, encoding: String?, digest: String?,
-        about: String?, findings: [UInt8]?, history: [HistoryEntry], origin: LetterOrigin?
+        terms: CallTerms, findings: [UInt8]?, history: [HistoryEntry], origin: LetterOrigin?
     ) {
         self.summary = summary
         self.payload = payload
         self.mediaType = mediaType
         self.encoding = encoding
         self.digest = digest
-        self.about = about
+        self.terms = terms
         self.findings = findings
         self.history = history
         self.origin = origin

@@ -92,8 +92,7 @@ public struct IntakeCommit: Sendable {
     public let answer: [UInt8]
     public let records: [IntakeRecord]
     public let supersedes: SupersededDeadLetter?
-    /// How the call itself named what the message is about, in the doors' own words.
-    public var about: String?
+    public var terms = CallTerms()
     /// The `traceparent` (W3C Trace Context) that its messages carry on.
     public var traceParent: String?
     /// What is decided with the store's knowledge; without it nothing is found again, linked or parked.

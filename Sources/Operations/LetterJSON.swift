@@ -30,6 +30,10 @@ extension LetterView {
         json["encoding"] = .text(letter.encoding)
         json["bytes"] = JSONValue(letter.payload.count)
         json["digest"] = .text(letter.digest)
+        json["about"] = letter.terms.subject.map { subject in
+            .compact([("kind", .string(subject.kind)), ("referralId", .text(subject.referralID))])
+        }
+        json["askedMapping"] = letter.terms.mapping.map { .string($0) }
         json["findings"] = .array(findings.map(\.json))
         json["excerpts"] = .array(excerpts.map { .array($0.map(\.json)) })
         json["origin"] = letter.origin?.json

@@ -120,7 +120,8 @@ enum DeadLetterRows {
         return DeadLetterDetail(
             summary: summary, payload: payload ?? raw?.bytes ?? [], mediaType: mediaType,
             encoding: payload == nil ? raw?.encoding : nil, digest: payload == nil ? raw?.digest : nil,
-            about: raw?.about, findings: findings, history: history, origin: try origin(of: referralID, connection))
+            terms: raw?.terms ?? CallTerms(), findings: findings, history: history,
+            origin: try origin(of: referralID, connection))
     }
 
     private static func referral(
@@ -134,9 +135,13 @@ enum DeadLetterRows {
 
     private static func source(
         _ referralID: String, _ connection: any SQLConnection
-    ) throws(StoreError) -> (bytes: [UInt8], digest: String, encoding: String?, about: String?)? {
-        try connection.query("SELECT raw, digest, encoding, about FROM referral WHERE id = ?", [.text(referralID)]) {
-            ($0.blob(0), $0.text(1), $0.optionalText(2), $0.optionalText(3))
+    ) throws(StoreError) -> (bytes: [UInt8], digest: String, encoding: String?, terms: CallTerms)? {
+        try connection.query(
+            "SELECT raw, digest, encoding, about, asked_mapping FROM referral WHERE id = ?", [.text(referralID)]
+        ) { row in
+            let subject = row.optionalText(3).flatMap { CallTerms.Subject(text: $0) }
+            let terms = CallTerms(subject: subject, mapping: row.optionalText(4))
+            return (bytes: row.blob(0), digest: row.text(1), encoding: row.optionalText(2), terms: terms)
         }.first
     }
 

@@ -4,8 +4,8 @@ import Messaging
 enum Intake {
     static let sameBytesInTray = """
         SELECT r.id, r.answer FROM referral r WHERE r.partner = ? AND r.digest = ? AND r.is_invalid = 1
-        AND r.about IS ? AND EXISTS (SELECT 1 FROM message m WHERE m.channel = 'referral' AND m.correlation_id = r.id
-        AND m.state = 'dead') LIMIT 1
+        AND r.about IS ? AND r.asked_mapping IS ? AND EXISTS (SELECT 1 FROM message m WHERE m.channel = 'referral'
+        AND m.correlation_id = r.id AND m.state = 'dead') LIMIT 1
         """
 
     /// What was answered before to the same message, if it was there.
@@ -21,7 +21,11 @@ enum Intake {
         // The same broken bytes about the same, while the first copy still lies in the tray, are the same dead letter.
         guard commit.isInvalid, commit.supersedes == nil else { return nil }
         return try connection.query(
-            sameBytesInTray, [.text(commit.partnerID), .text(commit.digest), .optional(commit.about)]
+            sameBytesInTray,
+            [
+                .text(commit.partnerID), .text(commit.digest), .optional(commit.terms.subject?.text),
+                .optional(commit.terms.mapping),
+            ]
         ) {
             Acceptance.replayed(referralID: $0.text(0), answer: $0.blob(1))
         }.first
@@ -46,8 +50,8 @@ enum Intake {
         try connection.run(
             """
             INSERT INTO referral (id, partner, message_id, digest, raw, media_type, encoding, received_at, mapping_id,
-            mapping_version, mapping_digest, outcome, is_invalid, answer, traceparent, about)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            mapping_version, mapping_digest, outcome, is_invalid, answer, traceparent, about, asked_mapping)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .text(commit.referralID), .text(commit.partnerID), .optional(commit.messageID), .text(commit.digest),
@@ -55,7 +59,8 @@ enum Intake {
                 .instant(commit.receivedAt), .optional(commit.mappingID),
                 .optional(commit.mappingVersion.map(Int64.init)), .optional(commit.mappingDigest),
                 .text(commit.outcome), .integer(commit.isInvalid ? 1 : 0), .blob(commit.answer),
-                .optional(commit.traceParent), .optional(commit.about),
+                .optional(commit.traceParent), .optional(commit.terms.subject?.text),
+                .optional(commit.terms.mapping),
             ])
         try Rows.note(
             commit.referralID, "received", commit.partnerID, commit.outcome, at: commit.receivedAt, connection)

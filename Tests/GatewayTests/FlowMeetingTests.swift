@@ -90,6 +90,8 @@ import Testing
             let edit: JSONValue = [
                 "reason": "mended", "version": letter["version"] ?? .null, "editedText": .string(text),
             ]
+            let shown = try await desk.ask("GET", path)
+            #expect(shown.at("about.kind") == (messageOf == "court" ? "supplement" : "application"))
             let preview = try await desk.ask("POST", path + "/preview", body: edit.serialized())
             #expect(preview.at("result.findings")?.array?.contains { $0["severity"] == "error" } != true)
             let answer = try await desk.ask("POST", path + "/retry", body: edit.serialized())
@@ -129,6 +131,43 @@ import Testing
                  "factsSummary":"道路交通事故"},"firstContact":{"institution":"CZ-JT","officer":"测站员"}}
                 """)
         #expect(result["outcome"] == "accepted" && result["queue"] == "CZ-JT", "\(result.text())")
+        await flow.end()
+    }
+
+    @Test func `a broken message that asked for a mapping is mended by that mapping where there is one`() async throws {
+        let flow = try FlowGateway()
+        let desk = flow.gateway.desk
+        let court = flow.partner("court")
+        func text(_ id: String, kind: String) -> String {
+            String(decoding: courtNotice(id), as: UTF8.self).replacing(
+                "<LEIX>TZBH</LEIX>", with: "<LEIX>\(kind)</LEIX>")
+        }
+        func letter(of bytes: String, asking mapping: String) async throws -> JSONValue {
+            let answer = try await court.call(
+                "POST", "/v1/referrals?mapping=\(mapping)", body: Array(bytes.utf8), mediaType: "application/xml")
+            #expect(answer.status == 422)
+            let letters = try await desk.ask("GET", "/v1/dead-letters?partner=court")["deadLetters"]
+            return try await desk.ask("GET", "/v1/dead-letters/\(letters?[0]?["id"]?.string ?? "")")
+        }
+        func retry(_ letter: JSONValue, as text: String? = nil) async throws -> JSONValue {
+            let order = JSONValue.compact([
+                ("reason", "mended"), ("version", letter["version"] ?? .null), ("editedText", .text(text)),
+            ])
+            return try await desk.ask(
+                "POST", "/v1/dead-letters/\(letter["id"]?.string ?? "")/retry", body: order.serialized())
+        }
+        // No mapping would take it by what it says of itself.
+        let strange = text("A-1", kind: "BHTZ")
+        let cut = try await letter(of: String(strange.dropLast(20)), asking: "court/defence-notice")
+        #expect(cut["askedMapping"] == "court/defence-notice")
+        #expect(cut["about"] == nil)
+        let mended = try await retry(cut, as: strange)
+        #expect(mended.at("result.outcome") == "accepted", "\(mended.text())")
+
+        let sound = try await letter(of: text("A-2", kind: "TZBH"), asking: "court/no-such")
+        #expect(sound["askedMapping"] == "court/no-such")
+        let told = try await retry(sound)
+        #expect(told.at("result.outcome") == "accepted", "\(told.text())")
         await flow.end()
     }
 
