@@ -172,8 +172,9 @@ import Transport
     }
 
     @Test func `a partner whose system fails is seen at a glance, with the error and what to do`() async throws {
+        // Left alone for as long as it asks, it is not tried again while the pages are looked at.
         let court = try HTTPServer(configuration: HTTPServerConfiguration(host: "127.0.0.1", port: 0)) { _ in
-            HTTPResponse(status: 503)
+            HTTPResponse(status: 503, headers: [("Retry-After", "900")])
         }
         let gateway = try GatewayProcess(
             courtWays: #"<returnAddress url="http://127.0.0.1:\#(court.port)/" openAfter="1"/>"#)
