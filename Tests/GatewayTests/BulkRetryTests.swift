@@ -151,9 +151,7 @@ private final class Consumer: @unchecked Sendable {
 
     /// - Returns: how many this call gave.
     func takeAll() async throws -> Int {
-        let answer = try await institution.ask(
-            "POST", "/v1/queues/CZ-TN/leases", body: Array(#"{"max":100,"leaseSeconds":3600}"#.utf8))
-        let batch = (answer["leases"]?.array ?? []).compactMap { $0.at("application.source.messageId")?.string }
+        let batch = try await institution.leases().compactMap { $0.at("application.source.messageId")?.string }
         taken += batch
         return batch.count
     }

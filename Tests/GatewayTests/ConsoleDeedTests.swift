@@ -181,9 +181,8 @@ import Transport
         try gateway.start()
         _ = try await gateway.remote.ask(
             "POST", "/v1/referrals", body: courtNotice("O-1"), mediaType: "application/xml")
-        let leases = try await gateway.institution.ask("POST", "/v1/queues/CZ-TN/leases")["leases"]?.array
-        let lease = try #require(leases?.first?["leaseId"]?.string)
-        _ = try await gateway.institution.ask("POST", "/v1/leases/\(lease)/acknowledge")
+        let lease = try #require(try await gateway.institution.leases().first)
+        try await gateway.institution.acknowledge(lease)
         try await gateway.untilLogged(#""circuit":"open""#)
         let viewer = try await ConsoleVisitor.add("eve", "viewer", to: gateway)
         let partners = try await viewer.get("/partners").html

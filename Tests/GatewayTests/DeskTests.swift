@@ -153,9 +153,9 @@ extension GatewayProcess {
 
         var leased: [String] = []
         while true {
-            let answer = try await gateway.institution.ask(
-                "POST", "/v1/queues/CZ-TN/leases", body: Array(#"{"max":100,"leaseSeconds":600}"#.utf8))
-            let batch = (answer["leases"]?.array ?? []).compactMap { $0.at("application.source.messageId")?.string }
+            let batch = try await gateway.institution.leases().compactMap {
+                $0.at("application.source.messageId")?.string
+            }
             if batch.isEmpty { break }
             leased += batch
         }
@@ -220,9 +220,7 @@ extension GatewayProcess {
         let job = try await gateway.desk.ask("POST", "/v1/dead-letters/retry", body: order)["id"]?.string ?? ""
         #expect(try await gateway.job(job) { $0["state"] == "finished" }["resent"] == 3)
         #expect(try await gateway.tray().isEmpty)
-        let leases =
-            try await gateway.institution.ask(
-                "POST", "/v1/queues/CZ-TN/leases", body: Array(#"{"max":10}"#.utf8))["leases"]?.array ?? []
+        let leases = try await gateway.institution.leases()
         #expect(leases.compactMap { $0.at("application.source.messageId")?.string } == (0..<4).map { "U-\($0)" })
         let acts =
             try await gateway.operator("auditor").ask(

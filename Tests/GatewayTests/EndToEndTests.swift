@@ -46,9 +46,9 @@ private actor Acknowledged {
         }
         var leased: [String] = []
         while true {
-            let answer = try await gateway.institution.ask(
-                "POST", "/v1/queues/CZ-TN/leases", body: Array(#"{"max":100,"leaseSeconds":600}"#.utf8))
-            let batch = (answer["leases"]?.array ?? []).compactMap { $0.at("application.source.messageId")?.string }
+            let batch = try await gateway.institution.leases().compactMap {
+                $0.at("application.source.messageId")?.string
+            }
             if batch.isEmpty { break }
             leased += batch
         }
@@ -124,10 +124,9 @@ private actor Acknowledged {
         try gateway.start()
         _ = try await gateway.remote.ask(
             "POST", "/v1/referrals", body: courtNotice("S-1"), mediaType: "application/xml")
-        let leases = try await gateway.institution.ask("POST", "/v1/queues/CZ-TN/leases")
-        let lease = try #require(leases["leases"]?[0])
+        let lease = try #require(try await gateway.institution.leases().first)
         let number = lease.at("application.applicationNo")?.string ?? ""
-        _ = try await gateway.institution.ask("POST", "/v1/leases/\(lease["leaseId"]?.string ?? "")/acknowledge")
+        try await gateway.institution.acknowledge(lease)
         let (illegal, problem) = try await gateway.institution.call(
             "POST", "/v1/applications/\(number)/status", body: Array(#"{"event":"grant"}"#.utf8))
         #expect(illegal == 409)

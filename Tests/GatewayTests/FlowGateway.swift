@@ -112,13 +112,11 @@ final class FlowGateway: Sendable {
 
     /// Everything that lies in an institution's queue.
     func leases(_ code: String) async throws -> [JSONValue] {
-        try await institution(code).ask(
-            "POST", "/v1/queues/\(code)/leases", body: Array(#"{"max":50,"leaseSeconds":600}"#.utf8))["leases"]?.array
-            ?? []
+        try await institution(code).leases(of: code)
     }
 
     func acknowledge(_ lease: JSONValue, by code: String) async throws {
-        _ = try await institution(code).ask("POST", "/v1/leases/\(lease["leaseId"]?.string ?? "")/acknowledge")
+        try await institution(code).acknowledge(lease)
     }
 
     /// The institution signs in the one application that it has; returns that.

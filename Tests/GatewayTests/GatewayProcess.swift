@@ -183,3 +183,15 @@ func courtNotice(_ id: String, name: String = "测试甲", from unit: String = "
         <DSRXX><RECORD><XM>\(name)</XM></RECORD></DSRXX></RECORD></ROOT>
         """.utf8)
 }
+
+extension Remote {
+    /// Takes what lies in an institution's queue; the leases hold for longer than any machine takes to go on.
+    func leases(of code: String = "CZ-TN", max: Int = 100) async throws -> [JSONValue] {
+        let order = Array(#"{"max":\#(max),"leaseSeconds":3600}"#.utf8)
+        return try await ask("POST", "/v1/queues/\(code)/leases", body: order)["leases"]?.array ?? []
+    }
+
+    func acknowledge(_ lease: JSONValue) async throws {
+        _ = try await ask("POST", "/v1/leases/\(lease["leaseId"]?.string ?? "")/acknowledge")
+    }
+}

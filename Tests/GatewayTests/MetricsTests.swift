@@ -52,9 +52,8 @@ extension GatewayProcess {
         #expect(busy.contains("gateway_http_requests_total{route=\"none\",status=\"4xx\"} 1.0"))
         #expect(busy.contains { $0.hasPrefix("gateway_store_commit_units_bucket{le=\"1.0\"} ") })
         #expect(!busy.contains { $0.contains("320402197901019994") })
-        let leases = try await gateway.institution.ask("POST", "/v1/queues/CZ-TN/leases")
-        let lease = leases["leases"]?[0]?["leaseId"]?.string ?? ""
-        _ = try await gateway.institution.ask("POST", "/v1/leases/\(lease)/acknowledge")
+        let lease = try #require(try await gateway.institution.leases().first)
+        try await gateway.institution.acknowledge(lease)
         let idle = try await gateway.metrics()
         #expect(idle.contains("gateway_queue_depth{queue=\"CZ-TN\"} 0.0"))
         #expect(idle.contains("gateway_queue_oldest_seconds{queue=\"CZ-TN\"} 0.0"))

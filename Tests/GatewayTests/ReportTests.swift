@@ -117,9 +117,8 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
             "POST", "/v1/referrals", body: courtNotice("N-1"), mediaType: "application/xml"
         ).json
         let number = receipt["applicationNo"]?.string ?? ""
-        let leases = try await gateway.institution.ask("POST", "/v1/queues/CZ-TN/leases")["leases"]
-        let lease = leases?[0]?["leaseId"]?.string ?? ""
-        _ = try await gateway.institution.ask("POST", "/v1/leases/\(lease)/acknowledge")
+        let lease = try #require(try await gateway.institution.leases().first)
+        try await gateway.institution.acknowledge(lease)
         _ = try await gateway.institution.ask(
             "POST", "/v1/applications/\(number)/status",
             body: Array(#"{"event":"assign","assignment":{"lawyer":"测律师","unit":"测试律所"}}"#.utf8))

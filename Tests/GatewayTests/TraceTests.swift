@@ -24,9 +24,8 @@ import Triage
         let receipt = try await gateway.desk.ask(
             "POST", "/v1/dead-letters/\(letter)/retry", body: mended.serialized())
         let number = try #require(receipt.at("result.applicationNo")?.string)
-        let leases = try await gateway.institution.ask("POST", "/v1/queues/CZ-TN/leases")
-        let lease = try #require(leases["leases"]?[0]?["leaseId"]?.string)
-        _ = try await gateway.institution.ask("POST", "/v1/leases/\(lease)/acknowledge")
+        let lease = try #require(try await gateway.institution.leases().first)
+        try await gateway.institution.acknowledge(lease)
 
         let trace = try await gateway.desk.ask("GET", "/v1/messages/T-1/trace")
         #expect(trace["relatives"] == [.string(letter)])
@@ -34,7 +33,7 @@ import Triage
         for event in ["received", "translated", "queued", "delivered", "status 01"] {
             #expect(events.contains(event), "\(event) in \(events)")
         }
-        for quoted in [number, lease, receipt.at("result.referralId")?.string ?? ""] {
+        for quoted in [number, lease["leaseId"]?.string ?? "", receipt.at("result.referralId")?.string ?? ""] {
             let other = try await gateway.desk.ask("GET", "/v1/messages/\(quoted)/trace")
             #expect(other["message"] == trace["message"])
         }

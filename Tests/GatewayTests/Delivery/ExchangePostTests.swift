@@ -132,12 +132,9 @@ private func post(_ handIn: @escaping ExchangePost.HandIn, maxBytes: Int = 1000)
         #expect(receipts.allSatisfy { $0.hasSuffix(".xml.receipt.xml") })
         var leased: [String] = []
         while true {
-            let answer = try await gateway.institution.ask(
-                "POST", "/v1/queues/CZ-TN/leases", body: Array(#"{"max":100,"leaseSeconds":600}"#.utf8))
-            let leases = answer["leases"]?.array ?? []
+            let leases = try await gateway.institution.leases()
             for lease in leases where lease.at("application.source.messageId") == "X-0" {
-                _ = try await gateway.institution.ask(
-                    "POST", "/v1/leases/\(lease["leaseId"]?.string ?? "")/acknowledge")
+                try await gateway.institution.acknowledge(lease)
             }
             let batch = leases.compactMap { $0.at("application.source.messageId")?.string }
             if batch.isEmpty { break }

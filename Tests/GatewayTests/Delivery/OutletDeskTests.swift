@@ -16,14 +16,14 @@ import Testing
         #expect(try await gateway.desk.call("POST", "/v1/partners/nobody/pause", body: reason).status == 404)
         _ = try await gateway.desk.ask("POST", "/v1/queues/CZ-TN/pause", body: reason)
         #expect(try await gateway.desk.call("POST", "/v1/queues/CZ-TN/pause", body: reason).status == 409)
-        #expect(try await gateway.institution.ask("POST", "/v1/queues/CZ-TN/leases")["leases"]?.array == [])
+        #expect(try await gateway.institution.leases().isEmpty)
         let outlets = try await gateway.desk.ask("GET", "/v1/outlets")["outlets"]?.array ?? []
         let queue = outlets.first { $0["recipient"] == "CZ-TN" }
         #expect(queue?.at("paused.reason") == "they move house")
         #expect(queue?.at("paused.by") == "wang")
         #expect(outlets.first { $0["recipient"] == "court" }?["circuit"] == "closed")
         _ = try await gateway.desk.ask("POST", "/v1/queues/CZ-TN/resume", body: reason)
-        #expect(try await gateway.institution.ask("POST", "/v1/queues/CZ-TN/leases")["leases"]?.array?.count == 1)
+        #expect(try await gateway.institution.leases().count == 1)
         _ = try await gateway.desk.ask("POST", "/v1/partners/court/pause", body: reason)
         _ = try await gateway.desk.ask("POST", "/v1/partners/court/resume", body: reason)
         gateway.stop()

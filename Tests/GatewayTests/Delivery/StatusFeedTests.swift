@@ -76,9 +76,8 @@ import Transport
         }
         _ = try await gateway.remote.ask(
             "POST", "/v1/referrals", body: courtNotice("F-1"), mediaType: "application/xml")
-        let lease = try #require(
-            try await gateway.institution.ask("POST", "/v1/queues/CZ-TN/leases")["leases"]?[0])
-        _ = try await gateway.institution.ask("POST", "/v1/leases/\(lease["leaseId"]?.string ?? "")/acknowledge")
+        let lease = try #require(try await gateway.institution.leases().first)
+        try await gateway.institution.acknowledge(lease)
         let news = try await waiting.value
         let event = try #require(news["events"]?[0])
         let body = try #require(event["body"]?.string.flatMap { Data(base64Encoded: $0) })
