@@ -9,10 +9,8 @@ import Transport
 /// when hopeless. It never opens an envelope.
 public final class Courier: Sendable {
     public struct Settings: Sendable {
-        /// Milliseconds a claim holds before another courier may take the envelope; longer than any push may last.
-        public var claimMilliseconds: Int64 = 60_000
-        /// For one push, connecting included.
-        public var timeout: Duration = .seconds(20)
+        /// How long after the longest push may have ended another courier may take the envelope.
+        public var claimBeyondPush: Duration = .seconds(40)
         /// How long to rest when nothing is due and nobody rings.
         public var rest: Duration = .seconds(5)
         /// More of an answer is not read.
@@ -38,6 +36,8 @@ public final class Courier: Sendable {
     private let log: Log
     private let metrics: Metrics
     private let lanes: Mutex<[Outlet: Lane]>
+    /// How long a claim holds: no push may last longer.
+    private let claim: Duration
 
     /// - Parameters:
     ///   - bell: rings when something was queued; the courier rings it too, when a slot comes free.
@@ -58,6 +58,10 @@ public final class Courier: Sendable {
         self.log = log
         self.metrics = metrics
         lanes = Mutex(Lane.all(of: registry))
+        let addresses =
+            registry.partners.values.compactMap(\.returnAddress)
+            + registry.institutions.values.compactMap(\.push?.address)
+        claim = (addresses.map(\.timeout).max() ?? .zero) + settings.claimBeyondPush
     }
 
     /// How each way out is doing.
@@ -115,8 +119,7 @@ public final class Courier: Sendable {
     private func claim() async throws(StoreError) -> [Lease] {
         let now = now()
         let rooms = lanes.withLock { lanes in lanes.values.compactMap { $0.room(at: now) } }
-        let claimed = try await store.claim(
-            rooms, now: now, ends: now.advanced(milliseconds: settings.claimMilliseconds))
+        let claimed = try await store.claim(rooms, now: now, ends: now.advanced(by: claim))
         lanes.withLock { lanes in
             for (outlet, leases) in Dictionary(grouping: claimed, by: { $0.envelope.outlet }) {
                 lanes[outlet]?.began(leases.count, at: now)
@@ -181,7 +184,7 @@ public final class Courier: Sendable {
         ]
         if let token = address.token { headers.append(("Authorization", "Bearer \(token)")) }
         var request = OutgoingRequest(
-            method: "POST", url: address.url, headers: headers, body: envelope.payload, timeout: settings.timeout,
+            method: "POST", url: address.url, headers: headers, body: envelope.payload, timeout: address.timeout,
             maxResponseBytes: settings.answerBytes)
         request.authorities = address.authorities
         request.keepsFirstBytes = true

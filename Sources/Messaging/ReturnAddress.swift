@@ -19,6 +19,8 @@ public struct ReturnAddress: Sendable, Hashable {
     public var authorities: String?
     /// `nil`: every 2xx confirms.
     public var confirmation: AgreedAnswer?
+    /// How long one push may take, connecting and answer included; then it counts as not reached.
+    public var timeout: Duration = .seconds(20)
     /// Messages under way to it at once.
     public var concurrency = 4
     public var breaker = CircuitBreaker.Policy()

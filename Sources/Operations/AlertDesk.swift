@@ -26,8 +26,8 @@ public struct AlertSettings: Sendable {
 /// however many messages it concerns, however many nodes look.
 public struct AlertDesk: Sendable {
     private static let batch = 20
-    private static let claimSeconds = 60
-    private static let timeout: Duration = .seconds(15)
+    /// Beyond the longest push.
+    private static let claimSeconds = 40
     /// Tries of a message whose receiver does not answer; with the waits between them, about a day.
     private static let patience = RetryPolicy(base: 5_000, cap: 600_000, maxAttempts: 150)
 
@@ -148,10 +148,11 @@ public struct AlertDesk: Sendable {
 
     private func send() async throws {
         guard let webhook = settings.webhook else { return }
-        let now = attention.now()
-        let due = try await store.claimNotices(
-            max: Self.batch, now: now, until: now.advanced(seconds: Self.claimSeconds))
-        for notice in due {
+        // One by one: no other node may have a claim run out while earlier ones are waited for.
+        for _ in 0..<Self.batch {
+            let now = attention.now()
+            let until = now.advanced(by: webhook.timeout).advanced(seconds: Self.claimSeconds)
+            guard let notice = try await store.claimNotices(max: 1, now: now, until: until).first else { return }
             let problem = await post(notice, to: webhook)
             // Evenly, without jitter: one receiver, and few messages.
             let wait = problem == nil ? nil : Self.patience.wait(afterAttempt: notice.attempts, random: 1)
@@ -168,7 +169,7 @@ public struct AlertDesk: Sendable {
         var headers = [("Content-Type", "application/json; charset=utf-8"), ("Idempotency-Key", notice.id)]
         if let token = webhook.token { headers.append(("Authorization", "Bearer \(token)")) }
         var request = OutgoingRequest(
-            method: "POST", url: webhook.url, headers: headers, body: Array(notice.body.utf8), timeout: Self.timeout,
+            method: "POST", url: webhook.url, headers: headers, body: Array(notice.body.utf8), timeout: webhook.timeout,
             maxResponseBytes: 64 << 10)
         request.authorities = webhook.authorities
         do throws(HTTPClientError) {

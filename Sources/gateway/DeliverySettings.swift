@@ -81,6 +81,7 @@ extension ConfigurationReader {
         {
             complain(at: element, "authorities holds no certificate in PEM")
         }
+        if let seconds = number("timeoutSeconds", of: element, in: 1...600) { address.timeout = .seconds(seconds) }
         address.concurrency = number("concurrency", of: element, in: 1...256) ?? address.concurrency
         address.breaker.threshold = number("openAfter", of: element, in: 1...1000) ?? address.breaker.threshold
         if let seconds = number("probeSeconds", of: element, in: 1...3600) {

@@ -45,7 +45,7 @@ final class FlowGateway: Sendable {
         let partners = Self.partners.map { partner in
             """
             <partner id="\(partner.id)" name="\(partner.name)" senderType="\(partner.type)" statusMapping="\(partner.status)">
-            <returnAddress url="http://127.0.0.1:\(post.port)/\(partner.id)"/></partner>
+            <returnAddress url="http://127.0.0.1:\(post.port)/\(partner.id)" timeoutSeconds="600"/></partner>
             """
         }
         try "<partners>\(partners.joined())</partners>".write(

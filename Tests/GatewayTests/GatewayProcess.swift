@@ -32,13 +32,14 @@ final class GatewayProcess: @unchecked Sendable {
           <mappings path="\(repository.appending(path: "Mappings").path)"/>
           <rules path="\(config)/rules"/><calendar path="\(config)/calendar"/>
           <institutions path="\(config)/institutions.xml"/><exchange pollSeconds="1"/>
+          <limits headerSeconds="600" bodySeconds="600"/>
         </gateway>
         """.write(to: folder.appending(path: "gateway.xml"), atomically: true, encoding: .utf8)
         try """
         <partners>
           <partner id="court" name="常州市天宁区人民法院" senderType="court" statusMapping="court/status">
             <senderCode>320402</senderCode><mapping>court/defence-notice</mapping>
-            \(courtWays ?? "<returnAddress url=\"\(returnAddress)\"/>")
+            \(courtWays ?? "<returnAddress url=\"\(returnAddress)\" timeoutSeconds=\"600\"/>")
           </partner>
           <partner id="other" name="另一法院" senderType="court"/>
         </partners>

@@ -25,7 +25,7 @@ final class DeliveryHall: Sendable {
     static let start = Instant(milliseconds: 1_700_000_000_000)
 
     init(
-        partners: [Partner], institutions: [Institution] = [], timeout: Duration = .seconds(600), folder: URL? = nil
+        partners: [Partner], institutions: [Institution] = [], folder: URL? = nil
     ) async throws {
         let folder = folder ?? FileManager.default.temporaryDirectory.appending(path: "hall-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -39,13 +39,11 @@ final class DeliveryHall: Sendable {
         store.onQueued(.status) { bell.ring() }
         store.onQueued(.application) { bell.ring() }
         clock = Mutex(Self.start)
-        var settings = Courier.Settings()
-        settings.timeout = timeout
         // The initialiser's closures must not hold what is not there yet.
         let box = Box()
         courier = Courier(
             store: store, client: client, registry: Registry(partners: partners, institutions: institutions),
-            settings: settings, bell: bell, now: { box.hall?.now ?? DeliveryHall.start },
+            settings: Courier.Settings(), bell: bell, now: { box.hall?.now ?? DeliveryHall.start },
             bits: { UInt64.random(in: .min ... .max) }, read: AnswerReading.value(of:at:),
             signIn: { try await box.hall?.signIn($0, $1, $2) ?? false }, log: Log(sink: .none, now: { "" }),
             metrics: metrics)
@@ -126,6 +124,8 @@ final class DeliveryHall: Sendable {
 
 func partner(_ id: String, _ url: String, _ change: (inout ReturnAddress) -> Void = { _ in }) -> Partner {
     var address = ReturnAddress(url: url, token: nil)
+    // What is answered late on a busy machine is not sent twice.
+    address.timeout = .seconds(600)
     change(&address)
     return Partner(
         id: id, name: id, senderType: "court", senderCodes: [], mappings: [], statusMapping: nil,

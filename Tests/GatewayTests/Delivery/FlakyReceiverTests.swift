@@ -40,7 +40,8 @@ import Transport
             await gate.listen().wait(atMost: .seconds(600))
             return HTTPResponse(status: 200)
         }
-        let hall = try await DeliveryHall(partners: [partner("court", silent.url)], timeout: .milliseconds(50))
+        let court = partner("court", silent.url) { $0.timeout = .milliseconds(50) }
+        let hall = try await DeliveryHall(partners: [court])
         try await hall.status(try await hall.application(), to: "court", "a")
         #expect(try await hall.courier.drain() == 1)
         #expect(hall.report("court")?.lastProblem == "not reached: timedOut")
