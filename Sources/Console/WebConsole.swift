@@ -47,11 +47,7 @@ public struct WebConsole: Sendable {
         case .status, .referral: name(ofPartner: outlet.recipient)
         }
     }
-    /// A clock's title in the rules, such as 审查决定; none where several of a kind say different things.
-    func title(ofClock kind: String) -> String? {
-        let titles = Set(library.rules().filter { $0.part == .clock && $0.id == kind }.map(\.title))
-        return titles.count == 1 ? titles.first : nil
-    }
+    func title(ofClock kind: String) -> String? { library.rules().title(ofClock: kind) }
 
     // MARK: Frame
 

@@ -79,7 +79,7 @@ public struct OnTimeDesk: Sendable {
 
     /// Clocks due in `[start, end)`, by kind. The cost is that of the time asked for, whatever else is stored.
     public func figures(from start: Instant, to end: Instant) async throws(StoreError) -> [OnTimeFigures] {
-        let titles = Dictionary(rules().filter { $0.part == .clock }.map { ($0.id, $0.title) }) { first, _ in first }
+        let rules = rules()
         var found: [String: OnTimeFigures] = [:]
         for running in [false, true] {
             var cursor: ClockOutcomeCursor?
@@ -91,7 +91,8 @@ public struct OnTimeDesk: Sendable {
                     else { continue }
                     let kind = String(outcome.clock.id.prefix { $0 != "#" })
                     found[
-                        kind, default: OnTimeFigures(clock: kind, title: titles[kind] ?? "", basis: whole.basis)
+                        kind,
+                        default: OnTimeFigures(clock: kind, title: rules.title(ofClock: kind) ?? "", basis: whole.basis)
                     ].count(outcome.clock, whole, at: now())
                 }
                 cursor = page.count == Self.batch ? page.last.map { ClockOutcomeCursor($0) } : nil

@@ -70,6 +70,8 @@ final class Precheck: Sendable {
 /// When a clock runs.
 struct ClockRule: Sendable {
     let head: RuleHead
+    /// What it has in common with the others of its number.
+    let family: String?
     let on: [String]
     let when: Expression?
     /// The date or moment from which it counts; that of the trigger where there is none.
@@ -185,7 +187,8 @@ struct RuleSet: Sendable {
             }
             clocks.append(
                 ClockRule(
-                    head: reader.head(of: element), on: reader.words("on", of: element, among: ClockTrigger.known),
+                    head: reader.head(of: element), family: element.attribute("family"),
+                    on: reader.words("on", of: element, among: ClockTrigger.known),
                     when: reader.xpath("when", of: element), start: reader.xpath("start", of: element),
                     kind: reader.word(Clock.Kind.self, "kind", of: element) ?? .statutory, bound: bound, amount: amount,
                     unit: unit, rollsOver: element.attribute("rollover") == "nextWorkingDay",

@@ -34,6 +34,16 @@ import Testing
         #expect(complaints.allSatisfy { $0.file.hasSuffix(file) && ($0.line ?? 0) > 3 })
     }
 
+    @Test func `every clock number has one title, and rules that differ say what they have in common`() throws {
+        let book = try Shipped().triage.book
+        for entry in book where entry.part == .clock {
+            #expect(book.title(ofClock: entry.id) != nil, "\(entry.id)")
+        }
+        #expect(book.title(ofClock: "CLK-05") == "审查决定")
+        #expect(book.title(ofClock: "CLK-21") == "案件的时效或者期限")
+        #expect(book.filter { $0.family == nil }.title(ofClock: "CLK-21") == nil)
+    }
+
     @Test func `all mistakes of all files are told at once`() throws {
         let copy = try ConfigurationCopy()
         try copy.edit("rules/clocks.xml", #"unit="workingDay""#, #"unit="workingDays""#)
