@@ -50,8 +50,8 @@ public final class SQLiteDatabase: Database {
 
     /// How many transactions carried all the writes so far.
     public var commitCount: Int { writer.groups }
-    /// How many units wait for the writer.
-    var pendingCount: Int { writer.waiting }
+    /// How many wait for a group that is not whole yet.
+    var gatheringCount: Int { writer.gathering }
 
     /// Refuses a damaged file and one that belongs to another program, before anything is written to it.
     private static func claim(_ path: String) throws(StoreError) {
@@ -329,10 +329,10 @@ public final class SQLiteDatabase: Database {
             return taken
         }
 
-        var waiting: Int {
+        var gathering: Int {
             condition.lock()
             defer { condition.unlock() }
-            return pending.count
+            return isGathering ? pending.count : 0
         }
 
         func close() async {

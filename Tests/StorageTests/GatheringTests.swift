@@ -12,7 +12,7 @@ import Testing
         let announcement = underway.announce()
         async let first = home.store.accept(referral("M1"))
         async let second = home.store.accept(referral("M2"))
-        while home.database.pendingCount < 2 { await Task.yield() }
+        while home.database.gatheringCount < 2 { await Task.yield() }
         announcement.arrived()
         #expect(try await home.store.accept(referral("M3")) == .stored)
         #expect(try await [first, second] == [.stored, .stored])
@@ -32,7 +32,7 @@ import Testing
                 throw .failed("on purpose")
             }
         }
-        while home.database.pendingCount < 2 { await Task.yield() }
+        while home.database.gatheringCount < 2 { await Task.yield() }
         announcement.arrived()
         #expect(try await home.store.accept(referral("M2")) == .stored)
         #expect(try await first == .stored)
@@ -61,7 +61,7 @@ import Testing
         let home = try await TemporaryStore(underway: underway, patience: .seconds(3600))
         let announcement = underway.announce()
         async let stored = home.store.accept(referral("M1"))
-        while home.database.pendingCount < 1 { await Task.yield() }
+        while home.database.gatheringCount < 1 { await Task.yield() }
         await home.remove()
         #expect(try await stored == .stored)
         announcement.arrived()
