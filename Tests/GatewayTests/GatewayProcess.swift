@@ -187,8 +187,8 @@ func courtNotice(_ id: String, name: String = "测试甲", from unit: String = "
 
 extension Remote {
     /// Takes what lies in an institution's queue; the leases hold for longer than any machine takes to go on.
-    func leases(of code: String = "CZ-TN", max: Int = 100) async throws -> [JSONValue] {
-        let order = Array(#"{"max":\#(max),"leaseSeconds":3600}"#.utf8)
+    func leases(of code: String = "CZ-TN") async throws -> [JSONValue] {
+        let order = Array(#"{"max":100,"leaseSeconds":3600}"#.utf8)
         return try await ask("POST", "/v1/queues/\(code)/leases", body: order)["leases"]?.array ?? []
     }
 

@@ -34,6 +34,7 @@ import Testing
             try configuration("<returnAddress url=\"https://127.0.0.1:9/\" \(attribute)/>")
         }
         let name = attribute.prefix { $0 != "=" }
+        #expect(error?.description.contains(/partners\.xml:\d+.*/) == true, "\(error?.description ?? "")")
         #expect(error?.description.contains(name) == true, "\(error?.description ?? "")")
     }
 }

@@ -56,6 +56,28 @@ import Transport
         await hall.remove()
     }
 
+    @Test func `a push that takes its time is not begun anew by another courier`() async throws {
+        let (gate, came) = (Bell(), Bell())
+        let slow = try Receiver { _ in
+            came.ring()
+            await gate.listen().wait(atMost: .seconds(600))
+            return HTTPResponse(status: 200)
+        }
+        let hall = try await DeliveryHall(partners: [partner("court", slow.url)])
+        try await hall.status(try await hall.application(), to: "court", "a")
+        let arrival = came.listen()
+        async let first = hall.courier.drain()
+        await arrival.wait(atMost: .seconds(600))
+        hall.advance(seconds: 600)
+        #expect(try await hall.courier.drain() == 0)
+        gate.close()
+        #expect(try await first == 1)
+        #expect(try await hall.backlog() == 0)
+        #expect(slow.requests.count == 1)
+        await slow.stop()
+        await hall.remove()
+    }
+
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl"), "needs the openssl command"))
     func `an expired certificate is not trusted, one of the same authority in force is`() async throws {
         let keys = try Certificates()
