@@ -30,30 +30,30 @@ public enum CaseMachine {
     }
 
     /// Where a case stands when an institution has just signed it in.
-    public static func start(road: AidRoute) -> CaseState {
-        switch road {
+    public static func start(route: AidRoute) -> CaseState {
+        switch route {
         case .byApplication, .byNotification: .pendingIntake
         case .byConsultation: .helpRequested
         }
     }
 
     public static func next(
-        _ state: CaseState, _ event: CaseEvent, road: AidRoute
+        _ state: CaseState, _ event: CaseEvent, route: AidRoute
     ) throws(IllegalTransition) -> CaseState {
-        guard let next = steps(from: state, road: road).first(where: { $0.0 == event })?.1 else {
-            throw IllegalTransition(state: state, event: event, legal: legalEvents(in: state, road: road))
+        guard let next = steps(from: state, route: route).first(where: { $0.0 == event })?.1 else {
+            throw IllegalTransition(state: state, event: event, legal: legalEvents(in: state, route: route))
         }
         return next
     }
 
-    public static func legalEvents(in state: CaseState, road: AidRoute) -> [CaseEvent] {
-        steps(from: state, road: road).map(\.0)
+    public static func legalEvents(in state: CaseState, route: AidRoute) -> [CaseEvent] {
+        steps(from: state, route: route).map(\.0)
     }
 
     private typealias Steps = [(CaseEvent, CaseState)]
 
-    private static func steps(from state: CaseState, road: AidRoute) -> Steps {
-        switch road {
+    private static func steps(from state: CaseState, route: AidRoute) -> Steps {
+        switch route {
         case .byApplication: application(state)
         case .byNotification: notice(state)
         case .byConsultation: dutyLawyer(state)

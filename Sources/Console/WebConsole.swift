@@ -6,7 +6,7 @@ import Transport
 /// The operators' window as web pages: what the services of `Operations` know, in Chinese first and English, for a desk
 /// and for a phone, with or without JavaScript.
 public struct WebConsole: Sendable {
-    let window: Window
+    let services: OperatorServices
     let statistics: @Sendable () async throws(StoreError) -> StoreStatistics
     let now: @Sendable () -> Instant
     /// Codes and names of the institutions a dispatcher may choose from.
@@ -17,11 +17,11 @@ public struct WebConsole: Sendable {
     let library: Library
 
     public init(
-        window: Window, statistics: @escaping @Sendable () async throws(StoreError) -> StoreStatistics,
+        services: OperatorServices, statistics: @escaping @Sendable () async throws(StoreError) -> StoreStatistics,
         library: Library, registry: Registry, now: @escaping @Sendable () -> Instant
     ) {
         self.library = library
-        self.window = window
+        self.services = services
         self.statistics = statistics
         self.now = now
         institutions = registry.institutions.values.map { ($0.code, $0.name) }.sorted { $0.0 < $1.0 }
@@ -30,7 +30,8 @@ public struct WebConsole: Sendable {
     }
 
     public var routes: [Route] {
-        assets + entrance + passwordRoutes + overviewRoutes + letterRoutes + jobRoutes + clockRoutes + outletRoutes
+        assets + entrance + passwordRoutes + overviewRoutes + deadLetterRoutes + jobRoutes + clockRoutes
+            + endpointRoutes
             + parkedRoutes + alertRoutes + messageRoutes + flowRoutes + libraryRoutes + driftRoutes + auditRoutes
             + accountRoutes
     }
@@ -41,10 +42,10 @@ public struct WebConsole: Sendable {
     func name(ofPartner id: String) -> String { partners.first { $0.id == id }?.name ?? id }
     func partnerTag(_ id: String) -> HTML { "\(name(ofPartner: id)) <small>\(id)</small>" }
     func institutionTag(_ code: String) -> HTML { "\(name(ofInstitution: code)) <small>\(code)</small>" }
-    func name(of outlet: Outlet) -> String {
-        switch outlet.channel {
-        case .application: name(ofInstitution: outlet.recipient)
-        case .status, .referral: name(ofPartner: outlet.recipient)
+    func name(of endpoint: Endpoint) -> String {
+        switch endpoint.channel {
+        case .application: name(ofInstitution: endpoint.recipient)
+        case .status, .referral: name(ofPartner: endpoint.recipient)
         }
     }
     func title(ofClock kind: String) -> String? { library.rules().title(ofClock: kind) }
@@ -79,7 +80,7 @@ public struct WebConsole: Sendable {
             return await answer(request, scene) {
                 guard let scene else { return .seeOther("/console/sign-in") }
                 let form = try Form(request)
-                try SignInDesk.checkForgery(form["csrf"], scene.visitor)
+                try SignInService.checkForgery(form["csrf"], scene.visitor)
                 if Self.mustGoToPassword(scene) { return .seeOther(Self.passwordPath) }
                 try Self.check(scene, may: rights)
                 return try await perform(scene, form)
@@ -88,7 +89,7 @@ public struct WebConsole: Sendable {
     }
 
     private func scene(_ request: HTTPRequest, _ visit: Visit) async throws -> Scene? {
-        guard let visitor = try await window.signIn.visitor(of: request) else { return nil }
+        guard let visitor = try await services.signIn.visitor(of: request) else { return nil }
         return Scene(request: request, visit: visit, visitor: visitor, language: Language(of: request))
     }
 
@@ -143,44 +144,6 @@ public struct WebConsole: Sendable {
         }
         let query = request.query.map { "\($0.0.urlEscaped)=\($0.1.urlEscaped)" }.joined(separator: "&")
         return "\(request.path)?\(query)"
-    }
-}
-
-/// A request of somebody who is signed in.
-struct Scene: Sendable {
-    let request: HTTPRequest
-    let visit: Visit
-    let visitor: SignInDesk.Visitor
-    let language: Language
-
-    var caller: Caller { visitor.caller }
-    func may(_ right: OperatorRight) -> Bool { caller.may(right) }
-    func value(_ name: String) -> String { visit.value(name) }
-    /// What the address asks for, unless it was left empty.
-    func asked(_ name: String) -> String? { request.query(name).flatMap { $0.isEmpty ? nil : $0 } }
-
-    /// The way to the same list a page on; nothing on the last one.
-    func next(_ section: Section, after cursor: String?) -> HTML {
-        guard let cursor else { return .none }
-        let kept = request.query.filter { !["after", "done"].contains($0.0) } + [("after", cursor)]
-        let query = kept.map { "\($0.0.urlEscaped)=\($0.1.urlEscaped)" }.joined(separator: "&")
-        return
-            "<p><a class=\"button\" rel=\"next\" href=\"\(section.path)?\(query)\">\(language("下一页", "Next page"))</a></p>"
-    }
-
-    /// The hidden field that every form carries.
-    var csrf: HTML { "<input type=\"hidden\" name=\"csrf\" value=\"\(visitor.forgeryToken)\">" }
-
-    var frame: Frame {
-        Frame(
-            name: caller.id, role: caller.desk.map { language.text($0.title) } ?? "", csrf: visitor.forgeryToken,
-            sections: visitor.mustChangePassword ? [] : Section.allCases.filter { may($0.right) })
-    }
-
-    /// What a form led back with, said once at the top of the page.
-    func notice(_ words: [String: (zh: String, en: String)]) -> HTML {
-        guard let done = request.query("done").flatMap({ words[$0] }) else { return .none }
-        return "<p class=\"note good\" role=\"status\">\(language(done.zh, done.en))</p>"
     }
 }
 

@@ -15,7 +15,7 @@ public final class Bell: Sendable {
 
     public func ring() { ring(closing: false) }
 
-    /// The house closes: nobody waits any more.
+    /// The gateway closes: nobody waits any more.
     public func close() { ring(closing: true) }
 
     public var isClosed: Bool { state.withLock { $0.isClosed } }

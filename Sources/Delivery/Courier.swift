@@ -1,11 +1,11 @@
-import Journal
 import Messaging
+import Observability
 import StrictJSON
 import Synchronization
 import Transport
 
 /// Carries envelopes to their receivers: statuses to the partners' return addresses or folders, applications to the
-/// institutions that want them pushed. In order per application, retried with back-off, laid in the dead-letter tray
+/// institutions that want them pushed. In order per application, retried with back-off, laid in the dead-letter dead-letter queue
 /// when hopeless. It never opens an envelope.
 public final class Courier: Sendable {
     public struct Settings: Sendable {
@@ -32,10 +32,10 @@ public final class Courier: Sendable {
     private let now: @Sendable () -> Instant
     private let bits: @Sendable () -> UInt64
     private let read: AnswerReader
-    private let signIn: LeaseDesk.SignIn
+    private let signIn: LeaseService.SignIn
     private let log: Log
     private let metrics: Metrics
-    private let lanes: Mutex<[Outlet: Lane]>
+    private let connections: Mutex<[Endpoint: EndpointConnection]>
     /// How long a claim holds: no push may last longer.
     private let claim: Duration
 
@@ -45,7 +45,7 @@ public final class Courier: Sendable {
     public init(
         store: any DeliveryStore, client: HTTPClient, registry: Registry, settings: Settings, bell: Bell,
         now: @escaping @Sendable () -> Instant, bits: @escaping @Sendable () -> UInt64, read: @escaping AnswerReader,
-        signIn: @escaping LeaseDesk.SignIn, log: Log, metrics: Metrics
+        signIn: @escaping LeaseService.SignIn, log: Log, metrics: Metrics
     ) {
         self.store = store
         self.client = client
@@ -57,17 +57,19 @@ public final class Courier: Sendable {
         self.signIn = signIn
         self.log = log
         self.metrics = metrics
-        lanes = Mutex(Lane.all(of: registry))
+        connections = Mutex(EndpointConnection.all(of: registry))
         let addresses =
             registry.partners.values.compactMap(\.returnAddress)
             + registry.institutions.values.compactMap(\.push?.address)
         claim = (addresses.map(\.timeout).max() ?? .zero) + settings.claimBeyondPush
     }
 
-    /// How each way out is doing.
-    public var reports: [LaneReport] {
-        lanes.withLock { $0.values.map(\.report) }.sorted {
-            ($0.outlet.channel.rawValue, $0.outlet.recipient) < ($1.outlet.channel.rawValue, $1.outlet.recipient)
+    /// How each endpoint is doing.
+    public var reports: [EndpointReport] {
+        connections.withLock { $0.values.map(\.report) }.sorted {
+            ($0.endpoint.channel.rawValue, $0.endpoint.recipient) < (
+                $1.endpoint.channel.rawValue, $1.endpoint.recipient
+            )
         }
     }
 
@@ -93,8 +95,8 @@ public final class Courier: Sendable {
     private func recall() async {
         do throws(StoreError) {
             let last = try await store.lastDeliveries(among: Self.remembered)
-            lanes.withLock { lanes in
-                for (outlet, at) in last { lanes[outlet]?.lastSuccess = at }
+            connections.withLock { connections in
+                for (endpoint, at) in last { connections[endpoint]?.lastSuccess = at }
             }
         } catch {
             log.warning("earlier deliveries were not asked for", [("error", .string(error.code))])
@@ -118,50 +120,50 @@ public final class Courier: Sendable {
 
     private func claim() async throws(StoreError) -> [Lease] {
         let now = now()
-        let rooms = lanes.withLock { lanes in lanes.values.compactMap { $0.room(at: now) } }
-        let claimed = try await store.claim(rooms, now: now, ends: now.advanced(by: claim))
-        lanes.withLock { lanes in
-            for (outlet, leases) in Dictionary(grouping: claimed, by: { $0.envelope.outlet }) {
-                lanes[outlet]?.began(leases.count, at: now)
+        let capacities = connections.withLock { connections in connections.values.compactMap { $0.capacity(at: now) } }
+        let claimed = try await store.lease(capacities, now: now, ends: now.advanced(by: claim))
+        connections.withLock { connections in
+            for (endpoint, leases) in Dictionary(grouping: claimed, by: { $0.envelope.endpoint }) {
+                connections[endpoint]?.began(leases.count, at: now)
             }
         }
         return claimed
     }
 
-    /// Until something is due, where its lane has room for it, or a circuit lets a probe through.
+    /// Until something is due, where its connection has room for it, or a circuit lets a probe through.
     private func rest() async throws(StoreError) -> Duration {
         let now = now()
-        let (outlets, probe) = lanes.withLock { lanes in
+        let (endpoints, probe) = connections.withLock { connections in
             (
-                lanes.values.filter { $0.room(at: now) != nil }.map(\.outlet),
-                lanes.values.compactMap(\.breaker.reopens).filter { $0 > now }.min()
+                connections.values.filter { $0.capacity(at: now) != nil }.map(\.endpoint),
+                connections.values.compactMap(\.breaker.reopens).filter { $0 > now }.min()
             )
         }
-        let due = try await store.nextDue(outlets, after: now)
+        let due = try await store.nextDue(endpoints, after: now)
         guard let next = [due, probe].compactMap(\.self).min() else { return settings.rest }
         return min(settings.rest, .milliseconds(max(1, next.milliseconds - now.milliseconds)))
     }
 
     private func deliver(_ lease: Lease) async {
-        guard let lane = lanes.withLock({ $0[lease.envelope.outlet] }) else { return }
+        guard let connection = connections.withLock({ $0[lease.envelope.endpoint] }) else { return }
         let trace = (TraceContext(lease.envelope.traceParent) ?? TraceContext(bits: bits)).step(bits: bits)
         await TraceContext.$current.withValue(trace) {
             let began = now()
-            let verdict = await carry(lease.envelope, by: lane.carrier, trace: trace)
-            await settle(lease, verdict, in: lane)
+            let verdict = await carry(lease.envelope, by: connection.method, trace: trace)
+            await settle(lease, verdict, in: connection)
             let ended = now()
-            let (isBack, circuit) = lanes.withLock { lanes in
-                let isBack = lanes[lane.outlet]?.ended(verdict, at: ended) ?? false
-                return (isBack, lanes[lane.outlet]?.breaker.state.name ?? .closed)
+            let (isBack, circuit) = connections.withLock { connections in
+                let isBack = connections[connection.endpoint]?.ended(verdict, at: ended) ?? false
+                return (isBack, connections[connection.endpoint]?.breaker.state.name ?? .closed)
             }
-            if isBack { await welcomeBack(lane.outlet) }
+            if isBack { await welcomeBack(connection.endpoint) }
             note(lease, verdict, seconds: Double(ended.milliseconds - began.milliseconds) / 1000, circuit: circuit)
         }
         bell.ring()
     }
 
-    private func carry(_ envelope: Envelope, by carrier: Carrier, trace: TraceContext) async -> Verdict {
-        switch carrier {
+    private func carry(_ envelope: Envelope, by method: DeliveryMethod, trace: TraceContext) async -> Verdict {
+        switch method {
         case .push(let address): return await push(envelope, to: address, trace: trace)
         case .folder(let folder, let marker):
             // The name is the envelope's own: writing it once more replaces it.
@@ -196,15 +198,15 @@ public final class Courier: Sendable {
         }
     }
 
-    private func settle(_ lease: Lease, _ verdict: Verdict, in lane: Lane) async {
+    private func settle(_ lease: Lease, _ verdict: Verdict, in connection: EndpointConnection) async {
         do {
             switch verdict {
-            case .confirmed(let answer): try await confirm(lease, answer, in: lane)
+            case .confirmed(let answer): try await confirm(lease, answer, in: connection)
             case .failed(let problem, let asked, let isAddressAtFault):
                 // A probe asks after the address: while that is at fault nothing is given up for it.
-                let isSpared = isAddressAtFault && lane.breaker.isProbing
+                let isSpared = isAddressAtFault && connection.breaker.isProbing
                 try await settle(
-                    lease, again(lease, lane.policy, problem, asked: asked, isSpared: isSpared))
+                    lease, again(lease, connection.policy, problem, asked: asked, isSpared: isSpared))
             case .refused(let problem): try await settle(lease, .giveUp(.undeliverable, reason: problem))
             }
         } catch {
@@ -219,10 +221,10 @@ public final class Courier: Sendable {
     }
 
     /// What an institution has taken is signed in, as if it had settled a lease.
-    private func confirm(_ lease: Lease, _ answer: String, in lane: Lane) async throws {
-        switch lane.outlet.channel {
+    private func confirm(_ lease: Lease, _ answer: String, in connection: EndpointConnection) async throws {
+        switch connection.endpoint.channel {
         case .application:
-            let institution = Caller(role: .institution, id: lane.outlet.recipient)
+            let institution = Caller(role: .institution, id: connection.endpoint.recipient)
             guard try await signIn(lease.envelope.correlationID, lease.id, institution) else { return }
             try await store.note(
                 lease.envelope.id, HistoryEntry(at: now(), event: "answered", actor: "courier", detail: answer))
@@ -242,12 +244,12 @@ public final class Courier: Sendable {
     }
 
     /// What waited longer and longer while the address was gone goes at once.
-    private func welcomeBack(_ outlet: Outlet) async {
+    private func welcomeBack(_ endpoint: Endpoint) async {
         do throws(StoreError) {
-            try await store.hasten(outlet, now: now())
+            try await store.hasten(endpoint, now: now())
         } catch {
             log.warning(
-                "waits not shortened", [("recipient", .string(outlet.recipient)), ("error", .string(error.code))])
+                "waits not shortened", [("recipient", .string(endpoint.recipient)), ("error", .string(error.code))])
         }
     }
 
@@ -284,7 +286,7 @@ public final class Courier: Sendable {
 }
 
 extension Envelope {
-    var outlet: Outlet { Outlet(channel, recipient) }
+    var endpoint: Endpoint { Endpoint(channel, recipient) }
 
     var fileExtension: String {
         mediaType.contains("json") ? ".json" : mediaType.contains("xml") ? ".xml" : ".dat"

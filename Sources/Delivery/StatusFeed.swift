@@ -1,6 +1,6 @@
 import Foundation
-import Journal
 import Messaging
+import Observability
 import StrictJSON
 import Transport
 

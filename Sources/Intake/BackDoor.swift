@@ -1,6 +1,6 @@
 import Canonical
-import Journal
 import Messaging
+import Observability
 import StrictJSON
 import Translation
 import Transport
@@ -55,12 +55,12 @@ public struct BackDoor: Sendable {
         on record: ApplicationRecord, by step: CaseStep, saying body: JSONObject, caller: Caller
     ) async throws -> CaseChange {
         let now = now()
-        let told = try step.code.map { code throws(RenderError) in
-            try clerk.tell(code, of: record, institution: record.queue, detail: body, at: now)
+        let outgoing = try step.code.map { code throws(RenderError) in
+            try clerk.makeStatus(code, of: record, institution: record.queue, detail: body, at: now)
         }
         var change = CaseChange(
             applicationNo: record.applicationNo, expectedVersion: record.version, caseState: step.next.rawValue,
-            status: told?.status, envelope: told?.envelope,
+            status: outgoing?.status, envelope: outgoing?.envelope,
             actor: body["officer"]?.string.map { "\(caller.id)/\($0)" } ?? caller.id, event: step.event.rawValue,
             leaseID: nil, at: now)
         var application = record.application
@@ -95,7 +95,7 @@ public struct BackDoor: Sendable {
     public func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool {
         guard let record = try await store.application(applicationNo) else { throw Self.notFound(applicationNo) }
         let now = now()
-        guard leaseID.hasPrefix((record.carrier ?? "-") + ".") else {
+        guard leaseID.hasPrefix((record.applicationMessageID ?? "-") + ".") else {
             return try await store.settle(leaseID: leaseID, .acknowledge, actor: caller.id, now: now)
         }
         var change: CaseChange
@@ -126,13 +126,13 @@ public struct BackDoor: Sendable {
         }
         // After a hand-over that came back the case goes on where it was, and the sender knows already.
         let isFirst = record.caseState == nil
-        let told =
+        let outgoing =
             isFirst
-            ? try clerk.tell(.signedIn, of: record, institution: caller.id, detail: JSONObject(), at: now) : nil
+            ? try clerk.makeStatus(.signedIn, of: record, institution: caller.id, detail: JSONObject(), at: now) : nil
         var change = CaseChange(
             applicationNo: record.applicationNo, expectedVersion: record.version,
-            caseState: isFirst ? CaseMachine.start(road: record.aidRoute).rawValue : nil, status: told?.status,
-            envelope: told?.envelope, actor: caller.id, event: "signedIn", leaseID: leaseID, at: now)
+            caseState: isFirst ? CaseMachine.start(route: record.aidRoute).rawValue : nil, status: outgoing?.status,
+            envelope: outgoing?.envelope, actor: caller.id, event: "signedIn", leaseID: leaseID, at: now)
         change.referralState = next.rawValue
         return change
     }
@@ -259,33 +259,5 @@ public struct BackDoor: Sendable {
             throw problem
         }
         return event
-    }
-}
-
-/// One step of the case machine with what it tells.
-struct CaseStep {
-    let event: CaseEvent
-    let next: CaseState
-    let code: StatusCode?
-
-    init(_ event: CaseEvent, on record: ApplicationRecord) throws(Problem) {
-        guard let state = record.state, record.referral == .signedIn else {
-            throw Problem(
-                .wrongState, zh: "该申请处于“\(record.referral.zh)”，尚未由本机构签收；请先领取并确认签收。",
-                en: "The application is in \(record.referralState) and not signed in; lease and acknowledge it first.")
-        }
-        // A transfer changes who is responsible, and that only when the other institution signs in.
-        guard event != .transfer else {
-            throw Problem(
-                .badRequest, zh: "转办请调用 POST /v1/applications/{id}/transfer。",
-                en: "Use POST /v1/applications/{id}/transfer to hand a case over.")
-        }
-        do {
-            next = try CaseMachine.next(state, event, road: record.aidRoute)
-        } catch {
-            throw Problem.illegalStep(event, in: state, legal: error.legal.filter { $0 != .transfer })
-        }
-        self.event = event
-        code = event.status
     }
 }

@@ -1,6 +1,6 @@
 import Canonical
-import Journal
 import Messaging
+import Observability
 import StrictJSON
 import Translation
 import Triage
@@ -22,7 +22,7 @@ public struct CaseClerk: Sendable {
     // MARK: Telling the sender
 
     /// A canonical status as it is kept, with the message that tells it, where that sender may know it.
-    func tell(
+    func makeStatus(
         _ code: StatusCode, of record: ApplicationRecord, institution: String?, detail: JSONObject, at now: Instant
     ) throws(RenderError) -> (status: StatusRecord, envelope: Envelope?) {
         let event = statusContent(code, of: record, institution: institution, detail: detail, at: now)
@@ -90,14 +90,15 @@ public struct CaseClerk: Sendable {
 
     /// The message that brings an application to the institution that must sign it in. It has no payload: whoever leases
     /// it reads the application as it is by then.
-    func carrier(of record: ApplicationRecord, to institution: String, at now: Instant) -> Envelope {
+    func applicationMessage(of record: ApplicationRecord, to institution: String, at now: Instant) -> Envelope {
         onQueue(of: institution, record, payload: [], at: now)
     }
 
     /// A message about an application: the application as it has become, with `notice` on top that tells what happened.
     /// An institution that knows the application reads why it comes again; one that does not has all of it.
-    func notice(
-        _ kind: NoticeKind, of record: ApplicationRecord, content: JSONObject, detail: JSONObject = JSONObject(),
+    func institutionMessage(
+        _ kind: InstitutionMessageKind, of record: ApplicationRecord, content: JSONObject,
+        detail: JSONObject = JSONObject(),
         to institution: String, at now: Instant
     ) -> Envelope {
         var notice = JSONObject([("kind", .string(kind.rawValue)), ("at", .string(now.timestamp.rfc3339))])
@@ -122,24 +123,6 @@ public struct CaseClerk: Sendable {
     }
 }
 
-/// Why an institution hears of an application again.
-public enum NoticeKind: String, Sendable, CaseIterable {
-    case supplement, withdrawal, caseEvent, transfer, evidence, related, returned, escalation
-
-    var zh: String {
-        switch self {
-        case .supplement: "来源单位补充了材料"
-        case .withdrawal: "来源单位撤回转介"
-        case .caseEvent: "案件有新进展"
-        case .transfer: "转办信息"
-        case .evidence: "数据共享取得了新的证明"
-        case .related: "同一当事人或同一事项另有申请"
-        case .returned: "转办被退回，仍由本机构负责"
-        case .escalation: "转办未能落实，请市中心协调指定"
-        }
-    }
-}
-
 extension ApplicationRecord {
     /// The canonical application; an empty one where the stored bytes are no JSON object.
     public var application: LegalAidApplication {
@@ -147,8 +130,8 @@ extension ApplicationRecord {
     }
     var referral: ReferralState { ReferralState(rawValue: referralState) ?? .received }
     var state: CaseState? { caseState.flatMap(CaseState.init(rawValue:)) }
-    /// The road of its case machine.
-    var aidRoute: AidRoute { road.flatMap(AidRoute.init(rawValue:)) ?? .byApplication }
+    /// The aid route of its case machine.
+    var aidRoute: AidRoute { route.flatMap(AidRoute.init(rawValue:)) ?? .byApplication }
     var handoverState: HandoverState { HandoverState(rawValue: handover.state) ?? .collected }
 
     /// Nothing that comes can change anything for the person any more.

@@ -4,7 +4,7 @@ import StrictJSON
 import Triage
 
 /// What follow-ups and relations do to applications. The store calls it inside its transaction.
-extension CaseClerk: CaseWork {
+extension CaseClerk: FollowUpHandling {
     public func change(_ record: ApplicationRecord, by followUp: FollowUp) -> CaseChange? {
         let message = LegalAidApplication(
             content: (try? JSONValue(parsing: followUp.content))?.object ?? JSONObject())
@@ -33,13 +33,13 @@ extension CaseClerk: CaseWork {
         for (name, value) in message.content.members where !Self.ownOfMessage.contains(name) {
             application.complete(name, with: value)
         }
-        let missing = shrunk(application, of: record, evidence: [])
+        let missing = stillMissing(application, of: record, evidence: [])
         application.set("missing", .array(missing))
         var change = CaseChange(of: record, actor: followUp.partnerID, event: "supplemented", at: followUp.receivedAt)
         change.detail = "\(added.count) materials, \(missing.count) still missing"
         change.content = JSONValue.object(application.content).serialized()
         let detail = JSONObject([("materials", JSONValue(added.count)), ("missing", .array(missing))])
-        change.notices = told(.supplement, record, application, detail, followUp.receivedAt)
+        change.institutionMessages = institutionMessages(.supplement, record, application, detail, followUp.receivedAt)
         return change
     }
 
@@ -51,7 +51,7 @@ extension CaseClerk: CaseWork {
 
     /// The missing papers without those that came or are proved by now. The list only shrinks: what is missing was told
     /// once and completely (法律援助法 43).
-    private func shrunk(
+    private func stillMissing(
         _ application: LegalAidApplication, of record: ApplicationRecord, evidence: [JSONValue]
     ) -> [JSONValue] {
         let still = pipeline.triage.missing(
@@ -76,13 +76,13 @@ extension CaseClerk: CaseWork {
         if record.state == nil, let next = try? ReferralMachine.next(record.referral, .senderCancels) {
             change = CaseChange(of: record, actor: followUp.partnerID, event: "cancelled", at: now)
             change.referralState = next.rawValue
-            change.carrier = .ends
+            change.applicationMessage = .ends
             change.endsClocks = true
             return change
         }
         guard !record.isOver else { return change }
         let detail = JSONObject([("reason", message.value("withdrawal.reason") ?? .null)])
-        change.notices = told(.withdrawal, record, record.application, detail, now)
+        change.institutionMessages = institutionMessages(.withdrawal, record, record.application, detail, now)
         return change
     }
 
@@ -119,12 +119,12 @@ extension CaseClerk: CaseWork {
         case _: break
         }
         if code == "reliefGranted" {
-            application.set("missing", .array(shrunk(application, of: record, evidence: [])))
+            application.set("missing", .array(stillMissing(application, of: record, evidence: [])))
         }
         var change = CaseChange(of: record, actor: followUp.partnerID, event: "caseEvent", at: followUp.receivedAt)
         change.detail = code
         change.content = JSONValue.object(application.content).serialized()
-        change.notices = told(.caseEvent, record, application, event, followUp.receivedAt)
+        change.institutionMessages = institutionMessages(.caseEvent, record, application, event, followUp.receivedAt)
         return change
     }
 
@@ -139,7 +139,7 @@ extension CaseClerk: CaseWork {
         let evidence = Self.evidence(in: message)
         let assessment = pipeline.triage.assess(
             application, receivedAt: record.receivedAt.timestamp, evidence: evidence)
-        let missing = shrunk(application, of: record, evidence: evidence)
+        let missing = stillMissing(application, of: record, evidence: evidence)
         let known = application.value("precheck")?.array ?? []
         let gained = assessment.hints.map(\.json).filter { hint in
             !known.contains { $0["rule"] == hint["rule"] && $0["outcome"] == hint["outcome"] }
@@ -152,7 +152,7 @@ extension CaseClerk: CaseWork {
         change.detail = "\(gained.count) hints, \(missing.count) papers still missing"
         change.content = JSONValue.object(application.content).serialized()
         let detail = JSONObject([("hints", .array(gained)), ("missing", .array(missing))])
-        change.notices = told(.evidence, record, application, detail, followUp.receivedAt)
+        change.institutionMessages = institutionMessages(.evidence, record, application, detail, followUp.receivedAt)
         return change
     }
 
@@ -224,7 +224,8 @@ extension CaseClerk: CaseWork {
         change.content = JSONValue.object(application.content).serialized()
         // The new one's institution reads it in the application itself.
         if !isNew {
-            change.notices = told(.related, record, application, JSONObject([("related", .array(added))]), now)
+            change.institutionMessages = institutionMessages(
+                .related, record, application, JSONObject([("related", .array(added))]), now)
         }
         return change
     }
@@ -257,12 +258,15 @@ extension CaseClerk: CaseWork {
     }
 
     /// A notice to the institution that is responsible, where there is one.
-    func told(
-        _ kind: NoticeKind, _ record: ApplicationRecord, _ application: LegalAidApplication, _ detail: JSONObject,
+    func institutionMessages(
+        _ kind: InstitutionMessageKind, _ record: ApplicationRecord, _ application: LegalAidApplication,
+        _ detail: JSONObject,
         _ now: Instant
     ) -> [Envelope] {
         guard let institution = record.queue else { return [] }
-        return [notice(kind, of: record, content: application.content, detail: detail, to: institution, at: now)]
+        return [
+            institutionMessage(kind, of: record, content: application.content, detail: detail, to: institution, at: now)
+        ]
     }
 }
 

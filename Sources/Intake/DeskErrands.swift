@@ -1,22 +1,25 @@
 import Canonical
-import Journal
 import Messaging
+import Observability
 import StrictJSON
 import Translation
 import Transport
 import Triage
 
 extension FrontDoor {
-    /// The walk that a mended message of this letter would take; stores nothing.
-    public func dryRun(bytes: [UInt8], of letter: DeadLetterDetail) throws -> JSONValue {
-        let message = try resent(bytes, of: letter, at: now()).message
-        return pipeline.assess(try translate(message, about: letter.terms.subject), message, evidence: { _ in [] }).json
+    /// The walk that a mended message of this dead letter would take; stores nothing.
+    public func dryRun(bytes: [UInt8], of deadLetter: DeadLetterDetail) throws -> JSONValue {
+        let message = try resent(bytes, of: deadLetter, at: now()).message
+        return pipeline.assess(try translate(message, about: deadLetter.terms.subject), message, evidence: { _ in [] })
+            .json
     }
 }
 
 extension FrontDoor {
     /// A message that waited in vain looks again for the referral that it is about.
-    public func relook(_ id: String, version: LetterVersion, act: AuditAct) async throws(StoreError) -> LetterOutcome {
+    public func retryMatch(_ id: String, version: DeadLetterVersion, act: AuditAct) async throws(StoreError)
+        -> DeadLetterActResult
+    {
         try await store.retryFollowUp(
             id, version: version, keepUntil: act.at.advanced(milliseconds: limits.parking), work: clerk, act)
     }
@@ -46,8 +49,8 @@ extension BackDoor {
     ///
     /// - Returns: nothing for a message that was not the sender's own, that bears no id, or where the sender's format has
     ///   no room for such a word.
-    public func rejection(of letter: DeadLetterDetail, reason: String) throws -> Envelope? {
-        let summary = letter.summary
+    public func rejection(of deadLetter: DeadLetterDetail, reason: String) throws -> Envelope? {
+        let summary = deadLetter.summary
         guard summary.channel != .status, let messageID = summary.senderMessageID,
             let partner = registry.partners[summary.partnerID]
         else { return nil }

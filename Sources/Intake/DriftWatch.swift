@@ -1,7 +1,7 @@
 import Canonical
 import Documents
-import Journal
 import Messaging
+import Observability
 import StrictJSON
 import Synchronization
 import Translation
@@ -83,7 +83,7 @@ public final class DriftWatch: Sendable {
         }
         guard !tallies.isEmpty else { return }
         do {
-            for news in try await store.add(tallies) { tell(news) }
+            for news in try await store.add(tallies) { report(news) }
         } catch {
             log.warning("drift counts not stored", [("code", .string(error.code))])
             gathered.withLock { gathered in
@@ -94,7 +94,7 @@ public final class DriftWatch: Sendable {
         }
     }
 
-    private func tell(_ news: DriftNews) {
+    private func report(_ news: DriftNews) {
         for (kind, count) in [("field", news.fields), ("code", news.codes)] where count > 0 {
             for _ in 0..<count {
                 metrics.increment(

@@ -1,6 +1,6 @@
 import Canonical
-import Journal
 import Messaging
+import Observability
 import StrictJSON
 import Translation
 import Transport
@@ -82,20 +82,20 @@ public struct FrontDoor: Sendable {
         }
     }
 
-    /// A dead letter's bytes, as they came or mended, take the walk again; the old letter ends in the transaction that
+    /// A dead letter's bytes, as they came or mended, take the walk again; the old dead letter ends in the transaction that
     /// stores the new result.
     public func replay(
-        bytes: [UInt8], of letter: DeadLetterDetail, superseding: SupersededDeadLetter
+        bytes: [UInt8], of deadLetter: DeadLetterDetail, superseding: SupersededDeadLetter
     ) async throws -> JSONValue {
         let receivedAt = now()
-        let (message, sender) = try resent(bytes, of: letter, at: receivedAt)
+        let (message, sender) = try resent(bytes, of: deadLetter, at: receivedAt)
 
-        let translation = try translate(message, about: letter.terms.subject)
+        let translation = try translate(message, about: deadLetter.terms.subject)
         let evidence = try await evidence(for: translation, at: receivedAt)
         let walk = pipeline.assess(translation, message, evidence: evidence)
         let sealed = try seal(
-            walk, claim: ClaimCheck(bytes, mediaType: letter.mediaType), sender: sender, receivedAt: receivedAt,
-            superseding: superseding, terms: letter.terms)
+            walk, claim: ClaimCheck(bytes, mediaType: deadLetter.mediaType), sender: sender, receivedAt: receivedAt,
+            superseding: superseding, terms: deadLetter.terms)
         switch try await store.accept(sealed.commit) {
         case .stored: return sealed.problem?.json(language: nil) ?? sealed.receipt
         case .resolved(let answer): return (try? JSONValue(parsing: answer.bytes)) ?? sealed.receipt
@@ -106,15 +106,15 @@ public struct FrontDoor: Sendable {
     }
 
     /// Bytes as the message of a dead letter's sender, on the terms of its call. A mapping that is not there, or no longer,
-    /// would keep the letter in the tray for ever: the document tells then.
+    /// would keep the dead letter in the dead-letter queue for ever: the document tells then.
     func resent(
-        _ bytes: [UInt8], of letter: DeadLetterDetail, at receivedAt: Instant
+        _ bytes: [UInt8], of deadLetter: DeadLetterDetail, at receivedAt: Instant
     ) throws -> (message: Pipeline.Message, sender: Partner) {
-        let id = letter.summary.partnerID
+        let id = deadLetter.summary.partnerID
         let isInstitution = registry.partners[id] == nil && registry.institutions[id] != nil
         let sender = try registry.sender(Caller(role: isInstitution ? .institution : .partner, id: id))
         var message = Pipeline.Message(
-            bytes, mediaType: letter.mediaType, sender: sender, receivedAt: receivedAt, terms: letter.terms)
+            bytes, mediaType: deadLetter.mediaType, sender: sender, receivedAt: receivedAt, terms: deadLetter.terms)
         if let mapping = message.mapping, !pipeline.mayUse(mapping, among: message.allowedMappings) {
             message.mapping = nil
         }
@@ -240,30 +240,6 @@ public struct FrontDoor: Sendable {
         )
         problem.members = [("messageId", .string(referralID))]
         return problem
-    }
-}
-
-/// How long what belongs to cases is kept.
-public struct CaseLimits: Sendable {
-    /// A message waits so long for the referral that it is about, milliseconds.
-    public var parking: Int64 = 72 * 3_600_000
-    /// A status share is kept so long, milliseconds (PIPL 19: at most twelve months).
-    public var evidence: Int64 = 365 * 86_400_000
-
-    public init() {}
-}
-
-/// The bytes kept aside, named by their digest (Claim Check).
-struct ClaimCheck: Sendable {
-    let bytes: [UInt8]
-    let mediaType: String
-    /// SM3 (GB/T 32905), lower-case hexadecimal.
-    let digest: String
-
-    init(_ bytes: [UInt8], mediaType: String?) {
-        self.bytes = bytes
-        self.mediaType = mediaType ?? "application/octet-stream"
-        digest = Digest.hex(Digest.sm3(bytes))
     }
 }
 

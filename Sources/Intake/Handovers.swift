@@ -35,7 +35,7 @@ extension CaseClerk {
         change.referralState = try referralStep(record, .notCompetent)
         change.handover = Handover(
             state: next.rawValue, to: target, dueAt: request.dueAt, returns: record.handover.returns)
-        change.carrier = .replaced(carrier(of: record, to: target, at: request.at))
+        change.applicationMessage = .replaced(applicationMessage(of: record, to: target, at: request.at))
         change.content = JSONValue.object(application.content).serialized()
         return change
     }
@@ -49,11 +49,11 @@ extension CaseClerk {
         var change = CaseChange(of: record, actor: request.actor, event: "transferReturned", at: request.at)
         change.detail = "\(record.handover.to ?? "") → \(responsible)"
         change.handover = handover
-        change.carrier = .replaced(carrier(of: record, to: responsible, at: request.at))
+        change.applicationMessage = .replaced(applicationMessage(of: record, to: responsible, at: request.at))
         change.referralState = try referralStep(record, .targetReturns)
         let detail = JSONObject([("by", .text(record.handover.to) ?? .null), ("reason", .string(request.reason))])
-        change.notices = told(.returned, record, record.application, detail, request.at)
-        if next == .escalated { change.notices += escalation(record, request.at) }
+        change.institutionMessages = institutionMessages(.returned, record, record.application, detail, request.at)
+        if next == .escalated { change.institutionMessages += escalation(record, request.at) }
         return change
     }
 
@@ -63,9 +63,9 @@ extension CaseClerk {
         var change = CaseChange(of: record, actor: "gateway", event: "transferEscalated", at: now)
         change.detail = "CLK-24"
         change.handover = Handover(state: next.rawValue, returns: record.handover.returns)
-        change.carrier = .replaced(carrier(of: record, to: record.queue ?? "", at: now))
+        change.applicationMessage = .replaced(applicationMessage(of: record, to: record.queue ?? "", at: now))
         change.referralState = try referralStep(record, .targetReturns)
-        change.notices = escalation(record, now)
+        change.institutionMessages = escalation(record, now)
         return change
     }
 
@@ -75,23 +75,24 @@ extension CaseClerk {
         var application = record.application
         application.addTransfer(
             from: record.queue ?? "", to: target, reason: request.reason, officer: request.officer, at: request.at)
-        let told = try tell(
+        let outgoing = try makeStatus(
             .transferred, of: record, institution: target,
             detail: Self.transferDetail(registry, target, request.reason),
             at: request.at)
         var change = CaseChange(
-            applicationNo: record.applicationNo, expectedVersion: record.version, caseState: nil, status: told.status,
-            envelope: told.envelope, actor: request.actor, event: "transferAssigned", leaseID: nil, at: request.at)
+            applicationNo: record.applicationNo, expectedVersion: record.version, caseState: nil,
+            status: outgoing.status,
+            envelope: outgoing.envelope, actor: request.actor, event: "transferAssigned", leaseID: nil, at: request.at)
         change.detail = "\(record.queue ?? "") → \(target)"
         change.handover = Handover(state: next.rawValue, returns: record.handover.returns)
         change.responsible = target
         change.referralState = ReferralState.queued.rawValue
-        change.carrier = .replaced(carrier(of: record, to: target, at: request.at))
+        change.applicationMessage = .replaced(applicationMessage(of: record, to: target, at: request.at))
         change.content = JSONValue.object(application.content).serialized()
         return change
     }
 
-    /// It belongs outside the city: a letter goes there (FZ-07), which the gateway records. The institution that hands it
+    /// It belongs outside the city: a dead letter goes there (FZ-07), which the gateway records. The institution that hands it
     /// over stays the one to ask.
     func handOutside(_ request: HandoverRequest, of record: ApplicationRecord, to name: String) throws -> CaseChange {
         try checkTransferable(record)
@@ -100,13 +101,14 @@ extension CaseClerk {
         application.addTransfer(
             from: record.queue ?? "", to: name, reason: request.reason, officer: request.officer, at: request.at)
         let detail = JSONObject([("transfer", ["toName": .string(name), "reason": .string(request.reason)])])
-        let told = try tell(.transferred, of: record, institution: record.queue, detail: detail, at: request.at)
+        let outgoing = try makeStatus(
+            .transferred, of: record, institution: record.queue, detail: detail, at: request.at)
         var change = CaseChange(
             applicationNo: record.applicationNo, expectedVersion: record.version,
-            caseState: CaseState.transferredOut.rawValue, status: told.status, envelope: told.envelope,
+            caseState: CaseState.transferredOut.rawValue, status: outgoing.status, envelope: outgoing.envelope,
             actor: request.actor, event: "externalHandover", leaseID: nil, at: request.at)
         change.handover = Handover(state: next.rawValue, returns: record.handover.returns)
-        change.carrier = .ends
+        change.applicationMessage = .ends
         change.endsClocks = true
         change.content = JSONValue.object(application.content).serialized()
         return change
@@ -120,12 +122,13 @@ extension CaseClerk {
         var application = record.application
         application.signLastTransfer(at: now)
         let reason = application.value("transferChain")?.array?.last?["reason"]?.string ?? ""
-        let told = try tell(
+        let outgoing = try makeStatus(
             .transferred, of: record, institution: target, detail: Self.transferDetail(registry, target, reason),
             at: now)
         var change = CaseChange(
             applicationNo: record.applicationNo, expectedVersion: record.version,
-            caseState: CaseMachine.start(road: record.aidRoute).rawValue, status: told.status, envelope: told.envelope,
+            caseState: CaseMachine.start(route: record.aidRoute).rawValue, status: outgoing.status,
+            envelope: outgoing.envelope,
             actor: target, event: "transferSignedIn", leaseID: leaseID, at: now)
         // The first institution's case ends as transferred; what begins is the case of the one that took it over.
         change.detail =
@@ -156,7 +159,7 @@ extension CaseClerk {
             return change
         }
         var change = CaseChange(of: record, actor: followUp.partnerID, event: "transferNoted", at: now)
-        change.notices = told(.transfer, record, record.application, detail, now)
+        change.institutionMessages = institutionMessages(.transfer, record, record.application, detail, now)
         return change
     }
 
@@ -182,7 +185,7 @@ extension CaseClerk {
     private func escalation(_ record: ApplicationRecord, _ now: Instant) -> [Envelope] {
         guard let cityCentre else { return [] }
         return [
-            notice(
+            institutionMessage(
                 .escalation, of: record, content: record.application.content,
                 detail: JSONObject([("responsible", .text(record.queue) ?? .null)]), to: cityCentre, at: now)
         ]
@@ -204,7 +207,7 @@ extension CaseClerk {
     /// Until the decision; a case that has begun must be in a state that its machine lets go.
     private func checkTransferable(_ record: ApplicationRecord) throws(Problem) {
         guard let state = record.state else { return }
-        let legal = CaseMachine.legalEvents(in: state, road: record.aidRoute)
+        let legal = CaseMachine.legalEvents(in: state, route: record.aidRoute)
         guard legal.contains(.transfer) else { throw Problem.illegalStep(.transfer, in: state, legal: legal) }
     }
 

@@ -1,7 +1,7 @@
 import Canonical
 import Documents
-import Journal
 import Messaging
+import Observability
 import StrictJSON
 import Translation
 import Transport

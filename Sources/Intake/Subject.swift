@@ -71,7 +71,7 @@ extension TranslatedRecord {
         return with(application)
     }
 
-    /// An application that a person handed in: the road and the will follow from that where nothing else is said.
+    /// An application that a person handed in: the aid route and the will follow from that where nothing else is said.
     fileprivate var asApplication: TranslatedRecord {
         var application = application
         if application.intakeKind == nil { application.set("intakeKind", "application") }

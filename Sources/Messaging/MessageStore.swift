@@ -1,51 +1,4 @@
-/// Why the store did not do what it was asked. Nothing was changed then.
-public enum StoreError: Error, Sendable, Hashable {
-    /// Too much is waiting to be written; try again.
-    case busy
-    case diskFull
-    /// Damaged, or no store of this gateway's.
-    case corrupt(String)
-    case closed
-    /// What the database said, without values.
-    case failed(String)
-
-    /// A stable word for logs and answers.
-    public var code: String {
-        switch self {
-        case .busy: "busy"
-        case .diskFull: "diskFull"
-        case .corrupt: "corrupt"
-        case .closed: "closed"
-        case .failed: "failed"
-        }
-    }
-}
-
-public struct StoreStatistics: Sendable {
-    public struct Queue: Sendable {
-        public let name: String
-        public let depth: Int
-        public let oldest: Instant?
-
-        public init(name: String, depth: Int, oldest: Instant?) {
-            self.name = name
-            self.depth = depth
-            self.oldest = oldest
-        }
-    }
-
-    public let queues: [Queue]
-    public let statusBacklog: Int
-    public let deadLetters: [DeadLetterReason: Int]
-
-    public init(queues: [Queue], statusBacklog: Int, deadLetters: [DeadLetterReason: Int]) {
-        self.queues = queues
-        self.statusBacklog = statusBacklog
-        self.deadLetters = deadLetters
-    }
-}
-
-/// The hallway (Message Store): every method is one transaction, and returns after it is durable.
+/// The message store (Message Store): every method is one transaction, and returns after it is durable.
 public protocol MessageStore: Sendable {
     /// Stores a message with all that was made of it, unless it was stored before.
     func accept(_ commit: IntakeCommit) async throws(StoreError) -> Acceptance
@@ -58,7 +11,7 @@ public protocol MessageStore: Sendable {
     func changeCase(_ change: CaseChange) async throws(StoreError) -> CaseChangeResult
 
     /// Leases from a queue, the most urgent clock first. What was leased `maxAttempts` times in vain becomes a dead
-    /// letter `exhausted`.
+    /// dead letter `exhausted`.
     func lease(
         queue: String, max: Int, now: Instant, ends: Instant, maxAttempts: Int
     ) async throws(StoreError) -> [Lease]

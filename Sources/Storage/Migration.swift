@@ -16,6 +16,7 @@ struct Migration {
         Migration(script: PackageResources.v011_job_claims_sql),
         Migration(script: PackageResources.v012_subjects_sql),
         Migration(script: PackageResources.v013_asked_mappings_sql),
+        Migration(script: PackageResources.v014_words_sql),
     ]
 
     /// Splits the script at semicolons that end a line; the files hold no triggers.

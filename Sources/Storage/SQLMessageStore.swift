@@ -1,7 +1,7 @@
 import Messaging
 import Synchronization
 
-/// The hallway over a relational database. Each method is one transaction; the SQL stands beside what it does.
+/// The message store over a relational database. Each method is one transaction; the SQL stands beside what it does.
 public final class SQLMessageStore: MessageStore {
     let database: any Database
     private let bells = Mutex<[(channel: Channel, ring: @Sendable () -> Void)]>([])
@@ -24,11 +24,11 @@ public final class SQLMessageStore: MessageStore {
     public func accept(_ commit: IntakeCommit) async throws(StoreError) -> Acceptance {
         let (acceptance, changed) = try await database.write {
             connection throws(StoreError) -> (Acceptance, changed: Bool) in
-            if let earlier = try Intake.earlier(commit, connection) { return (earlier, false) }
-            if let old = commit.supersedes, try !Intake.supersede(old, commit, connection) {
+            if let earlier = try ReferralRows.earlier(commit, connection) { return (earlier, false) }
+            if let old = commit.supersedes, try !ReferralRows.supersede(old, commit, connection) {
                 return (.superseded, false)
             }
-            try Intake.insert(commit, connection)
+            try ReferralRows.insert(commit, connection)
             let settled = try FollowUps.settle(commit, connection)
             return (settled.answer.map(Acceptance.resolved) ?? .stored, settled.changed)
         }
@@ -43,13 +43,13 @@ public final class SQLMessageStore: MessageStore {
 
     public func referral(id: String) async throws(StoreError) -> ReferralRecord? {
         try await database.read { connection throws(StoreError) in
-            try Rows.referral("WHERE id = ?", [.text(id)], connection)
+            try ReferralRows.read("WHERE id = ?", [.text(id)], connection)
         }
     }
 
     public func referral(partner: String, messageID: String) async throws(StoreError) -> ReferralRecord? {
         try await database.read { connection throws(StoreError) in
-            try Rows.referral(
+            try ReferralRows.read(
                 "WHERE partner = ? AND message_id = ? AND is_invalid = 0", [.text(partner), .text(messageID)],
                 connection)
         }
@@ -61,9 +61,9 @@ public final class SQLMessageStore: MessageStore {
         queue: String, max: Int, now: Instant, ends: Instant, maxAttempts: Int
     ) async throws(StoreError) -> [Lease] {
         try await database.write { connection throws(StoreError) in
-            guard try !Outlets.isPaused(Outlet(.application, queue), connection) else { return [] }
+            guard try !EndpointPauses.isPaused(Endpoint(.application, queue), connection) else { return [] }
             try Leases.exhaust(queue: queue, now: now, maxAttempts: maxAttempts, connection)
-            return try Leases.claim(
+            return try Leases.take(
                 """
                 FROM message m JOIN application a ON a.no = m.correlation_id
                 WHERE m.channel = 'application' AND m.recipient = ? AND m.state IN ('queued', 'claimed')
@@ -114,7 +114,7 @@ public final class SQLMessageStore: MessageStore {
                 "SELECT count(*) FROM message WHERE channel = 'status' AND state IN ('queued', 'claimed')", []
             ) { Int($0.integer(0)) }.first
             let dead = try connection.query(
-                "SELECT reason, sum(letters) FROM dead_letter_pile GROUP BY reason", []
+                "SELECT reason, sum(messages) FROM dead_letter_count GROUP BY reason", []
             ) { (DeadLetterReason(rawValue: $0.text(0)), Int($0.integer(1))) }
             return StoreStatistics(
                 queues: queues, statusBacklog: backlog ?? 0,

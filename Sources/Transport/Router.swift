@@ -8,15 +8,15 @@ public struct Caller: Sendable, Hashable {
     /// The partner's id, the institution's code or the operator's name.
     public let id: String
     /// What kind of operator; partners and institutions have none.
-    public let desk: OperatorRole?
+    public let operatorRole: OperatorRole?
 
-    public init(role: Role, id: String, desk: OperatorRole? = nil) {
+    public init(role: Role, id: String, operatorRole: OperatorRole? = nil) {
         self.role = role
         self.id = id
-        self.desk = role == .operator ? desk ?? .operator : nil
+        self.operatorRole = role == .operator ? operatorRole ?? .operator : nil
     }
 
-    public func may(_ right: OperatorRight) -> Bool { desk?.rights.contains(right) ?? false }
+    public func may(_ right: OperatorRight) -> Bool { operatorRole?.rights.contains(right) ?? false }
 }
 
 /// Proves who is calling by the bearer token (RFC 6750 §2.1), of which only the SHA-256 is kept.

@@ -18,26 +18,26 @@ struct FilledStore: Sendable {
     }
 
     let messages: Int
-    let letters: Int
+    let deadLetters: Int
     let end: Instant
     let store: SQLMessageStore
-    /// A letter in the middle of the tray.
+    /// A dead letter in the middle of the dead-letter queue.
     let middle: DeadLetterSummary
     let sample: Sample
     fileprivate let database: SQLiteDatabase
     fileprivate let path: String
 
-    var summary: String { "\(messages) messages with \(letters) dead letters" }
+    var summary: String { "\(messages) messages with \(deadLetters) dead letters" }
 
     init(_ place: Workplace, messages: Int) async throws {
         self = try await StoreFiller(place, messages: messages).fill()
     }
 
     fileprivate init(
-        _ filler: StoreFiller, letters: Int, middle: DeadLetterSummary, sample: Sample
+        _ filler: StoreFiller, deadLetters: Int, middle: DeadLetterSummary, sample: Sample
     ) {
         messages = filler.messages
-        self.letters = letters
+        self.deadLetters = deadLetters
         end = filler.end
         store = filler.store
         self.middle = middle
@@ -128,7 +128,7 @@ private struct StoreFiller: Sendable {
             queue: isInvalid || isUnroutable ? nil : Self.queues[index % 11 % Self.queues.count],
             priority: index % 3, dueAt: at.advanced(seconds: 3 * 86_400),
             content: isInvalid ? nil : Array(Self.content(number, application).utf8), caseState: nil,
-            road: "byNotification", findings: Array((isInvalid ? findings : "[]").utf8),
+            route: "byNotification", findings: Array((isInvalid ? findings : "[]").utf8),
             deadLetter: isInvalid ? .invalid : isUnroutable ? .unroutable : nil,
             detail: isUnroutable ? "RT-13 没有规则能确定承办机构，请人工选择（建议先由 市中心 首问负责）" : nil)
         record.referralState = isUnroutable ? "routingManual" : isInvalid ? "received" : "queued"
@@ -185,11 +185,11 @@ private struct StoreFiller: Sendable {
         let exhausted = "state = 'queued' AND id < ? AND created_at / \(Self.pace) % 120 = 3"
         let undelivered = "channel = 'status' AND id < ? AND created_at / \(Self.pace) % 250 = 5"
         let statements = [
-            Self.piles(exhausted, "exhausted", "exhausted/leaseEnded", queue: "recipient"),
+            Self.countRows(exhausted, "exhausted", "exhausted/leaseEnded", queue: "recipient"),
             """
             UPDATE message SET state = 'dead', ready_at = NULL, attempt = 5, reason = 'exhausted', dead_since = created_at + 3600000,
             problem = 'leased 5 times in vain', cause = 'exhausted/leaseEnded',
-            pile = \(Self.pile("exhausted/leaseEnded", queue: "message.recipient")) WHERE \(exhausted)
+            count_row = \(Self.countRow("exhausted/leaseEnded", queue: "message.recipient")) WHERE \(exhausted)
             """,
             """
             INSERT INTO history (subject, at, event, actor, detail) SELECT id, ready_at + 60000, 'delivered', recipient, NULL
@@ -205,11 +205,11 @@ private struct StoreFiller: Sendable {
             'LA-OUT-' || id, partner, CAST('<MESSAGE/>' AS BLOB), 'application/xml', ready_at + 60000, due_at, 0, 'delivered', 1,
             ready_at + 61000 FROM message WHERE channel = 'application' AND state = 'queued' AND id < ?
             """,
-            Self.piles(undelivered, "undeliverable", "undeliverable/http-503", queue: "''"),
+            Self.countRows(undelivered, "undeliverable", "undeliverable/http-503", queue: "''"),
             """
             UPDATE message SET state = 'dead', finished_at = NULL, attempt = 16, reason = 'undeliverable',
             dead_since = created_at + 86400000, problem = 'HTTP 503, given up after 16 attempts',
-            cause = 'undeliverable/http-503', pile = \(Self.pile("undeliverable/http-503", queue: "''")) WHERE \(undelivered)
+            cause = 'undeliverable/http-503', count_row = \(Self.countRow("undeliverable/http-503", queue: "''")) WHERE \(undelivered)
             """,
             """
             UPDATE message SET state = 'delivered', attempt = 1, finished_at = ready_at + 60000, ready_at = NULL
@@ -223,37 +223,37 @@ private struct StoreFiller: Sendable {
         }
     }
 
-    private static func piles(_ dead: String, _ reason: String, _ cause: String, queue: String) -> String {
+    private static func countRows(_ dead: String, _ reason: String, _ cause: String, queue: String) -> String {
         """
-        INSERT INTO dead_letter_pile (partner, cause, channel, queue, reason, letters)
+        INSERT INTO dead_letter_count (partner, cause, channel, queue, reason, messages)
         SELECT partner, '\(cause)', channel, \(queue), '\(reason)', count(*) FROM message WHERE \(dead) GROUP BY 1, 3, 4
         """
     }
 
-    private static func pile(_ cause: String, queue: String) -> String {
+    private static func countRow(_ cause: String, queue: String) -> String {
         """
-        (SELECT p.id FROM dead_letter_pile p WHERE p.partner = message.partner AND p.cause = '\(cause)'
+        (SELECT p.id FROM dead_letter_count p WHERE p.partner = message.partner AND p.cause = '\(cause)'
         AND p.channel = message.channel AND p.queue = \(queue))
         """
     }
 
     private func filled() async throws -> FilledStore {
-        guard try await database.lettersAreCounted() else { throw BenchFailure("the letters are not on their piles") }
-        let letters = try await store.deadLetterCauses(DeadLetterFilter()).reduce(0) { $0 + $1.count }
+        guard try await database.deadLetterCountsAgree() else { throw BenchFailure("dead letters are miscounted") }
+        let deadLetters = try await store.deadLetterCauses(DeadLetterFilter()).reduce(0) { $0 + $1.count }
         let middle = began.advanced(milliseconds: Int64(messages / 2) * Self.pace)
-        let letter = try await store.deadLetters(
+        let deadLetter = try await store.deadLetters(
             DeadLetterFilter(reason: .invalid, since: middle), newestFirst: false, after: nil, limit: 1
-        ).letters.first
+        ).deadLetters.first
         let index = messages / 2 / 40 * 40 + 11
         let referral = try await store.referral(
             partner: FilledStore.partners[index % 7 % 4], messageID: "M-" + number(index))
         let numbers = number(index)
-        guard let letter, let referral, let applicationNo = referral.applicationNos.first,
+        guard let deadLetter, let referral, let applicationNo = referral.applicationNos.first,
             let trace = try await store.trace(referral: referral.id),
             let envelope = trace.messages.first(where: { $0.channel == .application })
         else { throw BenchFailure("the store was not filled as it should be") }
         return FilledStore(
-            self, letters: letters, middle: letter,
+            self, deadLetters: deadLetters, middle: deadLetter,
             sample: FilledStore.Sample(
                 referralID: referral.id, messageID: "M-" + numbers, applicationNo: applicationNo,
                 envelopeID: envelope.id, digest: trace.referral.digest, letterNo: "天法通\(numbers)",

@@ -1,7 +1,7 @@
 import Foundation
 import Intake
-import Journal
 import Messaging
+import Observability
 import Storage
 import StrictJSON
 import Transport
@@ -42,7 +42,7 @@ struct PackedCommits: Sendable {
             id: identifiers.next(at: now), outcome: packed.outcome,
             applicationNo: packed.applicationNo.map { _ in "LA-" + identifiers.next(at: now) }, queue: packed.queue,
             priority: packed.priority, dueAt: packed.dueAt, content: packed.content, caseState: packed.caseState,
-            road: packed.road, findings: packed.findings, deadLetter: packed.deadLetter, detail: packed.detail)
+            route: packed.route, findings: packed.findings, deadLetter: packed.deadLetter, detail: packed.detail)
         // Keys are keyed hashes: any random digits are such.
         let names = Dictionary(uniqueKeysWithValues: Set(packed.keys).map { ($0, Self.key()) })
         record.keys = packed.keys.compactMap { names[$0] }

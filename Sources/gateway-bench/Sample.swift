@@ -11,7 +11,7 @@ struct Sample: Sendable {
     private let idNumber: Int
     private let caseNumber: Int
 
-    /// Takes the shipped example and lengthens its attached letter to the size that courts send.
+    /// Takes the shipped example and lengthens its attached dead letter to the size that courts send.
     init(repository: URL) throws {
         let file = repository.appending(path: "Mappings/\(Self.mapping)/examples/all-fields.gb18030.xml")
         guard let data = FileManager.default.contents(atPath: file.path) else {
@@ -49,7 +49,7 @@ struct Sample: Sendable {
         Self.writePerson(number, birthDate: start + birthDate, idNumber: start + idNumber, to: &buffer)
     }
 
-    /// A valid resident identity number (GB 11643) for each number below 672 000, of a boy as the letter says, with the
+    /// A valid resident identity number (GB 11643) for each number below 672 000, of a boy as the dead letter says, with the
     /// birth date that it tells.
     private static func writePerson(
         _ number: Int, birthDate: Int, idNumber start: Int, to buffer: inout [UInt8]

@@ -1,7 +1,7 @@
 import Foundation
 import Intake
-import Journal
 import Messaging
+import Observability
 import Storage
 import StrictJSON
 import Transport

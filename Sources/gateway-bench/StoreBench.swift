@@ -4,7 +4,7 @@ import Storage
 
 /// What the operators' questions cost with much in the store, beside the same questions with little in it.
 ///
-/// Both stores are as busy now: the larger one only has a longer past and more letters in the tray.
+/// Both stores are as busy now: the larger one only has a longer past and more dead letters in the dead-letter queue.
 enum StoreBench {
     /// Of so many messages the smaller store is made.
     private static let few = 10_000
@@ -55,7 +55,7 @@ enum StoreBench {
     }
 }
 
-/// One question of the window's.
+/// One question of the operator services's.
 struct Question: Sendable {
     let name: String
     /// - Returns: how many rows were answered, of a page of so many where it is a list.
@@ -70,7 +70,7 @@ struct Question: Sendable {
         Question(name: name) { filled, page in
             try await filled.store.deadLetters(
                 filter(filled), newestFirst: newestFirst, after: cursor(filled), limit: page
-            ).letters.count
+            ).deadLetters.count
         }
     }
 

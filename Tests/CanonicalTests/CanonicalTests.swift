@@ -97,14 +97,14 @@ private let today = CalendarDate(year: 2026, month: 11, day: 23) ?? CalendarDate
 }
 
 @Suite struct Cases {
-    @Test func `the ordinary road leads from intake to the archive`() throws {
+    @Test func `the ordinary route leads from intake to the archive`() throws {
         var state = CaseState.pendingIntake
         for event: CaseEvent in [.accept, .grant, .assign, .agreementSigned, .workStarted, .close, .archive] {
-            state = try CaseMachine.next(state, event, road: .byApplication)
+            state = try CaseMachine.next(state, event, route: .byApplication)
         }
         #expect(state == .archived)
         #expect(throws: CaseMachine.IllegalTransition(state: .archived, event: .grant, legal: [])) {
-            try CaseMachine.next(.archived, .grant, road: .byApplication)
+            try CaseMachine.next(.archived, .grant, route: .byApplication)
         }
     }
 

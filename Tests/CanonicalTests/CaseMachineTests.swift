@@ -69,12 +69,12 @@ import Testing
     ]
 
     @Test(arguments: AidRoute.allCases, CaseState.allCases)
-    func `every event is legal exactly where the table says`(road: AidRoute, state: CaseState) {
-        let legal = Self.tables[road]?[state] ?? [:]
-        #expect(Set(CaseMachine.legalEvents(in: state, road: road)) == Set(legal.keys))
+    func `every event is legal exactly where the table says`(route: AidRoute, state: CaseState) {
+        let legal = Self.tables[route]?[state] ?? [:]
+        #expect(Set(CaseMachine.legalEvents(in: state, route: route)) == Set(legal.keys))
         for event in CaseEvent.allCases {
             do throws(CaseMachine.IllegalTransition) {
-                #expect(try CaseMachine.next(state, event, road: road) == legal[event])
+                #expect(try CaseMachine.next(state, event, route: route) == legal[event])
             } catch {
                 #expect(legal[event] == nil)
                 #expect(error.state == state && error.event == event)
@@ -84,20 +84,20 @@ import Testing
     }
 
     @Test(arguments: AidRoute.allCases)
-    func `every state of a road can be reached from its start`(road: AidRoute) {
-        var reached: Set<CaseState> = [CaseMachine.start(road: road)]
+    func `every state of a route can be reached from its start`(route: AidRoute) {
+        var reached: Set<CaseState> = [CaseMachine.start(route: route)]
         var waiting = Array(reached)
         while let state = waiting.popLast() {
-            for next in (Self.tables[road]?[state] ?? [:]).values where reached.insert(next).inserted {
+            for next in (Self.tables[route]?[state] ?? [:]).values where reached.insert(next).inserted {
                 waiting.append(next)
             }
         }
-        #expect(reached.isSuperset(of: (Self.tables[road] ?? [:]).keys))
+        #expect(reached.isSuperset(of: (Self.tables[route] ?? [:]).keys))
     }
 
     @Test func `a notice is neither accepted nor granted nor refused`() {
         for state in CaseState.allCases {
-            let legal = Set(CaseMachine.legalEvents(in: state, road: .byNotification))
+            let legal = Set(CaseMachine.legalEvents(in: state, route: .byNotification))
             #expect(legal.isDisjoint(with: [.accept, .grant, .refuse, .withdraw, .requestSupplement]))
         }
     }

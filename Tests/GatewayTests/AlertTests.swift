@@ -1,6 +1,6 @@
 import Foundation
-import Journal
 import Messaging
+import Observability
 import Storage
 import StrictJSON
 import Synchronization
@@ -50,29 +50,29 @@ private final class Pager: Sendable {
         return settings
     }
 
-    @Test func `a hundred dead letters and two nodes make one message, and their end another`() async throws {
+    @Test func `a hundred dead deadLetters and two nodes make one message, and their end another`() async throws {
         let pager = try Pager()
         let bench = try await Bench(alerts: settings(pager))
         let other = try await Bench(sharing: bench, alerts: settings(pager))
-        try await bench.lay(letters: 100)
+        try await bench.lay(deadLetters: 100)
         for _ in 0..<3 {
-            try await bench.window.alerts.round()
-            try await other.window.alerts.round()
+            try await bench.services.alerts.round()
+            try await other.services.alerts.round()
         }
         #expect(pager.phases == ["deadLetters all began"])
-        try await bench.lay(letters: 5)
-        try await bench.window.alerts.round()
+        try await bench.lay(deadLetters: 5)
+        try await bench.services.alerts.round()
         #expect(pager.phases.count == 1)
         #expect(await bench.call("GET", "/v1/alerts", [("Authorization", "Bearer viewer")]).status == 200)
 
-        try await bench.clearTray()
-        try await bench.window.alerts.round()
+        try await bench.clearDeadLetterQueue()
+        try await bench.services.alerts.round()
         bench.clock.advance(299)
-        try await other.window.alerts.round()
+        try await other.services.alerts.round()
         #expect(pager.phases.count == 1)
         bench.clock.advance(2)
-        try await other.window.alerts.round()
-        try await bench.window.alerts.round()
+        try await other.services.alerts.round()
+        try await bench.services.alerts.round()
         #expect(pager.phases == ["deadLetters all began", "deadLetters all ended"])
         #expect(pager.isKeyed)
         await bench.remove()
@@ -83,11 +83,11 @@ private final class Pager: Sendable {
         let pager = try Pager()
         let bench = try await Bench(alerts: settings(pager))
         for _ in 0..<4 {
-            try await bench.lay(letters: 1)
-            try await bench.window.alerts.round()
-            try await bench.clearTray()
+            try await bench.lay(deadLetters: 1)
+            try await bench.services.alerts.round()
+            try await bench.clearDeadLetterQueue()
             bench.clock.advance(200)
-            try await bench.window.alerts.round()
+            try await bench.services.alerts.round()
         }
         #expect(pager.phases == ["deadLetters all began"])
         await bench.remove()
@@ -98,16 +98,16 @@ private final class Pager: Sendable {
         let pager = try Pager()
         pager.setDown(true)
         let bench = try await Bench(alerts: settings(pager))
-        try await bench.lay(letters: 1)
+        try await bench.lay(deadLetters: 1)
         for _ in 0..<5 {
-            try await bench.window.alerts.round()
+            try await bench.services.alerts.round()
             bench.clock.advance(120)
         }
         #expect(pager.phases.isEmpty)
         pager.setDown(false)
         for _ in 0..<10 {
             bench.clock.advance(120)
-            try await bench.window.alerts.round()
+            try await bench.services.alerts.round()
         }
         #expect(pager.phases == ["deadLetters all began"])
         await bench.remove()
@@ -116,28 +116,28 @@ private final class Pager: Sendable {
 
     @Test func `circuits, clocks and expiring keys begin and end, and one node does not end another's`() async throws {
         let pager = try Pager()
-        let lane = LaneReport(
-            outlet: Outlet(.status, "court"), circuit: .open(until: Instant(milliseconds: 0), openings: 1),
+        let connection = EndpointReport(
+            endpoint: Endpoint(.status, "court"), circuit: .open(until: Instant(milliseconds: 0), openings: 1),
             nextProbe: nil, underway: 0, failingSince: nil,
             lastSuccess: nil, lastFailure: nil, lastProblem: nil)
-        let lanes = Mutex([lane])
-        var errands = Bench.noErrands
-        errands.lanes = { lanes.withLock { $0 } }
-        errands.clocks = { [ClockFigures(clock: "CLK-04", dueSoon: 1, overdue: 0)] }
-        errands.expiries = { [("tls", Instant(milliseconds: 1_800_000_000_000).advanced(seconds: 86_400))] }
-        let bench = try await Bench(alerts: settings(pager), errands: errands)
+        let connections = Mutex([connection])
+        var caseServices = Bench.noCaseServices
+        caseServices.connections = { connections.withLock { $0 } }
+        caseServices.clocks = { [ClockFigures(clock: "CLK-04", dueSoon: 1, overdue: 0)] }
+        caseServices.expiries = { [("tls", Instant(milliseconds: 1_800_000_000_000).advanced(seconds: 86_400))] }
+        let bench = try await Bench(alerts: settings(pager), caseServices: caseServices)
         let other = try await Bench(sharing: bench, alerts: settings(pager), node: "b")
-        try await bench.window.alerts.round()
+        try await bench.services.alerts.round()
         let began = ["circuitOpen a status:court began", "clocksDueSoon CLK-04 began", "expiry tls began"]
         #expect(pager.phases.sorted() == began)
-        lanes.withLock { $0 = [] }
+        connections.withLock { $0 = [] }
         for _ in 0..<3 {
             bench.clock.advance(301)
-            try await other.window.alerts.round()
+            try await other.services.alerts.round()
         }
         #expect(!pager.phases.contains("circuitOpen a status:court ended"))
         for _ in 0..<2 {
-            try await bench.window.alerts.round()
+            try await bench.services.alerts.round()
             bench.clock.advance(301)
         }
         #expect(pager.phases.filter { $0.hasPrefix("circuitOpen") } == [began[0], "circuitOpen a status:court ended"])
@@ -150,28 +150,28 @@ private final class Pager: Sendable {
     {
         let pager = try Pager()
         let condition = Mutex(StoreCondition.unknown)
-        var errands = Bench.noErrands
-        errands.store = { condition.withLock { $0 } }
-        errands.clocks = { throw StoreError.corrupt("a table cannot be read") }
-        let bench = try await Bench(alerts: settings(pager), errands: errands)
+        var caseServices = Bench.noCaseServices
+        caseServices.store = { condition.withLock { $0 } }
+        caseServices.clocks = { throw StoreError.corrupt("a table cannot be read") }
+        let bench = try await Bench(alerts: settings(pager), caseServices: caseServices)
         let other = try await Bench(sharing: bench, alerts: settings(pager), node: "b")
-        await bench.window.alerts.look()
+        await bench.services.alerts.look()
         #expect(pager.phases == [])
         condition.withLock { $0 = .damaged(since: bench.clock.now) }
         for _ in 0..<2 {
-            await bench.window.alerts.look()
-            await other.window.alerts.look()
+            await bench.services.alerts.look()
+            await other.services.alerts.look()
             bench.clock.advance(301)
         }
         #expect(pager.phases == ["storeDamaged a store began"])
-        #expect(bench.window.attention.damage?.kind == .storeDamaged)
+        #expect(bench.services.attention.damage?.kind == .storeDamaged)
         await bench.remove()
         await pager.stop()
     }
 
     @Test(arguments: AlertRule.allCases)
     func `every alert says in two languages that it begins and that it is over`(rule: AlertRule) {
-        let texts = AlertNotice.Phase.allCases.map { rule.text($0, "X") }
+        let texts = AlertMessage.Phase.allCases.map { rule.text($0, "X") }
         #expect(Set(texts).count == 2)
         for text in texts { #expect(!text.zh.isEmpty && text.en.hasSuffix(".")) }
     }

@@ -9,22 +9,22 @@ import Transport
 
 /// What an operator sees at one glance.
 @Suite struct AttentionTests {
-    private func lane(_ partner: String, _ circuit: CircuitBreaker.State, since: Instant?) -> LaneReport {
-        LaneReport(
-            outlet: Outlet(.status, partner), circuit: circuit, nextProbe: nil, underway: 0, failingSince: since,
+    private func connection(_ partner: String, _ circuit: CircuitBreaker.State, since: Instant?) -> EndpointReport {
+        EndpointReport(
+            endpoint: Endpoint(.status, partner), circuit: circuit, nextProbe: nil, underway: 0, failingSince: since,
             lastSuccess: nil, lastFailure: nil, lastProblem: "not reached: timedOut")
     }
 
     @Test func `the most pressing comes first, with since when and whose turn it is`() async throws {
         let start = HandClock().now
-        var errands = Bench.noErrands
-        errands.lanes = {
+        var caseServices = Bench.noCaseServices
+        caseServices.connections = {
             [
-                lane("court", .open(until: start, openings: 1), since: start),
-                lane("well", .closed(failures: 1), since: nil),
+                connection("court", .open(until: start, openings: 1), since: start),
+                connection("well", .closed(failures: 1), since: nil),
             ]
         }
-        errands.clocks = {
+        caseServices.clocks = {
             [
                 ClockFigures(
                     clock: "CLK-04", dueSoon: 2, overdue: 1, earliest: start.advanced(seconds: -60), bound: .institution
@@ -33,15 +33,15 @@ import Transport
                 ClockFigures(clock: "CLK-10", dueSoon: 0, overdue: 0, earliest: start, bound: .lawyerUnit),
             ]
         }
-        let bench = try await Bench(errands: errands)
-        try await bench.lay(letters: 3)
+        let bench = try await Bench(caseServices: caseServices)
+        try await bench.lay(deadLetters: 3)
         let store = try await SQLMessageStore(database: bench.database)
-        let administrator = Caller(role: .operator, id: "root", desk: .administrator)
+        let administrator = Caller(role: .operator, id: "root", operatorRole: .administrator)
         _ = try await store.pause(
-            Outlet(.application, "CZ-TN"),
-            bench.window.audit.pen.act(.pauseChannel, on: "application:CZ-TN", by: administrator, detail: "x"))
+            Endpoint(.application, "CZ-TN"),
+            bench.services.audit.pen.act(.pauseChannel, on: "application:CZ-TN", by: administrator, detail: "x"))
         bench.clock.advance(90)
-        let items = try await bench.window.attention.items()
+        let items = try await bench.services.attention.items()
         #expect(
             items.map(\.kind) == [.clocksOverdue, .deadLetters, .circuitOpen, .clocksDueSoon, .clocksDueSoon, .paused])
         #expect(items.map(\.count) == [1, 3, 0, 2, 1, 0])
@@ -58,7 +58,7 @@ import Transport
 
     @Test func `where all goes its way there is nothing to see`() async throws {
         let bench = try await Bench()
-        #expect(try await bench.window.attention.items() == [])
+        #expect(try await bench.services.attention.items() == [])
         await bench.remove()
     }
 

@@ -1,6 +1,6 @@
 import Foundation
-import Journal
 import Messaging
+import Observability
 import StrictJSON
 import Synchronization
 import Transport
@@ -17,25 +17,25 @@ final class HandClock: Sendable {
     func advance(_ seconds: Int) { instant.withLock { $0 = $0.advanced(seconds: seconds) } }
 }
 
-/// The window over a store of its own, or over another bench's.
+/// The operator services over a store of its own, or over another bench's.
 struct Bench {
     let folder: URL
     let clock: HandClock
     let database: SQLiteDatabase
-    let window: Window
+    let services: OperatorServices
     let router: Router
     let client = HTTPClient()
 
-    /// No door to the house behind this window.
-    static var noErrands: DeskErrands {
-        DeskErrands(
+    /// No door to the gateway behind this window.
+    static var noCaseServices: CaseServices {
+        CaseServices(
             replay: { _, _, _ in .null }, dryRun: { _, _ in .null }, rejection: { _, _ in nil },
             decode: { ($0, "utf-8") }, encode: { text, _ in Array(text.utf8) })
     }
 
     init(
         sharing other: Bench? = nil, alerts: AlertSettings = AlertSettings(), node: String = "a",
-        errands: DeskErrands = noErrands
+        caseServices: CaseServices = noCaseServices
     ) async throws {
         folder =
             other?.folder ?? FileManager.default.temporaryDirectory.appending(path: "window-\(UUID().uuidString)")
@@ -44,23 +44,23 @@ struct Bench {
             try other?.database ?? SQLiteDatabase(path: folder.appending(path: "store.sqlite").path, maxPending: 256)
         let clock = other?.clock ?? HandClock()
         self.clock = clock
-        let window = Window(
+        let services = OperatorServices(
             store: try await SQLMessageStore(database: database), registry: Registry(partners: [], institutions: []),
             identifiers: IdentifierSource(random: { UInt64.random(in: .min ... .max) }), now: { clock.now },
-            errands: errands, alerts: alerts, node: node, client: client, log: Log(sink: .none, now: { "" }),
+            caseServices: caseServices, alerts: alerts, node: node, client: client, log: Log(sink: .none, now: { "" }),
             metrics: Metrics())
-        self.window = window
+        self.services = services
         var callers = [
             "partner": Caller(role: .partner, id: "court"), "institution": Caller(role: .institution, id: "C"),
         ]
         for role in OperatorRole.allCases {
-            callers[role.rawValue] = Caller(role: .operator, id: role.rawValue, desk: role)
+            callers[role.rawValue] = Caller(role: .operator, id: role.rawValue, operatorRole: role)
         }
         router = Router(
-            routes: window.routes,
+            routes: services.routes,
             doorkeeper: Doorkeeper(
                 callers: Dictionary(uniqueKeysWithValues: callers.map { (Token.hash($0.key), $0.value) })),
-            session: { try await window.signIn.caller(of: $0) },
+            session: { try await services.signIn.caller(of: $0) },
             explain: { error, _ in Problem(.internalError, zh: "", en: "\(error)") })
     }
 
@@ -83,27 +83,27 @@ struct Bench {
         await call("POST", "/v1/session", body: ["name": .string(name), "password": .string(password)], peer: peer)
     }
 
-    /// Statuses that could not be delivered, straight into the tray.
-    func lay(letters count: Int) async throws {
+    /// Statuses that could not be delivered, straight into the dead-letter queue.
+    func lay(deadLetters count: Int) async throws {
         let now = clock.now.milliseconds
         try await database.write { connection throws(StoreError) in
             let cause = DeadLetterCause(reason: .undeliverable, failure: "other", place: nil)
             for _ in 0..<count {
-                let pile = try Piles.lay(cause, of: "court", .status, recipient: nil, connection)
+                let countRow = try DeadLetterCounts.lay(cause, of: "court", .status, recipient: nil, connection)
                 try connection.run(
                     """
                     INSERT INTO message (id, channel, correlation_id, partner, media_type, created_at, due_at, priority,
-                    state, reason, dead_since, cause, pile)
+                    state, reason, dead_since, cause, count_row)
                     VALUES (?, 'status', 'LA-1', 'court', 'text/xml', 0, 0, 0, 'dead', 'undeliverable', ?, ?, ?)
-                    """, [.text(UUID().uuidString), .integer(now), .text(cause.name), .integer(pile)])
+                    """, [.text(UUID().uuidString), .integer(now), .text(cause.name), .integer(countRow)])
             }
         }
     }
 
-    func clearTray() async throws {
+    func clearDeadLetterQueue() async throws {
         try await database.write { connection throws(StoreError) in
             try connection.run("DELETE FROM message WHERE state = 'dead'", [])
-            try connection.run("DELETE FROM dead_letter_pile", [])
+            try connection.run("DELETE FROM dead_letter_count", [])
         }
     }
 }

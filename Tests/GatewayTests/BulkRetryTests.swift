@@ -4,7 +4,7 @@ import Testing
 
 @testable import gateway
 
-/// Ten thousand letters of one cause, a mapping that is mended, and an operator with a browser.
+/// Ten thousand dead letters of one cause, a mapping that is mended, and an operator with a browser.
 @Suite(.enabled(if: Browser.isInstalled, "chromium-driver is not installed"), .serialized) struct BulkRetryInABrowser {
     private static let count = 10_000
     private static let others = 40
@@ -16,13 +16,14 @@ import Testing
         Array(String(decoding: courtNotice(id), as: UTF8.self).replacing("<FSDW>320402</FSDW>", with: "").utf8)
     }
 
-    @Test func `ten thousand letters pass after a mapping is mended, once each, while the page shows it`() async throws
+    @Test func `ten thousand deadLetters pass after a mapping is mended, once each, while the page shows it`()
+        async throws
     {
         let gateway = try GatewayProcess()
         defer { gateway.remove() }
-        try BulkTray.breakMapping(of: gateway)
+        try FilledDeadLetterQueue.breakMapping(of: gateway)
         let ids = (0..<Self.count).map { "N-\($0)" }
-        try await BulkTray.fill(
+        try await FilledDeadLetterQueue.fill(
             gateway, ids.map { courtNotice($0) } + (0..<Self.others).map { Self.anonymous("X-\($0)") })
         try gateway.addOperator()
         try gateway.start()
@@ -61,7 +62,7 @@ import Testing
         #expect(try await !browser.text("table tbody").contains(Self.otherCause))
         try await browser.screenshot("bulk-3-preview")
 
-        try BulkTray.mendMapping(of: gateway)
+        try FilledDeadLetterQueue.mendMapping(of: gateway)
         gateway.reload()
         try await gateway.untilLogged("mappings and rules reloaded")
         // First carefully, with work for many minutes.

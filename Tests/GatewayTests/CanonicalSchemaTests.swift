@@ -12,7 +12,7 @@ import Testing
     private func read(_ file: URL) throws -> JSONValue { try JSONValue(parsing: [UInt8](try Data(contentsOf: file))) }
 
     private func schema(_ name: String) throws -> JSONValue {
-        let translator = try House.pipeline(try shippedConfiguration()).translator
+        let translator = try Gateway.pipeline(try shippedConfiguration()).translator
         return try #require(MappingsCommand.schema(of: "canonical/\(name)", from: translator))
     }
 
@@ -55,7 +55,7 @@ import Testing
         return found
     }
 
-    @Test func `the rule notices what would break a consumer`() throws {
+    @Test func `the rule institutionMessages what would break a consumer`() throws {
         let first = try read(Self.frozen.appending(path: "status-1.0.schema.json"))
         var gained = first
         gained["properties"]?["new"] = ["type": "string"]
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func `every example's application is as the contract says`() throws {
-        let pipeline = try House.pipeline(try shippedConfiguration())
+        let pipeline = try Gateway.pipeline(try shippedConfiguration())
         let schema = try schema("application")
         // What only receipt adds: number, channel, digest.
         let stamp: JSONValue = [

@@ -40,7 +40,7 @@ import Testing
         var seen: [String] = []
         var cursor: ClockCursor?
         repeat {
-            let page = try await bench.window.clocks.list(ClockFilter(), after: cursor, limit: 2)
+            let page = try await bench.services.clocks.list(ClockFilter(), after: cursor, limit: 2)
             seen += page.clocks.map { "\($0.record.applicationNo) \($0.record.clock.id)" }
             let last = page.clocks.last?.record
             cursor =
@@ -53,11 +53,11 @@ import Testing
 
         var kind = ClockFilter()
         kind.kind = "CLK-05"
-        let ofKind = try await bench.window.clocks.list(kind, after: nil, limit: 50).clocks
+        let ofKind = try await bench.services.clocks.list(kind, after: nil, limit: 50).clocks
         #expect(ofKind.count == 6 && ofKind.allSatisfy { $0.kind == "CLK-05" })
         var near = ClockFilter()
         near.nearBy = bench.clock.now
-        let nearby = try await bench.window.clocks.list(near, after: nil, limit: 50).clocks
+        let nearby = try await bench.services.clocks.list(near, after: nil, limit: 50).clocks
         #expect(nearby.count == 3 && nearby.allSatisfy { $0.isDueSoon && $0.record.applicationNo == "LA-0" })
         await bench.remove()
     }

@@ -6,7 +6,7 @@ import Testing
 
 /// The command line beside a running gateway.
 @Suite struct CommandTests {
-    @Test(arguments: Gateway.commands.map { $0.name }) func `a command explains itself`(name: String) throws {
+    @Test(arguments: GatewayProgram.commands.map { $0.name }) func `a command explains itself`(name: String) throws {
         let (code, help) = try GatewayProcess.run([name, "--help"])
         #expect(code == 0 && help.hasPrefix("gateway \(name) "))
         let overview = try GatewayProcess.run(["--help"])
@@ -106,13 +106,13 @@ import Testing
             return try #require(try JSONValue(parsing: Array(run(order, of: gateway).output.utf8))["id"]?.string)
         }
         let job = try start(rate: 1000)
-        // The letters are as broken as before.
+        // The dead letters are as broken as before.
         let done = try run(["dead-letters", "jobs", job, "--wait"], of: gateway)
         #expect(done.code == 1 && done.output.contains("finished  0 resent, 3 failed again"), "\(done.output)")
         #expect(try run(["dead-letters", "jobs", job], of: gateway).code == 0)
         #expect(try run(["dead-letters", "jobs", job, "--stop"], of: gateway).code == 1, "it is over")
         #expect(try run(["dead-letters", "jobs"], of: gateway).output.contains(job))
-        try await gateway.fillTray()
+        try await gateway.fillDeadLetterQueue()
         let slow = try start(rate: 1)
         for (act, state) in [("--pause", "paused"), ("--resume", "running"), ("--stop", "stopped")] {
             let (code, output) = try run(["dead-letters", "jobs", slow, act], of: gateway)

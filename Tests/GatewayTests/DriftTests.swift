@@ -1,8 +1,8 @@
 import Canonical
 import Documents
 import Foundation
-import Journal
 import Messaging
+import Observability
 import Storage
 import StrictJSON
 import Synchronization
@@ -36,7 +36,7 @@ import Transport
         let metrics = Metrics()
         let watch = DriftWatch(
             store: store, hash: try key(1), log: Log(sink: .file(journal.path), now: { "" }), metrics: metrics)
-        let pipeline = try House.pipeline(try shippedConfiguration())
+        let pipeline = try Gateway.pipeline(try shippedConfiguration())
         func send(_ bytes: [UInt8], _ date: String) throws {
             var message = Pipeline.Message(bytes: bytes, receivedAt: try time(date))
             message.observes = true
@@ -60,7 +60,7 @@ import Transport
             }, "2024-02-25")
         await watch.flush()
 
-        let desk = DriftDesk(store: store, now: { Instant(milliseconds: 1_708_500_000_000) })
+        let desk = DriftService(store: store, now: { Instant(milliseconds: 1_708_500_000_000) })
         let second = try await desk.report(partner: "relief", week: "2024-W08")
         let report = try #require(second.reports.first?.json)
         #expect(second.before == "2024-W07" && second.after == "2024-W09")
@@ -87,7 +87,7 @@ import Transport
         try FileManager.default.removeItem(at: folder)
     }
     @Test func `who has the store but not the key cannot find a value by trying likely ones`() async throws {
-        let pipeline = try House.pipeline(try shippedConfiguration())
+        let pipeline = try Gateway.pipeline(try shippedConfiguration())
         var message = Pipeline.Message(
             bytes: try document { $0["body"]?["person"]?["gender"] = "雌" }, receivedAt: try time("2024-02-14"))
         message.observes = true

@@ -95,8 +95,8 @@ private actor Acknowledged {
         #expect(status == 422)
         #expect(problem["type"] == "urn:legal-aid-gateway:problem:not-translatable")
         #expect(problem["errors"]?[0]?.at("location.line")?.int == 4)
-        let letters = try await gateway.desk.ask("GET", "/v1/dead-letters")["deadLetters"]?.array ?? []
-        let id = try #require(letters.first?["id"]?.string)
+        let deadLetters = try await gateway.desk.ask("GET", "/v1/dead-letters")["deadLetters"]?.array ?? []
+        let id = try #require(deadLetters.first?["id"]?.string)
         let edited = Data(courtNotice("B-1")).base64EncodedString()
         let body = JSONValue.object(JSONObject([("reason", "mended"), ("editedBase64", .string(edited))])).serialized()
         let answer = try await gateway.desk.ask("POST", "/v1/dead-letters/\(id)/retry", body: body)
@@ -107,7 +107,7 @@ private actor Acknowledged {
     }
 
     @Test func `a status comes back in the court's own encoding, in order, after the court was down`() async throws {
-        let letters = Mutex<[[UInt8]]>([])
+        let deadLetters = Mutex<[[UInt8]]>([])
         let isDown = Mutex(true)
         let (arrived, arrive) = AsyncStream<Void>.makeStream()
         let court = try HTTPServer(configuration: HTTPServerConfiguration(host: "127.0.0.1", port: 0)) { request in
@@ -116,7 +116,7 @@ private actor Acknowledged {
             }) {
                 return HTTPResponse(status: 503)
             }
-            letters.withLock { $0.append(request.body) }
+            deadLetters.withLock { $0.append(request.body) }
             arrive.yield()
             return HTTPResponse(status: 200)
         }
@@ -139,7 +139,7 @@ private actor Acknowledged {
             count += 1
             if count == 2 { break }
         }
-        let texts = letters.withLock { $0 }.map { String(decoding: $0, as: UTF8.self) }
+        let texts = deadLetters.withLock { $0 }.map { String(decoding: $0, as: UTF8.self) }
         #expect(texts.count == 2)
         #expect(texts[0].contains("<JGZT>01</JGZT>") && texts[1].contains("<JGZT>12</JGZT>"))
         #expect(texts[0].contains("encoding=\"GB18030\""))
@@ -175,7 +175,7 @@ private actor Acknowledged {
         #expect(output.contains("✓ Everything went as it should."))
     }
 
-    @Test func `check finds dead letters that are miscounted, and migrate counts them anew`() async throws {
+    @Test func `check finds dead deadLetters that are miscounted, and migrate counts them anew`() async throws {
         let gateway = try GatewayProcess()
         let settings = ["--config", gateway.folder.appending(path: "gateway.xml").path]
         #expect(try GatewayProcess.run(["migrate"] + settings).code == 0)
@@ -183,7 +183,7 @@ private actor Acknowledged {
         let database = try SQLiteDatabase(path: gateway.folder.appending(path: "store.sqlite").path, maxPending: 16)
         try await database.write { connection throws(StoreError) in
             _ = try connection.run(
-                "INSERT INTO dead_letter_pile VALUES (1, 'court', 'invalid', 'referral', '', 'invalid', 1)", [])
+                "INSERT INTO dead_letter_count VALUES (1, 'court', 'invalid', 'referral', '', 'invalid', 1)", [])
         }
         await database.close()
         #expect(try GatewayProcess.run(["check"] + settings).code == 1)

@@ -15,7 +15,7 @@ func shippedConfiguration() throws -> Configuration {
 }
 
 /// Read once: loading every mapping and rule costs more than an example.
-let shippedPipeline = Result { try House.pipeline(try shippedConfiguration()) }
+let shippedPipeline = Result { try Gateway.pipeline(try shippedConfiguration()) }
 
 @Suite struct GoldenExamples {
     @Test(arguments: try MappingExample.all(in: mappings).map(\.name))

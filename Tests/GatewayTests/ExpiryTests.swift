@@ -116,13 +116,13 @@ private func credential(_ token: String, _ rest: String = "", of caller: String 
     @Test func `an alert begins thirty days before the end and is over once the file is replaced`() async throws {
         let settings = try Settings(credentials: credential("a", "validUntil=\"2027-03-20\""))
         let configuration = try settings.configuration()
-        var errands = Bench.noErrands
-        errands.expiries = { configuration.tokenExpiries + configuration.certificateExpiries() }
+        var caseServices = Bench.noCaseServices
+        caseServices.expiries = { configuration.tokenExpiries + configuration.certificateExpiries() }
         // 2027-01-15.
-        let bench = try await Bench(errands: errands)
+        let bench = try await Bench(caseServices: caseServices)
         func open() async throws -> [String] {
-            try await bench.window.alerts.round()
-            return try await bench.window.alerts.open().map(\.condition.subject)
+            try await bench.services.alerts.round()
+            return try await bench.services.alerts.open().map(\.condition.subject)
         }
         #expect(try await open().isEmpty)
         bench.clock.advance(20 * 86_400)

@@ -9,7 +9,7 @@ import Testing
 @Suite struct Explanations {
     private func explained(_ document: String) throws -> JSONValue {
         let bytes = try #require(FileManager.default.contents(atPath: repository.appending(path: document).path))
-        return try House.pipeline(try shippedConfiguration()).walk(
+        return try Gateway.pipeline(try shippedConfiguration()).walk(
             Pipeline.Message(bytes: [UInt8](bytes), receivedAt: MappingExample.receivedAt, explain: true)
         ).json
     }

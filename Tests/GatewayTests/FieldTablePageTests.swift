@@ -13,8 +13,8 @@ import Translation
         let broken = String(decoding: courtNotice("B-1"), as: UTF8.self)
             .replacing("<XM>测试甲</XM>", with: "<XM></XM>")
         try await gateway.send(Array(broken.utf8))
-        let letter = try #require(try await gateway.tray().first?["id"]?.string)
-        let detail = try await visitor.get("/dead-letters/\(letter)").html
+        let deadLetter = try #require(try await gateway.tray().first?["id"]?.string)
+        let detail = try await visitor.get("/dead-letters/\(deadLetter)").html
         let link = try #require(detail.firstMatch(of: /href="\/console(\/mappings\/fields\?id=[^#"]+)#(line-\d+)"/))
         let page = try await visitor.get(String(link.1))
         #expect(page.status == 200)

@@ -158,7 +158,7 @@ final class FlowGateway: Sendable {
 
 /// The agencies' side of the wire.
 final class FlowPost: Sendable {
-    private let letters: Letters
+    private let deadLetters: Letters
     private let server: HTTPServer
 
     private actor Letters {
@@ -173,23 +173,23 @@ final class FlowPost: Sendable {
         }
 
         func first(_ count: Int, to partner: String) async -> [String] {
-            if let letters = all[partner], letters.count >= count { return letters }
+            if let deadLetters = all[partner], deadLetters.count >= count { return deadLetters }
             return await withCheckedContinuation { waiting.append((partner, count, $0)) }
         }
     }
 
     init() throws {
-        let letters = Letters()
-        self.letters = letters
+        let deadLetters = Letters()
+        self.deadLetters = deadLetters
         server = try HTTPServer(configuration: HTTPServerConfiguration(host: "127.0.0.1", port: 0)) { request in
-            await letters.add(String(decoding: request.body, as: UTF8.self), to: String(request.path.dropFirst()))
+            await deadLetters.add(String(decoding: request.body, as: UTF8.self), to: String(request.path.dropFirst()))
             return .json(["result": "0"])
         }
     }
 
     var port: UInt16 { server.port }
 
-    /// What was pushed to a partner, once there are so many letters.
-    func letters(_ count: Int, to partner: String) async -> [String] { await letters.first(count, to: partner) }
+    /// What was pushed to a partner, once there are so many dead letters.
+    func deadLetters(_ count: Int, to partner: String) async -> [String] { await deadLetters.first(count, to: partner) }
     func stop() async { await server.stop(drain: .seconds(1)) }
 }

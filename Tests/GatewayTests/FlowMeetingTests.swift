@@ -36,12 +36,13 @@ import Testing
         await flow.end()
     }
 
-    @Test func `what waits too long lies among the dead letters`() async throws {
+    @Test func `what waits too long lies among the dead deadLetters`() async throws {
         let flow = try FlowGateway(parkedSeconds: 1)
         _ = try await flow.send("cancel", "C-1", from: "court", [("reference", ["messageId": "never"])])
         try await flow.gateway.untilLogged("parked messages expired")
-        let letters = try await flow.gateway.desk.ask("GET", "/v1/dead-letters?reason=expired")["deadLetters"]?.array
-        #expect(letters?.count == 1 && letters?[0]["messageId"] == "C-1")
+        let deadLetters = try await flow.gateway.desk.ask("GET", "/v1/dead-letters?reason=expired")["deadLetters"]?
+            .array
+        #expect(deadLetters?.count == 1 && deadLetters?[0]["messageId"] == "C-1")
         await flow.end()
     }
 
@@ -49,21 +50,21 @@ import Testing
         let flow = try FlowGateway(parkedSeconds: 1)
         _ = try await flow.send("cancel", "C-2", from: "court", [("reference", ["messageId": "W-2"])])
         let desk = flow.gateway.desk
-        func letter(after version: JSONValue?) async throws -> JSONValue {
+        func deadLetter(after version: JSONValue?) async throws -> JSONValue {
             try await eventually("it lies among the dead letters") {
                 let found = try await desk.ask("GET", "/v1/dead-letters?reason=expired")["deadLetters"]?[0]
                 return found?["version"] == version ? .none : found
             }
         }
-        func retry(_ letter: JSONValue) async throws -> (status: Int, json: JSONValue) {
-            let order: JSONValue = ["reason": "look again", "version": letter["version"] ?? .null]
+        func retry(_ deadLetter: JSONValue) async throws -> (status: Int, json: JSONValue) {
+            let order: JSONValue = ["reason": "look again", "version": deadLetter["version"] ?? .null]
             let answer = try await desk.call(
-                "POST", "/v1/dead-letters/\(letter["id"]?.string ?? "")/retry", body: order.serialized())
+                "POST", "/v1/dead-letters/\(deadLetter["id"]?.string ?? "")/retry", body: order.serialized())
             return (answer.status, answer.json)
         }
-        let first = try await letter(after: nil)
+        let first = try await deadLetter(after: nil)
         #expect(try await retry(first).status == 200)
-        let second = try await letter(after: first["version"])
+        let second = try await deadLetter(after: first["version"])
         #expect(second["id"] == first["id"])
         #expect(try await retry(first).status == 409)
 
@@ -82,13 +83,13 @@ import Testing
         let flow = try FlowGateway()
         let desk = flow.gateway.desk
         let court = flow.partner("court")
-        /// Mends what lies in the tray, and tells what became of it.
+        /// Mends what lies in the dead-letter queue, and tells what became of it.
         func mend(_ messageOf: String, as text: String) async throws -> JSONValue {
-            let letter = try #require(
+            let deadLetter = try #require(
                 try await desk.ask("GET", "/v1/dead-letters?partner=\(messageOf)")["deadLetters"]?[0])
-            let path = "/v1/dead-letters/\(letter["id"]?.string ?? "")"
+            let path = "/v1/dead-letters/\(deadLetter["id"]?.string ?? "")"
             let edit: JSONValue = [
-                "reason": "mended", "version": letter["version"] ?? .null, "editedText": .string(text),
+                "reason": "mended", "version": deadLetter["version"] ?? .null, "editedText": .string(text),
             ]
             let shown = try await desk.ask("GET", path)
             #expect(shown.at("about.kind") == (messageOf == "court" ? "supplement" : "application"))
@@ -142,29 +143,29 @@ import Testing
             String(decoding: courtNotice(id), as: UTF8.self).replacing(
                 "<LEIX>TZBH</LEIX>", with: "<LEIX>\(kind)</LEIX>")
         }
-        func letter(of bytes: String, asking mapping: String) async throws -> JSONValue {
+        func deadLetter(of bytes: String, asking mapping: String) async throws -> JSONValue {
             let answer = try await court.call(
                 "POST", "/v1/referrals?mapping=\(mapping)", body: Array(bytes.utf8), mediaType: "application/xml")
             #expect(answer.status == 422)
-            let letters = try await desk.ask("GET", "/v1/dead-letters?partner=court")["deadLetters"]
-            return try await desk.ask("GET", "/v1/dead-letters/\(letters?[0]?["id"]?.string ?? "")")
+            let deadLetters = try await desk.ask("GET", "/v1/dead-letters?partner=court")["deadLetters"]
+            return try await desk.ask("GET", "/v1/dead-letters/\(deadLetters?[0]?["id"]?.string ?? "")")
         }
-        func retry(_ letter: JSONValue, as text: String? = nil) async throws -> JSONValue {
+        func retry(_ deadLetter: JSONValue, as text: String? = nil) async throws -> JSONValue {
             let order = JSONValue.compact([
-                ("reason", "mended"), ("version", letter["version"] ?? .null), ("editedText", .text(text)),
+                ("reason", "mended"), ("version", deadLetter["version"] ?? .null), ("editedText", .text(text)),
             ])
             return try await desk.ask(
-                "POST", "/v1/dead-letters/\(letter["id"]?.string ?? "")/retry", body: order.serialized())
+                "POST", "/v1/dead-letters/\(deadLetter["id"]?.string ?? "")/retry", body: order.serialized())
         }
         // No mapping would take it by what it says of itself.
         let strange = text("A-1", kind: "BHTZ")
-        let cut = try await letter(of: String(strange.dropLast(20)), asking: "court/defence-notice")
+        let cut = try await deadLetter(of: String(strange.dropLast(20)), asking: "court/defence-notice")
         #expect(cut["askedMapping"] == "court/defence-notice")
         #expect(cut["about"] == nil)
         let mended = try await retry(cut, as: strange)
         #expect(mended.at("result.outcome") == "accepted", "\(mended.text())")
 
-        let sound = try await letter(of: text("A-2", kind: "TZBH"), asking: "court/no-such")
+        let sound = try await deadLetter(of: text("A-2", kind: "TZBH"), asking: "court/no-such")
         #expect(sound["askedMapping"] == "court/no-such")
         let told = try await retry(sound)
         #expect(told.at("result.outcome") == "accepted", "\(told.text())")
@@ -238,7 +239,7 @@ import Testing
             #expect(try await flow.referral(receipt, of: partner)["state"] == "leadOnly")
             #expect(try await flow.codes(receipt, of: partner) == codes)
         }
-        #expect(await flow.post.letters(1, to: "civil").isEmpty == false)
+        #expect(await flow.post.deadLetters(1, to: "civil").isEmpty == false)
         await flow.end()
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
-import Journal
 import Messaging
+import Observability
 import StrictJSON
 import Synchronization
 import Testing
@@ -37,7 +37,7 @@ private final class World: Sendable {
         let chance = Mutex(Chance(seed: seed))
         let hash = try KeyedHash(key: Array(repeating: 7, count: 32))
         let clerk = CaseClerk(
-            pipeline: try House.pipeline(configuration),
+            pipeline: try Gateway.pipeline(configuration),
             identifiers: IdentifierSource(random: { chance.withLock { $0.next() } }), registry: configuration.registry,
             keys: CaseKeys(hash: hash))
         let watch = Watch()
@@ -170,9 +170,9 @@ private struct Story {
         guard let application = responsible.keys.sorted().randomElement(using: &chance),
             let record = try await world.store.application(application)
         else { return }
-        let road = record.road.flatMap(AidRoute.init(rawValue:)) ?? .byApplication
+        let route = record.route.flatMap(AidRoute.init(rawValue:)) ?? .byApplication
         let legal = record.caseState.flatMap(CaseState.init(rawValue:)).map {
-            CaseMachine.legalEvents(in: $0, road: road)
+            CaseMachine.legalEvents(in: $0, route: route)
         }
         let isLikely = Int.random(in: 0..<10, using: &chance) < 7
         let event = isLikely ? legal?.randomElement(using: &chance) ?? .accept : chance.one(of: CaseEvent.allCases)

@@ -41,8 +41,8 @@ import Transport
         }
         #expect(try await flow.codes(receipt, of: "civil") == ["01", "02", "05", "12", "13", "16"])
         // A welfare office learns that there is a lawyer, not who.
-        let letters = await flow.post.letters(6, to: "civil")
-        #expect(!letters.contains { $0.contains("测律师") })
+        let deadLetters = await flow.post.deadLetters(6, to: "civil")
+        #expect(!deadLetters.contains { $0.contains("测律师") })
         await flow.end()
     }
 
@@ -76,8 +76,8 @@ import Transport
         }
         // A court is not told that the work began or that the case was closed.
         #expect(try await flow.codes(receipt, of: "court") == ["01", "03", "12", "12"])
-        let letters = await flow.post.letters(4, to: "court")
-        #expect(letters[0].contains("<JGZT>01</JGZT>"))
+        let deadLetters = await flow.post.deadLetters(4, to: "court")
+        #expect(deadLetters[0].contains("<JGZT>01</JGZT>"))
         await flow.end()
     }
 
@@ -86,8 +86,8 @@ import Transport
         _ = try await flow.partner("court").ask(
             "POST", "/v1/referrals", body: courtNotice("L-1"), mediaType: "application/xml")
         _ = try await flow.signIn("CZ-TN")
-        _ = await flow.post.letters(1, to: "court")
-        /// Asked until it is known: the letter is out before its delivery is written down.
+        _ = await flow.post.deadLetters(1, to: "court")
+        /// Asked until it is known: the dead letter is out before its delivery is written down.
         func lastSuccess() async throws -> Instant {
             try await eventually("the court was reached") {
                 let partners = try await flow.gateway.desk.ask("GET", "/v1/partners")["partners"]?.array ?? []
@@ -115,13 +115,13 @@ import Transport
         try await flow.step("grant", of: number, by: code)
         try await flow.step("assign", of: number, by: code, [("assignment", Self.lawyer)])
         // Without the message's own number: the procuratorate knows its case by its reference.
-        let letter = try await flow.send(
+        let deadLetter = try await flow.send(
             "caseEvent", "ZC-1", from: "procuratorate",
             [
                 ("reference", ["applicationNo": .string(number)]),
                 ("event", ["code": "supportLetterIssued", "no": "坛检民支〔2024〕1号"]),
             ])
-        #expect(letter["outcome"] == "accepted")
+        #expect(deadLetter["outcome"] == "accepted")
         // The court that took the case in was never this application's sender.
         let filed = try await flow.send(
             "caseEvent", "LA-1", from: "court",
@@ -130,8 +130,10 @@ import Transport
                 ("event", ["code": "courtFiled", "no": "（2024）苏0413民初100号"]),
             ])
         #expect(filed["applicationNo"]?.string == number)
-        let notices = try await flow.leases(code).compactMap { $0["application"]?["notice"]?["code"]?.string }
-        #expect(notices == ["supportLetterIssued", "courtFiled"])
+        let institutionMessages = try await flow.leases(code).compactMap {
+            $0["application"]?["notice"]?["code"]?.string
+        }
+        #expect(institutionMessages == ["supportLetterIssued", "courtFiled"])
         let application = try await flow.application(number, as: code)
         #expect(application.at("proceeding.caseNumber") == "（2024）苏0413民初100号")
         #expect(application.at("progress.events")?.array?.count == 2)
@@ -142,8 +144,8 @@ import Transport
         try await flow.step("workStarted", of: number, by: code)
         try await flow.step("close", of: number, by: code)
         #expect(try await flow.codes(receipt, of: "procuratorate") == ["01", "02", "05", "12", "16"])
-        let letters = await flow.post.letters(6, to: "procuratorate")
-        #expect(letters.contains { $0.contains("suggestSupport") })
+        let deadLetters = await flow.post.deadLetters(6, to: "procuratorate")
+        #expect(deadLetters.contains { $0.contains("suggestSupport") })
         await flow.end()
     }
 

@@ -156,13 +156,15 @@ func eventually<Answer>(_ event: String, _ ask: () async throws -> Answer?) asyn
 }
 
 /// Does something with each item, so many at once.
-func inLanes<Item: Sendable>(
-    _ lanes: Int, _ items: [Item], _ act: @escaping @Sendable (Item) async throws -> Void
+func inConnections<Item: Sendable>(
+    _ connections: Int, _ items: [Item], _ act: @escaping @Sendable (Item) async throws -> Void
 ) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
-        for lane in 0..<min(lanes, items.count) {
+        for connection in 0..<min(connections, items.count) {
             group.addTask {
-                for number in stride(from: lane, to: items.count, by: lanes) { try await act(items[number]) }
+                for number in stride(from: connection, to: items.count, by: connections) {
+                    try await act(items[number])
+                }
             }
         }
         try await group.waitForAll()

@@ -6,7 +6,7 @@ import Testing
 
 private let guide = repository.appending(path: "Mappings/README.md")
 
-/// The guide for mapping authors is followed by the letter, and its tables hold what the product knows.
+/// The guide for mapping authors is followed by the dead letter, and its tables hold what the product knows.
 @Suite(.serialized) struct MappingGuide {
     private let text: String
 
@@ -76,7 +76,7 @@ private let guide = repository.appending(path: "Mappings/README.md")
         #expect(try expected("required-only.xml").contains(#""outcome": "accepted""#))
         #expect(try expected("invalid-no-name.xml").contains(#""outcome": "invalid""#))
 
-        let pipeline = try House.pipeline(try Configuration(file: config))
+        let pipeline = try Gateway.pipeline(try Configuration(file: config))
         let examples = try MappingExample.all(in: agency.deletingLastPathComponent().deletingLastPathComponent().path)
             .filter { $0.name.hasPrefix("seafarers/") }
             .map { example in

@@ -9,7 +9,7 @@ import Testing
 
 private let mappings = repository.appending(path: "Mappings")
 
-private func translator() throws -> Translator { try House.pipeline(try shippedConfiguration()).translator }
+private func translator() throws -> Translator { try Gateway.pipeline(try shippedConfiguration()).translator }
 
 private func inboundJSON() throws -> [String] {
     let translator = try translator()

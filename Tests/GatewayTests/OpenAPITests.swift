@@ -1,5 +1,5 @@
 import Foundation
-import Journal
+import Observability
 import StrictJSON
 import Testing
 import Translation
@@ -112,15 +112,15 @@ private func judge(
     @Test func `the description lists every call of the router with its path, roles and words, and no other`()
         async throws
     {
-        let gateway = try GatewayProcess()
-        let house = try await House(
-            try Configuration(file: gateway.folder.appending(path: "gateway.xml").path),
+        let process = try GatewayProcess()
+        let gateway = try await Gateway(
+            try Configuration(file: process.folder.appending(path: "gateway.xml").path),
             log: Log(sink: .none, now: { "" }))
-        let calls = house.routes.filter { !$0.path.hasPrefix("/console") && $0.path != "/" }
+        let calls = gateway.routes.filter { !$0.path.hasPrefix("/console") && $0.path != "/" }
         let client = HTTPClient()
         let answer = try await client.send(
             OutgoingRequest(
-                method: "GET", url: "http://127.0.0.1:\(house.server.port)/openapi.json", headers: [], body: [],
+                method: "GET", url: "http://127.0.0.1:\(gateway.server.port)/openapi.json", headers: [], body: [],
                 timeout: .seconds(60), maxResponseBytes: 4 << 20))
         let json = try JSONValue(parsing: answer.body)
         #expect(json["openapi"] == "3.1.0")
@@ -153,8 +153,8 @@ private func judge(
             #expect(json.at("components.schemas")?[String(reference.1)] != nil, "\(reference.1)")
         }
         await client.close()
-        await house.stop()
-        gateway.remove()
+        await gateway.stop()
+        process.remove()
     }
 
     @Test func `every error of the table stands in it, and every example is what it says`() throws {
@@ -261,9 +261,9 @@ private func judge(
         for id in ["B1", "B2", "B3"] {
             try await gateway.send(courtNotice(id, name: ""))
         }
-        let letters = try await gateway.tray("partner=court").compactMap { $0["id"]?.string }
-        try #require(letters.count == 4)
-        let paths = letters.map { "/v1/dead-letters/\($0)" }
+        let deadLetters = try await gateway.tray("partner=court").compactMap { $0["id"]?.string }
+        try #require(deadLetters.count == 4)
+        let paths = deadLetters.map { "/v1/dead-letters/\($0)" }
         try await hearing.call(desk, "GET", paths[1], of: one)
         try await hearing.call(
             auditor, "POST", paths[1] + "/document", of: one + "/document", body: #"{"reason":"complaint"}"#)
@@ -277,13 +277,13 @@ private func judge(
             desk, "POST", paths[2] + "/retry", of: one + "/retry", body: #"{"reason":"as it was"}"#)
         try await hearing.call(
             desk, "POST", paths[3] + "/discard", of: one + "/discard", body: #"{"reason":"sent twice"}"#)
-        // One that comes from an edited letter tells of the edit.
+        // One that comes from an edited dead letter tells of the edit.
         let again = try #require(try await gateway.tray("messageId=B2").first?["id"]?.string)
         try await hearing.call(desk, "GET", "/v1/dead-letters/\(again)", of: one)
         let path = "/v1/dead-letters/retry"
         try await hearing.call(
             desk, "POST", path, body: #"{"preview":true,"filter":{"partner":"court"},"reason":""}"#)
-        try await gateway.fillTray()
+        try await gateway.fillDeadLetterQueue()
         let job = try await hearing.call(
             desk, "POST", path,
             body: #"{"reason":"mended","ratePerSecond":1,"filter":{"partner":"court","since":"2026-01-01"}}"#,
@@ -345,8 +345,8 @@ private func judge(
         try await hearing.call(
             flow.institution("CZ-TN"), "POST", "/v1/leases/\(lease)/reject", of: "/v1/leases/{id}/reject",
             body: #"{"reason":"材料无法读取"}"#)
-        let letter = try #require(try await gateway.tray("queue=CZ-TN").first?["id"]?.string)
-        try await hearing.call(gateway.desk, "GET", "/v1/dead-letters/\(letter)", of: "/v1/dead-letters/{id}")
+        let deadLetter = try #require(try await gateway.tray("queue=CZ-TN").first?["id"]?.string)
+        try await hearing.call(gateway.desk, "GET", "/v1/dead-letters/\(deadLetter)", of: "/v1/dead-letters/{id}")
         try await hearing.call(gateway.desk, "GET", "/v1/partners")
         try hearing.judge()
         await flow.end()

@@ -1,6 +1,6 @@
 import Foundation
-import Journal
 import Messaging
+import Observability
 import Storage
 import StrictJSON
 import Synchronization
@@ -11,9 +11,9 @@ import Transport
 @testable import gateway
 
 private let password = "correct horse battery"
-private let administrator = Caller(role: .operator, id: "root", desk: .administrator)
+private let administrator = Caller(role: .operator, id: "root", operatorRole: .administrator)
 
-/// Which roles each of the window's calls is open to.
+/// Which roles each of the operator services's calls is open to.
 private let openings: [String: Set<OperatorRole>] = {
     let all = Set(OperatorRole.allCases)
     let repair: Set<OperatorRole> = [.operator, .administrator]
@@ -41,7 +41,7 @@ private let openings: [String: Set<OperatorRole>] = {
     @Test func `every operator call is open to its roles and to nobody else`() async throws {
         let bench = try await Bench()
         let sessions = ["POST /v1/session", "GET /v1/session", "DELETE /v1/session"]
-        #expect(Set(bench.window.routes.map(\.name)) == Set(openings.keys).union(sessions))
+        #expect(Set(bench.services.routes.map(\.name)) == Set(openings.keys).union(sessions))
         for (name, roles) in openings {
             let parts = name.split(separator: " ").map(String.init)
             let path = parts[1].replacing(/\{\w+\}/, with: "X")
@@ -61,7 +61,7 @@ private let openings: [String: Set<OperatorRole>] = {
     @Test func `a session lets its holder in until it idles out, and writes only with its forgery token`() async throws
     {
         let bench = try await Bench()
-        try await bench.window.accounts.add("li", role: .operator, password: password, by: administrator)
+        try await bench.services.accounts.add("li", role: .operator, password: password, by: administrator)
         let entry = await bench.signIn("li", password)
         #expect(entry.status == 201)
         let cookie = try #require(entry.header("Set-Cookie"))
@@ -84,7 +84,7 @@ private let openings: [String: Set<OperatorRole>] = {
 
     @Test func `a session ends by its absolute end, by signing out, and by any change of the account`() async throws {
         let bench = try await Bench()
-        try await bench.window.accounts.add("li", role: .viewer, password: password, by: administrator)
+        try await bench.services.accounts.add("li", role: .viewer, password: password, by: administrator)
         func enter() async throws -> (name: String, value: String) {
             let cookie = try #require(await bench.signIn("li", password).header("Set-Cookie"))
             return ("Cookie", String(cookie.prefix { $0 != ";" }))
@@ -101,11 +101,11 @@ private let openings: [String: Set<OperatorRole>] = {
         #expect(await bench.call("DELETE", "/v1/session", [second, ("X-CSRF-Token", csrf ?? "")]).status == 204)
         #expect(await bench.call("GET", "/v1/session", [second]).status == 401)
         let third = try await enter()
-        try await bench.window.accounts.setRole(.auditor, of: "li", by: administrator)
+        try await bench.services.accounts.setRole(.auditor, of: "li", by: administrator)
         #expect(await bench.call("GET", "/v1/session", [third]).status == 401)
-        try await bench.window.accounts.setDisabled(true, of: "li", by: administrator)
+        try await bench.services.accounts.setDisabled(true, of: "li", by: administrator)
         #expect(await bench.signIn("li", password).status == 401)
-        let actions = try await bench.window.audit.entries(AuditFilter(), before: nil, limit: 50).map(\.action)
+        let actions = try await bench.services.audit.entries(AuditFilter(), before: nil, limit: 50).map(\.action)
         #expect(
             actions == [
                 "signInFailed", "disableAccount", "changeRole", "signIn", "signOut", "signIn", "signIn", "addAccount",
@@ -116,7 +116,7 @@ private let openings: [String: Set<OperatorRole>] = {
     @Test func `guesses lock the account alike whether it exists or not, and a flood of them counts each`() async throws
     {
         let bench = try await Bench()
-        try await bench.window.accounts.add("li", role: .viewer, password: password, by: administrator)
+        try await bench.services.accounts.add("li", role: .viewer, password: password, by: administrator)
         for name in ["li", "nobody"] {
             var answers: [HTTPResponse] = []
             for number in 0..<5 { answers.append(await bench.signIn(name, "wrong", peer: "192.0.2.\(number)")) }
@@ -139,10 +139,11 @@ private let openings: [String: Set<OperatorRole>] = {
 
     @Test func `one address that tries many names is locked out`() async throws {
         let bench = try await Bench()
-        var settings = SignInDesk.Settings()
+        var settings = SignInService.Settings()
         settings.perSource = LockPolicy(failures: 3, window: .seconds(900))
-        let desk = SignInDesk(
-            store: try await SQLMessageStore(database: bench.database), settings: settings, pen: bench.window.audit.pen)
+        let desk = SignInService(
+            store: try await SQLMessageStore(database: bench.database), settings: settings,
+            pen: bench.services.audit.pen)
         func kind(_ number: Int, from source: String) async -> Problem.Kind? {
             do {
                 _ = try await desk.signIn(name: "name-\(number)", password: "x", source: source)

@@ -46,7 +46,7 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
     let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
     var record = IntakeRecord(
         id: identifiers.next(at: now), outcome: "accepted", applicationNo: "LA-\(no)", queue: "CZ-TN", priority: 0,
-        dueAt: nil, content: Array("{}".utf8), caseState: nil, road: "byApplication", findings: Array("[]".utf8),
+        dueAt: nil, content: Array("{}".utf8), caseState: nil, route: "byApplication", findings: Array("[]".utf8),
         deadLetter: nil, detail: nil)
     record.referralState = "queued"
     record.clocks = clocks
@@ -86,7 +86,7 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
         }
         let book = try rules.get().book
         let now = try at("2026-03-20")
-        let desk = OnTimeDesk(store: store, now: { now }, rules: { book })
+        let desk = OnTimeService(store: store, now: { now }, rules: { book })
         let found = try await desk.figures(
             from: try at("2026-02-28T23:59:59+08:00"), to: try at("2026-03-31T23:59:59+08:00"))
         // The first of the two ends is in, the last is out.
@@ -171,7 +171,7 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
             let clocks = [try clock("CLK-06", due: "2026-03-10", stopped: "2026-03-09")]
             _ = try await store.accept(record("\(no)", clocks: clocks))
         }
-        let desk = OnTimeDesk(store: store, now: { Instant(milliseconds: 0) }, rules: { [] })
+        let desk = OnTimeService(store: store, now: { Instant(milliseconds: 0) }, rules: { [] })
         let found = try await desk.figures(from: try at("2026-03-01"), to: try at("2026-04-01"))
         #expect(found.map(\.met) == [501])
         await bench.remove()

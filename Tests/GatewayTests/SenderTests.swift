@@ -10,7 +10,7 @@ private let mappings = repository.appending(path: "Mappings").path
 
 @Suite struct Senders {
     private func walk(_ text: String, mapping: String? = nil) throws -> JSONValue {
-        try House.pipeline(try shippedConfiguration()).walk(
+        try Gateway.pipeline(try shippedConfiguration()).walk(
             Pipeline.Message(bytes: Array(text.utf8), mapping: mapping, receivedAt: MappingExample.receivedAt)
         ).json
     }
@@ -21,7 +21,7 @@ private let mappings = repository.appending(path: "Mappings").path
     }
 
     @Test func `no document is claimed by two mappings`() throws {
-        let pipeline = try House.pipeline(try shippedConfiguration())
+        let pipeline = try Gateway.pipeline(try shippedConfiguration())
         let inbound = pipeline.translator.mappings.filter(\.isInbound).map(\.id)
         for example in try MappingExample.all(in: mappings) {
             let bytes = [UInt8](FileManager.default.contents(atPath: example.document.path) ?? Data())

@@ -52,7 +52,7 @@ import Translation
 
     @Test func `every status that a partner may see renders, reads back in its encoding and meets its schema`() throws {
         let configuration = try shippedConfiguration()
-        let translator = try House.pipeline(configuration).translator
+        let translator = try Gateway.pipeline(configuration).translator
         let partners = configuration.partners
         for mapping in translator.mappings where !mapping.isInbound {
             let users = partners.filter { $0.statusMapping == mapping.id }

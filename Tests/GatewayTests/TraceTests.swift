@@ -15,20 +15,21 @@ import Triage
         try gateway.start()
         let broken = Array(courtNotice("T-1").dropLast(30))
         _ = try await gateway.remote.call("POST", "/v1/referrals", body: broken, mediaType: "application/xml")
-        let letters = try await gateway.desk.ask("GET", "/v1/dead-letters?messageId=T-1")["deadLetters"]?.array ?? []
-        #expect(letters.isEmpty, "what cannot be read has no id of its sender's")
-        let letter = try await gateway.desk.ask("GET", "/v1/dead-letters")["deadLetters"]?[0]?["id"]?.string ?? ""
+        let deadLetters =
+            try await gateway.desk.ask("GET", "/v1/dead-letters?messageId=T-1")["deadLetters"]?.array ?? []
+        #expect(deadLetters.isEmpty, "what cannot be read has no id of its sender's")
+        let deadLetter = try await gateway.desk.ask("GET", "/v1/dead-letters")["deadLetters"]?[0]?["id"]?.string ?? ""
         let mended = JSONValue.compact([
             ("reason", "mended"), ("editedBase64", .string(Data(courtNotice("T-1")).base64EncodedString())),
         ])
         let receipt = try await gateway.desk.ask(
-            "POST", "/v1/dead-letters/\(letter)/retry", body: mended.serialized())
+            "POST", "/v1/dead-letters/\(deadLetter)/retry", body: mended.serialized())
         let number = try #require(receipt.at("result.applicationNo")?.string)
         let lease = try #require(try await gateway.institution.leases().first)
         try await gateway.institution.acknowledge(lease)
 
         let trace = try await gateway.desk.ask("GET", "/v1/messages/T-1/trace")
-        #expect(trace["relatives"] == [.string(letter)])
+        #expect(trace["relatives"] == [.string(deadLetter)])
         let events = (trace["timeline"]?.array ?? []).compactMap { $0["event"]?.string }
         for event in ["received", "translated", "queued", "delivered", "status 01"] {
             #expect(events.contains(event), "\(event) in \(events)")
@@ -37,7 +38,7 @@ import Triage
             let other = try await gateway.desk.ask("GET", "/v1/messages/\(quoted)/trace")
             #expect(other["message"] == trace["message"])
         }
-        let before = try await gateway.desk.ask("GET", "/v1/messages/\(letter)/trace")
+        let before = try await gateway.desk.ask("GET", "/v1/messages/\(deadLetter)/trace")
         let acts = (before["timeline"]?.array ?? []).filter { $0["kind"] == "act" }.compactMap { $0["event"]?.string }
         #expect(acts == ["editAndResend"])
         #expect(try await gateway.desk.call("GET", "/v1/messages/nothing/trace").status == 404)
@@ -92,7 +93,7 @@ import Triage
             ReportRow(
                 applicationNo: "LA-1", partnerID: "=HYPERLINK(\"x\")", queue: "@q", caseState: nil,
                 receivedAt: Instant(milliseconds: 0), content: [], firstTold: [:]))
-        let desk = ReportDesk(
+        let desk = ReportService(
             store: NoFlow(), registry: Registry(partners: [], institutions: []), name: { _, _ in nil },
             calendar: { WorkingCalendar(years: [:]) }, onTime: { _, _ in [] })
         let text = String(decoding: desk.csv(report), as: UTF8.self)
@@ -102,7 +103,7 @@ import Triage
 }
 
 /// A store that nothing is in.
-private struct NoFlow: FlowStore {
+private struct NoFlow: MessageQueryStore {
     func queueFigures() -> [QueueFigures] { [] }
     func partnerFigures(_ id: String, since: Instant) -> PartnerFigures {
         PartnerFigures(

@@ -5,7 +5,7 @@ import Testing
 @testable import Storage
 
 /// Lays every follow-up beside whatever application it finds.
-struct PlainWork: CaseWork {
+struct PlainWork: FollowUpHandling {
     func change(_ record: ApplicationRecord, by followUp: FollowUp) -> CaseChange? {
         var change = CaseChange(of: record, actor: followUp.partnerID, event: followUp.kind.rawValue, at: start)
         change.content = followUp.content
@@ -34,7 +34,7 @@ func caseMessage(
     var record = IntakeRecord(
         id: recordID, outcome: name == nil ? "accepted" : "parked", applicationNo: name == nil ? "LA-\(id)" : nil,
         queue: name == nil ? "CZ-TN" : nil, priority: 0, dueAt: nil, content: name == nil ? Array("{}".utf8) : nil,
-        caseState: nil, road: "byApplication", findings: Array("[]".utf8), deadLetter: nil, detail: nil)
+        caseState: nil, route: "byApplication", findings: Array("[]".utf8), deadLetter: nil, detail: nil)
     record.referralState = "queued"
     record.keys = keys
     record.personKeys = keys.filter { $0.hasPrefix("person") }
@@ -82,7 +82,7 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         await home.remove()
     }
 
-    @Test func `what waits too long is a dead letter with its bytes and waits no more`() async throws {
+    @Test func `what waits too long is a dead deadLetter with its bytes and waits no more`() async throws {
         let home = try await TemporaryStore()
         _ = try await home.store.accept(caseMessage("F1", about: .applicationNo("LA-M1")))
         #expect(try await home.store.expireFollowUps(now: start.advanced(seconds: 59)) == 0)
@@ -123,7 +123,7 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         func raised(at seconds: Int) async throws -> [ClockAlarm] {
             try await withThrowingTaskGroup(of: [ClockAlarm].self) { group in
                 for store in [home.store, other, home.store, other] {
-                    group.addTask { try await store.raiseClocks(now: start.advanced(seconds: seconds), limit: 100) }
+                    group.addTask { try await store.markDueClocks(now: start.advanced(seconds: seconds), limit: 100) }
                 }
                 return try await group.reduce(into: []) { $0 += $1 }
             }

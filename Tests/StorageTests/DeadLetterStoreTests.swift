@@ -18,12 +18,12 @@ func act(_ action: AuditAction, on subject: String, at: Instant = start) -> Audi
 
 extension SQLMessageStore {
     func tray(_ filter: DeadLetterFilter = DeadLetterFilter()) async throws(StoreError) -> [DeadLetterSummary] {
-        try await deadLetters(filter, newestFirst: false, after: nil, limit: 100).letters
+        try await deadLetters(filter, newestFirst: false, after: nil, limit: 100).deadLetters
     }
 }
 
 extension TemporaryStore {
-    /// Letters of both kinds, straight into their table.
+    /// Dead letters of both kinds, straight into their table.
     func fill(_ count: Int) async throws {
         try await database.write { connection throws(StoreError) in
             for number in 0..<count {
@@ -32,18 +32,18 @@ extension TemporaryStore {
                     reason: isRare ? .undeliverable : .exhausted, failure: isRare ? "http-503" : "leaseEnded",
                     place: nil)
                 let partner = number % 2 == 0 ? "court" : "police"
-                let pile = try Piles.lay(
+                let countRow = try DeadLetterCounts.lay(
                     cause, of: partner, isRare ? .status : .application, recipient: "CZ-TN", connection)
                 try connection.run(
                     """
                     INSERT INTO message (id, channel, correlation_id, partner, sender_message_id, recipient, media_type,
-                    created_at, due_at, priority, state, reason, dead_since, cause, pile)
+                    created_at, due_at, priority, state, reason, dead_since, cause, count_row)
                     VALUES (?, ?, 'c', ?, ?, ?, 'application/xml', 0, 0, 0, 'dead', ?, ?, ?, ?)
                     """,
                     [
                         .text("L\(100_000 + number)"), .text(isRare ? "status" : "application"), .text(partner),
                         .text("M\(number)"), .text("CZ-TN"), .text(cause.reason.rawValue), .integer(Int64(number / 3)),
-                        .text(cause.name), .integer(pile),
+                        .text(cause.name), .integer(countRow),
                     ])
             }
         }
@@ -56,7 +56,7 @@ extension TemporaryStore {
     }
 }
 
-@Suite struct TrayTests {
+@Suite struct DeadLetterQueueTests {
     private static let filters: [(DeadLetterFilter, index: String)] = [
         (DeadLetterFilter(), "message_dead_by_age"),
         (DeadLetterFilter(since: start), "message_dead_by_age"),
@@ -67,27 +67,28 @@ extension TemporaryStore {
     ]
 
     @Test(arguments: [false, true])
-    func `every page is one seek in an index that holds the page's order, or one for each pile`(newestFirst: Bool)
+    func `every page is one seek in an index that holds the page's order, or one for each countRow`(newestFirst: Bool)
         async throws
     {
         let home = try await TemporaryStore()
         let cursor = DeadLetterCursor(since: start, id: "L1")
         for (filter, index) in Self.filters {
-            let page = TrayPage(filter, newestFirst: newestFirst, after: cursor, limit: 50)
+            let page = DeadLetterPageQuery(filter, newestFirst: newestFirst, after: cursor, limit: 50)
             let (sql, values) = try #require(page.seek)
             let plan = try await home.plan(sql, values)
             #expect(plan.contains("SEARCH m USING INDEX \(index) ("), "\(filter.json.text()): \(plan)")
             #expect(!plan.contains("TEMP B-TREE"), "\(filter.json.text()): \(plan)")
         }
-        let page = TrayPage(DeadLetterFilter(queue: "CZ-TN"), newestFirst: newestFirst, after: cursor, limit: 50)
+        let page = DeadLetterPageQuery(
+            DeadLetterFilter(queue: "CZ-TN"), newestFirst: newestFirst, after: cursor, limit: 50)
         #expect(page.seek == nil)
-        let plan = try await home.plan(page.ofPile, [])
-        #expect(plan.contains("COVERING INDEX message_dead_by_pile (pile=? AND (dead_since,id)"), "\(plan)")
+        let plan = try await home.plan(page.ofCountRow, [])
+        #expect(plan.contains("COVERING INDEX message_dead_by_count_row (count_row=? AND (dead_since,id)"), "\(plan)")
         #expect(!plan.contains("TEMP B-TREE"), "\(plan)")
         await home.remove()
     }
 
-    @Test func `pages in both directions hold every letter once, and rare ones make one page`()
+    @Test func `pages in both directions hold every deadLetter once, and rare ones make one page`()
         async throws
     {
         let home = try await TemporaryStore()
@@ -98,7 +99,7 @@ extension TemporaryStore {
             repeat {
                 let page = try await home.store.deadLetters(
                     DeadLetterFilter(), newestFirst: newestFirst, after: cursor, limit: 499)
-                ids += page.letters.map(\.id)
+                ids += page.deadLetters.map(\.id)
                 cursor = page.next
             } while cursor != nil
             #expect(ids.count == 5_000)
@@ -106,7 +107,7 @@ extension TemporaryStore {
         }
         let rare = try await home.store.deadLetters(
             DeadLetterFilter(channel: .status), newestFirst: false, after: nil, limit: 5)
-        #expect(rare.letters.count == 5)
+        #expect(rare.deadLetters.count == 5)
         #expect(rare.next == nil)
         let window = DeadLetterFilter(
             since: Instant(milliseconds: 100), until: Instant(milliseconds: 102))
@@ -117,7 +118,8 @@ extension TemporaryStore {
         await home.remove()
     }
 
-    @Test func `the second of two operators is refused, and so is one whose letter died again meanwhile`() async throws
+    @Test func `the second of two operators is refused, and so is one whose deadLetter died again meanwhile`()
+        async throws
     {
         let home = try await TemporaryStore()
         _ = try await home.store.accept(referral("M1", queue: nil, deadLetter: .unroutable))

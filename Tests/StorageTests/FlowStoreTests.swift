@@ -5,32 +5,36 @@ import Testing
 @testable import Storage
 
 @Suite struct FlowStoreTests {
-    /// Every question of the window with the index that must answer it.
+    /// Every question of the operator services with the index that must answer it.
     private static let questions: [(sql: String, values: Int, index: String)] = [
-        (FlowSQL.openByQueue, 0, "message_open_by_urgency"),
-        (Intake.sameBytesInTray, 3, "message_of_"),
-        (FlowSQL.lastSeen, 1, "referral_of_partner"), (FlowSQL.backlog, 1, "message_open_by_urgency"),
-        (FlowSQL.deadByQueue, 0, "dead_letter_pile"), (FlowSQL.deadOfPartner, 1, "dead_letter_pile"),
-        (FlowSQL.byMessageID, 2, "referral_same_message_once"), (FlowSQL.messages, 1, "message_of_correlation"),
-        (FlowSQL.history, 1, "history_of_subject"), (FlowSQL.acts, 1, "audit_of_subject"),
-        (TrayCount.byCause(DeadLetterFilter()).sql, 3, "COVERING INDEX message_dead_by_pile"),
+        (MessageQuerySQL.openByQueue, 0, "message_open_by_urgency"),
+        (ReferralRows.sameInvalidBytes, 3, "message_of_"),
+        (MessageQuerySQL.lastSeen, 1, "referral_of_partner"), (MessageQuerySQL.backlog, 1, "message_open_by_urgency"),
+        (MessageQuerySQL.deadByQueue, 0, "dead_letter_count"), (MessageQuerySQL.deadOfPartner, 1, "dead_letter_count"),
+        (MessageQuerySQL.byMessageID, 2, "referral_same_message_once"),
+        (MessageQuerySQL.messages, 1, "message_of_correlation"),
+        (MessageQuerySQL.history, 1, "history_of_subject"), (MessageQuerySQL.acts, 1, "audit_of_subject"),
+        (DeadLetterCountQuery.byCause(DeadLetterFilter()).sql, 3, "COVERING INDEX message_dead_by_count_row"),
         (
-            TrayCount.byCause(DeadLetterFilter(queue: "CZ-TN", since: start)).sql, 3,
-            "COVERING INDEX message_dead_by_pile"
+            DeadLetterCountQuery.byCause(DeadLetterFilter(queue: "CZ-TN", since: start)).sql, 3,
+            "COVERING INDEX message_dead_by_count_row"
         ),
         (
-            TrayCount.byCause(DeadLetterFilter(reason: .invalid, senderMessageID: "M1")).sql, 4,
+            DeadLetterCountQuery.byCause(DeadLetterFilter(reason: .invalid, senderMessageID: "M1")).sql, 4,
             "message_dead_by_sender_id"
         ),
-        (FlowSQL.statuses, 1, "status_of_application"), (FlowSQL.relatives, 2, "dead_letter_resend_successor"),
-        (FlowSQL.reportRows, 3, "sqlite_autoindex_application_1"), (FlowSQL.firstTold, 1, "status_of_application"),
-        (FlowSQL.countReferrals, 2, "COVERING INDEX"), (FlowSQL.referrals(ofPartner: true), 3, "referral_of_partner"),
-        (FlowSQL.referrals(ofPartner: false), 2, "sqlite_autoindex_referral_1"),
+        (MessageQuerySQL.statuses, 1, "status_of_application"),
+        (MessageQuerySQL.relatives, 2, "dead_letter_resend_successor"),
+        (MessageQuerySQL.reportRows, 3, "sqlite_autoindex_application_1"),
+        (MessageQuerySQL.firstTold, 1, "status_of_application"),
+        (MessageQuerySQL.countReferrals, 2, "COVERING INDEX"),
+        (MessageQuerySQL.referrals(ofPartner: true), 3, "referral_of_partner"),
+        (MessageQuerySQL.referrals(ofPartner: false), 2, "sqlite_autoindex_referral_1"),
     ]
 
     @Test func `no question of the window reads a whole table`() async throws {
         let home = try await TemporaryStore()
-        let searches = FlowSQL.searches("X").map { (sql: $0.sql, values: 2, index: "INDEX") }
+        let searches = MessageQuerySQL.searches("X").map { (sql: $0.sql, values: 2, index: "INDEX") }
         for (sql, count, index) in Self.questions + searches {
             let values = Array(repeating: SQLValue.text("1"), count: count)
             let plan = try await home.database.read { connection throws(StoreError) in
@@ -38,8 +42,8 @@ import Testing
             }
             #expect(plan.contains { $0.contains(index) }, "\(sql): \(plan)")
             for step in plan where step.hasPrefix("SCAN") && step != "SCAN q" {
-                // A partial index holds open messages only, and piles are few.
-                let isShort = ["message_open_by_urgency", "dead_letter_pile", "SCAN p", "SCAN counted"].contains {
+                // A partial index holds open messages only, and count rows are few.
+                let isShort = ["message_open_by_urgency", "dead_letter_count", "SCAN p", "SCAN counted"].contains {
                     step.contains($0)
                 }
                 #expect(isShort, "\(sql): \(step)")

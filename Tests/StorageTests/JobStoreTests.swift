@@ -5,38 +5,39 @@ import Testing
 
 extension TemporaryStore {
     fileprivate func addJob(_ id: String) async throws {
-        let job = DeskJob(
+        let job = BulkJob(
             id: id, filter: DeadLetterFilter(), reason: "mended", actor: "wang", role: "operator", queue: nil, rate: 1,
-            state: .running, total: 3, resent: 0, failedAgain: 0, skipped: 0, cursor: nil, claim: 0, createdAt: start,
+            state: .running, total: 3, resent: 0, failedAgain: 0, skipped: 0, cursor: nil, lockCount: 0,
+            createdAt: start,
             updatedAt: start)
         try await store.addJob(job, act(.bulkRetry, on: id))
     }
 
-    fileprivate func claim(seconds: Int) async throws -> DeskJob? {
-        try await store.claimJob(now: start.advanced(seconds: seconds), until: start.advanced(seconds: seconds + 5))
+    fileprivate func lock(seconds: Int) async throws -> BulkJob? {
+        try await store.lockJob(now: start.advanced(seconds: seconds), until: start.advanced(seconds: seconds + 5))
     }
 
-    fileprivate func advance(_ job: DeskJob, seconds: Int) async throws -> DeskJob? {
+    fileprivate func advance(_ job: BulkJob, seconds: Int) async throws -> BulkJob? {
         let now = start.advanced(seconds: seconds)
         return try await store.advanceJob(job, to: nil, skipped: 1, now: now, until: now.advanced(seconds: 5))
     }
 
-    fileprivate func change(_ state: DeskJob.State) async throws -> Bool {
+    fileprivate func change(_ state: BulkJob.State) async throws -> Bool {
         try await store.changeJob("J", to: state, nil, now: start)
     }
 }
 
 /// Who works on a bulk job.
 @Suite struct JobStoreTests {
-    @Test(arguments: [DeskJob.State.paused, .stopped])
-    func `a pause or a stop takes the job from its worker at once`(state: DeskJob.State) async throws {
+    @Test(arguments: [BulkJob.State.paused, .stopped])
+    func `a pause or a stop takes the job from its worker at once`(state: BulkJob.State) async throws {
         let home = try await TemporaryStore()
         try await home.addJob("J")
-        let job = try #require(try await home.claim(seconds: 0))
-        #expect(try await home.claim(seconds: 1) == nil)
+        let job = try #require(try await home.lock(seconds: 0))
+        #expect(try await home.lock(seconds: 1) == nil)
         #expect(try await home.change(state))
         #expect(try await home.advance(job, seconds: 1) == nil)
-        #expect(try await home.claim(seconds: 60) == nil)
+        #expect(try await home.lock(seconds: 60) == nil)
         #expect(try await home.store.job("J")?.skipped == 0)
         await home.remove()
     }
@@ -44,16 +45,16 @@ extension TemporaryStore {
     @Test func `whoever resumes a job has it at once, and who worked on it before has not`() async throws {
         let home = try await TemporaryStore()
         try await home.addJob("J")
-        let job = try #require(try await home.claim(seconds: 0))
+        let job = try #require(try await home.lock(seconds: 0))
         #expect(try await home.change(.paused))
         #expect(try await home.change(.running))
-        let other = try #require(try await home.claim(seconds: 1))
+        let other = try #require(try await home.lock(seconds: 1))
         #expect(try await home.advance(job, seconds: 1) == nil)
         #expect(try await home.advance(other, seconds: 1)?.skipped == 1)
         await home.remove()
     }
 
-    @Test func `no letter leaves the tray for a worker whose job was taken away`() async throws {
+    @Test func `no deadLetter leaves the tray for a worker whose job was taken away`() async throws {
         let home = try await TemporaryStore()
         let store = home.store
         _ = try await store.accept(referral("M1", digest: "d1", invalid: true, deadLetter: .invalid))
@@ -63,31 +64,31 @@ extension TemporaryStore {
         let tray = try await store.tray()
         #expect(Set(tray.map(\.reason)) == [.invalid, .unroutable, .expired])
 
-        /// - Returns: whether the letter left.
-        func retry(_ letter: DeadLetterSummary, _ job: DeskJob) async throws -> Bool {
-            var act = act(.retry, on: letter.id)
+        /// - Returns: whether the dead letter left.
+        func retry(_ deadLetter: DeadLetterSummary, _ job: BulkJob) async throws -> Bool {
+            var act = act(.retry, on: deadLetter.id)
             act.job = JobStep(job)
-            switch letter.reason {
+            switch deadLetter.reason {
             case .invalid:
-                let old = SupersededDeadLetter(id: letter.id, version: letter.version, edited: false, act: act)
+                let old = SupersededDeadLetter(id: deadLetter.id, version: deadLetter.version, edited: false, act: act)
                 return try await store.accept(referral("M1", digest: "d1", supersedes: old)) == .stored
             case .expired:
                 return try await store.retryFollowUp(
-                    letter.id, version: letter.version, keepUntil: start, work: PlainWork(), act) == .done
+                    deadLetter.id, version: deadLetter.version, keepUntil: start, work: PlainWork(), act) == .done
             case .unroutable, .exhausted, .undeliverable:
-                return try await store.requeue(letter.id, version: letter.version, queue: "CZ-TN", act) == .done
+                return try await store.requeue(deadLetter.id, version: deadLetter.version, queue: "CZ-TN", act) == .done
             }
         }
 
         try await home.addJob("J")
-        let before = try #require(try await home.claim(seconds: 0))
+        let before = try #require(try await home.lock(seconds: 0))
         #expect(try await home.change(.paused))
-        for letter in tray { #expect(try await !retry(letter, before)) }
+        for deadLetter in tray { #expect(try await !retry(deadLetter, before)) }
         #expect(try await home.change(.running))
-        let job = try #require(try await home.claim(seconds: 1))
-        for letter in tray { #expect(try await !retry(letter, before)) }
+        let job = try #require(try await home.lock(seconds: 1))
+        for deadLetter in tray { #expect(try await !retry(deadLetter, before)) }
         #expect(try await store.tray().map(\.id) == tray.map(\.id))
-        for letter in tray { #expect(try await retry(letter, job)) }
+        for deadLetter in tray { #expect(try await retry(deadLetter, job)) }
         #expect(try await store.tray().isEmpty)
         #expect(try await store.job("J")?.resent == 3)
         await home.remove()
@@ -96,8 +97,8 @@ extension TemporaryStore {
     @Test func `who was away for too long has lost the job to another`() async throws {
         let home = try await TemporaryStore()
         try await home.addJob("J")
-        let slow = try #require(try await home.claim(seconds: 0))
-        let other = try #require(try await home.claim(seconds: 5))
+        let slow = try #require(try await home.lock(seconds: 0))
+        let other = try #require(try await home.lock(seconds: 5))
         #expect(try await home.advance(slow, seconds: 6) == nil)
         #expect(try await home.advance(other, seconds: 6)?.skipped == 1)
         await home.remove()

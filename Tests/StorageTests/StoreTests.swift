@@ -38,7 +38,7 @@ func referral(
     let record = IntakeRecord(
         id: identifiers.next(at: start), outcome: invalid ? "invalid" : "accepted",
         applicationNo: invalid ? nil : "LA-\(id)", queue: queue, priority: 0, dueAt: dueAt,
-        content: invalid ? nil : Array(content.utf8), caseState: nil, road: "byApplication",
+        content: invalid ? nil : Array(content.utf8), caseState: nil, route: "byApplication",
         findings: Array("[]".utf8), deadLetter: deadLetter, detail: nil)
     return IntakeCommit(
         referralID: id, partnerID: partner, messageID: messageID, digest: digest, rawBytes: Array("raw".utf8),
@@ -78,14 +78,14 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         await home.remove()
     }
 
-    @Test func `an invalid message waits as a dead letter and leaves its id to the corrected one`() async throws {
+    @Test func `an invalid message waits as a dead deadLetter and leaves its id to the corrected one`() async throws {
         let home = try await TemporaryStore()
         let broken = referral("M1", invalid: true, deadLetter: .invalid)
         #expect(try await home.store.accept(broken) == .stored)
         let again = try await home.store.accept(referral("M1", invalid: true, deadLetter: .invalid))
         #expect(again == .replayed(referralID: broken.referralID, answer: broken.answer))
-        let letter = try #require(try await home.store.deadLetter(broken.referralID))
-        #expect(letter.payload == Array("raw".utf8))
+        let deadLetter = try #require(try await home.store.deadLetter(broken.referralID))
+        #expect(deadLetter.payload == Array("raw".utf8))
         let old = SupersededDeadLetter(
             id: broken.referralID, version: nil, edited: true, act: act(.editAndResend, on: broken.referralID))
         #expect(try await home.store.accept(referral("M1", digest: "d2", supersedes: old)) == .stored)
@@ -148,14 +148,14 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
             #expect(result == .changed)
         }
         let ends = start.advanced(seconds: 60)
-        let room = [OutletRoom(Outlet(.status, "court"), max: 10, isProbe: false)]
-        let first = try await home.store.claim(room, now: start, ends: ends)
+        let room = [EndpointCapacity(Endpoint(.status, "court"), max: 10, isProbe: false)]
+        let first = try await home.store.lease(room, now: start, ends: ends)
         #expect(Set(first.map(\.envelope.correlationID)).count == 2)
-        #expect(try await home.store.claim(room, now: start, ends: ends).isEmpty)
+        #expect(try await home.store.lease(room, now: start, ends: ends).isEmpty)
         let held = try #require(first.first { $0.envelope.correlationID == "LA-\(one.referralID)" })
         _ = try await home.store.settle(
             leaseID: held.id, .giveUp(.undeliverable, reason: "HTTP 400"), actor: "courier", now: start)
-        let second = try await home.store.claim(room, now: start, ends: ends)
+        let second = try await home.store.lease(room, now: start, ends: ends)
         #expect(second.map(\.envelope.correlationID) == ["LA-\(one.referralID)"])
         let dead = try await home.store.tray(DeadLetterFilter(channel: .status))
         #expect(dead.map(\.reason) == [.undeliverable])
@@ -203,15 +203,16 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
     @Test func `an unroutable application waits for a person who chooses its queue`() async throws {
         let home = try await TemporaryStore()
         _ = try await home.store.accept(referral("M1", queue: nil, deadLetter: .unroutable))
-        let letter = try #require(
+        let deadLetter = try #require(
             try await home.store.tray(DeadLetterFilter(reason: .unroutable)).first)
         #expect(
             try await home.store.requeue(
-                letter.id, version: letter.version, queue: "CZ-WJ", act(.chooseQueue, on: letter.id)) == .done)
+                deadLetter.id, version: deadLetter.version, queue: "CZ-WJ", act(.chooseQueue, on: deadLetter.id))
+                == .done)
         let leases = try await home.store.lease(
             queue: "CZ-WJ", max: 1, now: start, ends: start.advanced(seconds: 60), maxAttempts: 5)
         #expect(leases.count == 1)
-        let application = try await home.store.application(letter.correlationID)
+        let application = try await home.store.application(deadLetter.correlationID)
         #expect(application?.queue == "CZ-WJ")
         await home.remove()
     }

@@ -28,7 +28,7 @@ enum AuditCommand: Command {
             throw CommandFailure("\(configuration.storePath) does not exist")
         }
         let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
-        let desk = AuditDesk(
+        let desk = AuditService(
             store: try await SQLMessageStore(database: database), pen: AuditPen(now: { Instant(Date()) }))
         let known = try arguments["head"].map { try heads(in: $0) } ?? []
         let code = try await run(action, desk, known, asJSON: arguments.has("json"))
@@ -37,7 +37,7 @@ enum AuditCommand: Command {
     }
 
     private static func run(
-        _ action: String, _ desk: AuditDesk, _ known: [AuditHead], asJSON: Bool
+        _ action: String, _ desk: AuditService, _ known: [AuditHead], asJSON: Bool
     ) async throws -> Int32 {
         let verifier = try await desk.verify(against: known) { entry in
             if action == "export" { Terminal.print(entry.json.text()) }

@@ -1,6 +1,6 @@
 import Foundation
-import Journal
 import Messaging
+import Observability
 import Storage
 import Transport
 
@@ -23,7 +23,7 @@ enum Check: Command {
         }
         var mistakes: [String] = []
         do {
-            let pipeline = try House.pipeline(configuration)
+            let pipeline = try Gateway.pipeline(configuration)
             let known = Set(pipeline.translator.mappings.map(\.id))
             for partner in configuration.partners {
                 for mapping in partner.mappings + [partner.statusMapping].compactMap(\.self)
@@ -62,7 +62,7 @@ enum Check: Command {
             try await database.inspect()
             Terminal.print("store: \(path) was read through and is whole")
             let isMigrated = try await database.isMigrated()
-            let isCounted = isMigrated ? try await database.lettersAreCounted() : true
+            let isCounted = isMigrated ? try await database.deadLetterCountsAgree() : true
             await database.close()
             if !isMigrated {
                 Terminal.print("store: its schema is another release's; serve and migrate bring it up to date")
@@ -72,57 +72,6 @@ enum Check: Command {
             await database.close()
             throw error
         }
-    }
-}
-
-enum Migrate: Command {
-    static let name = "migrate"
-    static let synopsis = "[--config FILE]"
-    static let summary = "bring the store to this release's schema, making it if need be, and count its dead letters"
-    static let details = "--config FILE   settings (default config/gateway.xml)"
-
-    static func run(_ arguments: [String]) async throws -> Int32 {
-        let arguments = try Arguments(arguments, valued: ["config"], flags: [])
-        let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
-        let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
-        _ = try await SQLMessageStore(database: database)
-        if try await !database.lettersAreCounted() {
-            try await database.recountLetters()
-            Terminal.print("dead letters were miscounted and are counted anew")
-        }
-        await database.close()
-        Terminal.print("\(configuration.storePath) is at this release's schema")
-        return 0
-    }
-}
-
-enum Keys: Command {
-    static let name = "keys"
-    static let synopsis = "new (--partner ID | --institution CODE | --operator NAME) [--days N]"
-    static let summary = "make a bearer token and the line for credentials.xml that lets its holder in"
-    static let details = """
-        --days N   the last day of the token, counted from today (1 to 3650); without it the token never ends
-        The token is printed once; the gateway keeps only its SHA-256.
-        """
-
-    static func run(_ arguments: [String]) async throws -> Int32 {
-        let arguments = try Arguments(arguments, valued: ["partner", "institution", "operator", "days"], flags: [])
-        guard arguments.words == ["new"] else { throw UsageError("the only action is new") }
-        let kinds = [("partner", "id"), ("institution", "code"), ("operator", "name")]
-        guard
-            let (element, attribute, id) = kinds.lazy.compactMap({ kind in
-                arguments[kind.0].map { (kind.0, kind.1, $0) }
-            }).first
-        else { throw UsageError("say whose key it is") }
-        var validity = ""
-        if let days = arguments["days"] {
-            guard let count = Int(days), (1...3650).contains(count) else { throw UsageError("--days takes 1 to 3650") }
-            validity = " validUntil=\"\(Instant(Date()).advanced(seconds: count * 86_400).rfc3339.prefix(10))\""
-        }
-        let token = try Token.make()
-        Terminal.print("token:  \(token)")
-        Terminal.print("line:   <\(element) \(attribute)=\"\(id)\" tokenSha256=\"\(Token.hash(token))\"\(validity)/>")
-        return 0
     }
 }
 

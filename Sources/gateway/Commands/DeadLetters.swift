@@ -55,9 +55,9 @@ enum DeadLetters: Command {
 
     private static func list(_ remote: Remote, _ arguments: Arguments) async throws {
         let query = arguments.query(filters) + (arguments.has("newest") ? [("order", "newest")] : [])
-        let letters = try await remote.entries("/v1/dead-letters", "deadLetters", query, arguments)
-        Terminal.list(letters, ["id", "since", "code", "turn", "partner", "messageId", "cause"], arguments)
-        if !arguments.has("json") { Terminal.print("\(letters.count) dead letters") }
+        let deadLetters = try await remote.entries("/v1/dead-letters", "deadLetters", query, arguments)
+        Terminal.list(deadLetters, ["id", "since", "code", "turn", "partner", "messageId", "cause"], arguments)
+        if !arguments.has("json") { Terminal.print("\(deadLetters.count) dead letters") }
     }
 
     private static func causes(_ remote: Remote, _ arguments: Arguments) async throws {
@@ -85,7 +85,7 @@ enum DeadLetters: Command {
             try await remote.ask("POST", path(id) + "/retry", body: body.serialized()).text(pretty: true))
     }
 
-    /// - Returns: 1 when letters stayed behind.
+    /// - Returns: 1 when dead letters stayed behind.
     private static func retryAll(_ remote: Remote, _ arguments: Arguments) async throws -> Int32 {
         let given = arguments.query(filters).map { (name: $0.name, value: JSONValue.string($0.value)) }
         guard !given.isEmpty else { throw UsageError("name a letter, or a filter: never everything by accident") }
@@ -122,7 +122,7 @@ enum DeadLetters: Command {
 
     private static func path(ofJob id: String) -> String { "/v1/jobs/\(Remote.escaped(id))" }
 
-    /// - Returns: 1 when letters stayed behind.
+    /// - Returns: 1 when dead letters stayed behind.
     private static func report(_ job: JSONValue, _ arguments: Arguments) -> Int32 {
         Terminal.print(arguments.has("json") ? job.text(pretty: true) : line(job))
         return (job["failedAgain"]?.int ?? 0) + (job["skipped"]?.int ?? 0) > 0 ? 1 : 0

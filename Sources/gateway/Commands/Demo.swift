@@ -1,7 +1,7 @@
 import Documents
 import Foundation
-import Journal
 import Messaging
+import Observability
 import Operations
 import StrictJSON
 import Transport
@@ -40,15 +40,15 @@ enum Demo: Command {
         }
         let log = Log(
             sink: .file(folder.appending(path: "gateway.log").path), now: { Instant(Date()).rfc3339 })
-        let house = try await House(configuration, log: log)
-        let url = "http://\(configuration.host):\(house.server.port)"
+        let gateway = try await Gateway(configuration, log: log)
+        let url = "http://\(configuration.host):\(gateway.server.port)"
         var walk = DemoWalk(url: url, configuration: configuration, tokens: tokens, mailbox: mailbox)
         let wentWell = try await walk.run()
         if !arguments.has("once") {
             let password = String(try Token.make().prefix(20))
-            try await AccountDesk(store: house.store, pen: AuditPen(now: { Instant(Date()) })).add(
+            try await AccountService(store: gateway.store, pen: AuditPen(now: { Instant(Date()) })).add(
                 "demo", role: .administrator, password: password,
-                by: Caller(role: .operator, id: "demo", desk: .administrator))
+                by: Caller(role: .operator, id: "demo", operatorRole: .administrator))
             Terminal.print(
                 """
 
@@ -68,66 +68,8 @@ enum Demo: Command {
                 """)
             for await signal in Signals.stream(SIGINT, SIGTERM) where signal != 0 { break }
         }
-        await house.stop()
+        await gateway.stop()
         await mailbox.stop()
         return wentWell ? 0 : 1
     }
-}
-
-/// Tokens that are good for one run.
-struct DemoTokens: Sendable {
-    let `operator`: String
-    private var partners: [String: String] = [:]
-    private var institutions: [String: String] = [:]
-
-    init(_ configuration: inout Configuration) throws {
-        self.operator = try Token.make()
-        configuration.callers = [Token.hash(self.operator): Caller(role: .operator, id: "demo")]
-        for partner in configuration.partners {
-            let token = try Token.make()
-            partners[partner.id] = token
-            configuration.callers[Token.hash(token)] = Caller(role: .partner, id: partner.id)
-        }
-        for institution in configuration.institutions {
-            let token = try Token.make()
-            institutions[institution.code] = token
-            configuration.callers[Token.hash(token)] = Caller(role: .institution, id: institution.code)
-        }
-    }
-
-    func of(partner id: String) -> String { partners[id] ?? "" }
-    func of(institution code: String) -> String { institutions[code] ?? "" }
-}
-
-/// The partners' side of the wire: takes what the gateway pushes.
-final class Mailbox: Sendable {
-    struct Letter: Sendable {
-        let partner: String
-        let mediaType: String
-        let bytes: [UInt8]
-    }
-
-    private let server: HTTPServer
-    private let letters: Letters
-
-    private actor Letters {
-        var all: [Letter] = []
-        func add(_ letter: Letter) { all.append(letter) }
-    }
-
-    init() throws {
-        let letters = Letters()
-        self.letters = letters
-        server = try HTTPServer(configuration: HTTPServerConfiguration(host: "127.0.0.1", port: 0)) { request in
-            await letters.add(
-                Letter(
-                    partner: String(request.path.dropFirst()), mediaType: request.header("Content-Type") ?? "",
-                    bytes: request.body))
-            return .json(["result": "0"])
-        }
-    }
-
-    var port: UInt16 { server.port }
-    func received() async -> [Letter] { await letters.all }
-    func stop() async { await server.stop(drain: .seconds(2)) }
 }

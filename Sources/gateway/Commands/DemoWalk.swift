@@ -141,7 +141,7 @@ struct DemoWalk {
         "unit": "江苏测试律师事务所", "lawyer": "测律师", "licenceNo": "13204000000000000", "phone": "0519-80000010",
         "letterNo": "援函字〔2026〕第88号", "date": "2026-01-05",
     ]
-    /// The road that the application takes; with papers missing it is accepted provisionally first.
+    /// The aid route that the application takes; with papers missing it is accepted provisionally first.
     private static func steps(for application: JSONValue) -> [JSONValue] {
         if application["intakeKind"]?.string == "dutyLawyerHelp" || application["aidRoute"] == "byConsultation" {
             return [["event": "arrangeDutyLawyer", "officer": "测经办"], ["event": "giveHelp"]]
@@ -165,9 +165,9 @@ struct DemoWalk {
     private mutating func showStatuses(expected: Set<String>) async throws {
         try await waitForEmptyBacklog()
         var table = Table(["发往 to", "格式 format", "份数 statuses", "校验 valid", "末份 last one begins"])
-        let letters = await mailbox.received()
+        let deadLetters = await mailbox.received()
         for partner in configuration.partners {
-            let own = letters.filter { $0.partner == partner.id }
+            let own = deadLetters.filter { $0.partner == partner.id }
             guard let last = own.last else {
                 if expected.contains(partner.id) { complaints.append("\(partner.id) was never told a status") }
                 continue
@@ -186,8 +186,8 @@ struct DemoWalk {
     }
 
     /// XML against the partner's published schema; JSON by being strict JSON.
-    private func isValid(_ letter: Mailbox.Letter, mapping: String) -> Bool {
-        guard let document = try? Document.parse(letter.bytes, limits: ParseLimits()) else { return false }
+    private func isValid(_ deadLetter: Mailbox.Letter, mapping: String) -> Bool {
+        guard let document = try? Document.parse(deadLetter.bytes, limits: ParseLimits()) else { return false }
         guard document.format == .xml else { return true }
         let schema = URL(filePath: configuration.mappings).appending(path: "\(mapping)/status.xsd").path
         return (try? XMLSchema(path: schema).violations(in: document).isEmpty) ?? false
@@ -234,13 +234,13 @@ struct DemoWalk {
         }
 
         let desk = Remote(url: url, token: tokens.operator)
-        let letters = try await desk.ask("GET", "/v1/dead-letters?reason=invalid")["deadLetters"]?.array ?? []
-        guard let letter = letters.first, let id = letter["id"]?.string else {
+        let deadLetters = try await desk.ask("GET", "/v1/dead-letters?reason=invalid")["deadLetters"]?.array ?? []
+        guard let deadLetter = deadLetters.first, let id = deadLetter["id"]?.string else {
             complaints.append("the broken message is not among the dead letters")
             return
         }
-        let remedies = (letter["remedies"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
-        Terminal.print("  dead       \(id), reason \(letter["reason"]?.string ?? "?"), remedies: \(remedies)")
+        let remedies = (deadLetter["remedies"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
+        Terminal.print("  dead       \(id), reason \(deadLetter["reason"]?.string ?? "?"), remedies: \(remedies)")
         let answer = try await desk.ask(
             "POST", "/v1/dead-letters/\(id)/retry",
             body: JSONValue.compact([
@@ -259,28 +259,5 @@ struct DemoWalk {
         var changed = bytes
         changed.replaceSubrange(start..<start + old.count, with: Array(new.utf8))
         return changed
-    }
-}
-
-/// A table for a terminal; Chinese characters are two columns wide.
-struct Table {
-    private var rows: [[String]]
-
-    init(_ header: [String]) { rows = [header] }
-
-    mutating func add(_ row: [String]) { rows.append(row) }
-
-    var text: String {
-        let widths = rows[0].indices.map { column in rows.map { Self.width($0[column]) }.max() ?? 0 }
-        let lines = rows.map { row in
-            zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - Self.width(cell)) }
-                .joined(separator: "  ")
-        }
-        let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
-        return (["  " + lines[0], "  " + rule] + lines.dropFirst().map { "  " + $0 }).joined(separator: "\n")
-    }
-
-    private static func width(_ text: String) -> Int {
-        text.unicodeScalars.reduce(0) { $0 + (($1.value >= 0x2E80 && $1.value < 0xFFE0 && $1.value != 0xFF5E) ? 2 : 1) }
     }
 }

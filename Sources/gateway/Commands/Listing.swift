@@ -66,14 +66,14 @@ extension Terminal {
     }
 }
 
-/// Closing and opening a way out, that of a queue and that of a partner alike.
-enum OutletAct {
+/// Closing and opening a endpoint, that of a queue and that of a partner alike.
+enum EndpointAct {
     static let help = """
         pause   ID --reason TEXT   nothing goes out to it; what comes meanwhile is kept
         resume  ID --reason TEXT
         """
 
-    /// Lists the ways out of a kind, or closes or opens one.
+    /// Lists the endpoints of a kind, or closes or opens one.
     ///
     /// - Parameters:
     ///   - place: `queues` or `partners`.

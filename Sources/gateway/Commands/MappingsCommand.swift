@@ -39,7 +39,7 @@ enum MappingsCommand: Command {
         case "diff": return try MappingsDiff.run(arguments, limits: configuration.parseLimits)
         default: break
         }
-        let pipeline = try House.pipeline(configuration)
+        let pipeline = try Gateway.pipeline(configuration)
         switch arguments.words.first {
         case "list":
             for mapping in pipeline.translator.mappings {
@@ -105,42 +105,5 @@ enum MappingsCommand: Command {
         }
         Terminal.print("\(examples.count) statuses, \(failures) differ")
         return failures == 0 ? 0 : 1
-    }
-}
-
-/// A document beside a mapping, with what it should become.
-struct MappingExample: Sendable {
-    let name: String
-    let document: URL
-    /// The day the examples are received on, so that ages and clocks stay the same.
-    static let receivedAt = Timestamp(secondsSince1970: 1_699_408_800)
-
-    var expected: URL { document.appendingPathExtension("expected.json") }
-
-    static func all(in directory: String) throws -> [MappingExample] {
-        try FileManager.default.subpathsOfDirectory(atPath: directory).sorted().filter {
-            $0.contains("/examples/") && !$0.contains(".expected.")
-        }.map { MappingExample(name: $0, document: URL(filePath: directory).appending(path: $0)) }
-    }
-
-    /// What translation gives. Triage has no part in it: a changed rule must not change a mapping's proof.
-    func result(by pipeline: Pipeline) -> String {
-        var walk = self.walk(by: pipeline, assesses: false)
-        // The mapping's digest changes with every comment in it.
-        walk["mapping"]?["digest"] = nil
-        walk["results"] = .array(
-            (walk["results"]?.array ?? []).map { result in
-                var result = result
-                for name in ["queue", "missing", "clocks", "hints"] { result[name] = nil }
-                return result
-            })
-        return walk.text(pretty: true) + "\n"
-    }
-
-    func walk(by pipeline: Pipeline, assesses: Bool) -> JSONValue {
-        let bytes = FileManager.default.contents(atPath: document.path).map { [UInt8]($0) } ?? []
-        var message = Pipeline.Message(bytes: bytes, receivedAt: Self.receivedAt)
-        message.assesses = assesses
-        return pipeline.walk(message).json
     }
 }

@@ -1,7 +1,7 @@
 @preconcurrency import Dispatch
 import Foundation
-import Journal
 import Messaging
+import Observability
 import StrictJSON
 
 enum Serve: Command {
@@ -21,23 +21,23 @@ enum Serve: Command {
         let log = Log(sink: .standardError, now: { Instant(Date()).rfc3339 })
         // Before it says that it listens: who is told so may stop it at once, and no signal must be lost.
         let signals = Signals.stream(SIGTERM, SIGINT, SIGHUP)
-        let house = try await House(configuration, log: log)
-        log.info("listening", [("host", .string(configuration.host)), ("port", JSONValue(Int(house.server.port)))])
+        let gateway = try await Gateway(configuration, log: log)
+        log.info("listening", [("host", .string(configuration.host)), ("port", JSONValue(Int(gateway.server.port)))])
         for await signal in signals {
             guard signal == SIGHUP else { break }
-            await reload(house, configuration, log)
+            await reload(gateway, configuration, log)
         }
         log.info("stopping", [])
-        await house.stop()
+        await gateway.stop()
         log.info("stopped", [])
         return 0
     }
 
-    private static func reload(_ house: House, _ configuration: Configuration, _ log: Log) async {
+    private static func reload(_ gateway: Gateway, _ configuration: Configuration, _ log: Log) async {
         do {
-            let triage = try House.triage(configuration)
-            try house.pipeline.translator.reload()
-            await house.replaceRules(with: triage)
+            let triage = try Gateway.triage(configuration)
+            try gateway.pipeline.translator.reload()
+            await gateway.replaceRules(with: triage)
             log.info("mappings and rules reloaded", [])
         } catch {
             log.error("reload refused, the old set stays", [("error", .string("\(error)"))])
@@ -48,20 +48,4 @@ enum Serve: Command {
 /// Where things are when nothing else is said, seen from the repository.
 enum Defaults {
     static let configuration = "config/gateway.xml"
-}
-
-/// Signals as a stream.
-enum Signals {
-    static func stream(_ signals: Int32...) -> AsyncStream<Int32> {
-        AsyncStream { continuation in
-            let sources = signals.map { number in
-                signal(number, SIG_IGN)
-                let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-                source.setEventHandler { continuation.yield(number) }
-                source.resume()
-                return source
-            }
-            continuation.onTermination = { _ in sources.forEach { $0.cancel() } }
-        }
-    }
 }

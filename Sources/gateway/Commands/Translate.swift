@@ -26,7 +26,7 @@ enum Translate: Command {
         let arguments = try Arguments(arguments, valued: ["mapping", "config"], flags: ["json", "explain", "html"])
         guard !arguments.words.isEmpty else { throw UsageError("name at least one file") }
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
-        let pipeline = try House.pipeline(configuration)
+        let pipeline = try Gateway.pipeline(configuration)
         if let mapping = arguments["mapping"], !pipeline.translator.mappings.contains(where: { $0.id == mapping }) {
             throw UsageError("there is no mapping \(mapping); `gateway mappings list` names them")
         }

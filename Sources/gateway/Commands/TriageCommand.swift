@@ -24,7 +24,7 @@ enum TriageCommand: Command {
             arguments, valued: ["received", "evidence", "mapping", "config"], flags: ["json"])
         guard !arguments.words.isEmpty else { throw UsageError("name at least one file") }
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
-        let pipeline = try House.pipeline(configuration)
+        let pipeline = try Gateway.pipeline(configuration)
         let receivedAt = try moment(arguments["received"])
         let evidence = try arguments["evidence"].map(shares) ?? []
         var everythingWasAssessed = true

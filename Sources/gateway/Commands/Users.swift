@@ -28,7 +28,7 @@ enum Users: Command {
             arguments, valued: ["role", "password-file", "config"], flags: ["json", "one-time"])
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
-        let desk = AccountDesk(
+        let desk = AccountService(
             store: try await SQLMessageStore(database: database), pen: AuditPen(now: { Instant(Date()) }))
         do {
             try await run(arguments, desk)
@@ -40,9 +40,9 @@ enum Users: Command {
         return 0
     }
 
-    private static func run(_ arguments: Arguments, _ desk: AccountDesk) async throws {
+    private static func run(_ arguments: Arguments, _ desk: AccountService) async throws {
         // Whoever may write the store's file is the administrator here.
-        let caller = Caller(role: .operator, id: "command-line", desk: .administrator)
+        let caller = Caller(role: .operator, id: "command-line", operatorRole: .administrator)
         switch (arguments.words.first, arguments.words.dropFirst().first) {
         case ("add", let name?) where arguments.has("one-time"):
             let password = try await desk.addWithOneTimePassword(name, role: try role(arguments), by: caller)

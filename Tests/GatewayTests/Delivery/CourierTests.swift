@@ -1,6 +1,6 @@
 import Foundation
-import Journal
 import Messaging
+import Observability
 import Synchronization
 import Testing
 import Transport
@@ -222,10 +222,10 @@ import Transport
     @Test func `a paused partner gets nothing, also after a restart, until somebody resumes it`() async throws {
         let receiver = try Receiver()
         var hall = try await DeliveryHall(partners: [partner("court", receiver.url)])
-        let outlet = Outlet(.status, "court")
-        let pause = Pause(outlet: outlet, actor: "wang", reason: "they migrate", since: hall.now)
-        #expect(try await hall.store.pause(outlet, hall.act(.pauseChannel, "they migrate")))
-        #expect(try await hall.store.pause(outlet, hall.act(.pauseChannel, "they migrate")) == false)
+        let endpoint = Endpoint(.status, "court")
+        let pause = Pause(endpoint: endpoint, actor: "wang", reason: "they migrate", since: hall.now)
+        #expect(try await hall.store.pause(endpoint, hall.act(.pauseChannel, "they migrate")))
+        #expect(try await hall.store.pause(endpoint, hall.act(.pauseChannel, "they migrate")) == false)
         try await hall.status(try await hall.application(), to: "court", "a")
         #expect(try await hall.courier.drain() == 0)
         let folder = hall.folder
@@ -233,8 +233,8 @@ import Transport
         hall = try await DeliveryHall(partners: [partner("court", receiver.url)], folder: folder)
         #expect(try await hall.courier.drain() == 0)
         #expect(try await hall.store.pauses() == [pause])
-        #expect(try await hall.store.resume(outlet, hall.act(.resumeChannel, "done")))
-        #expect(try await hall.store.resume(outlet, hall.act(.resumeChannel, "done")) == false)
+        #expect(try await hall.store.resume(endpoint, hall.act(.resumeChannel, "done")))
+        #expect(try await hall.store.resume(endpoint, hall.act(.resumeChannel, "done")) == false)
         #expect(try await hall.courier.drain() == 1)
         #expect(receiver.confirmed == ["a"])
         await receiver.stop()
@@ -244,10 +244,10 @@ import Transport
     @Test func `a paused queue leases nothing`() async throws {
         let hall = try await DeliveryHall(partners: [])
         _ = try await hall.application(queue: "CZ-TN")
-        _ = try await hall.store.pause(Outlet(.application, "CZ-TN"), hall.act(.pauseChannel, "move"))
+        _ = try await hall.store.pause(Endpoint(.application, "CZ-TN"), hall.act(.pauseChannel, "move"))
         let ends = hall.now.advanced(seconds: 60)
         #expect(try await hall.store.lease(queue: "CZ-TN", max: 9, now: hall.now, ends: ends, maxAttempts: 5).isEmpty)
-        _ = try await hall.store.resume(Outlet(.application, "CZ-TN"), hall.act(.resumeChannel, "moved"))
+        _ = try await hall.store.resume(Endpoint(.application, "CZ-TN"), hall.act(.resumeChannel, "moved"))
         #expect(
             try await hall.store.lease(queue: "CZ-TN", max: 9, now: hall.now, ends: ends, maxAttempts: 5).count == 1)
         await hall.remove()

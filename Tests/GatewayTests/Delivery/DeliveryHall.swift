@@ -1,7 +1,7 @@
 import Delivery
 import Foundation
-import Journal
 import Messaging
+import Observability
 import Operations
 import Storage
 import StrictJSON
@@ -67,7 +67,7 @@ final class DeliveryHall: Sendable {
         let id = identifiers.next(at: now)
         let record = IntakeRecord(
             id: identifiers.next(at: now), outcome: "accepted", applicationNo: "LA-\(id)", queue: queue, priority: 0,
-            dueAt: nil, content: Array(#"{"a":1}"#.utf8), caseState: "pendingIntake", road: "byApplication",
+            dueAt: nil, content: Array(#"{"a":1}"#.utf8), caseState: "pendingIntake", route: "byApplication",
             findings: Array("[]".utf8), deadLetter: nil, detail: nil)
         var commit = IntakeCommit(
             referralID: id, partnerID: "court", messageID: id, digest: id, rawBytes: [], mediaType: "application/xml",
@@ -99,7 +99,7 @@ final class DeliveryHall: Sendable {
     }
 
     func deadLetters() async throws -> [DeadLetterSummary] {
-        try await store.deadLetters(DeadLetterFilter(), newestFirst: false, after: nil, limit: 500).letters
+        try await store.deadLetters(DeadLetterFilter(), newestFirst: false, after: nil, limit: 500).deadLetters
     }
 
     func act(_ action: AuditAction, _ reason: String) -> AuditAct {
@@ -109,7 +109,7 @@ final class DeliveryHall: Sendable {
 
     func backlog() async throws -> Int { try await store.statistics().statusBacklog }
 
-    func report(_ recipient: String) -> LaneReport? { courier.reports.first { $0.outlet.recipient == recipient } }
+    func report(_ recipient: String) -> EndpointReport? { courier.reports.first { $0.endpoint.recipient == recipient } }
 
     func close() async {
         await client.close()

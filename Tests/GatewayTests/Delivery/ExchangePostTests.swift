@@ -1,6 +1,6 @@
 import Foundation
-import Journal
 import Messaging
+import Observability
 import StrictJSON
 import Synchronization
 import Testing
@@ -46,10 +46,10 @@ private struct Folders {
     func remove() { try? FileManager.default.removeItem(at: url) }
 }
 
-private func post(_ handIn: @escaping ExchangePost.HandIn, maxBytes: Int = 1000) -> ExchangePost {
-    var settings = ExchangePost.Settings()
+private func post(_ handIn: @escaping FolderIntake.HandIn, maxBytes: Int = 1000) -> FolderIntake {
+    var settings = FolderIntake.Settings()
     settings.maxBytes = maxBytes
-    return ExchangePost(
+    return FolderIntake(
         registry: Registry(partners: [], institutions: []), settings: settings, bits: { .random(in: .min ... .max) },
         handIn: handIn, log: Log(sink: .none, now: { "" }), metrics: Metrics())
 }

@@ -1,0 +1,183 @@
+import Messaging
+import Operations
+import Transport
+
+extension WebConsole {
+    /// Queues and partners: how they stand, and how they are closed and opened.
+    var endpointRoutes: [Route] {
+        [
+            page("/console/queues") { scene in
+                let ways = try await services.endpoints.standings(.application)
+                return Page(
+                    title: Section.queues.title(scene.language), section: .queues,
+                    body: """
+                        \(scene.notice(Self.endpointBanners))
+                        \(queueTable(try await services.flow.queues(), ways, scene, mayAct: scene.may(.repair)))
+                        \(circuitNote(scene.language))
+                        """)
+            },
+            page("/console/partners") { scene in try await partnerPage(scene) },
+            act("/console/queues/{act}", may: [.repair]) { scene, form in
+                try await turn(try services.endpoints.queue(form["recipient"]), scene, form, back: .queues)
+            },
+            act("/console/partners/{act}", may: [.repair]) { scene, form in
+                try await turn(try services.endpoints.partner(form["recipient"]), scene, form, back: .partners)
+            },
+        ]
+    }
+
+    private static let endpointBanners = [
+        "pause": (zh: "已暂停；期间的报文照常保存，恢复后送出。", en: "Paused; what comes meanwhile is kept."),
+        "resume": (zh: "已恢复。", en: "Resumed."),
+    ]
+
+    private func turn(_ endpoint: Endpoint, _ scene: Scene, _ form: Form, back: Section) async throws -> Reply {
+        let reason = try Self.reason(form)
+        switch scene.value("act") {
+        case "pause": try await services.endpoints.pause(endpoint, by: scene.caller, reason: reason)
+        case "resume": try await services.endpoints.resume(endpoint, by: scene.caller, reason: reason)
+        default: throw Problem(.notFound, zh: "没有这项操作。", en: "No such act.")
+        }
+        return .seeOther("\(back.path)?done=\(scene.value("act"))")
+    }
+
+    /// - Parameter mayAct: shows the buttons too.
+    func queueTable(
+        _ queues: [QueueFigures], _ ways: [String: EndpointStanding], _ scene: Scene, mayAct: Bool
+    ) -> HTML {
+        let language = scene.language
+        let now = now()
+        var table = DataTable(
+            caption: language("未签收的申请", "Applications not signed in"),
+            columns: [
+                .init(name: language("机构", "Institution")), .init(name: language("待签收", "Waiting"), isNumber: true),
+                .init(name: language("最早", "Oldest")), .init(name: language("最紧的时限", "Most urgent clock")),
+                .init(name: language("死信", "Dead letters"), isNumber: true),
+                .init(name: language("状态", "State")),
+            ], empty: language("没有登记机构。", "No institutions are registered."))
+        table.rows = queues.map { queue in
+            let urgent: HTML =
+                queue.mostUrgent.map { due in
+                    """
+                    <span\(due < now ? " class=\"badge bad\"" : HTML.none)><time datetime="\(due.rfc3339)" title="\(due.readable)">\(
+                        due.distance(at: now, language))</time></span>
+                    """
+                } ?? "–"
+            let way = ways[queue.queue]
+            return [
+                institutionTag(queue.queue), "\(queue.depth)",
+                queue.oldest?.aged(at: now, language) ?? "–", urgent,
+                deadLetterCount(queue.deadLetters, "queue", queue.queue),
+                """
+                \(state(way, way?.connection == nil ? language("机构取件", "pull") : language("推送", "push"), language))\(
+                    mayAct ? pauseForm(Endpoint(.application, queue.queue), way?.pause, .queues, scene) : HTML.none)
+                """,
+            ]
+        }
+        return table.html
+    }
+
+    private func deadLetterCount(_ count: Int, _ filter: String, _ value: String) -> HTML {
+        count == 0 ? "0" : "<a href=\"\(Section.deadLetters.path)?\(filter)=\(value.urlEscaped)\">\(count)</a>"
+    }
+
+    /// Until when the partner can call, where its token ends.
+    private func tokenEnd(of partner: String, at now: Instant, _ language: Language) -> HTML {
+        guard let end = tokenEnds[partner] else { return .none }
+        let day = String(end.rfc3339.prefix(10))
+        return end < now
+            ? "<br><span class=\"badge bad\">\(language("令牌已过期", "token expired")) \(day)</span>"
+            : "<br><small>\(language("令牌有效至", "token valid until")) \(day)</small>"
+    }
+
+    private func partnerPage(_ scene: Scene) async throws -> Page {
+        let language = scene.language
+        let now = now()
+        let ways = try await services.endpoints.standings(.status)
+        var table = DataTable(
+            caption: language("报文和出错率为最近 24 小时", "Messages and errors of 24 hours"),
+            columns: [
+                .init(name: language("来源单位", "Partner")), .init(name: language("最近来报", "Last seen")),
+                .init(name: language("报文", "Messages"), isNumber: true),
+                .init(name: language("出错率", "Error rate"), isNumber: true),
+                .init(name: language("待确认回传", "Not confirmed"), isNumber: true),
+                .init(name: language("最近送达", "Last success")),
+                .init(name: language("死信", "Dead letters"), isNumber: true),
+                .init(name: language("回传线路", "Circuit")),
+            ], empty: language("没有登记来源单位。", "No partners are registered."))
+        table.rows = try await services.flow.partners().map { partner in
+            let way = ways[partner.partnerID]
+            let rate = partner.errorRate.map { "\(Int(($0 * 100).rounded())) %" } ?? "–"
+            let id = partner.partnerID.urlEscaped
+            return [
+                "\(partnerTag(partner.partnerID))\(tokenEnd(of: partner.partnerID, at: now, language))",
+                partner.lastSeen?.aged(at: now, language) ?? "\(language("从未", "never"))",
+                partner.messages == 0
+                    ? "0" : "<a href=\"\(Section.messages.path)?partner=\(id)\">\(partner.messages)</a>", "\(rate)",
+                "\(partner.backlog)", way?.connection?.lastSuccess?.aged(at: now, language) ?? "–",
+                deadLetterCount(partner.deadLetters, "partner", partner.partnerID),
+                """
+                \(state(way, way?.connection == nil ? language("自取", "pull") : language("正常", "in order"), language))\(
+                    scene.may(.repair) ? pauseForm(Endpoint(.status, partner.partnerID), way?.pause, .partners, scene) : HTML.none)
+                <a href="\(Section.drift.path)?partner=\(id)">\(Section.drift.title(language))</a>
+                """,
+            ]
+        }
+        return Page(
+            title: Section.partners.title(language), section: .partners,
+            body: "\(scene.notice(Self.endpointBanners))\(table.html)\(circuitNote(language))")
+    }
+
+    private func circuitNote(_ language: Language) -> HTML {
+        """
+        <p class="faint">\(language("线路的断开与试探只由本节点自启动起判断，重启后从正常开始；最近送达取自存储中较新的报文，重启后仍可见。", "Whether a circuit is open is this node's own finding since its start: after a restart it begins closed. The last success is told by the newer messages in the store and outlives it."))</p>
+        """
+    }
+
+    /// Paused, broken, being asked after, or as usual.
+    private func state(_ way: EndpointStanding?, _ usual: String, _ language: Language) -> HTML {
+        var parts: [HTML] = []
+        if let pause = way?.pause {
+            parts.append(
+                """
+                <span class="badge warn">\(language("已暂停", "paused"))</span> <small>\(pause.since.readable) \(pause.actor)：\(pause.reason)</small>
+                """)
+        }
+        if let connection = way?.connection {
+            switch connection.circuit.name {
+            case .closed: break
+            case .open:
+                let probe =
+                    connection.nextProbe.map { language("，\($0.readable) 再试", ", next try \($0.readable)") } ?? ""
+                parts.append(
+                    "<span class=\"badge bad\">\(language("断开", "open"))</span> <small>\(connection.lastProblem ?? "")\(probe)</small>"
+                )
+            case .halfOpen:
+                parts.append("<span class=\"badge warn\">\(language("试探中", "half-open"))</span>")
+            }
+        }
+        return parts.isEmpty ? "<span class=\"badge good\">\(usual)</span>" : "\(parts)"
+    }
+
+    private func pauseForm(_ endpoint: Endpoint, _ pause: Pause?, _ section: Section, _ scene: Scene) -> HTML {
+        let language = scene.language
+        let (act, title) =
+            pause == nil ? ("pause", language("暂停", "Pause")) : ("resume", language("恢复", "Resume"))
+        return Self.unfolding(
+            title, action: "\(section.path)/\(act)", scene,
+            """
+            <input type="hidden" name="recipient" value="\(endpoint.recipient)">
+            <label>\(language("理由", "Reason"))<br><input name="reason" required maxlength="200"></label>
+            """)
+    }
+
+    /// A deed's form behind its name, so that a list of them stays a list.
+    static func unfolding(
+        _ title: String, action: String, _ scene: Scene, isDangerous: Bool = false, _ fields: HTML
+    ) -> HTML {
+        """
+        <details class="deed"><summary>\(title)</summary><form method="post" action="\(action)">\(scene.csrf)\(fields)
+        <button\(isDangerous ? " class=\"danger\"" : HTML.none)>\(title)</button></form></details>
+        """
+    }
+}

@@ -1,0 +1,151 @@
+import Messaging
+import Operations
+import Transport
+
+extension WebConsole {
+    /// Is anything stuck, what, since when, whose is it, what do I do?
+    var overviewRoutes: [Route] {
+        [
+            page("/console") { scene in try await overview(scene) }
+        ]
+    }
+
+    private func overview(_ scene: Scene) async throws -> Page {
+        let language = scene.language
+        let items = try await services.attention.items()
+        return Page(
+            title: Section.overview.title(language), section: .overview,
+            body: """
+                <h2>\(language("现在需要处理", "Wants doing now"))</h2>\(attentionTable(items, language))
+                <h2>\(language("眼下的数字", "Figures"))</h2>
+                \(tiles(try await statistics(), items, try await services.alerts.open().count, language))
+                \(try await chart(language))
+                <h2>\(language("机构队列", "Institutions' queues"))</h2>\(try await busyQueues(scene))
+                """)
+    }
+
+    private func tiles(
+        _ figures: StoreStatistics, _ items: [Attention], _ alerts: Int, _ language: Language
+    ) -> HTML {
+        func count(_ kind: Attention.Kind) -> Int { items.reduce(0) { $0 + ($1.kind == kind ? $1.count : 0) } }
+        func tile(_ name: String, _ value: Int, _ kind: String, _ section: Section, _ query: String = "") -> HTML {
+            Self.tile(name, "\(value)", value > 0 ? kind : "good", link: section.path + query)
+        }
+        let oldest = figures.queues.compactMap(\.oldest).min()
+        return """
+            <ul class="tiles">
+            \(tile(language("死信", "Dead letters"), figures.deadLetters.values.reduce(0, +), "bad", .deadLetters))
+            \(tile(language("时限已超期", "Time limits overdue"), count(.clocksOverdue), "bad", .clocks, "?state=overdue"))
+            \(tile(language("时限临近", "Time limits near"), count(.clocksDueSoon), "warn", .clocks, "?state=soon"))
+            \(tile(language("告警", "Alerts"), alerts, "warn", .alerts))
+            \(Self.tile(language("待机构签收", "Waiting for institutions"), "\(figures.queues.reduce(0) { $0 + $1.depth })", "", link: Section.queues.path))
+            \(Self.tile(language("最久已等待", "Oldest has waited"), oldest?.age(at: now(), language) ?? "–", "", link: Section.queues.path))
+            \(Self.tile(language("待确认的回传", "Statuses not confirmed"), "\(figures.statusBacklog)", "", link: Section.partners.path))
+            \(Self.tile(language("暂存报文", "Parked messages"), "\(count(.parked))", "", link: Section.parked.path))
+            </ul>
+            """
+    }
+
+    private func chart(_ language: Language) async throws -> HTML {
+        let bars = try await services.flow.hourly().map { hour in
+            BarChart.Bar(label: String(hour.from.readable.dropFirst(11).prefix(5)), value: hour.count)
+        }
+        return BarChart(
+            title: language("最近 24 小时每小时接收的报文", "Messages received an hour, the last 24 hours"),
+            labelName: language("时", "Hour"), valueName: language("报文数", "Messages"), bars: bars
+        ).html
+    }
+
+    static func tile(_ name: String, _ value: String, _ kind: String, link: String) -> HTML {
+        "<li class=\"tile \(kind)\"><a href=\"\(link)\"><strong>\(value)</strong>\(name)</a></li>"
+    }
+
+    /// The queues with something in them; the others are counted.
+    private func busyQueues(_ scene: Scene) async throws -> HTML {
+        let language = scene.language
+        let ways = try await services.endpoints.standings(.application)
+        let queues = try await services.flow.queues()
+        let busy = queues.filter { $0.depth > 0 || $0.deadLetters > 0 || ways[$0.queue]?.pause != nil }
+        let idle = queues.count - busy.count
+        let table = busy.isEmpty ? HTML.none : queueTable(busy, ways, scene, mayAct: false)
+        let others =
+            busy.isEmpty
+            ? language("全部 \(idle) 个机构", "All \(idle) institutions")
+            : language("其余 \(idle) 个机构", "The other \(idle) institutions")
+        let rest: HTML =
+            idle == 0
+            ? .none
+            : "<p class=\"faint\">\(others)\(language("没有待签收的申请。", " have nothing waiting.")) <a href=\"\(Section.queues.path)\">\(Section.queues.title(language))</a></p>"
+        return "\(table)\(rest)"
+    }
+
+    // MARK: Attention
+
+    private func attentionTable(_ items: [Attention], _ language: Language) -> HTML {
+        guard !items.isEmpty else {
+            return """
+                <p class="note good">\(language("一切正常：没有死信、没有超期，队列和线路畅通。", "All goes its way: no dead letters, nothing overdue, every way is open."))</p>
+                """
+        }
+        let now = now()
+        var table = DataTable(
+            caption: language("最紧要的在前", "The most pressing first"),
+            columns: [
+                .init(name: language("什么事", "What")), .init(name: language("数量", "Count"), isNumber: true),
+                .init(name: language("从何时起", "Since")), .init(name: language("该谁处理", "Whose turn")),
+                .init(name: language("怎么办", "What to do")),
+            ], empty: "")
+        table.rows = items.prefix(30).map { item in
+            let (section, query) = place(of: item)
+            let since: HTML =
+                item.since.map { since in
+                    let age = since <= now ? since.age(at: now, language) : since.distance(at: now, language)
+                    return "<time datetime=\"\(since.rfc3339)\">\(age)</time> <small>\(since.readable)</small>"
+                } ?? "–"
+            return [
+                what(item, language), "\(item.count)", since, "\(language.text(item.turn))",
+                "\(language.text(item.advice)) \(button(section, query, language))",
+            ]
+        }
+        return table.html
+    }
+
+    private func what(_ item: Attention, _ language: Language) -> HTML {
+        func badge(_ kind: String, _ text: String, _ subject: String = "", _ code: String = "") -> HTML {
+            "<span class=\"badge \(kind)\">\(text)</span> \(subject) <small class=\"mono\">\(code)</small>"
+        }
+        let subject = item.subject
+        let endpoint = Endpoint(description: subject)
+        return switch item.kind {
+        case .storeDamaged: badge("bad", language("存储损坏", "store damaged"))
+        case .clocksOverdue: badge("bad", language("时限超期", "overdue"), title(ofClock: subject) ?? "", subject)
+        case .clocksDueSoon: badge("warn", language("时限临近", "due soon"), title(ofClock: subject) ?? "", subject)
+        case .deadLetters:
+            badge(
+                "bad", language("死信", "dead letters"),
+                DeadLetterCause(name: subject).map { language.text(FailureAdvice($0).happened) } ?? "", subject)
+        case .circuitOpen: badge("bad", language("线路断开", "circuit open"), endpoint.map(name(of:)) ?? "", subject)
+        case .queueAge: badge("bad", language("队列积压", "queue stuck"), name(ofInstitution: subject), subject)
+        case .partnerSilence: badge("warn", language("久未来报", "gone silent"), name(ofPartner: subject), subject)
+        case .expiry: badge("warn", language("即将到期", "about to expire"), subject)
+        case .paused: badge("warn", language("已暂停", "paused"), endpoint.map(name(of:)) ?? "", subject)
+        case .parked: badge("", language("暂存报文", "parked"), language("等待所属的转介", "wait for their referral"))
+        }
+    }
+
+    /// Where something can be done about it.
+    private func place(of item: Attention) -> (Section?, String) {
+        let subject = item.subject.urlEscaped
+        let isQueue = Endpoint(description: item.subject)?.channel == .application
+        return switch item.kind {
+        case .clocksOverdue: (.clocks, "?state=overdue&clock=\(subject)")
+        case .clocksDueSoon: (.clocks, "?state=soon&clock=\(subject)")
+        case .deadLetters: (.deadLetters, "?cause=\(subject)")
+        case .circuitOpen, .paused: (isQueue ? .queues : .partners, "")
+        case .queueAge: (.queues, "")
+        case .partnerSilence: (.partners, "")
+        case .expiry, .storeDamaged: (nil, "")
+        case .parked: (.parked, "")
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import Messaging
+import Observability
+import StrictJSON
+import Transport
+
+/// Where institutions fetch their applications: a leased application is invisible to others until the lease is settled
+/// or ends; an ended lease counts as a failed attempt.
+public struct LeaseService: Sendable {
+    /// Bounds on what a case system may ask for.
+    public struct Limits: Sendable {
+        public var leasesPerCall = 100
+        /// Seconds.
+        public var leaseSeconds = 10...3600
+        /// Seconds a call may wait for work.
+        public var waitSeconds = 0...30
+        /// Leases that may end or be released before the application lies with the operators.
+        public var attempts = 5
+
+        public init() {}
+    }
+
+    /// Settles a lease by acknowledgement and tells the sender; handed in, since what it tells is none of this room's.
+    public typealias SignIn =
+        @Sendable (_ applicationNo: String, _ leaseID: String, _ caller: Caller) async throws -> Bool
+
+    let store: any MessageStore
+    let limits: Limits
+    let bell: Bell
+    let now: @Sendable () -> Instant
+    let signIn: SignIn
+    let log: Log
+
+    public init(
+        store: any MessageStore, limits: Limits, bell: Bell, now: @escaping @Sendable () -> Instant,
+        signIn: @escaping SignIn, log: Log
+    ) {
+        self.store = store
+        self.limits = limits
+        self.bell = bell
+        self.now = now
+        self.signIn = signIn
+        self.log = log
+    }
+
+    public var routes: [Route] {
+        [
+            Route("POST", "/v1/queues/{queue}/leases", for: .institution) { request, visit in
+                try await lease(request, queue: visit.value("queue"), caller: visit.caller())
+            },
+            Route("POST", "/v1/leases/{id}/acknowledge", for: .institution) { _, visit in
+                let lease = try await ownLease(visit)
+                return try answer(await signIn(lease.envelope.correlationID, lease.id, visit.caller()))
+            },
+            Route("POST", "/v1/leases/{id}/release", for: .institution) { request, visit in
+                let lease = try await ownLease(visit)
+                let body = try request.jsonObject()
+                let delay = try seconds("delaySeconds", in: body, range: 0...86_400, default: 0)
+                let release = LeaseSettlement.release(
+                    notBefore: now().advanced(seconds: delay), reason: body["reason"]?.string)
+                return try answer(
+                    await store.settle(leaseID: lease.id, release, actor: visit.caller().id, now: now()))
+            },
+            Route("POST", "/v1/leases/{id}/extend", for: .institution) { request, visit in
+                let lease = try await ownLease(visit)
+                let length = try seconds(
+                    "leaseSeconds", in: request.jsonObject(), range: limits.leaseSeconds, default: 60)
+                let ends = now().advanced(seconds: length)
+                return try answer(
+                    await store.settle(
+                        leaseID: lease.id, .extend(until: ends), actor: visit.caller().id, now: now()),
+                    leaseEndsAt: ends)
+            },
+            Route("POST", "/v1/leases/{id}/reject", for: .institution) { request, visit in
+                let lease = try await ownLease(visit)
+                guard let reason = try request.jsonObject()["reason"]?.string, !reason.isEmpty else {
+                    throw Problem(.badRequest, zh: "退回须写明理由 reason。", en: "A rejection needs a reason.")
+                }
+                return try answer(
+                    await store.settle(
+                        leaseID: lease.id, .giveUp(.exhausted, reason: reason), actor: visit.caller().id, now: now()))
+            },
+        ]
+    }
+
+    private func lease(_ request: HTTPRequest, queue: String, caller: Caller) async throws -> HTTPResponse {
+        guard queue == caller.id else {
+            throw Problem(.forbidden, zh: "只能领取本机构队列的申请。", en: "An institution leases from its own queue only.")
+        }
+        let body = try request.jsonObject()
+        let max = try seconds("max", in: body, range: 1...limits.leasesPerCall, default: 1)
+        let length = try seconds("leaseSeconds", in: body, range: limits.leaseSeconds, default: 60)
+        let wait = try seconds("waitSeconds", in: body, range: limits.waitSeconds, default: 0)
+        let deadline = now().advanced(seconds: wait)
+        while true {
+            let ring = bell.listen()
+            let leases = try await store.lease(
+                queue: queue, max: max, now: now(), ends: now().advanced(seconds: length),
+                maxAttempts: limits.attempts)
+            let left = deadline.milliseconds - now().milliseconds
+            if !leases.isEmpty || left <= 0 || bell.isClosed {
+                return .json(["leases": .array(leases.map { json($0, queue: queue) })])
+            }
+            await ring.wait(atMost: .milliseconds(left))
+        }
+    }
+
+    private func json(_ lease: Lease, queue: String) -> JSONValue {
+        .compact([
+            ("leaseId", .string(lease.id)), ("leaseEndsAt", .string(lease.ends.rfc3339)),
+            ("attempt", JSONValue(lease.attempt)), ("queue", .string(queue)),
+            ("idempotencyKey", .string(lease.envelope.id)), ("traceparent", .text(lease.envelope.traceParent)),
+            ("application", (try? JSONValue(parsing: lease.envelope.payload)) ?? .null),
+        ])
+    }
+
+    /// A lease of another institution's is answered like one that does not exist.
+    private func ownLease(_ visit: Visit) async throws -> Lease {
+        guard let lease = try await store.lease(id: visit.value("id"), now: now()),
+            try lease.envelope.recipient == visit.caller().id
+        else { throw Self.ended }
+        return lease
+    }
+
+    private func answer(_ isSettled: Bool, leaseEndsAt: Instant? = nil) throws(Problem) -> HTTPResponse {
+        guard isSettled else { throw Self.ended }
+        return .json(.compact([("settled", true), ("leaseEndsAt", .text(leaseEndsAt?.rfc3339))]))
+    }
+
+    private static let ended = Problem(
+        .leaseEnded, zh: "租约已到期、已了结或不存在；该申请可能已由他人领取，请重新领取。",
+        en: "The lease has ended, was settled or never was; the application may be with somebody else. Lease again.")
+
+    private func seconds(
+        _ name: String, in body: JSONObject, range: ClosedRange<Int>, default value: Int
+    ) throws(Problem) -> Int {
+        guard let given = body[name] else { return value }
+        guard let number = given.int, range.contains(number) else {
+            throw Problem(
+                .badRequest, zh: "\(name) 应为 \(range.lowerBound) 到 \(range.upperBound) 之间的整数。",
+                en: "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+}

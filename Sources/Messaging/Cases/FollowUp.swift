@@ -1,0 +1,36 @@
+/// A message about an application: a supplement, a withdrawal, a case event, a transfer, a status share. It may come
+/// before its application; then it waits (Resequencer).
+public struct FollowUp: Sendable {
+    public enum Kind: String, Sendable, CaseIterable {
+        case supplement, cancel, caseEvent, transfer
+        /// Evidence about a person: kept, and laid beside that person's open applications. It waits for nothing.
+        case statusShare
+    }
+
+    public let id: String
+    public let kind: Kind
+    public let partnerID: String
+    /// Canonical, JSON.
+    public let content: [UInt8]
+    /// How it names its application, the most telling first.
+    public let names: [CaseName]
+    /// Where given, only applications of this person are meant.
+    public let person: [CaseName]
+    public let receivedAt: Instant
+    /// Waited for until then.
+    public let keepUntil: Instant
+
+    public init(
+        id: String, kind: Kind, partnerID: String, content: [UInt8], names: [CaseName], person: [CaseName],
+        receivedAt: Instant, keepUntil: Instant
+    ) {
+        self.id = id
+        self.kind = kind
+        self.partnerID = partnerID
+        self.content = content
+        self.names = names
+        self.person = person
+        self.receivedAt = receivedAt
+        self.keepUntil = keepUntil
+    }
+}

@@ -1,0 +1,12 @@
+/// What the doors decide inside the store's transaction, where alone it is certain what came before. Nothing in it
+/// waits for anything, so that the transaction stays short.
+public protocol FollowUpHandling: Sendable {
+    /// What a follow-up does to one application; nothing where that one is not concerned.
+    func change(_ record: ApplicationRecord, by followUp: FollowUp) -> CaseChange?
+    /// How a new application is related to earlier ones that share a key with it.
+    func relations(of record: ApplicationRecord, to earlier: [ApplicationRecord]) -> [Relation]
+    /// What both sides of a relation learn: the record's content names the others, and its institution is told.
+    func change(_ record: ApplicationRecord, related: [Relation], isNew: Bool, at now: Instant) -> CaseChange
+    /// What the sender is answered once it is known which applications its follow-ups belong to.
+    func answer(_ commit: IntakeCommit, attached: [String: [ApplicationRecord]]) -> IntakeAnswer
+}

@@ -1,0 +1,15 @@
+/// The message store's shelf for what waits.
+public protocol FollowUpStore: Sendable {
+    /// What waits past its limit becomes a dead letter `expired`.
+    ///
+    /// - Returns: how many did.
+    func expireFollowUps(now: Instant) async throws(StoreError) -> Int
+    /// Takes one that became a dead letter out of the dead-letter queue: it looks for its application as it did on receipt, and waits
+    /// anew until `keepUntil` where there is none. The act is recorded with it.
+    func retryFollowUp(
+        _ id: String, version: DeadLetterVersion?, keepUntil: Instant, work: any FollowUpHandling, _ act: AuditAct
+    ) async throws(StoreError) -> DeadLetterActResult
+    /// What waits, oldest first.
+    func parkedFollowUps(limit: Int) async throws(StoreError) -> [FollowUpRecord]
+    func followUps(of referralID: String) async throws(StoreError) -> [FollowUpRecord]
+}

@@ -1,0 +1,25 @@
+/// A time limit that runs on one application, as the store keeps it.
+public struct RunningClock: Sendable, Hashable {
+    /// Such as `CLK-05`.
+    public let id: String
+    /// What it is to be remembered by: JSON of the clock with its pauses.
+    public let content: [UInt8]
+    public let dueAt: Instant
+    /// From when on the due date is near; nothing where nobody is to be warned.
+    public let soonAt: Instant?
+    /// Whether it still runs: neither met, nor stopped, nor paused.
+    public let isRunning: Bool
+    /// When it was stopped, judged on receipt (its start then), or over with its case.
+    public let endedAt: Instant?
+
+    public init(
+        id: String, content: [UInt8], dueAt: Instant, soonAt: Instant?, isRunning: Bool, endedAt: Instant? = nil
+    ) {
+        self.id = id
+        self.content = content
+        self.dueAt = dueAt
+        self.soonAt = soonAt
+        self.isRunning = isRunning
+        self.endedAt = endedAt
+    }
+}

@@ -1,0 +1,62 @@
+/// Many dead letters retried on one order, at a bounded rate. Stored, so that it goes on after a restart.
+public struct BulkJob: Sendable {
+    public enum State: String, Sendable, CaseIterable {
+        case running, paused, stopped, finished
+
+        /// Finished and stopped jobs stay so.
+        public func allows(_ next: State) -> Bool {
+            switch (self, next) {
+            case (.running, .paused), (.running, .stopped), (.running, .finished), (.paused, .running),
+                (.paused, .stopped):
+                true
+            case (.running, .running), (.paused, .paused), (.paused, .finished), (.stopped, _), (.finished, _): false
+            }
+        }
+    }
+
+    public let id: String
+    public let filter: DeadLetterFilter
+    public let reason: String
+    public let actor: String
+    public let role: String
+    public let queue: String?
+    /// Dead letters a second.
+    public let rate: Int
+    public let state: State
+    /// Dead letters that matched when it was made.
+    public let total: Int
+    public let resent: Int
+    public let failedAgain: Int
+    public let skipped: Int
+    /// The last dead letter that was dealt with.
+    public let cursor: DeadLetterCursor?
+    /// How often the job was taken up: who took it up before that has lost it.
+    public let lockCount: Int
+    public let createdAt: Instant
+    public let updatedAt: Instant
+
+    public init(
+        id: String, filter: DeadLetterFilter, reason: String, actor: String, role: String, queue: String?, rate: Int,
+        state: State, total: Int, resent: Int, failedAgain: Int, skipped: Int, cursor: DeadLetterCursor?,
+        lockCount: Int, createdAt: Instant, updatedAt: Instant
+    ) {
+        self.id = id
+        self.filter = filter
+        self.reason = reason
+        self.actor = actor
+        self.role = role
+        self.queue = queue
+        self.rate = rate
+        self.state = state
+        self.total = total
+        self.resent = resent
+        self.failedAgain = failedAgain
+        self.skipped = skipped
+        self.cursor = cursor
+        self.lockCount = lockCount
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+
+    public var done: Int { resent + failedAgain + skipped }
+}

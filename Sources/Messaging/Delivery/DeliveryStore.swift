@@ -1,0 +1,34 @@
+/// What Delivery asks of the message store. Every method is one transaction.
+public protocol DeliveryStore: MessageStore {
+    /// Lays in the dead-letter queue what is past its keep-by time, then claims what is due for each endpoint that is not paused: the
+    /// highest priority first, of an application's statuses only the oldest undelivered one.
+    func lease(_ capacities: [EndpointCapacity], now: Instant, ends: Instant) async throws(StoreError) -> [Lease]
+
+    /// When something that waits for one of the endpoints is next due, claimed ones by the end of their lease.
+    func nextDue(_ endpoints: [Endpoint], after now: Instant) async throws(StoreError) -> Instant?
+
+    /// When something last reached each endpoint, as far as the newest messages tell: so many are looked at, however many
+    /// are stored.
+    func lastDeliveries(among newest: Int) async throws(StoreError) -> [Endpoint: Instant]
+
+    /// Ends the waits of what was tried before: the address is back.
+    func hasten(_ endpoint: Endpoint, now: Instant) async throws(StoreError)
+
+    /// The act's detail is the reason.
+    ///
+    /// - Returns: whether it was open.
+    func pause(_ endpoint: Endpoint, _ act: AuditAct) async throws(StoreError) -> Bool
+    /// - Returns: whether it was paused.
+    func resume(_ endpoint: Endpoint, _ act: AuditAct) async throws(StoreError) -> Bool
+    func pauses() async throws(StoreError) -> [Pause]
+
+    /// A page of a partner's feed, in order. What lies at or before `position` was read: it is delivered thereby.
+    ///
+    /// - Parameter position: `nil` for the last that was confirmed.
+    func feed(
+        partner: String, after position: Int64?, limit: Int, now: Instant
+    ) async throws(StoreError) -> [FeedEntry]
+
+    /// Writes into a message's history.
+    func note(_ subject: String, _ entry: HistoryEntry) async throws(StoreError)
+}

@@ -1,0 +1,15 @@
+/// A message in somebody's hands for a time.
+public struct Lease: Sendable {
+    public let id: String
+    public let envelope: Envelope
+    /// Counted from 1.
+    public let attempt: Int
+    public let ends: Instant
+
+    public init(id: String, envelope: Envelope, attempt: Int, ends: Instant) {
+        self.id = id
+        self.envelope = envelope
+        self.attempt = attempt
+        self.ends = ends
+    }
+}

@@ -1,0 +1,32 @@
+/// An agency system that sends referrals and receives status.
+public struct Partner: Sendable {
+    public let id: String
+    public let name: String
+    /// Code of `SenderType`: decides what may be told back.
+    public let senderType: String
+    /// The unit codes it may sign messages with; empty for any.
+    public let senderCodes: [String]
+    /// The inbound mappings open to it; empty for all.
+    public let mappings: [String]
+    /// The outbound mapping of its status messages.
+    public let statusMapping: String?
+    public var returnAddress: ReturnAddress?
+    public let retryPolicy: RetryPolicy
+    public var exchange: ExchangeFolders?
+    /// When the last of its tokens ends; nothing where one never does.
+    public var tokenEnd: Instant?
+
+    public init(
+        id: String, name: String, senderType: String, senderCodes: [String], mappings: [String],
+        statusMapping: String?, returnAddress: ReturnAddress?, retryPolicy: RetryPolicy
+    ) {
+        self.id = id
+        self.name = name
+        self.senderType = senderType
+        self.senderCodes = senderCodes
+        self.mappings = mappings
+        self.statusMapping = statusMapping
+        self.returnAddress = returnAddress
+        self.retryPolicy = retryPolicy
+    }
+}

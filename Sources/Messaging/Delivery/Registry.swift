@@ -1,0 +1,10 @@
+/// Who is known to the gateway.
+public struct Registry: Sendable {
+    public let partners: [String: Partner]
+    public let institutions: [String: Institution]
+
+    public init(partners: [Partner], institutions: [Institution]) {
+        self.partners = Dictionary(partners.map { ($0.id, $0) }) { first, _ in first }
+        self.institutions = Dictionary(institutions.map { ($0.code, $0) }) { first, _ in first }
+    }
+}

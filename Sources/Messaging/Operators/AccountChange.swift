@@ -1,0 +1,9 @@
+/// What is to be another in an account.
+public enum AccountChange: Sendable, Hashable {
+    case role(String)
+    /// Failed sign-ins under the key are forgotten.
+    case secret(String, oneTimeUntil: Instant?, forgetting: String)
+    case disabled
+    /// Failed sign-ins under the key are forgotten.
+    case enabled(forgetting: String)
+}

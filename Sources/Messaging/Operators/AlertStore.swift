@@ -1,0 +1,22 @@
+/// The alerts and the messages about them, so that neither restarts nor several nodes repeat any.
+public protocol AlertStore: Sendable {
+    /// Begins what is new among the conditions and ends what has been absent for `settle`.
+    ///
+    /// - Parameters:
+    ///   - looked: which alerts this look could have found; the others stay as they are.
+    ///   - write: makes the message about a beginning or an end.
+    ///   - isSent: whether messages are to be sent on, or only returned.
+    /// - Returns: the messages, each to one node only.
+    func reconcileAlerts(
+        _ conditions: Set<AlertCondition>, looked: @escaping @Sendable (AlertCondition) -> Bool, settle: Duration,
+        now: Instant, isSent: Bool,
+        write: @escaping @Sendable (AlertMessage.Phase, OpenAlert) -> AlertMessage
+    ) async throws(StoreError) -> [AlertMessage]
+    /// Oldest first.
+    func openAlerts() async throws(StoreError) -> [OpenAlert]
+
+    /// Messages that are due, not due again until `until` unless settled.
+    func leaseMessages(max: Int, now: Instant, until: Instant) async throws(StoreError) -> [AlertMessage]
+    /// - Parameter next: when to try again; nothing once it is sent or given up.
+    func settleMessage(_ id: String, next: Instant?, problem: String?) async throws(StoreError)
+}

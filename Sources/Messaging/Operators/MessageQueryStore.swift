@@ -1,0 +1,27 @@
+/// What the operator services shows of the flow. The cost of no call grows with what is stored, but with what is open, asked for or
+/// counted.
+public protocol MessageQueryStore: Sendable {
+    func queueFigures() async throws(StoreError) -> [QueueFigures]
+    func partnerFigures(_ partnerID: String, since: Instant) async throws(StoreError) -> PartnerFigures
+    /// Newest first, before `id`, of one partner or of all.
+    func referrals(partner: String?, before id: String?, limit: Int) async throws(StoreError) -> [ReferralSummary]
+    /// By whatever number somebody quotes: a referral's, an application's, an envelope's, a lease's, the sender's own, or
+    /// one that was indexed.
+    func findReferrals(_ quoted: String, partners: [String], limit: Int) async throws(StoreError) -> [ReferralSummary]
+    func trace(referral id: String) async throws(StoreError) -> Trace?
+    func document(referral id: String) async throws(StoreError) -> StoredDocument?
+
+    /// Indexes what came before `end` and was not indexed yet.
+    ///
+    /// - Returns: how many referrals were read; fewer than the limit when nothing is left.
+    func indexReferences(_ paths: [ReferencePath], before end: Instant, limit: Int) async throws(StoreError) -> Int
+
+    /// In the order of their numbers, after the last one.
+    func reportRows(
+        from start: Instant, to end: Instant, after applicationNo: String?, limit: Int
+    ) async throws(StoreError) -> [ReportRow]
+    /// Messages received in a time, by outcome.
+    func outcomes(partner: String, from start: Instant, to end: Instant) async throws(StoreError) -> [String: Int]
+    /// Messages received in a time, of all partners.
+    func countReferrals(from start: Instant, to end: Instant) async throws(StoreError) -> Int
+}

@@ -1,0 +1,35 @@
+/// A message on a channel, as a trace shows it.
+public struct MessageStanding: Sendable, Hashable {
+    public let id: String
+    public let channel: Channel
+    public let correlationID: String
+    public let recipient: String?
+    public let state: String
+    public let attempt: Int
+    public let createdAt: Instant
+    /// When it may be tried again, or the lease ends.
+    public let readyAt: Instant?
+    public let finishedAt: Instant?
+    public let deadSince: Instant?
+    public let cause: String?
+    public let problem: String?
+
+    public init(
+        id: String, channel: Channel, correlationID: String, recipient: String?, state: String, attempt: Int,
+        createdAt: Instant, readyAt: Instant?, finishedAt: Instant?, deadSince: Instant?, cause: String?,
+        problem: String?
+    ) {
+        self.id = id
+        self.channel = channel
+        self.correlationID = correlationID
+        self.recipient = recipient
+        self.state = state
+        self.attempt = attempt
+        self.createdAt = createdAt
+        self.readyAt = readyAt
+        self.finishedAt = finishedAt
+        self.deadSince = deadSince
+        self.cause = cause
+        self.problem = problem
+    }
+}

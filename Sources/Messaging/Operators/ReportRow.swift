@@ -1,0 +1,25 @@
+/// An application with what a report counts.
+public struct ReportRow: Sendable {
+    public let applicationNo: String
+    public let partnerID: String
+    public let queue: String?
+    public let caseState: String?
+    public let receivedAt: Instant
+    /// Canonical, JSON.
+    public let content: [UInt8]
+    /// When each status was first told, by its code.
+    public let firstTold: [String: Instant]
+
+    public init(
+        applicationNo: String, partnerID: String, queue: String?, caseState: String?, receivedAt: Instant,
+        content: [UInt8], firstTold: [String: Instant]
+    ) {
+        self.applicationNo = applicationNo
+        self.partnerID = partnerID
+        self.queue = queue
+        self.caseState = caseState
+        self.receivedAt = receivedAt
+        self.content = content
+        self.firstTold = firstTold
+    }
+}

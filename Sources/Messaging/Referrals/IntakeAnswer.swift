@@ -1,0 +1,11 @@
+/// An answer that depended on what the store held.
+public struct IntakeAnswer: Sendable, Hashable {
+    public let outcome: String
+    /// JSON.
+    public let bytes: [UInt8]
+
+    public init(outcome: String, bytes: [UInt8]) {
+        self.outcome = outcome
+        self.bytes = bytes
+    }
+}

@@ -1,0 +1,22 @@
+public struct ReferralRecord: Sendable {
+    public let id: String
+    public let partnerID: String
+    public let messageID: String?
+    public let outcome: String
+    public let receivedAt: Instant
+    public let answer: [UInt8]
+    public let applicationNos: [String]
+
+    public init(
+        id: String, partnerID: String, messageID: String?, outcome: String, receivedAt: Instant, answer: [UInt8],
+        applicationNos: [String]
+    ) {
+        self.id = id
+        self.partnerID = partnerID
+        self.messageID = messageID
+        self.outcome = outcome
+        self.receivedAt = receivedAt
+        self.answer = answer
+        self.applicationNos = applicationNos
+    }
+}

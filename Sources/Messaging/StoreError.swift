@@ -1,0 +1,22 @@
+/// Why the store did not do what it was asked. Nothing was changed then.
+public enum StoreError: Error, Sendable, Hashable {
+    /// Too much is waiting to be written; try again.
+    case busy
+    case diskFull
+    /// Damaged, or no store of this gateway's.
+    case corrupt(String)
+    case closed
+    /// What the database said, without values.
+    case failed(String)
+
+    /// A stable word for logs and answers.
+    public var code: String {
+        switch self {
+        case .busy: "busy"
+        case .diskFull: "diskFull"
+        case .corrupt: "corrupt"
+        case .closed: "closed"
+        case .failed: "failed"
+        }
+    }
+}

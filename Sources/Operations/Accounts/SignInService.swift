@@ -1,0 +1,295 @@
+import Foundation
+import Messaging
+import StrictJSON
+import Synchronization
+import Transport
+
+/// Operators signing in and out: sessions in a cookie, requests that change something guarded against forgery, guessing
+/// locked out.
+public struct SignInService: Sendable {
+    public struct Settings: Sendable {
+        /// A session ends when nobody used it for so long.
+        public var idle: Duration = .seconds(30 * 60)
+        /// A session ends then, however busy it is.
+        public var absolute: Duration = .seconds(12 * 3600)
+        /// Guesses at one account.
+        public var perAccount = LockPolicy(failures: 5, window: .seconds(15 * 60))
+        /// Guesses from one address, at whatever accounts.
+        public var perSource = LockPolicy(failures: 30, window: .seconds(15 * 60))
+
+        public init() {}
+    }
+
+    public static let cookieName = "legal-aid-gateway-session"
+    /// Carries the token that a page of the gateway's own was given.
+    public static let forgeryHeader = "X-CSRF-Token"
+    /// The use of a session is written down at most so often.
+    private static let touchMilliseconds: Int64 = 60_000
+
+    let store: any AccountStore
+    let settings: Settings
+    let pen: AuditPen
+    private let turnstile = Turnstile(places: 32)
+
+    public init(store: any AccountStore, settings: Settings = Settings(), pen: AuditPen) {
+        self.store = store
+        self.settings = settings
+        self.pen = pen
+    }
+
+    /// Somebody who just signed in.
+    public struct Entry: Sendable {
+        public let visitor: Visitor
+        /// For the cookie; kept nowhere.
+        let token: String
+        /// For the absolute end.
+        let maxAge: Duration
+
+        /// `Set-Cookie` (RFC 6265).
+        ///
+        /// - Parameter secure: the operator's browser speaks TLS to us or to the proxy before us.
+        public func cookie(secure: Bool) -> (name: String, value: String) {
+            SignInService.cookie(token, maxAge: maxAge.components.seconds, secure: secure)
+        }
+    }
+
+    /// Somebody signed in.
+    public struct Visitor: Sendable {
+        public let caller: Caller
+        /// For the forms and scripts of this session's pages.
+        public let forgeryToken: String
+        public let endsAt: Instant
+        /// Came in with a one-time password, and may do nothing but choose another.
+        public let mustChangePassword: Bool
+        let tokenHash: String
+    }
+
+    // MARK: In
+
+    /// - Parameter source: where the request comes from, for the lock-out.
+    /// - Throws: `Problem` `.unauthorized`, the same whatever was wrong; `.tooManyAttempts` while locked.
+    public func signIn(name: String, password: String, source: String) async throws -> Entry {
+        try await turnstile.pass {
+            let (account, role) = try await prove(name, password, source: source)
+            return try await open(
+                Caller(role: .operator, id: account.name, operatorRole: role), mustChange: account.oneTimeUntil != nil,
+                forgetting: [Self.key(ofAccount: name)], source: source)
+        }
+    }
+
+    /// Chooses another password for one's own account; every session of it ends.
+    ///
+    /// - Throws: `Problem` as for signing in where the old password is not right, `.badRequest` for a new one that will
+    ///   not do.
+    public func changePassword(of visitor: Visitor, from old: String, to new: String, source: String) async throws {
+        guard new != old else {
+            throw Problem(.badRequest, zh: "新密码不能与原密码相同。", en: "The new password must be another one.")
+        }
+        let secret = try AccountService.secret(new)
+        let name = visitor.caller.id
+        try await turnstile.pass {
+            _ = try await prove(name, old, source: source)
+            let change = AccountChange.secret(secret, oneTimeUntil: nil, forgetting: Self.key(ofAccount: name))
+            _ = try await store.changeAccount(
+                name, change, pen.act(.changePassword, on: name, by: visitor.caller, detail: ""))
+        }
+    }
+
+    /// Within the turnstile: guesses sent all at once are counted one by one.
+    private func prove(
+        _ name: String, _ password: String, source: String
+    ) async throws -> (OperatorAccount, OperatorRole) {
+        let keys = [Self.key(ofAccount: name), Self.key("source", source)]
+        if let until = try await store.lockedUntil(keys), until > pen.now() { throw Self.locked(until, pen.now()) }
+        let account = try await store.account(name)
+        let isRight = await Self.matches(password, account?.secret ?? PasswordHash.decoy)
+        guard let account, isRight, !account.isDisabled, account.oneTimeUntil.map({ $0 > pen.now() }) ?? true,
+            let role = OperatorRole(rawValue: account.role)
+        else {
+            let caller = Caller(role: .operator, id: account?.name ?? "unknown", operatorRole: .viewer)
+            try await store.noteFailure(
+                [(keys[0], settings.perAccount), (keys[1], settings.perSource)],
+                pen.act(.signInFailed, on: caller.id, by: caller, detail: source))
+            throw Self.refused
+        }
+        return (account, role)
+    }
+
+    private func open(
+        _ caller: Caller, mustChange: Bool, forgetting keys: [String], source: String
+    ) async throws -> Entry {
+        let token = Digest.hex(try SecureRandom.bytes(32))
+        let now = pen.now()
+        let session = OperatorSession(
+            tokenHash: Self.hash(token), account: caller.id, createdAt: now, seenAt: now,
+            endsAt: now.advanced(by: settings.absolute))
+        try await store.openSession(
+            session, forgetting: keys, pen.act(.signIn, on: caller.id, by: caller, detail: source))
+        return Entry(
+            visitor: Visitor(
+                caller: caller, forgeryToken: Self.forgeryToken(token), endsAt: session.endsAt,
+                mustChangePassword: mustChange, tokenHash: session.tokenHash), token: token, maxAge: settings.absolute)
+    }
+
+    /// Off Swift's own threads: a hash takes a good part of a second.
+    private static func matches(_ password: String, _ secret: String) async -> Bool {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: PasswordHash.matches(password, secret)) }
+        }
+    }
+
+    // MARK: Inside
+
+    /// Who sent a request; nobody where there is no session or it has ended.
+    public func visitor(of request: HTTPRequest) async throws -> Visitor? {
+        guard let token = Self.token(in: request) else { return nil }
+        let hash = Self.hash(token)
+        guard let (session, account) = try await store.session(hash), !account.isDisabled,
+            let role = OperatorRole(rawValue: account.role)
+        else { return nil }
+        let now = pen.now()
+        guard now < session.endsAt, now < session.seenAt.advanced(by: settings.idle) else { return nil }
+        if now.milliseconds - session.seenAt.milliseconds >= Self.touchMilliseconds {
+            try await store.touchSession(hash, at: now)
+        }
+        return Visitor(
+            caller: Caller(role: .operator, id: account.name, operatorRole: role),
+            forgeryToken: Self.forgeryToken(token),
+            endsAt: session.endsAt, mustChangePassword: account.oneTimeUntil != nil, tokenHash: hash)
+    }
+
+    /// The caller behind a session's cookie, for the router. A request that may change something must show the session's
+    /// token in a field that another site's page cannot set.
+    public func caller(of request: HTTPRequest) async throws -> Caller? {
+        guard let visitor = try await visitor(of: request) else { return nil }
+        guard !visitor.mustChangePassword else {
+            throw Problem(
+                .forbidden, zh: "请先在控制台更改一次性密码。", en: "Change the one-time password in the console first.")
+        }
+        if ["GET", "HEAD"].contains(request.method) { return visitor.caller }
+        try Self.checkForgery(request.header(Self.forgeryHeader), visitor)
+        return visitor.caller
+    }
+
+    /// - Throws: `Problem` `.forbidden` unless the token is the session's own.
+    public static func checkForgery(_ token: String?, _ visitor: Visitor) throws(Problem) {
+        guard let token, Digest.isEqual(token, visitor.forgeryToken) else {
+            throw Problem(
+                .forbidden, zh: "页面已过期或请求并非来自本系统页面，请刷新后再试。",
+                en: "The page has expired or the request did not come from it; reload and try again.")
+        }
+    }
+
+    public func signOut(_ visitor: Visitor) async throws(StoreError) {
+        try await store.closeSession(
+            visitor.tokenHash, pen.act(.signOut, on: visitor.caller.id, by: visitor.caller, detail: ""))
+    }
+
+    /// What takes the cookie away.
+    public static func farewellCookie(secure: Bool) -> (name: String, value: String) {
+        cookie("", maxAge: 0, secure: secure)
+    }
+
+    // MARK: Help
+
+    private static func cookie(_ token: String, maxAge: Int64, secure: Bool) -> (name: String, value: String) {
+        (
+            "Set-Cookie",
+            "\(cookieName)=\(token); Path=/; Max-Age=\(maxAge); HttpOnly; SameSite=Strict\(secure ? "; Secure" : "")"
+        )
+    }
+
+    private static func token(in request: HTTPRequest) -> String? {
+        for pair in (request.header("Cookie") ?? "").split(separator: ";") {
+            let parts = pair.split(separator: "=", maxSplits: 1)
+            if parts.count == 2, parts[0].drop(while: { $0 == " " }) == cookieName, parts[1].utf8.count == 64 {
+                return String(parts[1])
+            }
+        }
+        return nil
+    }
+
+    /// Follows from the session's token, so it need not be kept; from it nothing follows.
+    private static func forgeryToken(_ token: String) -> String {
+        Digest.hmacSHA256(key: Array(token.utf8), Array("csrf".utf8))
+    }
+
+    private static func hash(_ token: String) -> String { Digest.hex(Digest.sha256(Array(token.utf8))) }
+
+    /// Under which failed sign-ins of an account are counted.
+    static func key(ofAccount name: String) -> String { key("account", name) }
+
+    private static func key(_ kind: String, _ value: String) -> String { hash("\(kind):\(value)") }
+
+    private static let refused = Problem(
+        .unauthorized, zh: "用户名或密码不正确。", en: "The name or the password is not right.")
+
+    private static func locked(_ until: Instant, _ now: Instant) -> Problem {
+        let seconds = max(1, (until.milliseconds - now.milliseconds + 999) / 1000)
+        var problem = Problem(
+            .tooManyAttempts, zh: "登录失败次数过多，请 \((seconds + 59) / 60) 分钟后再试。",
+            en: "Too many failed sign-ins; try again in \((seconds + 59) / 60) minutes.")
+        problem.headers = [("Retry-After", "\(seconds)")]
+        return problem
+    }
+}
+
+extension HTTPRequest {
+    /// Where a request comes from; behind a proxy on this machine, what that proxy saw.
+    public var source: String {
+        let isLocal = peer.hasPrefix("127.") || peer == "::1"
+        guard isLocal, let hop = header("X-Forwarded-For")?.split(separator: ",").last else { return peer }
+        return hop.trimmingCharacters(in: .whitespaces)
+    }
+
+    /// Whether the browser speaks TLS, as the proxy before us says.
+    public var isSecure: Bool { header("X-Forwarded-Proto")?.lowercased() == "https" }
+}
+
+/// Lets one through at a time and keeps few waiting.
+private final class Turnstile: Sendable {
+    private struct State {
+        var isBusy = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let places: Int
+    private let state = Mutex(State())
+
+    init(places: Int) { self.places = places }
+
+    func pass<Result: Sendable>(_ work: @Sendable () async throws -> Result) async throws -> Result {
+        try await enter()
+        defer { leave() }
+        return try await work()
+    }
+
+    private func enter() async throws {
+        let isFull = state.withLock { $0.isBusy && $0.waiting.count >= places }
+        guard !isFull else {
+            throw Problem(.overloaded, zh: "登录请求过多，请稍后再试。", en: "Too many sign-ins at once; try again.")
+        }
+        await withCheckedContinuation { continuation in
+            let isFree = state.withLock { state in
+                if state.isBusy {
+                    state.waiting.append(continuation)
+                    return false
+                }
+                state.isBusy = true
+                return true
+            }
+            if isFree { continuation.resume() }
+        }
+    }
+
+    private func leave() {
+        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            if state.waiting.isEmpty {
+                state.isBusy = false
+                return nil
+            }
+            return state.waiting.removeFirst()
+        }
+        next?.resume()
+    }
+}

@@ -1,0 +1,118 @@
+import StrictJSON
+import Translation
+import Transport
+
+/// Every error that the gateway can tell, in one table: whose turn it is, what happened, what to do.
+public enum ErrorTable {
+    /// Where an error is met.
+    public enum Family: String, Sendable, CaseIterable {
+        /// The answer to a call (`type` of the problem).
+        case answer
+        /// A dead letter (`code`).
+        case deadLetter
+        /// One field of a document (`code` of a finding).
+        case finding
+    }
+
+    public struct Row: Sendable {
+        public let family: Family
+        /// Stable: scripts and manuals may name it.
+        public let code: String
+        public let turn: Turn
+        public let happened: LocalizedText
+        public let advice: LocalizedText
+
+        public var json: JSONValue {
+            func both(_ text: LocalizedText) -> JSONValue { ["zh": .string(text.zh), "en": .string(text.en)] }
+            return [
+                "family": .string(family.rawValue), "code": .string(code), "turn": .string(turn.rawValue),
+                "happened": both(happened), "advice": both(advice),
+            ]
+        }
+    }
+
+    public static var rows: [Row] {
+        Problem.Kind.allCases.map {
+            Row(family: .answer, code: $0.rawValue, turn: $0.turn, happened: $0.title, advice: $0.advice)
+        }
+            + FailureAdvice.allCases.map {
+                Row(
+                    family: .deadLetter, code: $0.rawValue, turn: $0.turn, happened: $0.happened, advice: $0.advice)
+            }
+            + Finding.messages.sorted { $0.key < $1.key }.map { code, message in
+                let turn: Turn = code == "noMapping" ? .gateway : .sender
+                return Row(
+                    family: .finding, code: code, turn: turn, happened: LocalizedText(bilingual: message),
+                    advice: turn == .gateway ? FailureAdvice.unknownDocument.advice : mendAndResend)
+            }
+    }
+
+    private static let mendAndResend = LocalizedText(
+        zh: "错误：请来源单位按位置更正后重发；警告：无需处理，下次请改正。",
+        en: "An error: the sender mends the place and sends again. A warning: nothing to do now; mend it next time.")
+}
+
+extension Problem.Kind {
+    public var turn: Turn {
+        switch self {
+        case .badRequest, .unauthorized, .credentialExpired, .forbidden, .notFound, .methodNotAllowed,
+            .messageIdConflict,
+            .illegalTransition, .leaseEnded, .stale, .wrongState, .tooLarge, .headersTooLarge, .notTranslatable,
+            .timedOut, .tooManyAttempts:
+            .sender
+        case .overloaded, .storeUnavailable, .internalError: .gateway
+        }
+    }
+
+    /// What the caller does next.
+    public var advice: LocalizedText {
+        switch self {
+        case .badRequest:
+            LocalizedText(zh: "按 detail 更正请求后再发。", en: "Mend the request as detail says.")
+        case .unauthorized:
+            LocalizedText(zh: "使用有效凭证，或重新登录。", en: "Use a valid credential, or sign in again.")
+        case .credentialExpired:
+            LocalizedText(
+                zh: "请网关管理员用 gateway keys new 签发新令牌，改用新令牌后重发。",
+                en: "Have the gateway's administrator issue a new token (gateway keys new), and send again with it.")
+        case .forbidden:
+            LocalizedText(zh: "换用有权限的账户，或请管理员授权。", en: "Use an account that may, or ask the administrator.")
+        case .notFound, .methodNotAllowed:
+            LocalizedText(zh: "对照接口说明核对地址、编号和方法。", en: "Check address, id and method.")
+        case .messageIdConflict:
+            LocalizedText(
+                zh: "换用新的报文编号，或提交更正、撤销报文。", en: "Use a new message id, or send a correction or cancellation.")
+        case .illegalTransition:
+            LocalizedText(zh: "按 legal 所列选择允许的步骤。", en: "Take one of the steps that legal lists.")
+        case .leaseEnded: LocalizedText(zh: "重新领取该申请。", en: "Lease the application again.")
+        case .stale: LocalizedText(zh: "重新读取后再操作。", en: "Read it again, then repeat the act.")
+        case .wrongState: LocalizedText(zh: "按 detail 所述改用其他操作。", en: "Do what detail says instead.")
+        case .tooLarge: LocalizedText(zh: "减小报文，或将附件单独上传。", en: "Send less, or upload attachments apart.")
+        case .headersTooLarge: LocalizedText(zh: "减小请求头。", en: "Send smaller header fields.")
+        case .notTranslatable:
+            LocalizedText(
+                zh: "按 errors 逐项更正后重发，可沿用原编号。", en: "Mend what errors lists and send again; the id may be reused.")
+        case .timedOut: LocalizedText(zh: "检查网络后重发。", en: "Check the network and send again.")
+        case .tooManyAttempts:
+            LocalizedText(zh: "等待 Retry-After 所示时间后再试。", en: "Wait as long as Retry-After says.")
+        case .overloaded, .storeUnavailable:
+            LocalizedText(
+                zh: "按 Retry-After 稍后重发；持续出现时请网关管理员查看存储。",
+                en: "Send again after Retry-After; if it lasts, the gateway's administrator looks at the store.")
+        case .internalError:
+            LocalizedText(zh: "稍后重发；持续出现时请网关管理员查看日志。", en: "Send again later; if it lasts, have the log looked at.")
+        }
+    }
+}
+
+extension LocalizedText {
+    /// A finding's message: Chinese, then English after the last Chinese full stop.
+    public init(bilingual message: String) {
+        let parts = message.split(separator: "。", omittingEmptySubsequences: false)
+        if parts.count > 1, let english = parts.last?.drop(while: { $0 == " " }), !english.isEmpty {
+            self.init(zh: parts.dropLast().joined(separator: "。") + "。", en: String(english))
+        } else {
+            self.init(zh: message, en: message)
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import Canonical
+import StrictJSON
+import Translation
+import Transport
+
+/// The interface's description (OpenAPI 3.1), made from the routes that the router really has: no call can be missing,
+/// be open to others, or have another address. What each call takes and gives stands in `Contract/contract.json`.
+public struct OpenAPI: Sendable {
+    public static let path: StaticString = "/openapi.json"
+
+    private let contract: JSONValue
+    private let routes: [Route]
+
+    /// - Parameter routes: every call but the console's pages and the description's own.
+    /// - Throws: where the contract that was built in is no JSON.
+    public init(describing routes: [Route]) throws(JSONError) {
+        contract = try JSONValue(parsing: PackageResources.contract_json)
+        self.routes = routes + [Route("GET", Self.path) { _, _ in HTTPResponse(status: 200) }]
+    }
+
+    /// Answers with the description; anybody may read it.
+    public var route: Route {
+        let document = json
+        return Route("GET", Self.path) { _, _ in .json(document) }
+    }
+
+    public var json: JSONValue {
+        var paths = JSONObject()
+        for route in routes {
+            var item = paths[route.path] ?? [:]
+            item[route.method.lowercased()] = operation(route)
+            paths[route.path] = item
+        }
+        return [
+            "openapi": "3.1.0",
+            "info": [
+                "title": "法律援助转介网关 Legal Aid Referral Gateway", "version": "1",
+                "description":
+                    "错误应答为 RFC 9457，type 与处理办法见 x-errors。 Errors are RFC 9457; x-errors lists each type, whose turn it is and what to do.",
+            ],
+            "paths": .object(paths),
+            "components": [
+                "schemas": .object(schemas), "responses": ["Problem": problem],
+                "securitySchemes": [
+                    "bearer": ["type": "http", "scheme": "bearer"],
+                    "session": ["type": "apiKey", "in": "cookie", "name": .string(SignInService.cookieName)],
+                ],
+            ],
+            "x-errors": .array(ErrorTable.rows.map(\.json)),
+        ]
+    }
+
+    private var schemas: JSONObject {
+        var schemas = contract["schemas"]?.object ?? JSONObject()
+        let types = Problem.Kind.allCases.map { JSONValue.string("urn:legal-aid-gateway:problem:\($0.rawValue)") }
+        // The published contracts themselves: what they take is told in one place.
+        schemas["Application"] = Self.part(CanonicalModel.application, "标准申请 The canonical application")
+        schemas["Status"] = Self.part(CanonicalModel.status, "标准状态 The canonical status")
+        schemas["Problem"] = [
+            "type": "object", "required": ["type", "title", "status", "detail"],
+            "description": "RFC 9457；不含当事人的内容 never a value of the message",
+            "properties": [
+                "type": ["type": "string", "enum": .array(types), "description": "稳定，见 x-errors stable; see x-errors"],
+                "title": ["type": "string"], "status": ["type": "integer"],
+                "detail": ["type": "string", "description": "按 Accept-Language in the language asked for"],
+                "messageId": ["type": "string", "description": "已留存的报文 the message that was kept"],
+                "errors": [
+                    "type": "array", "items": ["$ref": "#/components/schemas/Finding"],
+                    "description": "须更正的各处 everything that must be mended",
+                ],
+                "state": ["type": "string", "description": "所处的状态 the state that does not allow the step"],
+                "legal": Self.words("该状态允许的步骤 the steps that it allows"),
+                "institutions": Self.words("已登记的机构 the registered institutions"),
+                "kinds": Self.words("可用的种类 the kinds that are known"),
+            ],
+            "examples": [
+                Problem(.notFound, zh: "没有这份转介，或它不是贵单位提交的。", en: "No such referral, or it is not yours.").json(
+                    language: nil)
+            ],
+        ]
+        return schemas
+    }
+
+    private static func words(_ description: String) -> JSONValue {
+        ["type": "array", "items": ["type": "string"], "description": .string(description)]
+    }
+
+    /// A published schema as part of this description, which has an identifier and a dialect of its own.
+    private static func part(_ model: CanonicalModel, _ title: String) -> JSONValue {
+        var schema = model.jsonSchema(name: "", title: title)
+        schema["$schema"] = nil
+        schema["$id"] = nil
+        return schema
+    }
+
+    private var problem: JSONValue {
+        [
+            "description": "出错 Problem (RFC 9457)",
+            "content": ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]],
+        ]
+    }
+
+    // MARK: Operations
+
+    private func operation(_ route: Route) -> JSONValue {
+        let call = contract["calls"]?[route.name]
+        var operation = JSONValue.compact([
+            ("operationId", .string(Self.identifier(of: route))),
+            ("summary", .string("\(call?["zh"]?.string ?? "") \(call?["en"]?.string ?? "")")),
+            ("tags", .array(route.roles.map(\.rawValue).sorted().map { .string($0) })),
+            ("parameters", .array(parameters(of: route, call))), ("responses", .object(responses(of: route, call))),
+            (
+                "x-rights",
+                route.rights.isEmpty ? nil : .array(route.rights.map(\.rawValue).sorted().map { .string($0) })
+            ),
+            ("security", .array(Self.security(of: route))),
+        ])
+        if let body = call?["body"]?.string { operation["requestBody"] = Self.body(body) }
+        return operation
+    }
+
+    private static func identifier(of route: Route) -> String {
+        route.name.split { !$0.isLetter && !$0.isNumber }.enumerated().map { index, word in
+            index == 0 ? word.lowercased() : word.prefix(1).uppercased() + word.dropFirst()
+        }.joined()
+    }
+
+    private static func security(of route: Route) -> [JSONValue] {
+        if route.roles.isEmpty { return [] }
+        let session: [JSONValue] = route.roles.contains(.operator) ? [["session": []]] : []
+        return [["bearer": []]] + session
+    }
+
+    private func parameters(of route: Route, _ call: JSONValue?) -> [JSONValue] {
+        let named = route.parameters.map { name -> JSONValue in
+            ["name": .string(name), "in": "path", "required": true, "schema": ["type": "string"]]
+        }
+        return named
+            + (call?["query"]?.object?.members ?? []).map { name, says in
+                ["name": .string(name), "in": "query", "description": says, "schema": ["type": "string"]]
+            }
+    }
+
+    private static func body(_ schema: String) -> JSONValue {
+        guard schema == "document" else {
+            return ["content": ["application/json": ["schema": ["$ref": .string("#/components/schemas/\(schema)")]]]]
+        }
+        return [
+            "required": true, "description": "来源单位自己的格式 The partner's own format",
+            "content": ["application/xml": [:], "application/json": [:]],
+        ]
+    }
+
+    private func responses(of route: Route, _ call: JSONValue?) -> JSONObject {
+        var responses = JSONObject(
+            (call?["answers"]?.object?.members ?? []).map { status, schema in
+                var answer: JSONValue = ["description": .string(call?["zh"]?.string ?? "")]
+                if let schema = schema.string {
+                    answer["content"] = [
+                        "application/json": ["schema": ["$ref": .string("#/components/schemas/\(schema)")]]
+                    ]
+                }
+                return (status, answer)
+            })
+        let refused: JSONValue = ["$ref": "#/components/responses/Problem"]
+        if !route.roles.isEmpty {
+            responses["401"] = refused
+            responses["403"] = refused
+        }
+        responses["default"] = refused
+        return responses
+    }
+}

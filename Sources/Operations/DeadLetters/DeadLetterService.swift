@@ -1,0 +1,237 @@
+import Canonical
+import Messaging
+import Observability
+import StrictJSON
+import Transport
+import Triage
+
+/// What the routing rules say about an application now.
+public enum RouteAnswer: Sendable, Hashable {
+    case queue(String)
+    case none(why: String)
+}
+
+/// What an operator does about dead letters that cannot go on by themselves: look, retry from where it failed, edit and
+/// resend, choose a queue, discard. Looking changes nothing; every act is in the audit trail.
+public struct DeadLetterService: Sendable {
+    let store: any DeadLetterStore & AuditStore
+    let institutions: Set<String>
+    let caseServices: CaseServices
+    let pen: AuditPen
+    let log: Log
+
+    /// - Parameter institutions: the codes that a dispatcher may choose from.
+    public init(
+        store: any DeadLetterStore & AuditStore, institutions: Set<String>, caseServices: CaseServices, pen: AuditPen,
+        log: Log
+    ) {
+        self.store = store
+        self.institutions = institutions
+        self.caseServices = caseServices
+        self.pen = pen
+        self.log = log
+    }
+
+    // MARK: Looking
+
+    public func list(
+        _ filter: DeadLetterFilter, newestFirst: Bool = false, after cursor: DeadLetterCursor? = nil, limit: Int
+    ) async throws(StoreError) -> DeadLetterPage {
+        try await store.deadLetters(filter, newestFirst: newestFirst, after: cursor, limit: limit)
+    }
+
+    /// Dead letters that are mended together, the most frequent cause first.
+    public func causes(_ filter: DeadLetterFilter) async throws(StoreError) -> [CauseCount] {
+        try await store.deadLetterCauses(filter)
+    }
+
+    /// One dead letter with its findings, the offending places marked in a masked excerpt, history and remedies.
+    public func show(_ id: String) async throws -> DeadLetterView {
+        DeadLetterView(try await deadLetter(id), decode: caseServices.decode)
+    }
+
+    /// The document as it came, to be mended: personal data unmasked, which is noted before it is shown.
+    public func open(_ id: String, by caller: Caller, reason: String) async throws -> OpenedDeadLetter {
+        let deadLetter = try await deadLetter(id)
+        try await store.record(pen.act(.unmask, on: id, by: caller, detail: reason))
+        let text = caseServices.decode(deadLetter.payload)
+        return OpenedDeadLetter(
+            deadLetter: deadLetter, text: text.map { String(decoding: $0.utf8, as: UTF8.self) },
+            encoding: text?.encoding)
+    }
+
+    /// What an edit would change and whether it would then pass; nothing is stored.
+    public func preview(_ id: String, edited: EditedDocument) async throws -> EditPreview {
+        let deadLetter = try await deadLetter(id)
+        let bytes = try bytes(of: edited, for: deadLetter)
+        let result = try caseServices.dryRun(bytes, deadLetter)
+        return EditPreview(changes: diff(deadLetter.payload, bytes), result: result)
+    }
+
+    // MARK: Acts
+
+    /// Again from where it failed: through the doors' walk, past the routing rules as they are now, or onto the endpoint.
+    ///
+    /// - Parameters:
+    ///   - version: the stay in the dead-letter queue that the operator has seen; somebody else's act in between is a conflict.
+    ///   - edited: another document to use instead of an invalid message's own; the original stays as it came.
+    ///   - queue: the institution chosen for an unroutable application; without one the rules are asked again.
+    /// - Throws: `Problem` `.stale` when somebody else was first, `.notFound`, `.badRequest`, `.wrongState`.
+    @discardableResult
+    public func retry(
+        _ id: String, version: DeadLetterVersion? = nil, by caller: Caller, reason: String,
+        edited: EditedDocument? = nil, queue: String? = nil
+    ) async throws -> JSONValue? {
+        try await retry(
+            try await deadLetter(id), version: version, by: caller, reason: reason, edited: edited, queue: queue,
+            job: nil)
+    }
+
+    func retry(
+        _ deadLetter: DeadLetterDetail, version: DeadLetterVersion?, by caller: Caller, reason: String,
+        edited: EditedDocument?, queue: String?, job: JobStep?
+    ) async throws -> JSONValue? {
+        let id = deadLetter.summary.id
+        if let version, version != deadLetter.summary.version { throw Self.stale }
+        var result: JSONValue?
+        switch deadLetter.summary.reason {
+        case .invalid:
+            var act = pen.act(edited == nil ? .retry : .editAndResend, on: id, by: caller, detail: reason)
+            act.job = job
+            result = try await caseServices.replay(
+                try edited.map { try bytes(of: $0, for: deadLetter) } ?? deadLetter.payload, deadLetter,
+                SupersededDeadLetter(
+                    id: id, version: deadLetter.summary.version, edited: edited != nil, act: act))
+        case .unroutable:
+            try Self.refuse(edited)
+            var (target, act) = try await routing(deadLetter, to: queue, by: caller, reason: reason)
+            act.job = job
+            try Self.check(try await store.requeue(id, version: deadLetter.summary.version, queue: target, act))
+        case .exhausted, .undeliverable, .expired:
+            try Self.refuse(edited)
+            var act = pen.act(.retry, on: id, by: caller, detail: reason)
+            act.job = job
+            // What expired on the referral channel waited for another message; the others were on their endpoint.
+            let outcome =
+                deadLetter.summary.channel == .referral
+                ? try await caseServices.retryMatch(id, deadLetter.summary.version, act)
+                : try await store.requeue(id, version: deadLetter.summary.version, queue: nil, act)
+            try Self.check(outcome)
+        }
+        note(edited == nil ? "retried" : "edited and resent", deadLetter, caller)
+        return result
+    }
+
+    /// Ends a dead letter for good and tells its sender where the message was its own. Bytes and history stay.
+    ///
+    /// - Returns: whether word to the sender is on its way.
+    public func discard(
+        _ id: String, version: DeadLetterVersion? = nil, by caller: Caller, reason: String
+    ) async throws -> Bool {
+        let deadLetter = try await deadLetter(id)
+        if let version, version != deadLetter.summary.version { throw Self.stale }
+        let word = try caseServices.rejection(deadLetter, reason)
+        let act = pen.act(.discard, on: id, by: caller, detail: reason)
+        try Self.check(try await store.discard(id, version: deadLetter.summary.version, word: word, act))
+        note("discarded", deadLetter, caller)
+        return word != nil
+    }
+
+    // MARK: Help
+
+    /// Where an unroutable application goes, by a person's choice or by the rules as they are now.
+    private func routing(
+        _ deadLetter: DeadLetterDetail, to chosen: String?, by caller: Caller, reason: String
+    ) async throws -> (queue: String, act: AuditAct) {
+        let id = deadLetter.summary.id
+        if let chosen {
+            guard institutions.contains(chosen), !reason.isEmpty else {
+                throw Problem(
+                    .badRequest, zh: "选择机构须填写已登记的机构代码 queue，并写明理由 reason。",
+                    en: "A choice needs a queue (the code of a known institution) and a reason.")
+            }
+            return (chosen, pen.act(.chooseQueue, on: id, by: caller, detail: "\(chosen): \(reason)"))
+        }
+        switch try await caseServices.route(deadLetter.summary.correlationID) {
+        case .queue(let queue):
+            return (queue, pen.act(.retry, on: id, by: caller, detail: "\(queue): \(reason)"))
+        case .none(let why):
+            throw Problem(
+                .wrongState, zh: "现行规则仍不能确定承办机构：\(why)。请更正规则后再试，或用 queue 选择机构并写明理由。",
+                en:
+                    "The rules still name no institution (\(why)): mend them and retry, or choose a queue and give a reason."
+            )
+        }
+    }
+
+    private static func refuse(_ edited: EditedDocument?) throws(Problem) {
+        guard edited == nil else {
+            throw Problem(
+                .wrongState, zh: "只有无法转换的报文可以编辑后重发。",
+                en: "Only a message that could not be translated can be edited and resent.")
+        }
+    }
+
+    func deadLetter(_ id: String) async throws -> DeadLetterDetail {
+        if let deadLetter = try await store.deadLetter(id) { return deadLetter }
+        throw try await store.knowsMessage(id) ? Self.stale : Self.unknown
+    }
+
+    private static func check(_ outcome: DeadLetterActResult) throws(Problem) {
+        switch outcome {
+        case .done: return
+        case .stale: throw stale
+        case .notFound: throw unknown
+        }
+    }
+
+    static let stale = Problem(
+        .stale, zh: "这封死信已由他人处理或已改变，请重新打开后再试。",
+        en: "Somebody else has dealt with this dead letter or it has changed; open it again.")
+    private static let unknown = Problem(.notFound, zh: "没有这封死信。", en: "No such dead letter.")
+
+    private func bytes(of edited: EditedDocument, for deadLetter: DeadLetterDetail) throws(Problem) -> [UInt8] {
+        switch edited {
+        case .bytes(let bytes): return bytes
+        case .text(var text):
+            let original = caseServices.decode(deadLetter.payload)
+            // Browsers send CR LF whatever the document had.
+            if let original, !original.utf8.contains(0x0D) { text = text.replacing("\r\n", with: "\n") }
+            guard let bytes = caseServices.encode(text, original?.encoding ?? deadLetter.encoding ?? "utf-8") else {
+                throw Problem(
+                    .badRequest, zh: "编辑后的文字无法用原编码保存。", en: "The edited text cannot be written in the encoding.")
+            }
+            return bytes
+        }
+    }
+
+    private func diff(_ old: [UInt8], _ new: [UInt8]) -> LineDiff? {
+        guard let before = caseServices.decode(old), let after = caseServices.decode(new) else { return nil }
+        return LineDiff(old: before.utf8, new: after.utf8)
+    }
+
+    private func note(_ act: String, _ deadLetter: DeadLetterDetail, _ caller: Caller) {
+        log.info(
+            "dead letter \(act)",
+            [
+                ("deadLetter", .string(deadLetter.summary.id)), ("reason", .string(deadLetter.summary.reason.rawValue)),
+                ("actor", .string(caller.id)),
+            ])
+    }
+}
+
+/// A mended message.
+public enum EditedDocument: Sendable {
+    /// As it is to be read, in any encoding.
+    case bytes([UInt8])
+    /// To be written in the encoding that the original has.
+    case text(String)
+}
+
+/// A document laid open for mending.
+public struct OpenedDeadLetter: Sendable {
+    public let deadLetter: DeadLetterDetail
+    /// Nothing where the bytes are no text.
+    public let text: String?
+    public let encoding: String?
+}

@@ -1,0 +1,59 @@
+import Canonical
+import Messaging
+import StrictJSON
+
+/// A dead letter as operators see it: everything but the values.
+public struct DeadLetterView: Sendable {
+    public let deadLetter: DeadLetterDetail
+    public let code: FailureAdvice
+    public let findings: [Finding]
+    /// The offending places, each in a few masked lines; the beginning of the document where no place is known.
+    public let excerpts: [[ExcerptLine]]
+    /// What the edit that this message comes from has changed.
+    public let changes: LineDiff?
+
+    /// What translation said, as it was stored.
+    public struct Finding: Sendable {
+        public let json: JSONValue
+        public var isError: Bool { json["severity"] == "error" }
+        public var code: String { json["code"]?.string ?? "" }
+        public var message: String { json["message"]?.string ?? "" }
+        public var path: String? { json["path"]?.string }
+        public var rule: String? { json["rule"]?.string }
+        public var line: Int? { json.at("location.line")?.int }
+        public var column: Int? { json.at("location.column")?.int }
+    }
+
+    /// Places shown at most.
+    private static let places = 5
+    private static let openingLines = 12
+
+    init(_ deadLetter: DeadLetterDetail, decode: (_ bytes: [UInt8]) -> (utf8: [UInt8], encoding: String)?) {
+        self.deadLetter = deadLetter
+        code = FailureAdvice(deadLetter.summary.cause)
+        findings = (deadLetter.findings.flatMap { try? JSONValue(parsing: $0) }?.array ?? []).map { Finding(json: $0) }
+        excerpts = decode(deadLetter.payload).map { [findings] in Self.excerpts(of: $0.utf8, findings) } ?? []
+        changes = deadLetter.origin.flatMap { origin in
+            guard origin.isEdited, let old = decode(origin.payload), let new = decode(deadLetter.payload) else {
+                return nil
+            }
+            return LineDiff(old: old.utf8, new: new.utf8)
+        }
+    }
+
+    private static func excerpts(of text: [UInt8], _ findings: [Finding]) -> [[ExcerptLine]] {
+        var marks: [(line: Int, column: Int?)] = []
+        for finding in findings.filter(\.isError) + findings.filter({ !$0.isError }) {
+            guard let line = finding.line, marks.count < places, !marks.contains(where: { $0.line == line }) else {
+                continue
+            }
+            marks.append((line, finding.column))
+        }
+        guard let last = marks.map(\.line).max() else {
+            let opening = MaskedText(text, through: openingLines).excerpt(line: 1, column: nil, context: openingLines)
+            return opening.isEmpty ? [] : [opening]
+        }
+        let masked = MaskedText(text, through: last + places)
+        return marks.map { masked.excerpt(line: $0.line, column: $0.column) }
+    }
+}

@@ -1,0 +1,55 @@
+import Canonical
+import Messaging
+import StrictJSON
+import Transport
+
+/// A referral's document: masked for every operator, whole for an auditor who gives a reason.
+public struct DocumentService: Sendable {
+    /// Lines shown at most.
+    private static let lines = 1_000
+
+    let flow: MessageQueryService
+    let audit: any AuditStore
+    let pen: AuditPen
+    let decode: @Sendable (_ bytes: [UInt8]) -> (utf8: [UInt8], encoding: String)?
+
+    /// The structure with every value masked; nothing where the bytes are no text.
+    ///
+    /// - Parameter quoted: any number that names one message.
+    public func masked(_ quoted: String) async throws -> [String]? {
+        let (_, document) = try await document(quoted)
+        return decode(document.bytes).map { MaskedText($0.utf8, through: Self.lines).lines }
+    }
+
+    /// The document as it came. That it is looked at is written down before it is shown.
+    public func open(_ quoted: String, by caller: Caller, reason: String) async throws -> StoredDocument {
+        let (id, document) = try await document(quoted)
+        try await audit.record(pen.act(.unmask, on: id, by: caller, detail: reason))
+        return document
+    }
+
+    private func document(_ quoted: String) async throws -> (id: String, StoredDocument) {
+        let id = try await flow.one(quoted).id
+        guard let document = try await flow.store.document(referral: id) else { throw MessageQueryService.unknown }
+        return (id, document)
+    }
+
+    public var routes: [Route] {
+        [
+            Route("GET", "/v1/messages/{id}/document", may: .look) { _, visit in
+                let lines = try await masked(visit.value("id"))
+                return .json(["lines": lines.map { .array($0.map { .string($0) }) } ?? .null])
+            },
+            Route("POST", "/v1/messages/{id}/document", may: .unmask) { request, visit in
+                let document = try await open(
+                    visit.value("id"), by: visit.caller(), reason: try request.jsonObject().reason())
+                let text = decode(document.bytes).map { String(decoding: $0.utf8, as: UTF8.self) }
+                return .json(
+                    .compact([
+                        ("mediaType", .string(document.mediaType)), ("digest", .string(document.digest)),
+                        ("text", .text(text)), ("base64", .string(base64(document.bytes))),
+                    ]))
+            },
+        ]
+    }
+}

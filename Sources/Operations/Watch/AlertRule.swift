@@ -1,0 +1,76 @@
+import Messaging
+import Transport
+
+/// What an alert is about.
+public enum AlertRule: String, Sendable, CaseIterable {
+    case deadLetters, deadLetterAge, queueAge, partnerSilence, clocksDueSoon, clocksOverdue, circuitOpen, expiry
+    case storeDamaged
+
+    /// Seen by one node only: another node's look says nothing about it.
+    var isLocal: Bool { self == .circuitOpen || self == .storeDamaged }
+
+    /// - Parameter subject: the queue, partner, clock, receiver or key; `all` where there is only one.
+    public func text(_ phase: AlertMessage.Phase, _ subject: String) -> LocalizedText {
+        let begins = phase == .began
+        return switch self {
+        case .deadLetters:
+            begins
+                ? LocalizedText(
+                    zh: "有报文需要人工处理，请打开死信列表。", en: "Letters wait for a person: open the dead letters.")
+                : LocalizedText(zh: "死信已处理完毕。", en: "The dead letters are dealt with.")
+        case .deadLetterAge:
+            begins
+                ? LocalizedText(zh: "有死信超过时限无人处理。", en: "A dead letter has waited too long.")
+                : LocalizedText(zh: "不再有超时的死信。", en: "No dead letter waits too long any more.")
+        case .queueAge:
+            begins
+                ? LocalizedText(
+                    zh: "队列 \(subject) 积压超过时限，请联系该机构。",
+                    en: "Queue \(subject) is not being worked: call the institution.")
+                : LocalizedText(zh: "队列 \(subject) 恢复正常。", en: "Queue \(subject) is being worked again.")
+        case .partnerSilence:
+            begins
+                ? LocalizedText(
+                    zh: "单位 \(subject) 超过时限没有来件，请确认其系统。", en: "Partner \(subject) has gone silent: check its system.")
+                : LocalizedText(zh: "单位 \(subject) 恢复来件。", en: "Partner \(subject) sends again.")
+        case .clocksDueSoon:
+            begins
+                ? LocalizedText(zh: "法定期限 \(subject) 即将届满。", en: "Time limit \(subject) comes due soon.")
+                : LocalizedText(zh: "期限 \(subject) 不再临近。", en: "No time limit \(subject) is near any more.")
+        case .clocksOverdue:
+            begins
+                ? LocalizedText(zh: "法定期限 \(subject) 已超。", en: "Time limit \(subject) has passed.")
+                : LocalizedText(zh: "期限 \(subject) 不再超期。", en: "No time limit \(subject) is overdue any more.")
+        case .circuitOpen:
+            begins
+                ? LocalizedText(zh: "无法推送到 \(subject)，已熔断。", en: "The circuit to \(subject) is open.")
+                : LocalizedText(zh: "\(subject) 推送恢复。", en: "\(subject) is reached again.")
+        case .expiry:
+            begins
+                ? LocalizedText(zh: "证书或密钥 \(subject) 即将到期，请更换。", en: "\(subject) is about to expire: replace it.")
+                : LocalizedText(zh: "\(subject) 已更换。", en: "\(subject) was replaced.")
+        case .storeDamaged:
+            begins
+                ? LocalizedText(zh: "存储文件已损坏。", en: "The store's file is damaged.")
+                : LocalizedText(zh: "存储文件核验无损。", en: "The store's file was read through and is sound.")
+        }
+    }
+
+    /// What to do about it.
+    public var advice: LocalizedText {
+        switch self {
+        case .deadLetters, .deadLetterAge:
+            LocalizedText(
+                zh: "打开死信，按原因逐类处理：更正后重发、选择机构或丢弃。",
+                en: "Open the dead letters and deal with them cause by cause: mend and resend, choose a queue, discard."
+            )
+        case .queueAge: Attention.Kind.queueAge.advice
+        case .partnerSilence: Attention.Kind.partnerSilence.advice
+        case .clocksDueSoon: Attention.Kind.clocksDueSoon.advice
+        case .clocksOverdue: Attention.Kind.clocksOverdue.advice
+        case .circuitOpen: Attention.Kind.circuitOpen.advice
+        case .expiry: Attention.Kind.expiry.advice
+        case .storeDamaged: Attention.Kind.storeDamaged.advice
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import Messaging
+import Transport
+import Triage
+
+/// Something that stands still or will soon be late.
+public struct Attention: Sendable, Hashable {
+    /// The most pressing first.
+    public enum Kind: String, Sendable, CaseIterable {
+        case storeDamaged, clocksOverdue, deadLetters, circuitOpen, queueAge, clocksDueSoon, partnerSilence, expiry,
+            paused, parked
+    }
+
+    public let kind: Kind
+    /// The clock, cause, endpoint, queue, partner or key that it is about; empty where there is only one of them.
+    public let subject: String
+    public let count: Int
+    /// Since when; for what is to come, when it will be.
+    public let since: Instant?
+    /// Whose turn it is.
+    public let turn: LocalizedText
+    /// What to press.
+    public let advice: LocalizedText
+
+    init(
+        _ kind: Kind, _ subject: String, count: Int, since: Instant?, turn: LocalizedText? = nil,
+        advice: LocalizedText? = nil
+    ) {
+        self.kind = kind
+        self.subject = subject
+        self.count = count
+        self.since = since
+        self.turn = turn ?? kind.turn.label
+        self.advice = advice ?? kind.advice
+    }
+}

@@ -1,0 +1,148 @@
+import Messaging
+import Transport
+import Triage
+
+extension Attention.Kind {
+    var turn: Turn {
+        switch self {
+        case .partnerSilence, .parked: .sender
+        case .storeDamaged, .deadLetters, .expiry, .paused: .gateway
+        case .clocksOverdue, .clocksDueSoon, .circuitOpen, .queueAge: .receiver
+        }
+    }
+
+    public var advice: LocalizedText {
+        switch self {
+        case .storeDamaged: StoreCondition.damage
+        case .clocksOverdue:
+            LocalizedText(
+                zh: "立即联系应当办理的单位，核实是否已办理而未回报；已办理的请其补报进度。",
+                en: "Call whoever must act at once: if that is done, it must be reported; if not, it must be done.")
+        case .clocksDueSoon:
+            LocalizedText(zh: "提醒应当办理的单位在期限内办理并回报。", en: "Remind whoever must act to do so and to report in time.")
+        case .deadLetters: LocalizedText(zh: "打开死信处理。", en: "Open the dead letters.")
+        case .circuitOpen:
+            LocalizedText(
+                zh: "联系对方检查接收服务；恢复后网关会自动重试，无需重发。",
+                en: "Ask the receiver to check its service; once it is back the gateway tries again by itself.")
+        case .queueAge:
+            LocalizedText(
+                zh: "联系该机构，确认其业务系统在正常取件。",
+                en: "Call the institution and ask whether its case system still fetches applications.")
+        case .partnerSilence:
+            LocalizedText(
+                zh: "联系该单位，确认其系统仍在报送、网络和凭证有效。",
+                en: "Ask the partner whether its system still sends, and whether network and credentials are good.")
+        case .expiry:
+            LocalizedText(zh: "在到期前更换证书或密钥。", en: "Replace the certificate or key before it ends.")
+        case .paused: LocalizedText(zh: "原因消除后按“恢复”。", en: "Press Resume once the reason is gone.")
+        case .parked:
+            LocalizedText(
+                zh: "一般无需处理，原报文到达后自动合并；临近截止时请来源单位补报原报文。",
+                en: "Usually nothing: the referral releases it. Near its end, ask the sender for the referral.")
+        }
+    }
+}
+
+/// Answers at a glance: is anything stuck, what, since when, whose turn is it, what to press?
+public struct AttentionService: Sendable {
+    let deadLetters: DeadLetterService
+    let flow: MessageQueryService
+    let parked: ParkedMessageService
+    let caseServices: CaseServices
+    let settings: AlertSettings
+    let now: @Sendable () -> Instant
+
+    /// The most pressing first; nothing where all goes its way.
+    public func items() async throws -> [Attention] {
+        let queues = try await flow.queues()
+        let partners = try await flow.partners()
+        var items = [damage].compactMap(\.self) + (try await clocks())
+        items += try await deadLetters.causes(DeadLetterFilter()).map { cause in
+            let code = FailureAdvice(cause.cause)
+            return Attention(
+                .deadLetters, cause.cause.name, count: cause.count, since: cause.oldest, turn: code.turn.label,
+                advice: code.advice)
+        }
+        for queue in queues where isOlder(queue.oldest, than: settings.queueAge) {
+            items.append(Attention(.queueAge, queue.queue, count: queue.depth, since: queue.oldest))
+        }
+        for partner in partners where isOlder(partner.lastSeen, than: settings.partnerSilence) {
+            items.append(Attention(.partnerSilence, partner.partnerID, count: 1, since: partner.lastSeen))
+        }
+        let waiting = Dictionary(
+            queues.map { (Endpoint(.application, $0.queue), $0.depth) }
+                + partners.map { (Endpoint(.status, $0.partnerID), $0.backlog) }
+        ) { first, _ in first }
+        for way in try await flow.endpoints.standings() {
+            let count = waiting[way.endpoint] ?? 0
+            if let connection = way.connection, connection.circuit.name == .open {
+                items.append(Attention(.circuitOpen, "\(way.endpoint)", count: count, since: connection.failingSince))
+            }
+            if let pause = way.pause {
+                items.append(Attention(.paused, "\(way.endpoint)", count: count, since: pause.since))
+            }
+        }
+        return (items + (try await others())).enumerated().sorted {
+            (Self.rank($0.element.kind), $0.offset) < (Self.rank($1.element.kind), $1.offset)
+        }.map(\.element)
+    }
+
+    /// Known without asking the store, which may have no answer any more.
+    var damage: Attention? {
+        caseServices.store().damagedSince.map { Attention(.storeDamaged, "store", count: 1, since: $0) }
+    }
+
+    private static func rank(_ kind: Attention.Kind) -> Int { Attention.Kind.allCases.firstIndex(of: kind) ?? 0 }
+
+    /// The gateway's operators do not speak with applicants; their institution does.
+    private static let applicantAdvice = LocalizedText(
+        zh: "请承办机构联系申请人，提示期限和届满的后果。",
+        en: "Ask the institution to tell the applicant of the time limit and of what its end means.")
+
+    private func clocks() async throws -> [Attention] {
+        try await caseServices.clocks().flatMap { figures in
+            [(Attention.Kind.clocksOverdue, figures.overdue), (.clocksDueSoon, figures.dueSoon)]
+                .filter { $0.1 > 0 }
+                .map { kind, count in
+                    Attention(
+                        kind, figures.clock, count: count, since: figures.earliest, turn: figures.bound?.label,
+                        advice: figures.bound == .applicant ? Self.applicantAdvice : nil)
+                }
+        }
+    }
+
+    private func others() async throws -> [Attention] {
+        let now = now()
+        var items = caseServices.expiries().filter { end in
+            settings.expiry.map { end.at <= now.advanced(by: $0) } ?? false
+        }.map { Attention(.expiry, $0.name, count: 1, since: $0.at) }
+        let waiting = try await parked.list()
+        if let oldest = waiting.map(\.receivedAt).min() {
+            items.append(Attention(.parked, "", count: waiting.count, since: oldest))
+        }
+        return items
+    }
+
+    func isOlder(_ since: Instant?, than age: Duration?) -> Bool {
+        guard let since, let age else { return false }
+        return since.advanced(by: age) <= now()
+    }
+}
+
+extension ClockBound {
+    public var label: LocalizedText {
+        switch self {
+        case .institution: LocalizedText(zh: "承办机构", en: "institution")
+        case .sender: LocalizedText(zh: "来源单位", en: "sender")
+        case .court: LocalizedText(zh: "人民法院", en: "court")
+        case .dutyLawyer: LocalizedText(zh: "值班律师", en: "duty lawyer")
+        case .firstContact: LocalizedText(zh: "首问单位", en: "first contact")
+        case .applicant: LocalizedText(zh: "申请人", en: "applicant")
+        case .lawyerUnit: LocalizedText(zh: "承办律所", en: "lawyer's firm")
+        case .lawyer: LocalizedText(zh: "承办律师", en: "lawyer")
+        case .justiceBureau: LocalizedText(zh: "司法行政机关", en: "justice bureau")
+        case .gateway: LocalizedText(zh: "网关", en: "gateway")
+        }
+    }
+}

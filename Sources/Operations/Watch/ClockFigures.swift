@@ -1,0 +1,36 @@
+import Messaging
+import Observability
+import Triage
+
+/// How the clocks of one kind stand.
+public struct ClockFigures: Sendable, Hashable {
+    public let clock: String
+    /// Running and due within the warning time.
+    public let dueSoon: Int
+    public let overdue: Int
+    /// The end of the most urgent.
+    public let earliest: Instant?
+    /// Who must act.
+    public let bound: ClockBound?
+
+    public init(clock: String, dueSoon: Int, overdue: Int, earliest: Instant? = nil, bound: ClockBound? = nil) {
+        self.clock = clock
+        self.dueSoon = dueSoon
+        self.overdue = overdue
+        self.earliest = earliest
+        self.bound = bound
+    }
+
+    /// The kinds of clock among those that run; a second clock of a kind, such as CLK-05#2, counts with the first.
+    public static func counting(_ running: [ClockRecord], at now: Instant) -> [ClockFigures] {
+        let kinds = Dictionary(grouping: running, by: kind(of:))
+        return kinds.sorted { $0.key < $1.key }.map { kind, records in
+            let views = records.map { ClockView($0, at: now) }
+            return ClockFigures(
+                clock: kind, dueSoon: views.filter(\.isDueSoon).count, overdue: views.filter(\.isOverdue).count,
+                earliest: records.map(\.clock.dueAt).min(), bound: views.first?.clock?.bound)
+        }
+    }
+
+    static func kind(of record: ClockRecord) -> String { String(record.clock.id.prefix { $0 != "#" }) }
+}

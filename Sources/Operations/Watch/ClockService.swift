@@ -1,0 +1,96 @@
+import Messaging
+import Observability
+import StrictJSON
+import Transport
+import Triage
+
+/// The time limits that run, and the alarms that they raise: once for each due date, across restarts and nodes.
+public struct ClockService: Sendable {
+    let store: any ClockStore
+    let now: @Sendable () -> Instant
+    let log: Log
+    let metrics: Metrics
+
+    public init(store: any ClockStore, now: @escaping @Sendable () -> Instant, log: Log, metrics: Metrics) {
+        self.store = store
+        self.now = now
+        self.log = log
+        self.metrics = metrics
+    }
+
+    public var routes: [Route] {
+        [
+            Route("GET", "/v1/clocks", may: .look) { request, _ in
+                let now = now()
+                var filter = ClockFilter(institution: request.query("institution"))
+                filter.kind = request.query("clock")
+                if request.query("dueWithinHours") != nil {
+                    let hours = try request.query("dueWithinHours", in: 1...8784, default: 24)
+                    filter.dueAfter = now
+                    filter.dueBefore = now.advanced(seconds: hours * 3600)
+                }
+                if request.query("overdue") == "true" {
+                    filter.dueAfter = nil
+                    filter.dueBefore = now
+                }
+                let limit = try request.query("limit", in: 1...500, default: 100)
+                let page = try await list(filter, after: try Self.cursor(in: request), limit: limit)
+                return .json(
+                    .compact([("clocks", .array(page.clocks.map(\.json))), ("next", .text(page.next))]))
+            }
+        ]
+    }
+
+    /// A page of running clocks, the most urgent first.
+    public struct Page: Sendable {
+        public let clocks: [ClockView]
+        /// Leads to the next page; nothing on the last.
+        public let next: String?
+    }
+
+    public func list(_ filter: ClockFilter, after cursor: ClockCursor?, limit: Int) async throws(StoreError) -> Page {
+        let records = try await store.clocks(filter, after: cursor, limit: limit)
+        let now = now()
+        return Page(
+            clocks: records.map { ClockView($0, at: now) },
+            next: records.count == limit ? records.last.map(Self.text(of:)) : nil)
+    }
+
+    /// Claims what came due or near since the last time and tells of it.
+    ///
+    /// - Returns: how many alarms were raised.
+    public func raise() async throws(StoreError) -> Int {
+        let alarms = try await store.markDueClocks(now: now(), limit: 500)
+        for alarm in alarms {
+            log.warning(
+                alarm.kind == .overdue ? "clock overdue" : "clock due soon",
+                [
+                    ("applicationNo", .string(alarm.clock.applicationNo)), ("clock", .string(alarm.clock.clock.id)),
+                    ("institution", .text(alarm.clock.institution) ?? .null),
+                    ("dueAt", .string(alarm.clock.clock.dueAt.rfc3339)),
+                ])
+            metrics.increment(
+                "gateway_clock_alarms_total", help: "Clocks that came due soon or ran out, by clock and institution.",
+                labels: [
+                    ("kind", alarm.kind.rawValue), ("clock", alarm.clock.clock.id),
+                    ("institution", alarm.clock.institution ?? "none"),
+                ])
+        }
+        return alarms.count
+    }
+
+    private static func text(of record: ClockRecord) -> String {
+        "\(record.clock.dueAt.milliseconds)~\(record.applicationNo)~\(record.clock.id)"
+    }
+
+    /// - Throws: `Problem` `.badRequest` where `after` did not come from a page.
+    public static func cursor(in request: HTTPRequest) throws(Problem) -> ClockCursor? {
+        guard let text = request.query("after") else { return nil }
+        let parts = text.split(separator: "~")
+        guard parts.count == 3, let milliseconds = Int64(parts[0]) else {
+            throw Problem(.badRequest, zh: "参数 after 应为上一页的 next。", en: "Parameter after takes the last page's next.")
+        }
+        return ClockCursor(
+            dueAt: Instant(milliseconds: milliseconds), applicationNo: String(parts[1]), id: String(parts[2]))
+    }
+}

@@ -1,0 +1,95 @@
+import Messaging
+import Observability
+import Triage
+
+/// Depths and ages for Prometheus. They are read from the store when asked for, so they are true for every node that
+/// shares it; what became empty is set to zero, not left at its last figure.
+public struct Gauges: Sendable {
+    private static let day = 86_400
+
+    let flow: MessageQueryService
+    let deadLetters: DeadLetterService
+    let clocks: @Sendable () async throws -> [ClockFigures]
+    let metrics: Metrics
+
+    func refresh() async throws {
+        let now = flow.now()
+        func age(_ since: Instant?) -> Double { since.map { Double(now.milliseconds - $0.milliseconds) / 1000 } ?? 0 }
+        for queue in try await flow.queues() {
+            let labels = [("queue", queue.queue)]
+            metrics.set(
+                "gateway_queue_depth", help: "Applications waiting for an institution or leased by it.", labels: labels,
+                to: Double(queue.depth))
+            metrics.set(
+                "gateway_queue_oldest_seconds", help: "Age of the oldest application in a queue.", labels: labels,
+                to: age(queue.oldest))
+        }
+        var backlog = 0
+        for partner in try await flow.partners() {
+            let labels = [("partner", partner.partnerID)]
+            backlog += partner.backlog
+            metrics.set(
+                "gateway_partner_backlog", help: "Statuses not yet confirmed by a partner.", labels: labels,
+                to: Double(partner.backlog))
+            metrics.set(
+                "gateway_partner_backlog_oldest_seconds", help: "Age of the oldest status not yet confirmed.",
+                labels: labels, to: age(partner.oldestBacklog))
+            if let seen = partner.lastSeen {
+                metrics.set(
+                    "gateway_partner_last_message_timestamp_seconds", help: "When a partner last sent a message.",
+                    labels: labels, to: Double(seen.milliseconds) / 1000)
+            }
+        }
+        metrics.set(
+            "gateway_status_backlog", help: "Statuses not yet confirmed by partners.", labels: [], to: Double(backlog))
+        try await refreshDeadLetters(age)
+        for name in ["gateway_clocks_due_soon", "gateway_clocks_overdue"] { metrics.forget(name) }
+        for clock in try await clocks() {
+            let labels = [("clock", clock.clock)]
+            metrics.set(
+                "gateway_clocks_due_soon", help: "Running clocks that come due within the warning time.",
+                labels: labels, to: Double(clock.dueSoon))
+            metrics.set(
+                "gateway_clocks_overdue", help: "Running clocks past their time limit.", labels: labels,
+                to: Double(clock.overdue))
+        }
+    }
+
+    private func refreshDeadLetters(_ age: (Instant?) -> Double) async throws {
+        let causes = try await deadLetters.causes(DeadLetterFilter())
+        for reason in DeadLetterReason.allCases {
+            let mine = causes.filter { $0.cause.reason == reason }
+            let labels = [("reason", reason.rawValue)]
+            metrics.set(
+                "gateway_dead_letters", help: "Letters that wait for a person, by reason.", labels: labels,
+                to: Double(mine.reduce(0) { $0 + $1.count }))
+            metrics.set(
+                "gateway_dead_letters_oldest_seconds", help: "Age of the oldest letter that waits for a person.",
+                labels: labels, to: age(mine.map(\.oldest).min()))
+        }
+    }
+}
+
+extension Metrics {
+    /// Units of one durable transaction, from alone to a full group.
+    private static let groupBounds: [Double] = [1, 2, 4, 8, 16, 32, 64, 128, 256]
+
+    /// Counts a group that the store made durable.
+    public func committed(units: Int, took: Duration) {
+        observe(
+            "gateway_store_commit_units", help: "Units of work that shared one durable transaction.", labels: [],
+            Double(units), bounds: Self.groupBounds)
+        observe(
+            "gateway_store_commit_duration_seconds", help: "How long a group took to be durable.", labels: [],
+            took / .seconds(1))
+    }
+
+    /// Counts an answer of the HTTP interface, by the route's template: addresses would be too many, and hold names.
+    public func answered(route: String?, status: Int, took: Duration) {
+        let labels = [("route", route ?? "none"), ("status", "\(status / 100)xx")]
+        increment("gateway_http_requests_total", help: "Answers, by route and class of status.", labels: labels)
+        observe(
+            "gateway_http_request_duration_seconds", help: "How long answers took, by route; calls that wait wait.",
+            labels: [("route", route ?? "none")], took / .seconds(1))
+    }
+}

@@ -1,0 +1,63 @@
+import Messaging
+import Observability
+import StrictJSON
+import Transport
+
+/// Liveness, readiness and figures, for those who watch the gateway.
+public struct Health: Sendable {
+    let store: any MessageStore
+    let gauges: Gauges
+    let metrics: Metrics
+    let now: @Sendable () -> Instant
+    /// What reading the store through has found so far.
+    let condition: @Sendable () -> StoreCondition
+    /// Warnings that do not stop the gateway but must not be overlooked, such as a calendar year without data.
+    let warnings: @Sendable () -> [String]
+
+    public init(
+        store: any MessageStore, gauges: Gauges, metrics: Metrics, now: @escaping @Sendable () -> Instant,
+        condition: @escaping @Sendable () -> StoreCondition,
+        warnings: @escaping @Sendable () -> [String]
+    ) {
+        self.store = store
+        self.gauges = gauges
+        self.metrics = metrics
+        self.now = now
+        self.condition = condition
+        self.warnings = warnings
+    }
+
+    public var routes: [Route] {
+        [
+            Route("GET", "/healthz") { _, _ in .json(["status": "alive"]) },
+            Route("GET", "/readyz") { request, _ in await ready(request.language) },
+            Route("GET", "/metrics") { _, _ in
+                try await gauges.refresh()
+                return HTTPResponse(
+                    status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
+                    body: Array(metrics.exposition().utf8))
+            },
+        ]
+    }
+
+    /// Ready means that a referral handed in now would be stored, and found again: the store is really written to, and
+    /// reading it through has found no damage.
+    private func ready(_ language: String?) async -> HTTPResponse {
+        if condition().damagedSince != nil {
+            return Self.notReady(StoreError.corrupt("").code, StoreCondition.damage.text(for: language))
+        }
+        do throws(StoreError) {
+            try await store.ping(now: now())
+            return .json(["status": "ready", "warnings": .array(warnings().map { .string($0) })])
+        } catch {
+            let text = LocalizedText(
+                zh: "存储无法写入：请检查磁盘空间、权限和日志。",
+                en: "The store cannot be written to: look at disk space, permissions and the log.")
+            return Self.notReady(error.code, text.text(for: language))
+        }
+    }
+
+    private static func notReady(_ code: String, _ detail: String) -> HTTPResponse {
+        .json(["status": "not ready", "store": .string(code), "detail": .string(detail)], status: 503)
+    }
+}

@@ -1,0 +1,122 @@
+import Messaging
+import Observability
+import StrictJSON
+import Transport
+
+/// What is under way: queues, partners, and what happened to a message.
+public struct MessageQueryService: Sendable {
+    /// The numbers that senders and institutions quote, and where an application has them.
+    static let references = [
+        ReferencePath(kind: "letterNo", path: "source.letterNo"),
+        ReferencePath(kind: "senderCaseRef", path: "source.senderCaseRef"),
+        ReferencePath(kind: "caseNumber", path: "proceeding.caseNumber"),
+        ReferencePath(kind: "caseNumber", path: "proceeding.caseNumberRaw"),
+        ReferencePath(kind: "caseRef", path: "matter.supportProsecution.caseRef"),
+        ReferencePath(kind: "letterNo", path: "matter.supportProsecution.letterNo"),
+    ]
+    /// Identifiers are given before the commit: the index waits until no earlier one can still come.
+    private static let indexDelaySeconds = 30
+    private static let indexBatch = 200
+    private static let indexRest: Duration = .seconds(2)
+    private static let day = 86_400
+
+    let store: any MessageQueryStore
+    let registry: Registry
+    let endpoints: EndpointService
+    let now: @Sendable () -> Instant
+    let log: Log
+
+    public init(
+        store: any MessageQueryStore, registry: Registry, endpoints: EndpointService,
+        now: @escaping @Sendable () -> Instant, log: Log
+    ) {
+        self.store = store
+        self.registry = registry
+        self.endpoints = endpoints
+        self.now = now
+        self.log = log
+    }
+
+    /// Every institution's queue, those without anything too.
+    public func queues() async throws(StoreError) -> [QueueFigures] {
+        let busy = try await store.queueFigures()
+        let known = Set(busy.map(\.queue))
+        let idle = registry.institutions.keys.filter { !known.contains($0) }.map {
+            QueueFigures(queue: $0, depth: 0, oldest: nil, mostUrgent: nil, deadLetters: 0)
+        }
+        return (busy + idle).sorted { $0.queue < $1.queue }
+    }
+
+    /// Every partner with its figures of the last 24 hours.
+    public func partners() async throws(StoreError) -> [PartnerFigures] {
+        let since = now().advanced(seconds: -Self.day)
+        var figures: [PartnerFigures] = []
+        for id in registry.partners.keys.sorted() {
+            figures.append(try await store.partnerFigures(id, since: since))
+        }
+        return figures
+    }
+
+    /// Messages an hour over the last 24, the oldest hour first.
+    public func hourly() async throws(StoreError) -> [(from: Instant, count: Int)] {
+        let hour: Int64 = 3_600_000
+        let end = Instant(milliseconds: (now().milliseconds / hour + 1) * hour)
+        var hours: [(from: Instant, count: Int)] = []
+        for back in stride(from: Int64(24), to: 0, by: -1) {
+            let from = end.advanced(milliseconds: -back * hour)
+            hours.append(
+                (from, try await store.countReferrals(from: from, to: from.advanced(milliseconds: hour))))
+        }
+        return hours
+    }
+
+    /// Newest first.
+    public func messages(
+        partner: String?, before id: String?, limit: Int
+    ) async throws(StoreError) -> [ReferralSummary] {
+        try await store.referrals(partner: partner, before: id, limit: limit)
+    }
+
+    /// By whatever number somebody quotes. Dead letter and case numbers are found half a minute after they came.
+    public func find(_ quoted: String, limit: Int = 50) async throws(StoreError) -> [ReferralSummary] {
+        let quoted = quoted.filter { !$0.isWhitespace }
+        guard !quoted.isEmpty else { return [] }
+        return try await store.findReferrals(quoted, partners: registry.partners.keys.sorted(), limit: limit)
+    }
+
+    /// What happened to a message, from any number that names it.
+    ///
+    /// - Throws: `Problem` `.notFound`, and `.badRequest` where several messages are named so.
+    public func trace(_ quoted: String) async throws -> Timeline {
+        guard let trace = try await store.trace(referral: try await one(quoted).id) else { throw Self.unknown }
+        return Timeline(trace)
+    }
+
+    /// The one message that a number names.
+    func one(_ quoted: String) async throws -> ReferralSummary {
+        let found = try await find(quoted, limit: 2)
+        guard let referral = found.first else { throw Self.unknown }
+        guard found.count == 1 else {
+            throw Problem(
+                .badRequest, zh: "该编号对应多份报文，请先用 /v1/messages?q= 查询再选择。",
+                en: "Several messages go by this number; find them with /v1/messages?q= and choose one.")
+        }
+        return referral
+    }
+
+    static let unknown = Problem(.notFound, zh: "没有找到这个编号对应的报文。", en: "No message goes by this number.")
+
+    /// Keeps the index of quoted numbers up to date, until the task is cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            do throws(StoreError) {
+                let count = try await store.indexReferences(
+                    Self.references, before: now().advanced(seconds: -Self.indexDelaySeconds), limit: Self.indexBatch)
+                if count == Self.indexBatch { continue }
+            } catch {
+                log.warning("quoted numbers not indexed", [("error", .string(error.code))])
+            }
+            try? await Task.sleep(for: Self.indexRest)
+        }
+    }
+}

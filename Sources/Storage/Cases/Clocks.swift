@@ -1,0 +1,115 @@
+import Messaging
+
+extension SQLMessageStore: ClockStore {
+    public func clocks(
+        _ filter: ClockFilter, after cursor: ClockCursor?, limit: Int
+    ) async throws(StoreError) -> [ClockRecord] {
+        try await database.read { connection throws(StoreError) in
+            try Clocks.records(
+                """
+                WHERE c.is_running = 1 AND c.due_at <= ? AND c.due_at >= ? AND coalesce(a.queue = ?, ? IS NULL)
+                AND coalesce(c.soon_at <= ?, ? IS NULL) AND (? IS NULL OR c.id = ? OR substr(c.id, 1, length(?) + 1) = ?)
+                AND (c.due_at, c.application_no, c.id) > (?, ?, ?) ORDER BY c.due_at, c.application_no, c.id LIMIT ?
+                """,
+                [
+                    .integer(filter.dueBefore?.milliseconds ?? .max), .integer(filter.dueAfter?.milliseconds ?? .min),
+                    .optional(filter.institution), .optional(filter.institution),
+                    .optional(filter.nearBy?.milliseconds), .optional(filter.nearBy?.milliseconds),
+                    .optional(filter.kind), .optional(filter.kind), .optional(filter.kind),
+                    .optional(filter.kind.map { $0 + "#" }), .integer(cursor?.dueAt.milliseconds ?? .min),
+                    .text(cursor?.applicationNo ?? ""), .text(cursor?.id ?? ""), .integer(Int64(limit)),
+                ], connection)
+        }
+    }
+
+    public func clocks(of applicationNo: String) async throws(StoreError) -> [ClockRecord] {
+        try await database.read { connection throws(StoreError) in
+            try Clocks.records("WHERE c.application_no = ? ORDER BY c.due_at", [.text(applicationNo)], connection)
+        }
+    }
+
+    public func markDueClocks(now: Instant, limit: Int) async throws(StoreError) -> [ClockAlarm] {
+        try await database.write { connection throws(StoreError) in
+            let overdue = try Clocks.raise(.overdue, now: now, limit: limit, connection)
+            return overdue + (try Clocks.raise(.dueSoon, now: now, limit: limit, connection))
+        }
+    }
+}
+
+/// Clocks as rows.
+enum Clocks {
+    /// Keeps the clocks of an application as they are now. One whose end has moved may be raised again.
+    static func keep(
+        _ clocks: [RunningClock], of applicationNo: String, _ connection: any SQLConnection
+    ) throws(StoreError) {
+        for clock in clocks {
+            try connection.run(
+                """
+                INSERT INTO clock (application_no, id, content, due_at, soon_at, is_running, ended_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (application_no, id) DO UPDATE SET content = excluded.content, due_at = excluded.due_at,
+                soon_at = excluded.soon_at, is_running = excluded.is_running, ended_at = excluded.ended_at,
+                soon_raised_at = CASE WHEN excluded.due_at = clock.due_at THEN clock.soon_raised_at END,
+                overdue_raised_at = CASE WHEN excluded.due_at = clock.due_at THEN clock.overdue_raised_at END
+                """,
+                [
+                    .text(applicationNo), .text(clock.id), .blob(clock.content), .instant(clock.dueAt),
+                    .optional(clock.soonAt?.milliseconds), .integer(clock.isRunning ? 1 : 0),
+                    .optional(clock.endedAt?.milliseconds),
+                ])
+        }
+    }
+
+    /// Those that run are over with their case.
+    static func end(of applicationNo: String, at now: Instant, _ connection: any SQLConnection) throws(StoreError) {
+        try connection.run(
+            "UPDATE clock SET is_running = 0, ended_at = ? WHERE application_no = ? AND is_running = 1",
+            [.instant(now), .text(applicationNo)])
+    }
+
+    static func records(
+        _ condition: String, _ values: [SQLValue], _ connection: any SQLConnection
+    ) throws(StoreError) -> [ClockRecord] {
+        try connection.query(
+            """
+            SELECT c.application_no, c.id, c.content, c.due_at, c.soon_at, c.is_running, a.queue, c.soon_raised_at,
+            c.overdue_raised_at FROM clock c JOIN application a ON a.no = c.application_no \(condition)
+            """, values
+        ) { row in
+            func instant(_ column: Int) -> Instant? {
+                row.optionalInteger(column).map { Instant(milliseconds: $0) }
+            }
+            return ClockRecord(
+                applicationNo: row.text(0), institution: row.optionalText(6),
+                clock: RunningClock(
+                    id: row.text(1), content: row.blob(2), dueAt: Instant(milliseconds: row.integer(3)),
+                    soonAt: instant(4), isRunning: row.integer(5) == 1),
+                soonRaisedAt: instant(7), overdueRaisedAt: instant(8))
+        }
+    }
+
+    /// Claims alarms: of several nodes, or of a node before and after its restart, one finds the mark still unset.
+    static func raise(
+        _ alarm: ClockAlarm.Kind, now: Instant, limit: Int, _ connection: any SQLConnection
+    ) throws(StoreError) -> [ClockAlarm] {
+        let (mark, condition) =
+            switch alarm {
+            case .overdue: ("overdue_raised_at", "c.overdue_raised_at IS NULL AND c.due_at < ?")
+            case .dueSoon:
+                ("soon_raised_at", "c.soon_raised_at IS NULL AND c.overdue_raised_at IS NULL AND c.soon_at <= ?")
+            }
+        let due = try records(
+            "WHERE c.is_running = 1 AND \(condition) LIMIT ?", [.instant(now), .integer(Int64(limit))], connection)
+        var alarms: [ClockAlarm] = []
+        for record in due {
+            let claimed = try connection.run(
+                "UPDATE clock SET \(mark) = ? WHERE application_no = ? AND id = ? AND due_at = ? AND \(mark) IS NULL",
+                [.instant(now), .text(record.applicationNo), .text(record.clock.id), .instant(record.clock.dueAt)])
+            guard claimed == 1 else { continue }
+            try History.append(
+                record.applicationNo, alarm.rawValue, "gateway", record.clock.id, at: now, connection)
+            alarms.append(ClockAlarm(kind: alarm, clock: record))
+        }
+        return alarms
+    }
+}

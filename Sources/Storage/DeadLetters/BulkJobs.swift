@@ -1,0 +1,134 @@
+import Messaging
+import StrictJSON
+
+extension SQLMessageStore: JobStore {
+    public func addJob(_ job: BulkJob, _ act: AuditAct) async throws(StoreError) {
+        let filter = job.filter.json.text()
+        try await database.write { connection throws(StoreError) in
+            try connection.run(
+                """
+                INSERT INTO bulk_job (id, filter, reason, actor, role, queue, rate, state, total, created_at, updated_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?)
+                """,
+                [
+                    .text(job.id), .text(filter), .text(job.reason), .text(job.actor), .text(job.role),
+                    .optional(job.queue), .integer(Int64(job.rate)), .integer(Int64(job.total)),
+                    .instant(job.createdAt), .instant(job.createdAt),
+                ])
+            try Audit.append(act, connection)
+        }
+    }
+
+    public func job(_ id: String) async throws(StoreError) -> BulkJob? {
+        try await database.read { connection throws(StoreError) in
+            try connection.query("SELECT \(Jobs.columns) FROM bulk_job WHERE id = ?", [.text(id)], Jobs.read).first
+        }
+    }
+
+    public func jobs(before id: String?, limit: Int) async throws(StoreError) -> [BulkJob] {
+        try await database.read { connection throws(StoreError) in
+            try connection.query(
+                "SELECT \(Jobs.columns) FROM bulk_job WHERE id < ? ORDER BY id DESC LIMIT ?",
+                [.text(id ?? "~"), .integer(Int64(limit))], Jobs.read)
+        }
+    }
+
+    public func changeJob(
+        _ id: String, to state: BulkJob.State, _ act: AuditAct?, now: Instant
+    ) async throws(StoreError) -> Bool {
+        try await database.write { connection throws(StoreError) in
+            let present = try connection.query("SELECT state FROM bulk_job WHERE id = ?", [.text(id)]) {
+                BulkJob.State(rawValue: $0.text(0))
+            }.first.flatMap(\.self)
+            guard let present, present.allows(state) else { return false }
+            try connection.run(
+                "UPDATE bulk_job SET state = ?, updated_at = ?, lock_count = lock_count + 1, runner_until = 0 WHERE id = ?",
+                [.text(state.rawValue), .instant(now), .text(id)])
+            if let act { try Audit.append(act, connection) }
+            return true
+        }
+    }
+
+    public func lockJob(now: Instant, until: Instant) async throws(StoreError) -> BulkJob? {
+        // Asked several times a second: an idle desk must not take the writer's time.
+        let isWaiting = try await database.read { connection throws(StoreError) in
+            try !connection.query(
+                "SELECT 1 FROM bulk_job WHERE state = 'running' AND runner_until <= ? LIMIT 1", [.instant(now)]
+            ) { _ in true }.isEmpty
+        }
+        guard isWaiting else { return nil }
+        return try await database.write { connection throws(StoreError) in
+            try connection.query(
+                """
+                UPDATE bulk_job SET runner_until = ?, lock_count = lock_count + 1 WHERE id = (SELECT id FROM bulk_job
+                WHERE state = 'running' AND runner_until <= ? ORDER BY id LIMIT 1) RETURNING \(Jobs.columns)
+                """, [.instant(until), .instant(now)], Jobs.read
+            ).first
+        }
+    }
+
+    public func advanceJob(
+        _ job: BulkJob, to cursor: DeadLetterCursor?, skipped: Int, now: Instant, until: Instant
+    ) async throws(StoreError) -> BulkJob? {
+        try await database.write { connection throws(StoreError) in
+            try connection.query(
+                """
+                UPDATE bulk_job SET cursor = coalesce(?, cursor), skipped = skipped + ?, updated_at = ?,
+                runner_until = ? WHERE id = ? AND lock_count = ?
+                RETURNING \(Jobs.columns)
+                """,
+                [
+                    .optional(cursor?.text), .integer(Int64(skipped)), .instant(now), .instant(until), .text(job.id),
+                    .integer(Int64(job.lockCount)),
+                ], Jobs.read
+            ).first
+        }
+    }
+}
+
+/// Bulk jobs as rows.
+enum Jobs {
+    static let columns = """
+        id, filter, reason, actor, role, queue, rate, state, total, resent, failed_again, skipped, cursor, lock_count,
+        created_at, updated_at
+        """
+
+    /// Where a dead letter of a job can end, by the column that counts it.
+    enum Counter: String {
+        case resent
+        case failedAgain = "failed_again"
+    }
+
+    /// Whether an act may be done: by a job's worker only as long as the job is its own.
+    static func allow(_ act: AuditAct, _ connection: any SQLConnection) throws(StoreError) -> Bool {
+        guard let step = act.job else { return true }
+        return try !connection.query(
+            "SELECT 1 FROM bulk_job WHERE id = ? AND lock_count = ?",
+            [.text(step.jobID), .integer(Int64(step.lockCount))]
+        ) { _ in true }.isEmpty
+    }
+
+    /// Counts a step in the transaction that makes it: a job that is killed resumes with true figures.
+    static func count(
+        _ step: JobStep, _ counter: Counter, at: Instant, _ connection: any SQLConnection
+    ) throws(StoreError) {
+        try connection.run(
+            "UPDATE bulk_job SET \(counter.rawValue) = \(counter.rawValue) + 1, updated_at = ? WHERE id = ?",
+            [.instant(at), .text(step.jobID)])
+    }
+
+    static func read(_ row: any SQLRow) -> BulkJob {
+        let filter = (try? JSONValue(parsing: Array(row.text(1).utf8)))?.object
+        // Without its filter a job would take every dead letter there is.
+        let state = filter == nil ? nil : BulkJob.State(rawValue: row.text(7))
+        return BulkJob(
+            id: row.text(0), filter: DeadLetterFilter(json: filter ?? JSONObject()), reason: row.text(2),
+            actor: row.text(3),
+            role: row.text(4), queue: row.optionalText(5), rate: Int(row.integer(6)),
+            state: state ?? .stopped, total: Int(row.integer(8)),
+            resent: Int(row.integer(9)), failedAgain: Int(row.integer(10)), skipped: Int(row.integer(11)),
+            cursor: row.optionalText(12).flatMap { DeadLetterCursor(text: $0) },
+            lockCount: Int(row.integer(13)), createdAt: Instant(milliseconds: row.integer(14)),
+            updatedAt: Instant(milliseconds: row.integer(15)))
+    }
+}

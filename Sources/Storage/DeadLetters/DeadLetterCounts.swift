@@ -1,0 +1,120 @@
+import Messaging
+
+/// Dead letters that are alike in all that filters and figures ask for lie on one count row. Few count rows hold many dead letters: whoever
+/// counts, reads count rows.
+enum DeadLetterCounts {
+    /// Adds a dead letter to its count row, in the transaction that makes it one.
+    ///
+    /// - Returns: what `message.count row` becomes.
+    static func lay(
+        _ cause: DeadLetterCause, of partner: String, _ channel: Channel, recipient: String?,
+        _ connection: any SQLConnection
+    ) throws(StoreError) -> Int64 {
+        let countRow = try connection.query(
+            """
+            INSERT INTO dead_letter_count (partner, cause, channel, queue, reason, messages) VALUES (?, ?, ?, ?, ?, 1)
+            ON CONFLICT (partner, cause, channel, queue, reason)
+            DO UPDATE SET messages = dead_letter_count.messages + 1 RETURNING id
+            """,
+            [
+                .text(partner), .text(cause.name), .text(channel.rawValue),
+                .text(channel == .application ? recipient ?? "" : ""), .text(cause.reason.rawValue),
+            ]
+        ) { $0.integer(0) }.first
+        guard let countRow else { throw .failed("no count row was written") }
+        return countRow
+    }
+
+    /// Takes a dead letter off its count row and makes something else of it.
+    ///
+    /// - Parameters:
+    ///   - version: the stay in the dead-letter queue that is meant; without one, any.
+    ///   - condition: what else must be true of it.
+    ///   - change: what becomes of its row, with the values for that.
+    /// - Returns: whether it was such a dead letter.
+    static func lift(
+        _ id: String, _ version: DeadLetterVersion?, where condition: String? = nil, becoming change: String,
+        _ values: [SQLValue], _ connection: any SQLConnection
+    ) throws(StoreError) -> Bool {
+        let countRow = try connection.query(
+            """
+            SELECT count_row FROM message WHERE id = ? AND state = 'dead' AND dead_since = coalesce(?, dead_since)
+            \(condition.map { "AND " + $0 } ?? "")
+            """, [.text(id), .optional(version?.since.milliseconds)]
+        ) { $0.integer(0) }.first
+        guard let countRow else { return false }
+        let lifted = try connection.run(
+            "UPDATE message SET count_row = NULL, \(change) WHERE id = ? AND count_row = ?",
+            values + [.text(id), .integer(countRow)])
+        guard lifted == 1 else { return false }
+        let wasLast = try connection.run(
+            "DELETE FROM dead_letter_count WHERE id = ? AND messages = 1", [.integer(countRow)])
+        if wasLast == 0 {
+            try connection.run(
+                "UPDATE dead_letter_count SET messages = messages - 1 WHERE id = ?", [.integer(countRow)])
+        }
+        return true
+    }
+
+    /// What the filter asks of a count row `p`: everything but times and messages' ids.
+    static func conditions(_ filter: DeadLetterFilter) -> (sql: [String], values: [SQLValue]) {
+        let all: [(String, SQLValue?)] = [
+            ("p.partner = ?", filter.partnerID.map { .text($0) }), ("p.cause = ?", filter.cause.map { .text($0) }),
+            ("p.channel = ?", filter.channel.map { .text($0.rawValue) }),
+            ("p.queue = nullif(?, '')", filter.queue.map { .text($0) }),
+            ("p.reason = ?", filter.reason.map { .text($0.rawValue) }),
+        ]
+        let given = all.compactMap { sql, value in value.map { (sql, $0) } }
+        return (given.map(\.0), given.map(\.1))
+    }
+
+    // MARK: Counting anew
+
+    private static let queue = "CASE m.channel WHEN 'application' THEN coalesce(m.recipient, '') ELSE '' END"
+
+    /// Whether every dead letter lies on its count row and every count row says how many it holds.
+    fileprivate static func areRight(_ connection: any SQLConnection) throws(StoreError) -> Bool {
+        let said = "SELECT id, partner, cause, channel, queue, reason, messages FROM dead_letter_count"
+        let counted = """
+            SELECT m.count_row, m.partner, m.cause, m.channel, \(queue), m.reason, count(*) FROM message m
+            WHERE m.state = 'dead' GROUP BY 1, 2, 3, 4, 5, 6
+            """
+        for (one, other) in [(said, counted), (counted, said)] {
+            guard try connection.query("\(one) EXCEPT \(other)", [], { _ in true }).isEmpty else { return false }
+        }
+        return true
+    }
+
+    fileprivate static func recount(_ connection: any SQLConnection) throws(StoreError) {
+        try connection.run(
+            """
+            INSERT INTO dead_letter_count (partner, cause, channel, queue, reason, messages)
+            SELECT m.partner, m.cause, m.channel, \(queue), m.reason, count(*) FROM message m
+            WHERE m.state = 'dead' GROUP BY 1, 2, 3, 4, 5
+            ON CONFLICT (partner, cause, channel, queue, reason) DO UPDATE SET messages = excluded.messages
+            """, [])
+        try connection.run(
+            """
+            UPDATE message AS m SET count_row = (SELECT p.id FROM dead_letter_count p WHERE p.partner = m.partner
+            AND p.cause = m.cause AND p.channel = m.channel AND p.queue = \(queue) AND p.reason = m.reason)
+            WHERE m.state = 'dead'
+            """, [])
+        try connection.run(
+            "DELETE FROM dead_letter_count WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.count_row = dead_letter_count.id)",
+            [])
+    }
+}
+
+extension Database {
+    /// Counts the dead letters of a store with this release's schema.
+    ///
+    /// - Returns: whether the figures that are kept about them agree.
+    public func deadLetterCountsAgree() async throws(StoreError) -> Bool {
+        try await read { connection throws(StoreError) in try DeadLetterCounts.areRight(connection) }
+    }
+
+    /// Makes those figures anew.
+    public func recountDeadLetters() async throws(StoreError) {
+        try await write { connection throws(StoreError) in try DeadLetterCounts.recount(connection) }
+    }
+}

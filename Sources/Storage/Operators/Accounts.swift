@@ -1,0 +1,161 @@
+import Messaging
+
+extension SQLMessageStore: AccountStore {
+    public func accounts() async throws(StoreError) -> [OperatorAccount] {
+        try await database.read { connection throws(StoreError) in
+            try connection.query(
+                "SELECT \(Accounts.columns) FROM operator_account a ORDER BY a.name", [], Accounts.read)
+        }
+    }
+
+    public func account(_ name: String) async throws(StoreError) -> OperatorAccount? {
+        try await database.read { connection throws(StoreError) in
+            try connection.query(
+                "SELECT \(Accounts.columns) FROM operator_account a WHERE a.name = ?", [.text(name)], Accounts.read
+            ).first
+        }
+    }
+
+    public func addAccount(_ account: OperatorAccount, _ act: AuditAct) async throws(StoreError) -> Bool {
+        try await database.write { connection throws(StoreError) in
+            let added = try connection.run(
+                """
+                INSERT INTO operator_account (name, role, secret, one_time_until, created_at, changed_at)
+                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING
+                """,
+                [
+                    .text(account.name), .text(account.role), .text(account.secret),
+                    .optional(account.oneTimeUntil?.milliseconds), .instant(account.createdAt),
+                    .instant(account.changedAt),
+                ])
+            guard added == 1 else { return false }
+            try Audit.append(act, connection)
+            return true
+        }
+    }
+
+    public func changeAccount(
+        _ name: String, _ change: AccountChange, _ act: AuditAct
+    ) async throws(StoreError) -> Bool {
+        try await database.write { connection throws(StoreError) in
+            let (assignments, values, key) = Accounts.assignments(change)
+            let changed = try connection.run(
+                "UPDATE operator_account SET \(assignments), changed_at = ? WHERE name = ?",
+                values + [.instant(act.at), .text(name)])
+            guard changed == 1 else { return false }
+            try connection.run("DELETE FROM operator_session WHERE account = ?", [.text(name)])
+            if let key { try connection.run("DELETE FROM sign_in_failure WHERE key = ?", [.text(key)]) }
+            try Audit.append(act, connection)
+            return true
+        }
+    }
+
+    public func openSession(
+        _ session: OperatorSession, forgetting keys: [String], _ act: AuditAct
+    ) async throws(StoreError) {
+        try await database.write { connection throws(StoreError) in
+            try connection.run("DELETE FROM operator_session WHERE ends_at <= ?", [.instant(act.at)])
+            for key in keys { try connection.run("DELETE FROM sign_in_failure WHERE key = ?", [.text(key)]) }
+            try connection.run(
+                "INSERT INTO operator_session (token_hash, account, created_at, seen_at, ends_at) VALUES (?, ?, ?, ?, ?)",
+                [
+                    .text(session.tokenHash), .text(session.account), .instant(session.createdAt),
+                    .instant(session.seenAt), .instant(session.endsAt),
+                ])
+            try Audit.append(act, connection)
+        }
+    }
+
+    public func session(_ tokenHash: String) async throws(StoreError) -> (OperatorSession, OperatorAccount)? {
+        try await database.read { connection throws(StoreError) in
+            try connection.query(
+                """
+                SELECT \(Accounts.columns), s.created_at, s.seen_at, s.ends_at FROM operator_session s
+                JOIN operator_account a ON a.name = s.account WHERE s.token_hash = ?
+                """, [.text(tokenHash)]
+            ) { row in
+                let session = OperatorSession(
+                    tokenHash: tokenHash, account: row.text(0), createdAt: Instant(milliseconds: row.integer(7)),
+                    seenAt: Instant(milliseconds: row.integer(8)), endsAt: Instant(milliseconds: row.integer(9)))
+                return (session, Accounts.read(row))
+            }.first
+        }
+    }
+
+    public func touchSession(_ tokenHash: String, at: Instant) async throws(StoreError) {
+        try await database.write { connection throws(StoreError) in
+            _ = try connection.run(
+                "UPDATE operator_session SET seen_at = ? WHERE token_hash = ?", [.instant(at), .text(tokenHash)])
+        }
+    }
+
+    public func closeSession(_ tokenHash: String, _ act: AuditAct) async throws(StoreError) {
+        try await database.write { connection throws(StoreError) in
+            let closed = try connection.run(
+                "DELETE FROM operator_session WHERE token_hash = ?", [.text(tokenHash)])
+            if closed == 1 { try Audit.append(act, connection) }
+        }
+    }
+
+    public func lockedUntil(_ keys: [String]) async throws(StoreError) -> Instant? {
+        try await database.read { connection throws(StoreError) in
+            var latest: Instant?
+            for key in keys {
+                let ends = try connection.query(
+                    "SELECT locked_until FROM sign_in_failure WHERE key = ?", [.text(key)]
+                ) { Instant(milliseconds: $0.integer(0)) }
+                latest = (ends + [latest].compactMap(\.self)).max()
+            }
+            return latest
+        }
+    }
+
+    public func noteFailure(
+        _ keys: [(key: String, policy: LockPolicy)], _ act: AuditAct
+    ) async throws(StoreError) {
+        try await database.write { connection throws(StoreError) in
+            for (key, policy) in keys {
+                let window = act.at.advanced(by: policy.window).milliseconds - act.at.milliseconds
+                // A failure after the operator services, or after a lock that is over, begins to count anew.
+                let failures = try connection.query(
+                    """
+                    INSERT INTO sign_in_failure (key, failures, last_at, locked_until) VALUES (?, 1, ?, 0)
+                    ON CONFLICT (key) DO UPDATE SET
+                    failures = CASE WHEN sign_in_failure.last_at <= ?
+                    OR sign_in_failure.locked_until BETWEEN 1 AND excluded.last_at
+                    THEN 1 ELSE sign_in_failure.failures + 1 END, locked_until = 0, last_at = excluded.last_at
+                    RETURNING failures
+                    """, [.text(key), .instant(act.at), .integer(act.at.milliseconds - window)]
+                ) { Int($0.integer(0)) }.first
+                guard let failures, failures >= policy.failures else { continue }
+                try connection.run(
+                    "UPDATE sign_in_failure SET locked_until = ? WHERE key = ?",
+                    [.instant(act.at.advanced(by: policy.window)), .text(key)])
+            }
+            try Audit.append(act, connection)
+        }
+    }
+}
+
+/// Operators' accounts as rows.
+enum Accounts {
+    static let columns = "a.name, a.role, a.secret, a.is_disabled, a.created_at, a.changed_at, a.one_time_until"
+
+    static func read(_ row: any SQLRow) -> OperatorAccount {
+        OperatorAccount(
+            name: row.text(0), role: row.text(1), secret: row.text(2),
+            oneTimeUntil: row.optionalInteger(6).map { Instant(milliseconds: $0) }, isDisabled: row.integer(3) == 1,
+            createdAt: Instant(milliseconds: row.integer(4)), changedAt: Instant(milliseconds: row.integer(5)))
+    }
+
+    /// What an `UPDATE` sets, and under which key failures are forgotten.
+    static func assignments(_ change: AccountChange) -> (sql: String, values: [SQLValue], key: String?) {
+        switch change {
+        case .role(let role): ("role = ?", [.text(role)], nil)
+        case .secret(let secret, let oneTimeUntil, let key):
+            ("secret = ?, one_time_until = ?", [.text(secret), .optional(oneTimeUntil?.milliseconds)], key)
+        case .disabled: ("is_disabled = 1", [], nil)
+        case .enabled(let key): ("is_disabled = 0", [], key)
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import Messaging
+
+extension SQLMessageStore: AlertStore {
+    public func reconcileAlerts(
+        _ conditions: Set<AlertCondition>, looked: @escaping @Sendable (AlertCondition) -> Bool, settle: Duration,
+        now: Instant, isSent: Bool,
+        write: @escaping @Sendable (AlertMessage.Phase, OpenAlert) -> AlertMessage
+    ) async throws(StoreError) -> [AlertMessage] {
+        try await database.write { connection throws(StoreError) in
+            let open = try connection.query(Alerts.all, [], Alerts.read)
+            var institutionMessages: [AlertMessage] = []
+            for condition in conditions.subtracting(open.map(\.alert.condition)) {
+                let began = try connection.run(
+                    "INSERT INTO alert (rule, subject, began_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                    [.text(condition.rule), .text(condition.subject), .instant(now)])
+                if began == 1 {
+                    institutionMessages.append(write(.began, OpenAlert(condition: condition, beganAt: now)))
+                }
+            }
+            for (alert, quietSince) in open where looked(alert.condition) {
+                let key: [SQLValue] = [.text(alert.condition.rule), .text(alert.condition.subject)]
+                if conditions.contains(alert.condition) {
+                    guard quietSince != nil else { continue }
+                    try connection.run("UPDATE alert SET quiet_since = NULL WHERE rule = ? AND subject = ?", key)
+                } else if (quietSince ?? now).advanced(by: settle) <= now {
+                    let ended = try connection.run("DELETE FROM alert WHERE rule = ? AND subject = ?", key)
+                    if ended == 1 { institutionMessages.append(write(.ended, alert)) }
+                } else if quietSince == nil {
+                    try connection.run(
+                        "UPDATE alert SET quiet_since = ? WHERE rule = ? AND subject = ?", [.instant(now)] + key)
+                }
+            }
+            for notice in institutionMessages {
+                try connection.run(
+                    "INSERT INTO alert_message (id, body, at, next_at) VALUES (?, ?, ?, ?)",
+                    [.text(notice.id), .text(notice.body), .instant(now), isSent ? .instant(now) : .null])
+            }
+            return institutionMessages
+        }
+    }
+
+    public func openAlerts() async throws(StoreError) -> [OpenAlert] {
+        try await database.read { connection throws(StoreError) in
+            try connection.query(Alerts.all, [], Alerts.read).map(\.alert)
+        }
+    }
+
+    public func leaseMessages(max: Int, now: Instant, until: Instant) async throws(StoreError) -> [AlertMessage] {
+        try await database.write { connection throws(StoreError) in
+            try connection.query(
+                """
+                UPDATE alert_message SET next_at = ?, attempts = attempts + 1 WHERE id IN
+                (SELECT id FROM alert_message WHERE next_at <= ? ORDER BY next_at LIMIT ?) RETURNING id, body, attempts
+                """, [.instant(until), .instant(now), .integer(Int64(max))]
+            ) { AlertMessage(id: $0.text(0), body: $0.text(1), attempts: Int($0.integer(2))) }
+        }
+    }
+
+    public func settleMessage(_ id: String, next: Instant?, problem: String?) async throws(StoreError) {
+        try await database.write { connection throws(StoreError) in
+            _ = try connection.run(
+                "UPDATE alert_message SET next_at = ?, problem = ? WHERE id = ?",
+                [.optional(next?.milliseconds), .optional(problem), .text(id)])
+        }
+    }
+}
+
+/// Alerts as rows.
+private enum Alerts {
+    static let all = "SELECT rule, subject, began_at, quiet_since FROM alert ORDER BY began_at, rule, subject"
+
+    static func read(_ row: any SQLRow) -> (alert: OpenAlert, quietSince: Instant?) {
+        (
+            OpenAlert(
+                condition: AlertCondition(rule: row.text(0), subject: row.text(1)),
+                beganAt: Instant(milliseconds: row.integer(2))),
+            row.optionalInteger(3).map { Instant(milliseconds: $0) }
+        )
+    }
+}

@@ -1,0 +1,215 @@
+import Messaging
+import StrictJSON
+
+extension SQLMessageStore: MessageQueryStore {
+    public func queueFigures() async throws(StoreError) -> [QueueFigures] {
+        try await database.read { connection throws(StoreError) in
+            var dead: [String: Int] = [:]
+            for (queue, count) in try connection.query(
+                MessageQuerySQL.deadByQueue, [], { ($0.text(0), Int($0.integer(1))) })
+            {
+                dead[queue] = count
+            }
+            let open = try connection.query(MessageQuerySQL.openByQueue, []) { row in
+                (row.text(0), Int(row.integer(1)), row.optionalInteger(2), row.integer(3))
+            }
+            let standing = open.map { queue, depth, oldest, due in
+                QueueFigures(
+                    queue: queue, depth: depth, oldest: oldest.map { Instant(milliseconds: $0) },
+                    mostUrgent: due == Envelopes.noClock ? nil : Instant(milliseconds: due),
+                    deadLetters: dead.removeValue(forKey: queue) ?? 0)
+            }
+            let quiet = dead.map {
+                QueueFigures(queue: $0.key, depth: 0, oldest: nil, mostUrgent: nil, deadLetters: $0.value)
+            }
+            return (standing + quiet).sorted { $0.queue < $1.queue }
+        }
+    }
+
+    public func partnerFigures(_ partnerID: String, since: Instant) async throws(StoreError) -> PartnerFigures {
+        try await database.read { connection throws(StoreError) in
+            let last = try connection.query(MessageQuerySQL.lastSeen, [.text(partnerID)]) {
+                Instant(milliseconds: $0.integer(0))
+            }.first
+            let backlog = try connection.query(MessageQuerySQL.backlog, [.text(partnerID)]) {
+                (Int($0.integer(0)), $0.optionalInteger(1).map { Instant(milliseconds: $0) })
+            }.first
+            let dead = try connection.query(MessageQuerySQL.deadOfPartner, [.text(partnerID)]) { Int($0.integer(0)) }
+                .first
+            return PartnerFigures(
+                partnerID: partnerID, lastSeen: last,
+                outcomes: try MessageQuerySQL.outcomes(partnerID, from: since, to: nil, connection),
+                backlog: backlog?.0 ?? 0,
+                oldestBacklog: backlog?.1, deadLetters: dead ?? 0)
+        }
+    }
+
+    public func referrals(
+        partner: String?, before id: String?, limit: Int
+    ) async throws(StoreError) -> [ReferralSummary] {
+        let sql = MessageQuerySQL.referrals(ofPartner: partner != nil)
+        let values =
+            [partner.map { SQLValue.text($0) }].compactMap(\.self) + [.text(id ?? "~"), .integer(Int64(limit))]
+        return try await database.read { connection throws(StoreError) in
+            try MessageQueryRows.summaries(try connection.query(sql, values) { $0.text(0) }, connection)
+        }
+    }
+
+    public func findReferrals(
+        _ quoted: String, partners: [String], limit: Int
+    ) async throws(StoreError) -> [ReferralSummary] {
+        try await database.read { connection throws(StoreError) in
+            var found: [String] = []
+            for (sql, value) in MessageQuerySQL.searches(quoted) {
+                found += try connection.query(sql, [.text(value), .integer(Int64(limit))]) { $0.text(0) }
+            }
+            for partner in partners {
+                found += try connection.query(MessageQuerySQL.byMessageID, [.text(partner), .text(quoted)]) {
+                    $0.text(0)
+                }
+            }
+            var seen: Set<String> = []
+            let unique = found.filter { seen.insert($0).inserted }.sorted(by: >)
+            return try MessageQueryRows.summaries(Array(unique.prefix(limit)), connection)
+        }
+    }
+
+    public func trace(referral id: String) async throws(StoreError) -> Trace? {
+        try await database.read { connection throws(StoreError) in
+            guard let referral = try MessageQueryRows.summaries([id], connection).first else { return nil }
+            let numbers = referral.applications.map(\.no)
+            var messages: [MessageStanding] = []
+            for subject in [id] + numbers {
+                messages += try connection.query(MessageQuerySQL.messages, [.text(subject)], MessageQueryRows.standing)
+            }
+            var history: [(subject: String, entry: HistoryEntry)] = []
+            var acts: [AuditEntry] = []
+            for subject in Set([id] + numbers + messages.map(\.id)).sorted() {
+                history += try connection.query(MessageQuerySQL.history, [.text(subject)]) {
+                    (subject, MessageQueryRows.history($0))
+                }
+                acts += try connection.query(MessageQuerySQL.acts, [.text(subject)], Audit.read)
+            }
+            var statuses: [StatusRecord] = []
+            for number in numbers {
+                statuses += try connection.query(MessageQuerySQL.statuses, [.text(number)]) { row in
+                    StatusRecord(
+                        id: row.text(0), applicationNo: number, code: row.text(1), content: [],
+                        at: Instant(milliseconds: row.integer(2)))
+                }
+            }
+            let relatives = try connection.query(MessageQuerySQL.relatives, [.text(id), .text(id)]) { $0.text(0) }
+            return Trace(
+                referral: referral, relatives: relatives, messages: messages, history: history, statuses: statuses,
+                acts: acts)
+        }
+    }
+
+    public func document(referral id: String) async throws(StoreError) -> StoredDocument? {
+        try await database.read { connection throws(StoreError) in
+            try connection.query("SELECT raw, media_type, digest FROM referral WHERE id = ?", [.text(id)]) {
+                StoredDocument(bytes: $0.blob(0), mediaType: $0.text(1), digest: $0.text(2))
+            }.first
+        }
+    }
+
+    public func indexReferences(
+        _ paths: [ReferencePath], before end: Instant, limit: Int
+    ) async throws(StoreError) -> Int {
+        // Read and parsed beside the writer; only the finished rows take its time.
+        let (last, count, rows) = try await database.read { connection throws(StoreError) in
+            try References.gather(paths, before: end, limit: limit, connection)
+        }
+        guard let last else { return 0 }
+        try await database.write { connection throws(StoreError) in
+            for row in rows {
+                try connection.run(
+                    """
+                    INSERT INTO reference (value, kind, referral_id, application_no) VALUES (?, ?, ?, ?)
+                    ON CONFLICT DO NOTHING
+                    """, row)
+            }
+            _ = try connection.run(
+                "UPDATE reference_cursor SET referral_id = ? WHERE id = 1 AND referral_id < ?",
+                [.text(last), .text(last)])
+        }
+        return count
+    }
+
+    public func reportRows(
+        from start: Instant, to end: Instant, after applicationNo: String?, limit: Int
+    ) async throws(StoreError) -> [ReportRow] {
+        let lower = applicationNo ?? "LA-" + IdentifierSource.floor(start)
+        let values: [SQLValue] = [
+            .text(lower), .text("LA-" + IdentifierSource.floor(end)), .integer(Int64(limit)),
+        ]
+        return try await database.read { connection throws(StoreError) in
+            let found = try connection.query(MessageQuerySQL.reportRows, values) { row in
+                (
+                    row.text(0), row.text(1), row.optionalText(2), row.optionalText(3), row.integer(4), row.blob(5)
+                )
+            }
+            return try found.map { row throws(StoreError) in
+                let told = try connection.query(MessageQuerySQL.firstTold, [.text(row.0)]) {
+                    ($0.text(0), Instant(milliseconds: $0.integer(1)))
+                }
+                return ReportRow(
+                    applicationNo: row.0, partnerID: row.1, queue: row.2, caseState: row.3,
+                    receivedAt: Instant(milliseconds: row.4), content: row.5,
+                    firstTold: Dictionary(told) { first, _ in first })
+            }
+        }
+    }
+
+    public func outcomes(
+        partner: String, from start: Instant, to end: Instant
+    ) async throws(StoreError) -> [String: Int] {
+        try await database.read { connection throws(StoreError) in
+            try MessageQuerySQL.outcomes(partner, from: start, to: end, connection)
+        }
+    }
+
+    public func countReferrals(from start: Instant, to end: Instant) async throws(StoreError) -> Int {
+        try await database.read { connection throws(StoreError) in
+            try connection.query(
+                MessageQuerySQL.countReferrals,
+                [.text(IdentifierSource.floor(start)), .text(IdentifierSource.floor(end))]
+            ) { Int($0.integer(0)) }.first ?? 0
+        }
+    }
+}
+
+/// The index of quoted numbers.
+private enum References {
+    typealias Batch = (last: String?, count: Int, rows: [[SQLValue]])
+
+    static func gather(
+        _ paths: [ReferencePath], before end: Instant, limit: Int, _ connection: any SQLConnection
+    ) throws(StoreError) -> Batch {
+        let referrals = try connection.query(
+            """
+            SELECT id, message_id, digest FROM referral WHERE id > (SELECT referral_id FROM reference_cursor WHERE id = 1)
+            AND id < ? ORDER BY id LIMIT ?
+            """, [.text(IdentifierSource.floor(end)), .integer(Int64(limit))]
+        ) { ($0.text(0), $0.optionalText(1), $0.text(2)) }
+        var rows: [[SQLValue]] = []
+        for (id, messageID, digest) in referrals {
+            func add(_ value: String?, _ kind: String, _ applicationNo: String = "") {
+                guard let value, !value.isEmpty else { return }
+                rows.append([
+                    .text(ReferencePath.normalised(value)), .text(kind), .text(id), .text(applicationNo),
+                ])
+            }
+            add(messageID, "messageId")
+            add(digest, "digest")
+            let applications = try connection.query(
+                "SELECT no, content FROM application WHERE referral_id = ?", [.text(id)]
+            ) { ($0.text(0), $0.blob(1)) }
+            for (number, content) in applications {
+                guard let json = try? JSONValue(parsing: content) else { continue }
+                for path in paths { add(json.at(path.path)?.string, path.kind, number) }
+            }
+        }
+        return (referrals.last?.0, referrals.count, rows)
+    }
+}

@@ -1,0 +1,82 @@
+import Messaging
+import StrictJSON
+
+/// The operator services's questions as SQL, each answered by an index.
+enum MessageQuerySQL {
+    static let openByQueue = """
+        SELECT q.recipient, q.depth, (SELECT o.created_at FROM message o WHERE o.id = q.oldest), q.due
+        FROM (SELECT recipient, count(*) AS depth, min(id) AS oldest, min(due_at) AS due FROM message
+        WHERE channel = 'application' AND state IN ('queued', 'claimed') GROUP BY recipient) q
+        """
+    static let deadByQueue = "SELECT queue, sum(messages) FROM dead_letter_count WHERE queue <> '' GROUP BY queue"
+    static let lastSeen = "SELECT received_at FROM referral WHERE partner = ? ORDER BY id DESC LIMIT 1"
+    static let backlog = """
+        SELECT count(*), min(created_at) FROM message
+        WHERE channel = 'status' AND recipient = ? AND state IN ('queued', 'claimed')
+        """
+    static let deadOfPartner = "SELECT coalesce(sum(messages), 0) FROM dead_letter_count WHERE partner = ?"
+    static let byMessageID = "SELECT id FROM referral WHERE partner = ? AND message_id = ? AND is_invalid = 0"
+    static let messages = """
+        SELECT id, channel, correlation_id, recipient, state, attempt, created_at, ready_at, finished_at, dead_since,
+        cause, problem FROM message WHERE correlation_id = ? ORDER BY id LIMIT 500
+        """
+    static let history = "SELECT at, event, actor, detail FROM history WHERE subject = ? ORDER BY rowid LIMIT 500"
+    static let acts = """
+        SELECT seq, at, actor, role, action, subject, detail, previous, hash FROM audit WHERE subject = ?
+        ORDER BY seq LIMIT 500
+        """
+    static let statuses = "SELECT id, code, at FROM status WHERE application_no = ? ORDER BY id LIMIT 500"
+    static let relatives = """
+        SELECT m.correlation_id FROM dead_letter_resend e JOIN message m ON m.id = e.dead_letter WHERE e.successor = ?
+        UNION SELECT e.successor FROM message m JOIN dead_letter_resend e ON e.dead_letter = m.id
+        WHERE m.correlation_id = ? AND m.channel = 'referral'
+        """
+    static let reportRows = """
+        SELECT a.no, r.partner, a.queue, a.case_state, r.received_at, a.content
+        FROM application a JOIN referral r ON r.id = a.referral_id WHERE a.no > ? AND a.no < ? ORDER BY a.no LIMIT ?
+        """
+    static let firstTold = "SELECT code, min(at) FROM status WHERE application_no = ? GROUP BY code"
+    static let countReferrals = "SELECT count(*) FROM referral WHERE id >= ? AND id < ?"
+
+    static func referrals(ofPartner: Bool) -> String {
+        "SELECT id FROM referral WHERE \(ofPartner ? "partner = ? AND " : "")id < ? ORDER BY id DESC LIMIT ?"
+    }
+
+    /// Look-ups by whole numbers, each giving referrals' ids.
+    static func searches(_ quoted: String) -> [(sql: String, value: String)] {
+        let envelope = String(quoted.split(separator: ".").first ?? "")
+        return [
+            ("SELECT id FROM referral WHERE id = ? LIMIT ?", quoted),
+            ("SELECT referral_id FROM application WHERE no = ? LIMIT ?", quoted),
+            (
+                """
+                SELECT coalesce(a.referral_id, m.correlation_id) FROM message m
+                LEFT JOIN application a ON a.no = m.correlation_id WHERE m.id = ? LIMIT ?
+                """, envelope
+            ),
+            (
+                """
+                SELECT coalesce(a.referral_id, m.correlation_id) FROM message m
+                LEFT JOIN application a ON a.no = m.correlation_id
+                WHERE m.state = 'dead' AND m.sender_message_id = ? LIMIT ?
+                """, quoted
+            ),
+            (
+                "SELECT referral_id FROM reference WHERE value = ? LIMIT ?", ReferencePath.normalised(quoted)
+            ),
+        ]
+    }
+
+    static func outcomes(
+        _ partner: String, from start: Instant, to end: Instant?, _ connection: any SQLConnection
+    ) throws(StoreError) -> [String: Int] {
+        let found = try connection.query(
+            "SELECT outcome, count(*) FROM referral WHERE partner = ? AND id >= ? AND id < ? GROUP BY outcome",
+            [
+                .text(partner), .text(IdentifierSource.floor(start)),
+                .text(end.map { IdentifierSource.floor($0) } ?? "~"),
+            ]
+        ) { ($0.text(0), Int($0.integer(1))) }
+        return Dictionary(found) { $0 + $1 }
+    }
+}

@@ -1,0 +1,16 @@
+import StrictJSON
+
+enum Alerts: Command {
+    static let name = "alerts"
+    static let synopsis = "[--json] [--url URL] [--token-file FILE]"
+    static let summary = "alerts that have begun and are not over, with what to do"
+    static let details = Remote.help
+
+    static func run(_ arguments: [String]) async throws -> Int32 {
+        let arguments = try Arguments(arguments, valued: Remote.options, flags: ["json"])
+        guard arguments.words.isEmpty else { throw UsageError("\(arguments.words[0]) is not understood") }
+        let alerts = try await Remote(arguments).ask("GET", "/v1/alerts")["alerts"]?.array ?? []
+        Terminal.list(alerts, ["beganAt", "alert", "subject", "text", "advice"], arguments)
+        return 0
+    }
+}

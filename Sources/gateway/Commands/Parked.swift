@@ -1,0 +1,16 @@
+import StrictJSON
+
+enum Parked: Command {
+    static let name = "parked"
+    static let synopsis = "[--limit N] [--json] [--url URL] [--token-file FILE]"
+    static let summary = "messages that came before the referral they belong to, and wait for it"
+    static let details = Remote.listingHelp
+
+    static func run(_ arguments: [String]) async throws -> Int32 {
+        let arguments = try Arguments(arguments, valued: Remote.listing, flags: ["json"])
+        guard arguments.words.isEmpty else { throw UsageError("\(arguments.words[0]) is not understood") }
+        let waiting = try await Remote(arguments).entries("/v1/parked", "parked", [], arguments)
+        Terminal.list(waiting, ["until", "receivedAt", "kind", "partner", "referralId"], arguments)
+        return 0
+    }
+}

@@ -1,0 +1,127 @@
+import Documents
+import Foundation
+import Intake
+import Messaging
+import Operations
+import Transport
+import Triage
+
+/// One mistake in the configuration, with the place to mend it.
+struct ConfigurationComplaint: Sendable, CustomStringConvertible {
+    let file: String
+    let line: Int?
+    let message: String
+
+    var description: String { line.map { "\(file):\($0): \(message)" } ?? "\(file): \(message)" }
+}
+
+/// Every mistake that was found, at once.
+struct ConfigurationError: Error, CustomStringConvertible {
+    let complaints: [ConfigurationComplaint]
+
+    init(_ complaints: [ConfigurationComplaint]) { self.complaints = complaints }
+
+    var description: String { complaints.map(\.description).joined(separator: "\n") }
+}
+
+/// The settings of `gateway.xml` and of the files that it names.
+struct Configuration: Sendable {
+    var host = "127.0.0.1"
+    var port: UInt16 = 8480
+    var storePath = "gateway.sqlite"
+    var mappings = "Mappings"
+    var rules = "config/rules"
+    var calendar = "config/calendar"
+    var institutionsFile = "config/institutions.xml"
+    var partners: [Partner] = []
+    var institutions: [Institution] = []
+    var callers: [String: Caller] = [:]
+    /// The last moments of tokens that have one, by the token's hash.
+    var tokenEnds: [String: Instant] = [:]
+    var bodyBytes = 50 << 20
+    var depth = 64
+    var nodes = 10_000
+    var headerSeconds = 10
+    var bodySeconds = 60
+    var connections = 1000
+    var inFlight = 256
+    var pendingWrites = 4096
+    /// Between two looks into the exchange folders.
+    var exchangeSeconds = 5
+    var alerts = AlertSettings()
+    var caseLimits = CaseLimits()
+    var sweepSeconds = 15
+    /// The secret for finding persons again; beside the store where nothing else is said.
+    var identityKey: String?
+    var identityKeyFile: String { identityKey ?? storePath + ".identity-key" }
+
+    var registry: Registry { Registry(partners: partners, institutions: institutions) }
+    var parseLimits: ParseLimits { ParseLimits(bytes: bodyBytes, depth: depth, nodes: nodes) }
+
+    /// Reads `gateway.xml` and what it names.
+    ///
+    /// - Throws: `ConfigurationError` with every mistake in all of the files.
+    init(file: String) throws(ConfigurationError) {
+        var reader = ConfigurationReader()
+        let base = URL(filePath: file).deletingLastPathComponent()
+        func path(_ relative: String) -> String { URL(filePath: relative, relativeTo: base).standardizedFileURL.path }
+        var partnersFile = path("partners.xml")
+        var credentialsFile = path("credentials.xml")
+        mappings = path("../Mappings")
+        rules = path("rules")
+        calendar = path("calendar")
+        institutionsFile = path("institutions.xml")
+
+        if let root = reader.root(of: file, named: "gateway") {
+            for element in root.children {
+                let named = reader.attribute("path", of: element).map(path)
+                switch element.name {
+                case "listen":
+                    host = reader.attribute("host", of: element) ?? host
+                    port = UInt16(reader.number("port", of: element, in: 0...65_535) ?? Int(port))
+                case "store": storePath = named ?? storePath
+                case "mappings": mappings = named ?? mappings
+                case "rules": rules = named ?? rules
+                case "calendar": calendar = named ?? calendar
+                case "institutions": institutionsFile = named ?? institutionsFile
+                case "partners": partnersFile = named ?? partnersFile
+                case "credentials": credentialsFile = named ?? credentialsFile
+                case "identityKey": identityKey = named ?? identityKey
+                case "cases": readCases(element, &reader)
+                case "limits": readLimits(element, &reader)
+                case "exchange":
+                    exchangeSeconds = reader.number("pollSeconds", of: element, in: 1...3600) ?? exchangeSeconds
+                case "alerts": alerts = reader.alerts(in: element)
+                default: reader.complain(at: element, "unknown element <\(element.name)>")
+                }
+            }
+        }
+        institutions = reader.institutions(in: institutionsFile)
+        partners = reader.partners(in: partnersFile)
+        (callers, tokenEnds) = reader.callers(in: credentialsFile, partners: partners, institutions: institutions)
+        for index in partners.indices {
+            partners[index].tokenEnd = tokenEnd(of: Caller(role: .partner, id: partners[index].id))
+        }
+        guard reader.complaints.isEmpty else { throw ConfigurationError(reader.complaints) }
+    }
+
+    private mutating func readCases(_ element: Node, _ reader: inout ConfigurationReader) {
+        func read(_ name: String, in range: ClosedRange<Int>, unit: Int64, into limit: inout Int64) {
+            if let number = reader.number(name, of: element, in: range) { limit = Int64(number) * unit }
+        }
+        read("parkedSeconds", in: 1...31_536_000, unit: 1000, into: &caseLimits.parking)
+        read("evidenceDays", in: 1...365, unit: 86_400_000, into: &caseLimits.evidence)
+        sweepSeconds = reader.number("sweepSeconds", of: element, in: 1...3600) ?? sweepSeconds
+    }
+
+    private mutating func readLimits(_ element: Node, _ reader: inout ConfigurationReader) {
+        bodyBytes = reader.number("bodyBytes", of: element, in: 1024...(1 << 30)) ?? bodyBytes
+        depth = reader.number("depth", of: element, in: 4...200) ?? depth
+        nodes = reader.number("nodes", of: element, in: 100...1_000_000) ?? nodes
+        headerSeconds = reader.number("headerSeconds", of: element, in: 1...600) ?? headerSeconds
+        bodySeconds = reader.number("bodySeconds", of: element, in: 1...3600) ?? bodySeconds
+        connections = reader.number("connections", of: element, in: 1...100_000) ?? connections
+        inFlight = reader.number("inFlight", of: element, in: 1...100_000) ?? inFlight
+        pendingWrites = reader.number("pendingWrites", of: element, in: 1...1_000_000) ?? pendingWrites
+    }
+}

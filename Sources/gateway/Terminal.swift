@@ -1,0 +1,16 @@
+import Foundation
+
+/// Where the commands write. Progress goes to standard error, and only when a person watches.
+enum Terminal {
+    static func print(_ text: String) { write(text + "\n", to: .standardOutput) }
+    static func complain(_ text: String) { write(text + "\n", to: .standardError) }
+
+    static func progress(_ text: String) {
+        guard isatty(STDERR_FILENO) == 1 else { return }
+        write("\r\u{1B}[K" + text, to: .standardError)
+    }
+
+    private static func write(_ text: String, to handle: FileHandle) {
+        try? handle.write(contentsOf: Data(text.utf8))
+    }
+}

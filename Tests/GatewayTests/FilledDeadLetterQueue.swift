@@ -1,0 +1,62 @@
+import Canonical
+import Foundation
+import Intake
+import Messaging
+import Observability
+import Storage
+import Testing
+import Transport
+
+@testable import gateway
+
+/// Thousands of dead letters laid into a gateway's dead-letter queue before it starts: each walks in through the front door, as a file from
+/// an exchange folder does, many sharing one commit.
+enum FilledDeadLetterQueue {
+    /// Gives the gateway mappings of its own, of which the court's looks for the name where no court writes it.
+    static func breakMapping(of gateway: GatewayProcess) throws {
+        let mappings = gateway.folder.appending(path: "Mappings")
+        let shipped = repository.appending(path: "Mappings")
+        try FileManager.default.copyItem(at: shipped, to: mappings)
+        try rewrite(gateway.folder.appending(path: "gateway.xml"), shipped.path, with: mappings.path)
+        try rewrite(mapping(of: gateway), #"from="XM" as="personName" required"#, with: broken)
+    }
+
+    static func mendMapping(of gateway: GatewayProcess) throws {
+        try rewrite(mapping(of: gateway), broken, with: #"from="XM" as="personName" required"#)
+    }
+
+    private static let broken = #"from="XINGMING" as="personName" required"#
+
+    private static func mapping(of gateway: GatewayProcess) -> URL {
+        gateway.folder.appending(path: "Mappings/court/defence-notice/mapping.xml")
+    }
+
+    private static func rewrite(_ file: URL, _ old: String, with new: String) throws {
+        let text = try String(contentsOf: file, encoding: .utf8)
+        try #require(text.contains(old), "\(file.lastPathComponent) holds no \(old)")
+        try text.replacing(old, with: new, maxReplacements: 1).write(to: file, atomically: true, encoding: .utf8)
+    }
+
+    /// Hands documents of the court's in, as many at once as share a commit.
+    static func fill(_ gateway: GatewayProcess, _ documents: [[UInt8]]) async throws {
+        let configuration = try Configuration(file: gateway.folder.appending(path: "gateway.xml").path)
+        let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 4096)
+        let store = try await SQLMessageStore(database: database)
+        let log = Log(sink: .none, now: { "" })
+        let metrics = Metrics()
+        let hash = try IdentityKey.load(configuration.identityKeyFile)
+        let door = FrontDoor(
+            clerk: CaseClerk(
+                pipeline: try Gateway.pipeline(configuration),
+                identifiers: IdentifierSource(random: { UInt64.random(in: .min ... .max) }),
+                registry: configuration.registry,
+                keys: CaseKeys(hash: hash)),
+            store: store, now: { Instant(Date()) }, log: log, metrics: metrics,
+            drift: DriftWatch(store: store, hash: hash, log: log, metrics: metrics))
+        try await inConnections(256, documents) { document in
+            let answer = try await door.handIn(document, partnerID: "court")
+            try #require(answer.status == 422, "a document did not fail")
+        }
+        await database.close()
+    }
+}
