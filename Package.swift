@@ -5,26 +5,27 @@ import PackageDescription
 // Tests/ArchitectureTests holds the same plan against the import lines, since SwiftPM does not.
 let rooms: [(name: String, doors: [Target.Dependency])] = [
     ("StrictJSON", []),
-    ("Canonical", ["StrictJSON"]),
-    ("Messaging", ["StrictJSON"]),
+    ("Vocabulary", ["StrictJSON"]),
+    ("Canonical", ["StrictJSON", "Vocabulary"]),
+    ("Messaging", ["StrictJSON", "Vocabulary"]),
     ("Observability", ["StrictJSON"]),
     ("Documents", ["StrictJSON", "CLibXML2"]),
-    ("Translation", ["StrictJSON", "Canonical", "Documents"]),
-    ("Triage", ["StrictJSON", "Canonical", "Documents"]),
-    ("Storage", ["StrictJSON", "Messaging", "CSQLite"]),
-    ("Transport", ["StrictJSON", "CMicroHTTPD", "CCurl", "COpenSSL"]),
+    ("Translation", ["StrictJSON", "Vocabulary", "Canonical", "Documents"]),
+    ("Triage", ["StrictJSON", "Vocabulary", "Canonical", "Documents"]),
+    ("Storage", ["StrictJSON", "Vocabulary", "Messaging", "CSQLite"]),
+    ("Transport", ["StrictJSON", "Vocabulary", "CMicroHTTPD", "CCurl", "COpenSSL"]),
     (
         "Intake",
-        ["StrictJSON", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical", "Observability"]
+        ["StrictJSON", "Vocabulary", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical", "Observability"]
     ),
-    ("Delivery", ["StrictJSON", "Messaging", "Transport", "Observability"]),
+    ("Delivery", ["StrictJSON", "Vocabulary", "Messaging", "Transport", "Observability"]),
     (
         "Operations",
-        ["StrictJSON", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability"]
+        ["StrictJSON", "Vocabulary", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability"]
     ),
     (
         "Console",
-        ["StrictJSON", "Operations", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability"]
+        ["StrictJSON", "Vocabulary", "Operations", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability"]
     ),
 ]
 
@@ -35,7 +36,7 @@ let allRooms = rooms.map { Target.Dependency(stringLiteral: $0.name) }
 
 /// Rooms with a test target of their own; the others are tested through the running gateway.
 let testedAlone = [
-    "StrictJSON", "Canonical", "Messaging", "Observability", "Documents", "Translation", "Triage", "Storage",
+    "StrictJSON", "Vocabulary", "Canonical", "Messaging", "Observability", "Documents", "Translation", "Triage", "Storage",
     "Transport",
 ]
 

@@ -1,3 +1,5 @@
+import Vocabulary
+
 extension CanonicalModel {
     /// The version of the published contract, `major.minor`. Within a major version only optional fields are added.
     public static let schemaVersion = "1.0"

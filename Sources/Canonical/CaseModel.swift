@@ -1,3 +1,5 @@
+import Vocabulary
+
 extension CanonicalModel {
     private static func field(_ path: String, _ type: FieldType, _ zh: String) -> FieldDefinition {
         FieldDefinition(path, type, zh)

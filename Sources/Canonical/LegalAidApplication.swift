@@ -1,4 +1,5 @@
 import StrictJSON
+import Vocabulary
 
 /// The canonical legal-aid application: the one shape that every sender's message becomes (Canonical Data Model).
 public struct LegalAidApplication: Sendable, Hashable {

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// What a check of an identity number found. It never rejects: an institution decides what to make of it.
 public enum IdCheck: String, Sendable, CaseIterable {
     case valid, validLegacyArea, checksumError, formatError, absent, notChecked

@@ -1,3 +1,5 @@
+import Vocabulary
+
 extension CanonicalModel {
     /// The canonical status: what a sender may be told, before it is cut down to what that sender may know.
     public static let status = CanonicalModel(statusFields, lists: ["missing"])

@@ -2,6 +2,7 @@ import Messaging
 import Operations
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// A request of somebody who is signed in.
 struct Scene: Sendable {

@@ -2,6 +2,7 @@ import Messaging
 import Operations
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// The operators' window as web pages: what the services of `Operations` know, in Chinese first and English, for a desk
 /// and for a phone, with or without JavaScript.

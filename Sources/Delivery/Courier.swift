@@ -3,6 +3,7 @@ import Observability
 import StrictJSON
 import Synchronization
 import Transport
+import Vocabulary
 
 /// Carries envelopes to their receivers: statuses to the partners' return addresses or folders, applications to the
 /// institutions that want them pushed. In order per application, retried with back-off, laid in the dead-letter dead-letter queue

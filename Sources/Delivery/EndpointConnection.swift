@@ -1,5 +1,6 @@
 import Messaging
 import Transport
+import Vocabulary
 
 /// How messages are carried to a receiver.
 enum DeliveryMethod: Sendable {

@@ -2,6 +2,7 @@ import Messaging
 import Observability
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// Where institutions fetch their applications: a leased application is invisible to others until the lease is settled
 /// or ends; an ended lease counts as a failed attempt.

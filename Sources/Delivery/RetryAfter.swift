@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 /// How long a receiver wants to be left alone: `Retry-After` (RFC 9110 §10.2.3), in seconds or as a date.
 enum RetryAfter {

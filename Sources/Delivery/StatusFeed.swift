@@ -3,6 +3,7 @@ import Messaging
 import Observability
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// Where partners that cannot be pushed to fetch their statuses: in order, each under a cursor that never changes.
 /// Reading on past a cursor confirms what lies before it, so nothing is lost when an answer is.

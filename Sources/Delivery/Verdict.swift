@@ -1,5 +1,6 @@
 import Messaging
 import Transport
+import Vocabulary
 
 /// What one try to deliver came to.
 enum Verdict: Sendable, Hashable {

@@ -5,6 +5,7 @@ import StrictJSON
 import Translation
 import Transport
 import Triage
+import Vocabulary
 
 /// The back door: institutions' case systems say here what happened to an application.
 ///

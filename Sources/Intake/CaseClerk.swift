@@ -4,6 +4,7 @@ import Observability
 import StrictJSON
 import Translation
 import Triage
+import Vocabulary
 
 /// Writes what both doors put into a case: statuses in the sender's own format, notices to institutions, clocks.
 public struct CaseClerk: Sendable {

@@ -5,6 +5,7 @@ import StrictJSON
 import Translation
 import Transport
 import Triage
+import Vocabulary
 
 /// One step of the case machine with what it tells.
 struct CaseStep {

@@ -2,6 +2,7 @@ import Canonical
 import Messaging
 import StrictJSON
 import Triage
+import Vocabulary
 
 /// What follow-ups and relations do to applications. The store calls it inside its transaction.
 extension CaseClerk: FollowUpHandling {

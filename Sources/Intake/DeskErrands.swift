@@ -5,6 +5,7 @@ import StrictJSON
 import Translation
 import Transport
 import Triage
+import Vocabulary
 
 extension FrontDoor {
     /// The walk that a mended message of this dead letter would take; stores nothing.

@@ -6,6 +6,7 @@ import StrictJSON
 import Synchronization
 import Translation
 import Transport
+import Vocabulary
 
 /// Watches how partners' documents change: which fields come and go, which code values nobody knows. Counts only.
 ///

@@ -4,6 +4,7 @@ import Observability
 import StrictJSON
 import Translation
 import Transport
+import Vocabulary
 
 /// The front door: partner agencies hand in referrals here, and whatever follows them.
 public struct FrontDoor: Sendable {

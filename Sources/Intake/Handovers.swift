@@ -4,6 +4,7 @@ import StrictJSON
 import Translation
 import Transport
 import Triage
+import Vocabulary
 
 /// Hand-overs between institutions: who was asked first stays responsible until another signs in (首问负责).
 extension CaseClerk {

@@ -5,6 +5,7 @@ import Observability
 import StrictJSON
 import Translation
 import Transport
+import Vocabulary
 
 extension FrontDoor {
     /// The partners' calls, and those of institutions that take applications in themselves.

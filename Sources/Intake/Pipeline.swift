@@ -4,11 +4,7 @@ import StrictJSON
 import Synchronization
 import Translation
 import Triage
-
-/// What became of one record, as the receipt tells it.
-public enum Outcome: String, Sendable, CaseIterable {
-    case accepted, lead, shared, parked, invalid
-}
+import Vocabulary
 
 /// Everything that a message meets between its bytes and the store: *parse → validate → translate → triage*.
 ///

@@ -4,6 +4,7 @@ import StrictJSON
 import Translation
 import Transport
 import Triage
+import Vocabulary
 
 /// The answers a sender reads, in the shapes of the HTTP contract.
 enum Receipt {

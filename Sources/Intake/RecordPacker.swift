@@ -5,6 +5,7 @@ import StrictJSON
 import Translation
 import Transport
 import Triage
+import Vocabulary
 
 /// Packs the records of one message for the store.
 struct RecordPacker {

@@ -5,6 +5,7 @@ import StrictJSON
 import Translation
 import Transport
 import Triage
+import Vocabulary
 
 /// A walk's result, sealed for the store: what to commit, and what the sender will read once it is committed.
 struct SealedReferral: Sendable {

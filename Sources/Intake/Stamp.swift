@@ -5,6 +5,7 @@ import StrictJSON
 import Translation
 import Transport
 import Triage
+import Vocabulary
 
 /// What the gateway itself writes into an application: facts of the envelope, not of the message.
 struct Stamp: Sendable {

@@ -4,6 +4,7 @@ import Messaging
 import StrictJSON
 import Translation
 import Transport
+import Vocabulary
 
 extension CallTerms.Subject {
     /// How the application is found, before anything that the document says of it.

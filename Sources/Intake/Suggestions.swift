@@ -2,6 +2,7 @@ import Canonical
 import Messaging
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// What an institution suggests to an agency about one of its cases: that a procuratorate should support the suit, that
 /// somebody needs relief (domain description §3.2, §3.4). Both ways of the same cooperation.

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// The message store (Message Store): every method is one transaction, and returns after it is durable.
 public protocol MessageStore: Sendable {
     /// Stores a message with all that was made of it, unless it was stored before.

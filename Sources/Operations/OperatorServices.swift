@@ -1,6 +1,7 @@
 import Messaging
 import Observability
 import Transport
+import Vocabulary
 
 /// What the operator services asks of the message store.
 public typealias OperatorStore = DeadLetterStore & JobStore & AuditStore & AccountStore & MessageQueryStore & AlertStore

@@ -1,5 +1,6 @@
 import Messaging
 import Observability
+import Vocabulary
 
 /// Does what nobody asks for because time itself asks: raises clocks, gives up what waited too long, erases what is past
 /// its retention, takes unanswered hand-overs to the city centre. Several nodes may sweep at once.

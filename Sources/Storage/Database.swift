@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 /// A value that goes into or comes out of a column.
 public enum SQLValue: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 /// What happened to a referral, an application or a message (Message History).
 enum History {

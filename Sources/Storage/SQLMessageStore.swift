@@ -1,5 +1,6 @@
 import Messaging
 import Synchronization
+import Vocabulary
 
 /// The message store over a relational database. Each method is one transaction; the SQL stands beside what it does.
 public final class SQLMessageStore: MessageStore {

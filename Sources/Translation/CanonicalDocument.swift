@@ -1,6 +1,7 @@
 import Canonical
 import Documents
 import StrictJSON
+import Vocabulary
 
 extension TranslatedDocument {
     /// A message that no document said: the call itself did.

@@ -1,5 +1,6 @@
 import Canonical
 import StrictJSON
+import Vocabulary
 
 /// What follows from the identity number and the birth date, and where the sender's own words contradict them. Nothing
 /// is corrected: both are kept, and the contradiction is told.

@@ -1,6 +1,7 @@
 import Canonical
 import Foundation
 import StrictJSON
+import Vocabulary
 
 /// What a converter made of a text.
 struct Conversion {

@@ -1,6 +1,7 @@
 import Canonical
 import Foundation
 import StrictJSON
+import Vocabulary
 
 /// The ways that senders write dates and times. GB/T 7408 (ISO 8601) is what they should write.
 enum DateText {

@@ -1,6 +1,7 @@
 import Canonical
 import Documents
 import StrictJSON
+import Vocabulary
 
 /// What another set of mappings makes of the same document.
 public struct MappingDifference: Sendable, Hashable {

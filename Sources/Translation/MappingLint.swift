@@ -1,6 +1,7 @@
 import Canonical
 import Documents
 import StrictJSON
+import Vocabulary
 
 /// A document that lies beside a mapping.
 public struct SampleDocument: Sendable {

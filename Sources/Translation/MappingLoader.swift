@@ -2,6 +2,7 @@ import Canonical
 import Documents
 import Foundation
 import StrictJSON
+import Vocabulary
 
 /// One mistake in a mapping or a code list, with the place to mend it.
 public struct MappingComplaint: Sendable, Hashable {

@@ -1,6 +1,7 @@
 import Canonical
 import Documents
 import StrictJSON
+import Vocabulary
 
 /// What a rule does with a text that its code list does not know.
 enum UnknownCode: Sendable, Hashable {

@@ -1,5 +1,6 @@
 import Canonical
 import Documents
+import Vocabulary
 
 /// Reads the rules of a mapping and holds their words against the canonical model, the converters and the code lists.
 extension MappingLoader {

@@ -2,6 +2,7 @@ import Canonical
 import Documents
 import StrictJSON
 import Synchronization
+import Vocabulary
 
 /// Which mapping made something.
 public struct MappingReference: Sendable, Hashable {

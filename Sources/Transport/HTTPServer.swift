@@ -1,6 +1,7 @@
 import CMicroHTTPD
 import Foundation
 import Synchronization
+import Vocabulary
 
 /// How the listener behaves. Every bound has a default.
 public struct HTTPServerConfiguration: Sendable {

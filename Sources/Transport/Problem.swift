@@ -1,26 +1,5 @@
 import StrictJSON
-
-/// A sentence in the two languages of the house: Chinese for most readers, English for those who ask for it.
-public struct LocalizedText: Sendable, Hashable {
-    public let zh: String
-    public let en: String
-
-    public init(zh: String, en: String) {
-        self.zh = zh
-        self.en = en
-    }
-
-    /// English only where `Accept-Language` names it before Chinese (RFC 9110 §12.5.4, weights left aside).
-    public func text(for acceptLanguage: String?) -> String {
-        guard let wanted = acceptLanguage?.lowercased() else { return zh }
-        for range in wanted.split(separator: ",") {
-            let tag = range.drop { $0 == " " }
-            if tag.hasPrefix("zh") { return zh }
-            if tag.hasPrefix("en") { return en }
-        }
-        return zh
-    }
-}
+import Vocabulary
 
 /// An error answer in the shape of RFC 9457. It carries places and rules, never values.
 public struct Problem: Error, Sendable {

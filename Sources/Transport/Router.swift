@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Who is calling, once their credential has been proved.
 public struct Caller: Sendable, Hashable {
     public enum Role: String, Sendable, CaseIterable {

@@ -1,5 +1,6 @@
 import Canonical
 import StrictJSON
+import Vocabulary
 
 /// What a rule made of an application.
 public enum RuleOutcome: String, Sendable, CaseIterable {

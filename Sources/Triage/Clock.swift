@@ -1,5 +1,6 @@
 import Canonical
 import StrictJSON
+import Vocabulary
 
 /// What starts, pauses or stops a clock: receipt, a step of the case, or another moment that somebody reports.
 public struct ClockTrigger: RawRepresentable, Sendable, Hashable {

@@ -1,5 +1,6 @@
 import Canonical
 import StrictJSON
+import Vocabulary
 
 extension Triage {
     /// The clocks that an event starts.

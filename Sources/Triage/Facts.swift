@@ -1,5 +1,6 @@
 import Canonical
 import StrictJSON
+import Vocabulary
 
 /// What XPath 1.0 cannot compute, laid beside the application under `/root/facts`.
 enum Facts {

@@ -1,5 +1,6 @@
 import Canonical
 import StrictJSON
+import Vocabulary
 
 extension Examination {
     /// What the road requires and did not come, unless data sharing shows it; then what the sender itself says is

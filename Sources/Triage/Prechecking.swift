@@ -1,6 +1,7 @@
 import Canonical
 import Documents
 import StrictJSON
+import Vocabulary
 
 extension Examination {
     /// Asks every pre-check in the file's order; what one adds, the next ones see.

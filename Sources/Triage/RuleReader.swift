@@ -1,6 +1,7 @@
 import Canonical
 import Documents
 import Foundation
+import Vocabulary
 
 /// One mistake in rules, calendar or institutions, with the place to mend it.
 public struct RuleComplaint: Sendable, Hashable {

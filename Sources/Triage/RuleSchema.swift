@@ -1,5 +1,6 @@
 import Canonical
 import Documents
+import Vocabulary
 
 /// The published schema of rule files (`rules.xsd`), with the words it knows, so that a misspelt one gets the right one
 /// named.

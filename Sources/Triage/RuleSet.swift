@@ -1,5 +1,6 @@
 import Canonical
 import Documents
+import Vocabulary
 
 /// The days on which a rule or a term holds; it applies by the day of receipt.
 struct Validity: Sendable, Hashable {

@@ -1,6 +1,7 @@
 import Canonical
 import Documents
 import StrictJSON
+import Vocabulary
 
 /// Thresholds, lists and key words that rules use by name, each with the days on which it holds.
 struct Terms: Sendable {

@@ -2,6 +2,7 @@ import Canonical
 import Documents
 import StrictJSON
 import Synchronization
+import Vocabulary
 
 /// Notes for the institution, finds its queue and sets its clocks, by rules that are data. It never decides and never
 /// blocks, and it keeps nothing: every answer follows from what is handed in.

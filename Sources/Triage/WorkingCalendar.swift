@@ -1,4 +1,5 @@
 import Canonical
+import Vocabulary
 
 /// Which days are worked, by the State Council's yearly plan (《全国年节及纪念日放假办法》). It cannot be computed.
 public struct WorkingCalendar: Sendable {

@@ -1,6 +1,7 @@
 import Foundation
 import Messaging
 import Storage
+import Vocabulary
 
 /// A store with a past, and what may be asked of it.
 struct FilledStore: Sendable {

@@ -3,6 +3,7 @@ import Intake
 import Messaging
 import Storage
 import Transport
+import Vocabulary
 
 /// Durable intake over HTTP, beside what its parts reach alone.
 enum IntakeBench {

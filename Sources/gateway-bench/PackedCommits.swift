@@ -5,6 +5,7 @@ import Observability
 import Storage
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// Commits exactly as the front door packs them for differing persons; each copy names another message, person and case,
 /// so that the store does with it what it does in intake: all rows, all keys, all look-ups.

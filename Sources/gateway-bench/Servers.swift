@@ -5,6 +5,7 @@ import Observability
 import Storage
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// An echo on the gateway's own listener: what HTTP costs here when nothing is done with a request.
 enum EchoServer {

@@ -7,6 +7,7 @@ import Storage
 import Translation
 import Transport
 import Triage
+import Vocabulary
 
 /// Processor time of one referral, stage by stage: what one thread does alone, then what needs the store and a server.
 enum StageBench {

@@ -3,6 +3,7 @@ import Documents
 import Foundation
 import StrictJSON
 import Translation
+import Vocabulary
 
 /// Translation beside libxml2's own parse and XSD validation of the same bytes, and JSON beside XML of the same content;
 /// one line for each inbound mapping's example of all fields.

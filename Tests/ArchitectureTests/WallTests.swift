@@ -5,28 +5,29 @@ import Testing
 /// accepts imports of siblings that were never declared, so the import lines themselves are read here.
 private let doors: [String: Set<String>] = [
     "StrictJSON": [],
-    "Canonical": ["StrictJSON"],
-    "Messaging": ["StrictJSON"],
+    "Vocabulary": ["StrictJSON"],
+    "Canonical": ["StrictJSON", "Vocabulary"],
+    "Messaging": ["StrictJSON", "Vocabulary"],
     "Observability": ["StrictJSON"],
     "Documents": ["StrictJSON", "CLibXML2"],
-    "Translation": ["StrictJSON", "Canonical", "Documents"],
-    "Triage": ["StrictJSON", "Canonical", "Documents"],
-    "Storage": ["StrictJSON", "Messaging", "CSQLite"],
-    "Transport": ["StrictJSON", "CMicroHTTPD", "CCurl", "COpenSSL"],
+    "Translation": ["StrictJSON", "Vocabulary", "Canonical", "Documents"],
+    "Triage": ["StrictJSON", "Vocabulary", "Canonical", "Documents"],
+    "Storage": ["StrictJSON", "Vocabulary", "Messaging", "CSQLite"],
+    "Transport": ["StrictJSON", "Vocabulary", "CMicroHTTPD", "CCurl", "COpenSSL"],
     "Intake": [
-        "StrictJSON", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical", "Observability",
+        "StrictJSON", "Vocabulary", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical", "Observability",
     ],
-    "Delivery": ["StrictJSON", "Messaging", "Transport", "Observability"],
-    "Operations": ["StrictJSON", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability"],
+    "Delivery": ["StrictJSON", "Vocabulary", "Messaging", "Transport", "Observability"],
+    "Operations": ["StrictJSON", "Vocabulary", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability"],
     "Console": [
-        "StrictJSON", "Operations", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability",
+        "StrictJSON", "Vocabulary", "Operations", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability",
     ],
     "gateway": allRooms,
     "gateway-bench": allRooms,
 ]
 
 private let allRooms: Set<String> = [
-    "StrictJSON", "Canonical", "Messaging", "Observability", "Documents", "Translation", "Triage", "Storage",
+    "StrictJSON", "Vocabulary", "Canonical", "Messaging", "Observability", "Documents", "Translation", "Triage", "Storage",
     "Transport",
     "Intake", "Delivery", "Operations", "Console",
 ]

@@ -6,6 +6,7 @@ import StrictJSON
 import Synchronization
 import Testing
 import Transport
+import Vocabulary
 
 @testable import Operations
 

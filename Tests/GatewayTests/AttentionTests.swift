@@ -4,6 +4,7 @@ import Storage
 import Synchronization
 import Testing
 import Transport
+import Vocabulary
 
 @testable import Operations
 

@@ -4,6 +4,7 @@ import Observability
 import StrictJSON
 import Synchronization
 import Transport
+import Vocabulary
 
 @testable import Operations
 @testable import Storage

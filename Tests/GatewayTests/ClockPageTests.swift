@@ -1,6 +1,7 @@
 import Messaging
 import Storage
 import Testing
+import Vocabulary
 
 @testable import Operations
 

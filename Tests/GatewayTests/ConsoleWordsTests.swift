@@ -1,6 +1,7 @@
 import Canonical
 import Messaging
 import Testing
+import Vocabulary
 
 @testable import Console
 

@@ -8,6 +8,7 @@ import StrictJSON
 import Synchronization
 import Testing
 import Transport
+import Vocabulary
 
 @testable import Intake
 @testable import Operations

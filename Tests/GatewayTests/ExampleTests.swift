@@ -3,6 +3,7 @@ import Foundation
 import Intake
 import StrictJSON
 import Testing
+import Vocabulary
 
 @testable import gateway
 

@@ -6,6 +6,7 @@ import Observability
 import Storage
 import Testing
 import Transport
+import Vocabulary
 
 @testable import gateway
 

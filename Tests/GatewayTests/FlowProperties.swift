@@ -5,6 +5,7 @@ import StrictJSON
 import Synchronization
 import Testing
 import Transport
+import Vocabulary
 
 @testable import Canonical
 @testable import Intake

@@ -4,6 +4,7 @@ import Messaging
 import StrictJSON
 import Testing
 import Triage
+import Vocabulary
 
 @testable import Operations
 @testable import Storage

@@ -4,6 +4,7 @@ import Foundation
 import StrictJSON
 import Testing
 import Translation
+import Vocabulary
 
 @testable import gateway
 

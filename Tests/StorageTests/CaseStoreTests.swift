@@ -1,6 +1,7 @@
 import Foundation
 import Messaging
 import Testing
+import Vocabulary
 
 @testable import Storage
 

@@ -1,6 +1,7 @@
 import Canonical
 import StrictJSON
 import Testing
+import Vocabulary
 
 @testable import Triage
 

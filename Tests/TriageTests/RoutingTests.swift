@@ -1,5 +1,6 @@
 import Canonical
 import Testing
+import Vocabulary
 
 @testable import Triage
 

@@ -1,6 +1,7 @@
 import Canonical
 import Foundation
 import Testing
+import Vocabulary
 
 @testable import Triage
 

@@ -1,6 +1,7 @@
 import Canonical
 import Operations
 import Transport
+import Vocabulary
 
 /// What the events of histories and traces are called; in English they bear their own names, spelt out.
 enum HistoryWords {

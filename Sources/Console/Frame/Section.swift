@@ -1,4 +1,5 @@
 import Transport
+import Vocabulary
 
 /// The console's sections, in the order of its navigation.
 enum Section: String, Sendable, CaseIterable {

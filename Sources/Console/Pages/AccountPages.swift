@@ -1,6 +1,7 @@
 import Messaging
 import Operations
 import Transport
+import Vocabulary
 
 extension WebConsole {
     /// The administrators' page of accounts.

@@ -2,6 +2,7 @@ import Messaging
 import Operations
 import Transport
 import Triage
+import Vocabulary
 
 extension WebConsole {
     var clockRoutes: [Route] { [page("/console/clocks") { scene in try await clockPage(scene) }] }

@@ -3,6 +3,7 @@ import Messaging
 import Operations
 import StrictJSON
 import Transport
+import Vocabulary
 
 extension WebConsole {
     func deadLetterPage(_ scene: Scene) async throws -> Page {

@@ -1,6 +1,7 @@
 import Messaging
 import Operations
 import Transport
+import Vocabulary
 
 extension WebConsole {
     /// Queues and partners: how they stand, and how they are closed and opened.

@@ -2,6 +2,7 @@ import Operations
 import StrictJSON
 import Transport
 import Triage
+import Vocabulary
 
 /// How a document became what it became, as one page that needs nothing beside it: no style sheet, no script.
 public struct ExplanationPage {

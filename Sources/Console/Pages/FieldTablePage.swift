@@ -1,5 +1,6 @@
 import Translation
 import Transport
+import Vocabulary
 
 /// A mapping as the table that a partner is handed (字段对照表); it prints without the frame.
 extension WebConsole {

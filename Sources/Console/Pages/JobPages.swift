@@ -2,6 +2,7 @@ import Messaging
 import Operations
 import StrictJSON
 import Transport
+import Vocabulary
 
 extension WebConsole {
     /// Many dead letters at once: preview, order, progress.

@@ -2,6 +2,7 @@ import StrictJSON
 import Translation
 import Transport
 import Triage
+import Vocabulary
 
 /// Mappings and rules as they are in force, handed in since a reload may change them.
 public struct Library: Sendable {

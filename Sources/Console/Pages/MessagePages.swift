@@ -1,6 +1,7 @@
 import Messaging
 import Operations
 import Transport
+import Vocabulary
 
 extension WebConsole {
     /// What happened to message X, from whatever number somebody quotes.

@@ -1,6 +1,7 @@
 import Messaging
 import Operations
 import Transport
+import Vocabulary
 
 extension WebConsole {
     /// What came before its referral and waits for it.

@@ -2,6 +2,7 @@ import Operations
 import StrictJSON
 import Transport
 import Triage
+import Vocabulary
 
 /// Why an application went where it went: part of its message's page.
 extension WebConsole {

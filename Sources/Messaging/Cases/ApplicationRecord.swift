@@ -1,3 +1,5 @@
+import Vocabulary
+
 public struct ApplicationRecord: Sendable {
     public let applicationNo: String
     public let referralID: String

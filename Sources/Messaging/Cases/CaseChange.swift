@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// A step of a case, with what it tells, in one transaction.
 public struct CaseChange: Sendable {
     public let applicationNo: String

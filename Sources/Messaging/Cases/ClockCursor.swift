@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Where a page of clocks ended.
 public struct ClockCursor: Sendable, Hashable {
     public let dueAt: Instant

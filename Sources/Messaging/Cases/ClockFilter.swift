@@ -1,3 +1,5 @@
+import Vocabulary
+
 public struct ClockFilter: Sendable {
     public var dueBefore: Instant?
     public var dueAfter: Instant?

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Where a page of clock outcomes ended.
 public struct ClockOutcomeCursor: Sendable, Hashable {
     public let dueAt: Instant

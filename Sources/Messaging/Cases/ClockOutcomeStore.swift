@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// How time limits came out.
 public protocol ClockOutcomeStore: Sendable {
     /// Clocks that were due in `[start, end)`, in that order: those that are over, or those that still run. Paused ones

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// A clock on file with its application's institution.
 public struct ClockRecord: Sendable, Hashable {
     public let applicationNo: String

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// The time limits that run.
 public protocol ClockStore: Sendable {
     /// Running clocks, the most urgent first.

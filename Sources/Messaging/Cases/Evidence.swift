@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// What a status share shows about a person: evidence with a validity, never a case.
 public struct Evidence: Sendable {
     public let id: String

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Status shares on file.
 public protocol EvidenceStore: Sendable {
     /// What is on file about any of these persons, the newest last.

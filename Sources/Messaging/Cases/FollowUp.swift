@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// A message about an application: a supplement, a withdrawal, a case event, a transfer, a status share. It may come
 /// before its application; then it waits (Resequencer).
 public struct FollowUp: Sendable {

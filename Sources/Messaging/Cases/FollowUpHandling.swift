@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// What the doors decide inside the store's transaction, where alone it is certain what came before. Nothing in it
 /// waits for anything, so that the transaction stays short.
 public protocol FollowUpHandling: Sendable {

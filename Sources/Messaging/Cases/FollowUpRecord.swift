@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// A follow-up that waits or waited, as operators see it.
 public struct FollowUpRecord: Sendable {
     public enum State: String, Sendable, CaseIterable { case parked, attached, quarantined }

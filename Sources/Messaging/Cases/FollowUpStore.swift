@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// The message store's shelf for what waits.
 public protocol FollowUpStore: Sendable {
     /// What waits past its limit becomes a dead letter `expired`.

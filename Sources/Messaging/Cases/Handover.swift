@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Where the hand-over of an application between institutions stands. States are those of `HandoverState`.
 public struct Handover: Sendable, Hashable {
     public var state: String

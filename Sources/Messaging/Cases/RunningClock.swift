@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// A time limit that runs on one application, as the store keeps it.
 public struct RunningClock: Sendable, Hashable {
     /// Such as `CLK-05`.

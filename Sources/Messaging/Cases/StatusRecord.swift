@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// One canonical status as it was told.
 public struct StatusRecord: Sendable {
     public let id: String

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Many dead letters retried on one order, at a bounded rate. Stored, so that it goes on after a restart.
 public struct BulkJob: Sendable {
     public enum State: String, Sendable, CaseIterable {

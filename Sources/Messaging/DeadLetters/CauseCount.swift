@@ -1,4 +1,5 @@
 import StrictJSON
+import Vocabulary
 
 /// How many dead letters have one cause.
 public struct CauseCount: Sendable {

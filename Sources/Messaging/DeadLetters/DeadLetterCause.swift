@@ -1,4 +1,5 @@
 import StrictJSON
+import Vocabulary
 
 /// What dead letters have in common that are mended together: reason, failure and place.
 ///

@@ -1,4 +1,5 @@
 import StrictJSON
+import Vocabulary
 
 /// A place in the list of dead letters, which is in the order of age.
 public struct DeadLetterCursor: Sendable, Hashable, Comparable {

@@ -1,4 +1,5 @@
 import StrictJSON
+import Vocabulary
 
 /// Which dead letters are wanted; `nil` leaves a condition out.
 public struct DeadLetterFilter: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import StrictJSON
+import Vocabulary
 
 /// Who resent a dead letter, why, and what it was before.
 public struct DeadLetterOrigin: Sendable {

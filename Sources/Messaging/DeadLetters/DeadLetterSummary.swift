@@ -1,4 +1,5 @@
 import StrictJSON
+import Vocabulary
 
 public struct DeadLetterSummary: Sendable {
     public let id: String

@@ -1,4 +1,5 @@
 import StrictJSON
+import Vocabulary
 
 /// Which stay in the dead-letter queue an operator has seen; an act that names another one is refused.
 public struct DeadLetterVersion: Sendable, Hashable {

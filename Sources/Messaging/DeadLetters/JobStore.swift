@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Bulk jobs, kept with what they work on.
 public protocol JobStore: Sendable {
     func addJob(_ job: BulkJob, _ act: AuditAct) async throws(StoreError)

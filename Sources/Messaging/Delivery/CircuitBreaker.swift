@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Spares an address that does not answer (M. Nygard, *Release It!*, Circuit Breaker).
 ///
 ///     closed ──failures in a row──▶ open ──rest is over, one probe──▶ half-open ──success──▶ closed

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// What a person may do about a dead letter.
 public enum Remedy: String, Sendable, CaseIterable {
     case retry, editAndResend, chooseQueue, discard

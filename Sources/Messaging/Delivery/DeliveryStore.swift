@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// What Delivery asks of the message store. Every method is one transaction.
 public protocol DeliveryStore: MessageStore {
     /// Lays in the dead-letter queue what is past its keep-by time, then claims what is due for each endpoint that is not paused: the

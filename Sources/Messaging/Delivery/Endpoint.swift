@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Where messages leave the message store: a queue on the application channel, a partner on the status channel.
 public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     public let channel: Channel

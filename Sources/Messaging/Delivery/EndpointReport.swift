@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// How a receiver's endpoint is doing at one node since it started, for operators.
 public struct EndpointReport: Sendable, Hashable {
     public let endpoint: Endpoint

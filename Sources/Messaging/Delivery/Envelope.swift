@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// A stored message on a channel. Whoever carries it never opens the payload.
 public struct Envelope: Sendable, Hashable {
     public let id: String

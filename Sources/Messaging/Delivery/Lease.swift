@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// A message in somebody's hands for a time.
 public struct Lease: Sendable {
     public let id: String

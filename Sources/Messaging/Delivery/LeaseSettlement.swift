@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// How a lease may be settled.
 public enum LeaseSettlement: Sendable, Hashable {
     case acknowledge

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// An agency system that sends referrals and receives status.
 public struct Partner: Sendable {
     public let id: String

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// An endpoint that a person closed for a time.
 public struct Pause: Sendable, Hashable {
     public let endpoint: Endpoint

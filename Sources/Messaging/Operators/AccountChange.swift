@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// What is to be another in an account.
 public enum AccountChange: Sendable, Hashable {
     case role(String)

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Operators' accounts, their sessions and failed sign-ins. Every change is recorded with its act.
 public protocol AccountStore: Sendable {
     func accounts() async throws(StoreError) -> [OperatorAccount]

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// The alerts and the messages about them, so that neither restarts nor several nodes repeat any.
 public protocol AlertStore: Sendable {
     /// Begins what is new among the conditions and ends what has been absent for `settle`.

@@ -1,4 +1,5 @@
 import StrictJSON
+import Vocabulary
 
 /// One act, to be chained into the audit trail in the transaction that does it.
 public struct AuditAct: Sendable {

@@ -1,4 +1,5 @@
 import StrictJSON
+import Vocabulary
 
 /// One row of the trail.
 public struct AuditEntry: Sendable, Hashable {

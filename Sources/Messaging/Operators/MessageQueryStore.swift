@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// What the operator services shows of the flow. The cost of no call grows with what is stored, but with what is open, asked for or
 /// counted.
 public protocol MessageQueryStore: Sendable {

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// A message on a channel, as a trace shows it.
 public struct MessageStanding: Sendable, Hashable {
     public let id: String

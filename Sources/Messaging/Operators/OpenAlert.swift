@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// An alert that has begun and is not over.
 public struct OpenAlert: Sendable, Hashable {
     public let condition: AlertCondition

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// An operator that signs in with a password.
 public struct OperatorAccount: Sendable, Hashable {
     public let name: String

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Somebody signed in.
 public struct OperatorSession: Sendable, Hashable {
     /// SHA-256 of the token.

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// How a partner stands.
 public struct PartnerFigures: Sendable, Hashable {
     public let partnerID: String

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// How a queue stands.
 public struct QueueFigures: Sendable, Hashable {
     public let queue: String

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// A referral as a list shows it.
 public struct ReferralSummary: Sendable, Hashable {
     public struct Application: Sendable, Hashable {

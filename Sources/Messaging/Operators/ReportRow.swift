@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// An application with what a report counts.
 public struct ReportRow: Sendable {
     public let applicationNo: String

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Which rules were in force when. Applications do not bear their rules' digest: a set is changed a few times a year.
 public protocol RuleLog: Sendable {
     /// Notes the set that is in force from now on, unless the last note says so already.

@@ -1,3 +1,5 @@
+import Vocabulary
+
 public struct StoreStatistics: Sendable {
     public struct Queue: Sendable {
         public let name: String

@@ -1,4 +1,5 @@
 import StrictJSON
+import Vocabulary
 
 /// What happened to a message, when, by whom (Message History).
 public struct HistoryEntry: Sendable, Hashable {

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Everything that one message leaves in the store, in one transaction.
 public struct IntakeCommit: Sendable {
     public let referralID: String

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// One record of a message, as the store keeps it.
 public struct IntakeRecord: Sendable {
     public let id: String

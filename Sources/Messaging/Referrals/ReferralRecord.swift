@@ -1,3 +1,5 @@
+import Vocabulary
+
 public struct ReferralRecord: Sendable {
     public let id: String
     public let partnerID: String

@@ -1,6 +1,7 @@
 import Messaging
 import StrictJSON
 import Transport
+import Vocabulary
 
 extension SignInService {
     public var routes: [Route] {

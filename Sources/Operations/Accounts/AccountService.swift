@@ -1,6 +1,7 @@
 import Messaging
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// Keeping the operators' accounts.
 public struct AccountService: Sendable {

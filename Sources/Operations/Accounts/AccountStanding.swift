@@ -1,6 +1,7 @@
 import Messaging
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// An account, and whether failed sign-ins have locked it.
 public struct AccountStanding: Sendable {

@@ -1,5 +1,6 @@
 import Messaging
 import Transport
+import Vocabulary
 
 /// Writes down who does what.
 public struct AuditPen: Sendable {

@@ -1,5 +1,6 @@
 import Messaging
 import Transport
+import Vocabulary
 
 /// The audit trail as auditors read it.
 public struct AuditService: Sendable {

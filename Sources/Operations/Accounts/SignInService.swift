@@ -3,6 +3,7 @@ import Messaging
 import StrictJSON
 import Synchronization
 import Transport
+import Vocabulary
 
 /// Operators signing in and out: sessions in a cookie, requests that change something guarded against forgery, guessing
 /// locked out.

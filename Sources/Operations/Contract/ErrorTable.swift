@@ -1,6 +1,7 @@
 import StrictJSON
 import Translation
 import Transport
+import Vocabulary
 
 /// Every error that the gateway can tell, in one table: whose turn it is, what happened, what to do.
 public enum ErrorTable {

@@ -2,6 +2,7 @@ import Messaging
 import Observability
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// Retries all dead letters that match a filter, at a bounded rate, on a stored order: it goes on after a restart, can be
 /// paused and stopped, and takes no dead letter that died after the order was given.

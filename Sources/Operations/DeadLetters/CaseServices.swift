@@ -4,6 +4,7 @@ import Observability
 import StrictJSON
 import Transport
 import Triage
+import Vocabulary
 
 /// What the desk needs of other rooms, handed in since their doors are not this room's.
 public struct CaseServices: Sendable {

@@ -2,6 +2,7 @@ import Foundation
 import Messaging
 import StrictJSON
 import Transport
+import Vocabulary
 
 extension DeadLetterService {
     /// The operators' calls about dead letters.

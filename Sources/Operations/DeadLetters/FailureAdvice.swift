@@ -1,6 +1,7 @@
 import Messaging
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// What a dead letter's error is called. The code is stable: scripts and manuals may name it.
 public enum FailureAdvice: String, Sendable, CaseIterable {

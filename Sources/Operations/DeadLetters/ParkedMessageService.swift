@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 /// Messages that came before the referral they belong to, and wait for it.
 public struct ParkedMessageService: Sendable {

@@ -1,6 +1,7 @@
 import Messaging
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// Who has to do something about an error.
 public enum Turn: String, Sendable, CaseIterable {

@@ -3,12 +3,13 @@ import Messaging
 import StrictJSON
 import Transport
 import Triage
+import Vocabulary
 
 /// The monthly bulletin: what came in, from whom, about what, for whom, and what became of it.
 public struct MonthlyReport: Sendable {
     /// By what applications are counted.
     public enum Dimension: String, Sendable, CaseIterable {
-        case partner, sender, kind, route, matter, group, district, outcome
+        case partner, sender, kind, route = "road", matter, group, district, outcome
 
         public var label: LocalizedText {
             switch self {

@@ -2,6 +2,7 @@ import Canonical
 import Messaging
 import StrictJSON
 import Triage
+import Vocabulary
 
 /// How one kind of clock came out among those that were due in a time.
 public struct OnTimeFigures: Sendable, Hashable {

@@ -2,6 +2,7 @@ import Canonical
 import Messaging
 import StrictJSON
 import Triage
+import Vocabulary
 
 /// Counts how the time limits came out.
 public struct OnTimeService: Sendable {

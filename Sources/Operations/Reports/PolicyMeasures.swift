@@ -3,6 +3,7 @@ import Messaging
 import StrictJSON
 import Transport
 import Triage
+import Vocabulary
 
 extension MonthlyReport {
     /// Times that law and policy set, as far as the gateway has seen them.

@@ -3,6 +3,7 @@ import Messaging
 import StrictJSON
 import Transport
 import Triage
+import Vocabulary
 
 /// A month in China's time.
 public struct ReportMonth: Sendable, Hashable {

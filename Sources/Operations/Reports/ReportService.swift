@@ -3,6 +3,7 @@ import Messaging
 import StrictJSON
 import Transport
 import Triage
+import Vocabulary
 
 /// Makes the monthly bulletin.
 public struct ReportService: Sendable {

@@ -1,5 +1,6 @@
 import Messaging
 import Transport
+import Vocabulary
 
 /// What an alert is about.
 public enum AlertRule: String, Sendable, CaseIterable {

@@ -2,6 +2,7 @@ import Messaging
 import Observability
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// Looks now and then whether something ought not to be so, and tells it twice: when it begins and when it is over,
 /// however many messages it concerns, however many nodes look.

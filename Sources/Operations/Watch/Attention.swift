@@ -1,6 +1,7 @@
 import Messaging
 import Transport
 import Triage
+import Vocabulary
 
 /// Something that stands still or will soon be late.
 public struct Attention: Sendable, Hashable {

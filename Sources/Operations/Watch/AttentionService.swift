@@ -1,6 +1,7 @@
 import Messaging
 import Transport
 import Triage
+import Vocabulary
 
 extension Attention.Kind {
     var turn: Turn {

@@ -1,6 +1,7 @@
 import Messaging
 import Observability
 import Triage
+import Vocabulary
 
 /// How the clocks of one kind stand.
 public struct ClockFigures: Sendable, Hashable {

@@ -3,6 +3,7 @@ import Observability
 import StrictJSON
 import Transport
 import Triage
+import Vocabulary
 
 /// The time limits that run, and the alarms that they raise: once for each due date, across restarts and nodes.
 public struct ClockService: Sendable {

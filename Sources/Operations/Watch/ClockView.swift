@@ -3,6 +3,7 @@ import Observability
 import StrictJSON
 import Transport
 import Triage
+import Vocabulary
 
 /// A running clock as operators see it.
 public struct ClockView: Sendable {

@@ -2,6 +2,7 @@ import Canonical
 import Messaging
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// Answers operators who ask how partners' documents change.
 public struct DriftService: Sendable {

@@ -2,6 +2,7 @@ import Messaging
 import Observability
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// How one endpoint stands.
 public struct EndpointStanding: Sendable {

@@ -1,6 +1,7 @@
 import Messaging
 import Observability
 import Triage
+import Vocabulary
 
 /// Depths and ages for Prometheus. They are read from the store when asked for, so they are true for every node that
 /// shares it; what became empty is set to zero, not left at its last figure.

@@ -2,6 +2,7 @@ import Messaging
 import Observability
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// Liveness, readiness and figures, for those who watch the gateway.
 public struct Health: Sendable {

@@ -2,6 +2,7 @@ import Messaging
 import Observability
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// What is under way: queues, partners, and what happened to a message.
 public struct MessageQueryService: Sendable {

@@ -3,6 +3,7 @@ import Messaging
 import StrictJSON
 import Transport
 import Triage
+import Vocabulary
 
 /// An application on file before the rules once more.
 public struct Reassessment: Sendable {

@@ -3,6 +3,7 @@ import Messaging
 import StrictJSON
 import Transport
 import Triage
+import Vocabulary
 
 /// Which rules made an application what it is, and what they would make of it now: places and codes, never a value.
 public struct RuleTrace: Sendable {

@@ -1,6 +1,7 @@
 import Messaging
 import Synchronization
 import Transport
+import Vocabulary
 
 /// What reading the store through, beside the work, has found at this node since its start.
 public enum StoreCondition: Sendable, Hashable {

@@ -2,6 +2,7 @@ import Messaging
 import Observability
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// Everything that happened to one referral, in order.
 public struct Timeline: Sendable {

@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 /// By what applications are found again.
 enum ApplicationKeys {

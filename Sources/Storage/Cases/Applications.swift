@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 extension SQLMessageStore: CaseStore {
     public func application(_ applicationNo: String) async throws(StoreError) -> ApplicationRecord? {

@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 extension SQLMessageStore: EvidenceStore {
     public func evidence(of persons: [String], now: Instant) async throws(StoreError) -> [Evidence] {

@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 extension SQLMessageStore: FollowUpStore {
     public func expireFollowUps(now: Instant) async throws(StoreError) -> Int {

@@ -1,5 +1,6 @@
 import Messaging
 import StrictJSON
+import Vocabulary
 
 extension SQLMessageStore: JobStore {
     public func addJob(_ job: BulkJob, _ act: AuditAct) async throws(StoreError) {

@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 /// How many dead letters match, by cause.
 enum DeadLetterCountQuery {

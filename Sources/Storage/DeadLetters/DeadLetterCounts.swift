@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 /// Dead letters that are alike in all that filters and figures ask for lie on one count row. Few count rows hold many dead letters: whoever
 /// counts, reads count rows.

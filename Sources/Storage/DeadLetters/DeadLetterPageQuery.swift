@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 /// A page of the dead-letter queue in the order of age. What an index holds in that order is read from there; for any other filter the
 /// dead letters of the count rows that match are merged. Neither reads more than the page, however many dead letters there are.

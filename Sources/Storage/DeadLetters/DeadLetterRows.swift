@@ -1,5 +1,6 @@
 import Messaging
 import StrictJSON
+import Vocabulary
 
 extension SQLMessageStore: DeadLetterStore {
     public func deadLetters(

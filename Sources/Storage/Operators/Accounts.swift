@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 extension SQLMessageStore: AccountStore {
     public func accounts() async throws(StoreError) -> [OperatorAccount] {

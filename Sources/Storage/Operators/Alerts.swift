@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 extension SQLMessageStore: AlertStore {
     public func reconcileAlerts(

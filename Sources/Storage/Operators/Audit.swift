@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 extension SQLMessageStore: AuditStore {
     public func record(_ act: AuditAct) async throws(StoreError) {

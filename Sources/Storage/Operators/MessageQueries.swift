@@ -1,5 +1,6 @@
 import Messaging
 import StrictJSON
+import Vocabulary
 
 extension SQLMessageStore: MessageQueryStore {
     public func queueFigures() async throws(StoreError) -> [QueueFigures] {

@@ -1,5 +1,6 @@
 import Messaging
 import StrictJSON
+import Vocabulary
 
 /// Referrals and messages as the operator services reads them.
 enum MessageQueryRows {

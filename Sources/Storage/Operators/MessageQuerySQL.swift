@@ -1,5 +1,6 @@
 import Messaging
 import StrictJSON
+import Vocabulary
 
 /// The operator services's questions as SQL, each answered by an index.
 enum MessageQuerySQL {

@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 extension SQLMessageStore: RuleLog {
     /// Whose history the notes are.

@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 extension SQLMessageStore: DeliveryStore {
     public func lease(_ capacities: [EndpointCapacity], now: Instant, ends: Instant) async throws(StoreError) -> [Lease]

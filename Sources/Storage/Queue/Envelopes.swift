@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 /// Messages as rows.
 enum Envelopes {

@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 /// Statuses that partners fetch. A position is given when a status is first read, in one transaction with all others of
 /// that partner, so a status that was committed late never slips in behind a cursor that was handed out.

@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 extension SQLMessageStore {
     public func lastDeliveries(among newest: Int) async throws(StoreError) -> [Endpoint: Instant] {

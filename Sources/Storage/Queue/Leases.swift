@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 /// Leases: a lease's id is its message's id and attempt, so it needs no index and dies with the attempt.
 enum Leases {

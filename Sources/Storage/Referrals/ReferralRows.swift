@@ -1,4 +1,5 @@
 import Messaging
+import Vocabulary
 
 /// Receiving a message once.
 enum ReferralRows {

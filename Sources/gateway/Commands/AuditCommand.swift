@@ -3,6 +3,7 @@ import Messaging
 import Operations
 import Storage
 import StrictJSON
+import Vocabulary
 
 /// Works on the store itself, so that the trail can be checked without trusting a running gateway.
 enum AuditCommand: Command {

@@ -3,6 +3,7 @@ import Messaging
 import Observability
 import Storage
 import Transport
+import Vocabulary
 
 enum Check: Command {
     static let name = "check"

@@ -5,6 +5,7 @@ import Observability
 import Operations
 import StrictJSON
 import Transport
+import Vocabulary
 
 enum Demo: Command {
     static let name = "demo"

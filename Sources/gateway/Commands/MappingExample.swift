@@ -3,6 +3,7 @@ import Foundation
 import Intake
 import StrictJSON
 import Translation
+import Vocabulary
 
 /// A document beside a mapping, with what it should become.
 struct MappingExample: Sendable {

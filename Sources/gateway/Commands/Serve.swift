@@ -3,6 +3,7 @@ import Foundation
 import Messaging
 import Observability
 import StrictJSON
+import Vocabulary
 
 enum Serve: Command {
     static let name = "serve"

@@ -3,6 +3,7 @@ import Foundation
 import Messaging
 import StrictJSON
 import Translation
+import Vocabulary
 
 /// One status in one outbound mapping, with the bytes that its partners should receive.
 ///

@@ -5,6 +5,7 @@ import Foundation
 import Intake
 import StrictJSON
 import Translation
+import Vocabulary
 
 enum Translate: Command {
     static let name = "translate"

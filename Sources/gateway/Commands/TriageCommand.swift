@@ -3,6 +3,7 @@ import Foundation
 import Intake
 import StrictJSON
 import Triage
+import Vocabulary
 
 enum TriageCommand: Command {
     static let name = "triage"

@@ -4,6 +4,7 @@ import Operations
 import Storage
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// Works on the store itself: the first account is made before anybody can sign in.
 enum Users: Command {

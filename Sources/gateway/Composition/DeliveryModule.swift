@@ -3,6 +3,7 @@ import Intake
 import Messaging
 import Observability
 import Transport
+import Vocabulary
 
 /// Everything that leaves the gateway, wired: the courier, the feed, the exchange folders and the operators' view of them.
 struct DeliveryModule: Sendable {

@@ -12,6 +12,7 @@ import StrictJSON
 import Translation
 import Transport
 import Triage
+import Vocabulary
 
 /// The gateway, wired: the only place where the rooms meet, and where clock and randomness come from.
 final class Gateway: Sendable {

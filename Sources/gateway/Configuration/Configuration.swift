@@ -5,6 +5,7 @@ import Messaging
 import Operations
 import Transport
 import Triage
+import Vocabulary
 
 /// One mistake in the configuration, with the place to mend it.
 struct ConfigurationComplaint: Sendable, CustomStringConvertible {

@@ -5,6 +5,7 @@ import Messaging
 import Operations
 import Transport
 import Triage
+import Vocabulary
 
 /// Reads configuration files and gathers what is wrong with them.
 struct ConfigurationReader {

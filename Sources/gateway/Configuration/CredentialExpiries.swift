@@ -4,6 +4,7 @@ import Foundation
 import Messaging
 import Transport
 import Triage
+import Vocabulary
 
 extension ConfigurationReader {
     /// `validUntil`: a day, which counts whole in China's time, or a moment; nothing for a token that never ends.

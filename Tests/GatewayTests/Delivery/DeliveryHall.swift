@@ -7,6 +7,7 @@ import Storage
 import StrictJSON
 import Synchronization
 import Transport
+import Vocabulary
 
 @testable import gateway
 

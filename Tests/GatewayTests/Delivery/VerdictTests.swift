@@ -1,6 +1,7 @@
 import Messaging
 import Testing
 import Transport
+import Vocabulary
 
 @testable import Delivery
 @testable import gateway

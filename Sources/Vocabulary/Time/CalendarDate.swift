@@ -75,7 +75,7 @@ public struct CalendarDate: Sendable, Hashable, Comparable {
     }
 
     /// Writes `yyyy-MM-dd` to the first ten bytes.
-    fileprivate func write(to text: UnsafeMutableBufferPointer<UInt8>) {
+    func write(to text: UnsafeMutableBufferPointer<UInt8>) {
         text.write(year, digits: 4, at: 0)
         text[4] = UInt8(ascii: "-")
         text.write(month, digits: 2, at: 5)
@@ -134,51 +134,8 @@ public struct CalendarDate: Sendable, Hashable, Comparable {
     }
 }
 
-/// A moment in China's time (UTC+8, no summer time), to the second.
-public struct Timestamp: Sendable, Hashable, Comparable {
-    public let secondsSince1970: Int64
-
-    public init(secondsSince1970: Int64) { self.secondsSince1970 = secondsSince1970 }
-
-    /// The given wall-clock time in China.
-    public init(_ date: CalendarDate, hour: Int, minute: Int, second: Int) {
-        let seconds = (date.daysSince1970 * 24 + hour - 8) * 3600 + minute * 60 + second
-        secondsSince1970 = Int64(seconds)
-    }
-
-    /// The day in China.
-    public var date: CalendarDate { CalendarDate(daysSince1970: Int((local - secondOfDay) / 86_400)) }
-
-    public func adding(hours: Int) -> Timestamp { Timestamp(secondsSince1970: secondsSince1970 + Int64(hours) * 3600) }
-
-    /// RFC 3339 with China's offset.
-    public var rfc3339: String {
-        String(unsafeUninitializedCapacity: 25) { text in
-            date.write(to: text)
-            let second = Int(secondOfDay)
-            for (index, sign, number) in [
-                (10, "T", second / 3600), (13, ":", second / 60 % 60), (16, ":", second % 60),
-            ]
-                as [(Int, Unicode.Scalar, Int)]
-            {
-                text[index] = UInt8(ascii: sign)
-                text.write(number, digits: 2, at: index + 1)
-            }
-            for (index, byte) in "+08:00".utf8.enumerated() { text[19 + index] = byte }
-            return 25
-        }
-    }
-
-    private var local: Int64 { secondsSince1970 + 8 * 3600 }
-    private var secondOfDay: Int64 { ((local % 86_400) + 86_400) % 86_400 }
-
-    public static func < (left: Timestamp, right: Timestamp) -> Bool {
-        left.secondsSince1970 < right.secondsSince1970
-    }
-}
-
 extension UnsafeMutableBufferPointer<UInt8> {
-    fileprivate func write(_ number: Int, digits: Int, at start: Int) {
+    func write(_ number: Int, digits: Int, at start: Int) {
         var rest = number
         for index in (start..<start + digits).reversed() {
             self[index] = UInt8(ascii: "0") + UInt8(rest % 10)
