@@ -175,7 +175,7 @@ public final class Courier: Sendable {
                 }
                 return .confirmed(answer: "written to the exchange folder")
             } catch {
-                return .failed(problem: "not written, \(error.code)", asked: nil, isAddressAtFault: true)
+                return .failed(.notWritten, problem: "not written, \(error.code)", asked: nil, isAddressAtFault: true)
             }
         }
     }
@@ -195,7 +195,8 @@ public final class Courier: Sendable {
             return Verdict(
                 try await client.send(request), confirmation: address.confirmation, now: now(), read: read)
         } catch {
-            return .failed(problem: "not reached: \(error.code)", asked: nil, isAddressAtFault: true)
+            return .failed(
+                .notReached(error.code), problem: "not reached: \(error.code)", asked: nil, isAddressAtFault: true)
         }
     }
 
@@ -203,12 +204,13 @@ public final class Courier: Sendable {
         do {
             switch verdict {
             case .confirmed(let answer): try await confirm(lease, answer, in: connection)
-            case .failed(let problem, let asked, let isAddressAtFault):
+            case .failed(let failure, let problem, let asked, let isAddressAtFault):
                 // A probe asks after the address: while that is at fault nothing is given up for it.
                 let isSpared = isAddressAtFault && connection.breaker.isProbing
                 try await settle(
-                    lease, again(lease, connection.policy, problem, asked: asked, isSpared: isSpared))
-            case .refused(let problem): try await settle(lease, .giveUp(.undeliverable, reason: problem))
+                    lease, again(lease, connection.policy, failure, problem, asked: asked, isSpared: isSpared))
+            case .refused(let failure, let problem):
+                try await settle(lease, .giveUp(.undeliverable(failure), reason: problem))
             }
         } catch {
             // The claim ends by itself and the envelope is tried again: at least once, never lost.
@@ -227,19 +229,21 @@ public final class Courier: Sendable {
         case .application:
             let institution = Caller(role: .institution, id: connection.endpoint.recipient)
             guard try await signIn(lease.envelope.correlationID, lease.id, institution) else { return }
-            try await store.note(
-                lease.envelope.id, HistoryEntry(at: now(), event: "answered", actor: "courier", detail: answer))
+            try await store.append(
+                HistoryEntry(at: now(), event: .entry(.answered), actor: "courier", detail: answer),
+                to: lease.envelope.id)
         case .referral, .status: try await settle(lease, .confirm(answer: answer))
         }
     }
 
     private func again(
-        _ lease: Lease, _ policy: RetryPolicy, _ problem: String, asked: Duration?, isSpared: Bool
+        _ lease: Lease, _ policy: RetryPolicy, _ failure: DeadLetterFailure, _ problem: String, asked: Duration?,
+        isSpared: Bool
     ) -> LeaseSettlement {
         let attempt = isSpared ? min(lease.attempt, policy.maxAttempts - 1) : lease.attempt
         let random = Double(bits() >> 11) * 0x1p-53
         guard let wait = policy.wait(afterAttempt: attempt, random: random, retryAfter: asked) else {
-            return .giveUp(.undeliverable, reason: problem + ", given up after \(lease.attempt) attempts")
+            return .giveUp(.undeliverable(failure), reason: problem + ", given up after \(lease.attempt) attempts")
         }
         return .release(notBefore: now().advanced(by: wait), reason: problem)
     }
@@ -258,8 +262,8 @@ public final class Courier: Sendable {
         let (outcome, detail): (String, String) =
             switch verdict {
             case .confirmed(let answer): ("confirmed", answer)
-            case .failed(let problem, _, _): ("failed", problem)
-            case .refused(let problem): ("refused", problem)
+            case .failed(_, let problem, _, _): ("failed", problem)
+            case .refused(_, let problem): ("refused", problem)
             }
         let envelope = lease.envelope
         let labels = [("channel", envelope.channel.rawValue), ("recipient", envelope.recipient)]

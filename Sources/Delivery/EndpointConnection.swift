@@ -75,13 +75,13 @@ struct EndpointConnection: Sendable {
             lastProblem = nil
             failingSince = nil
             return breaker.succeeded()
-        case .refused(let problem):
+        case .refused(_, let problem):
             lastFailure = now
             lastProblem = problem
             failingSince = nil
             // Whoever refuses is there.
             return breaker.succeeded()
-        case .failed(let problem, let asked, _):
+        case .failed(_, let problem, let asked, _):
             lastFailure = now
             lastProblem = problem
             failingSince = failingSince ?? now

@@ -78,7 +78,7 @@ public struct LeaseService: Sendable {
                 }
                 return try answer(
                     await store.settle(
-                        leaseID: lease.id, .giveUp(.exhausted, reason: reason), actor: visit.caller().id, now: now()))
+                        leaseID: lease.id, .giveUp(.rejected, reason: reason), actor: visit.caller().id, now: now()))
             },
         ]
     }
@@ -95,8 +95,7 @@ public struct LeaseService: Sendable {
         while true {
             let ring = bell.listen()
             let leases = try await store.lease(
-                queue: queue, max: max, now: now(), ends: now().advanced(seconds: length),
-                maxAttempts: limits.attempts)
+                queue: queue, max: max, now: now(), ends: now().advanced(seconds: length))
             let left = deadline.milliseconds - now().milliseconds
             if !leases.isEmpty || left <= 0 || bell.isClosed {
                 return .json(["leases": .array(leases.map { json($0, queue: queue) })])

@@ -6,9 +6,9 @@ import Vocabulary
 enum Verdict: Sendable, Hashable {
     case confirmed(answer: String)
     /// It may pass. `isAddressAtFault`: nobody answered, or whoever did spoke for the whole address.
-    case failed(problem: String, asked: Duration?, isAddressAtFault: Bool)
+    case failed(DeadLetterFailure, problem: String, asked: Duration?, isAddressAtFault: Bool)
     /// Refused for good.
-    case refused(problem: String)
+    case refused(DeadLetterFailure, problem: String)
 
     /// 2xx confirms, where it says what the receiver agreed to say; 408, 425, 429 and 5xx may pass; every other answer,
     /// a redirect too, is a refusal for good (RFC 9110 §15).
@@ -27,12 +27,14 @@ enum Verdict: Sendable, Hashable {
                 return
             }
             self = .failed(
-                problem: answer + ", but not the confirmation that was agreed", asked: nil, isAddressAtFault: false)
+                .notConfirmed, problem: answer + ", but not the confirmation that was agreed", asked: nil,
+                isAddressAtFault: false)
         case 408, 425, 429, 500..<600:
             self = .failed(
-                problem: answer, asked: RetryAfter.duration(response.header("Retry-After"), now: now),
+                .http(response.status), problem: answer,
+                asked: RetryAfter.duration(response.header("Retry-After"), now: now),
                 isAddressAtFault: [429, 502, 503, 504].contains(response.status))
-        default: self = .refused(problem: "refused with " + answer)
+        default: self = .refused(.refused(response.status), problem: "refused with " + answer)
         }
     }
 

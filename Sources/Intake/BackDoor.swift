@@ -35,56 +35,45 @@ public struct BackDoor: Sendable {
     func report(_ request: HTTPRequest, on applicationNo: String, from caller: Caller) async throws -> HTTPResponse {
         let body = try request.jsonObject()
         let record = try await ownApplication(applicationNo, caller: caller)
-        let step = try CaseStep(try Self.event(in: body), on: record)
+        let step = try Self.event(in: body)
         let change = try await self.change(on: record, by: step, saying: body, caller: caller)
         guard try await store.changeCase(change) == .changed else { throw Self.stale }
+        let state = CaseMachine.next(record.standing.caseState ?? .pendingIntake, step, route: record.route)
         log.info(
             "case step",
             [
-                ("applicationNo", .string(record.applicationNo)), ("step", .string(step.event.rawValue)),
-                ("state", .string(step.next.rawValue)), ("institution", .string(caller.id)),
+                ("applicationNo", .string(record.applicationNo)), ("step", .string(step.rawValue)),
+                ("state", .text(state?.rawValue) ?? .null), ("institution", .string(caller.id)),
             ])
         return .json(
             .compact([
-                ("applicationNo", .string(record.applicationNo)), ("state", .string(step.next.rawValue)),
-                ("status", .text(step.code?.rawValue)), ("reportedToSender", .bool(change.envelope != nil)),
+                ("applicationNo", .string(record.applicationNo)), ("state", .text(state?.rawValue)),
+                ("status", .text(step.status?.rawValue)), ("reportedToSender", .bool(change.statusMessage != nil)),
                 ("clocks", .array(change.clocks.compactMap { $0.clock }.filter(\.isRunning).map(\.json))),
             ]))
     }
 
     private func change(
-        on record: ApplicationRecord, by step: CaseStep, saying body: JSONObject, caller: Caller
+        on record: ApplicationRecord, by step: CaseEvent, saying body: JSONObject, caller: Caller
     ) async throws -> CaseChange {
-        let now = now()
-        let outgoing = try step.code.map { code throws(RenderError) in
-            try clerk.makeStatus(code, of: record, institution: record.queue, detail: body, at: now)
-        }
-        var change = CaseChange(
-            applicationNo: record.applicationNo, expectedVersion: record.version, caseState: step.next.rawValue,
-            status: outgoing?.status, envelope: outgoing?.envelope,
-            actor: body["officer"]?.string.map { "\(caller.id)/\($0)" } ?? caller.id, event: step.event.rawValue,
-            leaseID: nil, at: now)
+        var circumstances = Circumstances(
+            actor: body["officer"]?.string.map { "\(caller.id)/\($0)" } ?? caller.id, at: now())
+        circumstances.statusDetail = body
+        circumstances.clocks = try await clocks(of: record)
+        circumstances.until = body["due"]?.string.flatMap { CalendarDate(iso: $0) }
+        var change = try clerk.change(by: .report(step), of: record, circumstances)
         var application = record.application
         for name in ["decision", "assignment", "closure", "termination"] {
             if let said = body[name] { application.set("progress.\(name)", said) }
         }
-        application.set("progress.state", .string(step.next.rawValue))
+        let state = record.standing.caseState.flatMap { CaseMachine.next($0, step, route: record.route) }
+        application.set("progress.state", .text(state?.rawValue))
         change.content = JSONValue.object(application.content).serialized()
-        change.clocks = try await clocks(
-            of: record, after: ClockTrigger(step.event), at: now,
-            until: body["due"]?.string.flatMap { CalendarDate(iso: $0) })
-        change.endsClocks = step.next.isOver && step.next != .closed
         return change
     }
 
-    /// The application's clocks after an event, as they are to be kept.
-    private func clocks(
-        of record: ApplicationRecord, after trigger: ClockTrigger, at now: Instant, until: CalendarDate? = nil
-    ) async throws -> [RunningClock] {
-        let running = try await store.clocks(of: record.applicationNo).compactMap { $0.clock.clock }
-        return clerk.pipeline.triage.advance(
-            running, by: trigger, at: now.timestamp, for: record.application, until: until
-        ).map { RunningClock($0) }
+    private func clocks(of record: ApplicationRecord) async throws(StoreError) -> [Clock] {
+        try await store.clocks(of: record.applicationNo).compactMap { $0.clock.clock }
     }
 
     // MARK: Signing in
@@ -99,43 +88,21 @@ public struct BackDoor: Sendable {
         guard leaseID.hasPrefix((record.applicationMessageID ?? "-") + ".") else {
             return try await store.settle(leaseID: leaseID, .acknowledge, actor: caller.id, now: now)
         }
-        var change: CaseChange
-        if record.handoverState == .proposed, record.handover.to == caller.id {
-            change = try clerk.takeOver(record, by: caller.id, leaseID: leaseID, at: now)
-            change.clocks = try await clocks(of: record, after: .targetSignedIn, at: now)
+        let change: CaseChange
+        if record.standing.handover == .proposed, record.handover.to == caller.id {
+            change = try clerk.takeOver(
+                record, by: caller.id, leaseID: leaseID, clocks: try await clocks(of: record), at: now)
         } else {
-            change = try signIn(record, leaseID: leaseID, caller: caller, at: now)
+            guard record.queue == caller.id else { throw Self.notFound(record.applicationNo) }
+            var signedIn = try clerk.change(by: .signIn, of: record, Circumstances(actor: caller.id, at: now))
+            signedIn.leaseID = leaseID
+            change = signedIn
         }
         switch try await store.changeCase(change) {
         case .changed: return true
         case .leaseEnded: return false
         case .stale: throw Self.stale
         }
-    }
-
-    private func signIn(
-        _ record: ApplicationRecord, leaseID: String, caller: Caller, at now: Instant
-    ) throws -> CaseChange {
-        guard record.queue == caller.id else { throw Self.notFound(record.applicationNo) }
-        let next: ReferralState
-        do {
-            next = try ReferralMachine.next(record.referral, .signIn)
-        } catch {
-            throw Problem(
-                .wrongState, zh: "该转介处于“\(error.state.zh)”，不能签收。",
-                en: "The referral is in \(error.state.rawValue) and cannot be signed in.")
-        }
-        // After a hand-over that came back the case goes on where it was, and the sender knows already.
-        let isFirst = record.caseState == nil
-        let outgoing =
-            isFirst
-            ? try clerk.makeStatus(.signedIn, of: record, institution: caller.id, detail: JSONObject(), at: now) : nil
-        var change = CaseChange(
-            applicationNo: record.applicationNo, expectedVersion: record.version,
-            caseState: isFirst ? CaseMachine.start(route: record.aidRoute).rawValue : nil, status: outgoing?.status,
-            envelope: outgoing?.envelope, actor: caller.id, event: "signedIn", leaseID: leaseID, at: now)
-        change.referralState = next.rawValue
-        return change
     }
 
     // MARK: Hand-overs
@@ -145,7 +112,7 @@ public struct BackDoor: Sendable {
     func transfer(_ request: HTTPRequest, on applicationNo: String, from caller: Caller) async throws -> HTTPResponse {
         let body = try request.jsonObject()
         guard let record = try await store.application(applicationNo) else { throw Self.notFound(applicationNo) }
-        let isAssignment = record.handoverState == .escalated && caller.id == clerk.cityCentre
+        let isAssignment = record.standing.handover == .escalated && caller.id == clerk.cityCentre
         guard record.queue == caller.id || isAssignment else { throw Self.notFound(applicationNo) }
         var wish = try handoverRequest(body, caller)
         if let outside = body["outside"]?.string, !outside.isEmpty {
@@ -159,16 +126,14 @@ public struct BackDoor: Sendable {
             throw problem
         }
         if isAssignment {
-            var change = try clerk.assign(wish, of: record, to: target)
-            change.clocks = try await clocks(of: record, after: .targetSignedIn, at: wish.at)
+            let change = try clerk.assign(wish, of: record, to: target, clocks: try await clocks(of: record))
             return try await commit(change, of: record)
         }
         guard target != caller.id else {
             throw Problem(.badRequest, zh: "不能转给本机构自己。", en: "An institution cannot hand over to itself.")
         }
         wish.dueAt = clerk.handoverLimit(of: record.application, from: wish.at)
-        var change = try clerk.propose(wish, of: record, to: target)
-        change.clocks = try await clocks(of: record, after: .firstContact, at: wish.at)
+        let change = try clerk.propose(wish, of: record, to: target, clocks: try await clocks(of: record))
         return try await commit(change, of: record)
     }
 
@@ -194,19 +159,21 @@ public struct BackDoor: Sendable {
     }
 
     private func commit(_ change: CaseChange, of record: ApplicationRecord) async throws -> HTTPResponse {
-        guard try await store.changeCase(change) == .changed else { throw Self.stale }
+        guard try await store.changeCase(change) == .changed,
+            let after = try await store.application(record.applicationNo)
+        else { throw Self.stale }
         log.info(
             "hand-over",
             [
-                ("applicationNo", .string(record.applicationNo)), ("step", .string(change.event)),
+                ("applicationNo", .string(record.applicationNo)), ("step", .string(change.historyEvent.rawValue)),
                 ("between", .text(change.detail) ?? .null),
             ])
-        let handover = change.handover ?? record.handover
         return .json(
             .compact([
-                ("applicationNo", .string(record.applicationNo)), ("handover", .string(handover.state)),
-                ("responsible", .text(change.responsible ?? record.queue)), ("to", .text(handover.to)),
-                ("dueAt", .text(handover.dueAt?.rfc3339)), ("returns", JSONValue(handover.returns)),
+                ("applicationNo", .string(record.applicationNo)),
+                ("handover", .string(after.standing.handover.rawValue)), ("responsible", .text(after.queue)),
+                ("to", .text(after.handover.to)), ("dueAt", .text(after.handover.dueAt?.rfc3339)),
+                ("returns", JSONValue(after.standing.returns)),
             ]))
     }
 
@@ -237,7 +204,7 @@ public struct BackDoor: Sendable {
     func readableApplication(_ applicationNo: String, caller: Caller) async throws -> ApplicationRecord {
         guard let record = try await store.application(applicationNo),
             [record.queue, record.handover.to].contains(caller.id)
-                || (record.handoverState == .escalated && caller.id == clerk.cityCentre)
+                || (record.standing.handover == .escalated && caller.id == clerk.cityCentre)
         else { throw Self.notFound(applicationNo) }
         return record
     }

@@ -28,7 +28,7 @@ public struct CaseClerk: Sendable {
     ) throws(RenderError) -> (status: StatusRecord, envelope: Envelope?) {
         let event = statusContent(code, of: record, institution: institution, detail: detail, at: now)
         let status = StatusRecord(
-            id: identifiers.next(at: now), applicationNo: record.applicationNo, code: code.rawValue,
+            id: identifiers.next(at: now), applicationNo: record.applicationNo, code: code,
             content: JSONValue.object(event).serialized(), at: now)
         guard let partner = registry.partners[record.partnerID] else { return (status, nil) }
         return (
@@ -128,20 +128,6 @@ extension ApplicationRecord {
     /// The canonical application; an empty one where the stored bytes are no JSON object.
     public var application: LegalAidApplication {
         LegalAidApplication(content: (try? JSONValue(parsing: content))?.object ?? JSONObject())
-    }
-    var referral: ReferralState { ReferralState(rawValue: referralState) ?? .received }
-    var state: CaseState? { caseState.flatMap(CaseState.init(rawValue:)) }
-    /// The aid route of its case machine.
-    var aidRoute: AidRoute { route.flatMap(AidRoute.init(rawValue:)) ?? .byApplication }
-    var handoverState: HandoverState { HandoverState(rawValue: handover.state) ?? .collected }
-
-    /// Nothing that comes can change anything for the person any more.
-    var isOver: Bool {
-        switch referral {
-        case .cancelled, .returnedToSender, .quarantined, .duplicate, .shared, .parked, .attached: true
-        case .received, .normalized, .leadOnly, .routed, .routingManual, .queued, .signedIn, .handedOver:
-            state?.isOver ?? false
-        }
     }
 }
 

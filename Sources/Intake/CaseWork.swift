@@ -36,7 +36,8 @@ extension CaseClerk: FollowUpHandling {
         }
         let missing = stillMissing(application, of: record, evidence: [])
         application.set("missing", .array(missing))
-        var change = CaseChange(of: record, actor: followUp.partnerID, event: "supplemented", at: followUp.receivedAt)
+        var change = CaseChange(
+            of: record, nil, historyEvent: .entry(.materialsAdded), actor: followUp.partnerID, at: followUp.receivedAt)
         change.detail = "\(added.count) materials, \(missing.count) still missing"
         change.content = JSONValue.object(application.content).serialized()
         let detail = JSONObject([("materials", JSONValue(added.count)), ("missing", .array(missing))])
@@ -73,16 +74,13 @@ extension CaseClerk: FollowUpHandling {
     ) -> CaseChange? {
         guard record.partnerID == followUp.partnerID else { return nil }
         let now = followUp.receivedAt
-        var change = CaseChange(of: record, actor: followUp.partnerID, event: "withdrawalReceived", at: now)
-        if record.state == nil, let next = try? ReferralMachine.next(record.referral, .senderCancels) {
-            change = CaseChange(of: record, actor: followUp.partnerID, event: "cancelled", at: now)
-            change.referralState = next.rawValue
-            change.applicationMessage = .ends
-            change.endsClocks = true
-            return change
-        }
-        guard !record.isOver else { return change }
-        let detail = JSONObject([("reason", message.value("withdrawal.reason") ?? .null)])
+        let reason = message.text("withdrawal.reason")
+        let circumstances = Circumstances(actor: followUp.partnerID, at: now, reason: reason)
+        if let change = try? change(by: .senderCancels, of: record, circumstances) { return change }
+        var change = CaseChange(
+            of: record, nil, historyEvent: .entry(.withdrawalReceived), actor: followUp.partnerID, at: now)
+        guard !record.standing.isOver else { return change }
+        let detail = JSONObject([("reason", .text(reason) ?? .null)])
         change.institutionMessages = institutionMessages(.withdrawal, record, record.application, detail, now)
         return change
     }
@@ -122,7 +120,8 @@ extension CaseClerk: FollowUpHandling {
         if code == "reliefGranted" {
             application.set("missing", .array(stillMissing(application, of: record, evidence: [])))
         }
-        var change = CaseChange(of: record, actor: followUp.partnerID, event: "caseEvent", at: followUp.receivedAt)
+        var change = CaseChange(
+            of: record, nil, historyEvent: .entry(.caseEvent), actor: followUp.partnerID, at: followUp.receivedAt)
         change.detail = code
         change.content = JSONValue.object(application.content).serialized()
         change.institutionMessages = institutionMessages(.caseEvent, record, application, event, followUp.receivedAt)
@@ -135,7 +134,7 @@ extension CaseClerk: FollowUpHandling {
     private func share(
         _ record: ApplicationRecord, _ message: LegalAidApplication, _ followUp: FollowUp
     ) -> CaseChange? {
-        guard !record.isOver else { return nil }
+        guard !record.standing.isOver else { return nil }
         var application = record.application
         let evidence = Self.evidence(in: message)
         let assessment = pipeline.triage.assess(
@@ -149,7 +148,8 @@ extension CaseClerk: FollowUpHandling {
         let kept = known.filter { old in !gained.contains { $0["rule"] == old["rule"] } }
         application.set("precheck", .array(kept + gained))
         application.set("missing", .array(missing))
-        var change = CaseChange(of: record, actor: followUp.partnerID, event: "evidenceFound", at: followUp.receivedAt)
+        var change = CaseChange(
+            of: record, nil, historyEvent: .entry(.evidenceFound), actor: followUp.partnerID, at: followUp.receivedAt)
         change.detail = "\(gained.count) hints, \(missing.count) papers still missing"
         change.content = JSONValue.object(application.content).serialized()
         let detail = JSONObject([("hints", .array(gained)), ("missing", .array(missing))])
@@ -220,7 +220,7 @@ extension CaseClerk: FollowUpHandling {
             ]
             application.set("precheck", .array((application.value("precheck")?.array ?? []) + [hint]))
         }
-        var change = CaseChange(of: record, actor: "gateway", event: "related", at: now)
+        var change = CaseChange(of: record, nil, historyEvent: .entry(.related), actor: "gateway", at: now)
         change.detail = related.map { "\($0.rule) \($0.applicationNo)" }.joined(separator: ", ")
         change.content = JSONValue.object(application.content).serialized()
         // The new one's institution reads it in the application itself.
@@ -233,27 +233,36 @@ extension CaseClerk: FollowUpHandling {
 
     // MARK: Answers
 
-    public func answer(_ commit: IntakeCommit, attached: [String: [ApplicationRecord]]) -> IntakeAnswer {
+    public func answer(
+        _ commit: IntakeCommit, attached: [String: [ApplicationRecord]], kept: KeptRecords?
+    ) -> IntakeAnswer {
         guard let receipt = try? JSONValue(parsing: commit.answer) else {
             return IntakeAnswer(outcome: commit.outcome, bytes: commit.answer)
         }
-        var outcomes: [String] = []
+        let earlier = kept.flatMap { try? JSONValue(parsing: $0.earlierAnswer) }
+        let earlierResults = earlier.map { $0["results"]?.array ?? [$0] } ?? []
+        var outcomes: [Outcome] = []
         var results = receipt["results"]?.array ?? [receipt]
         for (index, record) in commit.records.enumerated() where results.indices.contains(index) {
+            if let kept, !kept.taken.contains(record.index), earlierResults.indices.contains(record.index) {
+                // It was stored when the message first came, and what was answered then is what holds.
+                results[index] = earlierResults[record.index]
+                continue
+            }
             guard let followUp = record.followUp, followUp.kind != .statusShare else {
                 outcomes.append(record.outcome)
                 continue
             }
             let applications = attached[record.id] ?? []
             results[index] = Receipt.settled(results[index], followUp, applications: applications)
-            outcomes.append(results[index]["outcome"]?.string ?? record.outcome)
+            outcomes.append(results[index]["outcome"]?.string.flatMap(Outcome.init(rawValue:)) ?? record.outcome)
         }
-        let outcome = outcomes.first { $0 != Outcome.invalid.rawValue } ?? commit.outcome
+        let outcome = outcomes.first { $0 != .invalid } ?? .invalid
         guard receipt["results"] != nil else {
             return IntakeAnswer(outcome: outcome, bytes: (results.first ?? receipt).serialized())
         }
         var whole = receipt
-        whole["outcome"] = .string(outcome)
+        whole["outcome"] = .string(outcome.rawValue)
         whole["results"] = .array(results)
         return IntakeAnswer(outcome: outcome, bytes: whole.serialized())
     }

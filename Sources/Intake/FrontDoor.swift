@@ -207,8 +207,8 @@ public struct FrontDoor: Sendable {
     private func note(_ acceptance: Acceptance, _ sealed: SealedReferral, _ walk: Pipeline.Walk) {
         let outcome =
             switch acceptance {
-            case .stored: sealed.commit.outcome
-            case .resolved(let answer): answer.outcome
+            case .stored: sealed.commit.outcome.rawValue
+            case .resolved(let answer): answer.outcome.rawValue
             case .replayed: "replayed"
             case .conflict: "conflict"
             case .superseded: "superseded"

@@ -23,122 +23,89 @@ extension CaseClerk {
     }
 
     /// Asks another institution to take the application. The one that is responsible stays so.
-    func propose(_ request: HandoverRequest, of record: ApplicationRecord, to target: String) throws(Problem)
-        -> CaseChange
-    {
-        try checkTransferable(record)
-        let next = try step(record, .notCompetent)
-        var application = record.application
-        application.addTransfer(
-            from: record.queue ?? "", to: target, reason: request.reason, officer: request.officer, at: request.at)
-        var change = CaseChange(of: record, actor: request.actor, event: "transferProposed", at: request.at)
+    func propose(
+        _ request: HandoverRequest, of record: ApplicationRecord, to target: String, clocks: [Clock] = []
+    ) throws -> CaseChange {
+        var circumstances = Circumstances(actor: request.actor, at: request.at)
+        circumstances.target = target
+        circumstances.clocks = clocks
+        var change = try change(by: .proposeHandover, of: record, circumstances)
         change.detail = "\(record.queue ?? "") → \(target)"
-        change.referralState = try referralStep(record, .notCompetent)
-        change.handover = Handover(
-            state: next.rawValue, to: target, dueAt: request.dueAt, returns: record.handover.returns)
-        change.applicationMessage = .replaced(applicationMessage(of: record, to: target, at: request.at))
-        change.content = JSONValue.object(application.content).serialized()
+        change.handover = Handover(to: target, dueAt: request.dueAt)
+        change.content = contentWithTransfer(request, record, to: target)
         return change
     }
 
     /// The one who was asked sends it back; after too many returns the city centre decides.
-    func giveBack(_ request: HandoverRequest, of record: ApplicationRecord) throws(Problem) -> CaseChange {
-        let next = try step(record, .targetReturns)
-        let responsible = record.queue ?? ""
-        var handover = Handover(state: next.rawValue, returns: record.handover.returns + 1)
-        handover.dueAt = nil
-        var change = CaseChange(of: record, actor: request.actor, event: "transferReturned", at: request.at)
-        change.detail = "\(record.handover.to ?? "") → \(responsible)"
-        change.handover = handover
-        change.applicationMessage = .replaced(applicationMessage(of: record, to: responsible, at: request.at))
-        change.referralState = try referralStep(record, .targetReturns)
-        let detail = JSONObject([("by", .text(record.handover.to) ?? .null), ("reason", .string(request.reason))])
-        change.institutionMessages = institutionMessages(.returned, record, record.application, detail, request.at)
-        if next == .escalated { change.institutionMessages += escalation(record, request.at) }
+    func giveBack(_ request: HandoverRequest, of record: ApplicationRecord) throws -> CaseChange {
+        var circumstances = Circumstances(actor: request.actor, at: request.at)
+        circumstances.reason = request.reason
+        var change = try change(by: .targetReturns, of: record, circumstances)
+        change.detail = "\(record.handover.to ?? "") → \(record.queue ?? "")"
         return change
     }
 
     /// Nobody answered in time: the city centre decides. What was sent to the target is taken back.
-    func escalate(_ record: ApplicationRecord, at now: Instant) throws(Problem) -> CaseChange {
-        let next = try step(record, .timeout)
-        var change = CaseChange(of: record, actor: "gateway", event: "transferEscalated", at: now)
+    func escalate(_ record: ApplicationRecord, at now: Instant) throws -> CaseChange {
+        var change = try change(by: .handoverTimeout, of: record, Circumstances(actor: "gateway", at: now))
         change.detail = "CLK-24"
-        change.handover = Handover(state: next.rawValue, returns: record.handover.returns)
-        change.applicationMessage = .replaced(applicationMessage(of: record, to: record.queue ?? "", at: now))
-        change.referralState = try referralStep(record, .targetReturns)
-        change.institutionMessages = escalation(record, now)
         return change
     }
 
     /// The city centre says whose it is; that binds.
-    func assign(_ request: HandoverRequest, of record: ApplicationRecord, to target: String) throws -> CaseChange {
-        let next = try step(record, .cityAssigns)
-        var application = record.application
-        application.addTransfer(
-            from: record.queue ?? "", to: target, reason: request.reason, officer: request.officer, at: request.at)
-        let outgoing = try makeStatus(
-            .transferred, of: record, institution: target,
-            detail: Self.transferDetail(registry, target, request.reason),
-            at: request.at)
-        var change = CaseChange(
-            applicationNo: record.applicationNo, expectedVersion: record.version, caseState: nil,
-            status: outgoing.status,
-            envelope: outgoing.envelope, actor: request.actor, event: "transferAssigned", leaseID: nil, at: request.at)
+    func assign(
+        _ request: HandoverRequest, of record: ApplicationRecord, to target: String, clocks: [Clock]
+    ) throws -> CaseChange {
+        var circumstances = Circumstances(actor: request.actor, at: request.at, institution: target)
+        circumstances.target = target
+        circumstances.clocks = clocks
+        circumstances.statusDetail = Self.transferDetail(registry, target, request.reason)
+        var change = try change(by: .cityAssigns, of: record, circumstances)
         change.detail = "\(record.queue ?? "") → \(target)"
-        change.handover = Handover(state: next.rawValue, returns: record.handover.returns)
         change.responsible = target
-        change.referralState = ReferralState.queued.rawValue
-        change.applicationMessage = .replaced(applicationMessage(of: record, to: target, at: request.at))
-        change.content = JSONValue.object(application.content).serialized()
+        change.content = contentWithTransfer(request, record, to: target)
         return change
     }
 
-    /// It belongs outside the city: a dead letter goes there (FZ-07), which the gateway records. The institution that hands it
+    /// It belongs outside the city: a letter goes there (FZ-07), which the gateway records. The institution that hands it
     /// over stays the one to ask.
     func handOutside(_ request: HandoverRequest, of record: ApplicationRecord, to name: String) throws -> CaseChange {
-        try checkTransferable(record)
-        let next = try step(record, .leavesCity)
-        var application = record.application
-        application.addTransfer(
-            from: record.queue ?? "", to: name, reason: request.reason, officer: request.officer, at: request.at)
-        let detail = JSONObject([("transfer", ["toName": .string(name), "reason": .string(request.reason)])])
-        let outgoing = try makeStatus(
-            .transferred, of: record, institution: record.queue, detail: detail, at: request.at)
-        var change = CaseChange(
-            applicationNo: record.applicationNo, expectedVersion: record.version,
-            caseState: CaseState.transferredOut.rawValue, status: outgoing.status, envelope: outgoing.envelope,
-            actor: request.actor, event: "externalHandover", leaseID: nil, at: request.at)
-        change.handover = Handover(state: next.rawValue, returns: record.handover.returns)
-        change.applicationMessage = .ends
-        change.endsClocks = true
-        change.content = JSONValue.object(application.content).serialized()
+        var circumstances = Circumstances(actor: request.actor, at: request.at)
+        circumstances.statusDetail = JSONObject([
+            ("transfer", ["toName": .string(name), "reason": .string(request.reason)])
+        ])
+        var change = try change(by: .handOutside, of: record, circumstances)
+        change.content = contentWithTransfer(request, record, to: name)
         return change
     }
 
     /// The change of a sign-in by the institution that was asked: from now on it is the one that is responsible.
-    func takeOver(_ record: ApplicationRecord, by target: String, leaseID: String, at now: Instant) throws
-        -> CaseChange
-    {
-        let next = try step(record, .targetSignsIn)
+    func takeOver(
+        _ record: ApplicationRecord, by target: String, leaseID: String, clocks: [Clock], at now: Instant
+    ) throws -> CaseChange {
         var application = record.application
         application.signLastTransfer(at: now)
         let reason = application.value("transferChain")?.array?.last?["reason"]?.string ?? ""
-        let outgoing = try makeStatus(
-            .transferred, of: record, institution: target, detail: Self.transferDetail(registry, target, reason),
-            at: now)
-        var change = CaseChange(
-            applicationNo: record.applicationNo, expectedVersion: record.version,
-            caseState: CaseMachine.start(route: record.aidRoute).rawValue, status: outgoing.status,
-            envelope: outgoing.envelope,
-            actor: target, event: "transferSignedIn", leaseID: leaseID, at: now)
+        var circumstances = Circumstances(actor: target, at: now, institution: target)
+        circumstances.clocks = clocks
+        circumstances.statusDetail = Self.transferDetail(registry, target, reason)
+        var change = try change(by: .targetSignsIn, of: record, circumstances)
+        change.leaseID = leaseID
         // The first institution's case ends as transferred; what begins is the case of the one that took it over.
-        change.detail =
-            "\(record.queue ?? "") → \(target)" + (record.caseState.map { ", \($0) → transferredOut" } ?? "")
-        change.handover = Handover(state: next.rawValue, returns: record.handover.returns)
+        let former = record.standing.caseState.map { ", \($0.rawValue) → transferredOut" } ?? ""
+        change.detail = "\(record.queue ?? "") → \(target)" + former
         change.responsible = target
-        change.referralState = try referralStep(record, .signIn)
         change.content = JSONValue.object(application.content).serialized()
         return change
+    }
+
+    private func contentWithTransfer(
+        _ request: HandoverRequest, _ record: ApplicationRecord, to target: String
+    ) -> [UInt8] {
+        var application = record.application
+        application.addTransfer(
+            from: record.queue ?? "", to: target, reason: request.reason, officer: request.officer, at: request.at)
+        return JSONValue.object(application.content).serialized()
     }
 
     /// A transfer that another system announces: the same as asking for it here, where it may.
@@ -159,7 +126,8 @@ extension CaseClerk {
         {
             return change
         }
-        var change = CaseChange(of: record, actor: followUp.partnerID, event: "transferNoted", at: now)
+        var change = CaseChange(
+            of: record, nil, historyEvent: .entry(.transferNoted), actor: followUp.partnerID, at: now)
         change.institutionMessages = institutionMessages(.transfer, record, record.application, detail, now)
         return change
     }
@@ -183,15 +151,6 @@ extension CaseClerk {
         registry.institutions.values.filter { $0.division?.hasSuffix("00") ?? false }.map(\.code).min()
     }
 
-    private func escalation(_ record: ApplicationRecord, _ now: Instant) -> [Envelope] {
-        guard let cityCentre else { return [] }
-        return [
-            institutionMessage(
-                .escalation, of: record, content: record.application.content,
-                detail: JSONObject([("responsible", .text(record.queue) ?? .null)]), to: cityCentre, at: now)
-        ]
-    }
-
     private static func transferDetail(_ registry: Registry, _ target: String, _ reason: String) -> JSONObject {
         let institution = registry.institutions[target]
         return JSONObject([
@@ -203,37 +162,6 @@ extension CaseClerk {
                 ])
             )
         ])
-    }
-
-    /// Until the decision; a case that has begun must be in a state that its machine lets go.
-    private func checkTransferable(_ record: ApplicationRecord) throws(Problem) {
-        guard let state = record.state else { return }
-        let legal = CaseMachine.legalEvents(in: state, route: record.aidRoute)
-        guard legal.contains(.transfer) else { throw Problem.illegalStep(.transfer, in: state, legal: legal) }
-    }
-
-    private func step(_ record: ApplicationRecord, _ event: HandoverEvent) throws(Problem) -> HandoverState {
-        do {
-            return try HandoverMachine.next(record.handoverState, event, returns: record.handover.returns)
-        } catch {
-            var problem = Problem(
-                .illegalTransition, zh: "转办处于“\(error.state.zh)”，不能执行 \(event.rawValue)；允许的步骤见 legal。",
-                en: "The hand-over is in \(error.state.rawValue); \(event.rawValue) is not allowed there.")
-            problem.members = [
-                ("state", .string(error.state.rawValue)), ("legal", .array(error.legal.map { .string($0.rawValue) })),
-            ]
-            throw problem
-        }
-    }
-
-    private func referralStep(_ record: ApplicationRecord, _ event: ReferralEvent) throws(Problem) -> String {
-        do {
-            return try ReferralMachine.next(record.referral, event).rawValue
-        } catch {
-            throw Problem(
-                .illegalTransition, zh: "转介处于“\(error.state.zh)”，不能执行此步骤。",
-                en: "The referral is in \(error.state.rawValue); \(event.rawValue) is not allowed there.")
-        }
     }
 }
 
@@ -252,17 +180,5 @@ extension LegalAidApplication {
         guard var chain = value("transferChain")?.array, !chain.isEmpty else { return }
         chain[chain.count - 1]["signedInAt"] = .string(now.timestamp.rfc3339)
         set("transferChain", .array(chain))
-    }
-}
-
-extension Problem {
-    static func illegalStep(_ event: CaseEvent, in state: CaseState, legal: [CaseEvent]) -> Problem {
-        var problem = Problem(
-            .illegalTransition, zh: "案件处于“\(state.zh)”，不能执行 \(event.rawValue)；允许的步骤见 legal。",
-            en: "The case is in \(state.rawValue); \(event.rawValue) is not allowed there. legal lists what is.")
-        problem.members = [
-            ("state", .string(state.rawValue)), ("legal", .array(legal.map { .string($0.rawValue) })),
-        ]
-        return problem
     }
 }

@@ -66,8 +66,8 @@ extension FrontDoor {
             let events = try await store.statusHistory(number)
             applications.append(
                 .compact([
-                    ("applicationNo", .string(number)), ("state", .string(application.referralState)),
-                    ("stateName", .string(application.referral.zh)), ("institution", .text(application.queue)),
+                    ("applicationNo", .string(number)), ("state", .string(application.standing.referral.rawValue)),
+                    ("stateName", .string(application.standing.referral.zh)), ("institution", .text(application.queue)),
                     ("missing", application.application.value("missing")),
                     (
                         "statuses",
@@ -78,7 +78,7 @@ extension FrontDoor {
         let followUps = try await store.followUps(of: record.id)
         let body = JSONValue.compact([
             ("referralId", .string(record.id)), ("messageId", .text(record.messageID)),
-            ("outcome", .string(record.outcome)), ("receivedAt", .string(record.receivedAt.rfc3339)),
+            ("outcome", .string(record.outcome.rawValue)), ("receivedAt", .string(record.receivedAt.rfc3339)),
             ("state", .text(Self.state(of: record, applications: applications, followUps: followUps))),
             ("receipt", (try? JSONValue(parsing: record.answer)) ?? .null), ("applications", .array(applications)),
             ("followUps", followUps.isEmpty ? nil : .array(followUps.map { $0.json(now: now()) })),
@@ -99,10 +99,10 @@ extension FrontDoor {
     ) -> String? {
         if let state = applications.first?["state"]?.string { return state }
         if let followUp = followUps.first { return followUp.state.rawValue }
-        switch Outcome(rawValue: record.outcome) {
-        case .shared: return ReferralState.shared.rawValue
-        case .invalid: return ReferralState.quarantined.rawValue
-        case .accepted, .lead, .parked, nil: return nil
+        switch record.outcome {
+        case .shared: return Outcome.shared.rawValue
+        case .invalid: return FollowUpRecord.State.quarantined.rawValue
+        case .accepted, .lead, .parked: return nil
         }
     }
 
@@ -157,10 +157,10 @@ extension BackDoor {
     private static func json(_ record: ApplicationRecord) -> JSONValue {
         var application = record.application
         application.set("progress.version", JSONValue(record.version))
-        application.set("progress.referralState", .string(record.referralState))
-        application.set("progress.state", .text(record.caseState))
+        application.set("progress.referralState", .string(record.standing.referral.rawValue))
+        application.set("progress.state", .text(record.standing.caseState?.rawValue))
         application.set("progress.responsible", .text(record.queue))
-        application.set("progress.handover", .string(record.handover.state))
+        application.set("progress.handover", .string(record.standing.handover.rawValue))
         application.set("progress.handoverTo", .text(record.handover.to))
         return .object(application.content)
     }

@@ -22,7 +22,7 @@ enum Receipt {
         receipt["digest"] = ["sm3": .string(stamp.digest)]
         addResult(of: step, findings: documentFindings + step.findings, to: &receipt)
         receipt["queue"] = .text(record.queue) ?? .null
-        receipt["handoverTo"] = .text(record.handover?.to)
+        receipt["handoverTo"] = .text(record.handover.to)
         return .object(receipt)
     }
 

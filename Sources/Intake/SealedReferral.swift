@@ -30,8 +30,8 @@ extension FrontDoor {
             names: terms.subject?.names ?? [])
         var records: [IntakeRecord] = []
         var results: [JSONValue] = []
-        for step in walk.records {
-            let record = try packer.record(of: step)
+        for (index, step) in walk.records.enumerated() {
+            let record = try packer.record(of: step, index: index)
             records.append(record)
             results.append(
                 Receipt.body(
@@ -45,9 +45,18 @@ extension FrontDoor {
             rawBytes: claim.bytes, mediaType: claim.mediaType, encoding: stamp.encoding,
             receivedAt: receivedAt, mappingID: walk.translation.mapping?.id,
             mappingVersion: walk.translation.mapping?.version, mappingDigest: walk.translation.mapping?.digest,
-            outcome: outcome.rawValue, isInvalid: outcome == .invalid,
+            outcome: outcome, isInvalid: outcome == .invalid,
             answer: (problem?.json(language: nil) ?? receipt).serialized(), records: records,
             supersedes: superseding)
+        if outcome == .invalid {
+            let findings = walk.findings + walk.records.flatMap(\.findings)
+            commit.cause = RecordPacker.cause(of: findings)
+            commit.findings = JSONValue.array(findings.map(\.json)).serialized()
+        }
+        commit.correction = AuditAct(
+            at: receivedAt, actor: sender.id, role: "partner", action: .correctedBySender, subject: "",
+            detail: referralID,
+            sm3: { Digest.hex(Digest.sm3($0)) })
         commit.work = clerk
         commit.terms = terms
         commit.traceParent = TraceContext.current?.traceParent

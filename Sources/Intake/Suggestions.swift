@@ -16,6 +16,13 @@ enum SuggestionKind: String, Sendable, CaseIterable {
         }
     }
 
+    var historyEvent: HistoryEvent.Entry {
+        switch self {
+        case .suggestSupport: .suggestSupport
+        case .suggestRelief: .suggestRelief
+        }
+    }
+
     /// Whom it may go to.
     var receivers: Set<SenderType> {
         switch self {
@@ -53,9 +60,8 @@ extension BackDoor {
         }
         let now = now()
         let envelope = clerk.suggestion(kind, about: record, to: partner, reason: reason, at: now)
-        var change = CaseChange(
-            applicationNo: record.applicationNo, expectedVersion: record.version, caseState: nil, status: nil,
-            envelope: envelope, actor: caller.id, event: kind.rawValue, leaseID: nil, at: now)
+        var change = CaseChange(of: record, nil, historyEvent: .entry(kind.historyEvent), actor: caller.id, at: now)
+        change.statusMessage = envelope
         change.detail = partner.id
         guard try await store.changeCase(change) == .changed else { throw Self.stale }
         return .json(

@@ -12,11 +12,13 @@ public protocol MessageStore: Sendable {
     func statusHistory(_ applicationNo: String) async throws(StoreError) -> [StatusRecord]
     func changeCase(_ change: CaseChange) async throws(StoreError) -> CaseChangeResult
 
-    /// Leases from a queue, the most urgent clock first. What was leased `maxAttempts` times in vain becomes a dead
-    /// dead letter `exhausted`.
-    func lease(
-        queue: String, max: Int, now: Instant, ends: Instant, maxAttempts: Int
-    ) async throws(StoreError) -> [Lease]
+    /// Leases from a queue, the most urgent clock first.
+    func lease(queue: String, max: Int, now: Instant, ends: Instant) async throws(StoreError) -> [Lease]
+
+    /// What institutions leased `maxAttempts` times in vain becomes a dead letter `exhausted`.
+    ///
+    /// - Returns: how many did, at most `limit`.
+    func exhaustLeases(now: Instant, maxAttempts: Int, limit: Int) async throws(StoreError) -> Int
 
     /// A lease that has not ended.
     func lease(id: String, now: Instant) async throws(StoreError) -> Lease?
@@ -30,6 +32,6 @@ public protocol MessageStore: Sendable {
     /// Really writes, and waits until it is durable.
     func ping(now: Instant) async throws(StoreError)
 
-    /// Rings after every commit that queued something on the channel.
-    func onQueued(_ channel: Channel, _ ring: @escaping @Sendable () -> Void)
+    /// Calls after every commit that queued something, with the endpoints that it was queued for.
+    func onQueued(_ notify: @escaping @Sendable (Set<Endpoint>) -> Void)
 }

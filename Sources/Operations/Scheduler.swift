@@ -9,7 +9,7 @@ public struct Scheduler: Sendable {
     public typealias Escalate = @Sendable () async throws -> Int
 
     let clocks: ClockService
-    let store: any FollowUpStore & EvidenceStore
+    let store: any FollowUpStore & EvidenceStore & DeliveryStore
     let escalate: Escalate
     let interval: Duration
     let now: @Sendable () -> Instant
@@ -17,7 +17,7 @@ public struct Scheduler: Sendable {
     let metrics: Metrics
 
     public init(
-        clocks: ClockService, store: any FollowUpStore & EvidenceStore, escalate: @escaping Escalate,
+        clocks: ClockService, store: any FollowUpStore & EvidenceStore & DeliveryStore, escalate: @escaping Escalate,
         interval: Duration,
         now: @escaping @Sendable () -> Instant, log: Log, metrics: Metrics
     ) {
@@ -48,7 +48,7 @@ public struct Scheduler: Sendable {
     public func sweep() async throws {
         while try await clocks.raise() > 0 {}
         while true {
-            let expired = try await store.expireFollowUps(now: now())
+            let expired = try await store.expireFollowUps(now: now(), limit: 100)
             if expired == 0 { break }
             log.warning("parked messages expired", [("count", .init(expired))])
             for _ in 0..<expired {
@@ -56,6 +56,8 @@ public struct Scheduler: Sendable {
                     "gateway_parked_expired_total", help: "Messages whose referral did not come in time.", labels: [])
             }
         }
+        while try await store.expireMessages(now: now(), limit: 1000) > 0 {}
+        while try await store.exhaustLeases(now: now(), maxAttempts: 5, limit: 1000) > 0 {}
         let erased = try await store.eraseEvidence(now: now())
         if erased > 0 { log.info("status shares erased", [("count", .init(erased))]) }
         _ = try await escalate()

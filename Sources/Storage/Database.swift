@@ -11,16 +11,14 @@ public enum SQLValue: Sendable, Hashable {
     static func optional(_ text: String?) -> SQLValue { text.map(SQLValue.text) ?? .null }
     static func optional(_ number: Int64?) -> SQLValue { number.map(SQLValue.integer) ?? .null }
     static func instant(_ instant: Instant) -> SQLValue { .integer(instant.milliseconds) }
-}
-
-/// One row of a result, valid until the next is read.
-public protocol SQLRow {
-    func integer(_ column: Int) -> Int64
-    func optionalInteger(_ column: Int) -> Int64?
-    func text(_ column: Int) -> String
-    func optionalText(_ column: Int) -> String?
-    func blob(_ column: Int) -> [UInt8]
-    func optionalBlob(_ column: Int) -> [UInt8]?
+    static func optional(_ instant: Instant?) -> SQLValue { instant.map(SQLValue.instant) ?? .null }
+    static func optional(_ blob: [UInt8]?) -> SQLValue { blob.map(SQLValue.blob) ?? .null }
+    static func int(_ number: Int) -> SQLValue { .integer(Int64(number)) }
+    static func flag(_ isSet: Bool) -> SQLValue { .integer(isSet ? 1 : 0) }
+    static func word(_ word: some RawRepresentable<String>) -> SQLValue { .text(word.rawValue) }
+    static func optional(_ word: (some RawRepresentable<String>)?) -> SQLValue {
+        word.map { .text($0.rawValue) } ?? .null
+    }
 }
 
 /// A connection inside a transaction.
@@ -28,8 +26,9 @@ public protocol SQLConnection {
     /// - Returns: how many rows the statement changed.
     @discardableResult
     func run(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> Int
-    func query<Result>(_ sql: String, _ values: [SQLValue], _ read: (any SQLRow) -> Result) throws(StoreError)
-        -> [Result]
+    func query<Result>(
+        _ sql: String, _ values: [SQLValue], _ read: (any SQLRow) throws(StoreError) -> Result
+    ) throws(StoreError) -> [Result]
 }
 
 /// A relational database that commits in groups. PostgreSQL answers to the same protocol.

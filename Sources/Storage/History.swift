@@ -4,11 +4,29 @@ import Vocabulary
 /// What happened to a referral, an application or a message (Message History).
 enum History {
     static func append(
-        _ subject: String, _ event: String, _ actor: String, _ detail: String?, at: Instant,
+        _ subject: String, _ event: HistoryEvent, _ actor: String, _ detail: String?, at: Instant,
         _ connection: any SQLConnection
     ) throws(StoreError) {
         try connection.run(
             "INSERT INTO history (subject, at, event, actor, detail) VALUES (?, ?, ?, ?, ?)",
-            [.text(subject), .instant(at), .text(event), .text(actor), .optional(detail)])
+            [.text(subject), .instant(at), .text(event.rawValue), .text(actor), .optional(detail)])
+    }
+
+    static func append(
+        _ subject: String, _ entry: HistoryEvent.Entry, _ actor: String, _ detail: String?, at: Instant,
+        _ connection: any SQLConnection
+    ) throws(StoreError) {
+        try append(subject, .entry(entry), actor, detail, at: at, connection)
+    }
+
+    static let columns = "at, event, actor, detail"
+
+    static func read(_ row: any SQLRow) throws(StoreError) -> HistoryEntry {
+        guard let event = HistoryEvent(rawValue: try row.text("event")) else {
+            throw .corrupt("column event holds an unknown word")
+        }
+        return HistoryEntry(
+            at: try row.instant("at"), event: event, actor: try row.text("actor"),
+            detail: try row.optionalText("detail"))
     }
 }

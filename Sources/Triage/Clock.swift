@@ -2,35 +2,6 @@ import Canonical
 import StrictJSON
 import Vocabulary
 
-/// What starts, pauses or stops a clock: receipt, a step of the case, or another moment that somebody reports.
-public struct ClockTrigger: RawRepresentable, Sendable, Hashable {
-    public let rawValue: String
-    public init(rawValue: String) { self.rawValue = rawValue }
-    public init(_ event: CaseEvent) { rawValue = event.rawValue }
-
-    /// The competent institution has the message: the gateway's receipt of a complete message that it could route.
-    public static let received = ClockTrigger(rawValue: "received")
-    /// The notice of the case's next stage came for the same case.
-    public static let stageNotice = ClockTrigger(rawValue: "stageNotice")
-    /// Somebody brought a matter to a workstation or to an institution that may not be the competent one.
-    public static let firstContact = ClockTrigger(rawValue: "firstContact")
-    /// The competent institution signed for what was handed on.
-    public static let targetSignedIn = ClockTrigger(rawValue: "targetSignedIn")
-    public static let messageArrived = ClockTrigger(rawValue: "messageArrived")
-    public static let receiptGiven = ClockTrigger(rawValue: "receiptGiven")
-    public static let terminationServed = ClockTrigger(rawValue: "terminationServed")
-    public static let papersFiledWithCourt = ClockTrigger(rawValue: "papersFiledWithCourt")
-    public static let closingPapersReceived = ClockTrigger(rawValue: "closingPapersReceived")
-    public static let closingPapersReviewed = ClockTrigger(rawValue: "closingPapersReviewed")
-
-    /// Every word that a rule may use.
-    public static let known: [String] =
-        [
-            received, stageNotice, firstContact, targetSignedIn, messageArrived, receiptGiven, terminationServed,
-            papersFiledWithCourt, closingPapersReceived, closingPapersReviewed,
-        ].map(\.rawValue) + CaseEvent.allCases.map(\.rawValue)
-}
-
 /// Who must act before a clock ends.
 public enum ClockBound: String, Sendable, CaseIterable {
     case institution, sender, court, dutyLawyer, firstContact, applicant, lawyerUnit, lawyer, justiceBureau, gateway

@@ -189,7 +189,7 @@ struct RuleSet: Sendable {
             clocks.append(
                 ClockRule(
                     head: reader.head(of: element), family: element.attribute("family"),
-                    on: reader.words("on", of: element, among: ClockTrigger.known),
+                    on: reader.words("on", of: element, among: ClockTrigger.words),
                     when: reader.xpath("when", of: element), start: reader.xpath("start", of: element),
                     kind: reader.word(Clock.Kind.self, "kind", of: element) ?? .statutory, bound: bound, amount: amount,
                     unit: unit, rollsOver: element.attribute("rollover") == "nextWorkingDay",
@@ -197,17 +197,17 @@ struct RuleSet: Sendable {
                     judgesReceipt: element.attribute("judges") == "receipt",
                     isDerived: element.attribute("derived") == "yes",
                     soonHours: element.attribute("soonHours").flatMap { Int($0) } ?? 24,
-                    stops: Set(reader.words("stops", of: element, among: ClockTrigger.known)),
-                    ends: Set(reader.words("ends", of: element, among: ClockTrigger.known)),
-                    restarts: Set(reader.words("restarts", of: element, among: ClockTrigger.known))))
+                    stops: Set(reader.words("stops", of: element, among: ClockTrigger.words)),
+                    ends: Set(reader.words("ends", of: element, among: ClockTrigger.words)),
+                    restarts: Set(reader.words("restarts", of: element, among: ClockTrigger.words))))
         }
         let ids = clocks.map(\.head.id)
         for element in elements where element.name == "pause" {
             pauses.append(
                 PauseRule(
                     head: reader.head(of: element), clock: reader.words("of", of: element, among: ids).first ?? "",
-                    begins: Set(reader.words("begins", of: element, among: ClockTrigger.known)),
-                    ends: Set(reader.words("ends", of: element, among: ClockTrigger.known))))
+                    begins: Set(reader.words("begins", of: element, among: ClockTrigger.words)),
+                    ends: Set(reader.words("ends", of: element, among: ClockTrigger.words))))
         }
     }
 

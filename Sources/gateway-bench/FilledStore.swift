@@ -67,8 +67,8 @@ private struct StoreFiller: Sendable {
     /// Messages that the institutions have not fetched yet, in either store.
     private static let open = 2_000
     private static let references = [
-        ReferencePath(kind: "letterNo", path: "source.letterNo"),
-        ReferencePath(kind: "caseNumber", path: "proceeding.caseNumber"),
+        ReferencePath(name: "letterNo", path: "source.letterNo"),
+        ReferencePath(name: "caseNumber", path: "proceeding.caseNumber"),
     ]
 
     let messages: Int
@@ -124,16 +124,25 @@ private struct StoreFiller: Sendable {
             #"[{"severity":"error","code":"missing","path":"recipient.name","rule":"court/defence-notice:\#(index % 1_000 / 40 + 10)","message":"缺少必填内容","location":{"line":4,"column":9,"path":"/ROOT/RECORD"}}]"#
         let application = "LA-" + identifiers.next(at: at)
         var record = IntakeRecord(
-            id: identifiers.next(at: at), outcome: isInvalid ? "invalid" : "accepted",
-            applicationNo: isInvalid ? nil : application,
-            queue: isInvalid || isUnroutable ? nil : Self.queues[index % 11 % Self.queues.count],
-            priority: index % 3, dueAt: at.advanced(seconds: 3 * 86_400),
-            content: isInvalid ? nil : Array(Self.content(number, application).utf8), caseState: nil,
-            route: "byNotification", findings: Array((isInvalid ? findings : "[]").utf8),
-            deadLetter: isInvalid ? .invalid : isUnroutable ? .unroutable : nil,
-            detail: isUnroutable ? "RT-13 没有规则能确定承办机构，请人工选择（建议先由 市中心 首问负责）" : nil)
-        record.referralState = isUnroutable ? "routingManual" : isInvalid ? "received" : "queued"
-        if !isInvalid {
+            id: identifiers.next(at: at), index: 0, outcome: isInvalid ? .invalid : .accepted)
+        let cause = DeadLetterCause.invalid(
+            code: "missing", rule: "court/defence-notice:\(index % 1_000 / 40 + 10)")
+        record.priority = index % 3
+        record.dueAt = at.advanced(seconds: 3 * 86_400)
+        record.route = .byNotification
+        if isInvalid {
+            record.findings = Array(findings.utf8)
+            record.deadLetter = cause
+        } else {
+            record.applicationNo = application
+            record.content = Array(Self.content(number, application).utf8)
+            record.standing = ApplicationStanding(referral: isUnroutable ? .routingManual : .queued)
+            if isUnroutable {
+                record.deadLetter = .unroutable()
+                record.detail = "RT-13 没有规则能确定承办机构，请人工选择（建议先由 市中心 首问负责）"
+            } else {
+                record.queue = Self.queues[index % 11 % Self.queues.count]
+            }
             record.keys = (0..<2).map { _ in Self.randomKey() }
             record.clocks = [
                 RunningClock(
@@ -142,17 +151,22 @@ private struct StoreFiller: Sendable {
                     isRunning: messages - index < Self.open)
             ]
         }
-        return IntakeCommit(
+        var commit = IntakeCommit(
             referralID: referralID, partnerID: partner, messageID: "M-" + number,
             digest: Self.randomKey() + Self.randomKey(), rawBytes: Array(Self.document(number).utf8),
             mediaType: "application/xml", encoding: "utf-8", receivedAt: at, mappingID: "court/defence-notice",
             mappingVersion: 2, mappingDigest: String(repeating: "0", count: 64),
-            outcome: isInvalid ? "invalid" : "accepted", isInvalid: isInvalid,
+            outcome: isInvalid ? .invalid : .accepted, isInvalid: isInvalid,
             answer: Array(
                 (isInvalid
                     ? #"{"type":"urn:legal-aid-gateway:problem:invalid","errors":\#(findings)}"#
                     : #"{"referralId":"\#(referralID)","applicationNo":"\#(application)"}"#).utf8),
             records: [record], supersedes: nil)
+        if isInvalid {
+            commit.cause = cause
+            commit.findings = Array(findings.utf8)
+        }
+        return commit
     }
 
     private static func randomKey() -> String {

@@ -39,17 +39,13 @@ struct PackedCommits: Sendable {
     }
 
     private func fresh(_ packed: IntakeRecord, at now: Instant) -> IntakeRecord {
-        var record = IntakeRecord(
-            id: identifiers.next(at: now), outcome: packed.outcome,
-            applicationNo: packed.applicationNo.map { _ in "LA-" + identifiers.next(at: now) }, queue: packed.queue,
-            priority: packed.priority, dueAt: packed.dueAt, content: packed.content, caseState: packed.caseState,
-            route: packed.route, findings: packed.findings, deadLetter: packed.deadLetter, detail: packed.detail)
+        var record = packed
+        record.id = identifiers.next(at: now)
+        record.applicationNo = packed.applicationNo.map { _ in "LA-" + identifiers.next(at: now) }
         // Keys are keyed hashes: any random digits are such.
         let names = Dictionary(uniqueKeysWithValues: Set(packed.keys).map { ($0, Self.key()) })
         record.keys = packed.keys.compactMap { names[$0] }
         record.personKeys = packed.personKeys.compactMap { names[$0] }
-        record.referralState = packed.referralState
-        record.clocks = packed.clocks
         return record
     }
 

@@ -55,7 +55,7 @@ enum StoreBench {
     }
 }
 
-/// One question of the operator services's.
+/// One question of the operators.
 struct Question: Sendable {
     let name: String
     /// - Returns: how many rows were answered, of a page of so many where it is a list.
@@ -79,7 +79,7 @@ struct Question: Sendable {
         list("dead letters: newest first", { _ in DeadLetterFilter() }, newestFirst: true),
         list("dead letters: page in the middle", { _ in DeadLetterFilter() }, after: { $0.middle.cursor }),
         list(
-            "dead letters: a cause, page in the middle", { .init(cause: $0.middle.cause.name) },
+            "dead letters: a cause, page in the middle", { .init(cause: $0.middle.cause) },
             after: { $0.middle.cursor }),
         Question(name: "messages: first page") { filled, page in
             try await filled.store.referrals(partner: nil, before: nil, limit: page).count
@@ -99,11 +99,11 @@ struct Question: Sendable {
         list("filter: queue", { _ in .init(queue: "CZ-WJ") }),
         list("filter: channel", { _ in .init(channel: .status) }),
         list("filter: channel of most letters", { _ in .init(channel: .referral) }),
-        list("filter: cause", { .init(cause: $0.middle.cause.name) }),
+        list("filter: cause", { .init(cause: $0.middle.cause) }),
         list("filter: time", { .init(since: $0.middle.since, until: $0.middle.since.advanced(seconds: 3_600)) }),
         list("filter: sender's message id", { .init(senderMessageID: $0.middle.senderMessageID) }),
         list("filter: queue and reason", { _ in .init(reason: .exhausted, queue: "CZ-WJ") }),
-        list("filter: cause and partner", { .init(partnerID: $0.middle.partnerID, cause: $0.middle.cause.name) }),
+        list("filter: cause and partner", { .init(partnerID: $0.middle.partnerID, cause: $0.middle.cause) }),
     ]
 
     private static func search(_ name: String, _ quoted: @escaping @Sendable (FilledStore) -> String) -> Question {

@@ -15,8 +15,8 @@ enum HistoryWords {
     private static func told(_ code: String) -> String { "状态：\(StatusCode(rawValue: code)?.zh ?? code)" }
 
     /// Where a case stands.
-    static func name(ofCase state: String, _ language: Language) -> String {
-        language(CaseState(rawValue: state)?.zh ?? state, spelt(state))
+    static func name(ofCase state: CaseState, _ language: Language) -> String {
+        language(state.zh, spelt(state.rawValue))
     }
 
     /// `transferSignedIn` as people write it: transfer signed in.
@@ -27,8 +27,8 @@ enum HistoryWords {
 
     /// A dead letter of the referral channel that was resent ends thereby; a case's lawyer is replaced in another sense.
     static func name(_ step: Timeline.Step, _ language: Language) -> String {
-        step.kind == .finished && step.event == "replaced"
-            ? language("已由重发的报文替代", "taken over by the resent message") : name(step.event, language)
+        step.kind == .finished && step.label == "replaced"
+            ? language("已由重发的报文替代", "taken over by the resent message") : name(step.label, language)
     }
 
     /// A detail that is one word of the gateway's own; whatever else stands there is told as it is.
@@ -67,6 +67,10 @@ enum HistoryWords {
         "related": "发现关联案件", "evidenceFound": "查到共享信息", "caseEvent": "案件进展", "withdrawalReceived": "收到撤回",
         "transferProposed": "提出转办", "transferSignedIn": "转办签收", "transferReturned": "转办退回",
         "transferEscalated": "转办逾期上报", "transferAssigned": "指定承办机构", "transferNoted": "记录转办",
-        "externalHandover": "转交本系统以外的机构",
+        "externalHandover": "转交本系统以外的机构", "corrected": "来源单位已更正重发", "correctedBySender": "来源单位更正",
+        "matched": "已匹配原转介", "materialsAdded": "补充材料", "returned": "退回来源单位", "queueChosen": "指定承办机构",
+        "suggestSupport": "建议支持起诉", "suggestRelief": "建议给予救助", "inForce": "规则生效",
+        "terminationServed": "终止决定已送达", "papersFiledWithCourt": "已向法院提交委托材料",
+        "closingPapersReceived": "已收结案材料", "closingPapersReviewed": "结案材料已审查",
     ]
 }

@@ -62,9 +62,8 @@ extension WebConsole {
             ], empty: language("还没有用户。", "No accounts yet."))
         table.rows = try await services.accounts.list().map { standing in
             let account = standing.account
-            let role = OperatorRole(rawValue: account.role)
             return [
-                "\(account.name)", "\(role.map { language.text($0.title) } ?? account.role)",
+                "\(account.name)", "\(language.text(account.role.title))",
                 accountState(standing, language), "\(account.changedAt.readable)", accountActs(standing, scene),
             ]
         }
@@ -124,7 +123,7 @@ extension WebConsole {
         return """
             \(deed(
                 "role", language("更改角色", "Change the role"),
-                Self.select("role", language("角色", "Role"), Self.roles(language), chosen: account.role, all: nil)))
+                Self.select("role", language("角色", "Role"), Self.roles(language), chosen: account.role.rawValue, all: nil)))
             \(deed(
                 "reset", language("重置密码", "Reset the password"),
                 "<p class=\"faint\">\(language("生成一次性密码，原密码立即失效。", "Makes a one-time password; the old one ends."))</p>"))

@@ -36,7 +36,7 @@ extension WebConsole {
         let language = scene.language
         let choice = scene.asked("state").flatMap(ClockChoice.init(rawValue:)) ?? .all
         var filter = ClockFilter(institution: scene.asked("institution"))
-        filter.kind = scene.asked("clock")
+        filter.number = scene.asked("clock")
         choice.narrow(&filter, at: now())
         let page = try await services.clocks.list(filter, after: try ClockService.cursor(in: scene.request), limit: 50)
         let next = scene.next(.clocks, after: page.next)

@@ -155,7 +155,7 @@ extension WebConsole {
         let filter = job.filter
         let conditions: [(String, String?)] = [
             (language("原因", "Reason of death"), (filter.reason?.title).map(language.text)),
-            (language("死因代号", "Cause"), filter.cause),
+            (language("死因代号", "Cause"), filter.cause?.name),
             (language("来源单位", "Partner"), filter.partnerID), (language("机构", "Institution"), filter.queue),
             (language("通道", "Channel"), filter.channel?.rawValue),
             (language("来源报文编号", "Sender's message id"), filter.senderMessageID),
@@ -171,7 +171,7 @@ extension WebConsole {
             value.map { "<dt>\(name)</dt><dd>\($0)</dd>" }
         }
         let rest: HTML =
-            filter.cause.flatMap { DeadLetterCause(name: $0) }.map { cause in
+            filter.cause.map { cause in
                 "<p>\(language("仍在死信中的同类：", "Of this cause, still in the tray: "))\(Self.link(to: cause))</p>"
             } ?? .none
         return """

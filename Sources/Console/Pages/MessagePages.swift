@@ -58,7 +58,7 @@ extension WebConsole {
             return [
                 "<a href=\"\(Section.messages.path)/\(message.id)\">\(message.messageID ?? message.id)</a>",
                 partnerTag(message.partnerID), "\(message.receivedAt.readable)",
-                outcomeBadge(message.outcome, language),
+                outcomeBadge(message.outcome.rawValue, language),
                 "\(applications)",
             ]
         }
@@ -89,9 +89,9 @@ extension WebConsole {
                 "<small class=\"mono\">\(step.subject)</small>", "\(HistoryWords.detail(step.detail ?? "", language))",
             ]
         }
-        let deadLetters = timeline.trace.messages.filter { $0.state == DeliveryState.Name.dead.rawValue }.map {
+        let deadLetters = timeline.trace.messages.filter { $0.state == .dead }.map {
             message -> HTML in
-            "<p class=\"note bad\"><a href=\"\(Section.deadLetters.path)/\(message.id)\">\(language("打开死信", "Open the dead letter"))</a> <span class=\"mono\">\(message.cause ?? "")</span></p>"
+            "<p class=\"note bad\"><a href=\"\(Section.deadLetters.path)/\(message.id)\">\(language("打开死信", "Open the dead letter"))</a> <span class=\"mono\">\(message.cause?.name ?? "")</span></p>"
         }
         let relatives = timeline.trace.relatives.map { id -> HTML in
             "<a class=\"mono\" href=\"\(Section.messages.path)/\(id)\">\(id)</a> "
@@ -102,7 +102,7 @@ extension WebConsole {
         let facts: [(String, HTML)] = [
             (language("转介号", "Referral"), "<span class=\"mono\">\(referral.id)</span>"),
             (language("来源单位", "Partner"), partnerTag(referral.partnerID)),
-            (language("结果", "Outcome"), outcomeBadge(referral.outcome, language)),
+            (language("结果", "Outcome"), outcomeBadge(referral.outcome.rawValue, language)),
             (language("受理号与机构", "Applications"), "\(applications)"),
             (language("映射", "Mapping"), "\(referral.mappingID ?? "–") v\(referral.mappingVersion ?? 0)"),
             (language("原文", "Document"), "\(referral.bytes) \(language("字节", "bytes")), \(referral.encoding ?? "–")"),

@@ -1,27 +1,30 @@
 import Vocabulary
 
+/// An application as the store keeps it.
 public struct ApplicationRecord: Sendable {
     public let applicationNo: String
     public let referralID: String
     public let partnerID: String
     public let messageID: String?
+    /// The institution that is responsible.
     public let queue: String?
+    /// Canonical, JSON.
     public let content: [UInt8]
-    public let caseState: String?
-    public let route: String?
+    /// Which case machine runs.
+    public let route: AidRoute
     /// Grows by one with every change; a change names the version it was made from.
     public let version: Int
-    /// The referral machine's state.
-    public var referralState = "received"
+    public var standing: ApplicationStanding
+    public var handover: Handover
     /// The message that carries it to the institution that must sign it in.
     public var applicationMessageID: String?
-    public var handover = Handover()
     /// When the gateway received it.
-    public var receivedAt = Instant(milliseconds: 0)
+    public var receivedAt: Instant
 
     public init(
         applicationNo: String, referralID: String, partnerID: String, messageID: String?, queue: String?,
-        content: [UInt8], caseState: String?, route: String?, version: Int
+        content: [UInt8], route: AidRoute, version: Int, standing: ApplicationStanding,
+        handover: Handover = Handover(), receivedAt: Instant
     ) {
         self.applicationNo = applicationNo
         self.referralID = referralID
@@ -29,8 +32,10 @@ public struct ApplicationRecord: Sendable {
         self.messageID = messageID
         self.queue = queue
         self.content = content
-        self.caseState = caseState
         self.route = route
         self.version = version
+        self.standing = standing
+        self.handover = handover
+        self.receivedAt = receivedAt
     }
 }

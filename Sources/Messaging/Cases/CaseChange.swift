@@ -1,74 +1,55 @@
 import Vocabulary
 
-/// A step of a case, with what it tells, in one transaction.
+/// What happened to an application, with all that it tells, in one transaction. Where the application stands then, the
+/// store asks `ApplicationMachine`: a change names the event, never a state.
 public struct CaseChange: Sendable {
     public let applicationNo: String
     public let expectedVersion: Int
-    public let caseState: String?
-    public let status: StatusRecord?
-    /// The status as the sender will read it.
-    public let envelope: Envelope?
+    /// Nothing where the application stays where it is: what came only adds to it.
+    public let event: ApplicationEvent?
+    public let historyEvent: HistoryEvent
     public let actor: String
-    public let event: String
-    /// The lease that ends with this step.
-    public let leaseID: String?
     public let at: Instant
 
     /// What stands beside the event in the history; no personal data.
     public var detail: String?
-    public var referralState: String?
+    /// The status that is told.
+    public var status: StatusRecord?
+    /// The status as the sender will read it.
+    public var statusMessage: Envelope?
+    /// The lease that ends with this step.
+    public var leaseID: String?
     /// The canonical application as it is from now on.
     public var content: [UInt8]?
     /// The institution that is responsible from now on.
     public var responsible: String?
-    public var handover: Handover?
-    /// The message that brings the application to the institution that must sign it in.
-    public var applicationMessage: ApplicationMessageChange = .stays
+    /// Who is asked from now on; used where the event moves the hand-over.
+    public var handover = Handover()
+    /// The message that carries the application from now on; needed where the event sends one.
+    public var applicationMessage: Envelope?
     /// Messages about the application to institutions.
     public var institutionMessages: [Envelope] = []
     /// The clocks that started or moved.
     public var clocks: [RunningClock] = []
-    /// Whether all clocks end with it.
-    public var endsClocks = false
-
-    public enum ApplicationMessageChange: Sendable {
-        case stays
-        /// Nobody need sign it in any more.
-        case ends
-        /// Whatever carried it ends; this one does from now on.
-        case replaced(Envelope)
-    }
 
     public init(
-        applicationNo: String, expectedVersion: Int, caseState: String?, status: StatusRecord?, envelope: Envelope?,
-        actor: String, event: String, leaseID: String?, at: Instant
+        of record: ApplicationRecord, _ event: ApplicationEvent?, historyEvent: HistoryEvent, actor: String,
+        at now: Instant
     ) {
-        self.applicationNo = applicationNo
-        self.expectedVersion = expectedVersion
-        self.caseState = caseState
-        self.status = status
-        self.envelope = envelope
-        self.actor = actor
+        applicationNo = record.applicationNo
+        expectedVersion = record.version
         self.event = event
-        self.leaseID = leaseID
-        self.at = at
-    }
-
-    /// A change without a case step, a status or a lease.
-    public init(of record: ApplicationRecord, actor: String, event: String, at: Instant) {
-        self.init(
-            applicationNo: record.applicationNo, expectedVersion: record.version, caseState: nil, status: nil,
-            envelope: nil, actor: actor, event: event, leaseID: nil, at: at)
+        self.historyEvent = historyEvent
+        self.actor = actor
+        at = now
     }
 }
 
-public enum CaseChangeResult: Sendable, Hashable { case changed, stale, leaseEnded }
-
-/// What the doors do with cases.
-public protocol CaseStore: MessageStore {
-    /// Applications whose hand-over nobody answered in time.
-    func overdueHandovers(now: Instant, limit: Int) async throws(StoreError) -> [ApplicationRecord]
-    /// An application made by an institution itself, together with the message that carried it here.
-    func history(of applicationNo: String) async throws(StoreError) -> [HistoryEntry]
-    func relatedCases(of applicationNo: String) async throws(StoreError) -> [Relation]
+/// What became of a change.
+public enum CaseChangeResult: Sendable, Hashable {
+    case changed
+    /// Somebody else changed the application since it was read.
+    case stale
+    /// The lease that the change should settle has ended.
+    case leaseEnded
 }

@@ -7,7 +7,7 @@ public struct ClockFilter: Sendable {
     public var nearBy: Instant?
     public var institution: String?
     /// Such as CLK-05; its further clocks, such as CLK-05#2, are meant too.
-    public var kind: String?
+    public var number: String?
 
     public init(dueBefore: Instant? = nil, dueAfter: Instant? = nil, institution: String? = nil) {
         self.dueBefore = dueBefore

@@ -9,6 +9,10 @@ public protocol FollowUpHandling: Sendable {
     func relations(of record: ApplicationRecord, to earlier: [ApplicationRecord]) -> [Relation]
     /// What both sides of a relation learn: the record's content names the others, and its institution is told.
     func change(_ record: ApplicationRecord, related: [Relation], isNew: Bool, at now: Instant) -> CaseChange
-    /// What the sender is answered once it is known which applications its follow-ups belong to.
-    func answer(_ commit: IntakeCommit, attached: [String: [ApplicationRecord]]) -> IntakeAnswer
+    /// What the sender is answered once it is known which applications its follow-ups belong to, and which records are new.
+    ///
+    /// - Parameter kept: nothing where all of them are.
+    func answer(
+        _ commit: IntakeCommit, attached: [String: [ApplicationRecord]], kept: KeptRecords?
+    ) -> IntakeAnswer
 }

@@ -13,7 +13,7 @@ public struct FollowUpRecord: Sendable {
     public let names: [CaseName]
     public let receivedAt: Instant
     public let keepUntil: Instant
-    public let applicationNos: [String]
+    public var applicationNos: [String]
 
     public init(
         id: String, referralID: String, partnerID: String, kind: FollowUp.Kind, state: State, names: [CaseName],

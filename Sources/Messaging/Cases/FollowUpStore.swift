@@ -1,11 +1,11 @@
 import Vocabulary
 
-/// The message store's shelf for what waits.
+/// Follow-ups that wait for the referral that they are about.
 public protocol FollowUpStore: Sendable {
     /// What waits past its limit becomes a dead letter `expired`.
     ///
-    /// - Returns: how many did.
-    func expireFollowUps(now: Instant) async throws(StoreError) -> Int
+    /// - Returns: how many did, at most `limit`.
+    func expireFollowUps(now: Instant, limit: Int) async throws(StoreError) -> Int
     /// Takes one that became a dead letter out of the dead-letter queue: it looks for its application as it did on receipt, and waits
     /// anew until `keepUntil` where there is none. The act is recorded with it.
     func retryFollowUp(

@@ -1,19 +1,13 @@
 import Vocabulary
 
-/// Where the hand-over of an application between institutions stands. States are those of `HandoverState`.
+/// Who is asked to take an application, and until when. How far that has come is `ApplicationStanding.handover`.
 public struct Handover: Sendable, Hashable {
-    public var state: String
-    /// Who is asked to take it.
     public var to: String?
-    /// When the city centre decides instead.
+    /// When the city centre decides instead (CLK-24).
     public var dueAt: Instant?
-    /// How often a target sent it back.
-    public var returns: Int
 
-    public init(state: String = "collected", to: String? = nil, dueAt: Instant? = nil, returns: Int = 0) {
-        self.state = state
+    public init(to: String? = nil, dueAt: Instant? = nil) {
         self.to = to
         self.dueAt = dueAt
-        self.returns = returns
     }
 }

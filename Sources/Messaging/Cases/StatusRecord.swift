@@ -4,11 +4,11 @@ import Vocabulary
 public struct StatusRecord: Sendable {
     public let id: String
     public let applicationNo: String
-    public let code: String
+    public let code: StatusCode
     public let content: [UInt8]
     public let at: Instant
 
-    public init(id: String, applicationNo: String, code: String, content: [UInt8], at: Instant) {
+    public init(id: String, applicationNo: String, code: StatusCode, content: [UInt8], at: Instant) {
         self.id = id
         self.applicationNo = applicationNo
         self.code = code

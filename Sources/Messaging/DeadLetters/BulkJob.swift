@@ -20,7 +20,7 @@ public struct BulkJob: Sendable {
     public let filter: DeadLetterFilter
     public let reason: String
     public let actor: String
-    public let role: String
+    public let role: OperatorRole
     public let queue: String?
     /// Dead letters a second.
     public let rate: Int
@@ -30,6 +30,8 @@ public struct BulkJob: Sendable {
     public let resent: Int
     public let failedAgain: Int
     public let skipped: Int
+    /// Those that ended otherwise before their turn: corrected by their sender, or dealt with by somebody else.
+    public var endedOtherwise = 0
     /// The last dead letter that was dealt with.
     public let cursor: DeadLetterCursor?
     /// How often the job was taken up: who took it up before that has lost it.
@@ -38,7 +40,8 @@ public struct BulkJob: Sendable {
     public let updatedAt: Instant
 
     public init(
-        id: String, filter: DeadLetterFilter, reason: String, actor: String, role: String, queue: String?, rate: Int,
+        id: String, filter: DeadLetterFilter, reason: String, actor: String, role: OperatorRole, queue: String?,
+        rate: Int,
         state: State, total: Int, resent: Int, failedAgain: Int, skipped: Int, cursor: DeadLetterCursor?,
         lockCount: Int, createdAt: Instant, updatedAt: Instant
     ) {
@@ -60,5 +63,5 @@ public struct BulkJob: Sendable {
         self.updatedAt = updatedAt
     }
 
-    public var done: Int { resent + failedAgain + skipped }
+    public var done: Int { resent + failedAgain + skipped + endedOtherwise }
 }

@@ -7,8 +7,7 @@ public struct DeadLetterFilter: Sendable, Hashable {
     public var partnerID: String?
     public var queue: String?
     public var channel: Channel?
-    /// `DeadLetterCause.name`.
-    public var cause: String?
+    public var cause: DeadLetterCause?
     /// Dead since then, or later.
     public var since: Instant?
     /// Dead before then.
@@ -18,7 +17,7 @@ public struct DeadLetterFilter: Sendable, Hashable {
 
     public init(
         reason: DeadLetterReason? = nil, partnerID: String? = nil, queue: String? = nil, channel: Channel? = nil,
-        cause: String? = nil, since: Instant? = nil, until: Instant? = nil, senderMessageID: String? = nil
+        cause: DeadLetterCause? = nil, since: Instant? = nil, until: Instant? = nil, senderMessageID: String? = nil
     ) {
         self.reason = reason
         self.partnerID = partnerID
@@ -36,19 +35,36 @@ extension DeadLetterFilter {
     public var json: JSONValue {
         .compact([
             ("reason", .text(reason?.rawValue)), ("partner", .text(partnerID)), ("queue", .text(queue)),
-            ("channel", .text(channel?.rawValue)), ("cause", .text(cause)),
+            ("channel", .text(channel?.rawValue)), ("cause", .text(cause?.name)),
             ("since", since.map { .number(String($0.milliseconds)) }),
             ("until", until.map { .number(String($0.milliseconds)) }), ("messageId", .text(senderMessageID)),
         ])
     }
 
-    /// Reads what `json` wrote.
-    public init(json: JSONObject) {
-        func instant(_ name: String) -> Instant? { json[name]?.int.map { Instant(milliseconds: Int64($0)) } }
-        self.init(
-            reason: json["reason"]?.string.flatMap(DeadLetterReason.init(rawValue:)),
-            partnerID: json["partner"]?.string, queue: json["queue"]?.string,
-            channel: json["channel"]?.string.flatMap(Channel.init(rawValue:)), cause: json["cause"]?.string,
-            since: instant("since"), until: instant("until"), senderMessageID: json["messageId"]?.string)
+    /// Reads what `json` wrote; nothing where a member is unknown or unreadable, since a filter that lost a condition would
+    /// take every dead letter there is.
+    public init?(json: JSONObject) {
+        self.init()
+        for (name, value) in json.members {
+            guard set(name, to: value) else { return nil }
+        }
     }
+
+    private mutating func set(_ name: String, to value: JSONValue) -> Bool {
+        let text = value.string
+        switch name {
+        case "reason": reason = text.flatMap(DeadLetterReason.init(rawValue:))
+        case "partner": partnerID = text
+        case "queue": queue = text
+        case "channel": channel = text.flatMap(Channel.init(rawValue:))
+        case "cause": cause = text.flatMap { DeadLetterCause(name: $0) }
+        case "messageId": senderMessageID = text
+        case "since": since = value.int.map { Instant(milliseconds: Int64($0)) }
+        case "until": until = value.int.map { Instant(milliseconds: Int64($0)) }
+        case _: return false
+        }
+        return isSet(name)
+    }
+
+    private func isSet(_ name: String) -> Bool { json.object?[name] != nil }
 }

@@ -17,8 +17,11 @@ public protocol DeadLetterStore: Sendable {
     func requeue(
         _ id: String, version: DeadLetterVersion?, queue: String?, _ act: AuditAct
     ) async throws(StoreError) -> DeadLetterActResult
-    /// Ends a dead letter for good; `word` is queued for its sender in the same transaction.
+    /// Ends a dead letter for good; `word` is queued for its sender in the same transaction, unless something else that came
+    /// under the same message id lives on.
+    ///
+    /// - Returns: whether the sender is told.
     func discard(
         _ id: String, version: DeadLetterVersion?, word: Envelope?, _ act: AuditAct
-    ) async throws(StoreError) -> DeadLetterActResult
+    ) async throws(StoreError) -> (result: DeadLetterActResult, isTold: Bool)
 }

@@ -2,7 +2,7 @@ import Vocabulary
 
 /// What Delivery asks of the message store. Every method is one transaction.
 public protocol DeliveryStore: MessageStore {
-    /// Lays in the dead-letter queue what is past its keep-by time, then claims what is due for each endpoint that is not paused: the
+    /// Leases what is due for each endpoint that is not paused: the
     /// highest priority first, of an application's statuses only the oldest undelivered one.
     func lease(_ capacities: [EndpointCapacity], now: Instant, ends: Instant) async throws(StoreError) -> [Lease]
 
@@ -31,6 +31,11 @@ public protocol DeliveryStore: MessageStore {
         partner: String, after position: Int64?, limit: Int, now: Instant
     ) async throws(StoreError) -> [FeedEntry]
 
-    /// Writes into a message's history.
-    func note(_ subject: String, _ entry: HistoryEntry) async throws(StoreError)
+    /// What is past its keep-by time becomes a dead letter `expired`.
+    ///
+    /// - Returns: how many did, at most `limit`.
+    func expireMessages(now: Instant, limit: Int) async throws(StoreError) -> Int
+
+    /// Appends to a message's history.
+    func append(_ entry: HistoryEntry, to subject: String) async throws(StoreError)
 }

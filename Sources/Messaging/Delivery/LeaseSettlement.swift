@@ -8,6 +8,6 @@ public enum LeaseSettlement: Sendable, Hashable {
     /// Back into the queue; the attempt counts.
     case release(notBefore: Instant, reason: String?)
     case extend(until: Instant)
-    /// Given up: a person must look.
-    case giveUp(DeadLetterReason, reason: String)
+    /// Given up: a person must look. The reason is for that person and decides nothing.
+    case giveUp(DeadLetterCause, reason: String)
 }

@@ -30,6 +30,14 @@ public struct AuditAct: Sendable {
         self.sm3 = sm3
     }
 
+    /// The same act on another subject.
+    public func about(_ subject: String) -> AuditAct {
+        var act = AuditAct(
+            at: at, actor: actor, role: role, action: action, subject: subject, detail: detail, sm3: sm3)
+        act.job = job
+        return act
+    }
+
     /// The row that follows `head`.
     public func sealed(after head: AuditHead) -> AuditEntry {
         let entry = AuditEntry(

@@ -23,7 +23,7 @@ public protocol MessageQueryStore: Sendable {
         from start: Instant, to end: Instant, after applicationNo: String?, limit: Int
     ) async throws(StoreError) -> [ReportRow]
     /// Messages received in a time, by outcome.
-    func outcomes(partner: String, from start: Instant, to end: Instant) async throws(StoreError) -> [String: Int]
+    func outcomes(partner: String, from start: Instant, to end: Instant) async throws(StoreError) -> [Outcome: Int]
     /// Messages received in a time, of all partners.
     func countReferrals(from start: Instant, to end: Instant) async throws(StoreError) -> Int
 }

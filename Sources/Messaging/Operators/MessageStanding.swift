@@ -6,19 +6,20 @@ public struct MessageStanding: Sendable, Hashable {
     public let channel: Channel
     public let correlationID: String
     public let recipient: String?
-    public let state: String
+    public let state: DeliveryState.Name
     public let attempt: Int
     public let createdAt: Instant
     /// When it may be tried again, or the lease ends.
     public let readyAt: Instant?
     public let finishedAt: Instant?
     public let deadSince: Instant?
-    public let cause: String?
+    public let cause: DeadLetterCause?
     public let problem: String?
 
     public init(
-        id: String, channel: Channel, correlationID: String, recipient: String?, state: String, attempt: Int,
-        createdAt: Instant, readyAt: Instant?, finishedAt: Instant?, deadSince: Instant?, cause: String?,
+        id: String, channel: Channel, correlationID: String, recipient: String?, state: DeliveryState.Name,
+        attempt: Int,
+        createdAt: Instant, readyAt: Instant?, finishedAt: Instant?, deadSince: Instant?, cause: DeadLetterCause?,
         problem: String?
     ) {
         self.id = id

@@ -4,7 +4,7 @@ import Vocabulary
 public struct OperatorAccount: Sendable, Hashable {
     public let name: String
     /// One of the operators' roles, by name.
-    public let role: String
+    public let role: OperatorRole
     /// Salted hash of the password.
     public let secret: String
     /// A password that somebody else chose is good until then, and only for choosing another.
@@ -14,7 +14,7 @@ public struct OperatorAccount: Sendable, Hashable {
     public let changedAt: Instant
 
     public init(
-        name: String, role: String, secret: String, oneTimeUntil: Instant? = nil, isDisabled: Bool,
+        name: String, role: OperatorRole, secret: String, oneTimeUntil: Instant? = nil, isDisabled: Bool,
         createdAt: Instant, changedAt: Instant
     ) {
         self.name = name

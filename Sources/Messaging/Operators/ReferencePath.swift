@@ -1,11 +1,13 @@
+import Vocabulary
+
 /// A kind of number that somebody may quote, and where the canonical application has it.
 public struct ReferencePath: Sendable, Hashable {
-    public let kind: String
+    public let name: String
     /// Dotted.
     public let path: String
 
-    public init(kind: String, path: String) {
-        self.kind = kind
+    public init(name: String, path: String) {
+        self.name = name
         self.path = path
     }
 

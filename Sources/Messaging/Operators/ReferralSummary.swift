@@ -5,9 +5,9 @@ public struct ReferralSummary: Sendable, Hashable {
     public struct Application: Sendable, Hashable {
         public let no: String
         public let queue: String?
-        public let caseState: String?
+        public let caseState: CaseState?
 
-        public init(no: String, queue: String?, caseState: String?) {
+        public init(no: String, queue: String?, caseState: CaseState?) {
             self.no = no
             self.queue = queue
             self.caseState = caseState
@@ -17,7 +17,7 @@ public struct ReferralSummary: Sendable, Hashable {
     public let id: String
     public let partnerID: String
     public let messageID: String?
-    public let outcome: String
+    public let outcome: Outcome
     public let receivedAt: Instant
     public let digest: String
     public let mappingID: String?
@@ -27,7 +27,7 @@ public struct ReferralSummary: Sendable, Hashable {
     public let applications: [Application]
 
     public init(
-        id: String, partnerID: String, messageID: String?, outcome: String, receivedAt: Instant, digest: String,
+        id: String, partnerID: String, messageID: String?, outcome: Outcome, receivedAt: Instant, digest: String,
         mappingID: String?, mappingVersion: Int?, encoding: String?, bytes: Int, applications: [Application]
     ) {
         self.id = id

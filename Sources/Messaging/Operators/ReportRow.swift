@@ -5,16 +5,16 @@ public struct ReportRow: Sendable {
     public let applicationNo: String
     public let partnerID: String
     public let queue: String?
-    public let caseState: String?
+    public let caseState: CaseState?
     public let receivedAt: Instant
     /// Canonical, JSON.
     public let content: [UInt8]
     /// When each status was first told, by its code.
-    public let firstTold: [String: Instant]
+    public var firstTold: [StatusCode: Instant]
 
     public init(
-        applicationNo: String, partnerID: String, queue: String?, caseState: String?, receivedAt: Instant,
-        content: [UInt8], firstTold: [String: Instant]
+        applicationNo: String, partnerID: String, queue: String?, caseState: CaseState?, receivedAt: Instant,
+        content: [UInt8], firstTold: [StatusCode: Instant]
     ) {
         self.applicationNo = applicationNo
         self.partnerID = partnerID

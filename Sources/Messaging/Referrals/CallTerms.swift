@@ -9,7 +9,7 @@ public struct CallTerms: Sendable, Hashable {
         /// A canonical application that an institution or its work station took in itself.
         case application
 
-        public var kind: String {
+        public var word: String {
             switch self {
             case .supplement: "supplement"
             case .withdrawal: "withdrawal"
@@ -25,7 +25,7 @@ public struct CallTerms: Sendable, Hashable {
         }
 
         /// As it is kept with the message.
-        public var text: String { referralID.map { "\(kind):\($0)" } ?? kind }
+        public var text: String { referralID.map { "\(word):\($0)" } ?? word }
 
         public init?(text: String) {
             let parts = text.split(separator: ":", maxSplits: 1).map(String.init)

@@ -15,13 +15,18 @@ public struct IntakeCommit: Sendable {
     public let mappingID: String?
     public let mappingVersion: Int?
     public let mappingDigest: String?
-    public let outcome: String
+    public let outcome: Outcome
     /// Nothing in it could be used: the whole message is a dead letter and its id stays free.
     public let isInvalid: Bool
     /// What the sender is answered, JSON: the receipt, or the problem of an invalid message.
     public let answer: [UInt8]
     public let records: [IntakeRecord]
     public let supersedes: SupersededDeadLetter?
+    /// Why the whole message is a dead letter, and what translation found: JSON array.
+    public var cause: DeadLetterCause?
+    public var findings: [UInt8]?
+    /// What is written into the audit trail where this message corrects a dead letter; its subject is filled in then.
+    public var correction: AuditAct?
     public var terms = CallTerms()
     /// The `traceparent` (W3C Trace Context) that its messages carry on.
     public var traceParent: String?
@@ -31,7 +36,7 @@ public struct IntakeCommit: Sendable {
     public init(
         referralID: String, partnerID: String, messageID: String?, digest: String, rawBytes: [UInt8],
         mediaType: String, encoding: String?, receivedAt: Instant, mappingID: String?, mappingVersion: Int?,
-        mappingDigest: String?, outcome: String, isInvalid: Bool, answer: [UInt8], records: [IntakeRecord],
+        mappingDigest: String?, outcome: Outcome, isInvalid: Bool, answer: [UInt8], records: [IntakeRecord],
         supersedes: SupersededDeadLetter?
     ) {
         self.referralID = referralID

@@ -2,55 +2,46 @@ import Vocabulary
 
 /// One record of a message, as the store keeps it.
 public struct IntakeRecord: Sendable {
-    public let id: String
-    public let outcome: String
-    public let applicationNo: String?
+    public var id: String
+    /// Its place among the records of its document, from 0: by this a corrected document finds the record that failed.
+    public let index: Int
+    public let outcome: Outcome
+    public var applicationNo: String?
     /// The institution's queue, where routing found one.
-    public let queue: String?
-    public let priority: Int
-    public let dueAt: Instant?
+    public var queue: String?
+    public var priority = 0
+    public var dueAt: Instant?
     /// The canonical application, JSON.
-    public let content: [UInt8]?
-    public let caseState: String?
-    /// By application or by notification: which case machine runs.
-    public let route: String?
+    public var content: [UInt8]?
+    /// Which case machine runs.
+    public var route = AidRoute.byApplication
+    /// Where the application that it makes stands; nothing where it makes none.
+    public var standing: ApplicationStanding?
     /// JSON array, of a dead letter; empty where there is none, since the answer holds them all.
-    public let findings: [UInt8]
-    public let deadLetter: DeadLetterReason?
-    public let detail: String?
-    /// The referral machine's state.
-    public var referralState = "received"
+    public var findings: [UInt8] = []
+    /// Why it is one.
+    public var deadLetter: DeadLetterCause?
+    /// The cause in words, for operators.
+    public var detail: String?
     /// By what the application is found again.
     public var keys: [String] = []
     /// Those of them that name the person: only the same person's applications are related.
     public var personKeys: [String] = []
     /// What is told at once: that a lead was registered.
     public var status: StatusRecord?
-    public var envelope: Envelope?
+    public var statusMessage: Envelope?
     /// The record is about another one's application and makes none of its own.
     public var followUp: FollowUp?
     /// What a status share shows about a person.
     public var evidence: Evidence?
     public var clocks: [RunningClock] = []
     /// Where it came to an institution that is not the competent one: that one is asked to take it.
-    public var handover: Handover?
+    public var handover = Handover()
 
-    public init(
-        id: String, outcome: String, applicationNo: String?, queue: String?, priority: Int, dueAt: Instant?,
-        content: [UInt8]?, caseState: String?, route: String?, findings: [UInt8], deadLetter: DeadLetterReason?,
-        detail: String?
-    ) {
+    public init(id: String, index: Int, outcome: Outcome) {
         self.id = id
+        self.index = index
         self.outcome = outcome
-        self.applicationNo = applicationNo
-        self.queue = queue
-        self.priority = priority
-        self.dueAt = dueAt
-        self.content = content
-        self.caseState = caseState
-        self.route = route
-        self.findings = findings
-        self.deadLetter = deadLetter
-        self.detail = detail
     }
+
 }

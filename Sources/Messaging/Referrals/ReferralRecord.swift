@@ -4,13 +4,13 @@ public struct ReferralRecord: Sendable {
     public let id: String
     public let partnerID: String
     public let messageID: String?
-    public let outcome: String
+    public let outcome: Outcome
     public let receivedAt: Instant
     public let answer: [UInt8]
-    public let applicationNos: [String]
+    public var applicationNos: [String]
 
     public init(
-        id: String, partnerID: String, messageID: String?, outcome: String, receivedAt: Instant, answer: [UInt8],
+        id: String, partnerID: String, messageID: String?, outcome: Outcome, receivedAt: Instant, answer: [UInt8],
         applicationNos: [String]
     ) {
         self.id = id

@@ -52,7 +52,7 @@ public struct AccountService: Sendable {
         }
         let now = pen.now()
         let account = OperatorAccount(
-            name: name, role: role.rawValue, secret: secret, oneTimeUntil: oneTimeUntil, isDisabled: false,
+            name: name, role: role, secret: secret, oneTimeUntil: oneTimeUntil, isDisabled: false,
             createdAt: now, changedAt: now)
         guard
             try await store.addAccount(
@@ -66,7 +66,7 @@ public struct AccountService: Sendable {
     public func setRole(_ role: OperatorRole, of name: String, by caller: Caller) async throws {
         try Self.checkOther(name, caller)
         try await change(
-            name, .role(role.rawValue), pen.act(.changeRole, on: name, by: caller, detail: role.rawValue))
+            name, .role(role), pen.act(.changeRole, on: name, by: caller, detail: role.rawValue))
     }
 
     public func setPassword(_ password: String, of name: String, by caller: Caller) async throws {

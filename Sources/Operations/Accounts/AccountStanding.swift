@@ -10,7 +10,8 @@ public struct AccountStanding: Sendable {
 
     public var json: JSONValue {
         .compact([
-            ("name", .string(account.name)), ("role", .string(account.role)), ("disabled", .bool(account.isDisabled)),
+            ("name", .string(account.name)), ("role", .string(account.role.rawValue)),
+            ("disabled", .bool(account.isDisabled)),
             ("createdAt", .string(account.createdAt.rfc3339)), ("changedAt", .string(account.changedAt.rfc3339)),
             ("lockedUntil", .text(lockedUntil?.rfc3339)),
             ("oneTimePasswordUntil", .text(account.oneTimeUntil?.rfc3339)),

@@ -71,9 +71,10 @@ public struct SignInService: Sendable {
     /// - Throws: `Problem` `.unauthorized`, the same whatever was wrong; `.tooManyAttempts` while locked.
     public func signIn(name: String, password: String, source: String) async throws -> Entry {
         try await turnstile.pass {
-            let (account, role) = try await prove(name, password, source: source)
+            let account = try await prove(name, password, source: source)
             return try await open(
-                Caller(role: .operator, id: account.name, operatorRole: role), mustChange: account.oneTimeUntil != nil,
+                Caller(role: .operator, id: account.name, operatorRole: account.role),
+                mustChange: account.oneTimeUntil != nil,
                 forgetting: [Self.key(ofAccount: name)], source: source)
         }
     }
@@ -99,13 +100,12 @@ public struct SignInService: Sendable {
     /// Within the turnstile: guesses sent all at once are counted one by one.
     private func prove(
         _ name: String, _ password: String, source: String
-    ) async throws -> (OperatorAccount, OperatorRole) {
+    ) async throws -> OperatorAccount {
         let keys = [Self.key(ofAccount: name), Self.key("source", source)]
         if let until = try await store.lockedUntil(keys), until > pen.now() { throw Self.locked(until, pen.now()) }
         let account = try await store.account(name)
         let isRight = await Self.matches(password, account?.secret ?? PasswordHash.decoy)
-        guard let account, isRight, !account.isDisabled, account.oneTimeUntil.map({ $0 > pen.now() }) ?? true,
-            let role = OperatorRole(rawValue: account.role)
+        guard let account, isRight, !account.isDisabled, account.oneTimeUntil.map({ $0 > pen.now() }) ?? true
         else {
             let caller = Caller(role: .operator, id: account?.name ?? "unknown", operatorRole: .viewer)
             try await store.noteFailure(
@@ -113,7 +113,7 @@ public struct SignInService: Sendable {
                 pen.act(.signInFailed, on: caller.id, by: caller, detail: source))
             throw Self.refused
         }
-        return (account, role)
+        return account
     }
 
     private func open(
@@ -145,8 +145,7 @@ public struct SignInService: Sendable {
     public func visitor(of request: HTTPRequest) async throws -> Visitor? {
         guard let token = Self.token(in: request) else { return nil }
         let hash = Self.hash(token)
-        guard let (session, account) = try await store.session(hash), !account.isDisabled,
-            let role = OperatorRole(rawValue: account.role)
+        guard let (session, account) = try await store.session(hash), !account.isDisabled
         else { return nil }
         let now = pen.now()
         guard now < session.endsAt, now < session.seenAt.advanced(by: settings.idle) else { return nil }
@@ -154,7 +153,7 @@ public struct SignInService: Sendable {
             try await store.touchSession(hash, at: now)
         }
         return Visitor(
-            caller: Caller(role: .operator, id: account.name, operatorRole: role),
+            caller: Caller(role: .operator, id: account.name, operatorRole: account.role),
             forgeryToken: Self.forgeryToken(token),
             endsAt: session.endsAt, mustChangePassword: account.oneTimeUntil != nil, tokenHash: hash)
     }

@@ -52,7 +52,7 @@ public struct BulkRetry: Sendable {
         let total = try await store.deadLetterCauses(bounded).reduce(0) { $0 + $1.count }
         let job = BulkJob(
             id: identifiers.next(at: now), filter: bounded, reason: reason, actor: caller.id,
-            role: caller.operatorRole?.rawValue ?? "", queue: queue, rate: rate, state: .running, total: total,
+            role: caller.operatorRole ?? .viewer, queue: queue, rate: rate, state: .running, total: total,
             resent: 0,
             failedAgain: 0, skipped: 0, cursor: nil, lockCount: 0, createdAt: now, updatedAt: now)
         try await store.addJob(
@@ -161,7 +161,7 @@ public struct BulkRetry: Sendable {
 
     /// - Throws: `StoreError`: the batch is then tried again later, not left out.
     private func retry(_ deadLetter: DeadLetterSummary, of job: BulkJob) async throws -> (id: String, isRetried: Bool) {
-        let caller = Caller(role: .operator, id: job.actor, operatorRole: OperatorRole(rawValue: job.role))
+        let caller = Caller(role: .operator, id: job.actor, operatorRole: job.role)
         do {
             let detail = try await deadLetters.deadLetter(deadLetter.id)
             _ = try await deadLetters.retry(
@@ -183,6 +183,7 @@ extension BulkJob {
             ("reason", .string(reason)), ("by", .string(actor)), ("queue", .text(queue)),
             ("ratePerSecond", JSONValue(rate)), ("total", JSONValue(total)), ("resent", JSONValue(resent)),
             ("failedAgain", JSONValue(failedAgain)), ("skipped", JSONValue(skipped)),
+            ("endedOtherwise", JSONValue(endedOtherwise)),
             ("createdAt", .string(createdAt.rfc3339)), ("updatedAt", .string(updatedAt.rfc3339)),
         ])
     }

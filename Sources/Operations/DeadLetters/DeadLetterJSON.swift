@@ -31,7 +31,7 @@ extension DeadLetterView {
         json["bytes"] = JSONValue(deadLetter.payload.count)
         json["digest"] = .text(deadLetter.digest)
         json["about"] = deadLetter.terms.subject.map { subject in
-            .compact([("kind", .string(subject.kind)), ("referralId", .text(subject.referralID))])
+            .compact([("kind", .string(subject.word)), ("referralId", .text(subject.referralID))])
         }
         json["askedMapping"] = deadLetter.terms.mapping.map { .string($0) }
         json["findings"] = .array(findings.map(\.json))
@@ -64,7 +64,7 @@ extension DeadLetterOrigin {
 extension HistoryEntry {
     var json: JSONValue {
         .compact([
-            ("at", .string(at.rfc3339)), ("event", .string(event)), ("actor", .string(actor)),
+            ("at", .string(at.rfc3339)), ("event", .string(event.rawValue)), ("actor", .string(actor)),
             ("detail", .text(detail)),
         ])
     }

@@ -207,8 +207,20 @@ extension DeadLetterFilter {
     private init(names value: (String) -> String?) throws(Problem) {
         self.init(
             reason: try Self.word("reason", value), partnerID: value("partner"), queue: value("queue"),
-            channel: try Self.word("channel", value), cause: value("cause"), since: try Self.instant("since", value),
+            channel: try Self.word("channel", value), cause: try Self.cause(value),
+            since: try Self.instant("since", value),
             until: try Self.instant("until", value), senderMessageID: value("messageId"))
+    }
+
+    private static func cause(_ value: (String) -> String?) throws(Problem) -> DeadLetterCause? {
+        guard let text = value("cause") else { return nil }
+        guard let cause = DeadLetterCause(name: text) else {
+            throw Problem(
+                .badRequest, zh: "cause 应为死信列表所示的原因，如 invalid/unknownCode/court/defence-notice:14。",
+                en: "cause must be one that the dead letters show, such as invalid/unknownCode/court/defence-notice:14."
+            )
+        }
+        return cause
     }
 
     private static func word<Word: RawRepresentable & CaseIterable>(

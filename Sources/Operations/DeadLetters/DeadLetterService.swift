@@ -132,9 +132,10 @@ public struct DeadLetterService: Sendable {
         if let version, version != deadLetter.summary.version { throw Self.stale }
         let word = try caseServices.rejection(deadLetter, reason)
         let act = pen.act(.discard, on: id, by: caller, detail: reason)
-        try Self.check(try await store.discard(id, version: deadLetter.summary.version, word: word, act))
+        let (result, isTold) = try await store.discard(id, version: deadLetter.summary.version, word: word, act)
+        try Self.check(result)
         note("discarded", deadLetter, caller)
-        return word != nil
+        return isTold
     }
 
     // MARK: Help

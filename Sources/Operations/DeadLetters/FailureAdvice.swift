@@ -16,30 +16,34 @@ public enum FailureAdvice: String, Sendable, CaseIterable {
     case notReached = "letter-not-reached"
     case refused = "letter-refused"
     case receiverFailing = "letter-receiver-failing"
-    case noReturnAddress = "letter-no-return-address"
+    case unreadablePayload = "letter-unreadable-payload"
     case pushFailed = "letter-push-failed"
     case expired = "letter-expired"
 
     public init(_ cause: DeadLetterCause) {
-        switch cause.reason {
-        case .invalid:
-            switch cause.failure {
-            case "noMapping": self = .unknownDocument
-            case "senderMismatch": self = .notTheSenders
-            case let code where Self.unreadableDocument.contains(code): self = .unreadable
-            case _: self = .contentInvalid
-            }
-        case .unroutable: self = cause.failure == "ambiguous" ? .severalRoutes : .noRoute
-        case .exhausted: self = cause.failure == "leaseEnded" ? .leasesEnded : .rejected
-        case .undeliverable:
-            switch cause.failure {
-            case "noReturnAddress": self = .noReturnAddress
-            case let code where code.hasPrefix("notReached-"): self = .notReached
-            case let code where code.hasPrefix("refused-"): self = .refused
-            case let code where code.hasPrefix("http-"): self = .receiverFailing
-            case _: self = .pushFailed
-            }
-        case .expired: self = .expired
+        switch cause.failure {
+        case .finding("noMapping"): self = .unknownDocument
+        case .finding("senderMismatch"): self = .notTheSenders
+        case .finding(let code): self = Self.unreadableDocument.contains(code) ? .unreadable : .contentInvalid
+        case .noRule: self = .noRoute
+        case .ambiguous: self = .severalRoutes
+        case .leaseEnded: self = .leasesEnded
+        case .rejected: self = .rejected
+        case .unreadablePayload: self = .unreadablePayload
+        case .notReached: self = .notReached
+        case .refused: self = .refused
+        case .http: self = .receiverFailing
+        case .notConfirmed, .notWritten: self = .pushFailed
+        case .keepUntil: self = .expired
+        case .other:
+            self =
+                switch cause.reason {
+                case .invalid: .contentInvalid
+                case .unroutable: .noRoute
+                case .exhausted: .rejected
+                case .undeliverable: .pushFailed
+                case .expired: .expired
+                }
         }
     }
 
@@ -51,7 +55,7 @@ public enum FailureAdvice: String, Sendable, CaseIterable {
     public var turn: Turn {
         switch self {
         case .unreadable, .contentInvalid, .notTheSenders: .sender
-        case .unknownDocument, .noRoute, .severalRoutes, .noReturnAddress: .gateway
+        case .unknownDocument, .noRoute, .severalRoutes, .unreadablePayload: .gateway
         case .leasesEnded, .rejected, .notReached, .refused, .receiverFailing, .pushFailed, .expired: .receiver
         }
     }
@@ -62,7 +66,8 @@ public enum FailureAdvice: String, Sendable, CaseIterable {
         case .unreadable, .contentInvalid, .notTheSenders: [.editAndResend, .retry, .discard]
         case .unknownDocument: [.retry, .editAndResend, .discard]
         case .noRoute, .severalRoutes: [.chooseQueue, .retry, .discard]
-        case .leasesEnded, .rejected, .notReached, .refused, .receiverFailing, .noReturnAddress, .pushFailed, .expired:
+        case .leasesEnded, .rejected, .notReached, .refused, .receiverFailing, .unreadablePayload, .pushFailed,
+            .expired:
             [.retry, .discard]
         }
     }
@@ -73,7 +78,7 @@ public enum FailureAdvice: String, Sendable, CaseIterable {
         case .noRoute, .severalRoutes:
             LocalizedText(zh: "按现行规则重新分派，报文不变。", en: "Asks the rules again; the message stays as it is.")
         case .unreadable, .unknownDocument, .contentInvalid, .notTheSenders, .leasesEnded, .rejected, .notReached,
-            .refused, .receiverFailing, .noReturnAddress, .pushFailed, .expired:
+            .refused, .receiverFailing, .unreadablePayload, .pushFailed, .expired:
             LocalizedText(zh: "从失败处再试一次，报文不变。", en: "Again from where it failed; the message stays as it is.")
         }
     }
@@ -105,8 +110,8 @@ public enum FailureAdvice: String, Sendable, CaseIterable {
             LocalizedText(zh: "接收方明确拒收（HTTP 4xx）。", en: "The receiver refused it for good (HTTP 4xx).")
         case .receiverFailing:
             LocalizedText(zh: "接收方系统持续出错或繁忙。", en: "The receiver's system kept failing or was busy.")
-        case .noReturnAddress:
-            LocalizedText(zh: "该单位没有登记回传地址。", en: "No return address is registered for this partner.")
+        case .unreadablePayload:
+            LocalizedText(zh: "已存报文内容无法打开。", en: "The stored content of the message cannot be opened.")
         case .pushFailed: LocalizedText(zh: "推送失败。", en: "The push failed.")
         case .expired:
             LocalizedText(
@@ -155,10 +160,12 @@ public enum FailureAdvice: String, Sendable, CaseIterable {
             LocalizedText(
                 zh: "向接收方查明拒收原因并排除后点“重试”，不再需要时点“丢弃”。",
                 en: "Learn from the receiver why, have it mended and press Retry; if no longer needed, Discard.")
-        case .noReturnAddress:
+        case .unreadablePayload:
             LocalizedText(
-                zh: "网关：在单位登记中补充回传地址，再点“重试”。",
-                en: "Gateway: add the return address to the registry, then press Retry.")
+                zh: "网关：检查存储是否损坏（gateway check），修复或恢复备份后点“重试”。",
+                en:
+                    "Gateway: check the store for damage (gateway check), mend it or restore a backup, then press Retry."
+            )
         case .expired:
             LocalizedText(
                 zh: "仍然需要时点“重试”：重新送达，或重新查找所指的转介；否则点“丢弃”。",

@@ -59,8 +59,8 @@ public struct MonthlyReport: Sendable {
         count(.matter, content.at("matter.caseDomain")?.string)
         for code in Set((content["groupFlags"]?.array ?? []).compactMap { $0["code"]?.string }) { count(.group, code) }
         count(.district, row.queue)
-        count(.outcome, row.caseState)
-        func first(_ codes: StatusCode...) -> Instant? { codes.compactMap { row.firstTold[$0.rawValue] }.min() }
+        count(.outcome, row.caseState?.rawValue)
+        func first(_ codes: StatusCode...) -> Instant? { codes.compactMap { row.firstTold[$0] }.min() }
         let isHeld = content.at("recipient.custody.kind")?.string == "inCustody"
         rate(.signedInWithinOneWorkingDay, from: row.receivedAt, to: first(.signedIn), isHeld)
         if content["aidRoute"]?.string == AidRoute.byNotification.rawValue {

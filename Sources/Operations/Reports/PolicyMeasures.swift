@@ -53,7 +53,7 @@ extension MonthlyReport {
         }
 
         func applies(to row: ReportRow, _ content: JSONValue) -> Bool {
-            func isTold(_ code: StatusCode) -> Bool { row.firstTold[code.rawValue] != nil }
+            func isTold(_ code: StatusCode) -> Bool { row.firstTold[code] != nil }
             return switch self {
             case .provisionallyAccepted: isTold(.provisionallyAccepted)
             case .advanceAid: isTold(.advanceAid)

@@ -35,7 +35,7 @@ public struct ReportService: Sendable {
         guard let start = month.start, let end = month.end else { return report }
         for partner in registry.partners.keys.sorted() {
             let outcomes = try await store.outcomes(partner: partner, from: start, to: end)
-            report.messages.merge(outcomes) { $0 + $1 }
+            for (outcome, count) in outcomes { report.messages[outcome.rawValue, default: 0] += count }
         }
         var last: String?
         repeat {

@@ -24,7 +24,7 @@ public struct ClockService: Sendable {
             Route("GET", "/v1/clocks", may: .look) { request, _ in
                 let now = now()
                 var filter = ClockFilter(institution: request.query("institution"))
-                filter.kind = request.query("clock")
+                filter.number = request.query("clock")
                 if request.query("dueWithinHours") != nil {
                     let hours = try request.query("dueWithinHours", in: 1...8784, default: 24)
                     filter.dueAfter = now

@@ -8,12 +8,12 @@ import Vocabulary
 public struct MessageQueryService: Sendable {
     /// The numbers that senders and institutions quote, and where an application has them.
     static let references = [
-        ReferencePath(kind: "letterNo", path: "source.letterNo"),
-        ReferencePath(kind: "senderCaseRef", path: "source.senderCaseRef"),
-        ReferencePath(kind: "caseNumber", path: "proceeding.caseNumber"),
-        ReferencePath(kind: "caseNumber", path: "proceeding.caseNumberRaw"),
-        ReferencePath(kind: "caseRef", path: "matter.supportProsecution.caseRef"),
-        ReferencePath(kind: "letterNo", path: "matter.supportProsecution.letterNo"),
+        ReferencePath(name: "letterNo", path: "source.letterNo"),
+        ReferencePath(name: "senderCaseRef", path: "source.senderCaseRef"),
+        ReferencePath(name: "caseNumber", path: "proceeding.caseNumber"),
+        ReferencePath(name: "caseNumber", path: "proceeding.caseNumberRaw"),
+        ReferencePath(name: "caseRef", path: "matter.supportProsecution.caseRef"),
+        ReferencePath(name: "letterNo", path: "matter.supportProsecution.letterNo"),
     ]
     /// Identifiers are given before the commit: the index waits until no earlier one can still come.
     private static let indexDelaySeconds = 30

@@ -84,7 +84,10 @@ extension PartnerFigures {
                 ("messages24h", JSONValue(messages)),
                 (
                     "outcomes24h",
-                    .object(JSONObject(outcomes.sorted { $0.key < $1.key }.map { ($0.key, JSONValue($0.value)) }))
+                    .object(
+                        JSONObject(
+                            outcomes.sorted { $0.key.rawValue < $1.key.rawValue }
+                                .map { ($0.key.rawValue, JSONValue($0.value)) }))
                 ),
                 ("errorRate24h", errorRate.map { JSONValue($0) } ?? .null), ("statusBacklog", JSONValue(backlog)),
                 ("oldestStatus", .text(oldestBacklog?.rfc3339)), ("deadLetters", JSONValue(deadLetters)),
@@ -96,7 +99,8 @@ extension ReferralSummary {
     var json: JSONValue {
         .compact([
             ("referralId", .string(id)), ("partner", .string(partnerID)), ("messageId", .text(messageID)),
-            ("outcome", .string(outcome)), ("receivedAt", .string(receivedAt.rfc3339)), ("digest", .string(digest)),
+            ("outcome", .string(outcome.rawValue)), ("receivedAt", .string(receivedAt.rfc3339)),
+            ("digest", .string(digest)),
             ("mapping", .text(mappingID)), ("encoding", .text(encoding)), ("bytes", JSONValue(bytes)),
             (
                 "applications",
@@ -104,7 +108,7 @@ extension ReferralSummary {
                     applications.map {
                         .compact([
                             ("applicationNo", .string($0.no)), ("queue", .text($0.queue)),
-                            ("caseState", .text($0.caseState)),
+                            ("caseState", .text($0.caseState?.rawValue)),
                         ])
                     })
             ),
@@ -120,7 +124,7 @@ extension Timeline {
                 steps.map {
                     .compact([
                         ("at", .string($0.at.rfc3339)), ("kind", .string($0.kind.rawValue)),
-                        ("subject", .string($0.subject)), ("event", .string($0.event)), ("actor", .string($0.actor)),
+                        ("subject", .string($0.subject)), ("event", .string($0.label)), ("actor", .string($0.actor)),
                         ("detail", .text($0.detail)),
                     ])
                 }),

@@ -16,7 +16,7 @@ public struct Timeline: Sendable {
         public let kind: Kind
         /// The referral, the application or the envelope.
         public let subject: String
-        public let event: String
+        public let label: String
         public let actor: String
         public let detail: String?
     }
@@ -32,27 +32,29 @@ public struct Timeline: Sendable {
         if let mapping = referral.mappingID {
             steps.append(
                 Step(
-                    at: referral.receivedAt, kind: .translated, subject: referral.id, event: "translated",
+                    at: referral.receivedAt, kind: .translated, subject: referral.id, label: "translated",
                     actor: "gateway",
                     detail:
-                        "\(mapping) v\(referral.mappingVersion ?? 0), \(referral.encoding ?? "?"): \(referral.outcome)")
+                        "\(mapping) v\(referral.mappingVersion ?? 0), \(referral.encoding ?? "?"): \(referral.outcome.rawValue)"
+                )
             )
         }
         for entry in trace.history {
             steps.append(
                 Step(
-                    at: entry.entry.at, kind: entry.entry.event == "received" ? .received : .history,
-                    subject: entry.subject, event: entry.entry.event, actor: entry.entry.actor,
+                    at: entry.entry.at, kind: entry.entry.event == .entry(.received) ? .received : .history,
+                    subject: entry.subject, label: entry.entry.event.rawValue, actor: entry.entry.actor,
                     detail: entry.entry.detail))
         }
         for message in trace.messages { steps += Self.steps(of: message) }
         steps += trace.statuses.map {
             Step(
-                at: $0.at, kind: .status, subject: $0.applicationNo, event: "status \($0.code)", actor: "gateway",
+                at: $0.at, kind: .status, subject: $0.applicationNo, label: "status \($0.code.rawValue)",
+                actor: "gateway",
                 detail: nil)
         }
         steps += trace.acts.map {
-            Step(at: $0.at, kind: .act, subject: $0.subject, event: $0.action, actor: $0.actor, detail: $0.detail)
+            Step(at: $0.at, kind: .act, subject: $0.subject, label: $0.action, actor: $0.actor, detail: $0.detail)
         }
         // What came in at one moment stays in the order of the walk.
         self.steps = steps.enumerated().sorted { left, right in
@@ -64,28 +66,27 @@ public struct Timeline: Sendable {
     private static func rank(_ kind: Kind) -> Int { Kind.allCases.firstIndex(of: kind) ?? 0 }
 
     private static func steps(of message: MessageStanding) -> [Step] {
-        func step(_ at: Instant, _ kind: Kind, _ event: String, _ detail: String?) -> Step {
-            Step(at: at, kind: kind, subject: message.id, event: event, actor: "gateway", detail: detail)
+        func step(_ at: Instant, _ kind: Kind, _ label: String, _ detail: String?) -> Step {
+            Step(at: at, kind: kind, subject: message.id, label: label, actor: "gateway", detail: detail)
         }
         let target = message.recipient.map { "\(message.channel.rawValue) → \($0)" } ?? message.channel.rawValue
         var steps: [Step] = []
         if message.channel != .referral { steps.append(step(message.createdAt, .queued, "queued", target)) }
-        switch DeliveryState.Name(rawValue: message.state) {
+        switch message.state {
         case .queued:
             if message.attempt > 0, let at = message.readyAt {
                 steps.append(step(at, .waiting, "next attempt", "\(message.attempt) failed: \(message.problem ?? "")"))
             }
-        case .claimed:
+        case .leased:
             if let at = message.readyAt { steps.append(step(at, .waiting, "lease ends", "attempt \(message.attempt)")) }
         case .delivered, .discarded:
             // A dead letter of the referral channel goes nowhere: it ends when a resent one takes its place.
-            let isResent = message.channel == .referral && message.state == DeliveryState.Name.delivered.rawValue
+            let isResent = message.channel == .referral && message.state == .delivered
             if let at = message.finishedAt {
-                steps.append(step(at, .finished, isResent ? "resent" : message.state, target))
+                steps.append(step(at, .finished, isResent ? "resent" : message.state.rawValue, target))
             }
         case .dead:
-            if let at = message.deadSince { steps.append(step(at, .dead, "dead", message.cause)) }
-        case nil: break
+            if let at = message.deadSince { steps.append(step(at, .dead, "dead", message.cause?.name)) }
         }
         return steps
     }

@@ -30,7 +30,7 @@ enum ApplicationKeys {
             SELECT DISTINCT application_no FROM case_key WHERE quarter IN (\(marks(quarters.count)))
             AND key IN (\(marks(keys.count))) ORDER BY application_no DESC LIMIT ?
             """, quarters + keys.map(SQLValue.text) + [.integer(most)]
-        ) { $0.text(0) }
+        ) { row throws(StoreError) in try row.text("application_no") }
     }
 
     private static func marks(_ count: Int) -> String { repeatElement("?", count: count).joined(separator: ", ") }

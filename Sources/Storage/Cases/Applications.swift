@@ -11,62 +11,33 @@ extension SQLMessageStore: CaseStore {
     public func statusHistory(_ applicationNo: String) async throws(StoreError) -> [StatusRecord] {
         try await database.read { connection throws(StoreError) in
             try connection.query(
-                "SELECT id, code, content, at FROM status WHERE application_no = ? ORDER BY id",
-                [.text(applicationNo)]
-            ) { row in
-                StatusRecord(
-                    id: row.text(0), applicationNo: applicationNo, code: row.text(1), content: row.blob(2),
-                    at: Instant(milliseconds: row.integer(3)))
-            }
+                "SELECT id, application_no, code, content, at FROM status WHERE application_no = ? ORDER BY id",
+                [.text(applicationNo)], CaseRows.status)
         }
     }
 
     public func changeCase(_ change: CaseChange) async throws(StoreError) -> CaseChangeResult {
-        let work: @Sendable (any SQLConnection) throws(StoreError) -> CaseChangeResult = {
-            connection throws(StoreError) in
-            if let leaseID = change.leaseID {
-                let settled = try Leases.settle(
-                    leaseID, .acknowledge, actor: change.actor, now: change.at, connection)
-                guard settled else { return .leaseEnded }
+        try await write { transaction throws(StoreError) in
+            guard let record = try CaseRows.application(change.applicationNo, transaction),
+                record.version == change.expectedVersion
+            else { return .stale }
+            // The lease must not end with a step that is not made, nor the step be made on a lease that has ended.
+            if let leaseID = change.leaseID, try Leases.find(leaseID, now: change.at, transaction) == nil {
+                return .leaseEnded
             }
-            // Thrown away with everything else of this unit: the lease must not end with a step that was not made.
-            guard try CaseRows.apply(change, connection) else { throw .failed(Self.staleMarker) }
+            guard try CaseRows.apply(change, to: record, transaction) != nil else { return .stale }
+            if let leaseID = change.leaseID {
+                _ = try Leases.settle(leaseID, .acknowledge, actor: change.actor, now: change.at, transaction)
+            }
             return .changed
         }
-        let result: CaseChangeResult
-        do {
-            result = try await database.write(work)
-        } catch {
-            guard error == .failed(Self.staleMarker) else { throw error }
-            return .stale
-        }
-        if result == .changed {
-            if change.envelope != nil { ring(.status) }
-            if change.queuesApplication { ring(.application) }
-        }
-        return result
     }
-
-    private static let staleMarker = "stale"
 
     public func overdueHandovers(now: Instant, limit: Int) async throws(StoreError) -> [ApplicationRecord] {
         try await database.read { connection throws(StoreError) in
             try CaseRows.applications(
                 "WHERE a.handover_state = 'proposed' AND a.handover_due <= ? ORDER BY a.handover_due LIMIT ?",
-                [.instant(now), .integer(Int64(limit))], connection)
-        }
-    }
-
-    public func history(of applicationNo: String) async throws(StoreError) -> [HistoryEntry] {
-        try await database.read { connection throws(StoreError) in
-            try connection.query(
-                "SELECT at, event, actor, detail FROM history WHERE subject = ? ORDER BY at, rowid",
-                [.text(applicationNo)]
-            ) { row in
-                HistoryEntry(
-                    at: Instant(milliseconds: row.integer(0)), event: row.text(1), actor: row.text(2),
-                    detail: row.optionalText(3))
-            }
+                [.instant(now), .int(limit)], connection)
         }
     }
 
@@ -75,15 +46,10 @@ extension SQLMessageStore: CaseStore {
             try connection.query(
                 "SELECT other_no, rule FROM related_case WHERE application_no = ? ORDER BY other_no, rule",
                 [.text(applicationNo)]
-            ) { Relation(applicationNo: $0.text(0), rule: $0.text(1)) }
+            ) { row throws(StoreError) in
+                Relation(applicationNo: try row.text("other_no"), rule: try row.text("rule"))
+            }
         }
-    }
-}
-
-extension CaseChange {
-    fileprivate var queuesApplication: Bool {
-        if case .replaced = applicationMessage { return true }
-        return !institutionMessages.isEmpty
     }
 }
 
@@ -99,7 +65,7 @@ enum CaseRows {
         _ numbers: [String], _ connection: any SQLConnection
     ) throws(StoreError) -> [ApplicationRecord] {
         var records: [ApplicationRecord] = []
-        for number in numbers { try records += application(number, connection).map { [$0] } ?? [] }
+        for number in numbers { records += try application(number, connection).map { [$0] } ?? [] }
         return records
     }
 
@@ -108,91 +74,166 @@ enum CaseRows {
     ) throws(StoreError) -> [ApplicationRecord] {
         try connection.query(
             """
-            SELECT a.no, a.referral_id, r.partner, r.message_id, a.queue, a.content, a.case_state, a.aid_route, a.version,
-            a.referral_state, a.application_message, a.handover_state, a.handover_to, a.handover_due, a.handover_returns,
-            r.received_at FROM application a JOIN referral r ON r.id = a.referral_id \(condition)
+            SELECT a.no AS no, a.referral_id AS referral_id, r.partner AS partner, coalesce(f.message_id, r.message_id)
+            AS message_id, a.queue AS queue, a.content AS content, a.case_state AS case_state, a.aid_route AS aid_route,
+            a.version AS version, a.referral_state AS referral_state, a.application_message AS application_message,
+            a.handover_state AS handover_state, a.handover_to AS handover_to, a.handover_due AS handover_due,
+            a.handover_returns AS handover_returns, r.received_at AS received_at
+            FROM application a JOIN referral r ON r.id = a.referral_id LEFT JOIN referral f ON f.id = r.corrects
+            \(condition)
             """, values
-        ) { row in
+        ) { row throws(StoreError) in
             var record = ApplicationRecord(
-                applicationNo: row.text(0), referralID: row.text(1), partnerID: row.text(2),
-                messageID: row.optionalText(3), queue: row.optionalText(4), content: row.blob(5),
-                caseState: row.optionalText(6), route: row.optionalText(7), version: Int(row.integer(8)))
-            record.referralState = row.text(9)
-            record.applicationMessageID = row.optionalText(10)
-            record.handover = Handover(
-                state: row.text(11), to: row.optionalText(12),
-                dueAt: row.optionalInteger(13).map { Instant(milliseconds: $0) }, returns: Int(row.integer(14)))
-            record.receivedAt = Instant(milliseconds: row.integer(15))
+                applicationNo: try row.text("no"), referralID: try row.text("referral_id"),
+                partnerID: try row.text("partner"), messageID: try row.optionalText("message_id"),
+                queue: try row.optionalText("queue"), content: try row.blob("content"),
+                route: try row.word("aid_route"), version: try row.int("version"),
+                standing: ApplicationStanding(
+                    referral: try row.word("referral_state"), caseState: try row.optionalWord("case_state"),
+                    handover: try row.word("handover_state"), returns: try row.int("handover_returns")),
+                handover: Handover(
+                    to: try row.optionalText("handover_to"), dueAt: try row.optionalInstant("handover_due")),
+                receivedAt: try row.instant("received_at"))
+            record.applicationMessageID = try row.optionalText("application_message")
             return record
         }
     }
 
-    /// - Returns: whether the application still was the version that the change was made from.
-    static func apply(_ change: CaseChange, _ connection: any SQLConnection) throws(StoreError) -> Bool {
-        let changed = try connection.run(
+    static func insert(
+        _ record: IntakeRecord, _ applicationNo: String, _ content: [UInt8], _ standing: ApplicationStanding,
+        _ commit: IntakeCommit, _ transaction: StoreTransaction
+    ) throws(StoreError) {
+        try transaction.run(
             """
-            UPDATE application SET case_state = coalesce(?, case_state), referral_state = coalesce(?, referral_state),
-            queue = coalesce(?, queue), content = coalesce(?, content), version = version + 1
-            WHERE no = ? AND version = ?
+            INSERT INTO application (no, referral_id, queue, content, case_state, aid_route, referral_state,
+            application_message, handover_state, handover_to, handover_due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                .optional(change.caseState), .optional(change.referralState), .optional(change.responsible),
-                change.content.map(SQLValue.blob) ?? .null, .text(change.applicationNo),
-                .integer(Int64(change.expectedVersion)),
+                .text(applicationNo), .text(commit.referralID), .optional(record.queue), .blob(content),
+                .optional(standing.caseState), .word(record.route), .word(standing.referral), .text(record.id),
+                .word(standing.handover), .optional(record.handover.to), .optional(record.handover.dueAt),
             ])
-        guard changed == 1 else { return false }
-        if let handover = change.handover {
-            try connection.run(
-                """
-                UPDATE application SET handover_state = ?, handover_to = ?, handover_due = ?, handover_returns = ?
-                WHERE no = ?
-                """,
-                [
-                    .text(handover.state), .optional(handover.to), .optional(handover.dueAt?.milliseconds),
-                    .integer(Int64(handover.returns)), .text(change.applicationNo),
-                ])
-        }
-        try move(change, connection)
-        if let status = change.status { try insert(status, connection) }
-        if let envelope = change.envelope { try Envelopes.queue(envelope, connection) }
-        for notice in change.institutionMessages { try Envelopes.queue(notice, connection) }
-        try Clocks.keep(change.clocks, of: change.applicationNo, connection)
-        if change.endsClocks { try Clocks.end(of: change.applicationNo, at: change.at, connection) }
-        try History.append(change.applicationNo, change.event, change.actor, change.detail, at: change.at, connection)
-        return true
+        try ApplicationKeys.insert(record.keys, of: applicationNo, at: commit.receivedAt, transaction)
+        try Clocks.keep(record.clocks, of: applicationNo, transaction)
+        if let status = record.status { try insert(status, transaction) }
+        if let message = record.statusMessage { try Envelopes.queue(message, transaction) }
     }
+
+    // MARK: Changes
+
+    /// Reads the application and applies the change to it, where it still is the version that the change was made from.
+    static func apply(
+        _ change: CaseChange, _ transaction: StoreTransaction
+    ) throws(StoreError) -> ApplicationRecord? {
+        guard let record = try application(change.applicationNo, transaction), record.version == change.expectedVersion
+        else { return nil }
+        return try apply(change, to: record, transaction)
+    }
+
+    /// The one place where an application's states are set: the machine says what follows from the event, and what must be
+    /// done with it.
+    ///
+    /// - Returns: the application as it is then; `nil`, with nothing written, where its standing does not allow the event or
+    ///   somebody else changed it.
+    static func apply(
+        _ change: CaseChange, to record: ApplicationRecord, _ transaction: StoreTransaction
+    ) throws(StoreError) -> ApplicationRecord? {
+        var standing = record.standing
+        var effects: [ApplicationEffect] = []
+        if let event = change.event {
+            do throws(ApplicationMachine.Refusal) {
+                let next = try ApplicationMachine.transition(from: record.standing, on: event, route: record.route)
+                (standing, effects) = (next.standing, next.effects)
+            } catch {
+                return nil
+            }
+        }
+        guard try write(change, standing, of: record, transaction) else { return nil }
+        try Clocks.keep(change.clocks, of: change.applicationNo, transaction)
+        for effect in effects { try perform(effect, change, record, transaction) }
+        if let status = change.status { try insert(status, transaction) }
+        if let message = change.statusMessage { try Envelopes.queue(message, transaction) }
+        for message in change.institutionMessages { try Envelopes.queue(message, transaction) }
+        try History.append(
+            change.applicationNo, change.historyEvent, change.actor, change.detail, at: change.at, transaction)
+        return try application(change.applicationNo, transaction)
+    }
+
+    private static func write(
+        _ change: CaseChange, _ standing: ApplicationStanding, of record: ApplicationRecord,
+        _ transaction: StoreTransaction
+    ) throws(StoreError) -> Bool {
+        let handover: Handover =
+            switch standing.handover {
+            case .proposed: record.standing.handover == .proposed ? record.handover : change.handover
+            case .collected, .handedOver, .escalated, .external: Handover()
+            }
+        let changed = try transaction.run(
+            """
+            UPDATE application SET case_state = ?, referral_state = ?, handover_state = ?, handover_to = ?,
+            handover_due = ?, handover_returns = ?, queue = coalesce(?, queue), content = coalesce(?, content),
+            version = version + 1 WHERE no = ? AND version = ?
+            """,
+            [
+                .optional(standing.caseState), .word(standing.referral), .word(standing.handover),
+                .optional(handover.to), .optional(handover.dueAt), .int(standing.returns),
+                .optional(change.responsible), .optional(change.content), .text(change.applicationNo),
+                .int(record.version),
+            ])
+        return changed == 1
+    }
+
+    private static func perform(
+        _ effect: ApplicationEffect, _ change: CaseChange, _ record: ApplicationRecord, _ transaction: StoreTransaction
+    ) throws(StoreError) {
+        switch effect {
+        case .endMessage: try endMessage(of: record, change, transaction)
+        case .sendMessage:
+            guard let message = change.applicationMessage else {
+                throw .failed("the step needs a message to an institution")
+            }
+            try endMessage(of: record, change, transaction)
+            try Envelopes.queue(message, transaction)
+            // It is as urgent in the other queue as it was in this one.
+            try transaction.run(
+                """
+                UPDATE message SET (due_at, priority) = (SELECT o.due_at, o.priority FROM message o WHERE o.id = ?)
+                WHERE id = ? AND EXISTS (SELECT 1 FROM message o WHERE o.id = ?)
+                """,
+                [.optional(record.applicationMessageID), .text(message.id), .optional(record.applicationMessageID)])
+            try transaction.run(
+                "UPDATE application SET application_message = ? WHERE no = ?",
+                [.text(message.id), .text(record.applicationNo)])
+        case .endClocks: try Clocks.end(of: record.applicationNo, at: change.at, transaction)
+        // What is told, and which clocks move, was made ready by whoever made the change.
+        case .moveClocks, .tellSender, .tellTargetOfWithdrawal, .tellResponsibleOfReturn, .tellCityCentre: break
+        }
+    }
+
+    /// Ends the message that carried the application, where it is still under way.
+    private static func endMessage(
+        of record: ApplicationRecord, _ change: CaseChange, _ transaction: StoreTransaction
+    ) throws(StoreError) {
+        guard let id = record.applicationMessageID, let message = try StoredMessage.find(id, transaction) else {
+            return
+        }
+        try message.apply(.discard(at: change.at), actor: change.actor, transaction)
+    }
+
+    // MARK: Statuses
 
     static func insert(_ status: StatusRecord, _ connection: any SQLConnection) throws(StoreError) {
         try connection.run(
             "INSERT INTO status (id, application_no, code, content, at) VALUES (?, ?, ?, ?, ?)",
             [
-                .text(status.id), .text(status.applicationNo), .text(status.code), .blob(status.content),
+                .text(status.id), .text(status.applicationNo), .word(status.code), .blob(status.content),
                 .instant(status.at),
             ])
     }
 
-    /// Ends the message that carried the application, where it is still under way, and sends the next one.
-    private static func move(_ change: CaseChange, _ connection: any SQLConnection) throws(StoreError) {
-        if case .stays = change.applicationMessage { return }
-        let old = try connection.query(
-            "SELECT id, due_at, priority FROM message WHERE id = (SELECT application_message FROM application WHERE no = ?)",
-            [.text(change.applicationNo)]
-        ) { ($0.text(0), $0.integer(1), $0.integer(2)) }.first
-        let end = "state = 'discarded', ready_at = NULL, finished_at = ?"
-        if let id = old?.0, try !DeadLetterCounts.lift(id, nil, becoming: end, [.instant(change.at)], connection) {
-            try connection.run(
-                "UPDATE message SET \(end) WHERE id = ? AND state IN ('queued', 'claimed')",
-                [.instant(change.at), .text(id)])
-        }
-        guard case .replaced(let envelope) = change.applicationMessage else { return }
-        try Envelopes.queue(envelope, connection)
-        try connection.run(
-            "UPDATE application SET application_message = ? WHERE no = ?",
-            [.text(envelope.id), .text(change.applicationNo)])
-        // It is as urgent in the other queue as it was in this one.
-        guard let (_, dueAt, priority) = old else { return }
-        try connection.run(
-            "UPDATE message SET due_at = ?, priority = ? WHERE id = ?",
-            [.integer(dueAt), .integer(priority), .text(envelope.id)])
+    static func status(_ row: any SQLRow) throws(StoreError) -> StatusRecord {
+        StatusRecord(
+            id: try row.text("id"), applicationNo: try row.text("application_no"), code: try row.word("code"),
+            content: try row.blob("content"), at: try row.instant("at"))
     }
 }

@@ -12,13 +12,13 @@ extension SQLMessageStore: ClockOutcomeStore {
                     .instant(cursor?.dueAt ?? start), .instant(end), .instant(cursor?.dueAt ?? start),
                     .text(cursor?.applicationNo ?? ""), .text(cursor?.id ?? ""), .integer(Int64(limit)),
                 ]
-            ) { row in
+            ) { row throws(StoreError) in
                 ClockOutcome(
-                    applicationNo: row.text(0),
+                    applicationNo: try row.text("application_no"),
                     clock: RunningClock(
-                        id: row.text(1), content: row.blob(2), dueAt: Instant(milliseconds: row.integer(3)),
-                        soonAt: nil, isRunning: row.integer(4) == 1,
-                        endedAt: row.optionalInteger(5).map { Instant(milliseconds: $0) }))
+                        id: try row.text("id"), content: try row.blob("content"), dueAt: try row.instant("due_at"),
+                        soonAt: nil, isRunning: try row.flag("is_running"),
+                        endedAt: try row.optionalInstant("ended_at")))
             }
         }
     }

@@ -16,8 +16,8 @@ extension SQLMessageStore: ClockStore {
                     .integer(filter.dueBefore?.milliseconds ?? .max), .integer(filter.dueAfter?.milliseconds ?? .min),
                     .optional(filter.institution), .optional(filter.institution),
                     .optional(filter.nearBy?.milliseconds), .optional(filter.nearBy?.milliseconds),
-                    .optional(filter.kind), .optional(filter.kind), .optional(filter.kind),
-                    .optional(filter.kind.map { $0 + "#" }), .integer(cursor?.dueAt.milliseconds ?? .min),
+                    .optional(filter.number), .optional(filter.number), .optional(filter.number),
+                    .optional(filter.number.map { $0 + "#" }), .integer(cursor?.dueAt.milliseconds ?? .min),
                     .text(cursor?.applicationNo ?? ""), .text(cursor?.id ?? ""), .integer(Int64(limit)),
                 ], connection)
         }
@@ -31,8 +31,8 @@ extension SQLMessageStore: ClockStore {
 
     public func markDueClocks(now: Instant, limit: Int) async throws(StoreError) -> [ClockAlarm] {
         try await database.write { connection throws(StoreError) in
-            let overdue = try Clocks.raise(.overdue, now: now, limit: limit, connection)
-            return overdue + (try Clocks.raise(.dueSoon, now: now, limit: limit, connection))
+            let overdue = try Clocks.markDue(.overdue, now: now, limit: limit, connection)
+            return overdue + (try Clocks.markDue(.dueSoon, now: now, limit: limit, connection))
         }
     }
 }
@@ -73,24 +73,23 @@ enum Clocks {
     ) throws(StoreError) -> [ClockRecord] {
         try connection.query(
             """
-            SELECT c.application_no, c.id, c.content, c.due_at, c.soon_at, c.is_running, a.queue, c.soon_raised_at,
-            c.overdue_raised_at FROM clock c JOIN application a ON a.no = c.application_no \(condition)
+            SELECT c.application_no AS application_no, c.id AS id, c.content AS content, c.due_at AS due_at,
+            c.soon_at AS soon_at, c.is_running AS is_running, a.queue AS queue, c.soon_raised_at AS soon_raised_at,
+            c.overdue_raised_at AS overdue_raised_at FROM clock c JOIN application a ON a.no = c.application_no \(condition)
             """, values
-        ) { row in
-            func instant(_ column: Int) -> Instant? {
-                row.optionalInteger(column).map { Instant(milliseconds: $0) }
-            }
+        ) { row throws(StoreError) in
             return ClockRecord(
-                applicationNo: row.text(0), institution: row.optionalText(6),
+                applicationNo: try row.text("application_no"), institution: try row.optionalText("queue"),
                 clock: RunningClock(
-                    id: row.text(1), content: row.blob(2), dueAt: Instant(milliseconds: row.integer(3)),
-                    soonAt: instant(4), isRunning: row.integer(5) == 1),
-                soonRaisedAt: instant(7), overdueRaisedAt: instant(8))
+                    id: try row.text("id"), content: try row.blob("content"), dueAt: try row.instant("due_at"),
+                    soonAt: try row.optionalInstant("soon_at"), isRunning: try row.flag("is_running")),
+                soonRaisedAt: try row.optionalInstant("soon_raised_at"),
+                overdueRaisedAt: try row.optionalInstant("overdue_raised_at"))
         }
     }
 
-    /// Claims alarms: of several nodes, or of a node before and after its restart, one finds the mark still unset.
-    static func raise(
+    /// Marks what is due: of several nodes, or of a node before and after its restart, one finds the mark still unset.
+    static func markDue(
         _ alarm: ClockAlarm.Kind, now: Instant, limit: Int, _ connection: any SQLConnection
     ) throws(StoreError) -> [ClockAlarm] {
         let (mark, condition) =
@@ -103,14 +102,23 @@ enum Clocks {
             "WHERE c.is_running = 1 AND \(condition) LIMIT ?", [.instant(now), .integer(Int64(limit))], connection)
         var alarms: [ClockAlarm] = []
         for record in due {
-            let claimed = try connection.run(
+            let marked = try connection.run(
                 "UPDATE clock SET \(mark) = ? WHERE application_no = ? AND id = ? AND due_at = ? AND \(mark) IS NULL",
                 [.instant(now), .text(record.applicationNo), .text(record.clock.id), .instant(record.clock.dueAt)])
-            guard claimed == 1 else { continue }
+            guard marked == 1 else { continue }
             try History.append(
-                record.applicationNo, alarm.rawValue, "gateway", record.clock.id, at: now, connection)
+                record.applicationNo, alarm.historyEvent, "gateway", record.clock.id, at: now, connection)
             alarms.append(ClockAlarm(kind: alarm, clock: record))
         }
         return alarms
+    }
+}
+
+extension ClockAlarm.Kind {
+    fileprivate var historyEvent: HistoryEvent.Entry {
+        switch self {
+        case .dueSoon: .dueSoon
+        case .overdue: .overdue
+        }
     }
 }

@@ -11,10 +11,11 @@ extension SQLMessageStore: EvidenceStore {
                 SELECT id, person, content, partner, received_at, keep_until FROM evidence
                 WHERE person IN (\(marks)) AND keep_until > ? ORDER BY id
                 """, persons.map(SQLValue.text) + [.instant(now)]
-            ) { row in
+            ) { row throws(StoreError) in
                 Evidence(
-                    id: row.text(0), person: row.text(1), content: row.blob(2), partnerID: row.text(3),
-                    receivedAt: Instant(milliseconds: row.integer(4)), keepUntil: Instant(milliseconds: row.integer(5)))
+                    id: try row.text("id"), person: try row.text("person"), content: try row.blob("content"),
+                    partnerID: try row.text("partner"),
+                    receivedAt: try row.instant("received_at"), keepUntil: try row.instant("keep_until"))
             }
         }
     }

@@ -2,27 +2,23 @@ import Messaging
 import Vocabulary
 
 extension SQLMessageStore: FollowUpStore {
-    public func expireFollowUps(now: Instant) async throws(StoreError) -> Int {
-        try await database.write { connection throws(StoreError) in try FollowUps.expire(now: now, connection) }
+    public func expireFollowUps(now: Instant, limit: Int) async throws(StoreError) -> Int {
+        try await write { transaction throws(StoreError) in
+            try FollowUps.expire(now: now, limit: limit, transaction)
+        }
     }
 
     public func retryFollowUp(
         _ id: String, version: DeadLetterVersion?, keepUntil: Instant, work: any FollowUpHandling, _ act: AuditAct
     ) async throws(StoreError) -> DeadLetterActResult {
-        let outcome = try await database.write { connection throws(StoreError) in
-            try FollowUps.retry(id, version: version, keepUntil: keepUntil, work, act, connection)
+        try await write { transaction throws(StoreError) in
+            try FollowUps.retry(id, version: version, keepUntil: keepUntil, work, act, transaction)
         }
-        if outcome == .done {
-            ring(.application)
-            ring(.status)
-        }
-        return outcome
     }
 
     public func parkedFollowUps(limit: Int) async throws(StoreError) -> [FollowUpRecord] {
         try await database.read { connection throws(StoreError) in
-            try FollowUps.records(
-                "WHERE state = 'parked' ORDER BY keep_until LIMIT ?", [.integer(Int64(limit))], connection)
+            try FollowUps.records("WHERE state = 'parked' ORDER BY keep_until LIMIT ?", [.int(limit)], connection)
         }
     }
 
@@ -37,46 +33,52 @@ extension SQLMessageStore: FollowUpStore {
 enum FollowUps {
     /// Does what a message's records have to do with applications that are here already.
     ///
-    /// - Returns: the answer, where it depends on what was found; and whether the message changed an application.
-    static func settle(
-        _ commit: IntakeCommit, _ connection: any SQLConnection
-    ) throws(StoreError) -> (answer: IntakeAnswer?, changed: Bool) {
-        guard let work = commit.work, !commit.isInvalid else { return (nil, false) }
+    /// - Returns: for each record that is a follow-up, the applications that it changed.
+    static func attach(
+        _ commit: IntakeCommit, _ records: [IntakeRecord], _ transaction: StoreTransaction
+    ) throws(StoreError) -> [String: [ApplicationRecord]] {
+        guard let work = commit.work, !commit.isInvalid else { return [:] }
         var attached: [String: [ApplicationRecord]] = [:]
-        var changed = false
-        for record in commit.records {
+        for record in records {
             if let followUp = record.followUp {
-                attached[record.id] = try take(followUp, referralID: commit.referralID, work, connection)
+                attached[record.id] = try attachOrPark(followUp, referralID: commit.referralID, work, transaction)
             } else if let applicationNo = record.applicationNo {
                 let names = record.keys.map { CaseName.key($0) } + commit.messageNames
-                let released = try release(names, applicationNo, work, at: commit.receivedAt, connection)
-                let related = try relate(applicationNo, record.personKeys, work, at: commit.receivedAt, connection)
-                changed = changed || released || related
+                try release(names, applicationNo, work, at: commit.receivedAt, transaction)
+                try relate(applicationNo, record.personKeys, work, at: commit.receivedAt, transaction)
             }
         }
-        guard !attached.isEmpty else { return (nil, changed) }
-        let answer = work.answer(commit, attached: attached)
-        try connection.run(
-            "UPDATE referral SET outcome = ?, answer = ? WHERE id = ?",
-            [.text(answer.outcome), .blob(answer.bytes), .text(commit.referralID)])
-        return (answer, true)
+        return attached
     }
 
     // MARK: Finding
 
-    /// The applications that one of the names names; the first that names any decides.
+    /// The applications that a follow-up is about. The strongest name that it bears decides alone: where that one is not on
+    /// file, the follow-up waits and never falls through to a weaker one; nor is anybody else's application meant where it
+    /// names a person.
     private static func find(
         _ followUp: FollowUp, at now: Instant, _ connection: any SQLConnection
     ) throws(StoreError) -> [ApplicationRecord] {
-        for name in followUp.names {
+        if followUp.kind == .statusShare { return try ofPerson(followUp.names, at: now, connection) }
+        guard let name = followUp.names.first else { return [] }
+        var meant = try numbers(of: name, near: now, connection)
+        if !meant.isEmpty, !followUp.person.isEmpty {
+            var theirs: Set<String> = []
+            for person in followUp.person { theirs.formUnion(try numbers(of: person, near: now, connection)) }
+            meant = meant.filter(theirs.contains)
+        }
+        // A case number or a reference that several applications share names none of them by itself.
+        if case .key = name, meant.count > 1 { return [] }
+        return try CaseRows.applications(meant, connection)
+    }
+
+    /// Evidence is laid beside all open applications of its person.
+    private static func ofPerson(
+        _ names: [CaseName], at now: Instant, _ connection: any SQLConnection
+    ) throws(StoreError) -> [ApplicationRecord] {
+        for name in names {
             let found = try numbers(of: name, near: now, connection)
-            guard !found.isEmpty else { continue }
-            var meant = found
-            for person in followUp.person {
-                let theirs = Set(try numbers(of: person, near: now, connection))
-                if !theirs.isDisjoint(with: meant) { meant = meant.filter(theirs.contains) }
-            }
-            return try CaseRows.applications(meant, connection)
+            if !found.isEmpty { return try CaseRows.applications(found, connection) }
         }
         return []
     }
@@ -86,52 +88,58 @@ enum FollowUps {
     ) throws(StoreError) -> [String] {
         switch name {
         case .applicationNo(let number):
-            return try connection.query("SELECT no FROM application WHERE no = ?", [.text(number)]) { $0.text(0) }
+            return try connection.query("SELECT no FROM application WHERE no = ?", [.text(number)], readNumber)
         case .referral(let id):
             return try connection.query(
-                "SELECT no FROM application WHERE referral_id = ? ORDER BY no", [.text(id)]
-            ) { $0.text(0) }
+                """
+                SELECT a.no AS no FROM application a JOIN referral r ON r.id = a.referral_id
+                WHERE r.id = ? OR r.corrects = ? ORDER BY a.no
+                """, [.text(id), .text(id)], readNumber)
         case .message(let partner, let id):
             return try connection.query(
                 """
-                SELECT a.no FROM application a JOIN referral r ON r.id = a.referral_id
-                WHERE r.partner = ? AND r.message_id = ? AND r.is_invalid = 0 ORDER BY a.no
-                """, [.text(partner), .text(id)]
-            ) { $0.text(0) }
+                SELECT a.no AS no FROM application a JOIN referral r ON r.id = a.referral_id
+                WHERE r.partner = ? AND r.message_id = ? AND r.is_invalid = 0
+                UNION SELECT a.no FROM referral f JOIN referral r ON r.corrects = f.id
+                JOIN application a ON a.referral_id = r.id
+                WHERE f.partner = ? AND f.message_id = ? AND f.is_invalid = 0 ORDER BY no
+                """, [.text(partner), .text(id), .text(partner), .text(id)], readNumber)
         case .key(let key): return try ApplicationKeys.find([key], near: instant, connection)
         }
     }
 
+    private static func readNumber(_ row: any SQLRow) throws(StoreError) -> String { try row.text("no") }
+
     // MARK: Waiting
 
     /// Lays the follow-up beside its applications, or among those that wait.
-    private static func take(
-        _ followUp: FollowUp, referralID: String, _ work: any FollowUpHandling, _ connection: any SQLConnection
+    private static func attachOrPark(
+        _ followUp: FollowUp, referralID: String, _ work: any FollowUpHandling, _ transaction: StoreTransaction
     ) throws(StoreError) -> [ApplicationRecord] {
-        let changed = try change(followUp, work, at: followUp.receivedAt, connection)
+        let changed = try change(followUp, work, at: followUp.receivedAt, transaction)
         // A share is evidence, kept on its own; it waits for nothing.
         if followUp.kind == .statusShare { return changed }
         try insert(
-            followUp, referralID: referralID, state: changed.isEmpty ? .parked : .attached, connection)
-        try attachOrWait(followUp, changed, connection)
+            followUp, referralID: referralID, state: changed.isEmpty ? .parked : .attached, transaction)
+        try recordMatch(followUp, changed, transaction)
         return changed
     }
 
     /// Changes the applications that a follow-up is about; returns them as they are then.
     private static func change(
-        _ followUp: FollowUp, _ work: any FollowUpHandling, at now: Instant, _ connection: any SQLConnection
+        _ followUp: FollowUp, _ work: any FollowUpHandling, at now: Instant, _ transaction: StoreTransaction
     ) throws(StoreError) -> [ApplicationRecord] {
         var changed: [ApplicationRecord] = []
-        for record in try find(followUp, at: now, connection) {
-            guard let change = work.change(record, by: followUp), try CaseRows.apply(change, connection) else {
-                continue
-            }
-            changed.append(try CaseRows.application(record.applicationNo, connection) ?? record)
+        for record in try find(followUp, at: now, transaction) {
+            guard let change = work.change(record, by: followUp),
+                let next = try CaseRows.apply(change, to: record, transaction)
+            else { continue }
+            changed.append(next)
         }
         return changed
     }
 
-    private static func attachOrWait(
+    private static func recordMatch(
         _ followUp: FollowUp, _ changed: [ApplicationRecord], _ connection: any SQLConnection
     ) throws(StoreError) {
         for record in changed { try attach(followUp.id, to: record.applicationNo, connection) }
@@ -142,31 +150,30 @@ enum FollowUps {
         }
     }
 
-    /// What waited in vain leaves the dead-letter queue and looks again; it waits anew where there is still nothing.
+    /// What waited in vain leaves the dead letters and looks again; it waits anew where there is still nothing.
     static func retry(
         _ id: String, version: DeadLetterVersion?, keepUntil: Instant, _ work: any FollowUpHandling, _ act: AuditAct,
-        _ connection: any SQLConnection
+        _ transaction: StoreTransaction
     ) throws(StoreError) -> DeadLetterActResult {
-        guard try Jobs.allow(act, connection) else { return .stale }
-        let isLifted = try DeadLetterCounts.lift(
-            id, version, where: "channel = 'referral' AND reason = 'expired'",
-            becoming: "state = 'delivered', finished_at = ?", [.instant(act.at)], connection)
-        guard isLifted else { return try DeadLetterRows.refusal(id, connection) }
-        let found = try connection.query("SELECT \(columns) FROM follow_up WHERE id = ?", [.text(id)], read)
-        guard let followUp = found.first.flatMap(\.self) else { throw .corrupt("follow-up \(id) is gone") }
-        let changed = try change(followUp, work, at: act.at, connection)
+        guard try Jobs.allow(act, transaction) else { return .stale }
+        guard let message = try StoredMessage.find(id, transaction), message.isDead(version),
+            message.channel == .referral, message.cause?.reason == .expired
+        else { return try DeadLetterRows.refusal(id, transaction) }
+        let found = try transaction.query("SELECT \(columns) FROM follow_up WHERE id = ?", [.text(id)], read)
+        guard let followUp = found.first else { throw .corrupt("follow-up \(id) is gone") }
+        let changed = try change(followUp, work, at: act.at, transaction)
         let state = changed.isEmpty ? FollowUpRecord.State.parked : .attached
-        try connection.run(
+        try transaction.run(
             "UPDATE follow_up SET state = ?, keep_until = ? WHERE id = ?",
-            [.text(state.rawValue), .instant(keepUntil), .text(id)])
-        try attachOrWait(followUp, changed, connection)
-        let met = changed.map(\.applicationNo).joined(separator: ", ")
-        try History.append(
-            id, changed.isEmpty ? "parked" : "retried", act.actor,
-            changed.isEmpty ? act.detail : "\(act.detail) → \(met)",
-            at: act.at, connection)
-        try Audit.append(act, connection)
-        if let step = act.job { try Jobs.count(step, .resent, at: act.at, connection) }
+            [.word(state), .instant(keepUntil), .text(id)])
+        try recordMatch(followUp, changed, transaction)
+        let numbers = changed.map(\.applicationNo).joined(separator: ", ")
+        try message.apply(
+            changed.isEmpty ? .requeue(at: act.at) : .supersede(at: act.at), actor: act.actor,
+            detail: changed.isEmpty ? act.detail : "\(act.detail) → \(numbers)",
+            history: changed.isEmpty ? .parked : .matched, transaction)
+        try Audit.append(act, transaction)
+        if let step = act.job { try Jobs.count(step, .resent, at: act.at, transaction) }
         return .done
     }
 
@@ -179,9 +186,8 @@ enum FollowUps {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                .text(followUp.id), .text(referralID), .text(followUp.partnerID), .text(followUp.kind.rawValue),
-                .text(state.rawValue), .blob(followUp.content),
-                .text(followUp.names.map(\.text).joined(separator: "\n")),
+                .text(followUp.id), .text(referralID), .text(followUp.partnerID), .word(followUp.kind), .word(state),
+                .blob(followUp.content), .text(followUp.names.map(\.text).joined(separator: "\n")),
                 .text(followUp.person.map(\.text).joined(separator: "\n")), .instant(followUp.receivedAt),
                 .instant(followUp.keepUntil),
             ])
@@ -197,98 +203,106 @@ enum FollowUps {
     /// The application has come: what waited for it becomes part of it, in the order in which it came.
     private static func release(
         _ names: [CaseName], _ applicationNo: String, _ work: any FollowUpHandling, at now: Instant,
-        _ connection: any SQLConnection
-    ) throws(StoreError) -> Bool {
-        guard !names.isEmpty else { return false }
+        _ transaction: StoreTransaction
+    ) throws(StoreError) {
+        guard !names.isEmpty else { return }
         let marks = names.map { _ in "?" }.joined(separator: ", ")
-        let waiting = try connection.query(
+        let waiting = try transaction.query(
             """
             SELECT \(columns) FROM follow_up
             WHERE state = 'parked' AND id IN (SELECT follow_up_id FROM awaited_key WHERE key IN (\(marks))) ORDER BY id
             """, names.map { .text($0.text) }, read)
-        for followUp in waiting.compactMap(\.self) {
+        for followUp in waiting {
             // The names that it waits by may fit another application better: the same search decides.
             guard
-                let record = try find(followUp, at: now, connection).first(where: { $0.applicationNo == applicationNo }
+                let record = try find(followUp, at: now, transaction).first(where: { $0.applicationNo == applicationNo }
                 ),
-                let change = work.change(record, by: followUp), try CaseRows.apply(change, connection)
+                let change = work.change(record, by: followUp),
+                try CaseRows.apply(change, to: record, transaction) != nil
             else { continue }
-            try connection.run("UPDATE follow_up SET state = 'attached' WHERE id = ?", [.text(followUp.id)])
-            try connection.run("DELETE FROM awaited_key WHERE follow_up_id = ?", [.text(followUp.id)])
-            try attach(followUp.id, to: applicationNo, connection)
-            try History.append(followUp.id, "released", "gateway", applicationNo, at: now, connection)
+            try transaction.run("UPDATE follow_up SET state = 'attached' WHERE id = ?", [.text(followUp.id)])
+            try transaction.run("DELETE FROM awaited_key WHERE follow_up_id = ?", [.text(followUp.id)])
+            try attach(followUp.id, to: applicationNo, transaction)
+            if let message = try StoredMessage.find(followUp.id, transaction) {
+                // It was a dead letter once and waits since a person let it look again.
+                try message.apply(
+                    .deliver(at: now), actor: "gateway", detail: applicationNo, history: .matched, transaction)
+            } else {
+                try History.append(followUp.id, .matched, "gateway", applicationNo, at: now, transaction)
+            }
         }
-        return !waiting.isEmpty
     }
 
     private static let columns = "id, kind, partner, content, names, person, received_at, keep_until"
 
-    private static func read(_ row: any SQLRow) -> FollowUp? {
-        guard let kind = FollowUp.Kind(rawValue: row.text(1)) else { return nil }
-        return FollowUp(
-            id: row.text(0), kind: kind, partnerID: row.text(2), content: row.blob(3), names: names(row.text(4)),
-            person: names(row.text(5)), receivedAt: Instant(milliseconds: row.integer(6)),
-            keepUntil: Instant(milliseconds: row.integer(7)))
+    private static func read(_ row: any SQLRow) throws(StoreError) -> FollowUp {
+        FollowUp(
+            id: try row.text("id"), kind: try row.word("kind"), partnerID: try row.text("partner"),
+            content: try row.blob("content"), names: try names(row.text("names")),
+            person: try names(row.text("person")),
+            receivedAt: try row.instant("received_at"), keepUntil: try row.instant("keep_until"))
     }
 
-    private static func names(_ column: String) -> [CaseName] {
-        column.split(separator: "\n").compactMap { CaseName(text: String($0)) }
+    private static func names(_ column: String) throws(StoreError) -> [CaseName] {
+        var names: [CaseName] = []
+        for line in column.split(separator: "\n") {
+            guard let name = CaseName(text: String(line)) else { throw .corrupt("a follow-up bears an unknown name") }
+            names.append(name)
+        }
+        return names
     }
 
     static func records(
         _ condition: String, _ values: [SQLValue], _ connection: any SQLConnection
     ) throws(StoreError) -> [FollowUpRecord] {
-        let rows = try connection.query(
+        var records = try connection.query(
             "SELECT id, referral_id, partner, kind, state, received_at, keep_until, names FROM follow_up \(condition)",
             values
-        ) { row in
-            (
-                row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.integer(5), row.integer(6),
-                names(row.text(7))
+        ) { row throws(StoreError) in
+            FollowUpRecord(
+                id: try row.text("id"), referralID: try row.text("referral_id"), partnerID: try row.text("partner"),
+                kind: try row.word("kind"), state: try row.word("state"), names: try names(row.text("names")),
+                receivedAt: try row.instant("received_at"), keepUntil: try row.instant("keep_until"), applicationNos: []
             )
         }
-        return try rows.map { row throws(StoreError) in
-            let numbers = try connection.query(
-                "SELECT application_no FROM followed_by WHERE follow_up_id = ? ORDER BY application_no",
-                [.text(row.0)]
-            ) { $0.text(0) }
-            return FollowUpRecord(
-                id: row.0, referralID: row.1, partnerID: row.2, kind: FollowUp.Kind(rawValue: row.3) ?? .supplement,
-                state: FollowUpRecord.State(rawValue: row.4) ?? .parked, names: row.7,
-                receivedAt: Instant(milliseconds: row.5), keepUntil: Instant(milliseconds: row.6),
-                applicationNos: numbers)
+        for index in records.indices {
+            records[index].applicationNos = try connection.query(
+                "SELECT application_no AS no FROM followed_by WHERE follow_up_id = ? ORDER BY application_no",
+                [.text(records[index].id)], readNumber)
         }
+        return records
     }
 
     /// The message that waited too long becomes a dead letter of the channel that it came by; its bytes are there.
-    static func expire(now: Instant, _ connection: any SQLConnection) throws(StoreError) -> Int {
-        let expired = try connection.query(
+    ///
+    /// - Returns: how many did.
+    static func expire(now: Instant, limit: Int, _ transaction: StoreTransaction) throws(StoreError) -> Int {
+        let expired = try transaction.query(
             """
-            SELECT f.id, f.referral_id, f.partner, r.message_id, r.media_type, f.received_at FROM follow_up f
-            JOIN referral r ON r.id = f.referral_id WHERE f.state = 'parked' AND f.keep_until <= ? LIMIT 100
-            """, [.instant(now)]
-        ) { ($0.text(0), $0.text(1), $0.text(2), $0.optionalText(3), $0.text(4), $0.integer(5)) }
-        for (id, referralID, partner, messageID, mediaType, receivedAt) in expired {
-            let moved = try connection.run(
-                "UPDATE follow_up SET state = 'quarantined' WHERE id = ? AND state = 'parked'", [.text(id)])
+            SELECT f.id AS id, f.referral_id AS referral_id, f.partner AS partner, r.message_id AS message_id,
+            r.media_type AS media_type, f.received_at AS received_at FROM follow_up f
+            JOIN referral r ON r.id = f.referral_id WHERE f.state = 'parked' AND f.keep_until <= ? LIMIT ?
+            """, [.instant(now), .int(limit)]
+        ) { row throws(StoreError) in
+            NewDeadLetter(
+                id: try row.text("id"), channel: .referral, correlationID: try row.text("referral_id"),
+                partner: try row.text("partner"), senderMessageID: try row.optionalText("message_id"),
+                mediaType: try row.text("media_type"), createdAt: try row.instant("received_at"), since: now,
+                cause: .expired, problem: "waited for a referral that did not come")
+        }
+        for deadLetter in expired {
+            let moved = try transaction.run(
+                "UPDATE follow_up SET state = 'quarantined' WHERE id = ? AND state = 'parked'", [.text(deadLetter.id)])
             guard moved == 1 else { continue }
-            try connection.run("DELETE FROM awaited_key WHERE follow_up_id = ?", [.text(id)])
-            let cause = DeadLetterCause(.expired, findings: nil, problem: nil)
-            let countRow = try DeadLetterCounts.lay(cause, of: partner, .referral, recipient: nil, connection)
-            try connection.run(
-                """
-                INSERT INTO message (id, channel, correlation_id, partner, sender_message_id, media_type, created_at,
-                due_at, priority, state, reason, dead_since, problem, cause, count_row)
-                VALUES (?, 'referral', ?, ?, ?, ?, ?, ?, 0, 'dead', 'expired', ?, ?, ?, ?)
-                ON CONFLICT (id) DO UPDATE SET state = 'dead', dead_since = excluded.dead_since, finished_at = NULL,
-                count_row = excluded.count_row
-                """,
-                [
-                    .text(id), .text(referralID), .text(partner), .optional(messageID), .text(mediaType),
-                    .integer(receivedAt), .integer(Envelopes.noClock), .instant(now),
-                    .text("waited for a referral that did not come"), .text(cause.name), .integer(countRow),
-                ])
-            try History.append(id, "expired", "gateway", nil, at: now, connection)
+            try transaction.run("DELETE FROM awaited_key WHERE follow_up_id = ?", [.text(deadLetter.id)])
+            if let message = try StoredMessage.find(deadLetter.id, transaction) {
+                try message.apply(
+                    .giveUp(.expired, at: now), actor: "gateway", problem: deadLetter.problem, history: .expired,
+                    transaction)
+            } else {
+                try DeadLetterRows.insert(deadLetter, transaction)
+                try History.append(deadLetter.id, .expired, "gateway", nil, at: now, transaction)
+            }
         }
         return expired.count
     }
@@ -297,16 +311,16 @@ enum FollowUps {
 
     private static func relate(
         _ applicationNo: String, _ keys: [String], _ work: any FollowUpHandling, at now: Instant,
-        _ connection: any SQLConnection
-    ) throws(StoreError) -> Bool {
-        let numbers = try ApplicationKeys.find(keys, near: now, connection).filter { $0 != applicationNo }
-        guard !numbers.isEmpty, let record = try CaseRows.application(applicationNo, connection) else { return false }
-        let earlier = try CaseRows.applications(Array(numbers.prefix(20)), connection)
+        _ transaction: StoreTransaction
+    ) throws(StoreError) {
+        let numbers = try ApplicationKeys.find(keys, near: now, transaction).filter { $0 != applicationNo }
+        guard !numbers.isEmpty, let record = try CaseRows.application(applicationNo, transaction) else { return }
+        let earlier = try CaseRows.applications(Array(numbers.prefix(20)), transaction)
         let relations = work.relations(of: record, to: earlier)
-        guard !relations.isEmpty else { return false }
+        guard !relations.isEmpty else { return }
         for relation in relations {
             for (one, other) in [(applicationNo, relation.applicationNo), (relation.applicationNo, applicationNo)] {
-                try connection.run(
+                try transaction.run(
                     "INSERT INTO related_case (application_no, other_no, rule, at) VALUES (?, ?, ?, ?)",
                     [.text(one), .text(other), .text(relation.rule), .instant(now)])
             }
@@ -315,9 +329,10 @@ enum FollowUps {
             let back = relations.filter { $0.applicationNo == old.applicationNo }
                 .map { Relation(applicationNo: applicationNo, rule: $0.rule) }
             if back.isEmpty { continue }
-            _ = try CaseRows.apply(work.change(old, related: back, isNew: false, at: now), connection)
+            _ = try CaseRows.apply(work.change(old, related: back, isNew: false, at: now), to: old, transaction)
         }
-        return try CaseRows.apply(work.change(record, related: relations, isNew: true, at: now), connection)
+        let change = work.change(record, related: relations, isNew: true, at: now)
+        _ = try CaseRows.apply(change, to: record, transaction)
     }
 }
 

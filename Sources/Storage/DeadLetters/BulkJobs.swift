@@ -12,7 +12,7 @@ extension SQLMessageStore: JobStore {
                 VALUES (?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?)
                 """,
                 [
-                    .text(job.id), .text(filter), .text(job.reason), .text(job.actor), .text(job.role),
+                    .text(job.id), .text(filter), .text(job.reason), .text(job.actor), .word(job.role),
                     .optional(job.queue), .integer(Int64(job.rate)), .integer(Int64(job.total)),
                     .instant(job.createdAt), .instant(job.createdAt),
                 ])
@@ -39,19 +39,25 @@ extension SQLMessageStore: JobStore {
     ) async throws(StoreError) -> Bool {
         try await database.write { connection throws(StoreError) in
             let present = try connection.query("SELECT state FROM bulk_job WHERE id = ?", [.text(id)]) {
-                BulkJob.State(rawValue: $0.text(0))
-            }.first.flatMap(\.self)
+                row throws(StoreError) in try row.word("state", as: BulkJob.State.self)
+            }.first
             guard let present, present.allows(state) else { return false }
             try connection.run(
                 "UPDATE bulk_job SET state = ?, updated_at = ?, lock_count = lock_count + 1, runner_until = 0 WHERE id = ?",
                 [.text(state.rawValue), .instant(now), .text(id)])
+            // What neither the job nor anybody counts for it ended before its turn: the figures add up to the total.
+            if state == .finished {
+                try connection.run(
+                    "UPDATE bulk_job SET ended_otherwise = max(0, total - resent - failed_again - skipped) WHERE id = ?",
+                    [.text(id)])
+            }
             if let act { try Audit.append(act, connection) }
             return true
         }
     }
 
     public func lockJob(now: Instant, until: Instant) async throws(StoreError) -> BulkJob? {
-        // Asked several times a second: an idle desk must not take the writer's time.
+        // Asked several times a second: an idle job must not take the writer's time.
         let isWaiting = try await database.read { connection throws(StoreError) in
             try !connection.query(
                 "SELECT 1 FROM bulk_job WHERE state = 'running' AND runner_until <= ? LIMIT 1", [.instant(now)]
@@ -91,7 +97,7 @@ extension SQLMessageStore: JobStore {
 enum Jobs {
     static let columns = """
         id, filter, reason, actor, role, queue, rate, state, total, resent, failed_again, skipped, cursor, lock_count,
-        created_at, updated_at
+        created_at, updated_at, ended_otherwise
         """
 
     /// Where a dead letter of a job can end, by the column that counts it.
@@ -118,18 +124,20 @@ enum Jobs {
             [.instant(at), .text(step.jobID)])
     }
 
-    static func read(_ row: any SQLRow) -> BulkJob {
-        let filter = (try? JSONValue(parsing: Array(row.text(1).utf8)))?.object
+    static func read(_ row: any SQLRow) throws(StoreError) -> BulkJob {
         // Without its filter a job would take every dead letter there is.
-        let state = filter == nil ? nil : BulkJob.State(rawValue: row.text(7))
-        return BulkJob(
-            id: row.text(0), filter: DeadLetterFilter(json: filter ?? JSONObject()), reason: row.text(2),
-            actor: row.text(3),
-            role: row.text(4), queue: row.optionalText(5), rate: Int(row.integer(6)),
-            state: state ?? .stopped, total: Int(row.integer(8)),
-            resent: Int(row.integer(9)), failedAgain: Int(row.integer(10)), skipped: Int(row.integer(11)),
-            cursor: row.optionalText(12).flatMap { DeadLetterCursor(text: $0) },
-            lockCount: Int(row.integer(13)), createdAt: Instant(milliseconds: row.integer(14)),
-            updatedAt: Instant(milliseconds: row.integer(15)))
+        guard let json = (try? JSONValue(parsing: Array(try row.text("filter").utf8)))?.object,
+            let filter = DeadLetterFilter(json: json)
+        else { throw .corrupt("column filter of a bulk job cannot be read") }
+        var job = BulkJob(
+            id: try row.text("id"), filter: filter, reason: try row.text("reason"), actor: try row.text("actor"),
+            role: try row.word("role"), queue: try row.optionalText("queue"), rate: try row.int("rate"),
+            state: try row.word("state"), total: try row.int("total"), resent: try row.int("resent"),
+            failedAgain: try row.int("failed_again"), skipped: try row.int("skipped"),
+            cursor: try row.optionalText("cursor").flatMap { DeadLetterCursor(text: $0) },
+            lockCount: try row.int("lock_count"), createdAt: try row.instant("created_at"),
+            updatedAt: try row.instant("updated_at"))
+        job.endedOtherwise = try row.int("ended_otherwise")
+        return job
     }
 }

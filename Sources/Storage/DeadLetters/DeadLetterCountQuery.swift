@@ -12,7 +12,7 @@ enum DeadLetterCountQuery {
         let until = SQLValue.instant(filter.until ?? Instant(milliseconds: Int64.max))
         let (conditions, values) = DeadLetterCounts.conditions(filter)
         let sql = """
-            SELECT cause, sum(messages), min(oldest), max(newest) FROM (SELECT p.cause,
+            SELECT cause, sum(messages) AS messages, min(oldest) AS oldest, max(newest) AS newest FROM (SELECT p.cause,
             p.messages - (SELECT count(*) FROM message m WHERE m.count_row = p.id AND m.dead_since >= ?) AS messages,
             (SELECT min(m.dead_since) FROM message m WHERE m.count_row = p.id AND m.dead_since < ?) AS oldest,
             (SELECT max(m.dead_since) FROM message m WHERE m.count_row = p.id AND m.dead_since < ?) AS newest
@@ -38,7 +38,7 @@ enum DeadLetterCountQuery {
             values.append(.text(messageID))
         }
         let sql = """
-            SELECT p.cause, count(*), min(m.dead_since), max(m.dead_since) FROM \(from)
+            SELECT p.cause AS cause, count(*) AS messages, min(m.dead_since) AS oldest, max(m.dead_since) AS newest FROM \(from)
             WHERE \(conditions.joined(separator: " AND ")) GROUP BY p.cause ORDER BY 2 DESC, 1
             """
         return (sql, values)

@@ -1,13 +1,13 @@
 import Messaging
 import Vocabulary
 
-/// Dead letters that are alike in all that filters and figures ask for lie on one count row. Few count rows hold many dead letters: whoever
-/// counts, reads count rows.
+/// Dead letters that are alike in all that filters and figures ask for are counted in one row. Few rows count many dead
+/// letters: whoever counts, reads rows.
 enum DeadLetterCounts {
-    /// Adds a dead letter to its count row, in the transaction that makes it one.
+    /// Counts a dead letter more.
     ///
-    /// - Returns: what `message.count row` becomes.
-    static func lay(
+    /// - Returns: the row that counts it, which `message.count_row` names.
+    static func increment(
         _ cause: DeadLetterCause, of partner: String, _ channel: Channel, recipient: String?,
         _ connection: any SQLConnection
     ) throws(StoreError) -> Int64 {
@@ -18,49 +18,26 @@ enum DeadLetterCounts {
             DO UPDATE SET messages = dead_letter_count.messages + 1 RETURNING id
             """,
             [
-                .text(partner), .text(cause.name), .text(channel.rawValue),
-                .text(channel == .application ? recipient ?? "" : ""), .text(cause.reason.rawValue),
+                .text(partner), .text(cause.name), .word(channel),
+                .text(channel == .application ? recipient ?? "" : ""), .word(cause.reason),
             ]
-        ) { $0.integer(0) }.first
+        ) { row throws(StoreError) in try row.integer("id") }.first
         guard let countRow else { throw .failed("no count row was written") }
         return countRow
     }
 
-    /// Takes a dead letter off its count row and makes something else of it.
-    ///
-    /// - Parameters:
-    ///   - version: the stay in the dead-letter queue that is meant; without one, any.
-    ///   - condition: what else must be true of it.
-    ///   - change: what becomes of its row, with the values for that.
-    /// - Returns: whether it was such a dead letter.
-    static func lift(
-        _ id: String, _ version: DeadLetterVersion?, where condition: String? = nil, becoming change: String,
-        _ values: [SQLValue], _ connection: any SQLConnection
-    ) throws(StoreError) -> Bool {
-        let countRow = try connection.query(
-            """
-            SELECT count_row FROM message WHERE id = ? AND state = 'dead' AND dead_since = coalesce(?, dead_since)
-            \(condition.map { "AND " + $0 } ?? "")
-            """, [.text(id), .optional(version?.since.milliseconds)]
-        ) { $0.integer(0) }.first
-        guard let countRow else { return false }
-        let lifted = try connection.run(
-            "UPDATE message SET count_row = NULL, \(change) WHERE id = ? AND count_row = ?",
-            values + [.text(id), .integer(countRow)])
-        guard lifted == 1 else { return false }
+    /// Counts one less; a row that counts none goes.
+    static func decrement(_ countRow: Int64, _ connection: any SQLConnection) throws(StoreError) {
         let wasLast = try connection.run(
             "DELETE FROM dead_letter_count WHERE id = ? AND messages = 1", [.integer(countRow)])
-        if wasLast == 0 {
-            try connection.run(
-                "UPDATE dead_letter_count SET messages = messages - 1 WHERE id = ?", [.integer(countRow)])
-        }
-        return true
+        guard wasLast == 0 else { return }
+        try connection.run("UPDATE dead_letter_count SET messages = messages - 1 WHERE id = ?", [.integer(countRow)])
     }
 
     /// What the filter asks of a count row `p`: everything but times and messages' ids.
     static func conditions(_ filter: DeadLetterFilter) -> (sql: [String], values: [SQLValue]) {
         let all: [(String, SQLValue?)] = [
-            ("p.partner = ?", filter.partnerID.map { .text($0) }), ("p.cause = ?", filter.cause.map { .text($0) }),
+            ("p.partner = ?", filter.partnerID.map { .text($0) }), ("p.cause = ?", filter.cause.map { .text($0.name) }),
             ("p.channel = ?", filter.channel.map { .text($0.rawValue) }),
             ("p.queue = nullif(?, '')", filter.queue.map { .text($0) }),
             ("p.reason = ?", filter.reason.map { .text($0.rawValue) }),

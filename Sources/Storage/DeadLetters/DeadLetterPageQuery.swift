@@ -62,7 +62,7 @@ struct DeadLetterPageQuery {
 
     /// The dead letters of one count row that may be on the page.
     var ofCountRow: String {
-        "SELECT m.dead_since, m.id FROM message m WHERE m.count_row = ? AND \(Self.between) ORDER BY \(order) LIMIT ?"
+        "SELECT m.dead_since AS dead_since, m.id AS id FROM message m WHERE m.count_row = ? AND \(Self.between) ORDER BY \(order) LIMIT ?"
     }
 
     private static let between = "(m.dead_since, m.id) > (?, ?) AND (m.dead_since, m.id) < (?, ?)"
@@ -79,14 +79,15 @@ struct DeadLetterPageQuery {
     private func merged(_ connection: any SQLConnection) throws(StoreError) -> [DeadLetterSummary] {
         let (conditions, values) = DeadLetterCounts.conditions(filter)
         let countRows = try connection.query(
-            "SELECT p.id FROM dead_letter_count p WHERE \(conditions.joined(separator: " AND "))", values
-        ) { $0.integer(0) }
+            "SELECT p.id AS id FROM dead_letter_count p WHERE \(conditions.joined(separator: " AND "))", values
+        ) { row throws(StoreError) in try row.integer("id") }
         let ofCountRow = ofCountRow
         var open = self
         var first: [DeadLetterCursor] = []
         for countRow in countRows {
             let found = try connection.query(ofCountRow, [.integer(countRow)] + open.bounds) {
-                DeadLetterCursor(since: Instant(milliseconds: $0.integer(0)), id: $0.text(1))
+                row throws(StoreError) in
+                DeadLetterCursor(since: try row.instant("dead_since"), id: try row.text("id"))
             }
             for deadLetter in found {
                 let place = first.firstIndex { newestFirst ? $0 < deadLetter : deadLetter < $0 }

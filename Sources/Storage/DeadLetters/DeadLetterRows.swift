@@ -21,10 +21,10 @@ extension SQLMessageStore: DeadLetterStore {
     public func deadLetterCauses(_ filter: DeadLetterFilter) async throws(StoreError) -> [CauseCount] {
         let (sql, values) = DeadLetterCountQuery.byCause(filter)
         return try await database.read { connection throws(StoreError) in
-            try connection.query(sql, values) { row in
+            try connection.query(sql, values) { row throws(StoreError) in
                 CauseCount(
-                    cause: DeadLetterRows.cause(row.text(0)), count: Int(row.integer(1)),
-                    oldest: Instant(milliseconds: row.integer(2)), newest: Instant(milliseconds: row.integer(3)))
+                    cause: try DeadLetterRows.knownCause(try row.text("cause")), count: try row.int("messages"),
+                    oldest: try row.instant("oldest"), newest: try row.instant("newest"))
             }
         }
     }
@@ -32,96 +32,114 @@ extension SQLMessageStore: DeadLetterStore {
     public func requeue(
         _ id: String, version: DeadLetterVersion?, queue: String?, _ act: AuditAct
     ) async throws(StoreError) -> DeadLetterActResult {
-        let outcome = try await database.write { connection throws(StoreError) in
-            guard try Jobs.allow(act, connection) else { return DeadLetterActResult.stale }
-            let isLifted = try DeadLetterCounts.lift(
-                id, version, where: "channel <> 'referral'",
-                becoming: """
-                    state = 'queued', attempt = 0, ready_at = ?, reason = NULL, dead_since = NULL, cause = NULL,
-                    keep_until = NULL, feed_position = NULL, recipient = coalesce(?, recipient)
-                    """, [.instant(act.at), .optional(queue)], connection)
-            guard isLifted else { return try DeadLetterRows.refusal(id, connection) }
-            if let queue {
-                try connection.run(
-                    """
-                    UPDATE application SET queue = ?, version = version + 1,
-                    referral_state = CASE referral_state WHEN 'routingManual' THEN 'queued' ELSE referral_state END
-                    WHERE no = (SELECT correlation_id FROM message WHERE id = ?)
-                    """, [.text(queue), .text(id)])
+        try await write { transaction throws(StoreError) in
+            guard try Jobs.allow(act, transaction) else { return .stale }
+            guard let message = try StoredMessage.find(id, transaction), message.isDead(version),
+                message.channel != .referral
+            else { return try DeadLetterRows.refusal(id, transaction) }
+            if let queue, let record = try CaseRows.application(message.correlationID, transaction) {
+                var change = CaseChange(
+                    of: record, .chooseQueue, historyEvent: .entry(.queueChosen), actor: act.actor, at: act.at)
+                change.responsible = queue
+                change.detail = queue
+                guard try CaseRows.apply(change, transaction) != nil else { return .stale }
             }
-            try History.append(id, "requeued", act.actor, act.detail, at: act.at, connection)
-            try Audit.append(act, connection)
-            if let step = act.job { try Jobs.count(step, .resent, at: act.at, connection) }
+            try message.apply(
+                .requeue(at: act.at), actor: act.actor, detail: act.detail, recipient: queue, transaction)
+            try Audit.append(act, transaction)
+            if let step = act.job { try Jobs.count(step, .resent, at: act.at, transaction) }
             return .done
         }
-        if outcome == .done {
-            ring(.application)
-            ring(.status)
-        }
-        return outcome
     }
 
     public func discard(
         _ id: String, version: DeadLetterVersion?, word: Envelope?, _ act: AuditAct
-    ) async throws(StoreError) -> DeadLetterActResult {
-        let outcome = try await database.write { connection throws(StoreError) in
-            let isLifted = try DeadLetterCounts.lift(
-                id, version, becoming: "state = 'discarded', finished_at = ?", [.instant(act.at)], connection)
-            guard isLifted else { return try DeadLetterRows.refusal(id, connection) }
-            if let word { try Envelopes.queue(word, connection) }
-            try History.append(id, "discarded", act.actor, act.detail, at: act.at, connection)
-            try Audit.append(act, connection)
-            return DeadLetterActResult.done
+    ) async throws(StoreError) -> (result: DeadLetterActResult, isTold: Bool) {
+        try await write { transaction throws(StoreError) in
+            guard let message = try StoredMessage.find(id, transaction), message.isDead(version) else {
+                return (try DeadLetterRows.refusal(id, transaction), false)
+            }
+            let mayTell = try DeadLetterRows.endReferral(of: message, act, transaction)
+            try message.apply(.discard(at: act.at), actor: act.actor, detail: act.detail, transaction)
+            if mayTell, let word { try Envelopes.queue(word, transaction) }
+            try Audit.append(act, transaction)
+            return (.done, mayTell && word != nil)
         }
-        if outcome == .done, word != nil { ring(.status) }
-        return outcome
     }
 }
 
 /// Dead letters as rows.
 enum DeadLetterRows {
     static let columns = """
-        m.id, m.reason, m.channel, m.partner, m.recipient, m.sender_message_id, m.correlation_id, m.dead_since,
-        m.attempt, m.problem, m.cause
+        m.id AS id, m.channel AS channel, m.partner AS partner, m.recipient AS recipient,
+        m.sender_message_id AS sender_message_id, m.correlation_id AS correlation_id, m.dead_since AS dead_since,
+        m.attempt AS attempt, m.problem AS problem, m.cause AS cause
         """
 
-    static func summary(_ row: any SQLRow) -> DeadLetterSummary {
-        let channel = Channel(rawValue: row.text(2)) ?? .referral
-        return DeadLetterSummary(
-            id: row.text(0), cause: cause(row.optionalText(10) ?? row.text(1)), channel: channel,
-            partnerID: row.text(3), queue: channel == .application ? row.optionalText(4) : nil,
-            senderMessageID: row.optionalText(5), correlationID: row.text(6),
-            since: Instant(milliseconds: row.integer(7)), attempts: Int(row.integer(8)), problem: row.optionalText(9))
+    static func insert(_ new: NewDeadLetter, _ connection: any SQLConnection) throws(StoreError) {
+        let countRow = try DeadLetterCounts.increment(
+            new.cause, of: new.partner, new.channel, recipient: nil, connection)
+        try connection.run(
+            """
+            INSERT INTO message (id, channel, correlation_id, partner, sender_message_id, media_type, created_at, due_at,
+            priority, state, reason, dead_since, problem, findings, cause, count_row, traceparent, record_index,
+            record_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'dead', ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .text(new.id), .word(new.channel), .text(new.correlationID), .text(new.partner),
+                .optional(new.senderMessageID), .text(new.mediaType), .instant(new.createdAt),
+                .integer(new.dueAt?.milliseconds ?? Envelopes.noClock), .int(new.priority), .word(new.cause.reason),
+                .instant(new.since), .optional(new.problem), .optional(new.findings), .text(new.cause.name),
+                .integer(countRow), .optional(new.traceParent), .optional(new.record.map { Int64($0.index) }),
+                .optional(new.record.map { Int64($0.count) }),
+            ])
     }
 
-    /// A stored cause; of a dead letter that somebody else laid down without one, its reason.
-    static func cause(_ name: String) -> DeadLetterCause {
-        DeadLetterCause(name: name) ?? DeadLetterCause(reason: .invalid, failure: "other", place: nil)
+    static func summary(_ row: any SQLRow) throws(StoreError) -> DeadLetterSummary {
+        let channel = try row.word("channel", as: Channel.self)
+        return DeadLetterSummary(
+            id: try row.text("id"), cause: try knownCause(try row.text("cause")), channel: channel,
+            partnerID: try row.text("partner"),
+            queue: channel == .application ? try row.optionalText("recipient") : nil,
+            senderMessageID: try row.optionalText("sender_message_id"), correlationID: try row.text("correlation_id"),
+            since: try row.instant("dead_since"), attempts: try row.int("attempt"),
+            problem: try row.optionalText("problem"))
+    }
+
+    static func knownCause(_ name: String) throws(StoreError) -> DeadLetterCause {
+        guard let cause = DeadLetterCause(name: name) else { throw .corrupt("column cause holds an unknown cause") }
+        return cause
+    }
+
+    /// The cause of a row of any message; only dead ones, and those that were, have one.
+    static func cause(_ row: any SQLRow) throws(StoreError) -> DeadLetterCause? {
+        guard let name = try row.optionalText("cause") else { return nil }
+        return try knownCause(name)
     }
 
     static func detail(_ id: String, _ connection: any SQLConnection) throws(StoreError) -> DeadLetterDetail? {
         let found = try connection.query(
             """
-            SELECT \(columns), m.payload, m.media_type, m.findings FROM message m
+            SELECT \(columns), m.payload AS payload, m.media_type AS media_type, m.findings AS findings FROM message m
             WHERE m.id = ? AND m.state = 'dead'
             """, [.text(id)]
-        ) { (summary($0), $0.optionalBlob(11), $0.text(12), $0.optionalBlob(13)) }.first
-        guard let (summary, payload, mediaType, findings) = found else { return nil }
+        ) { row throws(StoreError) in
+            (
+                summary: try summary(row), payload: try row.optionalBlob("payload"),
+                mediaType: try row.text("media_type"), findings: try row.optionalBlob("findings")
+            )
+        }.first
+        guard let found else { return nil }
         // Referral and application share the bytes that came in; the status channel keeps its own.
-        let referralID = try referral(of: summary, connection)
+        let referralID = try referral(of: found.summary, connection)
         let raw = try source(referralID, connection)
         let history = try connection.query(
-            "SELECT at, event, actor, detail FROM history WHERE subject IN (?, ?, ?) ORDER BY rowid",
-            [.text(id), .text(summary.correlationID), .text(referralID)]
-        ) { row in
-            HistoryEntry(
-                at: Instant(milliseconds: row.integer(0)), event: row.text(1), actor: row.text(2),
-                detail: row.optionalText(3))
-        }
+            "SELECT \(History.columns) FROM history WHERE subject IN (?, ?, ?) ORDER BY rowid",
+            [.text(id), .text(found.summary.correlationID), .text(referralID)], History.read)
         return DeadLetterDetail(
-            summary: summary, payload: payload ?? raw?.bytes ?? [], mediaType: mediaType,
-            encoding: payload == nil ? raw?.encoding : nil, digest: payload == nil ? raw?.digest : nil,
-            terms: raw?.terms ?? CallTerms(), findings: findings, history: history,
+            summary: found.summary, payload: found.payload ?? raw?.bytes ?? [], mediaType: found.mediaType,
+            encoding: found.payload == nil ? raw?.encoding : nil, digest: found.payload == nil ? raw?.digest : nil,
+            terms: raw?.terms ?? CallTerms(), findings: found.findings, history: history,
             origin: try origin(of: referralID, connection))
     }
 
@@ -129,9 +147,11 @@ enum DeadLetterRows {
         of summary: DeadLetterSummary, _ connection: any SQLConnection
     ) throws(StoreError) -> String {
         if summary.channel == .referral { return summary.correlationID }
-        return try connection.query(
+        let found = try connection.query(
             "SELECT referral_id FROM application WHERE no = ?", [.text(summary.correlationID)]
-        ) { $0.text(0) }.first ?? ""
+        ) { row throws(StoreError) in try row.text("referral_id") }
+        // A message to a partner may be about something that never became an application.
+        return found.first ?? summary.correlationID
     }
 
     private static func source(
@@ -139,10 +159,14 @@ enum DeadLetterRows {
     ) throws(StoreError) -> (bytes: [UInt8], digest: String, encoding: String?, terms: CallTerms)? {
         try connection.query(
             "SELECT raw, digest, encoding, about, asked_mapping FROM referral WHERE id = ?", [.text(referralID)]
-        ) { row in
-            let subject = row.optionalText(3).flatMap { CallTerms.Subject(text: $0) }
-            let terms = CallTerms(subject: subject, mapping: row.optionalText(4))
-            return (bytes: row.blob(0), digest: row.text(1), encoding: row.optionalText(2), terms: terms)
+        ) { row throws(StoreError) in
+            let about = try row.optionalText("about")
+            let subject = about.flatMap { CallTerms.Subject(text: $0) }
+            if about != nil, subject == nil { throw .corrupt("column about holds an unknown subject") }
+            return (
+                bytes: try row.blob("raw"), digest: try row.text("digest"), encoding: try row.optionalText("encoding"),
+                terms: CallTerms(subject: subject, mapping: try row.optionalText("asked_mapping"))
+            )
         }.first
     }
 
@@ -150,17 +174,18 @@ enum DeadLetterRows {
     private static func origin(
         of referralID: String, _ connection: any SQLConnection
     ) throws(StoreError) -> DeadLetterOrigin? {
-        let found = try connection.query(
+        try connection.query(
             """
-            SELECT e.dead_letter, e.is_edited, e.actor, e.reason, e.at, r.raw, r.digest FROM dead_letter_resend e
+            SELECT e.dead_letter AS dead_letter, e.is_edited AS is_edited, e.actor AS actor, e.reason AS reason, e.at AS at,
+            r.raw AS raw, r.digest AS digest FROM dead_letter_resend e
             JOIN message m ON m.id = e.dead_letter JOIN referral r ON r.id = m.correlation_id WHERE e.successor = ?
             """, [.text(referralID)]
-        ) { row in
+        ) { row throws(StoreError) in
             DeadLetterOrigin(
-                deadLetterID: row.text(0), isEdited: row.integer(1) == 1, actor: row.text(2), reason: row.text(3),
-                at: Instant(milliseconds: row.integer(4)), payload: row.blob(5), digest: row.text(6))
-        }
-        return found.first
+                deadLetterID: try row.text("dead_letter"), isEdited: try row.flag("is_edited"),
+                actor: try row.text("actor"), reason: try row.text("reason"), at: try row.instant("at"),
+                payload: try row.blob("raw"), digest: try row.text("digest"))
+        }.first
     }
 
     static func isKnown(_ id: String, _ connection: any SQLConnection) throws(StoreError) -> Bool {
@@ -172,30 +197,31 @@ enum DeadLetterRows {
         try isKnown(id, connection) ? .stale : .notFound
     }
 
-    /// Notes in history, audit and job that a dead letter's place was taken.
-    static func noteResend(
-        _ old: SupersededDeadLetter, _ commit: IntakeCommit, _ connection: any SQLConnection
-    ) throws(StoreError) {
-        let act = old.act
-        try connection.run(
-            """
-            INSERT INTO dead_letter_resend (dead_letter, successor, is_edited, actor, reason, at) VALUES (?, ?, ?, ?, ?, ?)
-            """,
-            [
-                .text(old.id), .text(commit.referralID), .integer(old.edited ? 1 : 0), .text(act.actor),
-                .text(act.detail), .instant(act.at),
-            ])
-        try History.append(
-            old.id, old.edited ? "editedAndResent" : "retried", act.actor, "\(act.detail) → \(commit.referralID)",
-            at: act.at, connection)
-        try Audit.append(act, connection)
-        if let step = act.job {
-            try Jobs.count(step, commit.isInvalid ? .failedAgain : .resent, at: act.at, connection)
+    /// What discarding a dead letter means for the sender's message.
+    ///
+    /// - Returns: whether the sender may be told that its message was returned: not while anything else that came under the
+    ///   same message id lives on.
+    static func endReferral(
+        of message: StoredMessage, _ act: AuditAct, _ transaction: StoreTransaction
+    ) throws(StoreError) -> Bool {
+        switch message.channel {
+        case .status: return false
+        case .application:
+            // Only the message that carries the application ends it; others merely tell of it.
+            guard let record = try CaseRows.application(message.correlationID, transaction),
+                record.applicationMessageID == message.id
+            else { return false }
+            let change = CaseChange(
+                of: record, .returnToSender, historyEvent: .entry(.returned), actor: act.actor, at: act.at)
+            guard try CaseRows.apply(change, transaction) != nil else { return false }
+        case .referral: break
         }
-    }
-
-    /// What the answer to an invalid message lists: the findings of the document and of all its records.
-    static func findings(inProblem answer: [UInt8]) -> [UInt8]? {
-        (try? JSONValue(parsing: answer))?["errors"]?.serialized()
+        return try !transaction.exists(
+            """
+            SELECT 1 FROM message m JOIN referral r ON r.partner = m.partner AND r.message_id = m.sender_message_id
+            WHERE m.id = ? AND r.is_invalid = 0 AND ((r.outcome <> 'parked' AND r.id <> m.correlation_id
+            AND m.channel = 'referral') OR EXISTS (SELECT 1 FROM application a WHERE a.referral_id = r.id
+            AND a.no <> m.correlation_id AND a.referral_state NOT IN ('cancelled', 'returnedToSender'))) LIMIT 1
+            """, [.text(message.id)])
     }
 }

@@ -25,7 +25,7 @@ extension SQLMessageStore: AccountStore {
                 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING
                 """,
                 [
-                    .text(account.name), .text(account.role), .text(account.secret),
+                    .text(account.name), .word(account.role), .text(account.secret),
                     .optional(account.oneTimeUntil?.milliseconds), .instant(account.createdAt),
                     .instant(account.changedAt),
                 ])
@@ -71,14 +71,14 @@ extension SQLMessageStore: AccountStore {
         try await database.read { connection throws(StoreError) in
             try connection.query(
                 """
-                SELECT \(Accounts.columns), s.created_at, s.seen_at, s.ends_at FROM operator_session s
+                SELECT \(Accounts.columns), s.created_at AS began_at, s.seen_at AS seen_at, s.ends_at AS ends_at FROM operator_session s
                 JOIN operator_account a ON a.name = s.account WHERE s.token_hash = ?
                 """, [.text(tokenHash)]
-            ) { row in
+            ) { row throws(StoreError) in
                 let session = OperatorSession(
-                    tokenHash: tokenHash, account: row.text(0), createdAt: Instant(milliseconds: row.integer(7)),
-                    seenAt: Instant(milliseconds: row.integer(8)), endsAt: Instant(milliseconds: row.integer(9)))
-                return (session, Accounts.read(row))
+                    tokenHash: tokenHash, account: try row.text("name"), createdAt: try row.instant("began_at"),
+                    seenAt: try row.instant("seen_at"), endsAt: try row.instant("ends_at"))
+                return (session, try Accounts.read(row))
             }.first
         }
     }
@@ -104,7 +104,7 @@ extension SQLMessageStore: AccountStore {
             for key in keys {
                 let ends = try connection.query(
                     "SELECT locked_until FROM sign_in_failure WHERE key = ?", [.text(key)]
-                ) { Instant(milliseconds: $0.integer(0)) }
+                ) { row throws(StoreError) in try row.instant("locked_until") }
                 latest = (ends + [latest].compactMap(\.self)).max()
             }
             return latest
@@ -117,7 +117,7 @@ extension SQLMessageStore: AccountStore {
         try await database.write { connection throws(StoreError) in
             for (key, policy) in keys {
                 let window = act.at.advanced(by: policy.window).milliseconds - act.at.milliseconds
-                // A failure after the operator services, or after a lock that is over, begins to count anew.
+                // A failure after the window, or after a lock that is over, begins to count anew.
                 let failures = try connection.query(
                     """
                     INSERT INTO sign_in_failure (key, failures, last_at, locked_until) VALUES (?, 1, ?, 0)
@@ -127,7 +127,7 @@ extension SQLMessageStore: AccountStore {
                     THEN 1 ELSE sign_in_failure.failures + 1 END, locked_until = 0, last_at = excluded.last_at
                     RETURNING failures
                     """, [.text(key), .instant(act.at), .integer(act.at.milliseconds - window)]
-                ) { Int($0.integer(0)) }.first
+                ) { row throws(StoreError) in try row.int("failures") }.first
                 guard let failures, failures >= policy.failures else { continue }
                 try connection.run(
                     "UPDATE sign_in_failure SET locked_until = ? WHERE key = ?",
@@ -140,19 +140,22 @@ extension SQLMessageStore: AccountStore {
 
 /// Operators' accounts as rows.
 enum Accounts {
-    static let columns = "a.name, a.role, a.secret, a.is_disabled, a.created_at, a.changed_at, a.one_time_until"
+    static let columns = """
+        a.name AS name, a.role AS role, a.secret AS secret, a.is_disabled AS is_disabled, a.created_at AS created_at,
+        a.changed_at AS changed_at, a.one_time_until AS one_time_until
+        """
 
-    static func read(_ row: any SQLRow) -> OperatorAccount {
+    static func read(_ row: any SQLRow) throws(StoreError) -> OperatorAccount {
         OperatorAccount(
-            name: row.text(0), role: row.text(1), secret: row.text(2),
-            oneTimeUntil: row.optionalInteger(6).map { Instant(milliseconds: $0) }, isDisabled: row.integer(3) == 1,
-            createdAt: Instant(milliseconds: row.integer(4)), changedAt: Instant(milliseconds: row.integer(5)))
+            name: try row.text("name"), role: try row.word("role"), secret: try row.text("secret"),
+            oneTimeUntil: try row.optionalInstant("one_time_until"), isDisabled: try row.flag("is_disabled"),
+            createdAt: try row.instant("created_at"), changedAt: try row.instant("changed_at"))
     }
 
     /// What an `UPDATE` sets, and under which key failures are forgotten.
     static func assignments(_ change: AccountChange) -> (sql: String, values: [SQLValue], key: String?) {
         switch change {
-        case .role(let role): ("role = ?", [.text(role)], nil)
+        case .role(let role): ("role = ?", [.word(role)], nil)
         case .secret(let secret, let oneTimeUntil, let key):
             ("secret = ?, one_time_until = ?", [.text(secret), .optional(oneTimeUntil?.milliseconds)], key)
         case .disabled: ("is_disabled = 1", [], nil)

@@ -9,13 +9,13 @@ extension SQLMessageStore: AlertStore {
     ) async throws(StoreError) -> [AlertMessage] {
         try await database.write { connection throws(StoreError) in
             let open = try connection.query(Alerts.all, [], Alerts.read)
-            var institutionMessages: [AlertMessage] = []
+            var messages: [AlertMessage] = []
             for condition in conditions.subtracting(open.map(\.alert.condition)) {
                 let began = try connection.run(
                     "INSERT INTO alert (rule, subject, began_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                     [.text(condition.rule), .text(condition.subject), .instant(now)])
                 if began == 1 {
-                    institutionMessages.append(write(.began, OpenAlert(condition: condition, beganAt: now)))
+                    messages.append(write(.began, OpenAlert(condition: condition, beganAt: now)))
                 }
             }
             for (alert, quietSince) in open where looked(alert.condition) {
@@ -25,18 +25,18 @@ extension SQLMessageStore: AlertStore {
                     try connection.run("UPDATE alert SET quiet_since = NULL WHERE rule = ? AND subject = ?", key)
                 } else if (quietSince ?? now).advanced(by: settle) <= now {
                     let ended = try connection.run("DELETE FROM alert WHERE rule = ? AND subject = ?", key)
-                    if ended == 1 { institutionMessages.append(write(.ended, alert)) }
+                    if ended == 1 { messages.append(write(.ended, alert)) }
                 } else if quietSince == nil {
                     try connection.run(
                         "UPDATE alert SET quiet_since = ? WHERE rule = ? AND subject = ?", [.instant(now)] + key)
                 }
             }
-            for notice in institutionMessages {
+            for message in messages {
                 try connection.run(
                     "INSERT INTO alert_message (id, body, at, next_at) VALUES (?, ?, ?, ?)",
-                    [.text(notice.id), .text(notice.body), .instant(now), isSent ? .instant(now) : .null])
+                    [.text(message.id), .text(message.body), .instant(now), isSent ? .instant(now) : .null])
             }
-            return institutionMessages
+            return messages
         }
     }
 
@@ -53,7 +53,9 @@ extension SQLMessageStore: AlertStore {
                 UPDATE alert_message SET next_at = ?, attempts = attempts + 1 WHERE id IN
                 (SELECT id FROM alert_message WHERE next_at <= ? ORDER BY next_at LIMIT ?) RETURNING id, body, attempts
                 """, [.instant(until), .instant(now), .integer(Int64(max))]
-            ) { AlertMessage(id: $0.text(0), body: $0.text(1), attempts: Int($0.integer(2))) }
+            ) { row throws(StoreError) in
+                AlertMessage(id: try row.text("id"), body: try row.text("body"), attempts: try row.int("attempts"))
+            }
         }
     }
 
@@ -70,12 +72,11 @@ extension SQLMessageStore: AlertStore {
 private enum Alerts {
     static let all = "SELECT rule, subject, began_at, quiet_since FROM alert ORDER BY began_at, rule, subject"
 
-    static func read(_ row: any SQLRow) -> (alert: OpenAlert, quietSince: Instant?) {
+    static func read(_ row: any SQLRow) throws(StoreError) -> (alert: OpenAlert, quietSince: Instant?) {
         (
             OpenAlert(
-                condition: AlertCondition(rule: row.text(0), subject: row.text(1)),
-                beganAt: Instant(milliseconds: row.integer(2))),
-            row.optionalInteger(3).map { Instant(milliseconds: $0) }
+                condition: AlertCondition(rule: try row.text("rule"), subject: try row.text("subject")),
+                beganAt: try row.instant("began_at")), try row.optionalInstant("quiet_since")
         )
     }
 }

@@ -26,8 +26,8 @@ extension SQLMessageStore: AuditStore {
 
     public func auditHead() async throws(StoreError) -> AuditHead {
         try await database.read { connection throws(StoreError) in
-            try connection.query("SELECT seq, hash FROM audit_head WHERE id = 1", []) {
-                AuditHead(seq: Int($0.integer(0)), hash: $0.text(1))
+            try connection.query("SELECT seq, hash FROM audit_head WHERE id = 1", []) { row throws(StoreError) in
+                AuditHead(seq: try row.int("seq"), hash: try row.text("hash"))
             }.first ?? .start
         }
     }
@@ -39,8 +39,8 @@ enum Audit {
     static func append(_ act: AuditAct, _ connection: any SQLConnection) throws(StoreError) {
         // Counting up first takes the row's lock: two nodes never chain to the same head.
         let heads = try connection.query(
-            "UPDATE audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq - 1, hash", []
-        ) { AuditHead(seq: Int($0.integer(0)), hash: $0.text(1)) }
+            "UPDATE audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq - 1 AS seq, hash", []
+        ) { row throws(StoreError) in AuditHead(seq: try row.int("seq"), hash: try row.text("hash")) }
         guard let head = heads.first else { throw .corrupt("the audit trail has no head") }
         let entry = act.sealed(after: head)
         try connection.run(
@@ -56,9 +56,12 @@ enum Audit {
         try connection.run("UPDATE audit_head SET hash = ? WHERE id = 1", [.text(entry.hash)])
     }
 
-    static func read(_ row: any SQLRow) -> AuditEntry {
+    /// As it stands there, whatever it says: the chain tells what was changed.
+    static func read(_ row: any SQLRow) throws(StoreError) -> AuditEntry {
         AuditEntry(
-            seq: Int(row.integer(0)), at: Instant(milliseconds: row.integer(1)), actor: row.text(2), role: row.text(3),
-            action: row.text(4), subject: row.text(5), detail: row.text(6), previous: row.text(7), hash: row.text(8))
+            seq: try row.int("seq"), at: try row.instant("at"), actor: try row.text("actor"),
+            role: try row.text("role"),
+            action: try row.text("action"), subject: try row.text("subject"), detail: try row.text("detail"),
+            previous: try row.text("previous"), hash: try row.text("hash"))
     }
 }

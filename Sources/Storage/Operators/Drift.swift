@@ -19,7 +19,7 @@ extension SQLMessageStore: DriftStore {
                 SELECT partner, mapping, documents FROM drift_week WHERE week = ? AND (? IS NULL OR partner = ?)
                 ORDER BY partner, mapping
                 """, [.text(week), .optional(partner), .optional(partner)]
-            ) { ($0.text(0), $0.text(1), Int($0.integer(2))) }
+            ) { row throws(StoreError) in (try row.text("partner"), try row.text("mapping"), try row.int("documents")) }
             var reports: [DriftReport] = []
             for (partner, mapping, documents) in weeks {
                 let key = DriftTally.Key(partnerID: partner, mappingID: mapping, week: week)
@@ -87,8 +87,8 @@ private enum Drift {
     ) throws(StoreError) -> DriftReport {
         let place = [SQLValue.text(key.partnerID), .text(key.mappingID)]
         let fields: (String, [SQLValue]) throws(StoreError) -> [DriftReport.Field] = { sql, values throws(StoreError) in
-            try connection.query(sql, place + values) {
-                DriftReport.Field(path: $0.text(0), documents: Int($0.integer(1)))
+            try connection.query(sql, place + values) { row throws(StoreError) in
+                DriftReport.Field(path: try row.text("path"), documents: try row.int("documents"))
             }
         }
         let new =
@@ -101,20 +101,21 @@ private enum Drift {
                 """, [.text(key.week)]) : []
         let vanished = try fields(
             """
-            SELECT path, sum(documents) FROM drift_field AS f WHERE partner = ? AND mapping = ? AND week >= ? AND week < ?
+            SELECT path, sum(documents) AS documents FROM drift_field AS f WHERE partner = ? AND mapping = ? AND week >= ? AND week < ?
             AND NOT EXISTS (SELECT 1 FROM drift_field AS n WHERE n.partner = f.partner AND n.mapping = f.mapping
             AND n.path = f.path AND n.week = ?) GROUP BY path ORDER BY path
             """, [.text(since), .text(key.week), .text(key.week)])
         let codes = try connection.query(
             """
-            SELECT list, count(*), sum(CASE WHEN EXISTS (SELECT 1 FROM drift_code AS e WHERE e.partner = c.partner
+            SELECT list, count(*) AS code_values, sum(CASE WHEN EXISTS (SELECT 1 FROM drift_code AS e WHERE e.partner = c.partner
             AND e.mapping = c.mapping AND e.list = c.list AND e.digest = c.digest AND e.week < c.week)
-            THEN 0 ELSE 1 END), sum(times) FROM drift_code AS c WHERE partner = ? AND mapping = ? AND week = ?
+            THEN 0 ELSE 1 END) AS new_values, sum(times) AS times FROM drift_code AS c WHERE partner = ? AND mapping = ? AND week = ?
             GROUP BY list ORDER BY list
             """, place + [.text(key.week)]
-        ) {
+        ) { row throws(StoreError) in
             DriftReport.List(
-                name: $0.text(0), values: Int($0.integer(1)), newValues: Int($0.integer(2)), times: Int($0.integer(3)))
+                name: try row.text("list"), values: try row.int("code_values"), newValues: try row.int("new_values"),
+                times: try row.int("times"))
         }
         return DriftReport(
             partnerID: key.partnerID, mappingID: key.mappingID, documents: documents, newFields: new,

@@ -7,12 +7,16 @@ extension SQLMessageStore: MessageQueryStore {
         try await database.read { connection throws(StoreError) in
             var dead: [String: Int] = [:]
             for (queue, count) in try connection.query(
-                MessageQuerySQL.deadByQueue, [], { ($0.text(0), Int($0.integer(1))) })
+                MessageQuerySQL.deadByQueue, [],
+                { row throws(StoreError) in (try row.text("queue"), try row.int("messages")) })
             {
                 dead[queue] = count
             }
-            let open = try connection.query(MessageQuerySQL.openByQueue, []) { row in
-                (row.text(0), Int(row.integer(1)), row.optionalInteger(2), row.integer(3))
+            let open = try connection.query(MessageQuerySQL.openByQueue, []) { row throws(StoreError) in
+                (
+                    try row.text("recipient"), try row.int("depth"), try row.optionalInteger("oldest_at"),
+                    try row.integer("due")
+                )
             }
             let standing = open.map { queue, depth, oldest, due in
                 QueueFigures(
@@ -29,14 +33,16 @@ extension SQLMessageStore: MessageQueryStore {
 
     public func partnerFigures(_ partnerID: String, since: Instant) async throws(StoreError) -> PartnerFigures {
         try await database.read { connection throws(StoreError) in
-            let last = try connection.query(MessageQuerySQL.lastSeen, [.text(partnerID)]) {
-                Instant(milliseconds: $0.integer(0))
+            let last = try connection.query(MessageQuerySQL.lastSeen, [.text(partnerID)]) { row throws(StoreError) in
+                try row.instant("received_at")
             }.first
-            let backlog = try connection.query(MessageQuerySQL.backlog, [.text(partnerID)]) {
-                (Int($0.integer(0)), $0.optionalInteger(1).map { Instant(milliseconds: $0) })
+            let backlog = try connection.query(MessageQuerySQL.backlog, [.text(partnerID)]) { row throws(StoreError) in
+                (try row.int("messages"), try row.optionalInstant("oldest_at"))
             }.first
-            let dead = try connection.query(MessageQuerySQL.deadOfPartner, [.text(partnerID)]) { Int($0.integer(0)) }
-                .first
+            let dead = try connection.query(MessageQuerySQL.deadOfPartner, [.text(partnerID)]) {
+                row throws(StoreError) in try row.int("messages")
+            }
+            .first
             return PartnerFigures(
                 partnerID: partnerID, lastSeen: last,
                 outcomes: try MessageQuerySQL.outcomes(partnerID, from: since, to: nil, connection),
@@ -52,7 +58,9 @@ extension SQLMessageStore: MessageQueryStore {
         let values =
             [partner.map { SQLValue.text($0) }].compactMap(\.self) + [.text(id ?? "~"), .integer(Int64(limit))]
         return try await database.read { connection throws(StoreError) in
-            try MessageQueryRows.summaries(try connection.query(sql, values) { $0.text(0) }, connection)
+            try MessageQueryRows.summaries(
+                try connection.query(sql, values) { row throws(StoreError) in try row.text("id") },
+                connection)
         }
     }
 
@@ -62,11 +70,14 @@ extension SQLMessageStore: MessageQueryStore {
         try await database.read { connection throws(StoreError) in
             var found: [String] = []
             for (sql, value) in MessageQuerySQL.searches(quoted) {
-                found += try connection.query(sql, [.text(value), .integer(Int64(limit))]) { $0.text(0) }
+                found += try connection.query(sql, [.text(value), .integer(Int64(limit))]) {
+                    row throws(StoreError) in try row.text("id")
+                }
             }
             for partner in partners {
                 found += try connection.query(MessageQuerySQL.byMessageID, [.text(partner), .text(quoted)]) {
-                    $0.text(0)
+                    row throws(StoreError) in
+                    try row.text("id")
                 }
             }
             var seen: Set<String> = []
@@ -87,19 +98,21 @@ extension SQLMessageStore: MessageQueryStore {
             var acts: [AuditEntry] = []
             for subject in Set([id] + numbers + messages.map(\.id)).sorted() {
                 history += try connection.query(MessageQuerySQL.history, [.text(subject)]) {
-                    (subject, MessageQueryRows.history($0))
+                    row throws(StoreError) in (subject, try History.read(row))
                 }
                 acts += try connection.query(MessageQuerySQL.acts, [.text(subject)], Audit.read)
             }
             var statuses: [StatusRecord] = []
             for number in numbers {
-                statuses += try connection.query(MessageQuerySQL.statuses, [.text(number)]) { row in
+                statuses += try connection.query(MessageQuerySQL.statuses, [.text(number)]) { row throws(StoreError) in
                     StatusRecord(
-                        id: row.text(0), applicationNo: number, code: row.text(1), content: [],
-                        at: Instant(milliseconds: row.integer(2)))
+                        id: try row.text("id"), applicationNo: number, code: try row.word("code"), content: [],
+                        at: try row.instant("at"))
                 }
             }
-            let relatives = try connection.query(MessageQuerySQL.relatives, [.text(id), .text(id)]) { $0.text(0) }
+            let relatives = try connection.query(MessageQuerySQL.relatives, [.text(id), .text(id)]) {
+                row throws(StoreError) in try row.text("id")
+            }
             return Trace(
                 referral: referral, relatives: relatives, messages: messages, history: history, statuses: statuses,
                 acts: acts)
@@ -109,7 +122,9 @@ extension SQLMessageStore: MessageQueryStore {
     public func document(referral id: String) async throws(StoreError) -> StoredDocument? {
         try await database.read { connection throws(StoreError) in
             try connection.query("SELECT raw, media_type, digest FROM referral WHERE id = ?", [.text(id)]) {
-                StoredDocument(bytes: $0.blob(0), mediaType: $0.text(1), digest: $0.text(2))
+                row throws(StoreError) in
+                StoredDocument(
+                    bytes: try row.blob("raw"), mediaType: try row.text("media_type"), digest: try row.text("digest"))
             }.first
         }
     }
@@ -145,26 +160,27 @@ extension SQLMessageStore: MessageQueryStore {
             .text(lower), .text("LA-" + IdentifierSource.floor(end)), .integer(Int64(limit)),
         ]
         return try await database.read { connection throws(StoreError) in
-            let found = try connection.query(MessageQuerySQL.reportRows, values) { row in
-                (
-                    row.text(0), row.text(1), row.optionalText(2), row.optionalText(3), row.integer(4), row.blob(5)
-                )
+            let rows = try connection.query(MessageQuerySQL.reportRows, values) { row throws(StoreError) in
+                ReportRow(
+                    applicationNo: try row.text("no"), partnerID: try row.text("partner"),
+                    queue: try row.optionalText("queue"), caseState: try row.optionalWord("case_state"),
+                    receivedAt: try row.instant("received_at"), content: try row.blob("content"), firstTold: [:])
             }
-            return try found.map { row throws(StoreError) in
-                let told = try connection.query(MessageQuerySQL.firstTold, [.text(row.0)]) {
-                    ($0.text(0), Instant(milliseconds: $0.integer(1)))
+            var told: [ReportRow] = []
+            for var row in rows {
+                let codes = try connection.query(MessageQuerySQL.firstTold, [.text(row.applicationNo)]) {
+                    row throws(StoreError) in (try row.word("code", as: StatusCode.self), try row.instant("at"))
                 }
-                return ReportRow(
-                    applicationNo: row.0, partnerID: row.1, queue: row.2, caseState: row.3,
-                    receivedAt: Instant(milliseconds: row.4), content: row.5,
-                    firstTold: Dictionary(told) { first, _ in first })
+                row.firstTold = Dictionary(codes) { first, _ in first }
+                told.append(row)
             }
+            return told
         }
     }
 
     public func outcomes(
         partner: String, from start: Instant, to end: Instant
-    ) async throws(StoreError) -> [String: Int] {
+    ) async throws(StoreError) -> [Outcome: Int] {
         try await database.read { connection throws(StoreError) in
             try MessageQuerySQL.outcomes(partner, from: start, to: end, connection)
         }
@@ -175,7 +191,7 @@ extension SQLMessageStore: MessageQueryStore {
             try connection.query(
                 MessageQuerySQL.countReferrals,
                 [.text(IdentifierSource.floor(start)), .text(IdentifierSource.floor(end))]
-            ) { Int($0.integer(0)) }.first ?? 0
+            ) { row throws(StoreError) in try row.int("referrals") }.first ?? 0
         }
     }
 }
@@ -192,7 +208,7 @@ private enum References {
             SELECT id, message_id, digest FROM referral WHERE id > (SELECT referral_id FROM reference_cursor WHERE id = 1)
             AND id < ? ORDER BY id LIMIT ?
             """, [.text(IdentifierSource.floor(end)), .integer(Int64(limit))]
-        ) { ($0.text(0), $0.optionalText(1), $0.text(2)) }
+        ) { row throws(StoreError) in (try row.text("id"), try row.optionalText("message_id"), try row.text("digest")) }
         var rows: [[SQLValue]] = []
         for (id, messageID, digest) in referrals {
             func add(_ value: String?, _ kind: String, _ applicationNo: String = "") {
@@ -205,10 +221,10 @@ private enum References {
             add(digest, "digest")
             let applications = try connection.query(
                 "SELECT no, content FROM application WHERE referral_id = ?", [.text(id)]
-            ) { ($0.text(0), $0.blob(1)) }
+            ) { row throws(StoreError) in (try row.text("no"), try row.blob("content")) }
             for (number, content) in applications {
                 guard let json = try? JSONValue(parsing: content) else { continue }
-                for path in paths { add(json.at(path.path)?.string, path.kind, number) }
+                for path in paths { add(json.at(path.path)?.string, path.name, number) }
             }
         }
         return (referrals.last?.0, referrals.count, rows)

@@ -9,35 +9,35 @@ enum MessageQueryRows {
         for id in ids {
             let applications = try connection.query(
                 "SELECT no, queue, case_state FROM application WHERE referral_id = ? ORDER BY no LIMIT 500", [.text(id)]
-            ) { ReferralSummary.Application(no: $0.text(0), queue: $0.optionalText(1), caseState: $0.optionalText(2)) }
+            ) { row throws(StoreError) in
+                ReferralSummary.Application(
+                    no: try row.text("no"), queue: try row.optionalText("queue"),
+                    caseState: try row.optionalWord("case_state"))
+            }
             summaries += try connection.query(
                 """
                 SELECT partner, message_id, outcome, received_at, digest, mapping_id, mapping_version, encoding,
-                length(raw) FROM referral WHERE id = ?
+                length(raw) AS bytes FROM referral WHERE id = ?
                 """, [.text(id)]
-            ) { row in
+            ) { row throws(StoreError) in
                 ReferralSummary(
-                    id: id, partnerID: row.text(0), messageID: row.optionalText(1), outcome: row.text(2),
-                    receivedAt: Instant(milliseconds: row.integer(3)), digest: row.text(4),
-                    mappingID: row.optionalText(5), mappingVersion: row.optionalInteger(6).map { Int($0) },
-                    encoding: row.optionalText(7), bytes: Int(row.integer(8)), applications: applications)
+                    id: id, partnerID: try row.text("partner"), messageID: try row.optionalText("message_id"),
+                    outcome: try row.word("outcome"),
+                    receivedAt: try row.instant("received_at"), digest: try row.text("digest"),
+                    mappingID: try row.optionalText("mapping_id"),
+                    mappingVersion: try row.optionalInt("mapping_version"),
+                    encoding: try row.optionalText("encoding"), bytes: try row.int("bytes"), applications: applications)
             }
         }
         return summaries
     }
 
-    static func standing(_ row: any SQLRow) -> MessageStanding {
-        func instant(_ column: Int) -> Instant? { row.optionalInteger(column).map { Instant(milliseconds: $0) } }
-        return MessageStanding(
-            id: row.text(0), channel: Channel(rawValue: row.text(1)) ?? .referral, correlationID: row.text(2),
-            recipient: row.optionalText(3), state: row.text(4), attempt: Int(row.integer(5)),
-            createdAt: Instant(milliseconds: row.integer(6)), readyAt: instant(7), finishedAt: instant(8),
-            deadSince: instant(9), cause: row.optionalText(10), problem: row.optionalText(11))
-    }
-
-    static func history(_ row: any SQLRow) -> HistoryEntry {
-        HistoryEntry(
-            at: Instant(milliseconds: row.integer(0)), event: row.text(1), actor: row.text(2),
-            detail: row.optionalText(3))
+    static func standing(_ row: any SQLRow) throws(StoreError) -> MessageStanding {
+        MessageStanding(
+            id: try row.text("id"), channel: try row.word("channel"), correlationID: try row.text("correlation_id"),
+            recipient: try row.optionalText("recipient"), state: try row.word("state"), attempt: try row.int("attempt"),
+            createdAt: try row.instant("created_at"), readyAt: try row.optionalInstant("ready_at"),
+            finishedAt: try row.optionalInstant("finished_at"), deadSince: try row.optionalInstant("dead_since"),
+            cause: try DeadLetterRows.cause(row), problem: try row.optionalText("problem"))
     }
 }

@@ -2,20 +2,21 @@ import Messaging
 import StrictJSON
 import Vocabulary
 
-/// The operator services's questions as SQL, each answered by an index.
+/// The operators' questions as SQL, each answered by an index.
 enum MessageQuerySQL {
     static let openByQueue = """
-        SELECT q.recipient, q.depth, (SELECT o.created_at FROM message o WHERE o.id = q.oldest), q.due
+        SELECT q.recipient, q.depth, (SELECT o.created_at FROM message o WHERE o.id = q.oldest) AS oldest_at, q.due
         FROM (SELECT recipient, count(*) AS depth, min(id) AS oldest, min(due_at) AS due FROM message
         WHERE channel = 'application' AND state IN ('queued', 'claimed') GROUP BY recipient) q
         """
-    static let deadByQueue = "SELECT queue, sum(messages) FROM dead_letter_count WHERE queue <> '' GROUP BY queue"
+    static let deadByQueue =
+        "SELECT queue, sum(messages) AS messages FROM dead_letter_count WHERE queue <> '' GROUP BY queue"
     static let lastSeen = "SELECT received_at FROM referral WHERE partner = ? ORDER BY id DESC LIMIT 1"
     static let backlog = """
-        SELECT count(*), min(created_at) FROM message
+        SELECT count(*) AS messages, min(created_at) AS oldest_at FROM message
         WHERE channel = 'status' AND recipient = ? AND state IN ('queued', 'claimed')
         """
-    static let deadOfPartner = "SELECT coalesce(sum(messages), 0) FROM dead_letter_count WHERE partner = ?"
+    static let deadOfPartner = "SELECT coalesce(sum(messages), 0) AS messages FROM dead_letter_count WHERE partner = ?"
     static let byMessageID = "SELECT id FROM referral WHERE partner = ? AND message_id = ? AND is_invalid = 0"
     static let messages = """
         SELECT id, channel, correlation_id, recipient, state, attempt, created_at, ready_at, finished_at, dead_since,
@@ -28,7 +29,7 @@ enum MessageQuerySQL {
         """
     static let statuses = "SELECT id, code, at FROM status WHERE application_no = ? ORDER BY id LIMIT 500"
     static let relatives = """
-        SELECT m.correlation_id FROM dead_letter_resend e JOIN message m ON m.id = e.dead_letter WHERE e.successor = ?
+        SELECT m.correlation_id AS id FROM dead_letter_resend e JOIN message m ON m.id = e.dead_letter WHERE e.successor = ?
         UNION SELECT e.successor FROM message m JOIN dead_letter_resend e ON e.dead_letter = m.id
         WHERE m.correlation_id = ? AND m.channel = 'referral'
         """
@@ -36,8 +37,8 @@ enum MessageQuerySQL {
         SELECT a.no, r.partner, a.queue, a.case_state, r.received_at, a.content
         FROM application a JOIN referral r ON r.id = a.referral_id WHERE a.no > ? AND a.no < ? ORDER BY a.no LIMIT ?
         """
-    static let firstTold = "SELECT code, min(at) FROM status WHERE application_no = ? GROUP BY code"
-    static let countReferrals = "SELECT count(*) FROM referral WHERE id >= ? AND id < ?"
+    static let firstTold = "SELECT code, min(at) AS at FROM status WHERE application_no = ? GROUP BY code"
+    static let countReferrals = "SELECT count(*) AS referrals FROM referral WHERE id >= ? AND id < ?"
 
     static func referrals(ofPartner: Bool) -> String {
         "SELECT id FROM referral WHERE \(ofPartner ? "partner = ? AND " : "")id < ? ORDER BY id DESC LIMIT ?"
@@ -48,36 +49,36 @@ enum MessageQuerySQL {
         let envelope = String(quoted.split(separator: ".").first ?? "")
         return [
             ("SELECT id FROM referral WHERE id = ? LIMIT ?", quoted),
-            ("SELECT referral_id FROM application WHERE no = ? LIMIT ?", quoted),
+            ("SELECT referral_id AS id FROM application WHERE no = ? LIMIT ?", quoted),
             (
                 """
-                SELECT coalesce(a.referral_id, m.correlation_id) FROM message m
+                SELECT coalesce(a.referral_id, m.correlation_id) AS id FROM message m
                 LEFT JOIN application a ON a.no = m.correlation_id WHERE m.id = ? LIMIT ?
                 """, envelope
             ),
             (
                 """
-                SELECT coalesce(a.referral_id, m.correlation_id) FROM message m
+                SELECT coalesce(a.referral_id, m.correlation_id) AS id FROM message m
                 LEFT JOIN application a ON a.no = m.correlation_id
                 WHERE m.state = 'dead' AND m.sender_message_id = ? LIMIT ?
                 """, quoted
             ),
             (
-                "SELECT referral_id FROM reference WHERE value = ? LIMIT ?", ReferencePath.normalised(quoted)
+                "SELECT referral_id AS id FROM reference WHERE value = ? LIMIT ?", ReferencePath.normalised(quoted)
             ),
         ]
     }
 
     static func outcomes(
         _ partner: String, from start: Instant, to end: Instant?, _ connection: any SQLConnection
-    ) throws(StoreError) -> [String: Int] {
+    ) throws(StoreError) -> [Outcome: Int] {
         let found = try connection.query(
-            "SELECT outcome, count(*) FROM referral WHERE partner = ? AND id >= ? AND id < ? GROUP BY outcome",
+            "SELECT outcome, count(*) AS referrals FROM referral WHERE partner = ? AND id >= ? AND id < ? GROUP BY outcome",
             [
                 .text(partner), .text(IdentifierSource.floor(start)),
                 .text(end.map { IdentifierSource.floor($0) } ?? "~"),
             ]
-        ) { ($0.text(0), Int($0.integer(1))) }
+        ) { row throws(StoreError) in (try row.word("outcome", as: Outcome.self), try row.int("referrals")) }
         return Dictionary(found) { $0 + $1 }
     }
 }

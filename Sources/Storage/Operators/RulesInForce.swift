@@ -8,7 +8,7 @@ extension SQLMessageStore: RuleLog {
     public func noteRules(_ digest: String, at now: Instant) async throws(StoreError) {
         try await database.write { connection throws(StoreError) in
             guard try Self.rules(inForceAt: now, connection) != digest else { return }
-            try History.append(Self.subject, "inForce", "gateway", digest, at: now, connection)
+            try History.append(Self.subject, .inForce, "gateway", digest, at: now, connection)
         }
     }
 
@@ -24,6 +24,6 @@ extension SQLMessageStore: RuleLog {
         try connection.query(
             "SELECT detail FROM history WHERE subject = ? AND at <= ? ORDER BY at DESC, rowid DESC LIMIT 1",
             [.text(subject), .instant(moment)]
-        ) { $0.optionalText(0) }.first ?? nil
+        ) { row throws(StoreError) in try row.optionalText("detail") }.first ?? nil
     }
 }

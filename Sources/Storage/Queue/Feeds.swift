@@ -6,63 +6,66 @@ import Vocabulary
 enum Feeds {
     /// - Returns: the position to read from.
     static func confirm(
-        _ partner: String, through position: Int64?, now: Instant, _ connection: any SQLConnection
+        _ partner: String, through position: Int64?, now: Instant, _ transaction: StoreTransaction
     ) throws(StoreError) -> Int64 {
-        try connection.run(
+        try transaction.run(
             "INSERT INTO feed (partner, last, confirmed) VALUES (?, 0, 0) ON CONFLICT (partner) DO NOTHING",
             [.text(partner)])
         let (last, confirmed) =
-            try connection.query("SELECT last, confirmed FROM feed WHERE partner = ?", [.text(partner)]) {
-                ($0.integer(0), $0.integer(1))
+            try transaction.query("SELECT last, confirmed FROM feed WHERE partner = ?", [.text(partner)]) {
+                row throws(StoreError) in
+                (try row.integer("last"), try row.integer("confirmed"))
             }.first ?? (0, 0)
         // Nobody has read beyond what was handed out.
         guard let position else { return confirmed }
         guard position > confirmed, position <= last else { return min(position, last) }
-        let read = try connection.query(
+        let read = try transaction.query(
             """
-            SELECT id FROM message WHERE recipient = ? AND feed_position > ? AND feed_position <= ?
-            AND state = 'queued'
-            """, [.text(partner), .integer(confirmed), .integer(position)]
-        ) { $0.text(0) }
-        for id in read {
-            try Leases.deliver(id, actor: partner, answer: "read from the feed", now, connection)
+            SELECT \(StoredMessage.columns) FROM message m WHERE m.recipient = ? AND m.feed_position > ?
+            AND m.feed_position <= ? AND m.state = 'queued'
+            """, [.text(partner), .integer(confirmed), .integer(position)], StoredMessage.read)
+        for message in read {
+            try message.apply(.deliver(at: now), actor: partner, detail: "read from the feed", transaction)
         }
-        try connection.run(
+        try transaction.run(
             "UPDATE feed SET confirmed = ? WHERE partner = ?", [.integer(position), .text(partner)])
         return position
     }
 
     static func place(
-        _ partner: String, limit: Int, now: Instant, _ connection: any SQLConnection
+        _ partner: String, limit: Int, now: Instant, _ transaction: StoreTransaction
     ) throws(StoreError) {
-        let fresh = try connection.query(
+        let fresh = try transaction.query(
             """
             SELECT id FROM message WHERE channel = 'status' AND recipient = ? AND state IN ('queued', 'claimed')
-            AND state = 'queued' AND ready_at <= ? AND feed_position IS NULL ORDER BY id LIMIT ?
-            """, [.text(partner), .instant(now), .integer(Int64(limit))]
-        ) { $0.text(0) }
+            AND state = 'queued' AND ready_at <= ? AND feed_position IS NULL AND coalesce(keep_until > ?, 1)
+            ORDER BY id LIMIT ?
+            """, [.text(partner), .instant(now), .instant(now), .integer(Int64(limit))]
+        ) { row throws(StoreError) in try row.text("id") }
         guard !fresh.isEmpty else { return }
-        let last = try connection.query(
+        let last = try transaction.query(
             "UPDATE feed SET last = last + ? WHERE partner = ? RETURNING last",
             [.integer(Int64(fresh.count)), .text(partner)]
-        ) { $0.integer(0) }.first
+        ) { row throws(StoreError) in try row.integer("last") }.first
         guard let last else { throw .failed("the partner has no feed") }
         for (index, id) in fresh.enumerated() {
-            try connection.run(
+            try transaction.run(
                 "UPDATE message SET feed_position = ? WHERE id = ?",
                 [.integer(last - Int64(fresh.count - 1 - index)), .text(id)])
         }
     }
 
     static func page(
-        _ partner: String, after position: Int64, limit: Int, _ connection: any SQLConnection
+        _ partner: String, after position: Int64, limit: Int, now: Instant, _ transaction: StoreTransaction
     ) throws(StoreError) -> [FeedEntry] {
-        try connection.query(
+        try transaction.query(
             """
-            SELECT \(Envelopes.columns), m.payload, m.feed_position FROM message m
-            WHERE m.recipient = ? AND m.feed_position > ? AND m.state IN ('queued', 'delivered')
-            ORDER BY m.feed_position LIMIT ?
-            """, [.text(partner), .integer(position), .integer(Int64(limit))]
-        ) { FeedEntry(position: $0.integer(13), envelope: Envelopes.read($0)) }
+            SELECT \(Envelopes.columns), m.payload AS payload, m.feed_position AS feed_position FROM message m
+            WHERE m.recipient = ? AND m.feed_position > ? AND (m.state = 'delivered'
+            OR (m.state = 'queued' AND coalesce(m.keep_until > ?, 1))) ORDER BY m.feed_position LIMIT ?
+            """, [.text(partner), .integer(position), .instant(now), .integer(Int64(limit))]
+        ) { row throws(StoreError) in
+            FeedEntry(position: try row.integer("feed_position"), envelope: try Envelopes.read(row))
+        }
     }
 }

@@ -6,16 +6,14 @@ extension SQLMessageStore {
         try await database.read { connection throws(StoreError) in
             let found = try connection.query(
                 """
-                SELECT channel, recipient, max(finished_at) FROM (SELECT channel, recipient, state, finished_at
+                SELECT channel, recipient, max(finished_at) AS finished_at FROM (SELECT channel, recipient, state, finished_at
                 FROM message ORDER BY rowid DESC LIMIT ?) WHERE state = 'delivered' AND recipient IS NOT NULL
                 GROUP BY channel, recipient
                 """, [.integer(Int64(newest))]
-            ) { row in
-                Channel(rawValue: row.text(0)).map {
-                    (Endpoint($0, row.text(1)), Instant(milliseconds: row.integer(2)))
-                }
+            ) { row throws(StoreError) in
+                (Endpoint(try row.word("channel"), try row.text("recipient")), try row.instant("finished_at"))
             }
-            return Dictionary(found.compactMap(\.self)) { first, _ in first }
+            return Dictionary(found) { first, _ in first }
         }
     }
 }

@@ -9,112 +9,105 @@ enum Leases {
         AND e.recipient = m.recipient AND e.state IN ('queued', 'claimed') AND e.id < m.id)
         """
 
+    /// The most urgent first.
+    static let byUrgency = "m.priority DESC, m.due_at, m.id"
+
     static func parts(of leaseID: String) -> (messageID: String, attempt: Int)? {
         let parts = leaseID.split(separator: ".")
         guard parts.count == 2, let attempt = Int(parts[1]) else { return nil }
         return (String(parts[0]), attempt)
     }
 
-    static func read(_ row: any SQLRow) -> Lease {
-        let envelope = Envelopes.read(row)
-        let attempt = Int(row.integer(13))
-        return Lease(
-            id: "\(envelope.id).\(attempt)", envelope: envelope, attempt: attempt,
-            ends: Instant(milliseconds: row.integer(14)))
-    }
-
+    /// Leases what is due at an endpoint.
+    ///
+    /// - Parameters:
+    ///   - order: in which they go.
+    ///   - max: at most so many.
     static func take(
-        _ from: String, payload: String, _ values: [SQLValue], ends: Instant, now: Instant,
-        _ connection: any SQLConnection
+        from endpoint: Endpoint, order: String = byUrgency, max: Int, now: Instant, ends: Instant,
+        _ transaction: StoreTransaction
     ) throws(StoreError) -> [Lease] {
-        let found = try connection.query(
-            "SELECT \(Envelopes.columns), \(payload), m.attempt + 1, m.ready_at, m.state \(from)", values
-        ) { row in (read(row), isOverdue: row.text(15) == "claimed") }
-        return try found.map { lease, isOverdue throws(StoreError) in
-            if isOverdue { try noteEnd(of: lease.attempt - 1, lease.envelope.id, at: lease.ends, connection) }
-            try connection.run(
-                "UPDATE message SET state = 'claimed', attempt = ?, ready_at = ? WHERE id = ?",
-                [.integer(Int64(lease.attempt)), .instant(ends), .text(lease.envelope.id)])
-            return Lease(id: lease.id, envelope: lease.envelope, attempt: lease.attempt, ends: ends)
-        }
-    }
-
-    /// A lease that nobody settled leaves its trace when the message is claimed again or given up.
-    private static func noteEnd(
-        of attempt: Int, _ id: String, at ended: Instant, _ connection: any SQLConnection
-    ) throws(StoreError) {
-        try History.append(id, "leaseEnded", "gateway", "attempt \(attempt)", at: ended, connection)
-    }
-
-    /// A message that kills its workers ends in the dead-letter queue, not in a loop.
-    static func exhaust(
-        queue: String, now: Instant, maxAttempts: Int, _ connection: any SQLConnection
-    ) throws(StoreError) {
-        let ids = try connection.query(
+        let (payload, join, condition) =
+            switch endpoint.channel {
+            case .referral: ("m.payload", "", "AND 0")
+            // Without a payload of its own, whoever leases it reads the application as it is by then.
+            case .application: ("coalesce(m.payload, a.content)", "JOIN application a ON a.no = m.correlation_id", "")
+            case .status: ("m.payload", "", "AND \(isHead)")
+            }
+        let found = try transaction.query(
             """
-            SELECT id, state, attempt, ready_at FROM message WHERE channel = 'application' AND recipient = ?
-            AND state IN ('queued', 'claimed') AND ready_at <= ? AND attempt >= ?
-            """, [.text(queue), .instant(now), .integer(Int64(maxAttempts))]
-        ) { ($0.text(0), isOverdue: $0.text(1) == "claimed", Int($0.integer(2)), Instant(milliseconds: $0.integer(3))) }
-        for (id, isOverdue, attempt, ends) in ids {
-            if isOverdue { try noteEnd(of: attempt, id, at: ends, connection) }
-            try die(id, .exhausted, "leased \(maxAttempts) times in vain", actor: queue, now, connection)
+            SELECT \(StoredMessage.columns), m.sender_message_id AS sender_message_id, m.media_type AS media_type,
+            m.created_at AS created_at, m.due_at AS due_at, m.priority AS priority, m.keep_until AS keep_until,
+            m.traceparent AS traceparent, \(payload) AS payload FROM message m \(join)
+            WHERE m.channel = ? AND m.recipient = ? AND m.state IN ('queued', 'claimed') AND m.ready_at <= ? \(condition)
+            AND coalesce(m.keep_until > ?, 1) ORDER BY \(order) LIMIT ?
+            """, [.word(endpoint.channel), .text(endpoint.recipient), .instant(now), .instant(now), .int(max)]
+        ) { row throws(StoreError) in (try StoredMessage.read(row), try Envelopes.read(row)) }
+        var leases: [Lease] = []
+        for (message, envelope) in found {
+            guard
+                case .leased(let attempt, _) = try message.apply(
+                    .lease(now: now, ends: ends), actor: endpoint.recipient, transaction)
+            else { continue }
+            leases.append(Lease(id: "\(message.id).\(attempt)", envelope: envelope, attempt: attempt, ends: ends))
         }
+        return leases
     }
 
-    static func settle(
-        _ leaseID: String, _ settlement: LeaseSettlement, actor: String, now: Instant, _ connection: any SQLConnection
-    ) throws(StoreError) -> Bool {
-        guard let (id, attempt) = parts(of: leaseID) else { return false }
-        let held = try connection.query(
-            "SELECT 1 FROM message WHERE id = ? AND state = 'claimed' AND attempt = ? AND ready_at > ?",
-            [.text(id), .integer(Int64(attempt)), .instant(now)]
-        ) { _ in true }
-        guard !held.isEmpty else { return false }
-        switch settlement {
-        case .acknowledge: try deliver(id, actor: actor, answer: nil, now, connection)
-        case .confirm(let answer): try deliver(id, actor: actor, answer: answer, now, connection)
-        case .release(let notBefore, let reason):
-            try connection.run(
-                "UPDATE message SET state = 'queued', ready_at = ?, problem = ? WHERE id = ?",
-                [.instant(notBefore), .optional(reason), .text(id)])
-            try History.append(id, "released", actor, reason, at: now, connection)
-        case .extend(let until):
-            try connection.run("UPDATE message SET ready_at = ? WHERE id = ?", [.instant(until), .text(id)])
-        case .giveUp(let deadReason, let reason):
-            try die(id, deadReason, reason, actor: actor, now, connection)
-        }
-        return true
-    }
-
-    static func deliver(
-        _ id: String, actor: String, answer: String?, _ now: Instant, _ connection: any SQLConnection
-    ) throws(StoreError) {
-        try connection.run(
-            "UPDATE message SET state = 'delivered', ready_at = NULL, finished_at = ? WHERE id = ?",
-            [.instant(now), .text(id)])
-        try History.append(id, "delivered", actor, answer, at: now, connection)
-    }
-
-    static func die(
-        _ id: String, _ reason: DeadLetterReason, _ problem: String, actor: String, _ now: Instant,
-        _ connection: any SQLConnection
-    ) throws(StoreError) {
-        let cause = DeadLetterCause(reason, findings: nil, problem: problem)
-        let address = try connection.query("SELECT partner, channel, recipient FROM message WHERE id = ?", [.text(id)])
-        {
-            ($0.text(0), Channel(rawValue: $0.text(1)) ?? .status, $0.optionalText(2))
+    /// A lease that has not ended.
+    static func find(_ leaseID: String, now: Instant, _ connection: any SQLConnection) throws(StoreError) -> Lease? {
+        guard let (id, attempt) = parts(of: leaseID) else { return nil }
+        return try connection.query(
+            """
+            SELECT \(Envelopes.columns), x'' AS payload, m.ready_at AS ready_at FROM message m
+            WHERE m.id = ? AND m.state = 'claimed' AND m.attempt = ? AND m.ready_at > ?
+            """, [.text(id), .int(attempt), .instant(now)]
+        ) { row throws(StoreError) in
+            Lease(
+                id: leaseID, envelope: try Envelopes.read(row), attempt: attempt, ends: try row.instant("ready_at"))
         }.first
-        guard let (partner, channel, recipient) = address else { throw .corrupt("message \(id) is gone") }
-        let countRow = try DeadLetterCounts.lay(cause, of: partner, channel, recipient: recipient, connection)
-        try connection.run(
+    }
+
+    /// A message that ends its workers becomes a dead letter and goes round no more.
+    ///
+    /// - Returns: how many did.
+    static func exhaust(
+        now: Instant, maxAttempts: Int, limit: Int, _ transaction: StoreTransaction
+    ) throws(StoreError) -> Int {
+        let spent = try transaction.query(
             """
-            UPDATE message SET state = 'dead', ready_at = NULL, reason = ?, dead_since = ?, problem = ?, cause = ?,
-            count_row = ? WHERE id = ?
-            """,
-            [
-                .text(reason.rawValue), .instant(now), .text(problem), .text(cause.name), .integer(countRow), .text(id),
-            ])
-        try History.append(id, "dead", actor, "\(reason.rawValue): \(problem)", at: now, connection)
+            SELECT \(StoredMessage.columns) FROM message m WHERE m.channel = 'application'
+            AND m.state = 'claimed' AND m.ready_at <= ? AND m.attempt >= ? LIMIT ?
+            """, [.instant(now), .int(maxAttempts), .int(limit)], StoredMessage.read)
+        for message in spent {
+            try message.apply(
+                .giveUp(.leasesEnded, at: now), actor: message.recipient ?? "gateway",
+                detail: "leased \(maxAttempts) times in vain", problem: "leased \(maxAttempts) times in vain",
+                transaction)
+        }
+        return spent.count
+    }
+
+    /// - Returns: whether the lease was still there to settle.
+    static func settle(
+        _ leaseID: String, _ settlement: LeaseSettlement, actor: String, now: Instant, _ transaction: StoreTransaction
+    ) throws(StoreError) -> Bool {
+        guard let (id, attempt) = parts(of: leaseID), let message = try StoredMessage.find(id, transaction),
+            case .leased(attempt, let ends) = message.state, ends > now
+        else { return false }
+        let next: DeliveryState? =
+            switch settlement {
+            case .acknowledge: try message.apply(.deliver(at: now), actor: actor, transaction)
+            case .confirm(let answer):
+                try message.apply(.deliver(at: now), actor: actor, detail: answer, transaction)
+            case .release(let notBefore, let reason):
+                try message.apply(
+                    .release(notBefore: notBefore, at: now), actor: actor, detail: reason, problem: reason, transaction)
+            case .extend(let until): try message.apply(.extend(until: until), actor: actor, transaction)
+            case .giveUp(let cause, let reason):
+                try message.apply(
+                    .giveUp(cause, at: now), actor: actor, detail: reason, problem: reason, transaction)
+            }
+        return next != nil
     }
 }

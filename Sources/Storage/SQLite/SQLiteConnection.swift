@@ -48,13 +48,13 @@ final class SQLiteConnection: SQLConnection {
     }
 
     func query<Result>(
-        _ sql: String, _ values: [SQLValue], _ read: (any SQLRow) -> Result
+        _ sql: String, _ values: [SQLValue], _ read: (any SQLRow) throws(StoreError) -> Result
     ) throws(StoreError) -> [Result] {
         let statement = try prepared(sql)
         defer { statement.reset() }
         try statement.bind(values, on: self)
         var results: [Result] = []
-        while try statement.step(on: self) { results.append(read(statement)) }
+        while try statement.step(on: self) { results.append(try read(statement)) }
         return results
     }
 
@@ -84,8 +84,17 @@ final class SQLiteConnection: SQLConnection {
 /// A prepared statement; finalized exactly once, before its connection closes.
 final class SQLiteStatement: SQLRow {
     private let handle: OpaquePointer
+    /// Each column's place by its name, learnt once for all rows.
+    private let places: [String: Int32]
 
-    fileprivate init(_ handle: OpaquePointer) { self.handle = handle }
+    fileprivate init(_ handle: OpaquePointer) {
+        self.handle = handle
+        var places: [String: Int32] = [:]
+        for place in 0..<sqlite3_column_count(handle) {
+            if let name = sqlite3_column_name(handle, place) { places[String(cString: name)] = place }
+        }
+        self.places = places
+    }
 
     deinit { sqlite3_finalize(handle) }
 
@@ -125,24 +134,22 @@ final class SQLiteStatement: SQLRow {
         sqlite3_clear_bindings(handle)
     }
 
-    func integer(_ column: Int) -> Int64 { sqlite3_column_int64(handle, Int32(column)) }
+    func place(of column: String) -> Int32? { places[column] }
 
-    func optionalInteger(_ column: Int) -> Int64? {
-        sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL ? nil : integer(column)
+    func isNull(at place: Int32) -> Bool { sqlite3_column_type(handle, place) == SQLITE_NULL }
+
+    func integer(at place: Int32) -> Int64 { sqlite3_column_int64(handle, place) }
+
+    /// By its length: a text may hold a NUL.
+    func text(at place: Int32) -> String {
+        guard let bytes = sqlite3_column_text(handle, place) else { return "" }
+        let count = Int(sqlite3_column_bytes(handle, place))
+        return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
     }
 
-    func text(_ column: Int) -> String { optionalText(column) ?? "" }
-
-    func optionalText(_ column: Int) -> String? {
-        sqlite3_column_text(handle, Int32(column)).map { String(cString: $0) }
-    }
-
-    func blob(_ column: Int) -> [UInt8] { optionalBlob(column) ?? [] }
-
-    func optionalBlob(_ column: Int) -> [UInt8]? {
-        if sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL { return nil }
-        let count = Int(sqlite3_column_bytes(handle, Int32(column)))
-        guard count > 0, let bytes = sqlite3_column_blob(handle, Int32(column)) else { return [] }
+    func blob(at place: Int32) -> [UInt8] {
+        let count = Int(sqlite3_column_bytes(handle, place))
+        guard count > 0, let bytes = sqlite3_column_blob(handle, place) else { return [] }
         return [UInt8](UnsafeRawBufferPointer(start: bytes, count: count))
     }
 }

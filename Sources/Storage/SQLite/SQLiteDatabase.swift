@@ -53,18 +53,22 @@ public final class SQLiteDatabase: Database {
     /// How many wait for a group that is not whole yet.
     var gatheringCount: Int { writer.gathering }
 
+    /// The only column of what a pragma answers, whose name is the library's own.
+    private static func number(_ row: any SQLRow) -> Int64 { row.integer(at: 0) }
+    private static func line(_ row: any SQLRow) -> String { row.text(at: 0) }
+
     /// Refuses a damaged file and one that belongs to another program, before anything is written to it.
     private static func refuseForeignFile(_ path: String) throws(StoreError) {
         let connection = try SQLiteConnection(path: path)
-        let owner = try connection.query("PRAGMA application_id", []) { $0.integer(0) }.first ?? 0
-        let tables = try connection.query("SELECT count(*) FROM sqlite_schema", []) { $0.integer(0) }.first ?? 0
+        let owner = try connection.query("PRAGMA application_id", [], Self.number).first ?? 0
+        let tables = try connection.query("SELECT count(*) FROM sqlite_schema", [], Self.number).first ?? 0
         guard owner == applicationID || (owner == 0 && tables == 0) else {
             throw .corrupt("this SQLite file belongs to another program")
         }
-        let pages = try connection.query("PRAGMA page_count", []) { $0.integer(0) }.first ?? 0
-        let pageBytes = try connection.query("PRAGMA page_size", []) { $0.integer(0) }.first ?? 0
+        let pages = try connection.query("PRAGMA page_count", [], Self.number).first ?? 0
+        let pageBytes = try connection.query("PRAGMA page_size", [], Self.number).first ?? 0
         if pages * pageBytes <= readThroughBytes {
-            try refuseDamage(try connection.query("PRAGMA quick_check(1)", []) { $0.text(0) })
+            try refuseDamage(try connection.query("PRAGMA quick_check(1)", [], Self.line))
         }
         try connection.execute("PRAGMA application_id=\(applicationID)")
     }
@@ -83,13 +87,13 @@ public final class SQLiteDatabase: Database {
         do throws(StoreError) {
             let tables = try await submit(
                 { connection throws(StoreError) in
-                    try connection.query("SELECT name FROM sqlite_schema WHERE type = 'table'", []) { $0.text(0) }
+                    try connection.query("SELECT name FROM sqlite_schema WHERE type = 'table'", [], Self.line)
                 }, to: inspector)
             for table in tables where !Task.isCancelled {
                 try Self.refuseDamage(
                     try await submit(
                         { connection throws(StoreError) in
-                            try connection.query("SELECT * FROM pragma_quick_check(?)", [.text(table)]) { $0.text(0) }
+                            try connection.query("SELECT * FROM pragma_quick_check(?)", [.text(table)], Self.line)
                         }, to: inspector))
             }
         } catch {
@@ -115,13 +119,13 @@ public final class SQLiteDatabase: Database {
     /// Whether its schema is this release's.
     public func isMigrated() async throws(StoreError) -> Bool {
         try await read { connection throws(StoreError) in
-            try connection.query("PRAGMA user_version", []) { $0.integer(0) }.first == Int64(Migration.all.count)
+            try connection.query("PRAGMA user_version", [], Self.number).first == Int64(Migration.all.count)
         }
     }
 
     public func migrate() async throws(StoreError) {
         try await write { connection throws(StoreError) in
-            let done = try connection.query("PRAGMA user_version", []) { Int($0.integer(0)) }.first ?? 0
+            let done = Int(try connection.query("PRAGMA user_version", [], Self.number).first ?? 0)
             guard done <= Migration.all.count else {
                 throw .failed("the store was made by a newer release (schema \(done)); run that release")
             }

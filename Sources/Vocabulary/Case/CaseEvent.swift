@@ -6,6 +6,8 @@ public enum CaseEvent: String, Sendable, CaseIterable {
     case assign, agreementSigned, workStarted, replaceRequested, replaced, replaceDenied, terminate, close, archive
     case objectionFiled, uphold, orderCorrection
     case arrangeDutyLawyer, giveHelp
+    /// Told for the clocks alone: the case stays where it is.
+    case terminationServed, papersFiledWithCourt, closingPapersReceived, closingPapersReviewed
 
     /// What the sender is told of it, if anything.
     public var status: StatusCode? {
@@ -28,7 +30,8 @@ public enum CaseEvent: String, Sendable, CaseIterable {
         case .arrangeDutyLawyer: .dutyLawyerArranged
         case .giveHelp: .helpGiven
         case .askCrossRegion, .crossRegionAnswered, .checkNotice, .personRefuses, .agreementSigned, .replaceRequested,
-            .replaceDenied, .archive, .objectionFiled:
+            .replaceDenied, .archive, .objectionFiled, .terminationServed, .papersFiledWithCourt,
+            .closingPapersReceived, .closingPapersReviewed:
             nil
         }
     }

@@ -22,13 +22,6 @@
 ///     help by a duty lawyer (LAL 30, 39): neither of them
 ///     helpRequested ─arrangeDutyLawyer─▶ dutyLawyerArranged ─giveHelp─▶ helpGiven
 public enum CaseMachine {
-    /// A step that the state does not allow, with those it does.
-    public struct IllegalTransition: Error, Sendable, Hashable {
-        public let state: CaseState
-        public let event: CaseEvent
-        public let legal: [CaseEvent]
-    }
-
     /// Where a case stands when an institution has just signed it in.
     public static func start(route: AidRoute) -> CaseState {
         switch route {
@@ -37,13 +30,9 @@ public enum CaseMachine {
         }
     }
 
-    public static func next(
-        _ state: CaseState, _ event: CaseEvent, route: AidRoute
-    ) throws(IllegalTransition) -> CaseState {
-        guard let next = steps(from: state, route: route).first(where: { $0.0 == event })?.1 else {
-            throw IllegalTransition(state: state, event: event, legal: legalEvents(in: state, route: route))
-        }
-        return next
+    /// - Returns: `nil` where the state does not allow the step.
+    public static func next(_ state: CaseState, _ event: CaseEvent, route: AidRoute) -> CaseState? {
+        steps(from: state, route: route).first { $0.0 == event }?.1
     }
 
     public static func legalEvents(in state: CaseState, route: AidRoute) -> [CaseEvent] {
@@ -113,23 +102,26 @@ public enum CaseMachine {
         }
     }
 
-    /// From the assignment on both roads are one. Telling the signing of the agreement and the beginning of the work is
+    /// From the assignment on both routes are one. Telling the signing of the agreement and the beginning of the work is
     /// optional (status 13), so a case may be closed without them.
     private static func work(_ state: CaseState) -> Steps {
+        let ends: Steps = [(.close, .closed), (.terminate, .terminated)]
         switch state {
         case .assigned:
-            [(.agreementSigned, .entrusted), (.workStarted, .inProgress), (.close, .closed), (.terminate, .terminated)]
-        case .entrusted: [(.workStarted, .inProgress), (.close, .closed), (.terminate, .terminated)]
-        case .inProgress: [(.replaceRequested, .replacing), (.close, .closed), (.terminate, .terminated)]
-        case .replacing: [(.replaced, .inProgress), (.replaceDenied, .inProgress)]
-        case .closed: [(.archive, .archived)]
-        case .terminated: [(.objectionFiled, .objectionPending)]
-        case .objectionPending: [(.uphold, .objectionUpheld), (.orderCorrection, .objectionCorrected)]
+            return [(.agreementSigned, .entrusted), (.workStarted, .inProgress), (.papersFiledWithCourt, .assigned)]
+                + ends
+        case .entrusted: return [(.workStarted, .inProgress), (.papersFiledWithCourt, .entrusted)] + ends
+        case .inProgress: return [(.replaceRequested, .replacing), (.papersFiledWithCourt, .inProgress)] + ends
+        case .replacing: return [(.replaced, .inProgress), (.replaceDenied, .inProgress)]
+        case .closed:
+            return [(.closingPapersReceived, .closed), (.closingPapersReviewed, .closed), (.archive, .archived)]
+        case .terminated: return [(.terminationServed, .terminated), (.objectionFiled, .objectionPending)]
+        case .objectionPending: return [(.uphold, .objectionUpheld), (.orderCorrection, .objectionCorrected)]
         case .pendingIntake, .supplementRequested, .provisionallyAccepted, .accepted, .crossRegionChecking,
             .advanceAid, .granted, .refused, .deemedWithdrawn, .withdrawn, .transferredOut, .noticeChecked,
             .noticeIncomplete, .refusalExamined, .archived, .objectionUpheld, .objectionCorrected, .helpRequested,
             .dutyLawyerArranged, .helpGiven:
-            []
+            return []
         }
     }
 

@@ -49,11 +49,9 @@ final class Gateway: Sendable {
         await Self.note(pipeline.triage, in: store, at: now(), log: log)
         let bell = Bell()
         let courierBell = Bell()
-        for channel in [Channel.application, .status] {
-            store.onQueued(channel) {
-                bell.ring()
-                courierBell.ring()
-            }
+        store.onQueued { _ in
+            bell.ring()
+            courierBell.ring()
         }
 
         let hash = try IdentityKey.load(configuration.identityKeyFile)

@@ -1,0 +1,8 @@
+import Vocabulary
+
+/// Applications and what happens to them.
+public protocol CaseStore: MessageStore {
+    /// Applications whose hand-over nobody answered in time.
+    func overdueHandovers(now: Instant, limit: Int) async throws(StoreError) -> [ApplicationRecord]
+    func relatedCases(of applicationNo: String) async throws(StoreError) -> [Relation]
+}

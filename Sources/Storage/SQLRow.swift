@@ -1,0 +1,73 @@
+import Messaging
+import Vocabulary
+
+/// One row of a result, valid until the next is read. Columns are read by the names that the statement gives them, so that
+/// a column more shifts no reader.
+public protocol SQLRow {
+    /// The column's place; `nil` where the statement has none of that name.
+    func place(of column: String) -> Int32?
+    func isNull(at place: Int32) -> Bool
+    func integer(at place: Int32) -> Int64
+    func text(at place: Int32) -> String
+    func blob(at place: Int32) -> [UInt8]
+}
+
+extension SQLRow {
+    private func given(_ column: String) throws(StoreError) -> Int32 {
+        guard let place = place(of: column) else { throw .failed("the statement has no column \(column)") }
+        return place
+    }
+
+    private func filled(_ column: String) throws(StoreError) -> Int32 {
+        let place = try given(column)
+        if isNull(at: place) { throw .corrupt("column \(column) is empty") }
+        return place
+    }
+
+    func integer(_ column: String) throws(StoreError) -> Int64 { integer(at: try filled(column)) }
+    func int(_ column: String) throws(StoreError) -> Int { Int(try integer(column)) }
+    func flag(_ column: String) throws(StoreError) -> Bool { try integer(column) != 0 }
+    func text(_ column: String) throws(StoreError) -> String { text(at: try filled(column)) }
+    func blob(_ column: String) throws(StoreError) -> [UInt8] { blob(at: try filled(column)) }
+    func instant(_ column: String) throws(StoreError) -> Instant { Instant(milliseconds: try integer(column)) }
+
+    func optionalInteger(_ column: String) throws(StoreError) -> Int64? {
+        let place = try given(column)
+        return isNull(at: place) ? nil : integer(at: place)
+    }
+
+    func optionalInt(_ column: String) throws(StoreError) -> Int? { try optionalInteger(column).map { Int($0) } }
+
+    func optionalText(_ column: String) throws(StoreError) -> String? {
+        let place = try given(column)
+        return isNull(at: place) ? nil : text(at: place)
+    }
+
+    func optionalBlob(_ column: String) throws(StoreError) -> [UInt8]? {
+        let place = try given(column)
+        return isNull(at: place) ? nil : blob(at: place)
+    }
+
+    func optionalInstant(_ column: String) throws(StoreError) -> Instant? {
+        try optionalInteger(column).map { Instant(milliseconds: $0) }
+    }
+
+    /// One of a known set of words. An unknown one is no plausible case but a damaged row, or one of a later release.
+    func word<Word: RawRepresentable>(_ column: String, as type: Word.Type = Word.self) throws(StoreError) -> Word
+    where Word.RawValue == String {
+        try known(try text(column), column)
+    }
+
+    func optionalWord<Word: RawRepresentable>(_ column: String, as type: Word.Type = Word.self) throws(StoreError)
+        -> Word? where Word.RawValue == String
+    {
+        guard let text = try optionalText(column) else { return nil }
+        return try known(text, column) as Word
+    }
+
+    private func known<Word: RawRepresentable>(_ text: String, _ column: String) throws(StoreError) -> Word
+    where Word.RawValue == String {
+        guard let word = Word(rawValue: text) else { throw .corrupt("column \(column) holds an unknown word") }
+        return word
+    }
+}
