@@ -6,30 +6,41 @@ import Vocabulary
 private let now = Instant(milliseconds: 1_700_000_000_000)
 private let later = now.advanced(seconds: 60)
 
-@Test func `a message that fails is queued again and counts its attempts`() throws {
-    var state = DeliveryState.queued(attempt: 0, notBefore: now)
-    try state.apply(.claim(now: now, leaseEnds: later))
-    try state.apply(.fail(retryAt: later))
-    #expect(state == .queued(attempt: 1, notBefore: later))
-    #expect(throws: DeliveryState.IllegalTransition.self) { try state.apply(.claim(now: now, leaseEnds: later)) }
-    try state.apply(.claim(now: later, leaseEnds: later))
-    try state.apply(.claim(now: later, leaseEnds: later))
-    #expect(state == .claimed(attempt: 3, leaseEnds: later))
-    try state.apply(.giveUp(.undeliverable))
-    try state.apply(.requeue(at: later))
-    #expect(state == .queued(attempt: 0, notBefore: later))
+private func after(_ state: DeliveryState, _ events: DeliveryEvent...) throws -> DeliveryState {
+    try events.reduce(state) { try DeliveryMachine.transition(from: $0, on: $1) }
 }
 
-@Test func `what is delivered or discarded stays so`() {
-    for final in [DeliveryState.delivered(at: now), .discarded(at: now)] {
-        for event: DeliveryState.Event in [
-            .claim(now: now, leaseEnds: later), .deliver(at: now), .fail(retryAt: now), .giveUp(.expired),
-            .requeue(at: now), .discard(at: now),
-        ] {
-            var state = final
-            #expect(throws: DeliveryState.IllegalTransition(state: final, event: event)) { try state.apply(event) }
+@Test func `a message that fails is queued again and counts its attempts`() throws {
+    let queued = DeliveryMachine.beginning(at: now)
+    let failed = try after(queued, .lease(now: now, ends: later), .release(notBefore: later, at: now))
+    #expect(failed == .queued(attempt: 1, readyAt: later))
+    #expect(throws: DeliveryMachine.Refusal.self) { try after(failed, .lease(now: now, ends: later)) }
+    let leased = try after(failed, .lease(now: later, ends: later), .lease(now: later, ends: later))
+    #expect(leased == .leased(attempt: 3, ends: later))
+    let dead = try after(leased, .giveUp(.undeliverable(.http(503)), at: later))
+    #expect(dead == .dead(attempt: 3, since: later))
+    #expect(try after(dead, .requeue(at: later)) == .queued(attempt: 0, readyAt: later))
+}
+
+@Test func `every state is reached, every event happens, and what is delivered or discarded stays so`() throws {
+    let events: [DeliveryEvent] = [
+        .lease(now: later, ends: later), .extend(until: later), .release(notBefore: now, at: now), .hasten(at: now),
+        .deliver(at: now), .giveUp(.expired, at: now), .requeue(at: now), .supersede(at: now), .discard(at: now),
+    ]
+    var reached: Set<DeliveryState.Name> = []
+    var happened: Set<Int> = []
+    var waiting = [DeliveryMachine.beginning(at: now)]
+    while let state = waiting.popLast() {
+        guard reached.insert(state.name).inserted else { continue }
+        for (index, event) in events.enumerated() {
+            guard let next = try? after(state, event) else { continue }
+            #expect(![.delivered, .discarded].contains(state.name), "\(state) \(event)")
+            happened.insert(index)
+            waiting.append(next)
         }
     }
+    #expect(reached == Set(DeliveryState.Name.allCases))
+    #expect(happened == Set(events.indices))
 }
 
 @Test func `waits grow to the cap, are jittered down to nothing and honour Retry-After`() {
