@@ -61,8 +61,7 @@ public final class Document {
         starts = []
     }
 
-    /// Takes every element out of its namespace, where any is in one, and notes it at the root; mappings that declare none
-    /// then see the names alone.
+    /// Takes every element out of its namespace, where any is in one; mappings that declare none then see the names alone.
     ///
     /// - Returns: whether there was one.
     public func ignoreNamespaces() -> Bool {
@@ -76,10 +75,7 @@ public final class Document {
             }
             node = PlaceTable.following(here)
         }
-        guard found else { return false }
-        let place = root.location
-        notes.append(DocumentNote(code: "namespaceIgnored", line: place.line ?? 1, column: place.column ?? 1))
-        return true
+        return found
     }
 
     func add(_ names: NameSet) { self.names = self.names.union(names) }

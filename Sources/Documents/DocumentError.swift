@@ -47,7 +47,6 @@ public struct DocumentNote: Sendable, Hashable {
     public static let codes = [
         "encodingMismatch", "encodingAmbiguous", "encodingCesu8", "encodingNotUTF8", "byteOrderMarkRepeated",
         "controlCharacter", "replacementCharacter", "privateUseCharacter", "htmlEntity", "blankBeforeDeclaration",
-        "namespaceIgnored",
     ]
 
     public let code: String

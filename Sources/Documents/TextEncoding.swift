@@ -52,7 +52,7 @@ public enum TextEncoding: String, Sendable, CaseIterable {
     }
 
     /// What can be read before the first byte that means nothing in this encoding.
-    func readableBeginning(of bytes: ArraySlice<UInt8>) -> [UInt8] {
+    public func readableBeginning(of bytes: ArraySlice<UInt8>) -> [UInt8] {
         if self == .utf8 { return Array(bytes.prefix(UTF8Walk(bytes).fault ?? bytes.count)) }
         return Self.convert(bytes, from: self, to: .utf8).output
     }

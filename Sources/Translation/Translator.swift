@@ -178,15 +178,25 @@ public final class Translator: Sendable {
         result.format = document.format
         result.encoding = document.encoding
         result.findings = document.notes.map {
-            Finding(severity: .warning, code: $0.code, path: nil, location: nil, rule: nil)
+            Finding(severity: .warning, code: $0.code, path: nil, location: $0.location, rule: nil)
         }
         withWorker { worker in
-            let engine = worker.engines.first { engine in
-                engine.mapping.isInbound && (id != nil || engine.mapping.format == document.format)
-                    && allowed?.contains(engine.mapping.id) ?? true
-                    && (id.map { $0 == engine.mapping.id } ?? engine.accepts(document))
+            func engine() -> Engine? {
+                worker.engines.first { engine in
+                    engine.mapping.isInbound && (id != nil || engine.mapping.format == document.format)
+                        && allowed?.contains(engine.mapping.id) ?? true
+                        && (id.map { $0 == engine.mapping.id } ?? engine.accepts(document))
+                }
             }
-            guard let engine else {
+            var chosen = engine()
+            if chosen == nil, document.ignoreNamespaces() {
+                chosen = engine()
+                result.findings.append(
+                    Finding(
+                        severity: .warning, code: "namespaceIgnored", path: nil, location: document.root.location,
+                        rule: nil))
+            }
+            guard let engine = chosen else {
                 result.findings.append(
                     Finding(severity: .error, code: "noMapping", path: nil, location: document.root.location, rule: nil)
                 )
@@ -245,6 +255,9 @@ public final class Translator: Sendable {
                 result.records.append(record)
             }
         }
+        // What is told of a value, with its field, need not be told of the document besides.
+        let told = Set(result.records.flatMap { $0.findings.map(\.code) })
+        result.findings.removeAll { $0.rule == nil && DocumentNote.codes.contains($0.code) && told.contains($0.code) }
         if explain {
             let leaves = Self.leaves(of: document.root)
             result.isExplained = true
@@ -268,7 +281,8 @@ public final class Translator: Sendable {
         let before = run.explains ? head : JSONObject()
         // Handed over whole: a second owner would make its first change a copy.
         let checked = Consistency(
-            LegalAidApplication(content: consume head), mapping: engine.mapping.id, today: receivedAt.date)
+            LegalAidApplication(content: consume head), mapping: engine.mapping.id, today: receivedAt.date,
+            courts: engine.codes["court"])
         for finding in engine.placed(checked.findings, of: planned, at: node) { run.findings.add(finding) }
         if run.explains {
             run.traces += Self.derived(from: before, to: checked.application, run.traces, by: engine.mapping.id)

@@ -5,7 +5,7 @@ import StrictJSON
 enum Facts {
     /// What rules may ask for.
     static let paths = [
-        "facts/received", "facts/age", "facts/ageAtEvent", "facts/hearingDays", "facts/fired", "facts/words/id",
+        "facts/received", "facts/custody", "facts/age", "facts/ageAtEvent", "facts/hearingDays", "facts/fired", "facts/words/id",
         "facts/words/in", "facts/relief/kind", "facts/relief/state", "facts/relief/by", "facts/relief/of",
         "facts/relief/stale", "facts/disability/kind", "facts/disability/grade", "facts/disability/of",
         "facts/clocks/id", "facts/clocks/hoursLeft", "facts/clocks/met", "facts/clocks/derived",
@@ -13,7 +13,7 @@ enum Facts {
 
     /// The canonical field that a computed fact stands for.
     static let sources = [
-        "age": "recipient.birthDate", "ageAtEvent": "matter.factsDate", "hearingDays": "proceeding.hearings",
+        "custody": "recipient.custody", "age": "recipient.birthDate", "ageAtEvent": "matter.factsDate", "hearingDays": "proceeding.hearings",
         "received": "source.receivedAt",
     ]
 
@@ -22,7 +22,7 @@ enum Facts {
     ) -> JSONValue {
         let day = receivedAt.date
         return .compact([
-            ("received", .string(day.iso)), ("age", application.birthDate.map { JSONValue($0.years(until: day)) }),
+            ("received", .string(day.iso)), ("custody", application.isInCustody ? true : nil), ("age", application.birthDate.map { JSONValue($0.years(until: day)) }),
             ("ageAtEvent", ageAtEvent(application)), ("hearingDays", hearingDays(application, from: day)),
             ("words", .array(words(application, edition.words))),
             (

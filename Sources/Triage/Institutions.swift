@@ -112,7 +112,7 @@ struct Institutions: Sendable {
     func find(_ key: RouteRule.Key, _ value: String) -> Found {
         switch key {
         case .institution: return found(institutions.filter { $0.code == value })
-        case .court: return byCourt(value)
+        case .court: return CourtCode(parsing: value).map { byCourt($0.text) } ?? .nothing
         case .caseNumber: return CourtCaseNumber(parsing: value).map { byCourt($0.courtCharacter) } ?? .nothing
         case .division: return value.first?.isNumber == true ? byDivision(value) : byPlace(value)
         case .place: return byPlace(value)
@@ -132,7 +132,10 @@ struct Institutions: Sendable {
     }
 
     /// By GB/T 2260; longer codes of organs and towns begin with it. Town codes that are registered go first.
-    private func byDivision(_ code: String) -> Found {
+    ///
+    /// A credit code or a tax number is no division, whatever its digits are.
+    private func byDivision(_ value: String) -> Found {
+        guard let code = AdministrativeDivision.digits(value) else { return .nothing }
         let matches = institutions.flatMap { institution in
             institution.divisions.filter(code.hasPrefix).map { (institution, $0.count) }
         }
