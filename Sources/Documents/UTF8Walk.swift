@@ -83,13 +83,15 @@ struct UTF8Walk {
 /// CESU-8 (Unicode Technical Report 26): Java and some databases write a character beyond the basic plane as two surrogates
 /// of three bytes each.
 enum SurrogateBytes {
-    /// The bytes with every pair made one character of UTF-8, and where the first pair stood; nothing where there is none.
+    /// The bytes with every pair made one character of UTF-8, and where the first pair stood; nothing where there is none,
+    /// or one that gives no Chinese character: such bytes are something else.
     static func joined(_ bytes: ArraySlice<UInt8>) -> (bytes: [UInt8], first: Int)? {
         var joined: [UInt8] = []
         var first: Int?
         var index = bytes.startIndex
         while index < bytes.endIndex {
             if let scalar = pair(bytes, at: index) {
+                guard scalar.properties.isIdeographic else { return nil }
                 first = first ?? index - bytes.startIndex
                 joined += String(scalar).utf8
                 index += 6
