@@ -12,7 +12,7 @@ let rooms: [(name: String, doors: [Target.Dependency])] = [
     ("Translation", ["StrictJSON", "Canonical", "Documents"]),
     ("Triage", ["StrictJSON", "Canonical", "Documents"]),
     ("Storage", ["StrictJSON", "Messaging", "CSQLite"]),
-    ("Transport", ["StrictJSON", "CMicroHTTPD", "CCurl", "COpenSSL"]),
+    ("Transport", ["StrictJSON", "CMicroHTTPD", "CCurl", "COpenSSL", "CZlib"]),
     ("Intake", ["StrictJSON", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical", "Journal"]),
     ("Delivery", ["StrictJSON", "Messaging", "Transport", "Journal"]),
     (
@@ -58,6 +58,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ]
         + rooms.map { room in
             .target(

@@ -12,7 +12,7 @@ private let doors: [String: Set<String>] = [
     "Translation": ["StrictJSON", "Canonical", "Documents"],
     "Triage": ["StrictJSON", "Canonical", "Documents"],
     "Storage": ["StrictJSON", "Messaging", "CSQLite"],
-    "Transport": ["StrictJSON", "CMicroHTTPD", "CCurl", "COpenSSL"],
+    "Transport": ["StrictJSON", "CMicroHTTPD", "CCurl", "COpenSSL", "CZlib"],
     "Intake": ["StrictJSON", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical", "Journal"],
     "Delivery": ["StrictJSON", "Messaging", "Transport", "Journal"],
     "Operations": ["StrictJSON", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Journal"],
@@ -67,7 +67,7 @@ func `a room imports only the rooms on the plan`(room: String) throws {
     #expect(Set(folders).subtracting(cModules) == Set(doors.keys))
 }
 
-@Test(arguments: ["CLibXML2", "CSQLite", "CCurl", "CMicroHTTPD", "COpenSSL"])
+@Test(arguments: ["CLibXML2", "CSQLite", "CCurl", "CMicroHTTPD", "COpenSSL", "CZlib"])
 func `a C library is opened in exactly one room`(module: String) throws {
     let openers = try doors.keys.filter { try imports(of: $0).contains(module) }
     #expect(openers.count == 1, "\(module) is imported by \(openers.sorted())")
