@@ -9,7 +9,7 @@ extension CanonicalModel {
         field("matter/causeOfAction", .text(100), "案由"), field("matter/causeCode", .text(12), "案由代码"),
         field("matter/factsSummary", .text(4000), "案情概况"), field("matter/claims", .text(500), "诉讼请求"),
         field("matter/amount", .money, "标的额"), field("matter/factsDate", .date, "事由发生时间"),
-        field("matter/factsPlace", .text(200), "事由发生地"), field("matter/factsDivision", .text(12), "事由发生地区划"),
+        field("matter/factsPlace", .text(200), "事由发生地"), field("matter/factsDivision", .text(6), "事由发生地区划"),
         field("matter/expectedCourtCode", .text(32), "拟受理法院代码"), field("matter/standing", .text(20), "法律地位"),
         field("matter/supportProsecution/procuratorate", .text(100), "支持起诉机关"),
         field("matter/supportProsecution/caseRef", .text(60), "支持起诉受案号"),

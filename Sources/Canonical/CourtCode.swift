@@ -17,7 +17,8 @@ public struct CourtCode: Sendable, Hashable {
         }
         let digits = scalars.dropFirst()
         let isSupreme = scalars.elementsEqual("最高法".unicodeScalars)
-        guard isSupreme || scalars.first.map(CourtCaseNumber.provinces.contains) ?? false, isSupreme || digits.count < 5,
+        guard isSupreme || scalars.first.map(CourtCaseNumber.provinces.contains) ?? false,
+            isSupreme || digits.count < 5,
             isSupreme || digits.count % 2 == 0 && digits.allSatisfy({ ("0"..."9").contains($0) })
         else { return nil }
         text = String(String.UnicodeScalarView(scalars))

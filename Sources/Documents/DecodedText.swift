@@ -35,7 +35,8 @@ struct DecodedText {
     private mutating func note(_ reading: Reading, stated: TextEncoding?) {
         if let pair = reading.surrogatePair { note("encodingCesu8", at: pair) }
         // Of ASCII alone, all readings are the same.
-        guard !encoding.isWide, stated != encoding || reading.isDoubtful, let first = utf8.firstIndex(where: { $0 >= 0x80 })
+        guard !encoding.isWide, stated != encoding || reading.isDoubtful,
+            let first = utf8.firstIndex(where: { $0 >= 0x80 })
         else { return }
         if stated != encoding {
             note("encodingMismatch", at: first)
@@ -186,7 +187,9 @@ private struct Reading {
     /// Bytes that are UTF-8, but may be GB18030.
     private static func likelier(of body: ArraySlice<UInt8>, stated: TextEncoding) -> Reading {
         let own = Reading(Array(body), .utf8)
-        guard let text = TextEncoding.gb18030.decode(body), !text.contains(where: DecodedText.isControl) else { return own }
+        guard let text = TextEncoding.gb18030.decode(body), !text.contains(where: DecodedText.isControl) else {
+            return own
+        }
         let (asUTF8, asGB18030) = (TextPlausibility.score(ofUTF8: own.utf8), TextPlausibility.score(ofUTF8: text))
         // Where the measure does not tell them apart, what the sender says does.
         let difference = asGB18030 - asUTF8 + (stated == .gb18030 ? 0.25 : -0.25)
@@ -206,7 +209,8 @@ private struct Reading {
     ) throws(DocumentError) -> [UInt8] {
         let (characters, faults) = UTF8Walk.balance(of: body)
         let isDamagedUTF8 = characters > 4 * faults
-        guard let text = TextEncoding.gb18030.decode(body), !text.contains(where: DecodedText.isControl), !isDamagedUTF8,
+        guard let text = TextEncoding.gb18030.decode(body), !text.contains(where: DecodedText.isControl),
+            !isDamagedUTF8,
             characters == 0 || TextPlausibility.score(ofUTF8: text) >= 0.75
         else {
             let isUTF8 = isDamagedUTF8 || characters >= faults && stated == .utf8

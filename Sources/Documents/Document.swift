@@ -98,6 +98,7 @@ public final class Document {
             let built = try JSONTree.build(decoded.utf8, limits: limits)
             (handle, names, memory) = (built.document, built.names, built.memory)
             starts = []
+            notes += EscapeScan.notes(on: decoded.utf8)
         }
         self.format = format
         variables = nil

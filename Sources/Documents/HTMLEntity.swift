@@ -10,7 +10,8 @@ public enum HTMLEntity {
     }
 
     private static let characters: [String: Character] = [
-        "nbsp": "\u{A0}", "copy": "©", "reg": "®", "deg": "°", "plusmn": "±", "middot": "·", "times": "×", "divide": "÷",
+        "nbsp": "\u{A0}", "copy": "©", "reg": "®", "deg": "°", "plusmn": "±", "middot": "·", "times": "×",
+        "divide": "÷",
         "laquo": "«", "raquo": "»", "para": "¶", "sect": "§", "yen": "¥", "cent": "¢", "pound": "£", "euro": "€",
         "ensp": "\u{2002}", "emsp": "\u{2003}", "thinsp": "\u{2009}", "ndash": "–", "mdash": "—", "lsquo": "‘",
         "rsquo": "’", "ldquo": "“", "rdquo": "”", "bull": "•", "hellip": "…", "permil": "‰", "trade": "™", "larr": "←",

@@ -28,7 +28,8 @@ enum DocumentMedia {
     /// PDF, PNG, JPEG, GIF, ZIP, gzip, RAR, Office's older files and a part of a multipart body.
     private static func isContainer(_ body: [UInt8]) -> Bool {
         let beginnings: [[UInt8]] = [
-            Array("%PDF".utf8), [0x89, 0x50, 0x4E, 0x47], [0xFF, 0xD8, 0xFF], Array("GIF8".utf8), [0x50, 0x4B, 0x03, 0x04],
+            Array("%PDF".utf8), [0x89, 0x50, 0x4E, 0x47], [0xFF, 0xD8, 0xFF], Array("GIF8".utf8),
+            [0x50, 0x4B, 0x03, 0x04],
             [0x1F, 0x8B], Array("Rar!".utf8), [0xD0, 0xCF, 0x11, 0xE0], Array("--".utf8),
         ]
         return beginnings.contains { body.starts(with: $0) }
@@ -46,7 +47,8 @@ enum DocumentMedia {
         var problem = Problem(
             .unsupportedMediaType,
             zh: "只接受 XML 或 JSON 报文（application/xml、application/json，可用 gzip 压缩）；附件请用 Base64 写在报文内。",
-            en: "Only XML and JSON documents are taken (application/xml, application/json, gzip or plain); attachments go into them as Base64."
+            en:
+                "Only XML and JSON documents are taken (application/xml, application/json, gzip or plain); attachments go into them as Base64."
         )
         problem.headers = [("Accept", "application/xml, application/json"), ("Accept-Encoding", "gzip, identity")]
         return problem

@@ -134,7 +134,11 @@ final class SQLiteStatement: SQLRow {
     func text(_ column: Int) -> String { optionalText(column) ?? "" }
 
     func optionalText(_ column: Int) -> String? {
-        sqlite3_column_text(handle, Int32(column)).map { String(cString: $0) }
+        sqlite3_column_text(handle, Int32(column)).map { text in
+            // By its length: a zero ends no text here.
+            let count = Int(sqlite3_column_bytes(handle, Int32(column)))
+            return String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
+        }
     }
 
     func blob(_ column: Int) -> [UInt8] { optionalBlob(column) ?? [] }

@@ -66,7 +66,8 @@ enum Base64Text {
         /// Signs of padding that may still come.
         private var due = 0
 
-        mutating func take(_ value: UInt8, into buffer: UnsafeMutableBufferPointer<UInt8>, _ written: inout Int) -> Bool {
+        mutating func take(_ value: UInt8, into buffer: UnsafeMutableBufferPointer<UInt8>, _ written: inout Int) -> Bool
+        {
             due = 0
             bits = bits << 6 | UInt32(value)
             count += 1

@@ -9,7 +9,8 @@ struct Consistency {
     /// Those that findings can speak of, too.
     static let fields =
         evidence + [
-            "recipient/sexCode", "recipient/age", "groupFlags", "recipient/custody/kind", "proceeding/handlingOrgan/code",
+            "recipient/sexCode", "recipient/age", "groupFlags", "recipient/custody/kind",
+            "proceeding/handlingOrgan/code",
             "proceeding/handlingOrgan/name",
         ]
 
@@ -89,7 +90,9 @@ struct Consistency {
             application.set("proceeding.handlingOrgan.code", .string(number.text))
             application.set("proceeding.handlingOrgan.level", nil)
             // A name that follows from the code falls with it.
-            if name == code.text { application.set("proceeding.handlingOrgan.name", .text(courts?.name(of: number.text))) }
+            if name == code.text {
+                application.set("proceeding.handlingOrgan.name", .text(courts?.name(of: number.text)))
+            }
             warn("courtConflict", "proceeding.handlingOrgan.code")
         } else if let court = number ?? code, let other = name.flatMap({ CourtCode(parsing: $0) }),
             !other.isSameCourt(as: court)

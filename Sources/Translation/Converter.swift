@@ -19,7 +19,7 @@ struct Conversion {
 /// The conversions that a mapping may name in `as`.
 enum Converter: String, CaseIterable {
     case text, personName, residentId, uscc, caseNumber, letterNo, phone, date, dateTime, monthStart, monthEnd
-    case money, integer, boolean, fullText, upper, organCode, division, town
+    case money, integer, boolean, fullText, upper, organCode, division, placeDivision
 
     func convert(_ raw: String) -> Conversion {
         switch self {
@@ -27,7 +27,7 @@ enum Converter: String, CaseIterable {
         case .personName: Self.personName(raw)
         case .organCode: OrganCode.code(raw)
         case .division: OrganCode.division(raw)
-        case .town: OrganCode.town(raw)
+        case .placeDivision: OrganCode.place(raw)
         case .residentId: Self.residentID(raw)
         case .uscc: Self.creditCode(raw)
         case .caseNumber: Self.caseNumber(raw)

@@ -85,7 +85,8 @@ public struct Finding: Sendable, Hashable {
         "repeated": "该项重复出现，已取第一个。 Given more than once; the first counts.",
         "wrongType": "此处应为单个值，不应为对象或数组。 One value is meant here, not an object or an array.",
         "contradiction": "报文前后内容矛盾，已按原样保留，请核对。 Two statements contradict each other; both were kept.",
-        "courtConflict": "法院代码、名称与案号不一致，以案号为准，其次为代码，请核对。 Court code or name disagrees with the case number, which is trusted most.",
+        "courtConflict":
+            "法院代码、名称与案号不一致，以案号为准，其次为代码，请核对。 Court code or name disagrees with the case number, which is trusted most.",
         "tooManyFindings": "问题过多，其余未列出；请先更正已列各项。 Too many findings; the rest is not listed.",
         "tagOfOtherPersonIgnored": "家庭或他人的标签未计入本人。 A tag of somebody else was left aside.",
         "markupRemoved": "已去除文本中的标记。 Markup was removed.",
@@ -104,6 +105,7 @@ public struct Finding: Sendable, Hashable {
         "escapedTwice": "实体或转义被重复转义，已还原。 What was escaped twice was read once.",
         "normalizedName": "姓名中的点写法不规范，已统一。 The dot in a name was given its one form.",
         "normalizedCode": "代码写法不规范，已识别。 Unusual spelling of a code, understood.",
+        "townCodeLeftOut": "只保留前六位区划代码，镇（街道）代码未采用，请在地点中写明镇名。 Only the division was kept; name the town in the place.",
         "notADivision": "不是区划代码（信用代码、税号不代表区划），未采用。 Not a division's code and not used.",
         "privateUseCharacter": "含有自造字，可能无法显示。 Private-use characters.",
         "noMapping": "没有适用于该报文的映射，请核对报文类型。 No mapping fits this document.",

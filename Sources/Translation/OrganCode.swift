@@ -8,7 +8,7 @@ enum OrganCode {
     private static let fields: [String: Converter] = [
         "source/senderCode": .organCode, "proceeding/handlingOrgan/code": .organCode,
         "matter/expectedCourtCode": .organCode, "proceeding/handlingOrgan/division": .division,
-        "matter/factsDivision": .town,
+        "matter/factsDivision": .placeDivision,
     ]
 
     /// Narrow and without blanks, so that one organ has one code; a court's is written as case numbers have it.
@@ -16,24 +16,25 @@ enum OrganCode {
         let (narrow, changed) = Converter.narrowed(raw)
         let bare = String(narrow.filter { !$0.isWhitespace })
         let code = CourtCode(parsing: bare)?.text ?? bare
-        return .value(.string(code), (changed ? ["normalizedFullWidth"] : []) + (code == narrow ? [] : ["normalizedCode"]))
+        return .value(
+            .string(code), (changed ? ["normalizedFullWidth"] : []) + (code == narrow ? [] : ["normalizedCode"]))
     }
 
     /// The six digits of GB/T 2260 that an organ's code begins with, or a division's name. A credit code or a tax number
     /// says who somebody is, not where: its digits are no division.
-    static func division(_ raw: String) -> Conversion { division(raw, digits: 6) }
+    static func division(_ raw: String) -> Conversion { division(raw, isPlace: false) }
 
-    /// The same with the digits of the town behind it: those of the economic development zone have an institution of their
-    /// own.
-    static func town(_ raw: String) -> Conversion { division(raw, digits: 12) }
+    /// Of a place, whose town is told as left out where a code of nine or twelve digits names one.
+    static func place(_ raw: String) -> Conversion { division(raw, isPlace: true) }
 
-    private static func division(_ raw: String, digits: Int) -> Conversion {
+    private static func division(_ raw: String, isPlace: Bool) -> Conversion {
         let (narrow, changed) = Converter.narrowed(raw)
         let bare = String(narrow.filter { !$0.isWhitespace })
-        let told = (changed ? ["normalizedFullWidth"] : []) + (bare == narrow ? [] : ["normalizedCode"])
+        var told = (changed ? ["normalizedFullWidth"] : []) + (bare == narrow ? [] : ["normalizedCode"])
         // A name begins with a Chinese character.
         guard bare.utf8.first.map({ $0 < 0x80 }) ?? false else { return .value(.string(bare), told) }
         guard let code = AdministrativeDivision.digits(bare) else { return .failed("notADivision") }
-        return .value(.string(String(code.prefix(digits))), told)
+        if isPlace, code.dropFirst(6).contains(where: { $0 != "0" }) { told.append("townCodeLeftOut") }
+        return .value(.string(String(code.prefix(6))), told)
     }
 }

@@ -60,7 +60,8 @@ struct PersonName {
             }
             let run = scalars[index...].prefix(while: isBlank)
             index += run.count
-            let isBreak = run.contains { $0 == "\n" || $0 == "\r" } && isHan(result.last)
+            let isBreak =
+                run.contains { $0 == "\n" || $0 == "\r" } && isHan(result.last)
                 && isHan(index < scalars.count ? scalars[index] : nil)
             if !isShort, !isBreak { result.append(" ") }
         }

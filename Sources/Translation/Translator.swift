@@ -181,16 +181,10 @@ public final class Translator: Sendable {
             Finding(severity: .warning, code: $0.code, path: nil, location: $0.location, rule: nil)
         }
         withWorker { worker in
-            func engine() -> Engine? {
-                worker.engines.first { engine in
-                    engine.mapping.isInbound && (id != nil || engine.mapping.format == document.format)
-                        && allowed?.contains(engine.mapping.id) ?? true
-                        && (id.map { $0 == engine.mapping.id } ?? engine.accepts(document))
-                }
-            }
-            var chosen = engine()
-            if chosen == nil, document.ignoreNamespaces() {
-                chosen = engine()
+            var chosen = Self.engine(for: document, mapping: id, among: allowed, of: worker)
+            // A namespace that the mapping does not ask for would hide every element from it.
+            if chosen?.accepts(document) != true, document.ignoreNamespaces() {
+                chosen = Self.engine(for: document, mapping: id, among: allowed, of: worker)
                 result.findings.append(
                     Finding(
                         severity: .warning, code: "namespaceIgnored", path: nil, location: document.root.location,
@@ -206,6 +200,16 @@ public final class Translator: Sendable {
             if observe { result.shape = DocumentShape(document) }
         }
         return result
+    }
+
+    private static func engine(
+        for document: Document, mapping id: String?, among allowed: Set<String>?, of worker: Worker
+    ) -> Engine? {
+        worker.engines.first { engine in
+            engine.mapping.isInbound && (id != nil || engine.mapping.format == document.format)
+                && allowed?.contains(engine.mapping.id) ?? true
+                && (id.map { $0 == engine.mapping.id } ?? engine.accepts(document))
+        }
     }
 
     private func translate(

@@ -5,15 +5,18 @@ import StrictJSON
 enum Facts {
     /// What rules may ask for.
     static let paths = [
-        "facts/received", "facts/custody", "facts/age", "facts/ageAtEvent", "facts/hearingDays", "facts/fired", "facts/courtConflict", "facts/toldGrounds",
-        "facts/words/id", "facts/words/in", "facts/words/about", "facts/words/isOwnDeed", "facts/words/sure", "facts/relief/kind", "facts/relief/state", "facts/relief/by", "facts/relief/of",
+        "facts/received", "facts/custody", "facts/age", "facts/ageAtEvent", "facts/hearingDays", "facts/fired",
+        "facts/courtConflict", "facts/toldGrounds",
+        "facts/words/id", "facts/words/in", "facts/words/about", "facts/words/isOwnDeed", "facts/words/sure",
+        "facts/relief/kind", "facts/relief/state", "facts/relief/by", "facts/relief/of",
         "facts/relief/stale", "facts/disability/kind", "facts/disability/grade", "facts/disability/of",
         "facts/clocks/id", "facts/clocks/hoursLeft", "facts/clocks/met", "facts/clocks/derived",
     ]
 
     /// The canonical field that a computed fact stands for.
     static let sources = [
-        "custody": "recipient.custody", "age": "recipient.birthDate", "ageAtEvent": "matter.factsDate", "hearingDays": "proceeding.hearings",
+        "custody": "recipient.custody", "age": "recipient.birthDate", "ageAtEvent": "matter.factsDate",
+        "hearingDays": "proceeding.hearings",
         "received": "source.receivedAt",
     ]
 
@@ -24,7 +27,8 @@ enum Facts {
         return .compact([
             ("received", .string(day.iso)), ("custody", application.isInCustody ? true : nil),
             ("courtConflict", courtConflict(application) ? true : nil),
-            ("toldGrounds", application.value("economic.exemptionGround")), ("age", application.birthDate.map { JSONValue($0.years(until: day)) }),
+            ("toldGrounds", application.value("economic.exemptionGround")),
+            ("age", application.birthDate.map { JSONValue($0.years(until: day)) }),
             ("ageAtEvent", ageAtEvent(application)), ("hearingDays", hearingDays(application, from: day)),
             ("words", .array(words(application, edition.words))),
             (
@@ -58,7 +62,8 @@ enum Facts {
 
     /// The case number names another court than the code does.
     private static func courtConflict(_ application: LegalAidApplication) -> Bool {
-        guard let number = application.text("proceeding.caseNumber").flatMap({ CourtCaseNumber(parsing: $0)?.courtCode }),
+        guard
+            let number = application.text("proceeding.caseNumber").flatMap({ CourtCaseNumber(parsing: $0)?.courtCode }),
             let code = application.text("proceeding.handlingOrgan.code").flatMap({ CourtCode(parsing: $0) })
         else { return false }
         return !number.isSameCourt(as: code)

@@ -56,14 +56,18 @@ struct KeyWords: Sendable {
     }
 
     /// What stands before and behind a word up to the next sign of punctuation.
-    private static func clause(around range: Range<String.Index>, in text: String) -> (before: Substring, after: Substring) {
+    private static func clause(around range: Range<String.Index>, in text: String) -> (
+        before: Substring, after: Substring
+    ) {
         func ends(_ character: Character) -> Bool { "，。；：、！？,;:!?\n\r".contains(character) }
         let before = text[..<range.lowerBound]
         let start = before.lastIndex(where: ends).map(text.index(after:)) ?? text.startIndex
         return (before[start...], text[range.upperBound...].prefix { !ends($0) })
     }
 
-    private static let fillers = ["任何", "受到", "遭受", "遭到", "发生", "存在", "实施", "患有", "患", "有", "过", "系", "是", "为", "的", "被"]
+    private static let fillers = [
+        "任何", "受到", "遭受", "遭到", "发生", "存在", "实施", "患有", "患", "有", "过", "系", "是", "为", "的", "被",
+    ]
 
     private func isDenied(by before: Substring) -> Bool {
         var before = before
@@ -78,11 +82,14 @@ struct KeyWords: Sendable {
     /// By the last word before it that names somebody or does something to somebody.
     private func subject(_ before: Substring, _ after: Substring, isVictim: Bool) -> Subject {
         // 被聋哑人殴打, 与精神病人同住: the word itself is another person.
-        if ["被", "与", "和", "对", "向", "把", "将", "跟", "同", "遭"].contains(where: { before.hasSuffix($0) }) { return .other }
+        if ["被", "与", "和", "对", "向", "把", "将", "跟", "同", "遭"].contains(where: { before.hasSuffix($0) }) {
+            return .other
+        }
         let (mine, theirs) = isVictim ? (own + victims, others + accused) : (own + accused, others + victims)
         let bare = after.hasPrefix("的") ? after.dropFirst() : after
         if theirs.contains(where: { bare.hasPrefix($0) }) { return .other }
-        let last = [(mine, Subject.person), (theirs, .other), (harm, isVictim ? .person : .other)].flatMap { words, subject in
+        let last = [(mine, Subject.person), (theirs, .other), (harm, isVictim ? .person : .other)].flatMap {
+            words, subject in
             words.compactMap { word in before.ranges(of: word).last.map { ($0.upperBound, word.count, subject) } }
         }.max { ($0.0, $0.1) < ($1.0, $1.1) }
         return last?.2 ?? .person
