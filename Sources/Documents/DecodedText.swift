@@ -57,13 +57,13 @@ struct DecodedText {
         return (nil, 0)
     }
 
-    /// UTF-16 without a mark shows by the zero byte beside its first ASCII character.
+    /// UTF-16 without a mark shows by the zero bytes beside its ASCII characters, the first one's among them; a single zero
+    /// is a control character.
     private static func wideGuess(_ bytes: ArraySlice<UInt8>) -> TextEncoding? {
-        guard bytes.count >= 4 else { return nil }
-        let start = bytes.startIndex
-        if bytes[start] == 0, bytes[start + 1] != 0 { return .utf16BigEndian }
-        if bytes[start] != 0, bytes[start + 1] == 0 { return .utf16LittleEndian }
-        return nil
+        guard bytes.count >= 4, bytes.prefix(2).contains(0) else { return nil }
+        let zeros = bytes.prefix(64).enumerated().filter { $0.element == 0 }.map { $0.offset % 2 }
+        guard zeros.count > 1, Set(zeros).count == 1 else { return nil }
+        return zeros[0] == 0 ? .utf16BigEndian : .utf16LittleEndian
     }
 
     /// The encoding named in an XML declaration (XML 1.0 §4.3.3), looked for in the first 200 bytes.

@@ -91,9 +91,12 @@ struct SenderText {
     // MARK: Damage
 
     private mutating func tellDamage(isName: Bool) {
-        var (count, marks, run, longestRun, uncommon) = (0, 0, 0, 0, 0)
+        var (count, marks, run, longestRun, uncommon, filling) = (0, 0, 0, 0, 0, 0)
         for scalar in text.unicodeScalars {
             count += 1
+            // 烫 and 屯 in a row are memory that a C program never filled.
+            filling = scalar == "烫" || scalar == "屯" ? filling + 1 : 0
+            if filling == 3 { tell("garbledText") }
             switch scalar.value {
             case 0x3F:
                 marks += 1
@@ -116,16 +119,18 @@ struct SenderText {
 
 /// A text that another system read in the wrong encoding before it sent it on.
 enum MisreadText {
-    /// What U+FFFD gives in UTF-8 read as GBK, and uninitialised memory of C programs.
-    private static let signs = ["锟斤", "斤拷锟", "烫烫烫", "屯屯屯"]
+    /// What U+FFFD gives in UTF-8 read as GBK.
+    private static let signs = ["锟斤", "斤拷锟"]
 
     static func isLikely(_ text: String) -> Bool {
         if signs.contains(where: text.contains) { return true }
-        let foreign = Array(text.unicodeScalars.filter { $0.value >= 0x80 })
-        guard foreign.count > 1, let own = TextPlausibility.score(of: foreign) else { return false }
+        let scalars = Array(text.unicodeScalars)
+        guard scalars.count(where: { $0.value >= 0x80 }) > 1, let own = TextPlausibility.score(of: scalars) else {
+            return false
+        }
         // A text of common characters was read rightly.
         guard own < 1 else { return false }
-        return readings(of: foreign).contains { TextPlausibility.score(of: $0) ?? -5 >= max(1.5, own + 1) }
+        return readings(of: scalars).contains { TextPlausibility.score(of: $0) ?? -5 >= max(1.5, own + 1) }
     }
 
     /// What the sender's bytes may have meant: UTF-8 that was read as GBK, GBK that was read as UTF-8, and either that was
@@ -136,7 +141,10 @@ enum MisreadText {
         if let bytes = try? TextEncoding.gb18030.encode(string) {
             readings.append(TextEncoding.utf8.readableBeginning(of: bytes[...]))
         }
-        readings.append(TextEncoding.gb18030.readableBeginning(of: Array(string.utf8)[...]))
+        // Accented letters of a Latin name read as Chinese characters one by one, too.
+        if !text.contains(where: { $0.isASCII && $0.properties.isAlphabetic }) {
+            readings.append(TextEncoding.gb18030.readableBeginning(of: Array(string.utf8)[...]))
+        }
         if text.allSatisfy({ $0.value <= 0xFF }) {
             let bytes = text.map { UInt8(truncatingIfNeeded: $0.value) }
             readings.append(TextEncoding.utf8.readableBeginning(of: bytes[...]))

@@ -305,6 +305,7 @@ public final class Translator: Sendable {
             ("recipient.idType", "recipient.idNumber"), ("recipient.idCheck", "recipient.idNumber"),
             ("recipient.sexCode", "recipient.idNumber"), ("recipient.birthDate", "recipient.idNumber"),
             ("recipient.birthDateSource", "recipient.idNumber"), ("groupFlags", "recipient.birthDate"),
+            ("proceeding.handlingOrgan.level", "proceeding.handlingOrgan.code"),
         ]
         return origins.compactMap { path, origin in
             guard let value = application.value(path), before.value(path) != value else { return nil }

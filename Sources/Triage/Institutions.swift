@@ -186,8 +186,8 @@ struct Institutions: Sendable {
         return regionNames.ids(in: text).first.map { .outside($0) } ?? .nothing
     }
 
-    /// A town that says more than its district's code, which may be that of the time before it moved.
-    private func byTown(_ text: String) -> Found { found(institutions(towns.ids(in: text))) }
+    /// A place that names a town says more than its district's code, which may be that of the time before the town moved.
+    private func byTown(_ text: String) -> Found { towns.ids(in: text).isEmpty ? .nothing : byPlace(text) }
 
     private func institutions(_ codes: [String]) -> [Institution] { institutions.filter { codes.contains($0.code) } }
 

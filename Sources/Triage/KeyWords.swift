@@ -19,6 +19,7 @@ struct KeyWords: Sendable {
     private let scan: WordScan
     /// Key words that a word of negation before them takes back; of others it is part of the claim: 没有工资.
     private let deniable: Set<String>
+    private let deniableWords: [String]
     private let negations: [String]
     private let own: [String]
     private let others: [String]
@@ -32,6 +33,7 @@ struct KeyWords: Sendable {
         scan = WordScan(
             lists.filter { !Self.reserved.contains($0.id) }.flatMap { list in list.words.map { ($0, list.id) } })
         deniable = Set(lists.filter(\.isDeniable).map(\.id))
+        deniableWords = lists.filter(\.isDeniable).flatMap(\.words)
         negations = words("negation")
         own = words("ownPerson")
         others = words("otherPerson")
@@ -59,19 +61,22 @@ struct KeyWords: Sendable {
     private static func clause(around range: Range<String.Index>, in text: String) -> (
         before: Substring, after: Substring
     ) {
-        func ends(_ character: Character) -> Bool { "，。；：、！？,;:!?\n\r".contains(character) }
+        func ends(_ character: Character) -> Bool { "，。；：！？,;:!?\n\r".contains(character) }
         let before = text[..<range.lowerBound]
         let start = before.lastIndex(where: ends).map(text.index(after:)) ?? text.startIndex
         return (before[start...], text[range.upperBound...].prefix { !ends($0) })
     }
 
     private static let fillers = [
-        "任何", "受到", "遭受", "遭到", "发生", "存在", "实施", "患有", "患", "有", "过", "系", "是", "为", "的", "被",
+        "、", "和", "或", "及", "与", "任何", "受到", "遭受", "遭到", "发生", "存在", "实施", "患有", "患", "有", "过", "系", "是", "为", "的", "被",
     ]
 
     private func isDenied(by before: Substring) -> Bool {
         var before = before
-        while let filler = Self.fillers.first(where: { before.hasSuffix($0) && !endsInNegation(before) }) {
+        // 不存在虐待、遗弃: the word before it is denied, too.
+        while let filler = (Self.fillers + deniableWords).first(where: {
+            before.hasSuffix($0) && !endsInNegation(before)
+        }) {
             before = before.dropLast(filler.count)
         }
         return endsInNegation(before)
@@ -86,7 +91,10 @@ struct KeyWords: Sendable {
             return .other
         }
         let (mine, theirs) = isVictim ? (own + victims, others + accused) : (own + accused, others + victims)
-        let bare = after.hasPrefix("的") ? after.dropFirst() : after
+        var bare = after
+        while let ending = ["的", "人", "患者", "者"].first(where: bare.hasPrefix), !theirs.contains(where: bare.hasPrefix) {
+            bare = bare.dropFirst(ending.count)
+        }
         if theirs.contains(where: { bare.hasPrefix($0) }) { return .other }
         let last = [(mine, Subject.person), (theirs, .other), (harm, isVictim ? .person : .other)].flatMap {
             words, subject in
