@@ -1,4 +1,5 @@
 import CLibXML2
+import Glibc
 import StrictJSON
 
 /// What a document is written in.
@@ -72,6 +73,12 @@ public final class Document {
             if here.pointee.ns != nil {
                 here.pointee.ns = nil
                 found = true
+            } else if let name = here.pointee.name,
+                let colon = strchr(UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self), 58)
+            {
+                // A prefix that is declared nowhere stays part of the name; the dictionary owns the rest of it, too.
+                here.pointee.name = UnsafeRawPointer(colon + 1).assumingMemoryBound(to: UInt8.self)
+                found = true
             }
             node = PlaceTable.following(here)
         }
@@ -113,6 +120,10 @@ public final class Document {
         do throws(DocumentError) {
             return try XMLParser.parse(scan.mended ?? text)
         } catch {
+            if let misplaced = scan.misplacedDeclaration {
+                let place = DocumentNote(code: "", at: misplaced, of: text)
+                throw DocumentError(.declarationMisplaced, line: place.line, column: place.column)
+            }
             guard scan.openedSection else { throw error.behind(scan.declaration, in: text) }
             // As it came it fails too, at a place that the sender finds; or the section had joined "]]" and ">" to a mark.
             let closed = try MarkupScan(text, limits: limits, opensSections: false)

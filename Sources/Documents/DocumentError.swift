@@ -19,6 +19,8 @@ public struct DocumentError: Error, Sendable, Hashable {
     public enum Problem: String, Sendable, CaseIterable {
         case empty, badEncoding, byteOrderMarkInside, unencodable
         case notWellFormed, notJSON, duplicateKey
+        /// An XML declaration behind something else than blanks: often two documents in one.
+        case declarationMisplaced
         /// Any `<!DOCTYPE`: it serves attacks only (external entities, entity bombs).
         case securityDoctype
         case tooLarge, tooDeep, tooManyNodes, tooManyAttributes

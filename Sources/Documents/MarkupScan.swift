@@ -10,6 +10,8 @@ struct MarkupScan {
     private(set) var entity: Int?
     private(set) var control: Int?
     private(set) var declaration: Int?
+    /// Where a declaration stands behind markup or text.
+    private(set) var misplacedDeclaration: Int?
     /// Whether libxml2's places would differ from the text's own.
     private(set) var openedSection = false
     /// Where the elements' start tags begin in the text as it came, in document order.
@@ -24,7 +26,7 @@ struct MarkupScan {
                 try walker.walk()
                 starts = walker.starts
                 (entity, control, openedSection) = (walker.entity, walker.control, walker.openedSection)
-                declaration = walker.declaration
+                (declaration, misplacedDeclaration) = (walker.declaration, walker.misplacedDeclaration)
                 if entity != nil || control != nil || openedSection || declaration != nil {
                     walker.output.append(contentsOf: buffer[walker.copied...])
                     mended = walker.output
@@ -53,6 +55,7 @@ struct MarkupScan {
         var entity: Int?
         var control: Int?
         var declaration: Int?
+        var misplacedDeclaration: Int?
         var openedSection = false
 
         init(text: UnsafeBufferPointer<UInt8>, limits: ParseLimits, opensSections: Bool) {
@@ -94,7 +97,9 @@ struct MarkupScan {
                     // Outside comments and CDATA the only declaration a document may hold is a document type.
                     throw failure(.securityDoctype)
                 }
-            case UInt8(ascii: "?"): skip(past: "?>")
+            case UInt8(ascii: "?"):
+                if index > 0, index != declaration, starts(with: "<?xml ") { misplacedDeclaration = index }
+                skip(past: "?>")
             case UInt8(ascii: "/"):
                 depth -= 1
                 skip(past: ">")

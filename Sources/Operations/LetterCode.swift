@@ -61,7 +61,8 @@ public enum LetterCode: String, Sendable, CaseIterable {
     }
 
     private static let unreadableDocument: Set<String> = [
-        "notWellFormed", "notJSON", "duplicateKey", "badEncoding", "byteOrderMarkInside", "securityDoctype", "tooDeep",
+        "notWellFormed", "declarationMisplaced", "notJSON", "duplicateKey", "badEncoding", "byteOrderMarkInside",
+        "securityDoctype", "tooDeep",
         "tooLarge", "tooManyNodes", "tooManyAttributes", "empty-document",
     ]
 

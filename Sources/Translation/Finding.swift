@@ -114,6 +114,7 @@ public struct Finding: Sendable, Hashable {
         "unexpectedElement": "元素位置或名称与公布的格式不符，已容忍。 Unexpected element, tolerated.",
         "securityDoctype": "不接受 DOCTYPE 声明，请删除。 A DOCTYPE is not accepted.",
         "notWellFormed": "XML 不完整或不合规，请从所示位置检查。 Not well-formed XML.",
+        "declarationMisplaced": "XML 声明不在文首，可能是两份报文拼在一起。 The XML declaration is not at the start.",
         "notJSON": "JSON 不合规，请从所示位置检查。 Not valid JSON.",
         "duplicateKey": "JSON 对象中有重复的键。 Duplicate key.",
         "badEncoding": "文字编码无法识别，请用 UTF-8 或 GB18030。 Unknown encoding.",

@@ -1,12 +1,12 @@
 import Canonical
 
-/// Codes of organs and of divisions as senders write them.
+/// Codes of organs, of divisions and of kinds of message as senders write them.
 enum OrganCode {
     /// The converter that the field asks for where its rule names none.
     static func converter(of path: String) -> Converter? { fields[path] }
 
     private static let fields: [String: Converter] = [
-        "source/senderCode": .organCode, "proceeding/handlingOrgan/code": .organCode,
+        "source/senderCode": .organCode, "source/messageType": .organCode, "proceeding/handlingOrgan/code": .organCode,
         "matter/expectedCourtCode": .organCode, "proceeding/handlingOrgan/division": .division,
         "matter/factsDivision": .placeDivision,
     ]

@@ -22,7 +22,7 @@ struct PersonName {
 
     /// U+00B7 is the one form (domain §4.2); these are drawn alike.
     private static func isDot(_ scalar: Unicode.Scalar) -> Bool {
-        "·•．・‧･⋅∙᛫●".unicodeScalars.contains(scalar)
+        "·•．・‧･⋅∙᛫●\u{387}⸱⸳ꞏ".unicodeScalars.contains(scalar)
     }
 
     private static func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace }

@@ -103,7 +103,8 @@ struct SenderText {
                 run += 1
                 longestRun = max(run, longestRun)
                 continue
-            case 0xFF1F where isName: marks += 1
+            // □, ■ and 〓 are printed for a character that a font or an encoding lacks.
+            case 0xFF1F where isName, 0x25A0 where isName, 0x25A1 where isName, 0x3013 where isName: marks += 1
             case 0xFFFD: tell("replacementCharacter")
             case 0xE000...0xF8FF, 0xF0000...0x10FFFD: tell("privateUseCharacter")
             case 0x80...: if !TextPlausibility.isCommon(scalar) { uncommon += 1 }

@@ -218,6 +218,28 @@ private func leaves(_ node: Node) -> [String] {
         #expect(document.root.children.last?.text == "x")
     }
 
+    @Test(arguments: ["<R><a/></R>\n", "<!-- x -->\n", "报文\n", "<R>\n"])
+    func `a declaration behind something else has a code and a place of its own`(before: String) {
+        let error = #expect(throws: DocumentError.self) {
+            try Document.parse(Array((before + Self.declaration + Self.inner).utf8), format: .xml)
+        }
+        #expect(error?.problem == .declarationMisplaced)
+        #expect(error?.location == SourceLocation(line: 2, column: 1, path: "/"))
+    }
+
+    @Test(arguments: [
+        #"<R xmlns="urn:x"><XM>甲</XM><YM>乙</YM></R>"#, #"<n:R xmlns:n="urn:x"><n:XM>甲</n:XM><n:YM>乙</n:YM></n:R>"#,
+        #"<R><n:XM xmlns:n="urn:x">甲</n:XM><YM>乙</YM></R>"#, "<n:R><n:XM>甲</n:XM><YM>乙</YM></n:R>",
+    ])
+    func `elements leave their namespaces when they are asked to`(xml: String) throws {
+        let document = try Document.parse(Array(xml.utf8))
+        #expect(document.ignoreNamespaces())
+        #expect(try XPathExpression("/R/XM").string(at: document.root) == "甲")
+        #expect(try XPathExpression("concat(/R/XM, /R/YM)").string(at: document.root) == "甲乙")
+        #expect(document.root.children.first?.location.path == "/R/XM")
+        #expect(!document.ignoreNamespaces())
+    }
+
     @Test func `what is lost or private is told with its place`() throws {
         for (sign, code) in [("\u{FFFD}", "replacementCharacter"), ("\u{E000}", "privateUseCharacter")] {
             let document = try Document.parse(Array("<R>\n<XM>测\(sign)</XM></R>".utf8))

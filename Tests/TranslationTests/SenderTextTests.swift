@@ -131,7 +131,8 @@ private func chinesePlaces(in bytes: [UInt8]) -> [Int] {
     }
 
     @Test(arguments: [
-        ("锟斤拷锟斤拷", "garbledText"), ("烫烫烫烫", "garbledText"), ("娴嬭瘯", "garbledText"), ("???", "questionMarks"),
+        ("锟斤拷锟斤拷", "garbledText"), ("张□", "questionMarks"), ("张〓", "questionMarks"), ("烫烫烫烫", "garbledText"),
+        ("娴嬭瘯", "garbledText"), ("???", "questionMarks"),
         ("张?", "questionMarks"), ("张？", "questionMarks"), ("测\u{FFFD}", "replacementCharacter"),
     ])
     func `known signs are told`(text: String, code: String) {
@@ -191,6 +192,28 @@ private func chinesePlaces(in bytes: [UInt8]) -> [Int] {
         "AAF",
     ])
     func `what cannot be all of some bytes is none`(text: String) { #expect(Base64Text.decode(text).bytes == nil) }
+}
+
+@Suite struct Namespaces {
+    /// Each shipped example of XML in a namespace that its mapping does not know.
+    @Test func `a document in a foreign namespace is read, and told at its root`() throws {
+        var tried = 0
+        for (name, bytes) in Shipped.examples {
+            let text = String(decoding: bytes, as: UTF8.self)
+            guard text.hasPrefix("<"), let start = text.firstRange(of: /<[^?!\s>\/]+/), !text.contains("xmlns") else {
+                continue
+            }
+            let plain = try Shipped.translate(bytes)
+            guard plain.mapping != nil else { continue }
+            let dressed = text[..<start.upperBound] + " xmlns=\"urn:foreign\"" + text[start.upperBound...]
+            let result = try Shipped.translate(Array(dressed.utf8))
+            #expect(result.mapping == plain.mapping, "\(name)")
+            #expect(result.records.map(\.application) == plain.records.map(\.application), "\(name)")
+            #expect(result.findings.contains { $0.code == "namespaceIgnored" && $0.location?.line != nil })
+            tried += 1
+        }
+        #expect(tried > 5)
+    }
 }
 
 @Suite struct CourtsOfADocument {
