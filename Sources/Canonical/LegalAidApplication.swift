@@ -20,7 +20,9 @@ public struct LegalAidApplication: Sendable, Hashable {
     /// Whether the person is held: in custody, serving a sentence or in compulsory rehabilitation. Bail and residential
     /// surveillance, at a designated place too, are no custody (刑事诉讼法 66–77).
     public var isInCustody: Bool {
-        guard value("recipient.custody") != nil, text("recipient.custody.kind") != "notInCustody" else { return false }
+        guard value("recipient.custody") != nil,
+            ["inCustody", "servingSentence", "compulsoryRehab", nil].contains(text("recipient.custody.kind"))
+        else { return false }
         return !["bail", "residentialSurveillance", "designatedResidence"].contains(text("criminal.coerciveMeasure"))
     }
 
