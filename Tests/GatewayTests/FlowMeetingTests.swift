@@ -211,7 +211,7 @@ import Testing
         }
         let first = try await refer("D-1", from: "court", organ: ["type": "court", "code": "苏0402"])
         let second = try await refer(
-            "D-2", from: "procuratorate", organ: ["type": "procuratorate", "name": "常州市武进区人民检察院"])
+            "D-2", from: "procuratorate", organ: ["type": "procuratorate", "code": "320412"])
         let (one, other) = (first["applicationNo"]?.string ?? "", second["applicationNo"]?.string ?? "")
         #expect(one != other)
         for (number, code, related) in [(one, "CZ-TN", other), (other, "CZ-WJ", one)] {
