@@ -13,7 +13,7 @@ let rooms: [(name: String, doors: [Target.Dependency])] = [
     ("Translation", ["StrictJSON", "Vocabulary", "Canonical", "Documents"]),
     ("Triage", ["StrictJSON", "Vocabulary", "Canonical", "Documents"]),
     ("Storage", ["StrictJSON", "Vocabulary", "Messaging", "CSQLite"]),
-    ("Transport", ["StrictJSON", "Vocabulary", "CMicroHTTPD", "CCurl", "COpenSSL"]),
+    ("Transport", ["StrictJSON", "Vocabulary", "CMicroHTTPD", "CCurl", "COpenSSL", "CZlib"]),
     (
         "Intake",
         ["StrictJSON", "Vocabulary", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical", "Observability"]
@@ -63,6 +63,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ]
         + rooms.map { room in
             .target(

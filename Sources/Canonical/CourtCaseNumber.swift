@@ -57,6 +57,9 @@ public struct CourtCaseNumber: Sendable, Hashable {
         "（\(year)）\(courtCharacter)\(typeCharacters)\(isLegacy ? "字第" : "")\(number)号\(suffix)"
     }
 
+    /// The court's code; nothing for numbers of the old form, which name a court by a short name of its own.
+    public var courtCode: CourtCode? { isLegacy ? nil : CourtCode(parsing: courtCharacter) }
+
     /// The court's rank, by the length of its code; nothing for numbers of the old form.
     public var level: Level? {
         if isLegacy { return nil }
@@ -148,7 +151,7 @@ public struct CourtCaseNumber: Sendable, Hashable {
         return (String(scalars: court), String(scalars: type), isCoded)
     }
 
-    private static let provinces = Array("京津冀晋内辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔贵云滇藏陕甘青宁新兵军".unicodeScalars)
+    static let provinces = Array("京津冀晋内辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔贵云滇藏陕甘青宁新兵军".unicodeScalars)
 
     /// Read in this order: 刑医监 is compulsory treatment before it is supervision.
     private static let stages: [(String, String)] = [

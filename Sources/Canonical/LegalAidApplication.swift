@@ -18,6 +18,15 @@ public struct LegalAidApplication: Sendable, Hashable {
     public var idNumber: String? { text("recipient.idNumber") }
     public var birthDate: CalendarDate? { text("recipient.birthDate").flatMap { CalendarDate(iso: $0) } }
 
+    /// Whether the person is held: in custody, serving a sentence or in compulsory rehabilitation. Bail and residential
+    /// surveillance, at a designated place too, are no custody (刑事诉讼法 66–77).
+    public var isInCustody: Bool {
+        guard value("recipient.custody") != nil,
+            ["inCustody", "servingSentence", "compulsoryRehab", nil].contains(text("recipient.custody.kind"))
+        else { return false }
+        return !["bail", "residentialSurveillance", "designatedResidence"].contains(text("criminal.coerciveMeasure"))
+    }
+
     /// Sets a value at a dotted path, making the objects on the way.
     public mutating func set(_ path: String, _ value: JSONValue?) {
         var names: [String] = []

@@ -150,6 +150,20 @@ public enum AdministrativeDivision {
 
     public static func isAbolished(_ code: String) -> Bool { successors[code] != nil }
 
+    /// The digits of a division's code of six, of a town's of nine or twelve, and of a police organ's of twelve, which begin
+    /// with the division's. Numbers of other lengths, such as credit codes and tax numbers, are none.
+    public static func digits(_ text: String) -> String? {
+        let bare = text.hasSuffix(".0") ? text.dropLast(2) : text[...]
+        guard [6, 9, 12].contains(bare.utf8.count), bare.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            provinces.contains(String(bare.prefix(2)))
+        else { return nil }
+        return String(bare)
+    }
+
+    private static let provinces = Set(
+        "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83"
+            .split(separator: " ").map(String.init))
+
     /// The code in force.
     public static func current(_ code: String) -> String { successors[code] ?? code }
 }

@@ -1,4 +1,5 @@
 import CLibXML2
+import Glibc
 import StrictJSON
 
 /// What a document is written in.
@@ -43,7 +44,8 @@ public final class Document {
         limits: ParseLimits = ParseLimits()
     ) throws(DocumentError) -> Document {
         guard bytes.count <= limits.bytes else { throw DocumentError(.tooLarge) }
-        return try Document(try DecodedText(bytes, declared: declaredEncoding), format: format, limits: limits)
+        let decoded = try DecodedText(bytes, declared: declaredEncoding, isJSON: format.map { $0 == .json })
+        return try Document(decoded, format: format, limits: limits)
     }
 
     /// A document of the gateway's own, from its value, without the detour over its text.
@@ -60,6 +62,29 @@ public final class Document {
         starts = []
     }
 
+    /// Takes every element out of its namespace, where any is in one; mappings that declare none then see the names alone.
+    ///
+    /// - Returns: whether there was one.
+    public func ignoreNamespaces() -> Bool {
+        guard format == .xml else { return false }
+        var found = false
+        var node: xmlNodePtr? = xmlDocGetRootElement(handle)
+        while let here = node {
+            if here.pointee.ns != nil {
+                here.pointee.ns = nil
+                found = true
+            } else if let name = here.pointee.name,
+                let colon = strchr(UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self), 58)
+            {
+                // A prefix that is declared nowhere stays part of the name; the dictionary owns the rest of it, too.
+                here.pointee.name = UnsafeRawPointer(colon + 1).assumingMemoryBound(to: UInt8.self)
+                found = true
+            }
+            node = PlaceTable.following(here)
+        }
+        return found
+    }
+
     func add(_ names: NameSet) { self.names = self.names.union(names) }
 
     private init(_ decoded: DecodedText, format: DocumentFormat?, limits: ParseLimits) throws(DocumentError) {
@@ -70,16 +95,17 @@ public final class Document {
         switch format {
         case .xml:
             let scan = try MarkupScan(decoded.utf8, limits: limits)
-            if scan.foundEntity { notes.append(DocumentNote(code: "htmlEntity")) }
+            notes += scan.notes(on: decoded.utf8)
             handle = try Self.parse(decoded.utf8, scan, limits: limits)
             (names, memory) = (.everything, nil)
             starts = scan.starts
         case .json:
             // RFC 8259 §8.1 wants UTF-8 between systems.
-            if decoded.encoding != .utf8 { notes.append(DocumentNote(code: "encodingNotUTF8")) }
+            if decoded.encoding != .utf8 { notes.append(DocumentNote(code: "encodingNotUTF8", line: 1, column: 1)) }
             let built = try JSONTree.build(decoded.utf8, limits: limits)
             (handle, names, memory) = (built.document, built.names, built.memory)
             starts = []
+            notes += EscapeScan.notes(on: decoded.utf8)
         }
         self.format = format
         variables = nil
@@ -94,9 +120,16 @@ public final class Document {
         do throws(DocumentError) {
             return try XMLParser.parse(scan.mended ?? text)
         } catch {
-            guard scan.openedSection else { throw error }
+            if let misplaced = scan.misplacedDeclaration {
+                let place = DocumentNote(code: "", at: misplaced, of: text)
+                throw DocumentError(.declarationMisplaced, line: place.line, column: place.column)
+            }
+            guard scan.openedSection else { throw error.behind(scan.declaration, in: text) }
             // As it came it fails too, at a place that the sender finds; or the section had joined "]]" and ">" to a mark.
-            return try XMLParser.parse(try MarkupScan(text, limits: limits, opensSections: false).mended ?? text)
+            let closed = try MarkupScan(text, limits: limits, opensSections: false)
+            do throws(DocumentError) {
+                return try XMLParser.parse(closed.mended ?? text)
+            } catch { throw error.behind(closed.declaration, in: text) }
         }
     }
 
@@ -188,7 +221,7 @@ private struct PlaceTable {
     }
 
     /// The next element in document order.
-    private static func following(_ node: xmlNodePtr) -> xmlNodePtr? {
+    static func following(_ node: xmlNodePtr) -> xmlNodePtr? {
         if let child = xmlFirstElementChild(node) { return child }
         var current: xmlNodePtr? = node
         while let here = current, here.pointee.type == XML_ELEMENT_NODE {

@@ -19,6 +19,8 @@ public struct DocumentError: Error, Sendable, Hashable {
     public enum Problem: String, Sendable, CaseIterable {
         case empty, badEncoding, byteOrderMarkInside, unencodable
         case notWellFormed, notJSON, duplicateKey
+        /// An XML declaration behind something else than blanks: often two documents in one.
+        case declarationMisplaced
         /// Any `<!DOCTYPE`: it serves attacks only (external entities, entity bombs).
         case securityDoctype
         case tooLarge, tooDeep, tooManyNodes, tooManyAttributes
@@ -31,12 +33,43 @@ public struct DocumentError: Error, Sendable, Hashable {
         self.problem = problem
         location = SourceLocation(line: line, column: column, path: "/")
     }
+
+    /// The same, told by a parser that was shown the text from `start` on only.
+    func behind(_ start: Int?, in text: [UInt8]) -> DocumentError {
+        guard let start, let line = location.line, let column = location.column else { return self }
+        let place = DocumentNote(code: "", at: start, of: text)
+        return DocumentError(
+            problem, line: line + place.line - 1, column: line == 1 ? column + place.column - 1 : column)
+    }
 }
 
-/// Something unusual that was tolerated.
+/// Something unusual that was tolerated, and where it stands first.
 public struct DocumentNote: Sendable, Hashable {
-    /// `encodingMismatch`, `encodingNotUTF8`, `htmlEntity` or `privateUseCharacter`.
+    /// Every code that there is.
+    public static let codes = [
+        "encodingMismatch", "encodingAmbiguous", "encodingCesu8", "encodingNotUTF8", "byteOrderMarkRepeated",
+        "controlCharacter", "replacementCharacter", "privateUseCharacter", "htmlEntity", "blankBeforeDeclaration",
+    ]
+
     public let code: String
+    /// Counted from 1.
+    public let line: Int
+    /// Characters, counted from 1.
+    public let column: Int
+
+    init(code: String, line: Int, column: Int) {
+        self.code = code
+        self.line = line
+        self.column = column
+    }
+
+    init(code: String, at offset: Int, of text: [UInt8]) {
+        var place = TextPlace()
+        text.withUnsafeBytes { place.advance(to: offset, in: $0) }
+        self.init(code: code, line: place.line, column: place.column)
+    }
+
+    public var location: SourceLocation { SourceLocation(line: line, column: column, path: "/") }
 }
 
 /// How much of a document is taken before it is refused.

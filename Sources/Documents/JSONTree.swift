@@ -1,4 +1,5 @@
 import CLibXML2
+import Glibc
 import StrictJSON
 
 /// The type that a JSON value had.
@@ -151,9 +152,14 @@ enum JSONTree {
                 case .string: .string
                 }
             guard let node = add(type, at: position), type != .null, !text.isEmpty else { return }
-            // XML cannot hold U+0000 and its like even escaped; the tree can, and nobody serialises it as XML.
+            // XML cannot hold U+0001 and its like even escaped; the tree can, and nobody serialises it as XML.
             let leaf = memory.node(XML_TEXT_NODE, legalaid_xml_text_name(), in: document)
-            leaf.pointee.content = memory.text(text)
+            let content = memory.text(text)
+            // U+0000 would end the text for libxml2: another control character stands for it, and is told like it.
+            if kind == .string, memchr(content, 0, text.count) != nil {
+                for index in 0..<text.count where content[index] == 0 { content[index] = 1 }
+            }
+            leaf.pointee.content = content
             link(leaf, below: node, behind: nil)
         }
 

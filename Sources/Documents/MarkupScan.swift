@@ -6,7 +6,12 @@ import Glibc
 struct MarkupScan {
     /// The text as libxml2 should see it, or nothing where it may see it as it came.
     private(set) var mended: [UInt8]?
-    private(set) var foundEntity = false
+    /// Where the first entity of HTML stood, the first reference to a control character, and a declaration behind blanks.
+    private(set) var entity: Int?
+    private(set) var control: Int?
+    private(set) var declaration: Int?
+    /// Where a declaration stands behind markup or text.
+    private(set) var misplacedDeclaration: Int?
     /// Whether libxml2's places would differ from the text's own.
     private(set) var openedSection = false
     /// Where the elements' start tags begin in the text as it came, in document order.
@@ -20,14 +25,22 @@ struct MarkupScan {
             do throws(DocumentError) {
                 try walker.walk()
                 starts = walker.starts
-                (foundEntity, openedSection) = (walker.foundEntity, walker.openedSection)
-                if foundEntity || openedSection {
+                (entity, control, openedSection) = (walker.entity, walker.control, walker.openedSection)
+                (declaration, misplacedDeclaration) = (walker.declaration, walker.misplacedDeclaration)
+                if entity != nil || control != nil || openedSection || declaration != nil {
                     walker.output.append(contentsOf: buffer[walker.copied...])
                     mended = walker.output
                 }
             } catch { failure = error }
         }
         if let failure { throw failure }
+    }
+
+    /// What was tolerated, each with its first place.
+    func notes(on text: [UInt8]) -> [DocumentNote] {
+        [("blankBeforeDeclaration", declaration), ("htmlEntity", entity), ("controlCharacter", control)].compactMap {
+            code, offset in offset.map { DocumentNote(code: code, at: $0, of: text) }
+        }
     }
 
     private struct Walker {
@@ -39,7 +52,10 @@ struct MarkupScan {
         var starts: [Int] = []
         var output: [UInt8] = []
         var copied = 0
-        var foundEntity = false
+        var entity: Int?
+        var control: Int?
+        var declaration: Int?
+        var misplacedDeclaration: Int?
         var openedSection = false
 
         init(text: UnsafeBufferPointer<UInt8>, limits: ParseLimits, opensSections: Bool) {
@@ -49,13 +65,22 @@ struct MarkupScan {
         }
 
         mutating func walk() throws(DocumentError) {
+            skipBlanks()
             while index < text.count {
                 switch text[index] {
                 case UInt8(ascii: "<"): try markup()
-                case UInt8(ascii: "&"): entity()
+                case UInt8(ascii: "&"): reference()
                 default: index += 1
                 }
             }
+        }
+
+        /// A declaration must be the first thing (XML 1.0 §2.8); libxml2 is shown the text from there on.
+        private mutating func skipBlanks() {
+            while index < text.count, text[index] <= 0x20 { index += 1 }
+            guard index > 0, starts(with: "<?xml ") else { return }
+            declaration = index
+            copied = index
         }
 
         private mutating func markup() throws(DocumentError) {
@@ -72,7 +97,9 @@ struct MarkupScan {
                     // Outside comments and CDATA the only declaration a document may hold is a document type.
                     throw failure(.securityDoctype)
                 }
-            case UInt8(ascii: "?"): skip(past: "?>")
+            case UInt8(ascii: "?"):
+                if index > 0, index != declaration, starts(with: "<?xml ") { misplacedDeclaration = index }
+                skip(past: "?>")
             case UInt8(ascii: "/"):
                 depth -= 1
                 skip(past: ">")
@@ -107,7 +134,7 @@ struct MarkupScan {
                     if byte == quote {
                         quote = 0
                     } else if byte == UInt8(ascii: "&") {
-                        entity()
+                        reference()
                         continue
                     }
                 } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
@@ -130,8 +157,12 @@ struct MarkupScan {
             }
         }
 
+        private mutating func reference() {
+            if index + 1 < text.count, text[index + 1] == UInt8(ascii: "#") { numbered() } else { named() }
+        }
+
         /// `&nbsp;` and its like mean nothing in XML without a document type.
-        private mutating func entity() {
+        private mutating func named() {
             let start = index
             index += 1
             var name: [UInt8] = []
@@ -143,13 +174,31 @@ struct MarkupScan {
                 index += 1
             }
             guard index < text.count, text[index] == UInt8(ascii: ";"),
-                let character = htmlEntities[String(decoding: name, as: UTF8.self)]
+                let character = HTMLEntity.character(named: String(decoding: name, as: UTF8.self))
             else { return }
+            replace(start, by: String(character))
+            entity = entity ?? start
+        }
+
+        /// `&#30;`: a reference to what XML may not hold even so (XML 1.0 §2.2).
+        private mutating func numbered() {
+            let start = index
+            let end = text[start...].prefix(12).firstIndex(of: UInt8(ascii: ";"))
+            index += 2
+            guard let end, let number = HTMLEntity.number(String(decoding: text[(start + 2)..<end], as: UTF8.self)),
+                number < 0x20 && number != 0x09 && number != 0x0A && number != 0x0D
+            else { return }
+            index = end
+            replace(start, by: "")
+            control = control ?? start
+        }
+
+        /// Puts a text in the place of what began at `start` and ends at the present byte.
+        private mutating func replace(_ start: Int, by replacement: String) {
             output.append(contentsOf: text[copied..<start])
-            output.append(contentsOf: String(character).utf8)
+            output.append(contentsOf: replacement.utf8)
             index += 1
             copied = index
-            foundEntity = true
         }
 
         private func starts(with word: StaticString) -> Bool {
@@ -180,12 +229,3 @@ struct MarkupScan {
         }
     }
 }
-
-/// The named entities of HTML 4 that office programs leave in texts; XML knows five names of its own only.
-private let htmlEntities: [String: Character] = [
-    "nbsp": "\u{A0}", "copy": "©", "reg": "®", "deg": "°", "plusmn": "±", "middot": "·", "times": "×", "divide": "÷",
-    "laquo": "«", "raquo": "»", "para": "¶", "sect": "§", "yen": "¥", "cent": "¢", "pound": "£", "euro": "€",
-    "ensp": "\u{2002}", "emsp": "\u{2003}", "thinsp": "\u{2009}", "ndash": "–", "mdash": "—", "lsquo": "‘",
-    "rsquo": "’", "ldquo": "“", "rdquo": "”", "bull": "•", "hellip": "…", "permil": "‰", "trade": "™", "larr": "←",
-    "rarr": "→", "ge": "≥", "le": "≤", "ne": "≠", "shy": "\u{AD}", "zwnj": "\u{200C}", "zwj": "\u{200D}",
-]

@@ -26,18 +26,35 @@ public enum TextEncoding: String, Sendable, CaseIterable {
     public func encode(_ text: String) throws(DocumentError) -> [UInt8] {
         let utf8 = Array(text.utf8)
         guard self != .utf8 else { return utf8 }
-        guard let bytes = Self.convert(utf8[...], from: .utf8, to: self) else {
-            throw DocumentError(.unencodable)
-        }
+        let (bytes, isWhole) = Self.convert(utf8[...], from: .utf8, to: self)
+        guard isWhole else { throw DocumentError(.unencodable) }
         return bytes
     }
 
     /// The bytes as UTF-8, or nothing where they are no text of this encoding.
     func decode(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
         switch self {
-        case .utf8: Self.isValidUTF8(bytes) ? Array(bytes) : nil
-        case .gb18030, .utf16LittleEndian, .utf16BigEndian: Self.convert(bytes, from: self, to: .utf8)
+        case .utf8: UTF8Walk(bytes).fault == nil ? Array(bytes) : nil
+        case .gb18030, .utf16LittleEndian, .utf16BigEndian:
+            switch Self.convert(bytes, from: self, to: .utf8) {
+            case (let text, true): text
+            case (_, false): nil
+            }
         }
+    }
+
+    /// Two bytes a character.
+    var isWide: Bool {
+        switch self {
+        case .utf8, .gb18030: false
+        case .utf16LittleEndian, .utf16BigEndian: true
+        }
+    }
+
+    /// What can be read before the first byte that means nothing in this encoding.
+    public func readableBeginning(of bytes: ArraySlice<UInt8>) -> [UInt8] {
+        if self == .utf8 { return Array(bytes.prefix(UTF8Walk(bytes).fault ?? bytes.count)) }
+        return Self.convert(bytes, from: self, to: .utf8).output
     }
 
     private var iconvName: String {
@@ -50,9 +67,11 @@ public enum TextEncoding: String, Sendable, CaseIterable {
     }
 
     /// Strict: the first byte sequence that means nothing ends it.
-    private static func convert(_ bytes: ArraySlice<UInt8>, from: Self, to: Self) -> [UInt8]? {
+    private static func convert(
+        _ bytes: ArraySlice<UInt8>, from: Self, to: Self
+    ) -> (output: [UInt8], isWhole: Bool) {
         guard let descriptor = iconv_open(to.iconvName, from.iconvName), descriptor != iconv_t(bitPattern: -1) else {
-            return nil
+            return ([], false)
         }
         defer { iconv_close(descriptor) }
         let keepsASCII = from.keepsASCII && to.keepsASCII
@@ -76,6 +95,7 @@ public enum TextEncoding: String, Sendable, CaseIterable {
                         failed = iconv(descriptor, &from, &fromLeft, &to, &toLeft) == -1 || fromLeft > 0
                         written += target.count - toLeft
                     }
+                    if failed { return }
                     UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[written...])
                         .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[plain]))
                     written += plain.count
@@ -83,7 +103,7 @@ public enum TextEncoding: String, Sendable, CaseIterable {
                 }
             }
         }
-        return failed ? nil : output
+        return (output, !failed)
     }
 
     /// Whether bytes below 128 stand for themselves, but for one that ends a longer character.
@@ -107,101 +127,5 @@ public enum TextEncoding: String, Sendable, CaseIterable {
         guard index - first >= 64 else { return text.count..<text.count }
         while index < text.count, text[index] < 0x80 { index += 1 }
         return first + 1..<index
-    }
-
-    private static func isValidUTF8(_ bytes: ArraySlice<UInt8>) -> Bool {
-        bytes.withUnsafeBufferPointer { buffer in
-            if buffer.allSatisfy({ $0 < 0x80 }) { return true }
-            return String(validating: buffer, as: UTF8.self) != nil
-        }
-    }
-}
-
-/// Bytes made into UTF-8 text, and what was found out on the way.
-struct DecodedText {
-    var utf8: [UInt8]
-    let encoding: TextEncoding
-    var notes: [DocumentNote] = []
-
-    /// Follows a byte order mark first, then what the document or its carrier declares, then what the bytes allow.
-    init(_ bytes: [UInt8], declared: String?) throws(DocumentError) {
-        let (mark, length) = Self.byteOrderMark(bytes)
-        let body = bytes[length...]
-        guard !body.isEmpty else { throw DocumentError(.empty) }
-        let named = (Self.declaration(in: body) ?? declared).flatMap { TextEncoding(name: $0) }
-        let guess = mark ?? Self.wideGuess(body) ?? named ?? .utf8
-        if let text = guess.decode(body) {
-            (utf8, encoding) = (text, guess)
-        } else {
-            // A declaration that lies: try the other encoding that Chinese systems use, and believe it only if it reads
-            // as text.
-            let other: TextEncoding = guess == .utf8 ? .gb18030 : .utf8
-            guard let text = other.decode(body), !Self.hasControls(text) else { throw DocumentError(.badEncoding) }
-            (utf8, encoding) = (text, other)
-            notes.append(DocumentNote(code: "encodingMismatch"))
-        }
-        let oddities = Self.oddities(in: utf8)
-        guard !oddities.mark else { throw DocumentError(.byteOrderMarkInside) }
-        guard !oddities.zero else { throw DocumentError(.notWellFormed) }
-        if oddities.privateUse { notes.append(DocumentNote(code: "privateUseCharacter")) }
-    }
-
-    private static func byteOrderMark(_ bytes: [UInt8]) -> (TextEncoding?, Int) {
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return (.utf8, 3) }
-        if bytes.starts(with: [0xFF, 0xFE]) { return (.utf16LittleEndian, 2) }
-        if bytes.starts(with: [0xFE, 0xFF]) { return (.utf16BigEndian, 2) }
-        if bytes.starts(with: [0x84, 0x31, 0x95, 0x33]) { return (.gb18030, 4) }
-        return (nil, 0)
-    }
-
-    /// UTF-16 without a mark shows by the zero byte beside its first ASCII character.
-    private static func wideGuess(_ bytes: ArraySlice<UInt8>) -> TextEncoding? {
-        guard bytes.count >= 4 else { return nil }
-        let start = bytes.startIndex
-        if bytes[start] == 0, bytes[start + 1] != 0 { return .utf16BigEndian }
-        if bytes[start] != 0, bytes[start + 1] == 0 { return .utf16LittleEndian }
-        return nil
-    }
-
-    /// The encoding named in an XML declaration (XML 1.0 §4.3.3), looked for in the first 200 bytes.
-    private static func declaration(in bytes: ArraySlice<UInt8>) -> String? {
-        let head = bytes.prefix(200)
-        guard head.starts(with: "<?xml".utf8), let end = head.firstIndex(of: UInt8(ascii: ">")) else { return nil }
-        let word = Array("encoding".utf8)
-        guard let name = head[..<end].indices.first(where: { head[$0..<end].starts(with: word) }) else { return nil }
-        let rest = head[(name + word.count)..<end].drop { $0 == 0x20 || $0 == UInt8(ascii: "=") }
-        guard let quote = rest.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else { return nil }
-        return String(decoding: rest.dropFirst().prefix { $0 != quote }, as: UTF8.self)
-    }
-
-    private static func hasControls(_ utf8: [UInt8]) -> Bool {
-        utf8.contains { $0 < 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D || $0 == 0x7F }
-    }
-
-    /// What should not be in a text: U+0000, a byte order mark inside, and U+E000…U+F8FF, which mean something only on the
-    /// sender's own machines.
-    private static func oddities(in utf8: [UInt8]) -> (zero: Bool, mark: Bool, privateUse: Bool) {
-        var found = (zero: false, mark: false, privateUse: false)
-        utf8.withUnsafeBytes { text in
-            var index = 0
-            while index < text.count {
-                let byte = text[index]
-                if byte == 0 {
-                    found.zero = true
-                } else if byte >= 0xEE, index + 2 < text.count {
-                    let next = text[index + 1]
-                    if byte == 0xEE || byte == 0xEF && next < 0xA4 { found.privateUse = true }
-                    if byte == 0xEF, next == 0xBB, text[index + 2] == 0xBF { found.mark = true }
-                }
-                index += 1
-                // Hardly any byte is the first of one of them.
-                while index + 8 <= text.count, case let eight = EightBytes(text, at: index), !eight.holds(0),
-                    !eight.holds(from: 0xEE)
-                {
-                    index += 8
-                }
-            }
-        }
-        return found
     }
 }

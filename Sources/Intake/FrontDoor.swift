@@ -49,6 +49,7 @@ public struct FrontDoor: Sendable {
     func receive(
         _ request: HTTPRequest, from caller: Caller, about subject: CallTerms.Subject? = nil
     ) async throws -> HTTPResponse {
+        try DocumentMedia.check(request)
         let announcement = underway.announce()
         let sender = try registry.sender(caller)
         let receivedAt = now()

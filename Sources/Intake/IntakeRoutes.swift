@@ -116,6 +116,7 @@ extension FrontDoor {
 
     /// Takes a document through the whole walk and stores nothing.
     private func dryRun(_ request: HTTPRequest, from caller: Caller) throws -> HTTPResponse {
+        try DocumentMedia.check(request)
         var message = Pipeline.Message(
             bytes: request.body, mapping: request.query("mapping"), receivedAt: now().timestamp,
             explain: request.query("explain") == "true")

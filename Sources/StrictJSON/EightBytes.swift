@@ -36,6 +36,18 @@ public struct EightBytes {
         return carried & word & Self.highBits != 0
     }
 
+    /// Whether one is a control character of ASCII other than tab, line feed and carriage return.
+    @inlinable
+    public var holdsControl: Bool {
+        // Adding 0x60 carries every byte from 0x20 on into its eighth bit.
+        let low = ~(((word & ~Self.highBits) &+ Self.ones &* 0x60) | word) & Self.highBits
+        guard low != 0 else { return false }
+        return (0..<8).contains { index in
+            let byte = UInt8(truncatingIfNeeded: word >> UInt64(index * 8))
+            return byte < 0x20 && byte != 0x09 && byte != 0x0A && byte != 0x0D
+        }
+    }
+
     /// How many of them go on with a character that began before them: their first bit is set, their second is not.
     @inlinable public var continuations: Int { (word & ~(word << 1) & Self.highBits).nonzeroBitCount }
 }

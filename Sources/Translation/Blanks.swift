@@ -39,17 +39,20 @@ enum Blanks {
         return String(decoding: kept, as: UTF8.self)
     }
 
+    /// Other control characters are no blanks: they are told.
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
     /// How many bytes of a blank begin here: ASCII's, U+00A0, U+3000 and what is invisible.
     private static func blank(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
         let byte = bytes[index]
-        if byte <= 0x20 { return 1 }
+        if isSpace(byte) { return 1 }
         if byte == 0xC2, index + 1 < bytes.count, bytes[index + 1] == 0xA0 { return 2 }
         if byte == 0xE3, index + 2 < bytes.count, bytes[index + 1] == 0x80, bytes[index + 2] == 0x80 { return 3 }
         return invisible(bytes, at: index)
     }
 
     private static func blank(_ bytes: UnsafeBufferPointer<UInt8>, before end: Int) -> Int {
-        if bytes[end - 1] <= 0x20 { return 1 }
+        if isSpace(bytes[end - 1]) { return 1 }
         for length in 2...3 where end >= length && blank(bytes, at: end - length) == length { return length }
         return 0
     }

@@ -8,20 +8,30 @@ struct Consistency {
     /// The fields that contradictions are found by.
     static let evidence = ["recipient/idNumber", "recipient/birthDate"]
     /// Those that findings can speak of, too.
-    static let fields = evidence + ["recipient/sexCode", "recipient/age", "groupFlags"]
+    static let fields =
+        evidence + [
+            "recipient/sexCode", "recipient/age", "groupFlags", "recipient/custody/kind",
+            "proceeding/handlingOrgan/code",
+            "proceeding/handlingOrgan/name",
+        ]
 
     private(set) var application: LegalAidApplication
     private(set) var findings: [Finding] = []
     private let mapping: String
 
-    init(_ application: consuming LegalAidApplication, mapping: String, today: CalendarDate) {
+    /// - Parameter courts: the code list of courts, for what a court's name says.
+    init(
+        _ application: consuming LegalAidApplication, mapping: String, today: CalendarDate, courts: CodeList? = nil
+    ) {
         self.application = application
         self.mapping = mapping
         // A supplement, a withdrawal or an event names its person by reference only.
         if self.application.content["recipient"] != nil {
             let contradictions = self.application.content.change("recipient") { Self.checkIdentity(of: &$0, today) }
             for (code, path) in contradictions { warn(code, path) }
+            checkCustody()
         }
+        checkCourt(courts)
         deriveGroups(on: today)
     }
 
@@ -60,6 +70,41 @@ struct Consistency {
             recipient["birthDateSource"] = "derivedFromId"
         }
         return contradictions
+    }
+
+    /// Whoever is on bail or under residential surveillance is free, whatever place stands beside it.
+    private mutating func checkCustody() {
+        guard application.value("recipient.custody") != nil, !application.isInCustody,
+            let kind = application.text("recipient.custody.kind"), kind != "notInCustody"
+        else { return }
+        application.set("recipient.custody.kind", "notInCustody")
+        warn("contradiction", "recipient.custody.kind")
+    }
+
+    /// The case number is trusted more than the code of the court, and the code more than its name (domain §6.6).
+    private mutating func checkCourt(_ courts: CodeList?) {
+        guard application.text("proceeding.handlingOrgan.type") == "court" else { return }
+        let number = application.text("proceeding.caseNumber").flatMap { CourtCaseNumber(parsing: $0)?.courtCode }
+        let code = application.text("proceeding.handlingOrgan.code").flatMap { CourtCode(parsing: $0) }
+        let name = application.text("proceeding.handlingOrgan.name").flatMap { courts?.code(for: $0) }
+        if let number, let code, !number.isSameCourt(as: code) {
+            application.set("proceeding.handlingOrgan.code", .string(number.text))
+            application.set("proceeding.handlingOrgan.level", nil)
+            // A name that follows from the code falls with it.
+            if name == code.text {
+                application.set("proceeding.handlingOrgan.name", .text(courts?.name(of: number.text)))
+            }
+            warn("courtConflict", "proceeding.handlingOrgan.code")
+        } else if let court = number ?? code, let other = name.flatMap({ CourtCode(parsing: $0) }),
+            !other.isSameCourt(as: court)
+        {
+            warn("courtConflict", "proceeding.handlingOrgan.name")
+        }
+        guard let court = number ?? code, application.value("proceeding.handlingOrgan.level") == nil else { return }
+        switch court.level {
+        case .basic, .intermediate: application.set("proceeding.handlingOrgan.level", .string(court.level.rawValue))
+        case .high, .supreme: break
+        }
     }
 
     private mutating func deriveGroups(on today: CalendarDate) {

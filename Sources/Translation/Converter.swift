@@ -20,12 +20,15 @@ struct Conversion {
 /// The conversions that a mapping may name in `as`.
 enum Converter: String, CaseIterable {
     case text, personName, residentId, uscc, caseNumber, letterNo, phone, date, dateTime, monthStart, monthEnd
-    case money, integer, boolean, fullText, upper
+    case money, integer, boolean, fullText, upper, organCode, division, placeDivision
 
     func convert(_ raw: String) -> Conversion {
         switch self {
         case .text: .value(.string(raw))
-        case .personName: .value(.string(Self.personName(raw)))
+        case .personName: Self.personName(raw)
+        case .organCode: OrganCode.code(raw)
+        case .division: OrganCode.division(raw)
+        case .placeDivision: OrganCode.place(raw)
         case .residentId: Self.residentID(raw)
         case .uscc: Self.creditCode(raw)
         case .caseNumber: Self.caseNumber(raw)
@@ -43,11 +46,9 @@ enum Converter: String, CaseIterable {
         }
     }
 
-    /// The dot between the parts of a name has one form.
-    private static func personName(_ raw: String) -> String {
-        let dots = "•．・".unicodeScalars
-        guard raw.unicodeScalars.contains(where: dots.contains) else { return raw }
-        return String(String.UnicodeScalarView(raw.unicodeScalars.map { dots.contains($0) ? "·" : $0 }))
+    private static func personName(_ raw: String) -> Conversion {
+        let name = PersonName(raw)
+        return .value(.string(name.text), name.told)
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }

@@ -1,10 +1,8 @@
 import Documents
-import Foundation
 import StrictJSON
 
 extension Engine {
-    /// Attachments come as Base64 with line breaks, as a `data:` URI, url-safe or unpadded (RFC 4648, RFC 2397). What is
-    /// known of one is its size, its media type and its SM3; its bytes stay in the message as it came.
+    /// What is known of an attachment is its size, its media type and its SM3; its bytes stay in the message as it came.
     func attachment(
         _ text: String, _ value: PlannedValue, place: Place, at node: Node, source: Node, line: Int, _ run: inout Run
     ) -> JSONValue? {
@@ -13,16 +11,19 @@ extension Engine {
             note("tooManyAttachments", .warning, place, source, line, &run)
             return nil
         }
-        let (claimedByURI, digits) = Self.base64Digits(of: text)
-        guard digits.count / 4 * 3 <= mapping.maxAttachmentBytes + 2 else {
+        guard text.utf8.count / 4 * 3 <= mapping.maxAttachmentBytes + mapping.maxAttachmentBytes / 8 + 2 else {
             note("attachmentTooLarge", .warning, place, source, line, &run)
             return nil
         }
-        guard let data = Data(base64Encoded: Data(digits)), !data.isEmpty else {
+        let (claimedByURI, decoded) = Base64Text.decode(text)
+        guard let bytes = decoded, !bytes.isEmpty else {
             note("attachmentUndecodable", .warning, place, source, line, &run)
             return nil
         }
-        let bytes = [UInt8](data)
+        guard bytes.count <= mapping.maxAttachmentBytes else {
+            note("attachmentTooLarge", .warning, place, source, line, &run)
+            return nil
+        }
         let claim = value.claimed.map { Blanks.trimmed($0.string(at: node)) }.flatMap { $0.isEmpty ? nil : $0 }
         let (mime, isAsClaimed) = AttachmentFormat.mediaType(of: bytes, claimed: claim ?? claimedByURI)
         if !isAsClaimed { note("attachmentTypeMismatch", .warning, place, source, line, &run) }
@@ -36,37 +37,6 @@ extension Engine {
             .string(mime), at: place, from: source, raw: "\(bytes.count) bytes", by: ["base64"], line: line,
             &run)
         return .compact([("mime", .string(mime)), ("size", JSONValue(bytes.count)), ("sm3", .string(sm3))])
-    }
-
-    /// The digits in the plain alphabet with their padding, and what a `data:` URI claims to be.
-    private static func base64Digits(of text: String) -> (claimed: String?, digits: [UInt8]) {
-        var body = text[...]
-        var claimed: String?
-        if body.hasPrefix("data:"), let comma = body.firstIndex(of: ",") {
-            claimed = String(body[body.index(body.startIndex, offsetBy: 5)..<comma].prefix { $0 != ";" })
-            body = body[body.index(after: comma)...]
-        }
-        return (claimed, plainDigits(body))
-    }
-
-    private static func plainDigits(_ text: Substring) -> [UInt8] {
-        var text = text
-        return text.withUTF8 { text in
-            [UInt8](unsafeUninitializedCapacity: text.count + 3) { digits, count in
-                func append(_ byte: UInt8) {
-                    digits[count] = byte
-                    count += 1
-                }
-                for byte in text where byte > 0x20 && byte != UInt8(ascii: "=") {
-                    switch byte {
-                    case UInt8(ascii: "-"): append(UInt8(ascii: "+"))
-                    case UInt8(ascii: "_"): append(UInt8(ascii: "/"))
-                    default: append(byte)
-                    }
-                }
-                while count % 4 != 0 { append(UInt8(ascii: "=")) }
-            }
-        }
     }
 
     /// Which digest a sender means is told by its length: MD5 has 32 digits, SM3 and SHA-256 have 64.

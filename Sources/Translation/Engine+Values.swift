@@ -49,7 +49,8 @@ extension Engine {
             note("wrongType", .warning, place, source, line, &run)
             return absent(value, place: place, at: source, line: line, &run)
         }
-        let text = found.text
+        var text = found.text
+        if mapping.isInbound, !value.rule.isBase64 { text = tidied(text, value, place, source, line, &run) }
         if text.isEmpty || !value.takesNullTokens && Blanks.isNullToken(text) {
             if mapping.isInbound, found.source != nil { tellNothing(text, place, source, line, &run) }
             return absent(value, place: place, at: source, line: line, &run)
@@ -66,6 +67,15 @@ extension Engine {
             by: value.rule.converters.map(\.rawValue) + (value.rule.codes.map { ["codes \($0)"] } ?? []), line: line,
             &run)
         return value.rule.type == nil ? result : TargetTree.typed(result, value.rule.type)
+    }
+
+    /// The text without what is none, and what the sender should know of it.
+    private func tidied(
+        _ raw: String, _ value: PlannedValue, _ place: Place, _ source: Node, _ line: Int, _ run: inout Run
+    ) -> String {
+        let text = SenderText(raw, isName: value.rule.converters.contains(.personName))
+        for code in text.told { note(code, .warning, place, source, line, &run) }
+        return text.text
     }
 
     /// A text that is taken as not given.

@@ -349,7 +349,9 @@ final class Engine {
         }.first
         guard let (value, line) = codeRule else { return [] }
         let separators = split.unicodeScalars
-        let parts = source.text.unicodeScalars.split { separators.contains($0) }.map { Blanks.trimmed(String($0)) }
+        let tidied = SenderText(source.text, isName: false)
+        for code in tidied.told { note(code, .warning, Place(parent: path, name: "."), source, line, &run) }
+        let parts = tidied.text.unicodeScalars.split { separators.contains($0) }.map { Blanks.trimmed(String($0)) }
         let place = Place(parent: path, name: ".")
         return parts.filter { !$0.isEmpty }.flatMap { part -> [JSONValue] in
             if Blanks.isNullToken(part) {
@@ -404,7 +406,9 @@ final class Engine {
             switch value.rule.unknown {
             case .error: .error
             case .warning: .warning
-            case .skip, .fallback: .info
+            // What is not known any more is a loss; “other” is an answer.
+            case .fallback(let code): code == "unknown" ? .warning : .info
+            case .skip: .info
             }
         // A target of fixed words has no list.
         let standard = value.codes?.standard.map { "（\($0)）" } ?? ""

@@ -88,7 +88,9 @@ extension MappingLoader {
         guard let field else { return }
         let isPlain = value.converters.isEmpty && value.codes == nil
         switch field.type {
-        case .text(let length): value.maxLength = length
+        case .text(let length):
+            value.maxLength = length
+            if isPlain, let converter = OrganCode.converter(of: field.path) { value.converters = [converter] }
         case .code(let list): fit(&value, toList: list, at: node)
         case .word(let words): value.words = words
         case .date: if isPlain { value.converters = [.date] }

@@ -179,15 +179,19 @@ public final class Translator: Sendable {
         result.format = document.format
         result.encoding = document.encoding
         result.findings = document.notes.map {
-            Finding(severity: .warning, code: $0.code, path: nil, location: nil, rule: nil)
+            Finding(severity: .warning, code: $0.code, path: nil, location: $0.location, rule: nil)
         }
         withWorker { worker in
-            let engine = worker.engines.first { engine in
-                engine.mapping.isInbound && (id != nil || engine.mapping.format == document.format)
-                    && allowed?.contains(engine.mapping.id) ?? true
-                    && (id.map { $0 == engine.mapping.id } ?? engine.accepts(document))
+            var chosen = Self.engine(for: document, mapping: id, among: allowed, of: worker)
+            // A namespace that the mapping does not ask for would hide every element from it.
+            if chosen?.accepts(document) != true, document.ignoreNamespaces() {
+                chosen = Self.engine(for: document, mapping: id, among: allowed, of: worker)
+                result.findings.append(
+                    Finding(
+                        severity: .warning, code: "namespaceIgnored", path: nil, location: document.root.location,
+                        rule: nil))
             }
-            guard let engine else {
+            guard let engine = chosen else {
                 result.findings.append(
                     Finding(severity: .error, code: "noMapping", path: nil, location: document.root.location, rule: nil)
                 )
@@ -197,6 +201,16 @@ public final class Translator: Sendable {
             if observe { result.shape = DocumentShape(document) }
         }
         return result
+    }
+
+    private static func engine(
+        for document: Document, mapping id: String?, among allowed: Set<String>?, of worker: Worker
+    ) -> Engine? {
+        worker.engines.first { engine in
+            engine.mapping.isInbound && (id != nil || engine.mapping.format == document.format)
+                && allowed?.contains(engine.mapping.id) ?? true
+                && (id.map { $0 == engine.mapping.id } ?? engine.accepts(document))
+        }
     }
 
     private func translate(
@@ -246,6 +260,9 @@ public final class Translator: Sendable {
                 result.records.append(record)
             }
         }
+        // What is told of a value, with its field, need not be told of the document besides.
+        let told = Set(result.records.flatMap { $0.findings.map(\.code) })
+        result.findings.removeAll { $0.rule == nil && DocumentNote.codes.contains($0.code) && told.contains($0.code) }
         if explain {
             let leaves = Self.leaves(of: document.root)
             result.isExplained = true
@@ -269,7 +286,8 @@ public final class Translator: Sendable {
         let before = run.explains ? head : JSONObject()
         // Handed over whole: a second owner would make its first change a copy.
         let checked = Consistency(
-            LegalAidApplication(content: consume head), mapping: engine.mapping.id, today: receivedAt.date)
+            LegalAidApplication(content: consume head), mapping: engine.mapping.id, today: receivedAt.date,
+            courts: engine.codes["court"])
         for finding in engine.placed(checked.findings, of: planned, at: node) { run.findings.add(finding) }
         if run.explains {
             run.traces += Self.derived(from: before, to: checked.application, run.traces, by: engine.mapping.id)
@@ -288,6 +306,7 @@ public final class Translator: Sendable {
             ("recipient.idType", "recipient.idNumber"), ("recipient.idCheck", "recipient.idNumber"),
             ("recipient.sexCode", "recipient.idNumber"), ("recipient.birthDate", "recipient.idNumber"),
             ("recipient.birthDateSource", "recipient.idNumber"), ("groupFlags", "recipient.birthDate"),
+            ("proceeding.handlingOrgan.level", "proceeding.handlingOrgan.code"),
         ]
         return origins.compactMap { path, origin in
             guard let value = application.value(path), before.value(path) != value else { return nil }

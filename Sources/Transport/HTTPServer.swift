@@ -19,7 +19,7 @@ public struct HTTPServerConfiguration: Sendable {
     /// Requests that may be worked on at once; over that, 503.
     public var maxInFlight = 256
     public var idleSeconds = 60
-    /// Makes the answers that are given before any handler sees the request: 400, 413, 503.
+    /// Makes the answers that are given before any handler sees the request: 400, 413, 415, 503.
     public var problem: @Sendable (_ status: Int) -> HTTPResponse = { HTTPResponse(status: $0) }
 
     public init(host: String, port: UInt16) {
@@ -182,6 +182,10 @@ public final class HTTPServer: @unchecked Sendable {
     }
 
     private func work(_ exchange: Exchange) -> MHD_Result {
+        let body: [UInt8]
+        do throws(Gzip.Problem) {
+            body = try exchange.head.unpacked(exchange.body, limit: configuration.maxBodyBytes)
+        } catch { return refuse(exchange, error == .tooLarge ? 413 : 400) }
         let isTaken = state.withLock { state in
             guard !state.isStopping, state.suspended.count < configuration.maxInFlight else { return false }
             state.suspended[ObjectIdentifier(exchange)] = exchange
@@ -189,7 +193,7 @@ public final class HTTPServer: @unchecked Sendable {
         }
         guard isTaken else { return refuse(exchange, 503) }
         MHD_suspend_connection(exchange.connection)
-        let request = exchange.head.request(body: exchange.body)
+        let request = exchange.head.request(body: body)
         exchange.body = []
         Task { [self] in
             let response = await handler(request)

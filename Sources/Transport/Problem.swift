@@ -17,6 +17,7 @@ public struct Problem: Error, Sendable {
         case stale = "stale"
         case wrongState = "wrong-state"
         case tooLarge = "too-large"
+        case unsupportedMediaType = "unsupported-media-type"
         case headersTooLarge = "headers-too-large"
         case notTranslatable = "not-translatable"
         case timedOut = "timed-out"
@@ -36,6 +37,7 @@ public struct Problem: Error, Sendable {
             case .timedOut: 408
             case .messageIdConflict, .illegalTransition, .leaseEnded, .stale, .wrongState: 409
             case .tooLarge: 413
+            case .unsupportedMediaType: 415
             case .notTranslatable: 422
             case .tooManyAttempts: 429
             case .headersTooLarge: 431
@@ -59,6 +61,7 @@ public struct Problem: Error, Sendable {
             case .stale: LocalizedText(zh: "数据已被他人更改", en: "Somebody else changed it first")
             case .wrongState: LocalizedText(zh: "当前状态不支持此操作", en: "Not possible in the present state")
             case .tooLarge: LocalizedText(zh: "报文过大", en: "Message too large")
+            case .unsupportedMediaType: LocalizedText(zh: "不接受此种内容", en: "This kind of content is not taken")
             case .headersTooLarge: LocalizedText(zh: "请求头过大", en: "Header fields too large")
             case .notTranslatable: LocalizedText(zh: "报文无法转换", en: "The message cannot be translated")
             case .timedOut: LocalizedText(zh: "发送过慢，已超时", en: "Sent too slowly")

@@ -54,12 +54,22 @@ struct RequestHead {
         return String(decoding: value.utf8.reversed().drop(while: isBlank).reversed(), as: UTF8.self)
     }
 
+    /// - Parameter body: unpacked already.
     func request(body: [UInt8]) -> HTTPRequest {
-        HTTPRequest(method: method, path: path, query: query, headers: headers, body: body, peer: peer)
+        let headers = headers.filter { !isSameField($0.name, "Content-Encoding") }
+        return HTTPRequest(method: method, path: path, query: query, headers: headers, body: body, peer: peer)
     }
 
-    /// The status to refuse with, where two readers could see two different requests (RFC 9112 §6) or the body is
-    /// declared too large.
+    /// The body as its sender packed it, unpacked.
+    func unpacked(_ body: [UInt8], limit: Int) throws(Gzip.Problem) -> [UInt8] {
+        switch ContentCoding(headers) {
+        case .gzip where !body.isEmpty: try Gzip.unpack(body, limit: limit)
+        case .gzip, .identity, nil: body
+        }
+    }
+
+    /// The status to refuse with, where two readers could see two different requests (RFC 9112 §6) the body is
+    /// declared too large, or it is coded in a way that is not taken.
     func refusal(maxBody: Int) -> Int? {
         func all(_ name: String) -> [String] { headers.filter { isSameField($0.name, name) }.map(\.value) }
         let lengths = all("content-length")
@@ -76,7 +86,8 @@ struct RequestHead {
         if !headers.allSatisfy({ Self.isToken($0.name) && !Self.holdsControls($0.value) }) { return 400 }
         if Self.holdsControls(path) || !Self.isToken(method) { return 400 }
         if query.contains(where: { Self.holdsControls($0.0) || Self.holdsControls($0.1) }) { return 400 }
-        return nil
+        // Refused before its body is read (RFC 9110 §15.5.16).
+        return ContentCoding(headers) == nil ? 415 : nil
     }
 
     /// RFC 9110 §5.6.2.

@@ -87,7 +87,7 @@ extension Examination {
         guard let amount = edition.amount(of: rule) else { return nil }
         let startsElsewhere = rule.start != nil
         guard let start = startsElsewhere ? start(of: rule) : moment else { return nil }
-        let isHeld = application.text("recipient.custody.kind") == "inCustody"
+        let isHeld = application.isInCustody
         let rollsOver = rule.rollsOver && (rule.rollsOverInCustody || !isHeld)
         var ends = rules.calendar.ends(of: amount, rule.unit, from: start, rollsOver: rollsOver)
         if let until { ends = (Timestamp(endOf: until), Timestamp(endOf: until)) }

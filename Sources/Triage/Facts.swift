@@ -6,15 +6,18 @@ import Vocabulary
 enum Facts {
     /// What rules may ask for.
     static let paths = [
-        "facts/received", "facts/age", "facts/ageAtEvent", "facts/hearingDays", "facts/fired", "facts/words/id",
-        "facts/words/in", "facts/relief/kind", "facts/relief/state", "facts/relief/by", "facts/relief/of",
+        "facts/received", "facts/custody", "facts/age", "facts/ageAtEvent", "facts/hearingDays", "facts/fired",
+        "facts/courtConflict", "facts/toldGrounds",
+        "facts/words/id", "facts/words/in", "facts/words/about", "facts/words/isOwnDeed", "facts/words/sure",
+        "facts/relief/kind", "facts/relief/state", "facts/relief/by", "facts/relief/of",
         "facts/relief/stale", "facts/disability/kind", "facts/disability/grade", "facts/disability/of",
         "facts/clocks/id", "facts/clocks/hoursLeft", "facts/clocks/met", "facts/clocks/derived",
     ]
 
     /// The canonical field that a computed fact stands for.
     static let sources = [
-        "age": "recipient.birthDate", "ageAtEvent": "matter.factsDate", "hearingDays": "proceeding.hearings",
+        "custody": "recipient.custody", "age": "recipient.birthDate", "ageAtEvent": "matter.factsDate",
+        "hearingDays": "proceeding.hearings",
         "received": "source.receivedAt",
     ]
 
@@ -23,7 +26,10 @@ enum Facts {
     ) -> JSONValue {
         let day = receivedAt.date
         return .compact([
-            ("received", .string(day.iso)), ("age", application.birthDate.map { JSONValue($0.years(until: day)) }),
+            ("received", .string(day.iso)), ("custody", application.isInCustody ? true : nil),
+            ("courtConflict", courtConflict(application) ? true : nil),
+            ("toldGrounds", application.value("economic.exemptionGround")),
+            ("age", application.birthDate.map { JSONValue($0.years(until: day)) }),
             ("ageAtEvent", ageAtEvent(application)), ("hearingDays", hearingDays(application, from: day)),
             ("words", .array(words(application, edition.words))),
             (
@@ -55,18 +61,38 @@ enum Facts {
         "economic.specialExpense", "remarks",
     ]
 
-    /// What the texts speak of, and the matter items that came.
-    private static func words(_ application: LegalAidApplication, _ scan: WordScan) -> [JSONValue] {
+    /// The case number names another court than the code does.
+    private static func courtConflict(_ application: LegalAidApplication) -> Bool {
+        guard
+            let number = application.text("proceeding.caseNumber").flatMap({ CourtCaseNumber(parsing: $0)?.courtCode }),
+            let code = application.text("proceeding.handlingOrgan.code").flatMap({ CourtCode(parsing: $0) })
+        else { return false }
+        return !number.isSameCourt(as: code)
+    }
+
+    /// What the texts speak of and of whom, and the matter items that came. `sure` are those that stand in a field which
+    /// says what the matter is; a word in a free text may stand there for another reason.
+    private static func words(_ application: LegalAidApplication, _ keyWords: KeyWords) -> [JSONValue] {
         var places = texts.compactMap { path in application.text(path).map { (path, $0) } }
         for (index, claim) in (application.value("matter.claims")?.array ?? []).enumerated() {
             if let text = claim.string { places.append(("matter.claims[\(index)]", text)) }
         }
+        let isVictim = ["被害人", "自诉人", "附带民事诉讼原告人"].contains(application.text("matter.standing"))
+        let found = places.flatMap { path, text in
+            keyWords.hits(in: text, isVictim: isVictim).map { hit in
+                JSONValue.compact([
+                    ("id", .string(hit.id)), ("in", .string(path)), ("about", .string(hit.about.rawValue)),
+                    ("isOwnDeed", hit.isOwnDeed ? true : nil), ("sure", path == "matter.causeOfAction" ? true : nil),
+                ])
+            }
+        }
         let told = (application.value("matter.scopeItems")?.array ?? []).enumerated().map { index, item in
-            ("matter.scopeItems[\(index)]", [item.string ?? ""])
+            JSONValue.compact([
+                ("id", .string(item.string ?? "")), ("in", .string("matter.scopeItems[\(index)]")),
+                ("about", .string(KeyWords.Subject.person.rawValue)), ("sure", true),
+            ])
         }
-        return (places.map { ($0, scan.ids(in: $1)) } + told).flatMap { path, ids in
-            ids.map { ["id": .string($0), "in": .string(path)] }
-        }
+        return found + told
     }
 
     /// Relief that the application tells and relief that a share on file shows, with what each is worth today.

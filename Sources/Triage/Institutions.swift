@@ -30,6 +30,10 @@ struct Institutions: Sendable {
     private var regions: [Region] = []
     /// Full names of places, and of organs of the city itself, which count only where no place is named besides.
     private var places = WordScan([])
+    /// Towns whose name outdoes the district that is named besides: those of an institution within another's district, and
+    /// those that moved from one district to another, with the institution of the former.
+    private var towns = WordScan([])
+    private var formerly: [String: String] = [:]
     private var organs = WordScan([])
     private var regionNames = WordScan([])
     /// Takes what fits nowhere (首问负责).
@@ -62,6 +66,11 @@ struct Institutions: Sendable {
         regions.sort { $0.division.count > $1.division.count }
         places = WordScan(names["place"] ?? [])
         organs = WordScan(names["organ"] ?? [])
+        let inner = (names["place"] ?? []).filter { name in
+            institutions.contains { $0.code == name.id && $0.within != nil }
+        }
+        towns = WordScan(inner + (names["town"] ?? []).map { ($0.word, $0.id) })
+        formerly = Self.formerDistricts(elements)
         regionNames = WordScan(regions.map { ($0.name, $0.name) })
         let codes = institutions.map(\.code)
         for (institution, element) in zip(institutions, elements.filter { $0.name == "institution" }) {
@@ -74,7 +83,18 @@ struct Institutions: Sendable {
     private static let attributes = [
         "code", "name", "division", "phone", "court", "center", "within", "active", "replacedBy",
     ]
-    private static let children = ["court", "division", "place", "organ"]
+    private static let children = ["court", "division", "place", "organ", "town"]
+
+    /// By institution, that of the district which its towns came from.
+    private static func formerDistricts(_ elements: [Node]) -> [String: String] {
+        var districts: [String: String] = [:]
+        for element in elements {
+            for town in element.children where town.name == "town" {
+                districts[element.attribute("code") ?? ""] = town.attribute("from")
+            }
+        }
+        return districts
+    }
 
     private static func institution(
         _ element: Node, _ names: inout [String: [(word: String, id: String)]], _ reader: inout RuleReader
@@ -112,10 +132,11 @@ struct Institutions: Sendable {
     func find(_ key: RouteRule.Key, _ value: String) -> Found {
         switch key {
         case .institution: return found(institutions.filter { $0.code == value })
-        case .court: return byCourt(value)
+        case .court: return CourtCode(parsing: value).map { byCourt($0.text) } ?? .nothing
         case .caseNumber: return CourtCaseNumber(parsing: value).map { byCourt($0.courtCharacter) } ?? .nothing
         case .division: return value.first?.isNumber == true ? byDivision(value) : byPlace(value)
         case .place: return byPlace(value)
+        case .town: return byTown(value)
         }
     }
 
@@ -132,7 +153,10 @@ struct Institutions: Sendable {
     }
 
     /// By GB/T 2260; longer codes of organs and towns begin with it. Town codes that are registered go first.
-    private func byDivision(_ code: String) -> Found {
+    ///
+    /// A credit code or a tax number is no division, whatever its digits are.
+    private func byDivision(_ value: String) -> Found {
+        guard let code = AdministrativeDivision.digits(value) else { return .nothing }
         let matches = institutions.flatMap { institution in
             institution.divisions.filter(code.hasPrefix).map { (institution, $0.count) }
         }
@@ -147,13 +171,23 @@ struct Institutions: Sendable {
 
     /// By full names only: 经开区 and 高新区 alone are four different places.
     private func byPlace(_ text: String) -> Found {
-        let named = institutions(places.ids(in: text))
+        let moved = institutions(towns.ids(in: text))
+        let districts = institutions(places.ids(in: text)).filter { district in
+            // The town's name counts rather than that of the district which it came from.
+            !moved.contains { $0.code != district.code && formerly[$0.code] == district.code }
+        }
+        let named = districts + moved.filter { town in !districts.contains { $0.code == town.code } }
         let fitting = named.filter { district in !named.contains { $0.within == district.code } }
         if !fitting.isEmpty { return found(fitting) }
+        // A branch of the city's organ that no district's institution is named for is not the organ itself.
+        let isBranch = ["分局", "派出所", "分院", "分会"].contains(where: text.contains)
         let organs = institutions(organs.ids(in: text))
-        if !organs.isEmpty { return found(organs) }
+        if !organs.isEmpty { return isBranch ? .nothing : found(organs) }
         return regionNames.ids(in: text).first.map { .outside($0) } ?? .nothing
     }
+
+    /// A place that names a town says more than its district's code, which may be that of the time before the town moved.
+    private func byTown(_ text: String) -> Found { towns.ids(in: text).isEmpty ? .nothing : byPlace(text) }
 
     private func institutions(_ codes: [String]) -> [Institution] { institutions.filter { codes.contains($0.code) } }
 

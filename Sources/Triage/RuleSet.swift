@@ -25,7 +25,7 @@ struct RuleHead: Sendable, Hashable {
 
 /// Where an application goes.
 struct RouteRule: Sendable {
-    enum Key: String, Sendable, CaseIterable { case court, caseNumber, division, place, institution }
+    enum Key: String, Sendable, CaseIterable { case court, caseNumber, division, place, town, institution }
 
     let head: RuleHead
     let when: Expression?
@@ -246,7 +246,7 @@ struct Edition: Sendable {
     let needs: [Need]
     let numbers: [String: Double]
     let lists: [String: [String]]
-    let words: WordScan
+    let words: KeyWords
 
     init(of rules: RuleSet, on day: CalendarDate, number: Int) {
         self.number = number

@@ -15,6 +15,8 @@ struct Terms: Sendable {
         let id: String
         let items: [String]
         let validity: Validity
+        /// Key words: a negation before one takes it back.
+        var isDeniable = false
     }
 
     private var thresholds: [Threshold] = []
@@ -36,7 +38,10 @@ struct Terms: Sendable {
                 thresholds.append(Threshold(id: id, value: value, validity: validity))
             case "set": sets.append(List(id: id, items: Self.items(element, by: \.isWhitespace), validity: validity))
             case "words":
-                keyWords.append(List(id: id, items: Self.items(element) { $0 == "|" }, validity: validity))
+                keyWords.append(
+                    List(
+                        id: id, items: Self.items(element) { $0 == "|" }, validity: validity,
+                        isDeniable: element.attribute("deniable") == "yes"))
             default: break
             }
         }
@@ -62,9 +67,9 @@ struct Terms: Sendable {
         return Dictionary(holding.map { ($0.id, $0.items) }) { $0 + $1 }
     }
 
-    func words(on day: CalendarDate) -> WordScan {
-        WordScan(
-            keyWords.filter { $0.validity.holds(on: day) }.flatMap { list in list.items.map { ($0, list.id) } })
+    func words(on day: CalendarDate) -> KeyWords {
+        KeyWords(
+            keyWords.filter { $0.validity.holds(on: day) }.map { ($0.id, $0.items, $0.isDeniable) })
     }
 }
 
@@ -98,8 +103,25 @@ struct WordScan: Sendable {
 
     /// The ids of the words found, in the text's order, each once.
     func ids(in text: String) -> [String] {
+        var found: [String] = []
+        find(in: text) { id, _ in
+            if !found.contains(id) { found.append(id) }
+        }
+        return found
+    }
+
+    /// Each word found and where it stands, in the text's order.
+    func places(in text: String) -> [(id: String, range: Range<String.Index>)] {
+        var found: [(id: String, range: Range<String.Index>)] = []
+        find(in: text) { id, bytes in
+            let start = text.utf8.index(text.startIndex, offsetBy: bytes.lowerBound)
+            found.append((id, start..<text.utf8.index(start, offsetBy: bytes.count)))
+        }
+        return found
+    }
+
+    private func find(in text: String, _ use: (_ id: String, _ bytes: Range<Int>) -> Void) {
         text.lend { bytes in
-            var found: [String] = []
             var index = 0
             while index < bytes.count {
                 let key = Self.key(of: bytes, at: index)
@@ -109,10 +131,9 @@ struct WordScan: Sendable {
                     index += Self.length(bytes[index])
                     continue
                 }
-                if hit.id != Self.ignored, !found.contains(hit.id) { found.append(hit.id) }
+                if hit.id != Self.ignored { use(hit.id, index..<index + hit.bytes.count) }
                 index += hit.bytes.count
             }
-            return found
         }
     }
 

@@ -73,7 +73,7 @@ func `a room imports only the rooms on the plan`(room: String) throws {
     #expect(Set(folders).subtracting(cModules) == Set(doors.keys))
 }
 
-@Test(arguments: ["CLibXML2", "CSQLite", "CCurl", "CMicroHTTPD", "COpenSSL"])
+@Test(arguments: ["CLibXML2", "CSQLite", "CCurl", "CMicroHTTPD", "COpenSSL", "CZlib"])
 func `a C library is opened in exactly one room`(module: String) throws {
     let openers = try doors.keys.filter { try imports(of: $0).contains(module) }
     #expect(openers.count == 1, "\(module) is imported by \(openers.sorted())")

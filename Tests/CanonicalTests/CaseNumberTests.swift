@@ -80,3 +80,43 @@ import Testing
         #expect(levels == [.supreme, .high, .intermediate, .basic])
     }
 }
+
+@Suite struct CourtCodes {
+    private static let codes = [
+        "苏", "苏04", "苏0402", "苏0404", "苏0411", "苏0412", "苏0413", "苏0481", "苏0482", "苏0492", "苏0405", "沪0101",
+    ]
+
+    /// Each code in every way that a form may dress it.
+    @Test(arguments: codes)
+    func `a court's code is read in any dress`(code: String) throws {
+        let wide = String(
+            String.UnicodeScalarView(
+                code.unicodeScalars.map {
+                    ("0"..."9").contains($0) ? Unicode.Scalar($0.value + 0xFEE0) ?? $0 : $0
+                }))
+        let dresses = [
+            code, wide, " \(code) ", "\n\(code)\n", "\(code.prefix(1)) \(code.dropFirst())", "（\(code)）", "[\(code)]",
+            "\u{200B}\(code)",
+            "\(code)\u{3000}",
+        ]
+        for dress in dresses { #expect(CourtCode(parsing: dress)?.text == code, "\(dress)") }
+    }
+
+    @Test(arguments: ["", "武法", "320404", "苏040", "苏04040", "苏0404民初", "无", "钟楼法院", "X0404", "0404苏"])
+    func `what is no code is none`(text: String) { #expect(CourtCode(parsing: text) == nil) }
+
+    @Test func `two codes are the same court only where they are equal or one took the other's place`() throws {
+        for one in Self.codes {
+            for other in Self.codes {
+                let (first, second) = (try #require(CourtCode(parsing: one)), try #require(CourtCode(parsing: other)))
+                let isSuccessor = [["苏0413", "苏0482"], ["苏0405", "苏0492"]].contains([one, other].sorted())
+                #expect(first.isSameCourt(as: second) == (one == other || isSuccessor), "\(one) \(other)")
+            }
+        }
+    }
+
+    @Test func `a number of the time before 2016 names no code`() throws {
+        #expect(CourtCaseNumber(parsing: "（2015）钟刑初字第1659号")?.courtCode == nil)
+        #expect(CourtCaseNumber(parsing: "(2016)苏0404刑初字第8号")?.courtCode?.text == "苏0404")
+    }
+}

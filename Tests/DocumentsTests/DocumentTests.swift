@@ -33,7 +33,7 @@ private func problem(_ text: String) -> DocumentError.Problem? { problem(Array(t
 
     @Test func `duplicate keys, lone surrogates, trailing commas and NaN are no JSON`() {
         #expect(problem(#"{"a":1,"a":2}"#) == .duplicateKey)
-        for text in [#"{"a":"\ud800"}"#, "[1,]", #"{"a":1,}"#, "[NaN]", "[01]", "[1] x", "['a']", "{\"a\":\"\u{1}\"}"] {
+        for text in [#"{"a":"\ud800"}"#, "[1,]", #"{"a":1,}"#, "[NaN]", "[01]", "[1] x", "['a']", "{\"a\":\"\n\"}"] {
             #expect(problem(text) == .notJSON, "\(text)")
         }
     }
@@ -49,9 +49,10 @@ private func problem(_ text: String) -> DocumentError.Problem? { problem(Array(t
         #expect(json?.location.column == 7)
     }
 
-    @Test func `bytes of no known encoding and zero bytes are refused`() {
+    @Test func `bytes of no known encoding and texts of zero bytes are refused`() {
         #expect(problem([0x3C, 0x61, 0x3E, 0xFF, 0xFE, 0x80, 0x3C, 0x2F, 0x61, 0x3E]) == .badEncoding)
-        #expect(problem(Array("<a>\0</a>".utf8)) != nil)
+        #expect(problem([0xFF, 0xFE, 0, 0, 0x3C, 0, 0, 0]) == .badEncoding)
+        #expect(problem(Array("<a>".utf8) + Array(repeating: 0, count: 99) + Array("</a>".utf8)) == .badEncoding)
         #expect(problem([]) == .empty)
         #expect(problem("   ") == .empty)
     }

@@ -25,7 +25,7 @@ import Testing
         #expect(check["conversions"] == ["derived from recipient.idNumber"] && check["result"] == "valid")
         #expect(check["location"] == number["location"])
         let level = try #require(fields.first { $0["path"] == "proceeding.handlingOrgan.level" })
-        #expect(level["conversions"] == ["constant"] && level["result"] == "basic")
+        #expect(level["conversions"] == ["derived from proceeding.handlingOrgan.code"] && level["result"] == "basic")
         let application = try #require(result["results"]?[0]?["application"])
         let text = JSONValue.array(fields).text()
         for path in ["name", "idNumber", "birthDate", "statutoryRepresentative.name"] {

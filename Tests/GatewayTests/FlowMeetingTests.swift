@@ -201,23 +201,18 @@ import Testing
 
     @Test func `two agencies' applications of one person are named on both sides and not merged`() async throws {
         let flow = try FlowGateway()
-        func refer(_ id: String, from partner: String, court: String) async throws -> JSONValue {
+        func refer(_ id: String, from partner: String, organ: JSONValue) async throws -> JSONValue {
             try await flow.send(
                 "referralSuggestion", id, from: partner,
                 [
                     ("recipient", ["name": "测试己", "idNumber": "320412199202299948"]),
                     ("consent", ["applyWill": "self"]),
-                    (
-                        "proceeding",
-                        [
-                            "caseNumber": "（2026）苏0402民初8号",
-                            "handlingOrgan": ["type": "court", "code": .string(court)],
-                        ]
-                    ),
+                    ("proceeding", ["caseNumber": "（2026）苏0402民初8号", "handlingOrgan": organ]),
                 ])
         }
-        let first = try await refer("D-1", from: "court", court: "苏0402")
-        let second = try await refer("D-2", from: "procuratorate", court: "苏0412")
+        let first = try await refer("D-1", from: "court", organ: ["type": "court", "code": "苏0402"])
+        let second = try await refer(
+            "D-2", from: "procuratorate", organ: ["type": "procuratorate", "code": "320412"])
         let (one, other) = (first["applicationNo"]?.string ?? "", second["applicationNo"]?.string ?? "")
         #expect(one != other)
         for (number, code, related) in [(one, "CZ-TN", other), (other, "CZ-WJ", one)] {

@@ -96,6 +96,21 @@ import Testing
         Row(.phone, "13800000000、13900000000", "13800000000", ["severalNumbers"]),
         Row(.phone, "00852 2100 0000", "0085221000000", ["formatError"]), Row(.phone, "同住", nil, ["formatError"]),
         Row(.personName, "阿卜杜·热西提", "阿卜杜·热西提"), Row(.personName, "阿卜杜•热西提", "阿卜杜·热西提"),
+        Row(.personName, "古丽 · 艾比", "古丽·艾比"), Row(.personName, "古丽··艾比", "古丽·艾比"),
+        Row(.personName, "古丽.艾比", "古丽·艾比", ["normalizedName"]),
+        Row(.personName, "古丽。艾比", "古丽·艾比", ["normalizedName"]), Row(.personName, "J. Smith", "J. Smith"),
+        Row(.personName, "测\n试", "测试", ["blanksRemoved"]), Row(.personName, "张　三", "张三", ["blanksRemoved"]),
+        Row(.personName, "古丽\n艾比", "古丽艾比", ["blanksRemoved"]),
+        Row(.personName, "John  Smith", "John Smith", ["blanksRemoved"]), Row(.personName, "John Smith", "John Smith"),
+        Row(.organCode, "３２０４０４", "320404", ["normalizedFullWidth"]),
+        Row(.organCode, "苏 0404", "苏0404", ["normalizedCode"]),
+        Row(.organCode, "（苏0404）", "苏0404", ["normalizedFullWidth", "normalizedCode"]),
+        Row(.organCode, "11320404014110010X", "11320404014110010X"), Row(.organCode, "武法", "武法"),
+        Row(.division, "320404", "320404"), Row(.division, "320404000000", "320404"), Row(.division, "钟楼区", "钟楼区"),
+        Row(.division, "320404.0", "320404"), Row(.division, "11320404014110010X", nil, ["notADivision"]),
+        Row(.division, "320404014110010", nil, ["notADivision"]), Row(.division, "990000", nil, ["notADivision"]),
+        Row(.division, "FLYZ-320404", nil, ["notADivision"]),
+        Row(.placeDivision, "320412104", "320412", ["townCodeLeftOut"]), Row(.placeDivision, "320412000", "320412"),
     ]
 
     @Test(arguments: dates + times + numbers + identifiers)

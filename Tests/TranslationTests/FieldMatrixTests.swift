@@ -132,6 +132,7 @@ private struct Matrix {
             let severity: Finding.Severity =
                 switch rule.value.unknown {
                 case .warning: .warning
+                case .fallback("unknown"): .warning
                 case .skip, .fallback: .info
                 case .error: .error
                 }
@@ -150,8 +151,11 @@ private struct Matrix {
 
     private static func keepsText(_ converter: Converter) -> Bool {
         switch converter {
-        case .text, .personName, .fullText, .upper, .letterNo, .caseNumber: true
-        case .residentId, .uscc, .phone, .date, .dateTime, .monthStart, .monthEnd, .money, .integer, .boolean: false
+        case .text, .personName, .fullText, .upper, .letterNo, .caseNumber, .organCode: true
+        case .residentId, .uscc, .phone, .date, .dateTime, .monthStart, .monthEnd, .money, .integer, .boolean,
+            .division,
+            .placeDivision:
+            false
         }
     }
 
@@ -164,8 +168,9 @@ private struct Matrix {
         case .boolean: return ("也许", "notABoolean")
         case .phone: return ("见附件", "formatError")
         case .uscc: return ("91320412MA1N000696", "checksumError")
+        case .division, .placeDivision: return ("91320412MA1N000696", "notADivision")
         // Judged by the kind of paper, not by the converter.
-        case .residentId, .text, .personName, .fullText, .upper, .letterNo, .caseNumber: return nil
+        case .residentId, .text, .personName, .fullText, .upper, .letterNo, .caseNumber, .organCode: return nil
         }
     }
 

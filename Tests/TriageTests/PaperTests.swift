@@ -16,7 +16,16 @@ import Testing
             #"{"aidRoute":"byApplication","materials":[{"kind":"householdRegister"},{"kind":"pledge"},{"kind":"evidence"}]}"#,
             "applicationForm"
         ),
-        (#"{"aidRoute":"byApplication","matter":{"factsSummary":"遭受家暴"}}"#, "idProof caseMaterials"),
+        (
+            #"{"aidRoute":"byApplication","matter":{"factsSummary":"遭受家暴"}}"#,
+            "applicationForm idProof economicStatement caseMaterials"
+        ),
+        (
+            #"{"aidRoute":"byApplication","matter":{"factsSummary":"遭受家暴"},"groupFlags":[{"code":"domesticViolenceVictim"}]}"#,
+            "idProof caseMaterials"
+        ),
+        (#"{"aidRoute":"byApplication","matter":{"scopeItems":["LAL32-4"]}}"#, "idProof caseMaterials"),
+        (#"{"aidRoute":"byApplication","matter":{"causeOfAction":"申请保护令"}}"#, "idProof caseMaterials"),
         (
             #"{"aidRoute":"byApplication","reliefStatuses":[{"kind":"MLG","status":"inForce","certificateNo":"1"}]}"#,
             "applicationForm idProof caseMaterials"
@@ -34,6 +43,14 @@ import Testing
             "applicationForm idProof economicStatement caseMaterials authorityProof"
         ),
         (#"{"aidRoute":"byApplication","recipient":{"custody":{"kind":"inCustody"}}}"#, "applicationForm"),
+        (
+            #"{"aidRoute":"byApplication","recipient":{"custody":{"kind":"notInCustody"}}}"#,
+            "applicationForm idProof economicStatement caseMaterials"
+        ),
+        (
+            #"{"aidRoute":"byApplication","recipient":{"custody":{"kind":"inCustody"}},"criminal":{"coerciveMeasure":"residentialSurveillance"}}"#,
+            "applicationForm idProof economicStatement caseMaterials"
+        ),
         (
             #"{"aidRoute":"byApplication","intakeKind":"referralSuggestion","matter":{"caseDomain":"administrative"}}"#,
             "applicationForm idProof economicStatement complaint"

@@ -84,6 +84,52 @@ import Vocabulary
         #expect(try route(#"{"aidRoute":"byNotification","source":{"senderCode":"\#(code)"}}"#) == expected)
     }
 
+    @Test(arguments: [
+        ("常州市公安局经开区分局", "RT-02 CZ-JKQ"), ("常州市公安局常州经济开发区分局", "RT-02 CZ-JKQ"), ("常州市公安局高新区分局", "RT-02 CZ-XB"),
+        ("常州市公安局高新区（新北）分局", "RT-02 CZ-XB"), ("常州市公安局新北分局薛家派出所", "RT-02 CZ-XB"),
+        ("常州市公安局天宁分局茶山派出所", "RT-02 CZ-TN"), ("常州市公安局交通警察支队", "RT-02 CZ-SZ"), ("常州市公安局刑事警察支队", "RT-02 CZ-SZ"),
+        ("常州市公安局轨道交通分局", "RT-13 noRule CZ-SZ"), ("常州市公安局某某派出所", "RT-13 noRule CZ-SZ"),
+    ])
+    func `a branch of the city's police is its district's or a dispatcher's`(name: String, expected: String) throws {
+        #expect(try route(organ(#""type":"publicSecurity","name":"\#(name)""#)) == expected)
+        // A code that makes it an organ of the city's level changes nothing for a district's branch.
+        if expected.hasPrefix("RT-02"), !expected.hasSuffix("SZ") {
+            let leveled = organ(#""type":"publicSecurity","name":"\#(name)","level":"city","division":"320400""#)
+            #expect(try route(leveled) == expected)
+        }
+    }
+
+    @Test(
+        arguments: [("郑陆镇", "CZ-TN"), ("邹区镇", "CZ-ZL"), ("奔牛镇", "CZ-XB")], ["", "武进区", "常州市武进区", "江苏省常州市武进区"])
+    func `a town that moved in 2015 outdoes the district it came from`(town: (String, String), before: String) throws {
+        let place = "\(before)\(town.0)某村"
+        for division in ["", #","factsDivision":"320412""#] {
+            let text =
+                #"{"aidRoute":"byApplication","matter":{"caseDomain":"civil","factsPlace":"\#(place)"\#(division)}}"#
+            #expect(try route(text).hasSuffix(" \(town.1)"), "\(place) \(division)")
+        }
+        #expect(try route(#"{"aidRoute":"byApplication","matter":{"factsPlace":"天宁区与武进区交界"}}"#).hasPrefix("RT-12"))
+    }
+
+    @Test(arguments: [
+        "11320404014110010X", "913204040000000000", "320404014110010", "12320400466000029N", "1132040001400001XJ",
+    ])
+    func `a credit code or a tax number leads nowhere by its digits`(code: String) throws {
+        for text in [
+            #"{"aidRoute":"byNotification","source":{"senderCode":"\#(code)"}}"#,
+            #"{"aidRoute":"byApplication","source":{"senderCode":"\#(code)"}}"#,
+            organ(#""type":"publicSecurity","code":"\#(code)""#),
+            organ(#""type":"procuratorate","division":"\#(code)""#),
+        ] { #expect(try route(text) == "RT-13 noRule CZ-SZ", "\(text)") }
+    }
+
+    @Test(arguments: ["苏0402", "苏0411", "苏04", "苏0413"])
+    func `a case number outdoes the court's code`(code: String) throws {
+        let text =
+            #"{"aidRoute":"byNotification","proceeding":{"caseNumber":"（2026）苏0404刑初188号","handlingOrgan":{"type":"court","code":"\#(code)","level":"intermediate"}}}"#
+        #expect(try route(text) == "RT-04 CZ-ZL")
+    }
+
     @Test func `a person in custody applies where the case is handled, never where the detention centre is`() throws {
         func held(_ organ: String) -> String {
             #"{"aidRoute":"byApplication","source":{"senderCode":"320400"},"recipient":{"custody":{"kind":"inCustody","place":"常州市看守所"}},"matter":{"factsPlace":"天宁区"},"proceeding":{"handlingOrgan":\#(organ)}}"#

@@ -58,8 +58,8 @@ extension Problem.Kind {
         switch self {
         case .badRequest, .unauthorized, .credentialExpired, .forbidden, .notFound, .methodNotAllowed,
             .messageIdConflict,
-            .illegalTransition, .leaseEnded, .stale, .wrongState, .tooLarge, .headersTooLarge, .notTranslatable,
-            .timedOut, .tooManyAttempts:
+            .illegalTransition, .leaseEnded, .stale, .wrongState, .tooLarge, .unsupportedMediaType, .headersTooLarge,
+            .notTranslatable, .timedOut, .tooManyAttempts:
             .sender
         case .overloaded, .storeUnavailable, .internalError: .gateway
         }
@@ -89,6 +89,10 @@ extension Problem.Kind {
         case .stale: LocalizedText(zh: "重新读取后再操作。", en: "Read it again, then repeat the act.")
         case .wrongState: LocalizedText(zh: "按 detail 所述改用其他操作。", en: "Do what detail says instead.")
         case .tooLarge: LocalizedText(zh: "减小报文，或将附件单独上传。", en: "Send less, or upload attachments apart.")
+        case .unsupportedMediaType:
+            LocalizedText(
+                zh: "改发 XML 或 JSON 报文（可用 gzip 压缩）；附件用 Base64 写在报文内。",
+                en: "Send an XML or JSON document, gzip or plain; attachments go into it as Base64.")
         case .headersTooLarge: LocalizedText(zh: "减小请求头。", en: "Send smaller header fields.")
         case .notTranslatable:
             LocalizedText(

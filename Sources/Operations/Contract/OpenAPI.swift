@@ -146,7 +146,9 @@ public struct OpenAPI: Sendable {
             return ["content": ["application/json": ["schema": ["$ref": .string("#/components/schemas/\(schema)")]]]]
         }
         return [
-            "required": true, "description": "来源单位自己的格式 The partner's own format",
+            "required": true,
+            "description":
+                "来源单位自己的格式；可用 Content-Encoding: gzip，解压后不得超过上限。其他内容（multipart、图片、PDF 等）答 415。 The partner's own format; gzip is taken up to the same limit. Anything else (multipart, images, PDF) is answered 415.",
             "content": ["application/xml": [:], "application/json": [:]],
         ]
     }
@@ -166,6 +168,10 @@ public struct OpenAPI: Sendable {
         if !route.roles.isEmpty {
             responses["401"] = refused
             responses["403"] = refused
+        }
+        if call?["body"]?.string == "document" {
+            responses["413"] = refused
+            responses["415"] = refused
         }
         responses["default"] = refused
         return responses

@@ -48,7 +48,8 @@ public enum FailureAdvice: String, Sendable, CaseIterable {
     }
 
     private static let unreadableDocument: Set<String> = [
-        "notWellFormed", "notJSON", "duplicateKey", "badEncoding", "byteOrderMarkInside", "securityDoctype", "tooDeep",
+        "notWellFormed", "declarationMisplaced", "notJSON", "duplicateKey", "badEncoding", "byteOrderMarkInside",
+        "securityDoctype", "tooDeep",
         "tooLarge", "tooManyNodes", "tooManyAttributes", "empty-document",
     ]
 

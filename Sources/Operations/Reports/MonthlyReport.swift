@@ -61,7 +61,7 @@ public struct MonthlyReport: Sendable {
         count(.district, row.queue)
         count(.outcome, row.caseState?.rawValue)
         func first(_ codes: StatusCode...) -> Instant? { codes.compactMap { row.firstTold[$0] }.min() }
-        let isHeld = content.at("recipient.custody.kind")?.string == "inCustody"
+        let isHeld = content.object.map { LegalAidApplication(content: $0).isInCustody } ?? false
         rate(.signedInWithinOneWorkingDay, from: row.receivedAt, to: first(.signedIn), isHeld)
         if content["aidRoute"]?.string == AidRoute.byNotification.rawValue {
             rate(.notifiedAssignedWithinThreeDays, from: row.receivedAt, to: first(.assigned), isHeld)

@@ -288,6 +288,12 @@ final class Gateway: Sendable {
         switch status {
         case 408: return Problem(.timedOut, zh: "请求未在规定时间内发完。", en: "The request did not arrive in time.")
         case 413: return Problem(.tooLarge, zh: "请求体超过上限。", en: "The body is over the limit.")
+        case 415:
+            var problem = Problem(
+                .unsupportedMediaType, zh: "请求体的压缩方式不支持，请用 Content-Encoding: gzip 或不压缩。",
+                en: "This content coding is not taken; send Content-Encoding: gzip, or none.")
+            problem.headers = [("Accept-Encoding", "gzip, identity")]
+            return problem
         case 431: return Problem(.headersTooLarge, zh: "请求头超过上限。", en: "The header fields are over the limit.")
         case 503:
             var problem = Problem(
