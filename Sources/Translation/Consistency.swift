@@ -62,9 +62,11 @@ struct Consistency {
     }
 
     private mutating func deriveGroups(on today: CalendarDate) {
-        let day =
+        // A date after receipt was told already; nobody is older than today.
+        let day = min(
+            today,
             application.text("source.sentAt").flatMap { CalendarDate(iso: $0.prefix(10)) }
-            ?? application.text("source.letterDate").flatMap { CalendarDate(iso: $0) } ?? today
+                ?? application.text("source.letterDate").flatMap { CalendarDate(iso: $0) } ?? today)
         let declaredAge = application.value("recipient.age")?.int
         // Only for this comparison; it is no part of the application.
         if declaredAge != nil { application.set("recipient.age", nil) }
