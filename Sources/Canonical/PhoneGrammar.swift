@@ -81,17 +81,20 @@ struct PhoneGrammar {
 
     private mutating func read(_ tokens: [Token]) {
         var index = 0
+        // Behind digits that are no number, eight more are the rest of it: 00852 2100 0000.
+        var isWhole = true
         while index < tokens.count {
             guard case .digits = tokens[index] else {
                 if tokens[index] == .word || tokens[index] == .turn { hasLeftWords = true }
                 index += 1
                 continue
             }
-            if let (number, next) = number(tokens, at: index) {
+            if let (number, next) = number(tokens, at: index), isWhole || !number.areaCodeAssumed {
                 numbers.append(number)
                 index = next
             } else {
                 hasLeftDigits = true
+                isWhole = false
                 index += 1
             }
         }

@@ -76,7 +76,7 @@ private struct Matrix {
     ) -> TranslatedDocument {
         translator.translate(
             bytes, format: nil, declaredEncoding: nil, mapping: mapping, among: nil,
-            receivedAt: Timestamp(secondsSince1970: 1_699_408_800), limits: ParseLimits(), explain: explain)
+            receivedAt: Timestamp(secondsSince1970: 1_751_277_600), limits: ParseLimits(), explain: explain)
     }
 
     /// The rules that the example reaches, each once, with the place it reads and the record it writes.
@@ -150,7 +150,9 @@ private struct Matrix {
     private static func keepsText(_ converter: Converter) -> Bool {
         switch converter {
         case .text, .personName, .fullText, .upper, .letterNo, .caseNumber: true
-        case .residentId, .uscc, .phone, .date, .dateTime, .monthStart, .monthEnd, .money, .integer, .boolean: false
+        case .residentId, .uscc, .phone, .date, .dateTime, .monthStart, .monthEnd, .spreadsheetDay, .money, .integer,
+            .boolean:
+            false
         }
     }
 
@@ -164,7 +166,7 @@ private struct Matrix {
         case .phone: return ("见附件", "formatError")
         case .uscc: return ("91320412MA1N000696", "checksumError")
         // Judged by the kind of paper, not by the converter.
-        case .residentId, .text, .personName, .fullText, .upper, .letterNo, .caseNumber: return nil
+        case .residentId, .text, .personName, .fullText, .upper, .letterNo, .caseNumber, .spreadsheetDay: return nil
         }
     }
 
@@ -174,7 +176,7 @@ private struct Matrix {
         let sex = ResidentID.sexCode(of: number)
         return switch rule.target {
         case "recipient/birthDate" where rule.value.converters == [.date]:
-            Expectation(change: .set("1899-12-30"), code: "birthDateConflict", severity: .warning)
+            Expectation(change: .set("1900-02-28"), code: "birthDateConflict", severity: .warning)
         case "recipient/sexCode" where rule.value.codes == "sex" && rule.value.converters.isEmpty:
             Expectation(
                 change: .set(sex == "1" ? "女" : "男"), code: "sexConflict",

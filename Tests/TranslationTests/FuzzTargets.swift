@@ -108,7 +108,7 @@ final class FuzzBench {
         let result = translator.translate(
             bytes, format: choice([nil, .xml, .json], of: bytes),
             declaredEncoding: choice([nil, "gb18030", "utf-16"], of: bytes), mapping: nil, among: nil,
-            receivedAt: Timestamp(secondsSince1970: 1_699_408_800), limits: ParseLimits(),
+            receivedAt: Timestamp(secondsSince1970: 1_751_277_600), limits: ParseLimits(),
             explain: choice([true, nil, nil, nil], of: bytes) ?? false)
         if result.mapping == nil, !result.findings.contains(where: { $0.severity == .error }) {
             return "neither mapping nor error"

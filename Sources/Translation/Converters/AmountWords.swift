@@ -56,7 +56,8 @@ enum AmountWords {
     private static func namesCurrency(_ text: [Unicode.Scalar], _ range: Range<Int>) -> Bool {
         range.dropFirst().contains { index in
             (text[index] == "元" || text[index] == "币") && text[index - 1].isHanCharacter
-                && !"民亿万千百十余多来几整拾佰仟".unicodeScalars.contains(text[index - 1])
+                && !"民亿万余多来几整".unicodeScalars.contains(text[index - 1])
+                && !TextScanner.isChineseDigit(text[index - 1])
         }
     }
 

@@ -172,7 +172,7 @@ struct DateGrammar {
             // The day itself may hang on an offset that stands behind.
             return scanner.text[start...].contains { $0 == "+" || $0 == "z" } && isBehindT ? .refused : .unclear
         case .time(let time):
-            if !time.isStandard { isStandard = false }
+            if !time.isStandard || !isBehindT { isStandard = false }
             if scanner.place < scanner.text.count, scanner.next?.isLetterASCII ?? false, scanner.next != "z",
                 DateZone.words.match(in: scanner.text, at: scanner.place) == nil
             {
@@ -269,7 +269,10 @@ struct DateGrammar {
 
     private mutating func tail() -> Answer {
         if isApproximateTail() { reading.tell("approximateValue") }
-        switch DateTail.read(scanner, hasTime: reading.seconds != nil) {
+        let kind = DateTail.read(scanner, hasTime: reading.seconds != nil)
+        // A month with digits behind it may have been a day: 2023-05-081.
+        if reading.isMonth, kind == .time || scanner.next == "-" { return .unreadable }
+        switch kind {
         case .empty: break
         case .words: reading.tell("textLeftAside")
         case .time: reading.tell(reading.seconds == nil ? "timeNotRead" : "severalDates")

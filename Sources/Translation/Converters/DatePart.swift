@@ -72,8 +72,13 @@ struct DatePart {
             scanner.place = monthEnd
             return self.month(year, month, behind: first, isCenturyAssumed, &scanner)
         }
+        if day.width == 4, !day.isChinese, second == "-" {
+            // The year of a range's end: 2023.05-2023.08.
+            scanner.place = monthEnd
+            return self.month(year, month, behind: first, isCenturyAssumed, &scanner)
+        }
         guard day.width <= 2 else { return nil }
-        let isMarked = scanner.take("日") || scanner.take("号")
+        let isMarked = scanner.takeBehindBlanks("日") || scanner.takeBehindBlanks("号")
         guard isMarked || scanner.next != "月" && scanner.next != ":" else { return nil }
         let isStandard = mayBeStandard && first == "-" && second == "-" && month.width == 2 && day.width == 2 && !isMarked
         return self.day(year, month.value, day.value, isCenturyAssumed, isStandard: isStandard)
@@ -103,7 +108,7 @@ struct DatePart {
         _ year: Int, _ month: TextScanner.Numeral, behind separator: Unicode.Scalar, _ isCenturyAssumed: Bool,
         _ scanner: inout TextScanner
     ) -> DatePart? {
-        let isMarked = scanner.take("月")
+        let isMarked = scanner.takeBehindBlanks("月")
         // Behind a blank or a two-digit year it takes more than a number to be a month.
         guard isMarked || separator != " " && !isCenturyAssumed, isMarked || isMonthEnd(scanner) else { return nil }
         var part = day(year, month.value, 1, isCenturyAssumed, isStandard: false)

@@ -30,6 +30,14 @@ struct TextScanner {
         return true
     }
 
+    mutating func takeBehindBlanks(_ scalar: Unicode.Scalar) -> Bool {
+        let start = place
+        skipBlanks()
+        if take(scalar) { return true }
+        place = start
+        return false
+    }
+
     mutating func take<Meaning>(_ table: WordTable<Meaning>) -> Meaning? {
         guard let (length, meaning) = table.match(in: text, at: place) else { return nil }
         place += length

@@ -95,7 +95,9 @@ struct TimeOfDayGrammar {
     private static func basic(_ number: TextScanner.Numeral, _ scanner: inout TextScanner) -> Clock? {
         let long = number.width == 6 ? number.value : number.value * 100
         if number.width == 6 { takeFraction(&scanner) }
-        guard isBoundary(scanner) else { return nil }
+        guard isBoundary(scanner) || scanner.next.map({ $0.isHanCharacter && !notMinutes.contains($0) }) ?? true else {
+            return nil
+        }
         return Clock(
             hour: long / 10_000, minute: long / 100 % 100, second: long % 100, hasSeconds: number.width == 6,
             isStandard: true)
@@ -127,7 +129,11 @@ struct TimeOfDayGrammar {
     }
 
     private static func inWords(_ hour: TextScanner.Numeral, _ scanner: inout TextScanner) -> Clock? {
-        guard scanner.take(hours) != nil else { return nil }
+        let isHour = scanner.attempt { scanner -> Bool? in
+            scanner.skipBlanks()
+            return scanner.take(hours) == nil ? nil : true
+        }
+        guard isHour ?? false, scanner.next != "差", scanner.next != "过" else { return nil }
         var clock = Clock(hour: hour.value)
         let start = scanner.place
         scanner.skipBlanks()
@@ -155,7 +161,7 @@ struct TimeOfDayGrammar {
         _ minute: TextScanner.Numeral, of clock: inout Clock, _ scanner: inout TextScanner
     ) -> Bool {
         guard minute.width <= 2 else { return false }
-        if scanner.take("分") {
+        if scanner.takeBehindBlanks("分") {
             clock.minute = minute.value
             _ = scanner.attempt { scanner -> Void? in
                 scanner.skipBlanks()
