@@ -8,7 +8,7 @@
 ///     area      := 010 | 02x | 0xxx
 ///     local     := [2-9] and six or seven digits
 ///     service   := 110 | 12348 | 95xxx | 400xxxxxxx …          (an institution's, nobody's own)
-///     country   := "+86" | "86" | "0086"
+///     country   := "+86" | "86" | "0086"                       (with another country's code, nothing is a number)
 ///     extension := ("-" | 转 | 分机 | "#" | "*" | ext) one to six digits
 ///
 /// Digits of a number may be parted by blanks, hyphens and brackets.
@@ -33,6 +33,8 @@ struct PhoneGrammar {
         /// Digits at a stretch.
         case digits(String)
         case hyphen, blank
+        /// Before a country code.
+        case plus
         /// Before an extension.
         case turn
         case word
@@ -70,7 +72,8 @@ struct PhoneGrammar {
         case "/", "、", ",", ";", "或", "和", "及", "|", "\n", "\r", "&": entries.append([])
         case "-", "‐", "‑", "‒", "–", "—", "―", "−", "─": entries[entries.count - 1].append(.hyphen)
         case "转", "轉", "#", "*": entries[entries.count - 1].append(.turn)
-        case " ", "\t", "\u{A0}", "\u{3000}", "(", ")", "[", "]", "【", "】", "+", ".", "·", ":", "。":
+        case "+": entries[entries.count - 1].append(.plus)
+        case " ", "\t", "\u{A0}", "\u{3000}", "(", ")", "[", "]", "【", "】", ".", "·", ":", "。":
             entries[entries.count - 1].append(.blank)
         case "\u{200B}"..."\u{200F}", "\u{2060}", "\u{FEFF}", "\u{AD}": break
         default: entries[entries.count - 1].append(.word)
@@ -84,10 +87,16 @@ struct PhoneGrammar {
         // Behind digits that are no number, eight more are the rest of it: 00852 2100 0000.
         var isWhole = true
         while index < tokens.count {
-            guard case .digits = tokens[index] else {
+            guard case .digits(let digits) = tokens[index] else {
                 if tokens[index] == .word || tokens[index] == .turn { hasLeftWords = true }
                 index += 1
                 continue
+            }
+            let isAbroad = tokens[..<index].last { $0 != .blank } == .plus || digits.hasPrefix("00")
+            if isAbroad, !digits.drop(while: { $0 == "0" }).hasPrefix("86") {
+                // All that follows is a number of that country.
+                hasLeftDigits = true
+                return
             }
             if let (number, next) = number(tokens, at: index), isWhole || !number.areaCodeAssumed {
                 numbers.append(number)

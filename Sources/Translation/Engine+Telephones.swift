@@ -11,7 +11,8 @@ extension Engine {
     func isPersonsTelephone(_ value: PlannedValue, at place: Place) -> Bool {
         guard value.isTelephone else { return false }
         if let known = value.fillsPerson { return known }
-        let parent = TargetTree.join(place.parent, value.target.names.dropLast().joined(separator: "/"))
+        let groups = value.target.names.dropLast()
+        let parent = groups.isEmpty ? place.parent : TargetTree.join(place.parent, groups.joined(separator: "/"))
         let fields = [Self.mobile, Self.landline, Self.other].map { TargetTree.join(parent, $0) }
         let fills = fields.allSatisfy { CanonicalModel.application.field(atPlace: $0) != nil }
         value.fillsPerson = fills
@@ -26,7 +27,8 @@ extension Engine {
         let reading = TelephoneReading(text)
         for code in reading.told { note(code, .warning, place, source, line, &run) }
         var fields = JSONObject()
-        var others = reading.digits.map { [$0] } ?? []
+        // As it was written where it is no long text: +852 2100 0000, QQ 12345678.
+        var others = reading.digits.map { [text.utf8.count <= 100 ? text : $0] } ?? []
         for number in reading.numbers {
             let name: String? =
                 switch number.kind {
@@ -71,7 +73,8 @@ extension Engine {
             }
             target.put(.string(result), at: parent + [field])
             let place = Place(parent: path, name: (parent + [field]).joined(separator: "/"))
-            trace(.string(result), at: place, from: value.from.firstTwo(at: node).first, raw: text, by: ["phone"], line: line, &run)
+            let source = value.from.firstTwo(at: node).first
+            trace(.string(result), at: place, from: source, raw: text, by: ["phone"], line: line, &run)
         }
     }
 }

@@ -50,7 +50,8 @@ struct GeneratedAmount {
         for (size, name) in scales where number >= size {
             let rest = number % size
             let gap = rest > 0 && rest < size / 10 ? "零" : ""
-            return chinese(number / size, formal: formal) + name + gap + (rest == 0 ? "" : chinese(rest, formal: formal))
+            return chinese(number / size, formal: formal) + name + gap
+                + (rest == 0 ? "" : chinese(rest, formal: formal))
         }
         let digits = Array(formal ? "零壹贰叁肆伍陆柒捌玖" : "零一二三四五六七八九")
         let units = formal ? ["仟", "佰", "拾", ""] : ["千", "百", "十", ""]

@@ -72,7 +72,9 @@ private struct Writer {
 
     private mutating func joint() -> String {
         let weekday = Array("一二三四五六日")[day.weekday]
-        return one([" ", "  ", "（星期\(weekday)）", "(周\(weekday)) ", " 星期\(weekday) ", "，", "（周\(weekday)）大约", "\u{3000}"])
+        return one([
+            " ", "  ", "（星期\(weekday)）", "(周\(weekday)) ", " 星期\(weekday) ", "，", "（周\(weekday)）大约", "\u{3000}",
+        ])
     }
 
     /// The forms of ISO 8601, with every way to write an offset.
@@ -95,8 +97,14 @@ private struct Writer {
     private mutating func words(_ minute: Int) -> String {
         let (hour, rest) = (minute / 60, minute % 60)
         let part =
-            hour < 6 ? "凌晨" : hour < 12 ? one(["上午", "早上", "早"]) : hour == 12 ? "中午" : hour < 17
-                ? one(["下午", "午后"]) : one(["晚上", "晚"])
+            hour < 6
+            ? "凌晨"
+            : hour < 12
+                ? one(["上午", "早上", "早"])
+                : hour == 12
+                    ? "中午"
+                    : hour < 17
+                        ? one(["下午", "午后"]) : one(["晚上", "晚"])
         let half = hour > 12 ? hour - 12 : hour
         let quarter = rest == 15 ? "一刻" : rest == 30 ? "半" : rest == 45 ? "三刻" : rest == 0 ? "整" : "\(rest)分"
         return one([

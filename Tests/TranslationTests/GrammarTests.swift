@@ -47,15 +47,20 @@ import Testing
 
     @Test func `texts of a grammar's own characters, thrown together, neither crash nor stay silent`() {
         let pieces = [
-            "2023", "11", "28", "年", "月", "日", "时", "分", "点", "半", "刻", "-", "/", ":", ".", ",", " ", "T", "Z", "+08", "上午",
-            "下午", "晚", "（", "）", "星期二", "至", "万", "亿", "千", "元", "角", "零", "〇", "十", "廿", "百", "壹", "拾", "E", "余", "约", "民国",
-            "0", "9", "13800000317", "0519", "80000317", "转", "苏", "0402", "民初", "号", "之", "第", "\u{200B}", "𬱖", "٣", "％",
+            "2023", "11", "28", "年", "月", "日", "时", "分", "点", "半", "刻", "-", "/", ":", ".", ",", " ", "T", "Z", "+08",
+            "上午",
+            "下午", "晚", "（", "）", "星期二", "至", "万", "亿", "千", "元", "角", "零", "〇", "十", "廿", "百", "壹", "拾", "E", "余", "约",
+            "民国",
+            "0", "9", "13800000317", "0519", "80000317", "转", "苏", "0402", "民初", "号", "之", "第", "\u{200B}", "𬱖", "٣",
+            "％",
         ]
         var random = SplitMix(state: 20_260_103)
         for _ in 0..<4000 {
             let count = Int.random(in: 1...9, using: &random)
             let text = (0..<count).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
-            for converter in [Converter.date, .dateTime, .monthEnd, .money, .integer, .phone, .caseNumber, .spreadsheetDay] {
+            for converter in [
+                Converter.date, .dateTime, .monthEnd, .money, .integer, .phone, .caseNumber, .spreadsheetDay,
+            ] {
                 let conversion = converter.convert(text)
                 #expect(conversion.value != nil || conversion.problem != nil, "\(converter): \(text)")
             }
@@ -92,7 +97,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "0001-01-01", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59+08:00", "0000年00月00日", "/Date(-62135596800000)/", "20991231",
+        "0001-01-01", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59+08:00", "0000年00月00日", "/Date(-62135596800000)/",
+        "20991231",
         "1899-12-30", "无固定期限", "至今", "00000000000000",
     ])
     func `what stands for no date is none`(raw: String) {
@@ -107,11 +113,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("-1", "negativeNumber"), ("（48,000.00）", "negativeNumber"), ("负五百元", "negativeNumber"), ("48000-", "negativeNumber"),
+        ("-1", "negativeNumber"), ("（48,000.00）", "negativeNumber"), ("负五百元", "negativeNumber"),
+        ("48000-", "negativeNumber"),
         ("30%", "wrongUnit"), ("年薪12万", "wrongUnit"), ("12000元/年", "wrongUnit"), ("HK$500", "foreignCurrency"),
         ("5000缅元", "foreignCurrency"), ("1.234,56", "notANumber"), ("1,5", "notANumber"), ("12,34", "notANumber"),
-        ("5万8", "notANumber"), ("3元5", "notANumber"), ("两百五", "notANumber"), ("2至3万元", "notANumber"), ("5万+3万", "notANumber"),
-        ("100+100", "notANumber"), ("3万元（大写：伍万元整）", "notANumber"), ("（单位：万元）4.8", "notANumber"), ("B48000", "notANumber"),
+        ("5万8", "notANumber"), ("3元5", "notANumber"), ("两百五", "notANumber"), ("2至3万元", "notANumber"),
+        ("5万+3万", "notANumber"),
+        ("100+100", "notANumber"), ("3万元（大写：伍万元整）", "notANumber"), ("（单位：万元）4.8", "notANumber"),
+        ("B48000", "notANumber"),
         ("5M", "notANumber"), ("1e99", "notANumber"),
     ])
     func `what is no sum in yuan is none, and the reason is told`(raw: String, code: String) {
@@ -120,7 +129,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("1234.5600000000001", "1234.56"), ("0.30000000000000004", "0.30"), ("1.2E7", "12000000.00"), ("壹万贰仟叁佰元伍角整", "12300.50"),
+        ("1234.5600000000001", "1234.56"), ("0.30000000000000004", "0.30"), ("1.2E7", "12000000.00"),
+        ("壹万贰仟叁佰元伍角整", "12300.50"),
         ("十二万零五百元", "120500.00"), ("3千5百", "3500.00"), ("1亿2000万", "120000000.00"),
         ("5分", "0.05"), (".85", "0.85"), ("48 000", "48000.00"), ("三点五万元", "35000.00"),
     ])

@@ -203,8 +203,9 @@ struct AmountGrammar {
             scanner.place = start
             return nil
         }
-        if isBracketed {
-            guard scanner.take(")") else { throw .unreadable }
+        if isBracketed, !scanner.take(")") {
+            scanner.place = start
+            return nil
         }
         return parts
     }
@@ -310,11 +311,13 @@ struct AmountGrammar {
             again.scanner = TextScanner(scanner.text, at: second)
             again.picos = 0
             try again.amount()
-            guard again.picos == picos, AmountWords.firstNumber(scanner.text, again.scanner.place..<range.upperBound) == nil
+            guard again.picos == picos,
+                AmountWords.firstNumber(scanner.text, again.scanner.place..<range.upperBound) == nil
             else { throw .unreadable }
             return
         }
-        if let next = scanner.next, next.isLetterASCII { throw .unreadable }
+        let isScaled = AmountWords.scales.isFound(in: scanner.text, range)
+        if isScaled || scanner.next?.isLetterASCII ?? false { throw .unreadable }
         if AmountWords.isLeft(scanner.text, range) { hasLeftWords = true }
     }
 }

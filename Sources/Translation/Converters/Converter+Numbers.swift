@@ -13,7 +13,9 @@ extension Converter {
         var told: [String] = []
         let isKnown = number.isLegacy || number.isKnownType || number.typeCharacters.contains("诉前调")
         if !isKnown { told.append("unknownCaseType") }
-        if Set(numbers).count > 1 || hasLeftDigits { told.append("severalNumbers") } else if hasLeftWords {
+        if Set(numbers).count > 1 || hasLeftDigits {
+            told.append("severalNumbers")
+        } else if hasLeftWords {
             told.append("textLeftAside")
         }
         return .value(.string(number.canonical), told)
@@ -26,7 +28,8 @@ extension Converter {
         guard scalars.count <= 60, scalars.contains(where: { "检公仲援司调委监狱局".unicodeScalars.contains($0) }),
             let open = scalars.firstIndex(where: { "（([〔【".unicodeScalars.contains($0) }), open + 5 < scalars.count
         else { return false }
-        return scalars[(open + 1)...(open + 4)].allSatisfy(isDigit) && "）)]〕】".unicodeScalars.contains(scalars[open + 5])
+        return scalars[(open + 1)...(open + 4)].allSatisfy(isDigit)
+            && "）)]〕】".unicodeScalars.contains(scalars[open + 5])
             && (scalars.last == "号" || scalars.last.map(isDigit) ?? false)
     }
 

@@ -31,6 +31,8 @@ struct DateGrammar {
     private var scanner: TextScanner
     private var reading: DateReading
     private var isStandard = true
+    /// Where date and time are one number.
+    private let packedSeconds: Int?
 
     static func read(_ raw: String) -> Answer {
         guard let text = FoldedText.scalars(of: raw), !text.isEmpty else { return .unreadable }
@@ -62,6 +64,7 @@ struct DateGrammar {
         if part.isMonth { self.reading.tell("monthOnly") }
         if part.isCenturyAssumed { self.reading.tell("twoDigitYear") }
         self.reading.seconds = part.seconds
+        packedSeconds = part.seconds
     }
 
     // MARK: What stands for nothing
@@ -118,6 +121,7 @@ struct DateGrammar {
             }
         }
         if reading.seconds == nil { dayZone() }
+        if let seconds = packedSeconds, !zone(of: seconds) { return .unreadable }
         if isApproximate || approximation() { reading.tell("approximateValue") }
         range()
         return tail()
@@ -133,6 +137,17 @@ struct DateGrammar {
             }
             return ()
         }
+    }
+
+    /// 20231128013000+0000.
+    private mutating func zone(of seconds: Int) -> Bool {
+        let time = TimeOfDayGrammar.Time(seconds: seconds, hasSeconds: true, isStandard: true)
+        switch DateZone.read(&scanner, behind: time, isBehindT: true) {
+        case .none: break
+        case .ambiguous: return false
+        case .offset(let offset): reading.move(bySeconds: DateZone.china - offset)
+        }
+        return true
     }
 
     private var isGlued: Bool {

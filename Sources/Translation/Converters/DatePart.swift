@@ -80,7 +80,8 @@ struct DatePart {
         guard day.width <= 2 else { return nil }
         let isMarked = scanner.takeBehindBlanks("日") || scanner.takeBehindBlanks("号")
         guard isMarked || scanner.next != "月" && scanner.next != ":" else { return nil }
-        let isStandard = mayBeStandard && first == "-" && second == "-" && month.width == 2 && day.width == 2 && !isMarked
+        let isStandard =
+            mayBeStandard && first == "-" && second == "-" && month.width == 2 && day.width == 2 && !isMarked
         return self.day(year, month.value, day.value, isCenturyAssumed, isStandard: isStandard)
     }
 

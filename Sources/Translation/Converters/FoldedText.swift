@@ -29,8 +29,8 @@ enum FoldedText {
         guard value >= 0x80 else {
             switch value {
             case 0..<0x20: return " "
-            case 0x5B, 0x7B, 0x3C: return "("
-            case 0x5D, 0x7D, 0x3E: return ")"
+            case 0x5B, 0x7B: return "("
+            case 0x5D, 0x7D: return ")"
             default: return Unicode.Scalar(value) ?? scalar
             }
         }

@@ -15,7 +15,8 @@ struct TelephoneReading {
         if isChanged { told.append("normalizedFullWidth") }
         if numbers.isEmpty {
             let left = String(narrow.unicodeScalars.filter(Converter.isDigit))
-            digits = (5...15).contains(left.utf8.count) ? left : nil
+            // 138****0317 is masked.
+            digits = (5...15).contains(left.utf8.count) && !narrow.contains("*") ? left : nil
         } else {
             digits = nil
             if hasLeftWords { told.append("textLeftAside") }

@@ -51,7 +51,9 @@ struct TimeOfDayGrammar {
             part = scanner.attempt { scanner in
                 scanner.skipBlanks()
                 _ = scanner.take("(")
-                guard let part = scanner.take(DayPart.words), !(scanner.next?.isLetterASCII ?? false) else { return nil }
+                guard let part = scanner.take(DayPart.words), !(scanner.next?.isLetterASCII ?? false) else {
+                    return nil
+                }
                 _ = scanner.take(")")
                 return part
             }
@@ -140,7 +142,9 @@ struct TimeOfDayGrammar {
         if scanner.take("半") {
             clock.minute = 30
         } else if let quarter = scanner.attempt({ scanner -> Int? in
-            guard let count = scanner.numeral(), scanner.take("刻"), count.value == 1 || count.value == 3 else { return nil }
+            guard let count = scanner.numeral(), scanner.take("刻"), count.value == 1 || count.value == 3 else {
+                return nil
+            }
             return count.value * 15
         }) {
             clock.minute = quarter
