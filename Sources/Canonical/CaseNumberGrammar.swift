@@ -102,8 +102,8 @@ struct CaseNumberGrammar {
     private static func suffix(_ text: [Unicode.Scalar], from index: inout Int) -> String {
         guard index < text.count, text[index] == "之" else { return "" }
         let rest = text[(index + 1)...]
-        let numerals = rest.prefix { "一二三四五六七八九十".unicodeScalars.contains($0) }
-        if (1...3).contains(numerals.count) {
+        let numerals = numeral(rest)
+        if !numerals.isEmpty {
             index += 1 + numerals.count
             return "之" + String(scalars: numerals)
         }
@@ -111,6 +111,18 @@ struct CaseNumberGrammar {
         guard let number = Int(String(scalars: digits)), (1...99).contains(number) else { return "" }
         index += 1 + digits.count
         return "之" + chinese(number)
+    }
+
+    /// 一 … 九十九.
+    private static func numeral(_ text: ArraySlice<Unicode.Scalar>) -> ArraySlice<Unicode.Scalar> {
+        func isDigit(_ scalar: Unicode.Scalar?) -> Bool { scalar.map("一二三四五六七八九".unicodeScalars.contains) ?? false }
+        var rest = text
+        let hasDigit = isDigit(rest.first)
+        if hasDigit { rest = rest.dropFirst() }
+        guard rest.first == "十" else { return text.prefix(hasDigit ? 1 : 0) }
+        rest = rest.dropFirst()
+        if isDigit(rest.first) { rest = rest.dropFirst() }
+        return text[..<rest.startIndex]
     }
 
     private static func chinese(_ number: Int) -> String {

@@ -55,7 +55,7 @@ import Testing
             "％",
         ]
         var random = SplitMix(state: 20_260_103)
-        for _ in 0..<4000 {
+        for _ in 0..<2000 {
             let count = Int.random(in: 1...9, using: &random)
             let text = (0..<count).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
             for converter in [
@@ -65,6 +65,53 @@ import Testing
                 #expect(conversion.value != nil || conversion.problem != nil, "\(converter): \(text)")
             }
         }
+    }
+
+    @Test func `random bytes neither crash a grammar nor stay silent`() {
+        var random = SplitMix(state: 20_260_104)
+        for _ in 0..<1000 {
+            let bytes = (0..<Int.random(in: 1...40, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
+            let text = String(decoding: bytes, as: UTF8.self)
+            for converter in Converter.allCases {
+                let conversion = converter.convert(text)
+                #expect(conversion.value != nil || conversion.problem != nil, "\(converter): \(bytes)")
+            }
+        }
+    }
+
+    @Test func `generated telephone numbers are read, or told`() {
+        var random = SplitMix(state: 20_260_105)
+        var right = 0
+        for _ in 0..<3000 {
+            let sample = GeneratedTelephones(by: &random)
+            let reading = TelephoneReading(sample.text)
+            let numbers = reading.numbers.map(\.text)
+            if numbers == sample.numbers {
+                right += 1
+            } else {
+                #expect(numbers.allSatisfy(sample.numbers.contains), "\(sample.text): \(numbers)")
+                #expect(reading.told.contains { !$0.hasPrefix("normalized") }, "\(sample.text)")
+            }
+        }
+        #expect(right > 2990, "only \(right) of 3000 are read")
+    }
+
+    @Test func `a generated case number is read, or told`() {
+        var random = SplitMix(state: 20_260_106)
+        var right = 0
+        for _ in 0..<3000 {
+            let sample = GeneratedCaseNumber(by: &random)
+            let conversion = Converter.caseNumber.convert(sample.text)
+            if conversion.value?.string == sample.value {
+                right += 1
+            } else {
+                #expect(Self.isTold(conversion), "\(sample.text): \(conversion.value?.string ?? "")")
+            }
+            if sample.isOneOfSeveral { #expect(conversion.tolerated.contains("severalNumbers"), "\(sample.text)") }
+        }
+        #expect(right > 2990, "only \(right) of 3000 are read")
     }
 
     @Test(arguments: [

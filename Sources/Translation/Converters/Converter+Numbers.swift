@@ -13,7 +13,7 @@ extension Converter {
         var told: [String] = []
         let isKnown = number.isLegacy || number.isKnownType || number.typeCharacters.contains("诉前调")
         if !isKnown { told.append("unknownCaseType") }
-        if Set(numbers).count > 1 || hasLeftDigits {
+        if numbers.count > 1 && Set(numbers).count > 1 || hasLeftDigits {
             told.append("severalNumbers")
         } else if hasLeftWords {
             told.append("textLeftAside")
