@@ -113,7 +113,8 @@ final class FuzzBench {
         if result.mapping == nil, !result.findings.contains(where: { $0.severity == .error }) {
             return "neither mapping nor error"
         }
-        for record in result.records + translator.readCanonical(bytes).records {
+        let canonical = translator.readCanonical(bytes, receivedAt: Timestamp(secondsSince1970: 1_751_277_600))
+        for record in result.records + canonical.records {
             let content = JSONValue.object(record.application.content)
             if (try? JSONValue(parsing: content.serialized())) != content { return "does not read back" }
         }

@@ -100,4 +100,24 @@ import Testing
         #expect(record.application.value("groupFlags")?[0]?["validTo"] == "2024-02-29")
         #expect(record.findings.map(\.code) == ["dateRange"])
     }
+
+    @Test func `a canonical application is held to the same`() throws {
+        let bench = try Workbench(Self.rules)
+        defer { bench.remove() }
+        let translator = try bench.translator()
+        func read(_ text: String) throws -> TranslatedRecord {
+            try #require(translator.readCanonical(Array(text.utf8), receivedAt: Self.received).records.first)
+        }
+        let odd = try read(
+            #"{"recipient":{"birthDate":"2099-01-01"},"proceeding":{"hearings":[{"at":"2028-06-01T01:30:00Z"}]}}"#)
+        #expect(odd.application.text("recipient.birthDate") == nil)
+        #expect(odd.application.value("proceeding.hearings")?[0]?["at"] == "2028-06-01T09:30:00+08:00")
+        #expect(odd.findings.map(\.code) == ["dateInFuture", "dateImplausible"])
+        #expect(odd.findings.map(\.path) == ["recipient.birthDate", "proceeding.hearings[0].at"])
+        #expect(odd.isUsable)
+        for wrong in [
+            #"{"source":{"sentAt":"2024-02-01T25:00:00+08:00"}}"#, #"{"source":{"sentAt":"2024-02-01 something"}}"#,
+            #"{"matter":{"amount":"-5.00"}}"#, #"{"matter":{"amount":"nan"}}"#, #"{"matter":{"amount":"1e3"}}"#,
+        ] { #expect(try !read(wrong).isUsable, "\(wrong)") }
+    }
 }
