@@ -122,6 +122,8 @@ struct DateGrammar {
         }
         if reading.seconds == nil { dayZone() }
         if let seconds = packedSeconds, !zone(of: seconds) { return .unreadable }
+        // A weekday or a rough word may stand behind the time, too.
+        if reading.seconds != nil, joints() { isApproximate = true }
         if isApproximate || approximation() { reading.tell("approximateValue") }
         range()
         return tail()
@@ -301,7 +303,11 @@ struct DateGrammar {
     }
 
     private mutating func isApproximateTail() -> Bool {
-        if reading.isMonth, scanner.take(DateTail.monthParts) != nil { return true }
+        if reading.isMonth, !DateTail.changesMeaning(scanner.text, scanner.place..<scanner.text.count, isLead: false),
+            scanner.take(DateTail.monthParts) != nil
+        {
+            return true
+        }
         return approximation()
     }
 }

@@ -16,7 +16,8 @@ enum DateTail {
     static let monthParts = WordTable("上旬 中旬 下旬 初 底 末 份 间")
 
     private static let changing = WordTable(
-        "改 取消 延期 延至 延后 延迟 顺延 推迟 撤回 撤销 不开庭 不再 不是 并非 而非 作废 有误 误写 次日 翌日 第二天 除外 暂缓 暂停 农历 阴历 旧历 正月 腊月 前天 昨")
+        "改 取消 延期 延至 延后 延迟 顺延 推迟 撤回 撤销 不开庭 不再 不是 并非 而非 作废 有误 误写 次日 翌日 第二天 除外 暂缓 暂停 农历 阴历 旧历 正月 腊月 初一 初二 初三 初四 初五 初六 初七 初八 初九 初十 前天 昨"
+    )
     private static let changingBefore = WordTable("原定 原为 原于 原开庭 不 未 非 无 除")
     private static let timeWords = WordTable("半天 全天 整天 半日 全日 刻")
 
