@@ -120,7 +120,7 @@ struct PhoneGrammar {
             }
             joined += digits
             if joined.utf8.count > 16 { break }
-            if let number = PhoneNumber(digits: joined, areaCode: assumedArea, isAreaAssumed: true) {
+            if let number = PhoneNumber(digits: joined, areaCode: assumedArea) {
                 found = (number, index + 1)
             }
         }

@@ -42,7 +42,7 @@ public struct PhoneNumber: Sendable, Hashable {
     }
 
     /// One number of nothing but digits.
-    init?(digits: String, areaCode: String, isAreaAssumed: Bool) {
+    init?(digits: String, areaCode: String) {
         if let mobile = Self.mobile(digits) {
             self.init(.mobile, mobile)
         } else if Self.isHotline(digits) {

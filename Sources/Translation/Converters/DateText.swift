@@ -1,5 +1,5 @@
 import Canonical
-import Foundation
+import StrictJSON
 
 /// Reads a date or a time: the forms that most senders use by their bytes, any other by its grammar.
 enum DateText {
