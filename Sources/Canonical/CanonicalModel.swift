@@ -40,6 +40,8 @@ public struct FieldDefinition: Sendable, Hashable {
     /// Always there in an accepted application (a list's field: in each item).
     public var isRequired = false
     public var origin = FieldOrigin.sender
+    /// Of dates: when the day can lie.
+    public var timing = FieldTiming.open
 
     init(_ path: String, _ type: FieldType, _ zh: String) {
         self.path = path
@@ -50,6 +52,12 @@ public struct FieldDefinition: Sendable, Hashable {
     var required: FieldDefinition {
         var copy = self
         copy.isRequired = true
+        return copy
+    }
+
+    func timed(_ timing: FieldTiming) -> FieldDefinition {
+        var copy = self
+        copy.timing = timing
         return copy
     }
 
@@ -89,6 +97,18 @@ public struct CanonicalModel: Sendable {
     }
 
     public func field(at path: String) -> FieldDefinition? { index[path] }
+
+    /// The field of a place in an application, whose lists have indexes: `proceeding/hearings[0]/at`.
+    public func field(atPlace place: String) -> FieldDefinition? {
+        guard place.utf8.contains(UInt8(ascii: "[")) else { return field(at: place) }
+        var isIndex = false
+        let path = place.unicodeScalars.filter { scalar in
+            if scalar == "[" { isIndex = true }
+            defer { if scalar == "]" { isIndex = false } }
+            return !isIndex
+        }
+        return field(at: String(String.UnicodeScalarView(path)))
+    }
     public func isGroup(_ path: String) -> Bool { groups.contains(path) }
     public func isList(_ path: String) -> Bool { lists.contains(path) }
 

@@ -16,32 +16,31 @@ public struct CourtCaseNumber: Sendable, Hashable {
     /// The form used before 2016, with 字第.
     public let isLegacy: Bool
 
-    /// Reads a number leniently: any kind of bracket, full-width digits, blanks inside, 号 missing, and 字第 left over
-    /// from the old form. Nothing where it is no court's case number.
+    /// Reads a text that is one number and nothing else (`CaseNumberGrammar`).
     public init?(parsing raw: String) {
-        // Over scalars: Swift's characters cost ten times as much, and nothing here has more than one.
-        var rest = Self.folded(raw)[...]
-        guard rest.first == "(", let close = rest.firstIndex(of: ")") else { return nil }
-        let yearDigits = rest[1..<close]
-        guard yearDigits.count == 4, yearDigits.allSatisfy(\.isASCIIDigit), let year = Int(String(scalars: yearDigits)),
-            year >= 1949
-        else { return nil }
-        rest = rest[(close + 1)...]
+        let grammar = CaseNumberGrammar(raw)
+        guard grammar.numbers.count == 1, !grammar.hasLeftWords, let number = grammar.numbers.first else { return nil }
+        self = number
+    }
 
-        var suffix = ""
-        if let end = rest.lastIndex(of: "号") {
-            let behind = rest[(end + 1)...]
-            guard behind.isEmpty || Self.isSuffix(behind) else { return nil }
-            suffix = String(scalars: behind)
-            rest = rest[..<end]
-        }
+    /// Every number of a text, and whether words or digits were left aside.
+    public static func reading(
+        _ raw: String
+    ) -> (numbers: [CourtCaseNumber], hasLeftWords: Bool, hasLeftDigits: Bool) {
+        let grammar = CaseNumberGrammar(raw)
+        return (grammar.numbers, grammar.hasLeftWords, grammar.hasLeftDigits)
+    }
 
-        let number = rest[(rest.lastIndex { !$0.isASCIIDigit }.map { $0 + 1 } ?? rest.startIndex)...]
+    /// - Parameters:
+    ///   - name: court and kind of case, perhaps with 字第.
+    ///   - number: digits.
+    init?(
+        year: Int, name: ArraySlice<Unicode.Scalar>, number: ArraySlice<Unicode.Scalar>, suffix: String
+    ) {
         guard (1...8).contains(number.count), number.contains(where: { $0 != "0" }) else { return nil }
-        rest = rest.dropLast(number.count)
+        var rest = name
         let hasOldWords = rest.last == "第" && rest.dropLast().last == "字"
         if hasOldWords { rest = rest.dropLast(2) } else if rest.last == "第" { rest = rest.dropLast() }
-
         guard let (court, type, isCoded) = Self.split(rest, oldForm: hasOldWords) else { return nil }
         self.year = year
         courtCharacter = court
@@ -105,27 +104,6 @@ public struct CourtCaseNumber: Sendable, Hashable {
     /// Whether the kind of case is one the rules name; courts also use kinds of their own, such as 民诉前调.
     public var isKnownType: Bool { Self.knownTypes.contains(Array(typeCharacters.utf8)) }
 
-    private static func folded(_ raw: String) -> [Unicode.Scalar] {
-        var scalars: [Unicode.Scalar] = []
-        scalars.reserveCapacity(raw.utf8.count)
-        for scalar in raw.unicodeScalars {
-            switch scalar {
-            case "（", "〔", "[", "【", "［", "﹝": scalars.append("(")
-            case "）", "〕", "]", "】", "］", "﹞": scalars.append(")")
-            case " ", "\t", "\n", "\r", "\u{3000}", "\u{A0}", "\u{200B}", "\u{FEFF}": continue
-            case "\u{FF10}"..."\u{FF19}":
-                if let narrow = Unicode.Scalar(scalar.value - 0xFEE0) { scalars.append(narrow) }
-            default: scalars.append(scalar)
-            }
-        }
-        return scalars
-    }
-
-    private static func isSuffix(_ text: ArraySlice<Unicode.Scalar>) -> Bool {
-        text.first == "之" && text.count > 1
-            && text.dropFirst().allSatisfy { "一二三四五六七八九十".unicodeScalars.contains($0) }
-    }
-
     /// Parts the court from the kind of case.
     private static func split(
         _ rest: ArraySlice<Unicode.Scalar>, oldForm: Bool
@@ -171,7 +149,7 @@ public struct CourtCaseNumber: Sendable, Hashable {
 }
 
 extension Unicode.Scalar {
-    fileprivate var isASCIIDigit: Bool { (0x30...0x39).contains(value) }
+    var isASCIIDigit: Bool { (0x30...0x39).contains(value) }
 
-    fileprivate var isHan: Bool { (0x3400...0x9FFF).contains(value) || (0x20000...0x323AF).contains(value) }
+    var isHan: Bool { (0x3400...0x9FFF).contains(value) || (0x20000...0x323AF).contains(value) }
 }

@@ -22,13 +22,14 @@ extension FrontDoor {
         switch subject {
         case nil: return pipeline.translate(message)
         case .application:
-            var document = pipeline.translator.readCanonical(message.bytes)
+            var document = pipeline.translator.readCanonical(message.bytes, receivedAt: message.receivedAt)
             document.records = document.records.map(\.asApplication)
             return document
         case .supplement:
             var document =
                 isCanonicalSupplement(message)
-                ? pipeline.translator.readCanonical(message.bytes) : pipeline.translate(message)
+                ? pipeline.translator.readCanonical(message.bytes, receivedAt: message.receivedAt)
+                : pipeline.translate(message)
             document.records = document.records.map { $0.with(kind: .supplement) }
             return document
         case .withdrawal:

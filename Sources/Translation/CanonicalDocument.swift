@@ -26,8 +26,8 @@ extension Translator {
     /// Reads a canonical application as it stands: no mapping, but every field held against the model.
     ///
     /// Unknown fields and fields that the gateway writes itself are passed over with a warning; a value of the wrong kind
-    /// refuses the document.
-    public func readCanonical(_ bytes: [UInt8]) -> TranslatedDocument {
+    /// refuses the document. Days are held against the moment of receipt (`FieldTiming`).
+    public func readCanonical(_ bytes: [UInt8], receivedAt: Timestamp) -> TranslatedDocument {
         var document = TranslatedDocument()
         document.format = .json
         let value: JSONValue
@@ -47,7 +47,7 @@ extension Translator {
             ]
             return document
         }
-        var reading = CanonicalReading(translator: self)
+        var reading = CanonicalReading(translator: self, received: receivedAt)
         let content = reading.object(object, at: "", shown: "")
         document.records = [
             TranslatedRecord(
@@ -61,9 +61,13 @@ extension Translator {
 /// One canonical document being held against the model.
 private struct CanonicalReading {
     let translator: Translator
+    let received: Timestamp
     var findings: [Finding] = []
 
-    init(translator: Translator) { self.translator = translator }
+    init(translator: Translator, received: Timestamp) {
+        self.translator = translator
+        self.received = received
+    }
 
     mutating func object(_ object: JSONObject, at path: String, shown: String) -> JSONObject {
         var kept = JSONObject()
@@ -93,12 +97,39 @@ private struct CanonicalReading {
             return .object(object(below, at: path, shown: shown))
         }
         guard let field = model.field(at: path), field.origin == .sender else {
-            findings.append(
-                Finding(severity: .warning, code: "unexpectedElement", path: shown, location: nil, rule: nil))
+            warn("unexpectedElement", shown)
             return nil
         }
         if let code = mistake(value, field.type) { return refuse(code, shown) }
-        return value
+        guard let result = Self.normal(value, field.type) else { return value }
+        switch field.timing.verdict(of: result, received: received) {
+        case .plausible: return .string(result)
+        case .doubtful(let code):
+            warn(code, shown)
+            return .string(result)
+        case .impossible(let code):
+            warn(code, shown)
+            return nil
+        }
+    }
+
+    private mutating func warn(_ code: String, _ shown: String) {
+        findings.append(Finding(severity: .warning, code: code, path: shown, location: nil, rule: nil))
+    }
+
+    /// A day, or a moment in China's time; nothing for what is neither.
+    private static func normal(_ value: JSONValue, _ type: FieldType) -> String? {
+        switch type {
+        case .date: value.string
+        case .dateTime: value.string.flatMap { plain(Converter.dateTime, $0) }
+        case .text, .code, .word, .money, .integer, .boolean: nil
+        }
+    }
+
+    /// What a converter makes of a text that it need not tell anything about.
+    private static func plain(_ converter: Converter, _ text: String) -> String? {
+        let conversion = converter.convert(text)
+        return conversion.tolerated.isEmpty ? conversion.value?.string : nil
     }
 
     private mutating func refuse(_ code: String, _ shown: String) -> JSONValue? {
@@ -119,8 +150,8 @@ private struct CanonicalReading {
         case .code(let list): return translator.isCode(text, of: list) ? nil : "unknownCode"
         case .word(let words): return words.contains(text) ? nil : "unknownCode"
         case .date: return CalendarDate(iso: text) == nil ? "notADate" : nil
-        case .dateTime: return CalendarDate(iso: text.prefix(10)) == nil ? "notADate" : nil
-        case .money: return Double(text) == nil ? "notANumber" : nil
+        case .dateTime: return Self.plain(.dateTime, text) == nil ? "notADate" : nil
+        case .money: return Self.plain(.money, text) == nil ? "notANumber" : nil
         case .integer, .boolean: return nil
         }
     }

@@ -108,14 +108,15 @@ struct Consistency {
     }
 
     private mutating func deriveGroups(on today: CalendarDate) {
-        let day =
+        let written =
             application.text("source.sentAt").flatMap { CalendarDate(iso: $0.prefix(10)) }
             ?? application.text("source.letterDate").flatMap { CalendarDate(iso: $0) } ?? today
         let declaredAge = application.value("recipient.age")?.int
         // Only for this comparison; it is no part of the application.
         if declaredAge != nil { application.set("recipient.age", nil) }
         guard let birth = application.birthDate else { return }
-        let age = birth.years(until: day)
+        // Nobody is older than today, and nobody writes of the unborn.
+        let age = birth.years(until: written < birth ? today : min(written, today))
         if let declaredAge, declaredAge != age { warn("ageConflict", "recipient.age") }
         if age < 18 { flag("minor") }
         if age >= 60 { flag("elderly") }

@@ -20,6 +20,7 @@ struct Conversion {
 /// The conversions that a mapping may name in `as`.
 enum Converter: String, CaseIterable {
     case text, personName, residentId, uscc, caseNumber, letterNo, phone, date, dateTime, monthStart, monthEnd
+    case spreadsheetDay
     case money, integer, boolean, fullText, upper, organCode, division, placeDivision
 
     func convert(_ raw: String) -> Conversion {
@@ -38,6 +39,7 @@ enum Converter: String, CaseIterable {
         case .dateTime: Self.dateTime(raw)
         case .monthStart: Self.month(raw, end: false)
         case .monthEnd: Self.month(raw, end: true)
+        case .spreadsheetDay: Self.spreadsheetDay(raw)
         case .money: Self.money(raw)
         case .integer: Self.integer(raw)
         case .boolean: Self.boolean(raw)
@@ -51,14 +53,8 @@ enum Converter: String, CaseIterable {
         return .value(.string(name.text), name.told)
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
-    private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { (0x30...0x39).contains(scalar.value) }
-
-    /// Digits alone, written as a number is.
-    private static func isPlainNumber(_ text: some Sequence<UInt8>, count: Int) -> Bool {
-        (1...15).contains(count) && text.allSatisfy(isDigit)
-            && (count == 1 || text.first { _ in true } != UInt8(ascii: "0"))
-    }
+    static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
+    static func isDigit(_ scalar: Unicode.Scalar) -> Bool { (0x30...0x39).contains(scalar.value) }
 
     private static func residentID(_ raw: String) -> Conversion {
         let (value, tolerated) = ResidentID.normalize(raw)
@@ -74,111 +70,14 @@ enum Converter: String, CaseIterable {
         return .value(.string(value), tolerated + (check == .valid ? [] : [check.rawValue]))
     }
 
-    /// A court's own number as the rules write it (最高人民法院关于人民法院案件案号的若干规定, arts. 1–14); any other kept as it
-    /// is but for brackets and width.
-    private static func caseNumber(_ raw: String) -> Conversion {
-        guard let number = CourtCaseNumber(parsing: raw) else { return .value(.string(letterNo(raw))) }
-        let isKnown = number.isLegacy || number.isKnownType || number.typeCharacters.contains("诉前调")
-        return .value(.string(number.canonical), isKnown ? [] : ["unknownCaseType"])
-    }
-
     /// Folds the brackets around a leading year to the full-width ones that courts write, and characters to narrow ones.
-    private static func letterNo(_ raw: String) -> String {
+    static func letterNo(_ raw: String) -> String {
         let scalars = narrowed(raw).0.unicodeScalars.filter { $0 != " " } as [Unicode.Scalar]
         guard let first = scalars.first, "([【〔".unicodeScalars.contains(first),
             let end = scalars.firstIndex(where: { ")]】〕".unicodeScalars.contains($0) }),
             scalars[1..<end].allSatisfy({ isDigit($0) || $0.properties.numericType != nil })
         else { return String(scalars: scalars[...]) }
         return "（" + String(scalars: scalars[1..<end]) + "）" + String(scalars: scalars[(end + 1)...])
-    }
-
-    /// The first of several numbers, a name behind it left aside. A number of another country or an incomplete one is
-    /// kept, since it may be the only way to reach somebody, and told.
-    private static func phone(_ raw: String) -> Conversion {
-        if let plain = plain(phone: raw) { return plain }
-        let (narrow, changed) = narrowed(raw)
-        let width = changed ? ["normalizedFullWidth"] : []
-        let numbers = PhoneNumber.all(in: narrow)
-        guard let number = numbers.first else {
-            let digits = String(narrow.unicodeScalars.filter { isDigit($0) })
-            return (5...15).contains(digits.utf8.count)
-                ? .value(.string(digits), width + ["formatError"]) : .failed("formatError")
-        }
-        let value = number.digits + (number.extensionDigits.map { "-\($0)" } ?? "")
-        var tolerated = width
-        if numbers.count > 1 { tolerated.append("severalNumbers") }
-        if numbers.count == 1, !narrow.utf8.allSatisfy({ isDigit($0) || $0 == UInt8(ascii: "-") }),
-            narrow.unicodeScalars.contains(where: {
-                !isDigit($0) && !" -()+#转–—".unicodeScalars.contains($0) && $0.properties.numericType == nil
-            })
-        {
-            tolerated.append("blanksRemoved")
-        }
-        if number.areaCodeAssumed { tolerated.append("areaCodeAssumed") }
-        return .value(.string(value), tolerated)
-    }
-
-    /// A number as it should be written, which most are: a mobile one, or a landline with a hyphen behind the area code.
-    private static func plain(phone raw: String) -> Conversion? {
-        raw.lend { text in
-            guard (11...13).contains(text.count), text.allSatisfy({ isDigit($0) || $0 == UInt8(ascii: "-") }) else {
-                return nil
-            }
-            if text.count == 11, text[0] == UInt8(ascii: "1"), text[1] >= UInt8(ascii: "3"), text.allSatisfy(isDigit) {
-                return .value(.string(String(decoding: text, as: UTF8.self)))
-            }
-            // 010 and 02x are the area codes of three digits.
-            let isShort = text[1] == UInt8(ascii: "2") || text[1] == UInt8(ascii: "1") && text[2] == UInt8(ascii: "0")
-            let (area, local) = (text.prefix(isShort ? 3 : 4), text.dropFirst(isShort ? 4 : 5))
-            guard text[0] == UInt8(ascii: "0"), text[area.count] == UInt8(ascii: "-"), area.allSatisfy(isDigit),
-                (7...8).contains(local.count), local.allSatisfy(isDigit), let first = local.first,
-                first >= UInt8(ascii: "2")
-            else { return nil }
-            return .value(.string(String(decoding: Array(area) + local, as: UTF8.self)))
-        }
-    }
-
-    private static func date(_ raw: String) -> Conversion {
-        switch DateText.read(raw) {
-        case .nothing: .failed("nullToken")
-        case .unreadable: .failed("notADate")
-        case .date(let date, _, let manner): .value(.string(date.iso), manner.tolerated)
-        }
-    }
-
-    /// For periods: the month is what is meant, so its missing day is no dirt.
-    private static func month(_ raw: String, end: Bool) -> Conversion {
-        switch DateText.read(raw) {
-        case .nothing: return .failed("nullToken")
-        case .unreadable: return .failed("notADate")
-        case .date(let date, _, let manner):
-            let day = manner.isMonth && end ? date.endOfMonth : date
-            return .value(.string(day.iso), manner.tolerated.filter { $0 != "monthOnly" })
-        }
-    }
-
-    private static func dateTime(_ raw: String) -> Conversion {
-        switch DateText.read(raw) {
-        case .nothing: return .failed("nullToken")
-        case .unreadable: return .failed("notADate")
-        case .date(let date, let seconds, let manner):
-            guard let seconds else { return .value(.string(date.iso), manner.tolerated) }
-            let moment = Timestamp(date, hour: 0, minute: 0, second: seconds)
-            return .value(.string(moment.rfc3339), manner.tolerated)
-        }
-    }
-
-    /// Yuan with two digits (GB/T 15835: figures, a point, no grouping).
-    private static func money(_ raw: String) -> Conversion {
-        guard let number = NumberText(raw) else { return .failed("notANumber") }
-        let isPlain = raw.utf8.allSatisfy { isDigit($0) || $0 == UInt8(ascii: ".") }
-        return .value(.string(number.money), isPlain ? [] : ["normalizedNumber"])
-    }
-
-    private static func integer(_ raw: String) -> Conversion {
-        if isPlainNumber(raw.utf8, count: raw.utf8.count) { return .value(.number(raw)) }
-        guard let whole = NumberText(raw)?.whole else { return .failed("notANumber") }
-        return .value(JSONValue(whole), "\(whole)" == raw ? [] : ["normalizedNumber"])
     }
 
     private static func boolean(_ raw: String) -> Conversion {

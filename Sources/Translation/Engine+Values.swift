@@ -59,6 +59,9 @@ extension Engine {
         if value.rule.isBase64 {
             return attachment(text, value, place: place, at: node, source: source, line: line, &run)
         }
+        if mapping.isInbound, isPersonsTelephone(value, at: place) {
+            return telephones(text, value, place: place, source: source, line: line, &run)
+        }
         guard let result = convert(text, value, place: place, source: source, line: line, &run) else {
             return value.rule.isRequired ? absent(value, place: place, at: source, line: line, &run) : nil
         }
@@ -124,7 +127,9 @@ extension Engine {
             return nil
         }
         if let format = value.rule.format { result = .string(Self.formatted(result.string ?? "", format)) }
-        return fitted(result, value, place: place, source: source, line: line, &run)
+        return plausible(result, value, place: place, source: source, line: line, &run).flatMap {
+            fitted($0, value, place: place, source: source, line: line, &run)
+        }
     }
 
     private func code(
@@ -154,11 +159,10 @@ extension Engine {
 
     /// A date-time written by a pattern of `yyyy MM dd HH mm ss`; what does not parse is passed on as it is.
     private static func formatted(_ text: String, _ pattern: String) -> String {
-        guard let (date, seconds, _) = DateText.parse(text.contains("T") ? String(text.prefix(19)) : text) else {
-            return text
-        }
+        guard case .date(let reading) = DateText.read(text) else { return text }
+        let date = reading.date
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let time = seconds ?? 0
+        let time = reading.seconds ?? 0
         return pattern.replacing("yyyy", with: "\(date.year)").replacing("MM", with: two(date.month))
             .replacing("dd", with: two(date.day)).replacing("HH", with: two(time / 3600))
             .replacing("mm", with: two(time / 60 % 60)).replacing("ss", with: two(time % 60)).replacing("_", with: " ")

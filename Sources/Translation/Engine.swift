@@ -52,6 +52,8 @@ final class Engine {
         var origins: [Origin]?
         var attachments = 0
         var unknownCodes: [UnknownCodeText] = []
+        /// When the document came; nothing for what goes out.
+        var received: Timestamp?
         /// The document is about several persons, and what lies outside their records is read once.
         var shares = false
 
@@ -130,6 +132,8 @@ final class Engine {
             if value.rule.isBase64, let facts = result.object {
                 // What is known of an attachment stands beside its title.
                 for (name, fact) in facts.members { target[name] = fact }
+            } else if value.isTelephone, let numbers = result.object {
+                put(telephones: numbers, by: value, at: node, to: &target, path: path, line: line, &run)
             } else {
                 target.put(result, at: value.target.names)
             }

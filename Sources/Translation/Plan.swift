@@ -43,6 +43,13 @@ final class PlannedValue {
     let claimed: XPathExpression?
     /// A word such as 无 is no placeholder where yes or no is asked.
     let takesNullTokens: Bool
+    /// A mobile number or a landline is asked.
+    let isTelephone: Bool
+    /// A day is asked, perhaps with its time.
+    let isDay: Bool
+    // A rule always writes the same field, wherever its list's items stand; found out at the first document.
+    var fillsPerson: Bool?
+    var timing: FieldTiming??
 
     init(
         _ rule: Rule.Value, from: XPathExpression, codes: CodeList?, digest: XPathExpression?, claimed: XPathExpression?
@@ -54,6 +61,15 @@ final class PlannedValue {
         self.digest = digest
         self.claimed = claimed
         takesNullTokens = rule.converters.contains(.boolean)
+        isTelephone =
+            rule.converters == [.phone] && target.names.last.map { $0 == "mobile" || $0 == "landline" } ?? false
+        isDay =
+            switch rule.converters.last {
+            case .date, .dateTime, .monthStart, .monthEnd: true
+            case .text, .personName, .residentId, .uscc, .caseNumber, .letterNo, .phone, .spreadsheetDay, .money,
+                .integer, .boolean, .fullText, .upper, nil:
+                false
+            }
     }
 }
 

@@ -252,6 +252,7 @@ public final class Translator: Sendable {
             for node in nodes {
                 var run = Engine.Run(findings: FindingList(room: room), explains: explain)
                 run.shares = shares
+                run.received = receivedAt
                 let record = record(
                     planned, at: node, isOneOfMany: nodes.count > 1, by: engine, receivedAt: receivedAt, &run)
                 room = run.findings.remaining

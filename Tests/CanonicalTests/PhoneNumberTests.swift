@@ -40,11 +40,13 @@ import Testing
         #expect(PhoneNumber(parsing: "80000002", areaCode: "025")?.digits == "02580000002")
     }
 
-    @Test(arguments: ["12348", "12333", "12309", "12368", "12345"])
+    @Test(arguments: [
+        "12348", "12333", "12309", "12368", "12345", "110", "120", "95588", "960056", "400-800-1234", "0519-12368",
+    ])
     func `a hotline is known`(raw: String) { #expect(PhoneNumber(parsing: raw)?.kind == .hotline) }
 
     @Test(arguments: [
-        "", "无", "同上", "1380000000", "138000000000", "12800000000", "110", "0519-10000002", "0519", "转801",
+        "", "无", "同上", "1380000000", "138000000000", "12800000000", "111", "0519-10000002", "0519", "转801",
     ])
     func `what is no complete number is refused`(raw: String) { #expect(PhoneNumber(parsing: raw) == nil) }
 

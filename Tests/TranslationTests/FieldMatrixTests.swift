@@ -77,7 +77,7 @@ private struct Matrix {
     ) -> TranslatedDocument {
         translator.translate(
             bytes, format: nil, declaredEncoding: nil, mapping: mapping, among: nil,
-            receivedAt: Timestamp(secondsSince1970: 1_699_408_800), limits: ParseLimits(), explain: explain)
+            receivedAt: Timestamp(secondsSince1970: 1_751_277_600), limits: ParseLimits(), explain: explain)
     }
 
     /// The rules that the example reaches, each once, with the place it reads and the record it writes.
@@ -152,7 +152,7 @@ private struct Matrix {
     private static func keepsText(_ converter: Converter) -> Bool {
         switch converter {
         case .text, .personName, .fullText, .upper, .letterNo, .caseNumber, .organCode: true
-        case .residentId, .uscc, .phone, .date, .dateTime, .monthStart, .monthEnd, .money, .integer, .boolean,
+        case .residentId, .uscc, .phone, .date, .dateTime, .monthStart, .monthEnd, .spreadsheetDay, .money, .integer, .boolean,
             .division,
             .placeDivision:
             false
@@ -170,7 +170,7 @@ private struct Matrix {
         case .uscc: return ("91320412MA1N000696", "checksumError")
         case .division, .placeDivision: return ("91320412MA1N000696", "notADivision")
         // Judged by the kind of paper, not by the converter.
-        case .residentId, .text, .personName, .fullText, .upper, .letterNo, .caseNumber, .organCode: return nil
+        case .residentId, .text, .personName, .fullText, .upper, .letterNo, .caseNumber, .organCode, .spreadsheetDay: return nil
         }
     }
 
@@ -180,7 +180,7 @@ private struct Matrix {
         let sex = ResidentID.sexCode(of: number)
         return switch rule.target {
         case "recipient/birthDate" where rule.value.converters == [.date]:
-            Expectation(change: .set("1899-12-30"), code: "birthDateConflict", severity: .warning)
+            Expectation(change: .set("1900-02-28"), code: "birthDateConflict", severity: .warning)
         case "recipient/sexCode" where rule.value.codes == "sex" && rule.value.converters.isEmpty:
             Expectation(
                 change: .set(sex == "1" ? "女" : "男"), code: "sexConflict",

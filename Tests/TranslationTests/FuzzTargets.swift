@@ -109,12 +109,13 @@ final class FuzzBench {
         let result = translator.translate(
             bytes, format: choice([nil, .xml, .json], of: bytes),
             declaredEncoding: choice([nil, "gb18030", "utf-16"], of: bytes), mapping: nil, among: nil,
-            receivedAt: Timestamp(secondsSince1970: 1_699_408_800), limits: ParseLimits(),
+            receivedAt: Timestamp(secondsSince1970: 1_751_277_600), limits: ParseLimits(),
             explain: choice([true, nil, nil, nil], of: bytes) ?? false)
         if result.mapping == nil, !result.findings.contains(where: { $0.severity == .error }) {
             return "neither mapping nor error"
         }
-        for record in result.records + translator.readCanonical(bytes).records {
+        let canonical = translator.readCanonical(bytes, receivedAt: Timestamp(secondsSince1970: 1_751_277_600))
+        for record in result.records + canonical.records {
             let content = JSONValue.object(record.application.content)
             if (try? JSONValue(parsing: content.serialized())) != content { return "does not read back" }
         }

@@ -85,15 +85,15 @@ public struct CalendarDate: Sendable, Hashable, Comparable {
 
     public func adding(days: Int) -> CalendarDate { CalendarDate(daysSince1970: daysSince1970 + days) }
 
+    /// 0 is Monday; 1970-01-01 was a Thursday.
+    public var weekday: Int { ((daysSince1970 + 3) % 7 + 7) % 7 }
+
     /// Saturday or Sunday.
-    public var isWeekend: Bool {
-        let weekday = ((daysSince1970 + 3) % 7 + 7) % 7  // 0 is Monday; 1970-01-01 was a Thursday.
-        return weekday >= 5
-    }
+    public var isWeekend: Bool { weekday >= 5 }
 
     /// The ISO 8601 week that holds this day, such as `2024-W07`; its year is that of the week's Thursday.
     public var isoWeek: String {
-        let monday = adding(days: -(((daysSince1970 + 3) % 7 + 7) % 7))
+        let monday = adding(days: -weekday)
         let thursday = monday.adding(days: 3)
         guard let newYear = CalendarDate(year: thursday.year, month: 1, day: 1) else { return "" }
         let week = (thursday.daysSince1970 - newYear.daysSince1970) / 7 + 1
@@ -107,7 +107,7 @@ public struct CalendarDate: Sendable, Hashable, Comparable {
             let week = Int(parts[1]), let fourth = CalendarDate(year: year, month: 1, day: 4)
         else { return nil }
         // 4 January lies in the first week.
-        let monday = fourth.adding(days: -(((fourth.daysSince1970 + 3) % 7 + 7) % 7) + (week - 1) * 7)
+        let monday = fourth.adding(days: -fourth.weekday + (week - 1) * 7)
         guard monday.isoWeek == text else { return nil }
         self = monday
     }

@@ -12,6 +12,16 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         secondsSince1970 = Int64(seconds)
     }
 
+    /// Reads what `rfc3339` writes; nothing where there is no time or another offset.
+    public init?(rfc3339 text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 25, text.hasSuffix("+08:00"), let date = CalendarDate(iso: text.prefix(10)) else {
+            return nil
+        }
+        func two(_ index: Int) -> Int { Int(bytes[index]) * 10 + Int(bytes[index + 1]) - 528 }
+        self.init(date, hour: two(11), minute: two(14), second: two(17))
+    }
+
     /// The day in China.
     public var date: CalendarDate { CalendarDate(daysSince1970: Int((local - secondOfDay) / 86_400)) }
 

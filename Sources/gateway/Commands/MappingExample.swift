@@ -9,8 +9,8 @@ import Vocabulary
 struct MappingExample: Sendable {
     let name: String
     let document: URL
-    /// The day the examples are received on, so that ages and clocks stay the same.
-    static let receivedAt = Timestamp(secondsSince1970: 1_699_408_800)
+    /// The day the examples are received on, after all that they tell of: 2025-06-30, 18:00.
+    static let receivedAt = Timestamp(secondsSince1970: 1_751_277_600)
 
     var expected: URL { document.appendingPathExtension("expected.json") }
 
