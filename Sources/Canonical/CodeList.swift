@@ -42,6 +42,8 @@ public struct CodeList: Sendable {
     public let match: Match
     public let entries: [CodeEntry]
     private let codes: [Word: String]
+    /// The same by the folded words: a break, full width or a capital in a code names it all the same.
+    private let foldedCodes: [Word: String]
     private let names: [String: String]
     /// The codes' common length, where all of them are digits.
     private let width: Int?
@@ -56,14 +58,18 @@ public struct CodeList: Sendable {
         self.match = match
         self.entries = entries
         var codes: [Word: String] = [:]
+        var foldedCodes: [Word: String] = [:]
         var words: [(String, String)] = []
         for entry in entries {
             for word in [entry.code, entry.zh] + entry.aliases where !word.isEmpty {
                 if codes[Word(word)] == nil { codes[Word(word)] = entry.code }
-                if word != entry.code { words.append((word, entry.code)) }
+                let folded = TextFolding.text(word)
+                if foldedCodes[Word(folded)] == nil { foldedCodes[Word(folded)] = entry.code }
+                if word != entry.code { words.append((folded, entry.code)) }
             }
         }
         self.codes = codes
+        self.foldedCodes = foldedCodes
         let widths = Set(entries.map { $0.code.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } ? $0.code.utf8.count : 0 })
         width = widths.count == 1 ? widths.first : nil
         words.sort { $0.0.utf8.count > $1.0.utf8.count }
@@ -80,15 +86,32 @@ public struct CodeList: Sendable {
     public func name(of code: String) -> String? { names[code] }
     public func contains(code: String) -> Bool { names[code] != nil }
 
+    /// What a list finds in a text.
+    public struct Reading: Sendable, Hashable {
+        public var codes: [String] = []
+        /// Whether a word of the list was there and denied, such as 非低保: the text then says so and is not unknown.
+        public var isDenied = false
+
+        public init() {}
+    }
+
     /// The code that a text names, or nothing.
-    public func code(for text: String) -> String? {
-        if let code = codes[Word(text)] { return code.isEmpty ? nil : code }
+    public func code(for text: String) -> String? { reading(for: text).codes.first }
+
+    /// One code, and whether none was found since the text denies it.
+    public func reading(for text: String) -> Reading {
+        if let code = codes[Word(text)] { return Reading(code) }
         switch match {
         case .exact:
             // Spreadsheets drop leading zeros and add decimals.
             let bare = text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-            return (codes[Word(bare)] ?? padded(bare)).flatMap { $0.isEmpty ? nil : $0 }
-        case .contains: return codes(in: text).first
+            if let code = codes[Word(bare)] ?? padded(bare) { return Reading(code) }
+            let folded = TextFolding.text(bare)
+            return (foldedCodes[Word(folded)] ?? padded(folded)).map(Reading.init) ?? Reading()
+        case .contains:
+            var reading = reading(in: text)
+            reading.codes = Array(reading.codes.prefix(1))
+            return reading
         }
     }
 
@@ -99,40 +122,66 @@ public struct CodeList: Sendable {
     }
 
     /// Whether the text is known to mean no code at all.
-    public func isKnownToMeanNothing(_ text: String) -> Bool { codes[Word(text)] == "" }
+    public func isKnownToMeanNothing(_ text: String) -> Bool {
+        (codes[Word(text)] ?? foldedCodes[Word(TextFolding.text(text))]) == ""
+    }
 
     /// Every code that a text names. A word inside a longer one that was found is not counted again.
-    public func codes(in text: String) -> [String] {
-        if let code = codes[Word(text)], match == .exact { return code.isEmpty ? [] : [code] }
+    public func codes(in text: String) -> [String] { reading(in: text).codes }
+
+    /// Every code that a text names, and whether it denies one. A word that is denied gives no code.
+    public func reading(in text: String) -> Reading {
+        if match == .exact, let code = codes[Word(text)] { return Reading(code) }
         // Over bytes: a list holds some hundred words, and searching characters costs ten times as much.
-        var rest = Array(text.utf8)
-        var found: [String] = []
+        let whole = TextFolding.bytes(of: text)
+        if match == .exact, let code = foldedCodes[Word(String(decoding: whole, as: UTF8.self))] {
+            return Reading(code)
+        }
+        var rest = whole
+        var found = Reading()
         letters.withUnsafeBufferPointer { letters in
-            rest.withUnsafeMutableBufferPointer { rest in
-                for index in words.indices where words[index].count <= rest.count {
-                    guard Self.blank(letters[words[index]], in: rest) else { continue }
-                    let code = wordCodes[index]
-                    if !code.isEmpty, !found.contains(code) { found.append(code) }
+            whole.withUnsafeBufferPointer { whole in
+                rest.withUnsafeMutableBufferPointer { rest in
+                    for index in words.indices where words[index].count <= rest.count {
+                        let place = Self.blank(letters[words[index]], in: rest, of: whole)
+                        if place == .denied { found.isDenied = true }
+                        guard place == .said else { continue }
+                        let code = wordCodes[index]
+                        if !code.isEmpty, !found.codes.contains(code) { found.codes.append(code) }
+                    }
                 }
             }
         }
         return found
     }
 
+    private enum Place { case nowhere, denied, said }
+
     /// Blanks every place where the word stands.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether there was one, and one that is not denied.
     private static func blank(
-        _ word: Slice<UnsafeBufferPointer<UInt8>>, in text: UnsafeMutableBufferPointer<UInt8>
-    ) -> Bool {
-        guard let first = word.first, word.count <= text.count else { return false }
-        var isFound = false
+        _ word: Slice<UnsafeBufferPointer<UInt8>>, in text: UnsafeMutableBufferPointer<UInt8>,
+        of whole: UnsafeBufferPointer<UInt8>
+    ) -> Place {
+        guard let first = word.first, word.count <= text.count else { return .nowhere }
+        var place = Place.nowhere
         for start in 0...(text.count - word.count) where text[start] == first {
-            guard text[start..<start + word.count].elementsEqual(word) else { continue }
-            for index in start..<start + word.count { text[index] = 0 }
-            isFound = true
+            let range = start..<start + word.count
+            guard text[range].elementsEqual(word) else { continue }
+            let isDenied = Denial.holds(of: range, in: whole)
+            if place != .said { place = isDenied ? .denied : .said }
+            for index in range { text[index] = 0 }
         }
-        return isFound
+        return place
+    }
+}
+
+extension CodeList.Reading {
+    /// Of a whole text that is a word of the list; an empty code means none.
+    fileprivate init(_ code: String) {
+        self.init()
+        codes = code.isEmpty ? [] : [code]
     }
 }
 
