@@ -50,8 +50,11 @@ extension Engine {
             return absent(value, place: place, at: source, line: line, &run)
         }
         let text = found.text
-        if text.isEmpty || !value.takesNullTokens && Blanks.isNullToken(text) {
-            if mapping.isInbound, found.source != nil { tellNothing(text, place, source, line, &run) }
+        let reading = text.isEmpty ? .nothing : mapping.isInbound ? placeholders.read(text, for: value.uses) : .value
+        guard reading == .value else {
+            if mapping.isInbound, found.source != nil {
+                tellNothing(text, place, source, line, isTold: reading == .nothingTold, &run)
+            }
             return absent(value, place: place, at: source, line: line, &run)
         }
         if mapping.isInbound, let other = found.other { note("repeated", .warning, place, other, line, &run) }
@@ -69,15 +72,18 @@ extension Engine {
     }
 
     /// A text that is taken as not given.
-    func tellNothing(_ text: String, _ place: Place, _ source: Node, _ line: Int, _ run: inout Run) {
-        // “As above” says something, but not here.
-        let severity: Finding.Severity = text == "同上" ? .warning : .info
-        note(text.isEmpty ? "empty" : "nullToken", severity, place, source, line, &run)
+    ///
+    /// - Parameter isTold: it says something, but not here, as 同上 does.
+    func tellNothing(
+        _ text: String, _ place: Place, _ source: Node, _ line: Int, isTold: Bool, _ run: inout Run
+    ) {
+        note(text.isEmpty ? "empty" : "nullToken", isTold ? .warning : .info, place, source, line, &run)
     }
 
     private func absent(
         _ value: PlannedValue, place: Place, at node: Node, line: Int, _ run: inout Run
     ) -> JSONValue? {
+        if value.rule.isWill { tellNoWill(value, place: place, at: node, line: line, &run) }
         if let fallback = value.rule.fallback {
             let result = TargetTree.typed(fallback, value.rule.type)
             trace(result, at: place, from: nil, raw: nil, by: ["default"], line: line, &run)
@@ -104,7 +110,9 @@ extension Engine {
             }
             result = converted
         }
-        if let list = value.codes {
+        if value.rule.isWill, let list = value.codes {
+            result = .string(will(text, list, place: place, source: source, line: line, &run))
+        } else if let list = value.codes {
             guard
                 let code = code(result.string ?? text, of: list, value, place: place, source: source, line: line, &run)
             else { return nil }
@@ -122,12 +130,35 @@ extension Engine {
         _ run: inout Run
     ) -> String? {
         let text = Converter.narrowed(text).0
-        if let found = mapping.isInbound ? list.code(for: text) : list.name(of: text) { return found }
-        if !list.isKnownToMeanNothing(text) {
+        let reading = mapping.isInbound ? list.reading(for: text) : CodeList.Reading()
+        if let found = mapping.isInbound ? reading.codes.first : list.name(of: text) { return found }
+        if reading.isDenied {
+            note("denied", .info, place, source, line, &run)
+        } else if !list.isKnownToMeanNothing(text) {
             unknown(text, value, place: place, location: source.location, line: line, &run)
         }
         if case .fallback(let code) = value.rule.unknown { return code }
         return nil
+    }
+
+    /// Nothing is assumed for the person: what is not clear counts as no will, and is told.
+    private func will(
+        _ text: String, _ list: CodeList, place: Place, source: Node, line: Int, _ run: inout Run
+    ) -> String {
+        switch ApplicationWill(words: list, doubts: codes[ApplicationWill.doubts]).read(text) {
+        case .stated(let code): return code
+        case .declined: note("willDeclined", .info, place, source, line, &run)
+        case .unclear:
+            run.unknownCodes.append(UnknownCodeText(list: list.name, text: text))
+            note("willUnclear", .warning, place, source, line, &run)
+        }
+        return "unknown"
+    }
+
+    /// Where the mapping has an answer for the person who gave none, that is told.
+    private func tellNoWill(_ value: PlannedValue, place: Place, at node: Node, line: Int, _ run: inout Run) {
+        guard let fallback = value.rule.fallback, fallback == "self" || fallback == "agent" else { return }
+        note("willAssumed", .warning, place, node, line, &run)
     }
 
     /// Free text that is too long is cut. What must be there, such as an identifier, is not: half of one is another one.

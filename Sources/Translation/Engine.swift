@@ -25,20 +25,26 @@ public struct Digests: Sendable {
 final class Engine {
     let mapping: Mapping
     let codes: CodeLists
+    let placeholders: Placeholders
     let digests: Digests
+    let meaning: MappingMeaning
     private let accepting: XPathExpression?
     /// Made at the first document: most workers meet few of the mappings.
     private(set) lazy var records: [PlannedRecord] = mapping.records.map {
-        PlannedRecord($0, Planner(codes: codes))
+        PlannedRecord($0, planner)
     }
-    private lazy var outbound: [PlannedRule] = Planner(codes: codes).plan(mapping.rules)
+    private lazy var outbound: [PlannedRule] = planner.plan(mapping.rules)
+    private var planner: Planner { Planner(codes: codes, meaning: meaning) }
     private var shared: [SharedKey: Shared] = [:]
 
-    init(_ mapping: Mapping, codes: CodeLists, digests: Digests) {
+    init(_ mapping: Mapping, codes: CodeLists, placeholders: Placeholders, digests: Digests) {
         self.mapping = mapping
         self.codes = codes
+        self.placeholders = placeholders
         self.digests = digests
-        accepting = mapping.isInbound ? Planner(codes: codes).compile(mapping.accepts) : nil
+        meaning = MappingMeaning(codes: codes, placeholders: placeholders)
+        let planner = Planner(codes: codes, meaning: meaning)
+        accepting = mapping.isInbound ? planner.compile(mapping.accepts) : nil
     }
 
     /// The walk through one record.
@@ -110,9 +116,11 @@ final class Engine {
         rules.withUnsafeBufferPointer { rules in
             var isComplete = true
             for index in rules.indices {
-                if let when = rules[index].when, !when.bool(at: node) { continue }
-                let isDone = apply(rules[index].action, rules[index].line, at: node, to: &target, path: path, &run)
-                if !isDone { isComplete = false }
+                let holds = rules[index].when?.bool(at: node) ?? true
+                if holds, !apply(rules[index].action, rules[index].line, at: node, to: &target, path: path, &run) {
+                    isComplete = false
+                }
+                if !meaning.doubts.isEmpty { tellDoubts(of: rules[index], path: path, &run) }
             }
             return isComplete
         }
@@ -352,8 +360,9 @@ final class Engine {
         let parts = source.text.unicodeScalars.split { separators.contains($0) }.map { Blanks.trimmed(String($0)) }
         let place = Place(parent: path, name: ".")
         return parts.filter { !$0.isEmpty }.flatMap { part -> [JSONValue] in
-            if Blanks.isNullToken(part) {
-                tellNothing(part, place, source, line, &run)
+            let reading = placeholders.read(part, for: value.uses)
+            guard reading == .value else {
+                tellNothing(part, place, source, line, isTold: reading == .nothingTold, &run)
                 return []
             }
             return texts(of: value, in: part, source: source, place: place, line: line, &run).map { text in
@@ -367,8 +376,10 @@ final class Engine {
         of value: PlannedValue, in part: String, source: Node, place: Place, line: Int, _ run: inout Run
     ) -> [String] {
         guard let list = value.codes else { return [part] }
-        let found = list.codes(in: part)
-        if found.isEmpty, !list.isKnownToMeanNothing(part) {
+        let reading = list.reading(in: Converter.narrowed(part).0)
+        let found = reading.codes
+        if reading.isDenied { note("denied", .info, place, source, line, &run) }
+        if found.isEmpty, !reading.isDenied, !list.isKnownToMeanNothing(part) {
             unknown(part, value, place: place, location: source.location, line: line, &run)
             if case .fallback(let code) = value.rule.unknown { return [code] }
         }
@@ -385,6 +396,27 @@ final class Engine {
     }
 
     // MARK: What is told
+
+    /// What the tests of a rule could not read, told at the field that the rule is about.
+    private func tellDoubts(of rule: PlannedRule, path: String, _ run: inout Run) {
+        let field = rule.action.field.map { TargetTree.dotted(TargetTree.join(path, $0)) }
+        for doubt in meaning.takeDoubts() {
+            if let finding = finding(of: doubt, path: field, rule: self.rule(rule.line), &run) {
+                run.findings.add(finding)
+            }
+        }
+    }
+
+    /// Once for each place, however many rules ask.
+    private func finding(
+        of doubt: MappingMeaning.Doubt, path: String?, rule: String, _ run: inout Run
+    ) -> Finding? {
+        let location = doubt.node.location
+        guard !run.findings.holds(doubt.code, at: location) else { return nil }
+        if let list = doubt.list { run.unknownCodes.append(UnknownCodeText(list: list, text: doubt.text)) }
+        return Finding(
+            severity: .warning, code: doubt.code, path: path, location: location, rule: rule, list: doubt.list)
+    }
 
     func note(
         _ code: String, _ severity: Finding.Severity, _ place: Place, _ node: Node, _ line: Int, _ run: inout Run

@@ -50,6 +50,13 @@ public struct Finding: Sendable, Hashable {
         "missing": "缺少必填内容，请补充。 Required and not there.",
         "empty": "内容为空，按未提供处理。 Empty; taken as not given.",
         "nullToken": "填写了“无”一类占位词，按未提供处理。 A placeholder; taken as not given.",
+        "denied": "所列情形在原文中是否定的，未予采用。 The text denies what it names; it was not taken.",
+        "willMissing":
+            "未写明本人是否申请，暂作线索登记；补充本人或代理人的申请意愿后按申请受理。 No word whether the person applies: taken as a lead; with the person's or an agent's word it becomes an application.",
+        "willDeclined":
+            "本人表示不申请，作线索登记；改变意愿的，补充申请即可。 The person does not apply: taken as a lead; with a word of will it becomes an application.",
+        "willUnclear": "申请意愿无法识别，未作推定，请核实后补充。 Whether the person applies cannot be read; nothing was assumed.",
+        "willAssumed": "未写明申请意愿，按所转交的申请处理，请核实。 No word of will; the forwarded application was taken for it.",
         "unknownCode": "代码或名称不在代码表内，请按字段对照表填写。 Not in the code list.",
         "notADate": "日期无法识别，请用 yyyy-MM-dd。 Not a date.",
         "notANumber": "数值无法识别，请填写数字。 Not a number.",
@@ -131,6 +138,11 @@ public struct FindingList: Sendable {
         if all.count > room, finding.severity == .error, !all.contains(where: { $0.severity == .error }) {
             all.append(finding)
         }
+    }
+
+    /// Whether a code was told already of a place in the document.
+    func holds(_ code: String, at location: SourceLocation) -> Bool {
+        all.contains { $0.code == code && $0.location == location }
     }
 
     /// Whether a code was told already of a field or of one below it.

@@ -22,16 +22,27 @@ struct MappingLoader {
     private(set) var codes = CodeLists([])
     private(set) var isInbound = true
     private var language: MappingLanguage?
+    private var placeholders = Placeholders()
+    /// What the tests of expressions are held against.
+    private var meaning: MappingMeaning { MappingMeaning(codes: codes, placeholders: placeholders) }
     /// What the partner's schema allows, while an outbound mapping is read.
     private(set) var outline: SchemaOutline?
 
-    static func load(directory: String, digest: ([UInt8]) -> String) throws(MappingSetError) -> ([Mapping], CodeLists) {
+    /// What a directory holds.
+    struct Loaded: Sendable {
+        let mappings: [Mapping]
+        let codes: CodeLists
+        let placeholders: Placeholders
+    }
+
+    static func load(directory: String, digest: ([UInt8]) -> String) throws(MappingSetError) -> Loaded {
         var loader = MappingLoader()
         let files = (FileManager.default.subpaths(atPath: directory) ?? []).sorted()
         let lists = files.filter { $0.hasPrefix("codes/") && $0.hasSuffix(".xml") }.flatMap {
             loader.codeLists(in: directory + "/" + $0)
         }
         loader.codes = CodeLists(lists)
+        loader.readPlaceholders(in: directory)
         loader.language = MappingLanguage(directory: directory)
         if loader.language == nil {
             loader.file = directory + "/" + MappingLanguage.fileName
@@ -50,7 +61,16 @@ struct MappingLoader {
             throw MappingSetError(
                 complaints: loader.complaints.sorted { ($0.file, $0.line ?? 0) < ($1.file, $1.line ?? 0) })
         }
-        return (mappings, loader.codes)
+        return Loaded(mappings: mappings, codes: loader.codes, placeholders: loader.placeholders)
+    }
+
+    private mutating func readPlaceholders(in directory: String) {
+        do throws(Placeholders.Problem) {
+            placeholders = try Placeholders(directory: directory)
+        } catch {
+            file = directory + "/" + Placeholders.fileName
+            complain(line: error.line, error.text)
+        }
     }
 
     mutating func complain(_ node: Node?, _ text: String) { complain(line: node?.location.line, text) }
@@ -212,8 +232,19 @@ struct MappingLoader {
     }
 
     mutating func check(_ xpath: String, at node: Node) {
+        do throws(TextCall.Malformed) {
+            for call in try TextCall.all(in: xpath) {
+                guard let problem = meaning.problem(with: call) else { continue }
+                complain(node, "\(problem) in the XPath \(xpath)")
+                return
+            }
+        } catch {
+            let name = error.function.rawValue
+            complain(node, "\(name)() takes a path and then quoted words, in the XPath \(xpath)")
+            return
+        }
         do {
-            _ = try XPathExpression(xpath)
+            _ = try XPathExpression(xpath, meaning: meaning)
         } catch {
             complain(node, "this is no XPath 1.0: \(xpath)")
             return

@@ -41,8 +41,8 @@ final class PlannedValue {
     let codes: CodeList?
     let digest: XPathExpression?
     let claimed: XPathExpression?
-    /// A word such as 无 is no placeholder where yes or no is asked.
-    let takesNullTokens: Bool
+    /// What a placeholder may be a value for: 无 where yes or no is asked.
+    let uses: Set<String>
 
     init(
         _ rule: Rule.Value, from: XPathExpression, codes: CodeList?, digest: XPathExpression?, claimed: XPathExpression?
@@ -53,7 +53,7 @@ final class PlannedValue {
         self.codes = codes
         self.digest = digest
         self.claimed = claimed
-        takesNullTokens = rule.converters.contains(.boolean)
+        uses = rule.uses
     }
 }
 
@@ -103,6 +103,20 @@ final class PlannedGroup {
         lists = isList ? [names] : rules.flatMap(\.lists).map { names + $0 }
         isShared =
             (source.source.hasPrefix("../") || source.source.hasPrefix("/")) && rules.allSatisfy(\.followsFromSource)
+    }
+}
+
+extension PlannedRule.Action {
+    /// What is told of a rule's condition is told of this field, slash-separated.
+    var field: String? {
+        switch self {
+        case .value(let value): value.rule.to
+        case .constant(let constant): constant.target.path
+        case .lookup(let lookup): lookup.rule.to
+        case .within(let group), .list(let group): group.target?.path
+        case .warn(let warning): warning.rule.path.isEmpty ? nil : warning.rule.path
+        case .read: nil
+        }
     }
 }
 
@@ -161,10 +175,11 @@ final class PlannedRecord {
 /// rule would give nothing.
 struct Planner {
     let codes: CodeLists
+    let meaning: MappingMeaning
 
     func plan(_ rules: [Rule]) -> [PlannedRule] { rules.compactMap(planned) }
 
-    func compile(_ source: String) -> XPathExpression? { try? XPathExpression(source) }
+    func compile(_ source: String) -> XPathExpression? { try? XPathExpression(source, meaning: meaning) }
 
     private func planned(_ rule: Rule) -> PlannedRule? {
         let (action, when, line) = action(of: rule)

@@ -28,6 +28,11 @@ indirect enum Rule: Sendable {
         var digest: String?
         var claimed: String?
         var maxLength: Int?
+        /// Whether somebody applies is read by the words for it, and a doubt is told.
+        var isWill = false
+
+        /// The converters, the code list and the target, for which a placeholder may be a value.
+        var uses: Set<String> { Set(converters.map(\.rawValue) + [codes, to].compactMap(\.self)) }
     }
 
     struct Lookup: Sendable {

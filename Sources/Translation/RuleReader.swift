@@ -49,6 +49,8 @@ extension MappingLoader {
         for name in (node.attribute("as") ?? "").split(separator: " ").map(String.init) {
             if name == "base64" {
                 value.isBase64 = true
+            } else if name == "will" {
+                value.isWill = true
             } else if name.hasPrefix("format("), name.hasSuffix(")") {
                 value.format = String(name.dropFirst(7).dropLast())
             } else if let converter = Converter(rawValue: name) {
@@ -57,7 +59,7 @@ extension MappingLoader {
                 complain(
                     node,
                     "unknown converter \(name)"
-                        + MappingLanguage.hint(name, Converter.allCases.map(\.rawValue) + ["base64"]))
+                        + MappingLanguage.hint(name, Converter.allCases.map(\.rawValue) + ["base64", "will"]))
             }
         }
         value.codes = codeList("codes", of: node)
@@ -113,6 +115,7 @@ extension MappingLoader {
             complain(node, "\(code) is no code of \(list)" + MappingLanguage.hint(code, own.entries.map(\.code)))
         }
         if value.codes == nil { value.codes = list }
+        if list == ApplicationWill.list, value.codes == list { value.isWill = true }
     }
 
     private mutating func constant(_ node: Node, prefix: String, when: String?, line: Int) -> Rule {

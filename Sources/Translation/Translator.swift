@@ -75,9 +75,11 @@ public enum RenderError: Error, Sendable, Hashable {
 /// Translates by mapping files, both ways (Message Translator).
 public final class Translator: Sendable {
     private struct Loaded: Sendable {
-        let mappings: [Mapping]
-        let codes: CodeLists
+        let content: MappingLoader.Loaded
         let generation: Int
+
+        var mappings: [Mapping] { content.mappings }
+        var codes: CodeLists { content.codes }
     }
 
     /// Compiled XPath belongs to one thread at a time; idle workers wait here for the next.
@@ -89,7 +91,9 @@ public final class Translator: Sendable {
 
         init(_ loaded: Loaded, digests: Digests) {
             generation = loaded.generation
-            engines = loaded.mappings.map { Engine($0, codes: loaded.codes, digests: digests) }
+            engines = loaded.mappings.map {
+                Engine($0, codes: loaded.codes, placeholders: loaded.content.placeholders, digests: digests)
+            }
         }
     }
 
@@ -109,14 +113,14 @@ public final class Translator: Sendable {
         self.directory = directory
         self.sharesGroups = sharesGroups
         self.digests = digests
-        let (mappings, codes) = try MappingLoader.load(directory: directory, digest: digests.sm3)
-        loaded = Mutex(Loaded(mappings: mappings, codes: codes, generation: 0))
+        loaded = Mutex(
+            Loaded(content: try MappingLoader.load(directory: directory, digest: digests.sm3), generation: 0))
     }
 
     /// Reads the files again. A set with a mistake is refused whole, and the old one stays in force.
     public func reload() throws(MappingSetError) {
-        let (mappings, codes) = try MappingLoader.load(directory: directory, digest: digests.sm3)
-        loaded.withLock { $0 = Loaded(mappings: mappings, codes: codes, generation: $0.generation + 1) }
+        let content = try MappingLoader.load(directory: directory, digest: digests.sm3)
+        loaded.withLock { $0 = Loaded(content: content, generation: $0.generation + 1) }
         idle.withLock { $0.removeAll() }
     }
 
@@ -140,7 +144,7 @@ public final class Translator: Sendable {
     /// The JSON Schema of what a mapping reads or writes; nothing for XML, whose XSD is the published contract.
     public func jsonSchema(of id: String) -> JSONValue? {
         let current = loaded.withLock { $0 }
-        return current.mappings.first { $0.id == id }?.jsonSchema(codes: current.codes)
+        return current.mappings.first { $0.id == id }?.jsonSchema(by: current.content)
     }
 
     private func withWorker<Result>(_ work: (Worker) -> Result) -> Result {
