@@ -13,6 +13,8 @@ public enum TextFunction: String, CaseIterable, Sendable {
     case coded
     /// Holds one of the words, and does not deny it.
     case says
+    /// Holds one of the words and denies it.
+    case denies
     /// Begins with one of the words.
     case begins
     /// The text itself, folded: width, case and blanks make no difference to what is compared with it.
@@ -22,7 +24,7 @@ public enum TextFunction: String, CaseIterable, Sendable {
     public var wordCounts: ClosedRange<Int> {
         switch self {
         case .given, .yes, .no, .positive, .folded: 0...0
-        case .is, .says, .begins: 1...20
+        case .is, .says, .denies, .begins: 1...20
         case .coded: 2...20
         }
     }

@@ -13,12 +13,18 @@ struct Consistency {
     private(set) var findings: [Finding] = []
     private let mapping: String
 
-    init(_ application: consuming LegalAidApplication, mapping: String, today: CalendarDate) {
+    /// - Parameter isTypeUnreadable: the document names a kind of paper that no list knows.
+    init(
+        _ application: consuming LegalAidApplication, mapping: String, today: CalendarDate,
+        isTypeUnreadable: Bool = false
+    ) {
         self.application = application
         self.mapping = mapping
         // A supplement, a withdrawal or an event names its person by reference only.
         if self.application.content["recipient"] != nil {
-            let contradictions = self.application.content.change("recipient") { Self.checkIdentity(of: &$0, today) }
+            let contradictions = self.application.content.change("recipient") {
+                Self.checkIdentity(of: &$0, today, isTypeUnreadable)
+            }
             for (code, path) in contradictions { warn(code, path) }
         }
         deriveGroups(on: today)
@@ -29,10 +35,15 @@ struct Consistency {
     }
 
     private static func checkIdentity(
-        of recipient: inout JSONObject, _ today: CalendarDate
+        of recipient: inout JSONObject, _ today: CalendarDate, _ isTypeUnreadable: Bool
     ) -> [(code: String, path: String)] {
         guard let number = recipient["idNumber"]?.string else {
             recipient["idCheck"] = .string(IdCheck.absent.rawValue)
+            return []
+        }
+        // A number of a paper that nobody knows is no resident's number.
+        if isTypeUnreadable, recipient["idType"] == nil {
+            recipient["idCheck"] = .string(IdCheck.notChecked.rawValue)
             return []
         }
         let type = recipient["idType"]?.string ?? "111"

@@ -134,7 +134,9 @@ extension Engine {
         if let found = mapping.isInbound ? reading.codes.first : list.name(of: text) { return found }
         if reading.isDenied {
             note("denied", .info, place, source, line, &run)
-        } else if !list.isKnownToMeanNothing(text) {
+            return nil
+        }
+        if !list.isKnownToMeanNothing(text) {
             unknown(text, value, place: place, location: source.location, line: line, &run)
         }
         if case .fallback(let code) = value.rule.unknown { return code }

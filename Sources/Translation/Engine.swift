@@ -29,6 +29,7 @@ final class Engine {
     let digests: Digests
     let meaning: MappingMeaning
     private let accepting: XPathExpression?
+    private let messages: XPathExpression?
     /// Made at the first document: most workers meet few of the mappings.
     private(set) lazy var records: [PlannedRecord] = mapping.records.map {
         PlannedRecord($0, planner)
@@ -45,6 +46,7 @@ final class Engine {
         meaning = MappingMeaning(codes: codes, placeholders: placeholders)
         let planner = Planner(codes: codes, meaning: meaning)
         accepting = mapping.isInbound ? planner.compile(mapping.accepts) : nil
+        messages = mapping.messages.flatMap(planner.compile)
     }
 
     /// The walk through one record.
@@ -87,12 +89,22 @@ final class Engine {
         var isInList: Bool { parent.utf8.contains(UInt8(ascii: "[")) }
     }
 
+    /// Whether any message of a document is one of this mapping's.
     func accepts(_ document: Document) -> Bool {
-        mapping.format == document.format && accepting?.bool(at: document.root) ?? false
+        mapping.format == document.format && messages(in: document).contains(where: accepts)
     }
 
-    func nodes(of record: PlannedRecord, in document: Document) -> [Node] {
-        let found = record.record?.nodes(at: document.root) ?? []
+    /// Whether a message is one of this mapping's. What its test cannot read is no matter of another mapping's message.
+    func accepts(_ message: Node) -> Bool {
+        defer { meaning.forgetDoubts() }
+        return accepting?.bool(at: message) ?? false
+    }
+
+    /// The nodes each of which is a message; the document's root where it is one.
+    func messages(in document: Document) -> [Node] { messages?.nodes(at: document.root) ?? [document.root] }
+
+    func nodes(of record: PlannedRecord, in message: Node) -> [Node] {
+        let found = record.record?.nodes(at: message) ?? []
         guard let when = record.when else { return found }
         return found.filter { when.bool(at: $0) }
     }
@@ -414,8 +426,7 @@ final class Engine {
         let location = doubt.node.location
         guard !run.findings.holds(doubt.code, at: location) else { return nil }
         if let list = doubt.list { run.unknownCodes.append(UnknownCodeText(list: list, text: doubt.text)) }
-        return Finding(
-            severity: .warning, code: doubt.code, path: path, location: location, rule: rule, list: doubt.list)
+        return Finding(doubt, path: path, rule: rule)
     }
 
     func note(

@@ -43,7 +43,8 @@ public struct FieldTable: Sendable {
         var writer = Writer(isInbound: mapping.isInbound, isJSON: mapping.format == .json, codes: codes)
         if mapping.isInbound {
             for records in mapping.records {
-                writer.write(records.rules, source: records.record, target: "", when: records.when)
+                let source = mapping.messages.map { SourcePath.resolve(records.record, from: $0) } ?? records.record
+                writer.write(records.rules, source: source, target: "", when: records.when)
             }
         } else {
             // An outbound mapping reads the canonical status, which is JSON to it.

@@ -37,6 +37,23 @@ public struct Finding: Sendable, Hashable {
         self.message = message ?? Self.messages[code] ?? code
     }
 
+    /// What a document breaks of a mapping's schema.
+    init(_ violation: SchemaViolation, told mapping: Mapping) {
+        self.init(
+            severity: mapping.violations, code: violation.rule.rawValue, path: nil, location: violation.location,
+            rule: mapping.id,
+            message: mapping.violations == .error
+                ? "与公布的格式不符。 Not as the published schema says."
+                : "与公布的格式不符，已容忍。 Not as the published schema says; tolerated.")
+    }
+
+    /// What a test of a mapping could not read.
+    init(_ doubt: MappingMeaning.Doubt, path: String?, rule: String) {
+        self.init(
+            severity: .warning, code: doubt.code, path: path, location: doubt.node.location, rule: rule,
+            list: doubt.list)
+    }
+
     public var json: JSONValue {
         .compact([
             ("severity", .string(severity.rawValue)), ("code", .string(code)), ("path", .text(path)),
@@ -89,6 +106,9 @@ public struct Finding: Sendable, Hashable {
         "attachmentTypeMismatch": "附件内容与所称格式不符。 The attachment is not what it claims to be.",
         "attachmentTooLarge": "附件过大，未接收。 The attachment is too large and was not taken.",
         "tooManyAttachments": "附件过多，其余未接收。 Too many attachments; the rest was not taken.",
+        "personRepeated": "同一人在一份报文中出现两次，已按一件处理。 The same person twice in one message; one application was made.",
+        "personDoubtful":
+            "同一份报文中有姓名或证件号相同的人，无法确定是否同一人，已按两人处理，请核对。 Two persons of one message share a name or a number; both were kept.",
         "repeated": "该项重复出现，已取第一个。 Given more than once; the first counts.",
         "wrongType": "此处应为单个值，不应为对象或数组。 One value is meant here, not an object or an array.",
         "contradiction": "报文前后内容矛盾，已按原样保留，请核对。 Two statements contradict each other; both were kept.",

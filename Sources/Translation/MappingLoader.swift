@@ -18,10 +18,17 @@ public struct MappingSetError: Error, Sendable {
 /// Reads all mappings and code lists of a directory and gathers every mistake.
 struct MappingLoader {
     private(set) var complaints: [MappingComplaint] = []
-    private var file = ""
+    var file = ""
+    private var directory = ""
     private(set) var codes = CodeLists([])
     private(set) var isInbound = true
-    private var language: MappingLanguage?
+    private(set) var language: MappingLanguage?
+    /// The line of the include around the rules that are being read; none at the mapping's own.
+    var lineBase = 0
+    /// The fragments that are being read, the innermost last.
+    var openFragments: [String] = []
+    /// What the mapping that is being read includes.
+    private var fragmentBytes: [String: [UInt8]] = [:]
     private var placeholders = Placeholders()
     /// What the tests of expressions are held against.
     private var meaning: MappingMeaning { MappingMeaning(codes: codes, placeholders: placeholders) }
@@ -37,6 +44,7 @@ struct MappingLoader {
 
     static func load(directory: String, digest: ([UInt8]) -> String) throws(MappingSetError) -> Loaded {
         var loader = MappingLoader()
+        loader.directory = directory
         let files = (FileManager.default.subpaths(atPath: directory) ?? []).sorted()
         let lists = files.filter { $0.hasPrefix("codes/") && $0.hasSuffix(".xml") }.flatMap {
             loader.codeLists(in: directory + "/" + $0)
@@ -128,6 +136,7 @@ struct MappingLoader {
         guard let (bytes, root) = document(directory + "/" + path, root: "mapping") else { return nil }
         for complaint in language?.complaints(about: root) ?? [] { complain(line: complaint.line, complaint.text) }
         let folder = String(path.dropLast("/mapping.xml".count))
+        fragmentBytes = [:]
         isInbound = (root.attribute("direction") ?? "in") == "in"
         let id = root.attribute("id") ?? ""
         if id != folder { complain(root, "id must be the folder's name, \(folder)") }
@@ -136,11 +145,35 @@ struct MappingLoader {
             return nil
         }
         var mapping = Mapping(
-            id: id, version: root.attribute("version").flatMap { Int($0) } ?? 1, file: path, digest: digest(bytes),
+            id: id, version: root.attribute("version").flatMap { Int($0) } ?? 1, file: path, digest: "",
             isInbound: isInbound, format: format, titleZh: root.attribute("title") ?? id)
         readSchema(of: root, in: directory + "/" + folder, into: &mapping)
         if isInbound { readInbound(root, into: &mapping) } else { readOutbound(root, into: &mapping) }
+        mapping.digest = digest(fragmentBytes.sorted { $0.key < $1.key }.reduce(bytes) { $0 + $1.value })
         return mapping
+    }
+
+    func fragmentFile(_ name: String) -> String { "\(directory)/\(name).xml" }
+
+    /// A fragment's root; nothing where it cannot be read, or includes itself.
+    mutating func fragment(_ name: String, at node: Node) -> Node? {
+        guard !openFragments.contains(name), openFragments.count < 4 else {
+            complain(node, "the fragment \(name) includes itself, or fragments lie too deep")
+            return nil
+        }
+        guard name.split(separator: "/").count == 3, name.contains("/fragments/"), !name.contains("..") else {
+            complain(node, "a fragment is named like court/fragments/person")
+            return nil
+        }
+        guard FileManager.default.fileExists(atPath: fragmentFile(name)) else {
+            complain(node, "there is no fragment \(name)")
+            return nil
+        }
+        let outer = file
+        defer { file = outer }
+        guard let (bytes, root) = document(fragmentFile(name), root: "fragment") else { return nil }
+        fragmentBytes[name] = bytes
+        return root
     }
 
     private mutating func readSchema(of root: Node, in folder: String, into mapping: inout Mapping) {
@@ -178,7 +211,8 @@ struct MappingLoader {
 
     private mutating func readInbound(_ root: Node, into mapping: inout Mapping) {
         mapping.accepts = root.attribute("accepts") ?? ""
-        check(mapping.accepts, at: root)
+        mapping.messages = root.attribute("messages")
+        for xpath in [mapping.accepts, mapping.messages].compactMap(\.self) { check(xpath, at: root) }
         mapping.violations = word("violations", of: root) ?? .warning
         if let count = root.attribute("maxAttachments").flatMap({ Int($0) }) { mapping.maxAttachments = count }
         if let size = root.attribute("maxAttachmentBytes").flatMap({ Int($0) }) { mapping.maxAttachmentBytes = size }

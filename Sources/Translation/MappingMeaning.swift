@@ -40,7 +40,7 @@ final class MappingMeaning: TextMeaning {
     func problem(with call: TextCall) -> String? {
         switch call.function {
         case .given, .yes, .no, .positive, .folded: return nil
-        case .is, .says, .begins:
+        case .is, .says, .denies, .begins:
             return call.words.contains { TextFolding.bytes(of: $0).isEmpty }
                 ? "\(call.function.rawValue)() asks for an empty word" : nil
         case .coded:
@@ -65,7 +65,8 @@ final class MappingMeaning: TextMeaning {
         case .no: return { Self.read($0, as: false, placeholders) }
         case .positive: return { Self.isPositive($0, placeholders) }
         case .is: return { words.contains(TextFolding.bytes(of: $0)) ? .holds : .fails }
-        case .says: return { text in words.contains { Self.says($0, in: text) } ? .holds : .fails }
+        case .says: return { text in words.contains { Self.holds($0, in: text, denied: false) } ? .holds : .fails }
+        case .denies: return { text in words.contains { Self.holds($0, in: text, denied: true) } ? .holds : .fails }
         case .begins:
             return { text in
                 let folded = TextFolding.bytes(of: text)
@@ -92,13 +93,13 @@ final class MappingMeaning: TextMeaning {
         return number > 0 ? .holds : .fails
     }
 
-    /// Whether a word stands anywhere without being denied.
-    private static func says(_ word: [UInt8], in text: UnsafeBufferPointer<UInt8>) -> Bool {
+    /// Whether a word stands anywhere, and is denied there or not.
+    private static func holds(_ word: [UInt8], in text: UnsafeBufferPointer<UInt8>, denied: Bool) -> Bool {
         let folded = TextFolding.bytes(of: text)
         guard let first = word.first, word.count <= folded.count else { return false }
         return folded.indices.dropLast(word.count - 1).contains { start in
             folded[start] == first && folded[start..<start + word.count].elementsEqual(word)
-                && !Denial.holds(of: start..<start + word.count, in: folded)
+                && Denial.holds(of: start..<start + word.count, in: folded) == denied
         }
     }
 

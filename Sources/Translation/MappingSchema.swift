@@ -44,7 +44,9 @@ private struct InboundSchema {
             }
         }
         for records in mapping.records {
-            let context = PlainPath(records.record)
+            let context =
+                mapping.messages.map { PlainPath($0).flatMap { PlainPath(records.record, from: $0) } }
+                ?? PlainPath(records.record)
             let isCertain = mapping.records.count == 1 && records.when == nil && context != nil
             if !isCertain { leaveOut("(record)") }
             if let steps = context?.steps, !steps.isEmpty {

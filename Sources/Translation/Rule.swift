@@ -74,12 +74,15 @@ struct Mapping: Sendable {
     let id: String
     let version: Int
     let file: String
-    let digest: String
+    /// SM3 of the file and of the fragments that it includes.
+    var digest: String
     let isInbound: Bool
     let format: DocumentFormat
     let titleZh: String
     /// Inbound: the test that tells this mapping's documents.
     var accepts = "false()"
+    /// Inbound: the nodes each of which is a message of its own; the document is one where there is none.
+    var messages: String?
     var records: [RecordRules] = []
     var maxAttachments = 50
     var maxAttachmentBytes = 20 << 20
@@ -99,6 +102,8 @@ struct Mapping: Sendable {
 }
 
 extension Mapping {
+    var reference: MappingReference { MappingReference(id: id, version: version, digest: digest) }
+
     /// The targets of these rules that an application does not hold, dotted.
     func unfilled(of records: RecordRules, in application: LegalAidApplication) -> [String] {
         var seen: Set<String> = []

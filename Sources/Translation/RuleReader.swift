@@ -4,11 +4,30 @@ import Documents
 /// Reads the rules of a mapping and holds their words against the canonical model, the converters and the code lists.
 extension MappingLoader {
     mutating func rules(below parent: Node, prefix: String) -> [Rule] {
-        parent.children.compactMap { rule($0, prefix: prefix) }
+        parent.children.flatMap { node in
+            node.name == "include"
+                ? included(by: node, prefix: prefix) : [rule(node, prefix: prefix)].compactMap(\.self)
+        }
     }
 
+    /// The rules of a fragment stand in the place of the include.
+    private mutating func included(by node: Node, prefix: String) -> [Rule] {
+        guard let name = node.attribute("fragment"), let root = fragment(name, at: node) else { return [] }
+        let outer = (file: file, line: lineBase)
+        defer { (file, lineBase) = outer }
+        lineBase = ruleLine(of: node)
+        file = fragmentFile(name)
+        for complaint in language?.complaints(about: root) ?? [] { complain(line: complaint.line, complaint.text) }
+        openFragments.append(name)
+        defer { openFragments.removeLast() }
+        return rules(below: root, prefix: prefix)
+    }
+
+    /// Line 5 of a fragment that is included in line 12 is told as 12005.
+    private func ruleLine(of node: Node) -> Int { lineBase * 1000 + (node.location.line ?? 0) }
+
     private mutating func rule(_ node: Node, prefix: String) -> Rule? {
-        let line = node.location.line ?? 0
+        let line = ruleLine(of: node)
         let when = xpath("when", of: node)
         switch node.name {
         case "value": return value(node, prefix: prefix).map { .value($0, when: when, line: line) }

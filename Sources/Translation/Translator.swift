@@ -15,8 +15,10 @@ public struct MappingReference: Sendable, Hashable {
 
 /// One record of a document, translated.
 public struct TranslatedRecord: Sendable {
+    /// The record's own: messages of several types may lie in one document. None of a canonical document.
+    public var mapping: MappingReference?
     public let application: LegalAidApplication
-    public let findings: [Finding]
+    public internal(set) var findings: [Finding]
     public let traces: [FieldTrace]
     /// Canonical fields that the mapping could fill and this document did not; only when an explanation was asked for.
     public let unfilled: [String]
@@ -185,70 +187,90 @@ public final class Translator: Sendable {
             Finding(severity: .warning, code: $0.code, path: nil, location: nil, rule: nil)
         }
         withWorker { worker in
-            let engine = worker.engines.first { engine in
+            let engines = worker.engines.filter { engine in
                 engine.mapping.isInbound && (id != nil || engine.mapping.format == document.format)
                     && allowed?.contains(engine.mapping.id) ?? true
-                    && (id.map { $0 == engine.mapping.id } ?? engine.accepts(document))
             }
-            guard let engine else {
+            let messages = DocumentMessages(document, engines: engines, asked: id)
+            guard let engine = messages.first else {
                 result.findings.append(
                     Finding(severity: .error, code: "noMapping", path: nil, location: document.root.location, rule: nil)
                 )
                 return
             }
-            translate(document, by: engine, receivedAt: receivedAt, explain: explain, into: &result)
+            result.mapping = engine.mapping.reference
+            translate(messages, of: document, receivedAt: receivedAt, explain: explain, into: &result)
             if observe { result.shape = DocumentShape(document) }
         }
         return result
     }
 
+    /// What is said of the document as a whole.
+    private func findings(about document: Document, _ messages: DocumentMessages, _ noted: [Finding]) -> FindingList {
+        var about = FindingList()
+        for finding in noted { about.add(finding) }
+        for node in messages.strangers {
+            about.add(Finding(severity: .error, code: "noMapping", path: nil, location: node.location, rule: nil))
+        }
+        for engine in messages.engines {
+            let mapping = engine.mapping
+            for violation in mapping.schema?.violations(in: document) ?? []
+            where messages.isPlace(violation.location, of: engine) {
+                about.add(Finding(violation, told: mapping))
+            }
+            for place in mapping.members?.strangers(in: document, most: 50) ?? []
+            where messages.isPlace(place, of: engine) {
+                about.add(
+                    Finding(
+                        severity: mapping.violations, code: "unexpectedElement", path: nil, location: place,
+                        rule: mapping.id))
+            }
+        }
+        return about
+    }
+
     private func translate(
-        _ document: Document, by engine: Engine, receivedAt: Timestamp, explain: Bool,
+        _ messages: DocumentMessages, of document: Document, receivedAt: Timestamp, explain: Bool,
         into result: inout TranslatedDocument
     ) {
-        let mapping = engine.mapping
-        result.mapping = MappingReference(id: mapping.id, version: mapping.version, digest: mapping.digest)
-        var about = FindingList()
-        for finding in result.findings { about.add(finding) }
-        for violation in mapping.schema?.violations(in: document) ?? [] {
-            about.add(
-                Finding(
-                    severity: mapping.violations, code: violation.rule.rawValue, path: nil,
-                    location: violation.location, rule: mapping.id,
-                    message: mapping.violations == .error
-                        ? "与公布的格式不符。 Not as the published schema says."
-                        : "与公布的格式不符，已容忍。 Not as the published schema says; tolerated."))
+        var about = findings(about: document, messages, result.findings)
+        let groups = messages.known.map { message in
+            message.engine.records.map { ($0, message.engine.nodes(of: $0, in: message.node)) }
         }
-        for place in mapping.members?.strangers(in: document, most: 50) ?? [] {
-            about.add(
-                Finding(
-                    severity: mapping.violations, code: "unexpectedElement", path: nil, location: place,
-                    rule: mapping.id))
+        for engine in messages.engines {
+            for doubt in engine.meaning.takeDoubts() {
+                about.add(Finding(doubt, path: nil, rule: engine.mapping.id))
+            }
         }
-        let groups = engine.records.map { ($0, engine.nodes(of: $0, in: document)) }
-        if groups.allSatisfy({ $0.1.isEmpty }) {
+        if groups.allSatisfy({ $0.allSatisfy(\.1.isEmpty) }), messages.strangers.isEmpty {
             about.add(
                 Finding(
-                    severity: .error, code: "noRecord", path: nil, location: document.root.location, rule: mapping.id))
+                    severity: .error, code: "noRecord", path: nil, location: document.root.location,
+                    rule: result.mapping?.id))
         }
         result.findings = about.all
         var room = about.remaining
         var read: Set<Int> = []
         // An explanation tells of every record where each value came from.
-        let shares = !explain && sharesGroups && groups.reduce(0) { $0 + $1.1.count } > 1
-        defer { engine.forgetShared() }
-        for (planned, nodes) in groups {
-            for node in nodes {
-                var run = Engine.Run(findings: FindingList(room: room), explains: explain)
-                run.shares = shares
-                let record = record(
-                    planned, at: node, isOneOfMany: nodes.count > 1, by: engine, receivedAt: receivedAt, &run)
-                room = run.findings.remaining
-                read.formUnion(run.read)
-                result.unknownCodes += run.unknownCodes
-                result.records.append(record)
+        let shares = !explain && sharesGroups && groups.joined().reduce(0) { $0 + $1.1.count } > 1
+        defer { for engine in messages.engines { engine.forgetShared() } }
+        var persons = RepeatedPersons()
+        for (index, (message, group)) in zip(messages.known, groups).enumerated() {
+            for (planned, nodes) in group {
+                for node in nodes {
+                    var run = Engine.Run(findings: FindingList(room: room), explains: explain)
+                    run.shares = shares
+                    let record = record(
+                        planned, at: node, isOneOfMany: nodes.count > 1, by: message.engine, receivedAt: receivedAt,
+                        &run)
+                    room = run.findings.remaining
+                    read.formUnion(run.read)
+                    result.unknownCodes += run.unknownCodes
+                    persons.add(record, .init(message: index, node: node, rule: message.engine.mapping.id))
+                }
             }
         }
+        result.records = persons.records
         if explain {
             let leaves = Self.leaves(of: document.root)
             result.isExplained = true
@@ -272,14 +294,38 @@ public final class Translator: Sendable {
         let before = run.explains ? head : JSONObject()
         // Handed over whole: a second owner would make its first change a copy.
         let checked = Consistency(
-            LegalAidApplication(content: consume head), mapping: engine.mapping.id, today: receivedAt.date)
+            LegalAidApplication(content: consume head), mapping: engine.mapping.id, today: receivedAt.date,
+            isTypeUnreadable: run.findings.holds("unknownCode", below: "recipient.idType"))
         for finding in engine.placed(checked.findings, of: planned, at: node) { run.findings.add(finding) }
+        if let finding = Self.noWill(of: checked.application, run.findings, at: node, by: engine.mapping) {
+            run.findings.add(finding)
+        }
         if run.explains {
             run.traces += Self.derived(from: before, to: checked.application, run.traces, by: engine.mapping.id)
         }
         return TranslatedRecord(
-            application: checked.application, findings: run.findings.all, traces: run.traces,
+            mapping: engine.mapping.reference, application: checked.application, findings: run.findings.all,
+            traces: run.traces,
             unfilled: run.explains ? engine.mapping.unfilled(of: rules, in: checked.application) : [])
+    }
+
+    /// Why somebody is a lead, and what would make an application of it, where the document does not say that the person
+    /// applies (法律援助法 39–43).
+    private static func noWill(
+        of application: LegalAidApplication, _ findings: FindingList, at node: Node, by mapping: Mapping
+    ) -> Finding? {
+        let field = "consent.applyWill"
+        guard application.applyWill == nil || application.applyWill == "unknown",
+            !["willDeclined", "willUnclear"].contains(where: { findings.holds($0, below: field) })
+        else { return nil }
+        let severity: Finding.Severity
+        switch application.intakeKind {
+        case .application, .referralSuggestion, .dutyLawyerHelp: severity = .warning
+        // Nobody said that it was an application.
+        case .lead: severity = .info
+        case .notification, .consultation, .supplement, .cancel, .caseEvent, .statusShare, .transfer, nil: return nil
+        }
+        return Finding(severity: severity, code: "willMissing", path: field, location: node.location, rule: mapping.id)
     }
 
     /// What followed from the identity number and the birth date rather than from a rule.
