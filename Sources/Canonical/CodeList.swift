@@ -131,12 +131,10 @@ public struct CodeList: Sendable {
 
     /// Every code that a text names, and whether it denies one. A word that is denied gives no code.
     public func reading(in text: String) -> Reading {
-        if match == .exact, let code = codes[Word(text)] { return Reading(code) }
+        if let code = codes[Word(text)] { return Reading(code) }
         // Over bytes: a list holds some hundred words, and searching characters costs ten times as much.
         let whole = TextFolding.bytes(of: text)
-        if match == .exact, let code = foldedCodes[Word(String(decoding: whole, as: UTF8.self))] {
-            return Reading(code)
-        }
+        if let code = foldedCodes[Word(String(decoding: whole, as: UTF8.self))] { return Reading(code) }
         var rest = whole
         var found = Reading()
         letters.withUnsafeBufferPointer { letters in

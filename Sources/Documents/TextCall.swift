@@ -13,6 +13,8 @@ public enum TextFunction: String, CaseIterable, Sendable {
     case coded
     /// Holds one of the words, and does not deny it.
     case says
+    /// Holds one of the words, said or denied: what a text is about.
+    case mentions
     /// Holds one of the words and denies it.
     case denies
     /// Begins with one of the words.
@@ -24,7 +26,7 @@ public enum TextFunction: String, CaseIterable, Sendable {
     public var wordCounts: ClosedRange<Int> {
         switch self {
         case .given, .yes, .no, .positive, .folded: 0...0
-        case .is, .says, .denies, .begins: 1...20
+        case .is, .says, .mentions, .denies, .begins: 1...20
         case .coded: 2...20
         }
     }

@@ -42,7 +42,7 @@ struct Consistency {
             return []
         }
         // A number of a paper that nobody knows is no resident's number.
-        if isTypeUnreadable, recipient["idType"] == nil {
+        if isTypeUnreadable, recipient["idType"] == nil, !isShapedLikeResidents(number) {
             recipient["idCheck"] = .string(IdCheck.notChecked.rawValue)
             return []
         }
@@ -70,6 +70,11 @@ struct Consistency {
             recipient["birthDateSource"] = "derivedFromId"
         }
         return contradictions
+    }
+
+    private static func isShapedLikeResidents(_ number: String) -> Bool {
+        let digits = number.utf8.prefix(17)
+        return (number.utf8.count == 18 || number.utf8.count == 15) && digits.allSatisfy { (0x30...0x39).contains($0) }
     }
 
     private mutating func deriveGroups(on today: CalendarDate) {

@@ -13,6 +13,29 @@ extension Engine {
         var other: Node?
     }
 
+    /// By the first selector that gives something; where none does, what the first one gave is told.
+    private func find(_ value: PlannedValue, at node: Node, _ run: inout Run) -> Found {
+        let first =
+            value.rule.join.map { joined(value.from, by: $0, at: node, &run) } ?? find(value.from, at: node, &run)
+        if value.others.isEmpty || isSaid(first.text, value) { return first }
+        for other in value.others {
+            let found = value.rule.join.map { joined(other, by: $0, at: node, &run) } ?? find(other, at: node, &run)
+            if isSaid(found.text, value) { return found }
+        }
+        return first
+    }
+
+    private func isSaid(_ text: String, _ value: PlannedValue) -> Bool {
+        !text.isEmpty && placeholders.read(text, for: value.uses) == .value
+    }
+
+    /// The texts of all nodes that say something.
+    private func joined(_ from: XPathExpression, by separator: String, at node: Node, _ run: inout Run) -> Found {
+        let found = nodes(from, at: node, &run)
+        let texts = found.map { $0.withText(Blanks.trimmed) }.filter { placeholders.read($0) == .value }
+        return Found(text: texts.joined(separator: separator), source: found.first)
+    }
+
     private func find(_ from: XPathExpression, at node: Node, _ run: inout Run) -> Found {
         guard from.selectsNodes, !run.explains else { return findAll(from, at: node, &run) }
         let (first, other) = from.firstTwo(at: node)
@@ -43,7 +66,7 @@ extension Engine {
 
     func value(_ value: PlannedValue, at node: Node, path: String, line: Int, _ run: inout Run) -> JSONValue? {
         let place = Place(parent: path, name: value.rule.to)
-        let found = find(value.from, at: node, &run)
+        let found = find(value, at: node, &run)
         let source = found.source ?? node
         if mapping.isInbound, let first = found.source, Self.isStructure(first) {
             note("wrongType", .warning, place, source, line, &run)
@@ -53,7 +76,9 @@ extension Engine {
         let reading = text.isEmpty ? .nothing : mapping.isInbound ? placeholders.read(text, for: value.uses) : .value
         guard reading == .value else {
             if mapping.isInbound, found.source != nil {
-                tellNothing(text, place, source, line, isTold: reading == .nothingTold, &run)
+                // What is named and not there is missed, whatever stands for it.
+                let isTold = reading == .nothingTold || value.rule.isBase64 && !text.isEmpty
+                tellNothing(text, place, source, line, isTold: isTold, &run)
             }
             return absent(value, place: place, at: source, line: line, &run)
         }
@@ -62,6 +87,11 @@ extension Engine {
             return attachment(text, value, place: place, at: node, source: source, line: line, &run)
         }
         guard let result = convert(text, value, place: place, source: source, line: line, &run) else {
+            if let otherwise = value.rule.otherwise {
+                let result = TargetTree.typed(otherwise, value.rule.type)
+                trace(result, at: place, from: nil, raw: nil, by: ["otherwise"], line: line, &run)
+                return result
+            }
             return value.rule.isRequired ? absent(value, place: place, at: source, line: line, &run) : nil
         }
         trace(

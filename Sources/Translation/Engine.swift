@@ -268,7 +268,7 @@ final class Engine {
         return isComplete
     }
 
-    private func nodes(_ source: XPathExpression, at node: Node, _ run: inout Run) -> [Node] {
+    func nodes(_ source: XPathExpression, at node: Node, _ run: inout Run) -> [Node] {
         let found = source.nodes(at: node)
         if run.explains { run.read.formUnion(found.map(\.identity)) }
         return found
@@ -352,7 +352,7 @@ final class Engine {
     private func checkExternal(
         _ path: String, of object: inout JSONObject, at node: Node, place: Place, line: Int, _ run: inout Run
     ) {
-        if path.split(whereSeparator: { $0 == "/" || $0 == "\\" }).contains("..") {
+        if Converter.narrowed(path).0.split(whereSeparator: { $0 == "/" || $0 == "\\" }).contains("..") {
             object["externalPath"] = nil
             note("attachmentPathUnsafe", .warning, place, node, line, &run)
         } else if object["sm3"] == nil {

@@ -22,6 +22,7 @@ struct MappingLoader {
     private var directory = ""
     private(set) var codes = CodeLists([])
     private(set) var isInbound = true
+    private(set) var format = DocumentFormat.xml
     private(set) var language: MappingLanguage?
     /// The line of the include around the rules that are being read; none at the mapping's own.
     var lineBase = 0
@@ -144,6 +145,7 @@ struct MappingLoader {
             complain(root, "\(isInbound ? "source" : "target") must be xml or json")
             return nil
         }
+        self.format = format
         var mapping = Mapping(
             id: id, version: root.attribute("version").flatMap { Int($0) } ?? 1, file: path, digest: "",
             isInbound: isInbound, format: format, titleZh: root.attribute("title") ?? id)
@@ -238,6 +240,9 @@ struct MappingLoader {
 
     private mutating func readOutbound(_ root: Node, into mapping: inout Mapping) {
         mapping.root = root.attribute("root") ?? "root"
+        if mapping.format == .xml, !OutputElement.isName(mapping.root[...]) {
+            complain(root, "the root \(mapping.root) is no name that XML allows")
+        }
         mapping.mediaType =
             root.attribute("mediaType") ?? (mapping.format == .xml ? "application/xml" : "application/json")
         if let name = root.attribute("encoding") {

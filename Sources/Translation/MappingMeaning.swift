@@ -40,7 +40,7 @@ final class MappingMeaning: TextMeaning {
     func problem(with call: TextCall) -> String? {
         switch call.function {
         case .given, .yes, .no, .positive, .folded: return nil
-        case .is, .says, .denies, .begins:
+        case .is, .says, .mentions, .denies, .begins:
             return call.words.contains { TextFolding.bytes(of: $0).isEmpty }
                 ? "\(call.function.rawValue)() asks for an empty word" : nil
         case .coded:
@@ -66,6 +66,11 @@ final class MappingMeaning: TextMeaning {
         case .positive: return { Self.isPositive($0, placeholders) }
         case .is: return { words.contains(TextFolding.bytes(of: $0)) ? .holds : .fails }
         case .says: return { text in words.contains { Self.holds($0, in: text, denied: false) } ? .holds : .fails }
+        case .mentions:
+            return { text in
+                let folded = TextFolding.bytes(of: text)
+                return words.contains { Self.places(of: $0, in: folded).next() != nil } ? .holds : .fails
+            }
         case .denies: return { text in words.contains { Self.holds($0, in: text, denied: true) } ? .holds : .fails }
         case .begins:
             return { text in
@@ -96,10 +101,18 @@ final class MappingMeaning: TextMeaning {
     /// Whether a word stands anywhere, and is denied there or not.
     private static func holds(_ word: [UInt8], in text: UnsafeBufferPointer<UInt8>, denied: Bool) -> Bool {
         let folded = TextFolding.bytes(of: text)
-        guard let first = word.first, word.count <= folded.count else { return false }
-        return folded.indices.dropLast(word.count - 1).contains { start in
-            folded[start] == first && folded[start..<start + word.count].elementsEqual(word)
-                && Denial.holds(of: start..<start + word.count, in: folded) == denied
+        return places(of: word, in: folded).contains { Denial.holds(of: $0, in: folded) == denied }
+    }
+
+    private static func places(of word: [UInt8], in text: [UInt8]) -> AnyIterator<Range<Int>> {
+        var start = 0
+        return AnyIterator {
+            while start + word.count <= text.count {
+                defer { start += 1 }
+                let range = start..<start + word.count
+                if text[range].elementsEqual(word) { return range }
+            }
+            return nil
         }
     }
 

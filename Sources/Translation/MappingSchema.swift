@@ -106,7 +106,8 @@ private struct InboundSchema {
         _ value: Rule.Value, at context: PlainPath?, isCertain: Bool, isInList: Bool, target: String
     ) {
         let isNeeded = !isInList && value.isRequired && value.fallback == nil
-        guard let path = context.flatMap({ PlainPath(value.from, from: $0) }) else {
+        // What may stand elsewhere is required nowhere.
+        guard let path = context.flatMap({ PlainPath(value.from, from: $0) }), value.others.isEmpty else {
             if isNeeded || value.unknown == .error { leaveOut(target.replacing("/", with: ".")) }
             return
         }

@@ -38,6 +38,7 @@ final class PlannedValue {
     let rule: Rule.Value
     let target: Target
     let from: XPathExpression
+    let others: [XPathExpression]
     let codes: CodeList?
     let digest: XPathExpression?
     let claimed: XPathExpression?
@@ -45,11 +46,13 @@ final class PlannedValue {
     let uses: Set<String>
 
     init(
-        _ rule: Rule.Value, from: XPathExpression, codes: CodeList?, digest: XPathExpression?, claimed: XPathExpression?
+        _ rule: Rule.Value, from: XPathExpression, others: [XPathExpression], codes: CodeList?,
+        digest: XPathExpression?, claimed: XPathExpression?
     ) {
         self.rule = rule
         target = Target(rule.to)
         self.from = from
+        self.others = others
         self.codes = codes
         self.digest = digest
         self.claimed = claimed
@@ -208,7 +211,8 @@ struct Planner {
         compile(value.from).map {
             .value(
                 PlannedValue(
-                    value, from: $0, codes: value.codes.flatMap { codes[$0] }, digest: value.digest.flatMap(compile),
+                    value, from: $0, others: value.others.compactMap(compile), codes: value.codes.flatMap { codes[$0] },
+                    digest: value.digest.flatMap(compile),
                     claimed: value.claimed.flatMap(compile)))
         }
     }

@@ -13,13 +13,27 @@ struct RepeatedPersons {
     /// What two records of one message have in common.
     private enum Likeness { case samePerson, doubtful }
 
+    /// What persons are looked for by, within one message.
+    private struct Key: Hashable {
+        let message: Int
+        let text: String
+    }
+
     private(set) var records: [TranslatedRecord] = []
-    private var entries: [Entry] = []
+    private var byNumber: [Key: Int] = [:]
+    private var byName: [Key: Int] = [:]
 
     /// Adds a record, or tells the first one of the same person that it came again.
     mutating func add(_ record: TranslatedRecord, _ entry: Entry) {
         var record = record
-        for index in records.indices where entries[index].message == entry.message {
+        guard Self.makesApplications(record.application) else {
+            records.append(record)
+            return
+        }
+        let number = record.application.idNumber.map { Key(message: entry.message, text: $0) }
+        let name = record.application.text("recipient.name").map { Key(message: entry.message, text: $0) }
+        let known = Set([number.flatMap { byNumber[$0] }, name.flatMap { byName[$0] }].compactMap(\.self)).sorted()
+        for index in known {
             switch Self.likeness(of: records[index].application, and: record.application) {
             case .samePerson:
                 records[index].findings.append(Self.finding("personRepeated", at: entry))
@@ -28,8 +42,9 @@ struct RepeatedPersons {
             case nil: continue
             }
         }
+        if let number, byNumber[number] == nil { byNumber[number] = records.count }
+        if let name, byName[name] == nil { byName[name] = records.count }
         records.append(record)
-        entries.append(entry)
     }
 
     private static func finding(_ code: String, at entry: Entry) -> Finding {
@@ -38,7 +53,7 @@ struct RepeatedPersons {
     }
 
     private static func likeness(of one: LegalAidApplication, and other: LegalAidApplication) -> Likeness? {
-        guard makesApplications(one), one.intakeKind == other.intakeKind else { return nil }
+        guard one.intakeKind == other.intakeKind else { return nil }
         let (name, otherName) = (one.text("recipient.name"), other.text("recipient.name"))
         let (number, otherNumber) = (one.idNumber, other.idNumber)
         if let number, number == otherNumber {

@@ -13,6 +13,12 @@ indirect enum Rule: Sendable {
     struct Value: Sendable {
         var to: String
         var from: String
+        /// Asked in turn where what stands before gave nothing.
+        var others: [String] = []
+        /// What the texts of all selected nodes are joined by; without it the first one counts.
+        var join: String?
+        /// Instead of a text that cannot be read, which is told all the same.
+        var otherwise: String?
         var converters: [Converter] = []
         var format: String?
         var codes: String?

@@ -63,8 +63,13 @@ extension MappingLoader {
     }
 
     private mutating func value(_ node: Node, prefix: String) -> Rule.Value? {
+        let sources = (node.attribute("from") ?? ".").split(separator: "||").map { Self.trimmed($0) }
+        for source in sources { check(source, at: node) }
         var value = Rule.Value(
-            to: target(node, prefix: prefix, isGroup: false), from: xpath("from", of: node) ?? ".")
+            to: target(node, prefix: prefix, isGroup: false), from: sources.first ?? ".",
+            others: Array(sources.dropFirst()))
+        value.join = node.attribute("join")
+        value.otherwise = node.attribute("otherwise")
         for name in (node.attribute("as") ?? "").split(separator: " ").map(String.init) {
             if name == "base64" {
                 value.isBase64 = true
@@ -94,6 +99,10 @@ extension MappingLoader {
         return value
     }
 
+    private static func trimmed(_ text: Substring) -> String {
+        String(text.trimmingPrefix(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+    }
+
     private func unknown(_ node: Node) -> UnknownCode {
         switch node.attribute("unknown") {
         case nil, "warning": .warning
@@ -117,7 +126,7 @@ extension MappingLoader {
         case .integer: if isPlain { value.converters = [.integer] }
         case .boolean: if isPlain { value.converters = [.boolean] }
         }
-        if let fallback = value.fallback { check(fallback, fits: field, at: node) }
+        for word in [value.fallback, value.otherwise].compactMap(\.self) { check(word, fits: field, at: node) }
     }
 
     private mutating func fit(_ value: inout Rule.Value, toList list: String, at node: Node) {
@@ -191,6 +200,7 @@ extension MappingLoader {
         guard let to = node.attribute("to"), !to.isEmpty else { return "" }
         let path = join(prefix, to)
         guard isInbound else {
+            checkNames(of: to, at: node)
             // The element's own text beside attributes is a dot too.
             if let outline, !path.isEmpty, !outline.paths.contains(path) {
                 complain(
@@ -210,6 +220,16 @@ extension MappingLoader {
             checkLists(on: path, below: to == "." ? path : prefix, isList: node.name == "list", at: node)
         }
         return to
+    }
+
+    /// A name that XML does not allow would make every message ill-formed (XML 1.0 §2.3).
+    private mutating func checkNames(of path: String, at node: Node) {
+        guard format == .xml else { return }
+        for step in path.split(separator: "/", omittingEmptySubsequences: false) where step != "." {
+            if !OutputElement.isName(step.hasPrefix("@") ? step.dropFirst() : step) {
+                complain(node, "\(step.isEmpty ? path : String(step)) is no name that XML allows")
+            }
+        }
     }
 
     /// What repeats is written by a list, and what does not is not.

@@ -12,7 +12,7 @@ extension Rule {
             func ask(_ xpath: String?, _ line: Int) { selected(by: xpath, at: contexts, line, tell) }
             switch rule {
             case .value(let value, let when, let line):
-                for xpath in [value.from, when, value.digest, value.claimed] { ask(xpath, line) }
+                for xpath in [value.from, when, value.digest, value.claimed] + value.others { ask(xpath, line) }
             case .constant(_, _, _, let when, let line): ask(when, line)
             case .lookup(let lookup, let when, let line):
                 for xpath in [lookup.by, when] { ask(xpath, line) }

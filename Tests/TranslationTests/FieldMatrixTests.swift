@@ -134,6 +134,9 @@ private struct Matrix {
                 case .skip, .fallback: .info
                 case .error: .error
                 }
+            if rule.value.isWill {
+                return Expectation(change: .set(Matrix.nobodysWord), code: "willUnclear", severity: .warning)
+            }
             return Expectation(
                 change: .set(Matrix.nobodysWord), code: "unknownCode", severity: severity,
                 isFatal: severity == .error || rule.isFatal && !rule.value.unknown.hasFallback)
@@ -161,7 +164,7 @@ private struct Matrix {
         case .date, .dateTime, .monthStart, .monthEnd: return ("大约去年", "notADate")
         case .money, .integer: return ("若干", "notANumber")
         case .boolean: return ("也许", "notABoolean")
-        case .phone: return ("见附件", "formatError")
+        case .phone: return ("家里没人接", "formatError")
         case .uscc: return ("91320412MA1N000696", "checksumError")
         // Judged by the kind of paper, not by the converter.
         case .residentId, .text, .personName, .fullText, .upper, .letterNo, .caseNumber: return nil

@@ -15,7 +15,8 @@ private func translate(_ text: String, _ translator: Translator, explain: Bool =
 private func mapping(_ rules: String, source: String = "xml", accepts: String = "/R", record: String = "/R/P") -> String
 {
     """
-    <mapping xmlns="urn:legal-aid-gateway:mapping:1" id="a/b" version="2" source="\(source)" accepts="\(accepts)">
+    <mapping xmlns="urn:legal-aid-gateway:mapping:1" id="a/b" version="2" source="\(source)" accepts="\(accepts)"
+             kind="notification" route="byNotification">
     <each record="\(record)" group="../@id">
     \(rules)
     </each>
@@ -279,7 +280,8 @@ private func mapping(_ rules: String, source: String = "xml", accepts: String = 
                 #"<value to="proceeding/acceptedAt" from="d"/><value to="recipient/name" from="n" required="yes"/>"#))
         defer { bench.remove() }
         let translator = try bench.translator()
-        let many = translate("<R>" + String(repeating: "<P><d>x</d><n>甲乙</n></P>", count: 300) + "<P/></R>", translator)
+        let many = translate(
+            "<R>" + (0..<300).map { "<P><d>x</d><n>甲乙\($0)</n></P>" }.joined() + "<P/></R>", translator)
         let codes = many.records.flatMap(\.findings).map(\.code)
         #expect(codes.filter { $0 == "notADate" }.count == 200)
         #expect(codes.filter { $0 == "tooManyFindings" }.count <= 2)
