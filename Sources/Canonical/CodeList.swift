@@ -40,6 +40,8 @@ public struct CodeList: Sendable {
     public let name: String
     public let standard: String?
     public let match: Match
+    /// Its words say what the person is, so that those said of somebody else don't count.
+    public let isAboutPerson: Bool
     public let entries: [CodeEntry]
     private let codes: [Word: String]
     /// The same by the folded words: a break, full width or a capital in a code names it all the same.
@@ -52,7 +54,10 @@ public struct CodeList: Sendable {
     private let wordCodes: [String]
     private let letters: [UInt8]
 
-    public init(name: String, standard: String?, match: Match, entries: [CodeEntry]) {
+    public init(
+        name: String, standard: String?, match: Match, isAboutPerson: Bool = false, entries: [CodeEntry]
+    ) {
+        self.isAboutPerson = isAboutPerson
         self.name = name
         self.standard = standard
         self.match = match
@@ -89,8 +94,12 @@ public struct CodeList: Sendable {
     /// What a list finds in a text.
     public struct Reading: Sendable, Hashable {
         public var codes: [String] = []
-        /// Whether a word of the list was there and denied, such as 非低保: the text then says so and is not unknown.
-        public var isDenied = false
+        /// The codes of words that are there and denied, such as 非低保.
+        public var denied: [String] = []
+        /// Whether the text denies something: it is then not unknown.
+        public var isDenied: Bool { !denied.isEmpty }
+        /// Whether a word of a list about persons is said of somebody else: 父亲为残疾人.
+        public var isOfOthers = false
 
         public init() {}
     }
@@ -135,43 +144,78 @@ public struct CodeList: Sendable {
         // Over bytes: a list holds some hundred words, and searching characters costs ten times as much.
         let whole = TextFolding.bytes(of: text)
         if let code = foldedCodes[Word(String(decoding: whole, as: UTF8.self))] { return Reading(code) }
-        var rest = whole
-        var found = Reading()
+        return whole.withUnsafeBufferPointer { whole in
+            var found = Reading()
+            for place in places(in: whole) {
+                switch place.manner {
+                case .said:
+                    if !place.code.isEmpty, !found.codes.contains(place.code) { found.codes.append(place.code) }
+                case .denied: found.denied.append(place.code)
+                case .ofOthers: if !place.code.isEmpty { found.isOfOthers = true }
+                }
+            }
+            return found
+        }
+    }
+
+    /// Where a word stands, and how it is said.
+    private struct Place {
+        enum Manner { case said, denied, ofOthers }
+
+        let code: String
+        let range: Range<Int>
+        let reach: Denial.Reach?
+        var manner: Manner
+    }
+
+    /// Every place where a word stands, the longest words first; none of them lies inside another.
+    private func places(in whole: UnsafeBufferPointer<UInt8>) -> [Place] {
+        var rest = Array(whole)
+        var found: [Place] = []
         letters.withUnsafeBufferPointer { letters in
-            whole.withUnsafeBufferPointer { whole in
-                rest.withUnsafeMutableBufferPointer { rest in
-                    for index in words.indices where words[index].count <= rest.count {
-                        let place = Self.blank(letters[words[index]], in: rest, of: whole)
-                        if place == .denied { found.isDenied = true }
-                        guard place == .said else { continue }
-                        let code = wordCodes[index]
-                        if !code.isEmpty, !found.codes.contains(code) { found.codes.append(code) }
+            rest.withUnsafeMutableBufferPointer { rest in
+                for index in words.indices where words[index].count <= rest.count {
+                    Self.blank(letters[words[index]], in: rest) { range in
+                        let reach = Denial.reach(of: range, in: whole)
+                        let isOfOthers = isAboutPerson && reach == nil && Kin.holds(of: range, in: whole)
+                        found.append(
+                            Place(
+                                code: wordCodes[index], range: range, reach: reach,
+                                manner: reach != nil ? .denied : isOfOthers ? .ofOthers : .said))
                     }
                 }
             }
         }
+        if found.count > 1, found.contains(where: { $0.manner != .said }) { Self.spread(in: whole, over: &found) }
         return found
     }
 
-    private enum Place { case nowhere, denied, said }
+    /// What is said of one word is said of those that a conjunction joins to it: 不可能判处无期徒刑、死刑.
+    private static func spread(in whole: UnsafeBufferPointer<UInt8>, over places: inout [Place]) {
+        var last: (end: Int, manner: Place.Manner, reachesOn: Bool)?
+        for index in places.indices.sorted(by: { places[$0].range.lowerBound < places[$1].range.lowerBound }) {
+            let place = places[index]
+            if let last, place.manner == .said, last.manner != .said, last.end <= place.range.lowerBound {
+                let gap = whole[last.end..<place.range.lowerBound]
+                if gap.isEmpty || last.reachesOn && Denial.joins(gap) { places[index].manner = last.manner }
+            }
+            let isSpread = places[index].manner != place.manner && (last?.reachesOn ?? false)
+            last = (place.range.upperBound, places[index].manner, place.reach == .clause || isSpread)
+        }
+    }
 
-    /// Blanks every place where the word stands.
-    ///
-    /// - Returns: whether there was one, and one that is not denied.
+    /// Blanks every place where the word stands, and hands it over.
     private static func blank(
         _ word: Slice<UnsafeBufferPointer<UInt8>>, in text: UnsafeMutableBufferPointer<UInt8>,
-        of whole: UnsafeBufferPointer<UInt8>
-    ) -> Place {
-        guard let first = word.first, word.count <= text.count else { return .nowhere }
-        var place = Place.nowhere
+        _ isFound: (Range<Int>) -> Void
+    ) {
+        guard let first = word.first, word.count <= text.count else { return }
         for start in 0...(text.count - word.count) where text[start] == first {
             let range = start..<start + word.count
             guard text[range].elementsEqual(word) else { continue }
-            let isDenied = Denial.holds(of: range, in: whole)
-            if place != .said { place = isDenied ? .denied : .said }
             for index in range { text[index] = 0 }
+            isFound(range)
         }
-        return place
     }
 }
 

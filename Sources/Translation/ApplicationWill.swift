@@ -24,9 +24,9 @@ struct ApplicationWill {
         if let doubts, !doubts.codes(in: text).isEmpty { return .unclear }
         let found = words.reading(in: text)
         if found.codes.contains("unknown") { return .declined }
+        // “不放弃” refuses nothing, and “不愿委托律师，但申请法律援助” wants something.
+        if found.denied.contains("unknown") || found.isDenied && !found.codes.isEmpty { return .unclear }
         if found.codes.isEmpty { return found.isDenied ? .declined : .unclear }
-        // “不放弃申请” and “不愿委托律师，但申请法律援助” deny something and want something.
-        if found.isDenied { return .unclear }
         if found.codes.contains("agent") { return .stated("agent") }
         return .stated(found.codes[0])
     }

@@ -162,6 +162,10 @@ extension Engine {
         let text = Converter.narrowed(text).0
         let reading = mapping.isInbound ? list.reading(for: text) : CodeList.Reading()
         if let found = mapping.isInbound ? reading.codes.first : list.name(of: text) { return found }
+        if reading.isOfOthers {
+            note("tagOfOtherPersonIgnored", .warning, place, source, line, &run)
+            return nil
+        }
         if reading.isDenied {
             note("denied", .info, place, source, line, &run)
             return nil

@@ -391,7 +391,8 @@ final class Engine {
         let reading = list.reading(in: Converter.narrowed(part).0)
         let found = reading.codes
         if reading.isDenied { note("denied", .info, place, source, line, &run) }
-        if found.isEmpty, !reading.isDenied, !list.isKnownToMeanNothing(part) {
+        if reading.isOfOthers { note("tagOfOtherPersonIgnored", .warning, place, source, line, &run) }
+        if found.isEmpty, !reading.isDenied, !reading.isOfOthers, !list.isKnownToMeanNothing(part) {
             unknown(part, value, place: place, location: source.location, line: line, &run)
             if case .fallback(let code) = value.rule.unknown { return [code] }
         }

@@ -127,7 +127,9 @@ struct MappingLoader {
                     code: code.attribute("value") ?? "", zh: code.attribute("zh") ?? "",
                     aliases: (code.attribute("alias") ?? "").split(separator: "|").map(String.init))
             }
-            return CodeList(name: name, standard: element.attribute("standard"), match: match, entries: entries)
+            return CodeList(
+                name: name, standard: element.attribute("standard"), match: match,
+                isAboutPerson: element.attribute("about") == "person", entries: entries)
         }
     }
 
