@@ -88,7 +88,7 @@ extension Engine {
         }
         guard let result = convert(text, value, place: place, source: source, line: line, &run) else {
             if let otherwise = value.rule.otherwise {
-                let result = TargetTree.typed(otherwise, value.rule.type)
+                let result = TargetTree.typed(otherwise, value.rule.wordType)
                 trace(result, at: place, from: nil, raw: nil, by: ["otherwise"], line: line, &run)
                 return result
             }
@@ -115,7 +115,7 @@ extension Engine {
     ) -> JSONValue? {
         if value.rule.isWill { tellNoWill(value, place: place, at: node, line: line, &run) }
         if let fallback = value.rule.fallback {
-            let result = TargetTree.typed(fallback, value.rule.type)
+            let result = TargetTree.typed(fallback, value.rule.wordType)
             trace(result, at: place, from: nil, raw: nil, by: ["default"], line: line, &run)
             return result
         }

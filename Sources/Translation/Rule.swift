@@ -37,6 +37,11 @@ indirect enum Rule: Sendable {
         /// Whether somebody applies is read by the words for it, and a doubt is told.
         var isWill = false
 
+        /// What JSON writes a word of the mapping's own as, such as a default.
+        var wordType: String? {
+            type ?? (converters.last == .integer ? "number" : converters.last == .boolean ? "boolean" : nil)
+        }
+
         /// The converters, the code list and the target, for which a placeholder may be a value.
         var uses: Set<String> { Set(converters.map(\.rawValue) + [codes, to].compactMap(\.self)) }
     }

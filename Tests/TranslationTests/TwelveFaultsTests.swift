@@ -51,8 +51,7 @@ private let faults = [
             try FileManager.default.copyItem(at: repository.appending(path: name), to: folder.appending(path: name))
         }
         try """
-        <mapping xmlns="urn:legal-aid-gateway:mapping:1" id="a/b" source="\(source)" accepts="/root"
-             kind="notification" route="byNotification"><each record="/root">
+        <mapping xmlns="urn:legal-aid-gateway:mapping:1" id="a/b" source="\(source)" accepts="/root" kind="notification" route="byNotification"><each record="/root">
         \(rules)
         </each></mapping>
         """.write(to: folder.appending(path: "a/b/mapping.xml"), atomically: true, encoding: .utf8)
