@@ -112,7 +112,10 @@ private struct Matrix {
             return Expectation(change: .set(""), code: "empty", severity: .info, isFatal: rule.isFatal)
         case .placeholder:
             if rule.isSplit || rule.value.converters.contains(.boolean) { return nil }
-            return Expectation(change: .set("无"), code: "nullToken", severity: .info, isFatal: rule.isFatal)
+            // An attachment is missed whatever stands for it.
+            return Expectation(
+                change: .set("无"), code: "nullToken", severity: rule.value.isBase64 ? .warning : .info,
+                isFatal: rule.isFatal)
         case .tooLong:
             guard let limit = rule.value.maxLength, limit < 10_000, !rule.isSplit, rule.value.codes == nil,
                 rule.value.words.isEmpty, rule.value.converters.allSatisfy(Self.keepsText)
