@@ -40,8 +40,12 @@ public struct CodeList: Sendable {
     public let name: String
     public let standard: String?
     public let match: Match
+    /// Its words say what the person is, so that those said of somebody else don't count.
+    public let isAboutPerson: Bool
     public let entries: [CodeEntry]
     private let codes: [Word: String]
+    /// The same by the folded words: a break, full width or a capital in a code names it all the same.
+    private let foldedCodes: [Word: String]
     private let names: [String: String]
     /// The codes' common length, where all of them are digits.
     private let width: Int?
@@ -50,20 +54,27 @@ public struct CodeList: Sendable {
     private let wordCodes: [String]
     private let letters: [UInt8]
 
-    public init(name: String, standard: String?, match: Match, entries: [CodeEntry]) {
+    public init(
+        name: String, standard: String?, match: Match, isAboutPerson: Bool = false, entries: [CodeEntry]
+    ) {
+        self.isAboutPerson = isAboutPerson
         self.name = name
         self.standard = standard
         self.match = match
         self.entries = entries
         var codes: [Word: String] = [:]
+        var foldedCodes: [Word: String] = [:]
         var words: [(String, String)] = []
         for entry in entries {
             for word in [entry.code, entry.zh] + entry.aliases where !word.isEmpty {
                 if codes[Word(word)] == nil { codes[Word(word)] = entry.code }
-                if word != entry.code { words.append((word, entry.code)) }
+                let folded = TextFolding.text(word)
+                if foldedCodes[Word(folded)] == nil { foldedCodes[Word(folded)] = entry.code }
+                if word != entry.code { words.append((folded, entry.code)) }
             }
         }
         self.codes = codes
+        self.foldedCodes = foldedCodes
         let widths = Set(entries.map { $0.code.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } ? $0.code.utf8.count : 0 })
         width = widths.count == 1 ? widths.first : nil
         words.sort { $0.0.utf8.count > $1.0.utf8.count }
@@ -80,15 +91,36 @@ public struct CodeList: Sendable {
     public func name(of code: String) -> String? { names[code] }
     public func contains(code: String) -> Bool { names[code] != nil }
 
+    /// What a list finds in a text.
+    public struct Reading: Sendable, Hashable {
+        public var codes: [String] = []
+        /// The codes of words that are there and denied, such as 非低保.
+        public var denied: [String] = []
+        /// Whether the text denies something: it is then not unknown.
+        public var isDenied: Bool { !denied.isEmpty }
+        /// Whether a word of a list about persons is said of somebody else: 父亲为残疾人.
+        public var isOfOthers = false
+
+        public init() {}
+    }
+
     /// The code that a text names, or nothing.
-    public func code(for text: String) -> String? {
-        if let code = codes[Word(text)] { return code.isEmpty ? nil : code }
+    public func code(for text: String) -> String? { reading(for: text).codes.first }
+
+    /// One code, and whether none was found since the text denies it.
+    public func reading(for text: String) -> Reading {
+        if let code = codes[Word(text)] { return Reading(code) }
         switch match {
         case .exact:
             // Spreadsheets drop leading zeros and add decimals.
             let bare = text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-            return (codes[Word(bare)] ?? padded(bare)).flatMap { $0.isEmpty ? nil : $0 }
-        case .contains: return codes(in: text).first
+            if let code = codes[Word(bare)] ?? padded(bare) { return Reading(code) }
+            let folded = TextFolding.text(bare)
+            return (foldedCodes[Word(folded)] ?? padded(folded)).map(Reading.init) ?? Reading()
+        case .contains:
+            var reading = reading(in: text)
+            reading.codes = Array(reading.codes.prefix(1))
+            return reading
         }
     }
 
@@ -99,40 +131,99 @@ public struct CodeList: Sendable {
     }
 
     /// Whether the text is known to mean no code at all.
-    public func isKnownToMeanNothing(_ text: String) -> Bool { codes[Word(text)] == "" }
+    public func isKnownToMeanNothing(_ text: String) -> Bool {
+        (codes[Word(text)] ?? foldedCodes[Word(TextFolding.text(text))]) == ""
+    }
 
     /// Every code that a text names. A word inside a longer one that was found is not counted again.
-    public func codes(in text: String) -> [String] {
-        if let code = codes[Word(text)], match == .exact { return code.isEmpty ? [] : [code] }
+    public func codes(in text: String) -> [String] { reading(in: text).codes }
+
+    /// Every code that a text names, and whether it denies one. A word that is denied gives no code.
+    public func reading(in text: String) -> Reading {
+        if let code = codes[Word(text)] { return Reading(code) }
         // Over bytes: a list holds some hundred words, and searching characters costs ten times as much.
-        var rest = Array(text.utf8)
-        var found: [String] = []
+        let whole = TextFolding.bytes(of: text)
+        if let code = foldedCodes[Word(String(decoding: whole, as: UTF8.self))] { return Reading(code) }
+        return whole.withUnsafeBufferPointer { whole in
+            var found = Reading()
+            for place in places(in: whole) {
+                switch place.manner {
+                case .said:
+                    if !place.code.isEmpty, !found.codes.contains(place.code) { found.codes.append(place.code) }
+                case .denied: found.denied.append(place.code)
+                case .ofOthers: if !place.code.isEmpty { found.isOfOthers = true }
+                }
+            }
+            return found
+        }
+    }
+
+    /// Where a word stands, and how it is said.
+    private struct Place {
+        enum Manner { case said, denied, ofOthers }
+
+        let code: String
+        let range: Range<Int>
+        let reach: Denial.Reach?
+        var manner: Manner
+    }
+
+    /// Every place where a word stands, the longest words first; none of them lies inside another.
+    private func places(in whole: UnsafeBufferPointer<UInt8>) -> [Place] {
+        var rest = Array(whole)
+        var found: [Place] = []
         letters.withUnsafeBufferPointer { letters in
             rest.withUnsafeMutableBufferPointer { rest in
                 for index in words.indices where words[index].count <= rest.count {
-                    guard Self.blank(letters[words[index]], in: rest) else { continue }
-                    let code = wordCodes[index]
-                    if !code.isEmpty, !found.contains(code) { found.append(code) }
+                    Self.blank(letters[words[index]], in: rest) { range in
+                        let reach = Denial.reach(of: range, in: whole)
+                        let isOfOthers = isAboutPerson && reach == nil && Kin.holds(of: range, in: whole)
+                        found.append(
+                            Place(
+                                code: wordCodes[index], range: range, reach: reach,
+                                manner: reach != nil ? .denied : isOfOthers ? .ofOthers : .said))
+                    }
                 }
             }
         }
+        if found.count > 1, found.contains(where: { $0.manner != .said }) { Self.spread(in: whole, over: &found) }
         return found
     }
 
-    /// Blanks every place where the word stands.
-    ///
-    /// - Returns: whether there was one.
-    private static func blank(
-        _ word: Slice<UnsafeBufferPointer<UInt8>>, in text: UnsafeMutableBufferPointer<UInt8>
-    ) -> Bool {
-        guard let first = word.first, word.count <= text.count else { return false }
-        var isFound = false
-        for start in 0...(text.count - word.count) where text[start] == first {
-            guard text[start..<start + word.count].elementsEqual(word) else { continue }
-            for index in start..<start + word.count { text[index] = 0 }
-            isFound = true
+    /// What is said of one word is said of those that a conjunction joins to it: 不可能判处无期徒刑、死刑.
+    private static func spread(in whole: UnsafeBufferPointer<UInt8>, over places: inout [Place]) {
+        var last: (end: Int, manner: Place.Manner, reachesOn: Bool)?
+        for index in places.indices.sorted(by: { places[$0].range.lowerBound < places[$1].range.lowerBound }) {
+            let place = places[index]
+            if let last, place.manner == .said, last.manner != .said, last.end <= place.range.lowerBound {
+                let gap = whole[last.end..<place.range.lowerBound]
+                if gap.isEmpty || last.reachesOn && Denial.joins(gap) { places[index].manner = last.manner }
+            }
+            let isSpread = places[index].manner != place.manner && (last?.reachesOn ?? false)
+            last = (place.range.upperBound, places[index].manner, place.reach == .clause || isSpread)
         }
-        return isFound
+    }
+
+    /// Blanks every place where the word stands, and hands it over.
+    private static func blank(
+        _ word: Slice<UnsafeBufferPointer<UInt8>>, in text: UnsafeMutableBufferPointer<UInt8>,
+        _ isFound: (Range<Int>) -> Void
+    ) {
+        guard let first = word.first, word.count <= text.count else { return }
+        for start in 0...(text.count - word.count) where text[start] == first {
+            let range = start..<start + word.count
+            guard text[range].elementsEqual(word) else { continue }
+            for index in range { text[index] = 0 }
+            isFound(range)
+        }
+    }
+}
+
+extension CodeList.Reading {
+    /// Of a whole text that is a word of the list; an empty code means none.
+    fileprivate init(_ code: String) {
+        self.init()
+        codes = code.isEmpty ? [] : [code]
     }
 }
 

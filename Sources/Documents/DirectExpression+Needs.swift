@@ -15,7 +15,8 @@ extension DirectExpression {
             kind(of: left) == .truth || kind(of: right) == .truth ? NameSet() : needs(ofNodes: [left, right])
         case .compare(let left, _, let right): needs(ofNodes: [left, right])
         case .normalized(let inner), .asText(let inner), .asNumber(let inner), .length(let inner), .count(let inner),
-            .translated(let inner, _, _), .substring(let inner, _, _):
+            .translated(let inner, _, _), .substring(let inner, _, _), .folded(let inner),
+            .means(let inner, _):
             needs(of: inner)
         // Everything contains the empty text, nothing too.
         case .contains(let text, let part), .startsWith(let text, let part):

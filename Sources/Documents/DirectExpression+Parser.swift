@@ -1,7 +1,9 @@
 extension DirectExpression {
     /// Nothing for an expression that holds anything but what can be evaluated directly.
-    init?(_ source: String) {
-        var parser = Parser(source)
+    ///
+    /// - Parameter tests: of what texts mean; an expression that asks others is left to libxml2.
+    init?(_ source: String, tests: TextTests? = nil) {
+        var parser = Parser(source, tests)
         guard let root = parser.whole() else { return nil }
         self = parser.program
         self.root = root
@@ -11,9 +13,13 @@ extension DirectExpression {
     private struct Parser {
         var program = DirectExpression()
         private let text: [UInt8]
+        private let textTests: TextTests?
         private var index = 0
 
-        init(_ source: String) { text = Array(source.utf8) }
+        init(_ source: String, _ tests: TextTests?) {
+            text = Array(source.utf8)
+            textTests = tests
+        }
 
         mutating func whole() -> Int? {
             guard let first = or() else { return nil }
@@ -167,8 +173,20 @@ extension DirectExpression {
                 guard let text = textual(), take(","), let from = wholeNumber(), from > 0 else { return nil }
                 guard take(",") else { return .substring(text, from: from, count: Int(Int32.max)) }
                 return wholeNumber().map { .substring(text, from: from, count: $0) }
-            default: return nil
+            default: return TextFunction(rawValue: name).flatMap { means($0) }
             }
+        }
+
+        private mutating func means(_ function: TextFunction) -> Term? {
+            guard let operand = textual() else { return nil }
+            var words: [String] = []
+            while take(",") {
+                skipBlanks()
+                guard peek == UInt8(ascii: "'") || peek == UInt8(ascii: "\""), let word = quoted() else { return nil }
+                words.append(String(decoding: program.bytes[word.range], as: UTF8.self))
+            }
+            guard let test = textTests?.index(of: TextCall(function, words)) else { return nil }
+            return function == .folded ? .folded(operand) : .means(operand, test: test)
         }
 
         /// An operand that gives a text.

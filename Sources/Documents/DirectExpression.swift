@@ -59,6 +59,9 @@ struct DirectExpression {
         case translated(Int, from: Piece, to: Piece)
         /// Characters from the first on, counted from 1.
         case substring(Int, from: Int, count: Int)
+        case folded(Int)
+        /// What a text means: a term, and the number of its test.
+        case means(Int, test: Int)
     }
 
     /// What a term gives; only the run can tell for a variable.
@@ -74,9 +77,9 @@ struct DirectExpression {
     func kind(of term: Int) -> Kind {
         switch terms[term] {
         case .path, .union: .nodes
-        case .literal, .normalized, .asText, .translated, .substring: .text
+        case .literal, .normalized, .asText, .translated, .substring, .folded: .text
         case .number, .asNumber, .length, .count: .number
-        case .truth, .and, .or, .not, .equal, .compare, .contains, .startsWith: .truth
+        case .truth, .and, .or, .not, .equal, .compare, .contains, .startsWith, .means: .truth
         case .variable: .variable
         }
     }
@@ -89,7 +92,10 @@ struct DirectExpression {
         let bytes: UnsafeBufferPointer<UInt8>
         let root: Int
         let node: xmlNodePtr
+        let document: Unmanaged<Document>
         let variables: Unmanaged<XPathVariables>?
+        /// What the numbers of tests stand for.
+        let textTests: Unmanaged<TextTests>?
         /// Whether children of the same name always stand together, as they do in trees of JSON.
         let namesStandTogether: Bool
         let budget: UnsafeMutablePointer<Int>
@@ -135,7 +141,7 @@ extension DirectExpression.Evaluation {
         case .union(let left, let right): return any(left, at: node, passes) || any(right, at: node, passes)
         case .variable(let name): return list(name)?.contains(where: passes) ?? false
         case .literal, .number, .truth, .and, .or, .not, .equal, .compare, .normalized, .asText, .asNumber, .length,
-            .count, .contains, .startsWith, .translated, .substring:
+            .count, .contains, .startsWith, .translated, .substring, .folded, .means:
             return false
         }
     }
@@ -215,11 +221,25 @@ extension DirectExpression.Evaluation {
             self.text(text, at: node) { text in self.text(part, at: node) { text.holds($0) } }
         case .startsWith(let text, let part):
             self.text(text, at: node) { text in self.text(part, at: node) { text.starts(with: $0) } }
+        case .means(let inner, let test): means(inner, test, at: node)
         case .normalized(let inner): self.text(inner, at: node) { $0.contains { !isBlank($0) } }
-        case .literal, .asText, .translated, .substring: text(term, at: node) { !$0.isEmpty }
+        case .literal, .asText, .translated, .substring, .folded: text(term, at: node) { !$0.isEmpty }
         case .number, .asNumber, .length, .count: isTrue(number(term, at: node))
         case .variable(let name):
             value(name).map(isTrue) ?? any(term, at: node) { _ in true }
+        }
+    }
+
+    private func means(_ term: Int, _ test: Int, at node: xmlNodePtr) -> Bool {
+        tests(for: node) { tests, document in
+            anyText(term, at: node) { tests.holds(test, $0, at: $1, in: document) }
+        }
+    }
+
+    private func tests(for node: xmlNodePtr, _ use: (TextTests, Document) -> Bool) -> Bool {
+        guard let textTests else { return false }
+        return textTests._withUnsafeGuaranteedRef { tests in
+            document._withUnsafeGuaranteedRef { use(tests, $0) }
         }
     }
 
@@ -230,9 +250,9 @@ extension DirectExpression.Evaluation {
     private func kind(of term: Int) -> Kind {
         switch terms[term] {
         case .path, .union: .nodes
-        case .literal, .normalized, .asText, .translated, .substring: .text
+        case .literal, .normalized, .asText, .translated, .substring, .folded: .text
         case .number, .asNumber, .length, .count: .number
-        case .truth, .and, .or, .not, .equal, .compare, .contains, .startsWith: .truth
+        case .truth, .and, .or, .not, .equal, .compare, .contains, .startsWith, .means: .truth
         case .variable(let name): value(name) == nil ? .nodes : .number
         }
     }
@@ -244,7 +264,9 @@ extension DirectExpression.Evaluation {
         if first == .number || second == .number {
             return anyNumber(left, at: node) { one in anyNumber(right, at: node) { (one == $0) != isNegated } }
         }
-        return anyText(left, at: node) { one in anyText(right, at: node) { one.equals($0) != isNegated } }
+        return anyText(left, at: node) { one, _ in
+            anyText(right, at: node) { other, _ in one.equals(other) != isNegated }
+        }
     }
 
     private func compare(
@@ -262,9 +284,11 @@ extension DirectExpression.Evaluation {
         }
     }
 
-    private func anyText(_ term: Int, at node: xmlNodePtr, _ passes: (Bytes) -> Bool) -> Bool {
+    /// Each text with the node that it is told of.
+    private func anyText(_ term: Int, at node: xmlNodePtr, _ passes: (Bytes, xmlNodePtr) -> Bool) -> Bool {
         kind(of: term) == .nodes
-            ? any(term, at: node) { $0.withText(passes) } : text(term, at: node, passes)
+            ? any(term, at: node) { found in found.withText { passes($0, found) } }
+            : text(term, at: node) { passes($0, node) }
     }
 
     private func anyNumber(_ term: Int, at node: xmlNodePtr, _ passes: (Double) -> Bool) -> Bool {
@@ -287,9 +311,10 @@ extension DirectExpression.Evaluation {
             }
             return Double(count)
         case .asNumber(let inner): return number(inner, at: node)
-        case .truth, .and, .or, .not, .equal, .compare, .contains, .startsWith: return truth(term, at: node) ? 1 : 0
+        case .truth, .and, .or, .not, .equal, .compare, .contains, .startsWith, .means:
+            return truth(term, at: node) ? 1 : 0
         case .variable(let name): return value(name) ?? text(term, at: node) { $0.number }
-        case .path, .union, .literal, .normalized, .asText, .translated, .substring:
+        case .path, .union, .literal, .normalized, .asText, .translated, .substring, .folded:
             return text(term, at: node) { $0.number }
         }
     }
@@ -316,6 +341,11 @@ extension DirectExpression.Evaluation {
             return text(inner, at: node) {
                 $0.translated(from: piece(from), to: piece(to)).withUnsafeBufferPointer(use)
             }
+        case .folded(let inner):
+            return text(inner, at: node) { text in
+                let folded = textTests.map { $0._withUnsafeGuaranteedRef { $0.folded(text) } } ?? []
+                return folded.withUnsafeBufferPointer(use)
+            }
         case .substring(let inner, let from, let count):
             return text(inner, at: node) { use($0.characters(from: from, count: count)) }
         case .path, .union, .variable:
@@ -325,7 +355,8 @@ extension DirectExpression.Evaluation {
                 return true
             }
             return first.map { $0.withText(use) } ?? use(Bytes(start: nil, count: 0))
-        case .truth, .and, .or, .not, .equal, .compare, .contains, .startsWith, .number, .asNumber, .length, .count:
+        case .truth, .and, .or, .not, .equal, .compare, .contains, .startsWith, .means, .number, .asNumber, .length,
+            .count:
             // The parser lets no term of another kind stand where a text is wanted.
             return use(Bytes(start: nil, count: 0))
         }

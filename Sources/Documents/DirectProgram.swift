@@ -9,8 +9,10 @@ final class DirectProgram {
     private let tests: UnsafeBufferPointer<Int>
     private let bytes: Bytes
     private let root: Int
+    private let textTests: TextTests?
 
-    init(_ expression: DirectExpression) {
+    init(_ expression: DirectExpression, tests textTests: TextTests?) {
+        self.textTests = textTests
         kind = expression.kind(of: expression.root)
         needs = expression.needs(of: expression.root)
         terms = Self.kept(expression.terms)
@@ -56,7 +58,9 @@ final class DirectProgram {
             work(
                 DirectExpression.Evaluation(
                     terms: terms, steps: steps, tests: tests, bytes: bytes, root: root, node: node.handle,
+                    document: Unmanaged.passUnretained(node.document),
                     variables: node.document.variables.map(Unmanaged.passUnretained),
+                    textTests: textTests.map(Unmanaged.passUnretained),
                     namesStandTogether: node.document.format == .json, budget: budget))
         }
         return budget > 0 ? result : nil

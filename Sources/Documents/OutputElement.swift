@@ -1,3 +1,5 @@
+import CLibXML2
+
 /// An element to be written.
 public struct OutputElement: Sendable, Hashable {
     public var name: String
@@ -68,5 +70,12 @@ public struct OutputElement: Sendable, Hashable {
             default: output.unicodeScalars.append(scalar)
             }
         }
+    }
+}
+
+extension OutputElement {
+    /// Whether XML allows a name without prefix (XML 1.0 §2.3, Namespaces in XML §3).
+    public static func isName(_ name: Substring) -> Bool {
+        !name.isEmpty && xmlValidateNCName(String(name), 0) == 0
     }
 }

@@ -26,17 +26,34 @@ public final class XPathExpression {
     public let source: String
     private let handle: xmlXPathCompExprPtr
     private let direct: DirectProgram?
+    private let tests: TextTests?
 
-    public convenience init(_ source: String) throws(XPathError) {
-        try self.init(source, direct: DirectExpression(source))
+    /// - Parameter meaning: what the tests of texts ask, which only expressions of mappings use.
+    /// - Throws: for an expression that does not compile, or holds a test that means nothing.
+    public convenience init(_ source: String, meaning: (any TextMeaning)? = nil) throws(XPathError) {
+        let tests = try Self.tests(of: source, meaning)
+        try self.init(source, direct: DirectExpression(source, tests: tests), tests: tests)
+    }
+
+    static func tests(of source: String, _ meaning: (any TextMeaning)?) throws(XPathError) -> TextTests? {
+        let calls: [TextCall]
+        do {
+            calls = try TextCall.all(in: source)
+        } catch {
+            throw XPathError(expression: source)
+        }
+        if calls.isEmpty { return nil }
+        guard let meaning, let tests = TextTests(calls, meaning: meaning) else { throw XPathError(expression: source) }
+        return tests
     }
 
     /// - Parameter direct: nothing leaves the whole evaluation to libxml2.
-    init(_ source: String, direct: DirectExpression?) throws(XPathError) {
+    init(_ source: String, direct: DirectExpression?, tests: TextTests? = nil) throws(XPathError) {
         self.source = source
+        self.tests = tests
         guard let compiled = Self.silently({ xmlXPathCompile(source) }) else { throw XPathError(expression: source) }
         handle = compiled
-        self.direct = direct.map(DirectProgram.init)
+        self.direct = direct.map { DirectProgram($0, tests: tests) }
     }
 
     deinit { xmlXPathFreeCompExpr(handle) }
@@ -44,11 +61,10 @@ public final class XPathExpression {
     /// Evaluates with `node` as context. A failing evaluation, such as one over the limit of steps, gives no nodes.
     public func evaluate(at node: Node) -> XPathValue {
         if let direct, let value = value(of: direct, at: node) { return value }
-        guard let context = node.document.context else { return .nodes([]) }
-        context.pointee.node = node.handle
-        context.pointee.opLimit = 1_000_000
-        context.pointee.opCount = 0
-        guard let result = xmlXPathCompiledEval(handle, context) else { return .nodes([]) }
+        guard let context = prepared(at: node) else { return .nodes([]) }
+        guard let result = asking(context, at: node, { xmlXPathCompiledEval(handle, context) }) else {
+            return .nodes([])
+        }
         defer { xmlXPathFreeObject(result) }
         switch result.pointee.type {
         case XPATH_NODESET: return .nodes(Self.nodes(in: result, of: node.document))
@@ -117,11 +133,21 @@ public final class XPathExpression {
     /// By the rules of XPath's `boolean()`.
     public func bool(at node: Node) -> Bool {
         if let direct { return direct.truth(at: node) }
-        guard let context = node.document.context else { return false }
+        guard let context = prepared(at: node) else { return false }
+        return asking(context, at: node) { xmlXPathCompiledEvalToBoolean(handle, context) } == 1
+    }
+
+    private func prepared(at node: Node) -> xmlXPathContextPtr? {
+        guard let context = node.document.context else { return nil }
         context.pointee.node = node.handle
         context.pointee.opLimit = 1_000_000
         context.pointee.opCount = 0
-        return xmlXPathCompiledEvalToBoolean(handle, context) == 1
+        return context
+    }
+
+    private func asking<Result>(_ context: xmlXPathContextPtr, at node: Node, _ work: () -> Result) -> Result {
+        guard let tests else { return work() }
+        return tests.lend(to: context, at: node, work)
     }
 
     /// By the rules of XPath's `string()`.

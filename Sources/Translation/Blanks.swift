@@ -1,25 +1,7 @@
 import StrictJSON
 
-/// Blanks and placeholders, over bytes: every field of every document passes here.
+/// Blanks, over bytes: every field of every document passes here.
 enum Blanks {
-    /// What senders write where they have nothing to say.
-    static let nullTokens: Set<String> = [
-        "无", "不详", "暂无", "未知", "/", "-", "--", "N/A", "NA", "null", "NULL", "nil", "None", "同上", "空", "地址不详",
-        "0000-00-00", "1900-01-01", "9999-12-31", "长期",
-    ]
-
-    /// The tokens' bytes by their number.
-    private static let tokens: [[[UInt8]]] = nullTokens.reduce(into: []) { tokens, token in
-        let bytes = Array(token.utf8)
-        while tokens.count <= bytes.count { tokens.append([]) }
-        tokens[bytes.count].append(bytes)
-    }
-
-    static func isNullToken(_ text: String) -> Bool {
-        let count = text.utf8.count
-        return count < tokens.count && tokens[count].contains { text.utf8.elementsEqual($0) }
-    }
-
     /// Blanks at the ends and invisible characters anywhere go; the rest, rare characters and all, stays.
     static func trimmed(_ raw: String) -> String { raw.lend { trimmed($0) } }
 

@@ -19,15 +19,20 @@ struct Consistency {
     private(set) var findings: [Finding] = []
     private let mapping: String
 
-    /// - Parameter courts: the code list of courts, for what a court's name says.
+    /// - Parameters:
+    ///   - courts: the code list of courts, for what a court's name says.
+    ///   - isTypeUnreadable: the document names a kind of paper that no list knows.
     init(
-        _ application: consuming LegalAidApplication, mapping: String, today: CalendarDate, courts: CodeList? = nil
+        _ application: consuming LegalAidApplication, mapping: String, today: CalendarDate, courts: CodeList? = nil,
+        isTypeUnreadable: Bool = false
     ) {
         self.application = application
         self.mapping = mapping
         // A supplement, a withdrawal or an event names its person by reference only.
         if self.application.content["recipient"] != nil {
-            let contradictions = self.application.content.change("recipient") { Self.checkIdentity(of: &$0, today) }
+            let contradictions = self.application.content.change("recipient") {
+                Self.checkIdentity(of: &$0, today, isTypeUnreadable)
+            }
             for (code, path) in contradictions { warn(code, path) }
             checkCustody()
         }
@@ -40,10 +45,15 @@ struct Consistency {
     }
 
     private static func checkIdentity(
-        of recipient: inout JSONObject, _ today: CalendarDate
+        of recipient: inout JSONObject, _ today: CalendarDate, _ isTypeUnreadable: Bool
     ) -> [(code: String, path: String)] {
         guard let number = recipient["idNumber"]?.string else {
             recipient["idCheck"] = .string(IdCheck.absent.rawValue)
+            return []
+        }
+        // A number of a paper that nobody knows is no resident's number.
+        if isTypeUnreadable, recipient["idType"] == nil, !isShapedLikeResidents(number) {
+            recipient["idCheck"] = .string(IdCheck.notChecked.rawValue)
             return []
         }
         let type = recipient["idType"]?.string ?? "111"
@@ -105,6 +115,11 @@ struct Consistency {
         case .basic, .intermediate: application.set("proceeding.handlingOrgan.level", .string(court.level.rawValue))
         case .high, .supreme: break
         }
+    }
+
+    private static func isShapedLikeResidents(_ number: String) -> Bool {
+        let digits = number.utf8.prefix(17)
+        return (number.utf8.count == 18 || number.utf8.count == 15) && digits.allSatisfy { (0x30...0x39).contains($0) }
     }
 
     private mutating func deriveGroups(on today: CalendarDate) {

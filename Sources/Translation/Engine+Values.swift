@@ -13,6 +13,29 @@ extension Engine {
         var other: Node?
     }
 
+    /// By the first selector that gives something; where none does, what the first one gave is told.
+    private func find(_ value: PlannedValue, at node: Node, _ run: inout Run) -> Found {
+        let first =
+            value.rule.join.map { joined(value.from, by: $0, at: node, &run) } ?? find(value.from, at: node, &run)
+        if value.others.isEmpty || isSaid(first.text, value) { return first }
+        for other in value.others {
+            let found = value.rule.join.map { joined(other, by: $0, at: node, &run) } ?? find(other, at: node, &run)
+            if isSaid(found.text, value) { return found }
+        }
+        return first
+    }
+
+    private func isSaid(_ text: String, _ value: PlannedValue) -> Bool {
+        !text.isEmpty && placeholders.read(text, for: value.uses) == .value
+    }
+
+    /// The texts of all nodes that say something.
+    private func joined(_ from: XPathExpression, by separator: String, at node: Node, _ run: inout Run) -> Found {
+        let found = nodes(from, at: node, &run)
+        let texts = found.map { $0.withText(Blanks.trimmed) }.filter { placeholders.read($0) == .value }
+        return Found(text: texts.joined(separator: separator), source: found.first)
+    }
+
     private func find(_ from: XPathExpression, at node: Node, _ run: inout Run) -> Found {
         guard from.selectsNodes, !run.explains else { return findAll(from, at: node, &run) }
         let (first, other) = from.firstTwo(at: node)
@@ -43,7 +66,7 @@ extension Engine {
 
     func value(_ value: PlannedValue, at node: Node, path: String, line: Int, _ run: inout Run) -> JSONValue? {
         let place = Place(parent: path, name: value.rule.to)
-        let found = find(value.from, at: node, &run)
+        let found = find(value, at: node, &run)
         let source = found.source ?? node
         if mapping.isInbound, let first = found.source, Self.isStructure(first) {
             note("wrongType", .warning, place, source, line, &run)
@@ -51,8 +74,13 @@ extension Engine {
         }
         var text = found.text
         if mapping.isInbound, !value.rule.isBase64 { text = tidied(text, value, place, source, line, &run) }
-        if text.isEmpty || !value.takesNullTokens && Blanks.isNullToken(text) {
-            if mapping.isInbound, found.source != nil { tellNothing(text, place, source, line, &run) }
+        let reading = text.isEmpty ? .nothing : mapping.isInbound ? placeholders.read(text, for: value.uses) : .value
+        guard reading == .value else {
+            if mapping.isInbound, found.source != nil {
+                // What is named and not there is missed, whatever stands for it.
+                let isTold = reading == .nothingTold || value.rule.isBase64 && !text.isEmpty
+                tellNothing(text, place, source, line, isTold: isTold, &run)
+            }
             return absent(value, place: place, at: source, line: line, &run)
         }
         if mapping.isInbound, let other = found.other { note("repeated", .warning, place, other, line, &run) }
@@ -63,6 +91,11 @@ extension Engine {
             return telephones(text, value, place: place, source: source, line: line, &run)
         }
         guard let result = convert(text, value, place: place, source: source, line: line, &run) else {
+            if let otherwise = value.rule.otherwise {
+                let result = TargetTree.typed(otherwise, value.rule.wordType)
+                trace(result, at: place, from: nil, raw: nil, by: ["otherwise"], line: line, &run)
+                return result
+            }
             return value.rule.isRequired ? absent(value, place: place, at: source, line: line, &run) : nil
         }
         trace(
@@ -82,17 +115,20 @@ extension Engine {
     }
 
     /// A text that is taken as not given.
-    func tellNothing(_ text: String, _ place: Place, _ source: Node, _ line: Int, _ run: inout Run) {
-        // “As above” says something, but not here.
-        let severity: Finding.Severity = text == "同上" ? .warning : .info
-        note(text.isEmpty ? "empty" : "nullToken", severity, place, source, line, &run)
+    ///
+    /// - Parameter isTold: it says something, but not here, as 同上 does.
+    func tellNothing(
+        _ text: String, _ place: Place, _ source: Node, _ line: Int, isTold: Bool, _ run: inout Run
+    ) {
+        note(text.isEmpty ? "empty" : "nullToken", isTold ? .warning : .info, place, source, line, &run)
     }
 
     private func absent(
         _ value: PlannedValue, place: Place, at node: Node, line: Int, _ run: inout Run
     ) -> JSONValue? {
+        if value.rule.isWill { tellNoWill(value, place: place, at: node, line: line, &run) }
         if let fallback = value.rule.fallback {
-            let result = TargetTree.typed(fallback, value.rule.type)
+            let result = TargetTree.typed(fallback, value.rule.wordType)
             trace(result, at: place, from: nil, raw: nil, by: ["default"], line: line, &run)
             return result
         }
@@ -117,7 +153,9 @@ extension Engine {
             }
             result = converted
         }
-        if let list = value.codes {
+        if value.rule.isWill, let list = value.codes {
+            result = .string(will(text, list, place: place, source: source, line: line, &run))
+        } else if let list = value.codes {
             guard
                 let code = code(result.string ?? text, of: list, value, place: place, source: source, line: line, &run)
             else { return nil }
@@ -137,12 +175,41 @@ extension Engine {
         _ run: inout Run
     ) -> String? {
         let text = Converter.narrowed(text).0
-        if let found = mapping.isInbound ? list.code(for: text) : list.name(of: text) { return found }
+        let reading = mapping.isInbound ? list.reading(for: text) : CodeList.Reading()
+        if let found = mapping.isInbound ? reading.codes.first : list.name(of: text) { return found }
+        if reading.isOfOthers {
+            note("tagOfOtherPersonIgnored", .warning, place, source, line, &run)
+            return nil
+        }
+        if reading.isDenied {
+            note("denied", .info, place, source, line, &run)
+            return nil
+        }
         if !list.isKnownToMeanNothing(text) {
             unknown(text, value, place: place, location: source.location, line: line, &run)
         }
         if case .fallback(let code) = value.rule.unknown { return code }
         return nil
+    }
+
+    /// Nothing is assumed for the person: what is not clear counts as no will, and is told.
+    private func will(
+        _ text: String, _ list: CodeList, place: Place, source: Node, line: Int, _ run: inout Run
+    ) -> String {
+        switch ApplicationWill(words: list, doubts: codes[ApplicationWill.doubts]).read(text) {
+        case .stated(let code): return code
+        case .declined: note("willDeclined", .info, place, source, line, &run)
+        case .unclear:
+            run.unknownCodes.append(UnknownCodeText(list: list.name, text: text))
+            note("willUnclear", .warning, place, source, line, &run)
+        }
+        return "unknown"
+    }
+
+    /// Where the mapping has an answer for the person who gave none, that is told.
+    private func tellNoWill(_ value: PlannedValue, place: Place, at node: Node, line: Int, _ run: inout Run) {
+        guard let fallback = value.rule.fallback, fallback == "self" || fallback == "agent" else { return }
+        note("willAssumed", .warning, place, node, line, &run)
     }
 
     /// Free text that is too long is cut. What must be there, such as an identifier, is not: half of one is another one.

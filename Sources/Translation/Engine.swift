@@ -25,20 +25,28 @@ public struct Digests: Sendable {
 final class Engine {
     let mapping: Mapping
     let codes: CodeLists
+    let placeholders: Placeholders
     let digests: Digests
+    let meaning: MappingMeaning
     private let accepting: XPathExpression?
+    private let messages: XPathExpression?
     /// Made at the first document: most workers meet few of the mappings.
     private(set) lazy var records: [PlannedRecord] = mapping.records.map {
-        PlannedRecord($0, Planner(codes: codes))
+        PlannedRecord($0, planner)
     }
-    private lazy var outbound: [PlannedRule] = Planner(codes: codes).plan(mapping.rules)
+    private lazy var outbound: [PlannedRule] = planner.plan(mapping.rules)
+    private var planner: Planner { Planner(codes: codes, meaning: meaning) }
     private var shared: [SharedKey: Shared] = [:]
 
-    init(_ mapping: Mapping, codes: CodeLists, digests: Digests) {
+    init(_ mapping: Mapping, codes: CodeLists, placeholders: Placeholders, digests: Digests) {
         self.mapping = mapping
         self.codes = codes
+        self.placeholders = placeholders
         self.digests = digests
-        accepting = mapping.isInbound ? Planner(codes: codes).compile(mapping.accepts) : nil
+        meaning = MappingMeaning(codes: codes, placeholders: placeholders)
+        let planner = Planner(codes: codes, meaning: meaning)
+        accepting = mapping.isInbound ? planner.compile(mapping.accepts) : nil
+        messages = mapping.messages.flatMap(planner.compile)
     }
 
     /// The walk through one record.
@@ -83,12 +91,22 @@ final class Engine {
         var isInList: Bool { parent.utf8.contains(UInt8(ascii: "[")) }
     }
 
+    /// Whether any message of a document is one of this mapping's.
     func accepts(_ document: Document) -> Bool {
-        mapping.format == document.format && accepting?.bool(at: document.root) ?? false
+        mapping.format == document.format && messages(in: document).contains(where: accepts)
     }
 
-    func nodes(of record: PlannedRecord, in document: Document) -> [Node] {
-        let found = record.record?.nodes(at: document.root) ?? []
+    /// Whether a message is one of this mapping's. What its test cannot read is no matter of another mapping's message.
+    func accepts(_ message: Node) -> Bool {
+        defer { meaning.forgetDoubts() }
+        return accepting?.bool(at: message) ?? false
+    }
+
+    /// The nodes each of which is a message; the document's root where it is one.
+    func messages(in document: Document) -> [Node] { messages?.nodes(at: document.root) ?? [document.root] }
+
+    func nodes(of record: PlannedRecord, in message: Node) -> [Node] {
+        let found = record.record?.nodes(at: message) ?? []
         guard let when = record.when else { return found }
         return found.filter { when.bool(at: $0) }
     }
@@ -112,9 +130,11 @@ final class Engine {
         rules.withUnsafeBufferPointer { rules in
             var isComplete = true
             for index in rules.indices {
-                if let when = rules[index].when, !when.bool(at: node) { continue }
-                let isDone = apply(rules[index].action, rules[index].line, at: node, to: &target, path: path, &run)
-                if !isDone { isComplete = false }
+                let holds = rules[index].when?.bool(at: node) ?? true
+                if holds, !apply(rules[index].action, rules[index].line, at: node, to: &target, path: path, &run) {
+                    isComplete = false
+                }
+                if !meaning.doubts.isEmpty { tellDoubts(of: rules[index], path: path, &run) }
             }
             return isComplete
         }
@@ -252,7 +272,7 @@ final class Engine {
         return isComplete
     }
 
-    private func nodes(_ source: XPathExpression, at node: Node, _ run: inout Run) -> [Node] {
+    func nodes(_ source: XPathExpression, at node: Node, _ run: inout Run) -> [Node] {
         let found = source.nodes(at: node)
         if run.explains { run.read.formUnion(found.map(\.identity)) }
         return found
@@ -336,7 +356,7 @@ final class Engine {
     private func checkExternal(
         _ path: String, of object: inout JSONObject, at node: Node, place: Place, line: Int, _ run: inout Run
     ) {
-        if path.split(whereSeparator: { $0 == "/" || $0 == "\\" }).contains("..") {
+        if Converter.narrowed(path).0.split(whereSeparator: { $0 == "/" || $0 == "\\" }).contains("..") {
             object["externalPath"] = nil
             note("attachmentPathUnsafe", .warning, place, node, line, &run)
         } else if object["sm3"] == nil {
@@ -358,8 +378,9 @@ final class Engine {
         let parts = tidied.text.unicodeScalars.split { separators.contains($0) }.map { Blanks.trimmed(String($0)) }
         let place = Place(parent: path, name: ".")
         return parts.filter { !$0.isEmpty }.flatMap { part -> [JSONValue] in
-            if Blanks.isNullToken(part) {
-                tellNothing(part, place, source, line, &run)
+            let reading = placeholders.read(part, for: value.uses)
+            guard reading == .value else {
+                tellNothing(part, place, source, line, isTold: reading == .nothingTold, &run)
                 return []
             }
             return texts(of: value, in: part, source: source, place: place, line: line, &run).map { text in
@@ -373,8 +394,11 @@ final class Engine {
         of value: PlannedValue, in part: String, source: Node, place: Place, line: Int, _ run: inout Run
     ) -> [String] {
         guard let list = value.codes else { return [part] }
-        let found = list.codes(in: part)
-        if found.isEmpty, !list.isKnownToMeanNothing(part) {
+        let reading = list.reading(in: Converter.narrowed(part).0)
+        let found = reading.codes
+        if reading.isDenied { note("denied", .info, place, source, line, &run) }
+        if reading.isOfOthers { note("tagOfOtherPersonIgnored", .warning, place, source, line, &run) }
+        if found.isEmpty, !reading.isDenied, !reading.isOfOthers, !list.isKnownToMeanNothing(part) {
             unknown(part, value, place: place, location: source.location, line: line, &run)
             if case .fallback(let code) = value.rule.unknown { return [code] }
         }
@@ -391,6 +415,26 @@ final class Engine {
     }
 
     // MARK: What is told
+
+    /// What the tests of a rule could not read, told at the field that the rule is about.
+    private func tellDoubts(of rule: PlannedRule, path: String, _ run: inout Run) {
+        let field = rule.action.field.map { TargetTree.dotted(TargetTree.join(path, $0)) }
+        for doubt in meaning.takeDoubts() {
+            if let finding = finding(of: doubt, path: field, rule: self.rule(rule.line), &run) {
+                run.findings.add(finding)
+            }
+        }
+    }
+
+    /// Once for each place, however many rules ask.
+    private func finding(
+        of doubt: MappingMeaning.Doubt, path: String?, rule: String, _ run: inout Run
+    ) -> Finding? {
+        let location = doubt.node.location
+        guard !run.findings.holds(doubt.code, at: location) else { return nil }
+        if let list = doubt.list { run.unknownCodes.append(UnknownCodeText(list: list, text: doubt.text)) }
+        return Finding(doubt, path: path, rule: rule)
+    }
 
     func note(
         _ code: String, _ severity: Finding.Severity, _ place: Place, _ node: Node, _ line: Int, _ run: inout Run

@@ -43,7 +43,8 @@ public struct FieldTable: Sendable {
         var writer = Writer(isInbound: mapping.isInbound, isJSON: mapping.format == .json, codes: codes)
         if mapping.isInbound {
             for records in mapping.records {
-                writer.write(records.rules, source: records.record, target: "", when: records.when)
+                let source = mapping.messages.map { SourcePath.resolve(records.record, from: $0) } ?? records.record
+                writer.write(records.rules, source: source, target: "", when: records.when)
             }
         } else {
             // An outbound mapping reads the canonical status, which is JSON to it.
@@ -114,8 +115,8 @@ public struct FieldTable: Sendable {
             _ value: Rule.Value, source: String, target: String, when: String?, line: Int
         ) {
             var row = row(
-                source: SourcePath.resolve(value.from, from: source), target: join(target, value.to), when: when,
-                line: line)
+                source: ([value.from] + value.others).map { SourcePath.resolve($0, from: source) }
+                    .joined(separator: " || "), target: join(target, value.to), when: when, line: line)
             row.isRequired = value.isRequired
             row.converters =
                 value.converters.map(\.rawValue) + (value.isBase64 ? ["base64"] : [])
@@ -123,6 +124,8 @@ public struct FieldTable: Sendable {
             row.codes = value.codes
             row.maxLength = value.maxLength.flatMap { $0 == .max ? nil : $0 }
             if !value.words.isEmpty { row.notes.append("只取 one of: \(value.words.joined(separator: " "))") }
+            if let separator = value.join { row.notes.append("多项以 \(separator) 连接 all of them, joined by this") }
+            if let word = value.otherwise { row.notes.append("无法识别时按 where it cannot be read: \(word)") }
             if let fallback = value.fallback { row.notes.append("缺省 default: \(fallback)") }
             switch value.unknown {
             case .warning: break

@@ -37,6 +37,23 @@ public struct Finding: Sendable, Hashable {
         self.message = message ?? Self.messages[code] ?? code
     }
 
+    /// What a document breaks of a mapping's schema.
+    init(_ violation: SchemaViolation, told mapping: Mapping) {
+        self.init(
+            severity: mapping.violations, code: violation.rule.rawValue, path: nil, location: violation.location,
+            rule: mapping.id,
+            message: mapping.violations == .error
+                ? "与公布的格式不符。 Not as the published schema says."
+                : "与公布的格式不符，已容忍。 Not as the published schema says; tolerated.")
+    }
+
+    /// What a test of a mapping could not read.
+    init(_ doubt: MappingMeaning.Doubt, path: String?, rule: String) {
+        self.init(
+            severity: .warning, code: doubt.code, path: path, location: doubt.node.location, rule: rule,
+            list: doubt.list)
+    }
+
     public var json: JSONValue {
         .compact([
             ("severity", .string(severity.rawValue)), ("code", .string(code)), ("path", .text(path)),
@@ -50,6 +67,13 @@ public struct Finding: Sendable, Hashable {
         "missing": "缺少必填内容，请补充。 Required and not there.",
         "empty": "内容为空，按未提供处理。 Empty; taken as not given.",
         "nullToken": "填写了“无”一类占位词，按未提供处理。 A placeholder; taken as not given.",
+        "denied": "所列情形在原文中是否定的，未予采用。 The text denies what it names; it was not taken.",
+        "willMissing":
+            "未写明本人是否申请，暂作线索登记；补充本人或代理人的申请意愿后按申请受理。 No word whether the person applies: taken as a lead; with the person's or an agent's word it becomes an application.",
+        "willDeclined":
+            "本人表示不申请，作线索登记；改变意愿的，补充申请即可。 The person does not apply: taken as a lead; with a word of will it becomes an application.",
+        "willUnclear": "申请意愿无法识别，未作推定，请核实后补充。 Whether the person applies cannot be read; nothing was assumed.",
+        "willAssumed": "未写明申请意愿，按所转交的申请处理，请核实。 No word of will; the forwarded application was taken for it.",
         "unknownCode": "代码或名称不在代码表内，请按字段对照表填写。 Not in the code list.",
         "notADate": "日期无法识别，请用 yyyy-MM-dd。 Not a date.",
         "notANumber": "数值无法识别，请填写数字。 Not a number.",
@@ -96,6 +120,9 @@ public struct Finding: Sendable, Hashable {
         "attachmentTypeMismatch": "附件内容与所称格式不符。 The attachment is not what it claims to be.",
         "attachmentTooLarge": "附件过大，未接收。 The attachment is too large and was not taken.",
         "tooManyAttachments": "附件过多，其余未接收。 Too many attachments; the rest was not taken.",
+        "personRepeated": "同一人在一份报文中出现两次，已按一件处理。 The same person twice in one message; one application was made.",
+        "personDoubtful":
+            "同一份报文中有姓名或证件号相同的人，无法确定是否同一人，已按两人处理，请核对。 Two persons of one message share a name or a number; both were kept.",
         "repeated": "该项重复出现，已取第一个。 Given more than once; the first counts.",
         "wrongType": "此处应为单个值，不应为对象或数组。 One value is meant here, not an object or an array.",
         "contradiction": "报文前后内容矛盾，已按原样保留，请核对。 Two statements contradict each other; both were kept.",
@@ -162,6 +189,11 @@ public struct FindingList: Sendable {
         if all.count > room, finding.severity == .error, !all.contains(where: { $0.severity == .error }) {
             all.append(finding)
         }
+    }
+
+    /// Whether a code was told already of a place in the document.
+    func holds(_ code: String, at location: SourceLocation) -> Bool {
+        all.contains { $0.code == code && $0.location == location }
     }
 
     /// Whether a code was told already of a field or of one below it.

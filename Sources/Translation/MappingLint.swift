@@ -34,6 +34,8 @@ public struct LintNote: Sendable, Hashable {
         case missingExample
         /// `title` is left out.
         case missingAttribute
+        /// A raw text is compared with a literal.
+        case rawComparison
         /// No rule makes the message's identifier or the person's name required.
         case nothingRequired
     }
@@ -85,11 +87,16 @@ struct MappingLint {
             checkTargets(of: records.rules, below: "")
             checkRequired(records)
         }
-        if !mapping.isInbound { checkTargets(of: mapping.rules, below: "") }
+        if mapping.isInbound { checkComparisons() } else { checkTargets(of: mapping.rules, below: "") }
     }
 
     static func unusedLists(_ codes: CodeLists, _ mappings: [Mapping]) -> [LintNote] {
-        var used = Set(mappings.flatMap { $0.allRules.flatMap(lists) })
+        var used = Set(mappings.flatMap { $0.allRules.flatMap(lists) }).union([ApplicationWill.doubts])
+        for xpath in mappings.flatMap({ $0.expressions.map(\.xpath) }) {
+            for call in (try? TextCall.all(in: xpath)) ?? [] where call.function == .coded {
+                used.formUnion(call.words.prefix(1))
+            }
+        }
         for field in CanonicalModel.application.fields + CanonicalModel.status.fields {
             if case .code(let list) = field.type { used.insert(list) }
         }
@@ -105,6 +112,13 @@ struct MappingLint {
         case .lookup(let lookup, _, _): [lookup.codes]
         case .within(_, _, let rules, _, _), .list(_, _, _, let rules, _, _): rules.flatMap(lists)
         case .constant, .warn, .read: []
+        }
+    }
+
+    /// Outbound mappings compare the canonical status, whose words are fixed.
+    private mutating func checkComparisons() {
+        for (xpath, line) in mapping.expressions {
+            for advice in RawComparison.advice(for: xpath) { add(.rawComparison, line, advice) }
         }
     }
 

@@ -19,20 +19,40 @@ public struct MappingSetError: Error, Sendable {
 /// Reads all mappings and code lists of a directory and gathers every mistake.
 struct MappingLoader {
     private(set) var complaints: [MappingComplaint] = []
-    private var file = ""
+    var file = ""
+    private var directory = ""
     private(set) var codes = CodeLists([])
     private(set) var isInbound = true
-    private var language: MappingLanguage?
+    private(set) var format = DocumentFormat.xml
+    private(set) var language: MappingLanguage?
+    /// The line of the include around the rules that are being read; none at the mapping's own.
+    var lineBase = 0
+    /// The fragments that are being read, the innermost last.
+    var openFragments: [String] = []
+    /// What the mapping that is being read includes.
+    private var fragmentBytes: [String: [UInt8]] = [:]
+    private var placeholders = Placeholders()
+    /// What the tests of expressions are held against.
+    private var meaning: MappingMeaning { MappingMeaning(codes: codes, placeholders: placeholders) }
     /// What the partner's schema allows, while an outbound mapping is read.
     private(set) var outline: SchemaOutline?
 
-    static func load(directory: String, digest: ([UInt8]) -> String) throws(MappingSetError) -> ([Mapping], CodeLists) {
+    /// What a directory holds.
+    struct Loaded: Sendable {
+        let mappings: [Mapping]
+        let codes: CodeLists
+        let placeholders: Placeholders
+    }
+
+    static func load(directory: String, digest: ([UInt8]) -> String) throws(MappingSetError) -> Loaded {
         var loader = MappingLoader()
+        loader.directory = directory
         let files = (FileManager.default.subpaths(atPath: directory) ?? []).sorted()
         let lists = files.filter { $0.hasPrefix("codes/") && $0.hasSuffix(".xml") }.flatMap {
             loader.codeLists(in: directory + "/" + $0)
         }
         loader.codes = CodeLists(lists)
+        loader.readPlaceholders(in: directory)
         loader.language = MappingLanguage(directory: directory)
         if loader.language == nil {
             loader.file = directory + "/" + MappingLanguage.fileName
@@ -51,7 +71,16 @@ struct MappingLoader {
             throw MappingSetError(
                 complaints: loader.complaints.sorted { ($0.file, $0.line ?? 0) < ($1.file, $1.line ?? 0) })
         }
-        return (mappings, loader.codes)
+        return Loaded(mappings: mappings, codes: loader.codes, placeholders: loader.placeholders)
+    }
+
+    private mutating func readPlaceholders(in directory: String) {
+        do throws(Placeholders.Problem) {
+            placeholders = try Placeholders(directory: directory)
+        } catch {
+            file = directory + "/" + Placeholders.fileName
+            complain(line: error.line, error.text)
+        }
     }
 
     mutating func complain(_ node: Node?, _ text: String) { complain(line: node?.location.line, text) }
@@ -99,7 +128,9 @@ struct MappingLoader {
                     code: code.attribute("value") ?? "", zh: code.attribute("zh") ?? "",
                     aliases: (code.attribute("alias") ?? "").split(separator: "|").map(String.init))
             }
-            return CodeList(name: name, standard: element.attribute("standard"), match: match, entries: entries)
+            return CodeList(
+                name: name, standard: element.attribute("standard"), match: match,
+                isAboutPerson: element.attribute("about") == "person", entries: entries)
         }
     }
 
@@ -109,6 +140,7 @@ struct MappingLoader {
         guard let (bytes, root) = document(directory + "/" + path, root: "mapping") else { return nil }
         for complaint in language?.complaints(about: root) ?? [] { complain(line: complaint.line, complaint.text) }
         let folder = String(path.dropLast("/mapping.xml".count))
+        fragmentBytes = [:]
         isInbound = (root.attribute("direction") ?? "in") == "in"
         let id = root.attribute("id") ?? ""
         if id != folder { complain(root, "id must be the folder's name, \(folder)") }
@@ -116,12 +148,37 @@ struct MappingLoader {
             complain(root, "\(isInbound ? "source" : "target") must be xml or json")
             return nil
         }
+        self.format = format
         var mapping = Mapping(
-            id: id, version: root.attribute("version").flatMap { Int($0) } ?? 1, file: path, digest: digest(bytes),
+            id: id, version: root.attribute("version").flatMap { Int($0) } ?? 1, file: path, digest: "",
             isInbound: isInbound, format: format, titleZh: root.attribute("title") ?? id)
         readSchema(of: root, in: directory + "/" + folder, into: &mapping)
         if isInbound { readInbound(root, into: &mapping) } else { readOutbound(root, into: &mapping) }
+        mapping.digest = digest(fragmentBytes.sorted { $0.key < $1.key }.reduce(bytes) { $0 + $1.value })
         return mapping
+    }
+
+    func fragmentFile(_ name: String) -> String { "\(directory)/\(name).xml" }
+
+    /// A fragment's root; nothing where it cannot be read, or includes itself.
+    mutating func fragment(_ name: String, at node: Node) -> Node? {
+        guard !openFragments.contains(name), openFragments.count < 4 else {
+            complain(node, "the fragment \(name) includes itself, or fragments lie too deep")
+            return nil
+        }
+        guard name.split(separator: "/").count == 3, name.contains("/fragments/"), !name.contains("..") else {
+            complain(node, "a fragment is named like court/fragments/person")
+            return nil
+        }
+        guard FileManager.default.fileExists(atPath: fragmentFile(name)) else {
+            complain(node, "there is no fragment \(name)")
+            return nil
+        }
+        let outer = file
+        defer { file = outer }
+        guard let (bytes, root) = document(fragmentFile(name), root: "fragment") else { return nil }
+        fragmentBytes[name] = bytes
+        return root
     }
 
     private mutating func readSchema(of root: Node, in folder: String, into mapping: inout Mapping) {
@@ -159,7 +216,8 @@ struct MappingLoader {
 
     private mutating func readInbound(_ root: Node, into mapping: inout Mapping) {
         mapping.accepts = root.attribute("accepts") ?? ""
-        check(mapping.accepts, at: root)
+        mapping.messages = root.attribute("messages")
+        for xpath in [mapping.accepts, mapping.messages].compactMap(\.self) { check(xpath, at: root) }
         mapping.violations = word("violations", of: root) ?? .warning
         if let count = root.attribute("maxAttachments").flatMap({ Int($0) }) { mapping.maxAttachments = count }
         if let size = root.attribute("maxAttachmentBytes").flatMap({ Int($0) }) { mapping.maxAttachmentBytes = size }
@@ -185,6 +243,9 @@ struct MappingLoader {
 
     private mutating func readOutbound(_ root: Node, into mapping: inout Mapping) {
         mapping.root = root.attribute("root") ?? "root"
+        if mapping.format == .xml, !OutputElement.isName(mapping.root[...]) {
+            complain(root, "the root \(mapping.root) is no name that XML allows")
+        }
         mapping.mediaType =
             root.attribute("mediaType") ?? (mapping.format == .xml ? "application/xml" : "application/json")
         if let name = root.attribute("encoding") {
@@ -213,8 +274,19 @@ struct MappingLoader {
     }
 
     mutating func check(_ xpath: String, at node: Node) {
+        do throws(TextCall.Malformed) {
+            for call in try TextCall.all(in: xpath) {
+                guard let problem = meaning.problem(with: call) else { continue }
+                complain(node, "\(problem) in the XPath \(xpath)")
+                return
+            }
+        } catch {
+            let name = error.function.rawValue
+            complain(node, "\(name)() takes a path and then quoted words, in the XPath \(xpath)")
+            return
+        }
         do {
-            _ = try XPathExpression(xpath)
+            _ = try XPathExpression(xpath, meaning: meaning)
         } catch {
             complain(node, "this is no XPath 1.0: \(xpath)")
             return

@@ -12,11 +12,11 @@ import StrictJSON
 ///
 /// Outbound, it describes what the partner gets, and nothing else may stand there.
 extension Mapping {
-    func jsonSchema(codes: CodeLists) -> JSONValue? {
+    func jsonSchema(by loaded: MappingLoader.Loaded) -> JSONValue? {
         guard format == .json else { return nil }
         let root = SchemaNode()
         if isInbound {
-            InboundSchema(root: root, codes: codes).describe(self)
+            InboundSchema(root: root, loaded: loaded).describe(self)
         }
         var schema = JSONObject([
             ("$schema", "https://json-schema.org/draft/2020-12/schema"),
@@ -30,19 +30,23 @@ extension Mapping {
 
 private struct InboundSchema {
     let root: SchemaNode
-    let codes: CodeLists
+    let loaded: MappingLoader.Loaded
+    private var codes: CodeLists { loaded.codes }
 
     func describe(_ mapping: Mapping) {
         let tests = mapping.accepts.components(separatedBy: " and ")
         for test in tests {
-            if let (path, literal) = Self.equality(in: test) {
-                root.require(path.steps).assertions.append(["enum": [.string(literal)]])
+            if let (path, word) = Self.equality(in: test) {
+                let pattern = FoldedPattern.whole([FoldedPattern.word(TextFolding.text(word))])
+                root.require(path.steps).assertions.append(["type": "string", "pattern": .string(pattern)])
             } else {
                 leaveOut("(type)")
             }
         }
         for records in mapping.records {
-            let context = PlainPath(records.record)
+            let context =
+                mapping.messages.map { PlainPath($0).flatMap { PlainPath(records.record, from: $0) } }
+                ?? PlainPath(records.record)
             let isCertain = mapping.records.count == 1 && records.when == nil && context != nil
             if !isCertain { leaveOut("(record)") }
             if let steps = context?.steps, !steps.isEmpty {
@@ -53,12 +57,13 @@ private struct InboundSchema {
         }
     }
 
-    /// A test that says which literal stands at a path.
+    /// A test that says which word stands at a path.
     private static func equality(in test: String) -> (PlainPath, String)? {
-        guard let equals = test.range(of: " = '"), test.hasSuffix("'"),
-            let path = PlainPath(String(test[..<equals.lowerBound]))
+        let call = test.split(separator: "'", omittingEmptySubsequences: false)
+        guard test.hasPrefix("is("), call.count == 3, call[2] == ")", let comma = call[0].lastIndex(of: ","),
+            let path = PlainPath(String(call[0][..<comma].dropFirst("is(".count)))
         else { return nil }
-        return (path, String(test[equals.upperBound...].dropLast()))
+        return (path, String(call[1]))
     }
 
     /// What else the gateway asks for and the schema cannot say.
@@ -101,7 +106,8 @@ private struct InboundSchema {
         _ value: Rule.Value, at context: PlainPath?, isCertain: Bool, isInList: Bool, target: String
     ) {
         let isNeeded = !isInList && value.isRequired && value.fallback == nil
-        guard let path = context.flatMap({ PlainPath(value.from, from: $0) }) else {
+        // What may stand elsewhere is required nowhere.
+        guard let path = context.flatMap({ PlainPath(value.from, from: $0) }), value.others.isEmpty else {
             if isNeeded || value.unknown == .error { leaveOut(target.replacing("/", with: ".")) }
             return
         }
@@ -141,10 +147,7 @@ private struct InboundSchema {
     private static let blank = #"[\x00-\x20\u00A0\u3000\u200B-\u200F\u2060\u00AD\uFEFF]*"#
 
     /// Texts that are taken as not given.
-    private func nothing(_ value: Rule.Value) -> String {
-        let tokens = value.converters.contains(.boolean) ? [] : Blanks.nullTokens.sorted().map(Self.escaped)
-        return "^\(Self.blank)(\(tokens.joined(separator: "|")))?\(Self.blank)$"
-    }
+    private func nothing(_ value: Rule.Value) -> String { loaded.placeholders.pattern(for: value.uses) }
 
     private func usable(_ value: Rule.Value) -> JSONValue {
         var schema = JSONObject([
@@ -163,15 +166,8 @@ private struct InboundSchema {
         if case .fallback = value.unknown { return nil }
         guard let list = value.codes.flatMap({ codes[$0] }) else { return nil }
         let words = list.entries.filter { !$0.code.isEmpty }.flatMap { [$0.code, $0.zh] + $0.aliases }
-        let choice = words.filter { !$0.isEmpty }.map(Self.escaped).joined(separator: "|")
-        return list.match == .exact ? "^\(Self.blank)(\(choice))\(Self.blank)$" : "(\(choice))"
-    }
-
-    private static func escaped(_ word: String) -> String {
-        word.reduce(into: "") { text, character in
-            if #"\^$.|?*+()[]{}/-"#.contains(character) { text += "\\" }
-            text.append(character)
-        }
+        let choices = words.filter { !$0.isEmpty }.map { FoldedPattern.word(TextFolding.text($0)) }
+        return list.match == .exact ? FoldedPattern.whole(choices) : "(\(choices.joined(separator: "|")))"
     }
 }
 

@@ -38,11 +38,12 @@ final class PlannedValue {
     let rule: Rule.Value
     let target: Target
     let from: XPathExpression
+    let others: [XPathExpression]
     let codes: CodeList?
     let digest: XPathExpression?
     let claimed: XPathExpression?
-    /// A word such as 无 is no placeholder where yes or no is asked.
-    let takesNullTokens: Bool
+    /// What a placeholder may be a value for: 无 where yes or no is asked.
+    let uses: Set<String>
     /// A mobile number or a landline is asked.
     let isTelephone: Bool
     /// A day is asked, perhaps with its time.
@@ -52,15 +53,17 @@ final class PlannedValue {
     var timing: FieldTiming??
 
     init(
-        _ rule: Rule.Value, from: XPathExpression, codes: CodeList?, digest: XPathExpression?, claimed: XPathExpression?
+        _ rule: Rule.Value, from: XPathExpression, others: [XPathExpression], codes: CodeList?,
+        digest: XPathExpression?, claimed: XPathExpression?
     ) {
         self.rule = rule
         target = Target(rule.to)
         self.from = from
+        self.others = others
         self.codes = codes
         self.digest = digest
         self.claimed = claimed
-        takesNullTokens = rule.converters.contains(.boolean)
+        uses = rule.uses
         isTelephone =
             rule.converters == [.phone] && target.names.last.map { $0 == "mobile" || $0 == "landline" } ?? false
         isDay =
@@ -122,6 +125,20 @@ final class PlannedGroup {
     }
 }
 
+extension PlannedRule.Action {
+    /// What is told of a rule's condition is told of this field, slash-separated.
+    var field: String? {
+        switch self {
+        case .value(let value): value.rule.to
+        case .constant(let constant): constant.target.path
+        case .lookup(let lookup): lookup.rule.to
+        case .within(let group), .list(let group): group.target?.path
+        case .warn(let warning): warning.rule.path.isEmpty ? nil : warning.rule.path
+        case .read: nil
+        }
+    }
+}
+
 extension PlannedRule {
     fileprivate var lists: [[String]] {
         switch action {
@@ -177,10 +194,11 @@ final class PlannedRecord {
 /// rule would give nothing.
 struct Planner {
     let codes: CodeLists
+    let meaning: MappingMeaning
 
     func plan(_ rules: [Rule]) -> [PlannedRule] { rules.compactMap(planned) }
 
-    func compile(_ source: String) -> XPathExpression? { try? XPathExpression(source) }
+    func compile(_ source: String) -> XPathExpression? { try? XPathExpression(source, meaning: meaning) }
 
     private func planned(_ rule: Rule) -> PlannedRule? {
         let (action, when, line) = action(of: rule)
@@ -209,7 +227,8 @@ struct Planner {
         compile(value.from).map {
             .value(
                 PlannedValue(
-                    value, from: $0, codes: value.codes.flatMap { codes[$0] }, digest: value.digest.flatMap(compile),
+                    value, from: $0, others: value.others.compactMap(compile), codes: value.codes.flatMap { codes[$0] },
+                    digest: value.digest.flatMap(compile),
                     claimed: value.claimed.flatMap(compile)))
         }
     }

@@ -14,6 +14,12 @@ indirect enum Rule: Sendable {
     struct Value: Sendable {
         var to: String
         var from: String
+        /// Asked in turn where what stands before gave nothing.
+        var others: [String] = []
+        /// What the texts of all selected nodes are joined by; without it the first one counts.
+        var join: String?
+        /// Instead of a text that cannot be read, which is told all the same.
+        var otherwise: String?
         var converters: [Converter] = []
         var format: String?
         var codes: String?
@@ -29,6 +35,16 @@ indirect enum Rule: Sendable {
         var digest: String?
         var claimed: String?
         var maxLength: Int?
+        /// Whether somebody applies is read by the words for it, and a doubt is told.
+        var isWill = false
+
+        /// What JSON writes a word of the mapping's own as, such as a default.
+        var wordType: String? {
+            type ?? (converters.last == .integer ? "number" : converters.last == .boolean ? "boolean" : nil)
+        }
+
+        /// The converters, the code list and the target, for which a placeholder may be a value.
+        var uses: Set<String> { Set(converters.map(\.rawValue) + [codes, to].compactMap(\.self)) }
     }
 
     struct Lookup: Sendable {
@@ -70,12 +86,15 @@ struct Mapping: Sendable {
     let id: String
     let version: Int
     let file: String
-    let digest: String
+    /// SM3 of the file and of the fragments that it includes.
+    var digest: String
     let isInbound: Bool
     let format: DocumentFormat
     let titleZh: String
     /// Inbound: the test that tells this mapping's documents.
     var accepts = "false()"
+    /// Inbound: the nodes each of which is a message of its own; the document is one where there is none.
+    var messages: String?
     var records: [RecordRules] = []
     var maxAttachments = 50
     var maxAttachmentBytes = 20 << 20
@@ -95,6 +114,8 @@ struct Mapping: Sendable {
 }
 
 extension Mapping {
+    var reference: MappingReference { MappingReference(id: id, version: version, digest: digest) }
+
     /// The targets of these rules that an application does not hold, dotted.
     func unfilled(of records: RecordRules, in application: LegalAidApplication) -> [String] {
         var seen: Set<String> = []

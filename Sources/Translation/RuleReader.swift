@@ -5,11 +5,30 @@ import Vocabulary
 /// Reads the rules of a mapping and holds their words against the canonical model, the converters and the code lists.
 extension MappingLoader {
     mutating func rules(below parent: Node, prefix: String) -> [Rule] {
-        parent.children.compactMap { rule($0, prefix: prefix) }
+        parent.children.flatMap { node in
+            node.name == "include"
+                ? included(by: node, prefix: prefix) : [rule(node, prefix: prefix)].compactMap(\.self)
+        }
     }
 
+    /// The rules of a fragment stand in the place of the include.
+    private mutating func included(by node: Node, prefix: String) -> [Rule] {
+        guard let name = node.attribute("fragment"), let root = fragment(name, at: node) else { return [] }
+        let outer = (file: file, line: lineBase)
+        defer { (file, lineBase) = outer }
+        lineBase = ruleLine(of: node)
+        file = fragmentFile(name)
+        for complaint in language?.complaints(about: root) ?? [] { complain(line: complaint.line, complaint.text) }
+        openFragments.append(name)
+        defer { openFragments.removeLast() }
+        return rules(below: root, prefix: prefix)
+    }
+
+    /// Line 5 of a fragment that is included in line 12 is told as 12005.
+    private func ruleLine(of node: Node) -> Int { lineBase * 1000 + (node.location.line ?? 0) }
+
     private mutating func rule(_ node: Node, prefix: String) -> Rule? {
-        let line = node.location.line ?? 0
+        let line = ruleLine(of: node)
         let when = xpath("when", of: node)
         switch node.name {
         case "value": return value(node, prefix: prefix).map { .value($0, when: when, line: line) }
@@ -45,11 +64,18 @@ extension MappingLoader {
     }
 
     private mutating func value(_ node: Node, prefix: String) -> Rule.Value? {
+        let sources = (node.attribute("from") ?? ".").split(separator: "||").map { Self.trimmed($0) }
+        for source in sources { check(source, at: node) }
         var value = Rule.Value(
-            to: target(node, prefix: prefix, isGroup: false), from: xpath("from", of: node) ?? ".")
+            to: target(node, prefix: prefix, isGroup: false), from: sources.first ?? ".",
+            others: Array(sources.dropFirst()))
+        value.join = node.attribute("join")
+        value.otherwise = node.attribute("otherwise")
         for name in (node.attribute("as") ?? "").split(separator: " ").map(String.init) {
             if name == "base64" {
                 value.isBase64 = true
+            } else if name == "will" {
+                value.isWill = true
             } else if name.hasPrefix("format("), name.hasSuffix(")") {
                 value.format = String(name.dropFirst(7).dropLast())
             } else if let converter = Converter(rawValue: name) {
@@ -58,7 +84,7 @@ extension MappingLoader {
                 complain(
                     node,
                     "unknown converter \(name)"
-                        + MappingLanguage.hint(name, Converter.allCases.map(\.rawValue) + ["base64"]))
+                        + MappingLanguage.hint(name, Converter.allCases.map(\.rawValue) + ["base64", "will"]))
             }
         }
         value.codes = codeList("codes", of: node)
@@ -72,6 +98,10 @@ extension MappingLoader {
         value.maxLength = node.attribute("maxLength").flatMap { Int($0) }
         if isInbound { fit(&value, to: CanonicalModel.application.field(at: join(prefix, value.to)), at: node) }
         return value
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        String(text.trimmingPrefix(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }
 
     private func unknown(_ node: Node) -> UnknownCode {
@@ -99,7 +129,7 @@ extension MappingLoader {
         case .integer: if isPlain { value.converters = [.integer] }
         case .boolean: if isPlain { value.converters = [.boolean] }
         }
-        if let fallback = value.fallback { check(fallback, fits: field, at: node) }
+        for word in [value.fallback, value.otherwise].compactMap(\.self) { check(word, fits: field, at: node) }
     }
 
     private mutating func fit(_ value: inout Rule.Value, toList list: String, at node: Node) {
@@ -116,6 +146,7 @@ extension MappingLoader {
             complain(node, "\(code) is no code of \(list)" + MappingLanguage.hint(code, own.entries.map(\.code)))
         }
         if value.codes == nil { value.codes = list }
+        if list == ApplicationWill.list, value.codes == list { value.isWill = true }
     }
 
     private mutating func constant(_ node: Node, prefix: String, when: String?, line: Int) -> Rule {
@@ -172,6 +203,7 @@ extension MappingLoader {
         guard let to = node.attribute("to"), !to.isEmpty else { return "" }
         let path = join(prefix, to)
         guard isInbound else {
+            checkNames(of: to, at: node)
             // The element's own text beside attributes is a dot too.
             if let outline, !path.isEmpty, !outline.paths.contains(path) {
                 complain(
@@ -191,6 +223,16 @@ extension MappingLoader {
             checkLists(on: path, below: to == "." ? path : prefix, isList: node.name == "list", at: node)
         }
         return to
+    }
+
+    /// A name that XML does not allow would make every message ill-formed (XML 1.0 §2.3).
+    private mutating func checkNames(of path: String, at node: Node) {
+        guard format == .xml else { return }
+        for step in path.split(separator: "/", omittingEmptySubsequences: false) where step != "." {
+            if !OutputElement.isName(step.hasPrefix("@") ? step.dropFirst() : step) {
+                complain(node, "\(step.isEmpty ? path : String(step)) is no name that XML allows")
+            }
+        }
     }
 
     /// What repeats is written by a list, and what does not is not.

@@ -12,7 +12,7 @@ extension Rule {
             func ask(_ xpath: String?, _ line: Int) { selected(by: xpath, at: contexts, line, tell) }
             switch rule {
             case .value(let value, let when, let line):
-                for xpath in [value.from, when, value.digest, value.claimed] { ask(xpath, line) }
+                for xpath in [value.from, when, value.digest, value.claimed] + value.others { ask(xpath, line) }
             case .constant(_, _, _, let when, let line): ask(when, line)
             case .lookup(let lookup, let when, let line):
                 for xpath in [lookup.by, when] { ask(xpath, line) }
@@ -63,9 +63,10 @@ extension Mapping {
     var known: NameTree {
         var found: [LocationPaths.Path] = []
         let note = { (path: LocationPaths.Path, _: Int) in found.append(path) }
-        Rule.selected(by: accepts, at: [[]], 0, note)
+        let messages = Rule.selected(by: messages, at: [[]], 0, note)
+        Rule.selected(by: accepts, at: messages, 0, note)
         for records in records {
-            let nodes = Rule.selected(by: records.record, at: [[]], 0, note)
+            let nodes = Rule.selected(by: records.record, at: messages, 0, note)
             for xpath in [records.group, records.when] { Rule.selected(by: xpath, at: nodes, 0, note) }
             Rule.visit(records.rules, at: nodes, note)
         }

@@ -16,8 +16,10 @@ public struct MappingReference: Sendable, Hashable {
 
 /// One record of a document, translated.
 public struct TranslatedRecord: Sendable {
+    /// The record's own: messages of several types may lie in one document. None of a canonical document.
+    public var mapping: MappingReference?
     public let application: LegalAidApplication
-    public let findings: [Finding]
+    public internal(set) var findings: [Finding]
     public let traces: [FieldTrace]
     /// Canonical fields that the mapping could fill and this document did not; only when an explanation was asked for.
     public let unfilled: [String]
@@ -76,9 +78,11 @@ public enum RenderError: Error, Sendable, Hashable {
 /// Translates by mapping files, both ways (Message Translator).
 public final class Translator: Sendable {
     private struct Loaded: Sendable {
-        let mappings: [Mapping]
-        let codes: CodeLists
+        let content: MappingLoader.Loaded
         let generation: Int
+
+        var mappings: [Mapping] { content.mappings }
+        var codes: CodeLists { content.codes }
     }
 
     /// Compiled XPath belongs to one thread at a time; idle workers wait here for the next.
@@ -90,7 +94,9 @@ public final class Translator: Sendable {
 
         init(_ loaded: Loaded, digests: Digests) {
             generation = loaded.generation
-            engines = loaded.mappings.map { Engine($0, codes: loaded.codes, digests: digests) }
+            engines = loaded.mappings.map {
+                Engine($0, codes: loaded.codes, placeholders: loaded.content.placeholders, digests: digests)
+            }
         }
     }
 
@@ -110,14 +116,14 @@ public final class Translator: Sendable {
         self.directory = directory
         self.sharesGroups = sharesGroups
         self.digests = digests
-        let (mappings, codes) = try MappingLoader.load(directory: directory, digest: digests.sm3)
-        loaded = Mutex(Loaded(mappings: mappings, codes: codes, generation: 0))
+        loaded = Mutex(
+            Loaded(content: try MappingLoader.load(directory: directory, digest: digests.sm3), generation: 0))
     }
 
     /// Reads the files again. A set with a mistake is refused whole, and the old one stays in force.
     public func reload() throws(MappingSetError) {
-        let (mappings, codes) = try MappingLoader.load(directory: directory, digest: digests.sm3)
-        loaded.withLock { $0 = Loaded(mappings: mappings, codes: codes, generation: $0.generation + 1) }
+        let content = try MappingLoader.load(directory: directory, digest: digests.sm3)
+        loaded.withLock { $0 = Loaded(content: content, generation: $0.generation + 1) }
         idle.withLock { $0.removeAll() }
     }
 
@@ -141,7 +147,7 @@ public final class Translator: Sendable {
     /// The JSON Schema of what a mapping reads or writes; nothing for XML, whose XSD is the published contract.
     public func jsonSchema(of id: String) -> JSONValue? {
         let current = loaded.withLock { $0 }
-        return current.mappings.first { $0.id == id }?.jsonSchema(codes: current.codes)
+        return current.mappings.first { $0.id == id }?.jsonSchema(by: current.content)
     }
 
     private func withWorker<Result>(_ work: (Worker) -> Result) -> Result {
@@ -182,85 +188,99 @@ public final class Translator: Sendable {
             Finding(severity: .warning, code: $0.code, path: nil, location: $0.location, rule: nil)
         }
         withWorker { worker in
-            var chosen = Self.engine(for: document, mapping: id, among: allowed, of: worker)
+            let engines = worker.engines.filter { engine in
+                engine.mapping.isInbound && (id != nil || engine.mapping.format == document.format)
+                    && allowed?.contains(engine.mapping.id) ?? true
+            }
+            var messages = DocumentMessages(document, engines: engines, asked: id)
             // A namespace that the mapping does not ask for would hide every element from it.
-            if chosen?.accepts(document) != true, document.ignoreNamespaces() {
-                chosen = Self.engine(for: document, mapping: id, among: allowed, of: worker)
+            if messages.first?.accepts(document) != true, document.ignoreNamespaces() {
+                messages = DocumentMessages(document, engines: engines, asked: id)
                 result.findings.append(
                     Finding(
                         severity: .warning, code: "namespaceIgnored", path: nil, location: document.root.location,
                         rule: nil))
             }
-            guard let engine = chosen else {
+            guard let engine = messages.first else {
                 result.findings.append(
                     Finding(severity: .error, code: "noMapping", path: nil, location: document.root.location, rule: nil)
                 )
                 return
             }
-            translate(document, by: engine, receivedAt: receivedAt, explain: explain, into: &result)
+            result.mapping = engine.mapping.reference
+            translate(messages, of: document, receivedAt: receivedAt, explain: explain, into: &result)
             if observe { result.shape = DocumentShape(document) }
         }
         return result
     }
 
-    private static func engine(
-        for document: Document, mapping id: String?, among allowed: Set<String>?, of worker: Worker
-    ) -> Engine? {
-        worker.engines.first { engine in
-            engine.mapping.isInbound && (id != nil || engine.mapping.format == document.format)
-                && allowed?.contains(engine.mapping.id) ?? true
-                && (id.map { $0 == engine.mapping.id } ?? engine.accepts(document))
+    /// What is said of the document as a whole.
+    private func findings(about document: Document, _ messages: DocumentMessages, _ noted: [Finding]) -> FindingList {
+        var about = FindingList()
+        for finding in noted { about.add(finding) }
+        for node in messages.strangers {
+            about.add(Finding(severity: .error, code: "noMapping", path: nil, location: node.location, rule: nil))
         }
+        for engine in messages.engines {
+            let mapping = engine.mapping
+            for violation in mapping.schema?.violations(in: document) ?? []
+            where messages.isPlace(violation.location, of: engine) {
+                about.add(Finding(violation, told: mapping))
+            }
+            for place in mapping.members?.strangers(in: document, most: 50) ?? []
+            where messages.isPlace(place, of: engine) {
+                about.add(
+                    Finding(
+                        severity: mapping.violations, code: "unexpectedElement", path: nil, location: place,
+                        rule: mapping.id))
+            }
+        }
+        return about
     }
 
     private func translate(
-        _ document: Document, by engine: Engine, receivedAt: Timestamp, explain: Bool,
+        _ messages: DocumentMessages, of document: Document, receivedAt: Timestamp, explain: Bool,
         into result: inout TranslatedDocument
     ) {
-        let mapping = engine.mapping
-        result.mapping = MappingReference(id: mapping.id, version: mapping.version, digest: mapping.digest)
-        var about = FindingList()
-        for finding in result.findings { about.add(finding) }
-        for violation in mapping.schema?.violations(in: document) ?? [] {
-            about.add(
-                Finding(
-                    severity: mapping.violations, code: violation.rule.rawValue, path: nil,
-                    location: violation.location, rule: mapping.id,
-                    message: mapping.violations == .error
-                        ? "与公布的格式不符。 Not as the published schema says."
-                        : "与公布的格式不符，已容忍。 Not as the published schema says; tolerated."))
+        var about = findings(about: document, messages, result.findings)
+        let groups = messages.known.map { message in
+            message.engine.records.map { ($0, message.engine.nodes(of: $0, in: message.node)) }
         }
-        for place in mapping.members?.strangers(in: document, most: 50) ?? [] {
-            about.add(
-                Finding(
-                    severity: mapping.violations, code: "unexpectedElement", path: nil, location: place,
-                    rule: mapping.id))
+        for engine in messages.engines {
+            for doubt in engine.meaning.takeDoubts() {
+                about.add(Finding(doubt, path: nil, rule: engine.mapping.id))
+            }
         }
-        let groups = engine.records.map { ($0, engine.nodes(of: $0, in: document)) }
-        if groups.allSatisfy({ $0.1.isEmpty }) {
+        if groups.allSatisfy({ $0.allSatisfy(\.1.isEmpty) }), messages.strangers.isEmpty {
             about.add(
                 Finding(
-                    severity: .error, code: "noRecord", path: nil, location: document.root.location, rule: mapping.id))
+                    severity: .error, code: "noRecord", path: nil, location: document.root.location,
+                    rule: result.mapping?.id))
         }
         result.findings = about.all
         var room = about.remaining
         var read: Set<Int> = []
         // An explanation tells of every record where each value came from.
-        let shares = !explain && sharesGroups && groups.reduce(0) { $0 + $1.1.count } > 1
-        defer { engine.forgetShared() }
-        for (planned, nodes) in groups {
-            for node in nodes {
-                var run = Engine.Run(findings: FindingList(room: room), explains: explain)
-                run.shares = shares
-                run.received = receivedAt
-                let record = record(
-                    planned, at: node, isOneOfMany: nodes.count > 1, by: engine, receivedAt: receivedAt, &run)
-                room = run.findings.remaining
-                read.formUnion(run.read)
-                result.unknownCodes += run.unknownCodes
-                result.records.append(record)
+        let shares = !explain && sharesGroups && groups.joined().reduce(0) { $0 + $1.1.count } > 1
+        defer { for engine in messages.engines { engine.forgetShared() } }
+        var persons = RepeatedPersons()
+        for (index, (message, group)) in zip(messages.known, groups).enumerated() {
+            for (planned, nodes) in group {
+                for node in nodes {
+                    var run = Engine.Run(findings: FindingList(room: room), explains: explain)
+                    run.shares = shares
+                    run.received = receivedAt
+                    let record = record(
+                        planned, at: node, isOneOfMany: nodes.count > 1, by: message.engine, receivedAt: receivedAt,
+                        &run)
+                    room = run.findings.remaining
+                    read.formUnion(run.read)
+                    result.unknownCodes += run.unknownCodes
+                    persons.add(record, .init(message: index, node: node, rule: message.engine.mapping.id))
+                }
             }
         }
+        result.records = persons.records
         // What is told of a value, with its field, need not be told of the document besides.
         let told = Set(result.records.flatMap { $0.findings.map(\.code) })
         result.findings.removeAll { $0.rule == nil && DocumentNote.codes.contains($0.code) && told.contains($0.code) }
@@ -288,14 +308,38 @@ public final class Translator: Sendable {
         // Handed over whole: a second owner would make its first change a copy.
         let checked = Consistency(
             LegalAidApplication(content: consume head), mapping: engine.mapping.id, today: receivedAt.date,
-            courts: engine.codes["court"])
+            courts: engine.codes["court"],
+            isTypeUnreadable: run.findings.holds("unknownCode", below: "recipient.idType"))
         for finding in engine.placed(checked.findings, of: planned, at: node) { run.findings.add(finding) }
+        if let finding = Self.noWill(of: checked.application, run.findings, at: node, by: engine.mapping) {
+            run.findings.add(finding)
+        }
         if run.explains {
             run.traces += Self.derived(from: before, to: checked.application, run.traces, by: engine.mapping.id)
         }
         return TranslatedRecord(
-            application: checked.application, findings: run.findings.all, traces: run.traces,
+            mapping: engine.mapping.reference, application: checked.application, findings: run.findings.all,
+            traces: run.traces,
             unfilled: run.explains ? engine.mapping.unfilled(of: rules, in: checked.application) : [])
+    }
+
+    /// Why somebody is a lead, and what would make an application of it, where the document does not say that the person
+    /// applies (法律援助法 39–43).
+    private static func noWill(
+        of application: LegalAidApplication, _ findings: FindingList, at node: Node, by mapping: Mapping
+    ) -> Finding? {
+        let field = "consent.applyWill"
+        guard application.applyWill == nil || application.applyWill == "unknown",
+            !["willDeclined", "willUnclear"].contains(where: { findings.holds($0, below: field) })
+        else { return nil }
+        let severity: Finding.Severity
+        switch application.intakeKind {
+        case .application, .referralSuggestion, .dutyLawyerHelp: severity = .warning
+        // Nobody said that it was an application.
+        case .lead: severity = .info
+        case .notification, .consultation, .supplement, .cancel, .caseEvent, .statusShare, .transfer, nil: return nil
+        }
+        return Finding(severity: severity, code: "willMissing", path: field, location: node.location, rule: mapping.id)
     }
 
     /// What followed from the identity number and the birth date rather than from a rule.

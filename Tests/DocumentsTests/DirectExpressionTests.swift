@@ -42,13 +42,27 @@ import Testing
 
     private static func everyNode(below node: Node) -> [Node] { [node] + node.children.flatMap(everyNode) }
 
+    /// An expression evaluated on the tree where that is possible, and by libxml2.
+    private static func bothWays(_ source: String) throws -> (quick: XPathExpression, whole: XPathExpression) {
+        let tests = try XPathExpression.tests(of: source, SampleMeaning())
+        return (
+            try XPathExpression(source, direct: DirectExpression(source, tests: tests), tests: tests),
+            try XPathExpression(source, direct: nil, tests: tests)
+        )
+    }
+
+    private static func isDirect(_ source: String) -> Bool {
+        let tests = try? XPathExpression.tests(of: source, SampleMeaning())
+        return DirectExpression(source, tests: tests ?? nil) != nil
+    }
+
     /// Both ways at a sample of a document's nodes.
     private func compare(_ expressions: Set<String>, in document: Document, _ count: inout Int) throws {
         let nodes = Self.everyNode(below: document.root)
         let asked = stride(from: 0, to: nodes.count, by: max(1, nodes.count / 12)).map { nodes[$0] }
         for source in expressions {
-            guard let direct = DirectExpression(source) else { continue }
-            let (quick, whole) = (try XPathExpression(source, direct: direct), try XPathExpression(source, direct: nil))
+            guard Self.isDirect(source) else { continue }
+            let (quick, whole) = try Self.bothWays(source)
             for node in asked {
                 let (one, other) = (Self.told(quick.evaluate(at: node)), Self.told(whole.evaluate(at: node)))
                 #expect(one == other, "\(source) at \(node.location.path)")
@@ -100,8 +114,8 @@ import Testing
 
     @Test func `what mappings and rules ask for is nearly always evaluated directly`() throws {
         let all = try Self.expressions(below: "Mappings").union(Self.expressions(below: "config/rules"))
-            .filter { (try? XPathExpression($0)) != nil }
-        let others = all.filter { DirectExpression($0) == nil }
+            .filter { (try? XPathExpression($0, meaning: SampleMeaning())) != nil }
+        let others = all.filter { !Self.isDirect($0) }
         #expect(others.count * 50 < all.count, "\(others.sorted())")
     }
 
@@ -122,6 +136,12 @@ import Testing
         "a[not(. = 'x')]", "m/n[../k = '1']", "m[n][k]", "@id", "@id = 'r'", "m/@t", "../r/a", "self::*[a]", "self::r",
         "self::node()[a = 'y']", "/r/m/k", "/q", "m | a", "a | a[. = 'y']", "m/n | k | m", "q | b", "number(n) * 1",
         "number(n)", "number(z)", "number(e) = 0",
+        "yes(y)", "no(y)", "not(yes(y))", "given(a)", "given(e)", "y[yes(.)]", "yes(q)", "is(a, 'X', 'q')",
+        "is(y, '是')",
+        "coded(a, 'list', 'y')", "says(z, '律援')", "denies(z, '律援')", "begins(z, '法')", "positive(n)",
+        "folded(w) = 'onetwo'",
+        "substring(folded(w), 1, 3)", "contains(folded(w), 'et')", "string-length(folded(w))", "is('X', 'x')",
+        "given(a | e) and yes(y | q)", "m[is(k, '1')]/n", "folded(q)", "is(@id, 'R')", "given(.)", "y[not(yes(.))]",
         "true() = a", "not(q) = true()", "false() or a", "string(a) = string(b)", "normalize-space(a) != ''", "t", ".",
         "..", "q = ''", "e = ''", "'x'", "3", "3 = '3'", "'a' < 'b'", "n > '2'", "mixed", "contains(mixed, 'in')",
     ]
@@ -131,13 +151,12 @@ import Testing
         let document = try Document.parse(
             Array(
                 """
-                <r id="r"><a>x</a><a>y</a><b>y</b><n> 2.50 </n><e/><w>  one
+                <r id="r"><a>x</a><a>y</a><b>y</b><y> 是\n</y><y>也许</y><y/><n> 2.50 </n><e/><w>  one
                  \t two </w><z>法律援助</z><m t="1"><n>5</n><k>1</k></m><m><n>6</n></m><t><![CDATA[<x>]]></t>\
                 <mixed>in <i>ner</i> text</mixed></r>
                 """.utf8))
         for node in Self.everyNode(below: document.root) {
-            let whole = try XPathExpression(source, direct: nil)
-            let quick = try XPathExpression(source)
+            let (quick, whole) = try Self.bothWays(source)
             #expect(
                 Self.told(quick.evaluate(at: node)) == Self.told(whole.evaluate(at: node)), "at \(node.location.path)")
             #expect(quick.bool(at: node) == whole.bool(at: node), "at \(node.location.path)")
@@ -159,11 +178,10 @@ import Testing
             JSONValue(
                 parsing: Array(
                     """
-                    {"r": {"a": ["x", "y"], "b": "y", "n": " 2.50 ", "e": "", "w": "  one\\n \\t two ", "z": "法律援助",
+                    {"r": {"a": ["x", "y"], "b": "y", "y": [" 是\\n", "也许", "", true], "n": " 2.50 ", "e": "", "w": "  one\\n \\t two ", "z": "法律援助",
                      "m": [{"n": 5, "k": true}, {"n": 6}], "t": "<x>", "mixed": {"i": "ner"}}}
                     """.utf8)))
-        let quick = try XPathExpression(source)
-        let whole = try XPathExpression(source, direct: nil)
+        let (quick, whole) = try Self.bothWays(source)
         for isAdded in [false, true] {
             if isAdded {
                 document.root.child(named: "r")?.append("y", to: "a")
@@ -187,4 +205,32 @@ import Testing
         #expect(document.root.children[1].dottedPath == "a[1]")
         #expect(document.root.children[4].text.count == 30_000)
     }
+}
+
+/// Meaning enough to tell the evaluators apart: what mappings mean is the matter of another room.
+private final class SampleMeaning: TextMeaning {
+    private(set) var told: [String] = []
+
+    func test(_ call: TextCall) -> ((UnsafeBufferPointer<UInt8>) -> TextAnswer)? {
+        let words = call.words
+        return { [self] bytes in
+            let text = String(decoding: folded(bytes), as: UTF8.self)
+            return switch call.function {
+            case .given, .folded: text.isEmpty ? .fails : .holds
+            case .yes: text.isEmpty ? .fails : text == "是" || text == "true" ? .holds : .unreadable("notABoolean")
+            case .no: text == "否" ? .holds : .fails
+            case .positive: Double(text).map { $0 > 0 } ?? false ? .holds : .fails
+            case .is, .coded: words.contains { $0.lowercased() == text } ? .holds : .fails
+            case .says, .mentions: words.contains { text.contains($0) } ? .holds : .fails
+            case .denies: words.contains { text.contains("非" + $0) } ? .holds : .fails
+            case .begins: words.contains { text.hasPrefix($0) } ? .holds : .fails
+            }
+        }
+    }
+
+    func folded(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        String(decoding: text, as: UTF8.self).lowercased().filter { !$0.isWhitespace }.utf8.map { $0 }
+    }
+
+    func tell(_ code: String, of call: TextCall, at node: Node) { told.append(code) }
 }

@@ -113,7 +113,10 @@ private struct Matrix {
             return Expectation(change: .set(""), code: "empty", severity: .info, isFatal: rule.isFatal)
         case .placeholder:
             if rule.isSplit || rule.value.converters.contains(.boolean) { return nil }
-            return Expectation(change: .set("无"), code: "nullToken", severity: .info, isFatal: rule.isFatal)
+            // An attachment is missed whatever stands for it.
+            return Expectation(
+                change: .set("无"), code: "nullToken", severity: rule.value.isBase64 ? .warning : .info,
+                isFatal: rule.isFatal)
         case .tooLong:
             guard let limit = rule.value.maxLength, limit < 10_000, !rule.isSplit, rule.value.codes == nil,
                 rule.value.words.isEmpty, rule.value.converters.allSatisfy(Self.keepsText)
@@ -136,6 +139,9 @@ private struct Matrix {
                 case .skip, .fallback: .info
                 case .error: .error
                 }
+            if rule.value.isWill {
+                return Expectation(change: .set(Matrix.nobodysWord), code: "willUnclear", severity: .warning)
+            }
             return Expectation(
                 change: .set(Matrix.nobodysWord), code: "unknownCode", severity: severity,
                 isFatal: severity == .error || rule.isFatal && !rule.value.unknown.hasFallback)
@@ -166,7 +172,7 @@ private struct Matrix {
         case .date, .dateTime, .monthStart, .monthEnd: return ("大约去年", "notADate")
         case .money, .integer: return ("若干", "notANumber")
         case .boolean: return ("也许", "notABoolean")
-        case .phone: return ("见附件", "formatError")
+        case .phone: return ("家里没人接", "formatError")
         case .uscc: return ("91320412MA1N000696", "checksumError")
         case .division, .placeDivision: return ("91320412MA1N000696", "notADivision")
         // Judged by the kind of paper, not by the converter.

@@ -31,7 +31,7 @@ final class FuzzBench {
         self.set = set
         try FileManager.default.createDirectory(at: set.appending(path: "codes"), withIntermediateDirectories: true)
         try FileManager.default.createDirectory(at: set.appending(path: "a/b"), withIntermediateDirectories: true)
-        for name in ["mapping.xsd", "codes/national.xml"] {
+        for name in ["mapping.xsd", "placeholders.xml", "codes/national.xml"] {
             try FileManager.default.copyItem(at: mappings.appending(path: name), to: set.appending(path: name))
         }
     }

@@ -13,10 +13,12 @@ private func translate(_ text: String, _ translator: Translator, explain: Bool =
         receivedAt: Timestamp(secondsSince1970: 1_700_000_000), limits: ParseLimits(), explain: explain)
 }
 
-private func mapping(_ rules: String, source: String = "xml", accepts: String = "/R", record: String = "/R/P") -> String
-{
+private func mapping(
+    _ rules: String, source: String = "xml", accepts: String = "/R", record: String = "/R/P",
+    kind: String = #"kind="notification" route="byNotification""#
+) -> String {
     """
-    <mapping xmlns="urn:legal-aid-gateway:mapping:1" id="a/b" version="2" source="\(source)" accepts="\(accepts)">
+    <mapping xmlns="urn:legal-aid-gateway:mapping:1" id="a/b" version="2" source="\(source)" accepts="\(accepts)" \(kind)>
     <each record="\(record)" group="../@id">
     \(rules)
     </each>
@@ -179,7 +181,7 @@ private func mapping(_ rules: String, source: String = "xml", accepts: String = 
                 """
                 <constant to="intakeKind" value="lead" when="will = '0'"/>
                 <constant to="aidRoute" value="byConsultation" when="will = '0'"/>
-                """))
+                """, kind: ""))
         defer { bench.remove() }
         let result = translate("<R><P><will>1</will></P><P><will>0</will></P></R>", try bench.translator())
         #expect(result.records.map { $0.application.intakeKind } == [.application, .lead])
@@ -280,7 +282,8 @@ private func mapping(_ rules: String, source: String = "xml", accepts: String = 
                 #"<value to="proceeding/acceptedAt" from="d"/><value to="recipient/name" from="n" required="yes"/>"#))
         defer { bench.remove() }
         let translator = try bench.translator()
-        let many = translate("<R>" + String(repeating: "<P><d>x</d><n>甲乙</n></P>", count: 300) + "<P/></R>", translator)
+        let many = translate(
+            "<R>" + (0..<300).map { "<P><d>x</d><n>甲乙\($0)</n></P>" }.joined() + "<P/></R>", translator)
         let codes = many.records.flatMap(\.findings).map(\.code)
         #expect(codes.filter { $0 == "notADate" }.count == 200)
         #expect(codes.filter { $0 == "tooManyFindings" }.count <= 2)

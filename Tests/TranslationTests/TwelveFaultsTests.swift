@@ -48,11 +48,11 @@ private let faults = [
         let folder = FileManager.default.temporaryDirectory.appending(path: "faults-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         try FileManager.default.createDirectory(at: folder.appending(path: "a/b"), withIntermediateDirectories: true)
-        for name in ["codes", "mapping.xsd"] {
+        for name in ["codes", "mapping.xsd", "placeholders.xml"] {
             try FileManager.default.copyItem(at: repository.appending(path: name), to: folder.appending(path: name))
         }
         try """
-        <mapping xmlns="urn:legal-aid-gateway:mapping:1" id="a/b" source="\(source)" accepts="/root"><each record="/root">
+        <mapping xmlns="urn:legal-aid-gateway:mapping:1" id="a/b" source="\(source)" accepts="/root" kind="notification" route="byNotification"><each record="/root">
         \(rules)
         </each></mapping>
         """.write(to: folder.appending(path: "a/b/mapping.xml"), atomically: true, encoding: .utf8)

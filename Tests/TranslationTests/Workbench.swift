@@ -16,6 +16,8 @@ struct Workbench {
             at: repository.appending(path: "Mappings/codes"), to: folder.appending(path: "codes"))
         try FileManager.default.copyItem(
             at: repository.appending(path: "Mappings/mapping.xsd"), to: folder.appending(path: "mapping.xsd"))
+        try FileManager.default.copyItem(
+            at: repository.appending(path: "Mappings/placeholders.xml"), to: folder.appending(path: "placeholders.xml"))
         try write(mapping)
     }
 

@@ -1,0 +1,40 @@
+import Canonical
+
+/// Whether somebody wants legal aid, as people write it: 同意, 自愿, 本人申请, 不愿意, 由家属代为申请, 待本人确认.
+///
+/// Words of refusal go before words of will, and a text that says both, or leaves it open, is not clear: nothing is
+/// assumed for the person (法律援助法 39–43). The words stand in the lists `applyWill` and `willDoubt`.
+struct ApplicationWill {
+    static let list = "applyWill"
+    static let doubts = "willDoubt"
+
+    enum Reading: Sendable, Hashable {
+        /// A code of the list: the person, or somebody for the person, applies.
+        case stated(String)
+        case declined
+        case unclear
+    }
+
+    let words: CodeList
+    let doubts: CodeList?
+
+    func read(_ text: String) -> Reading {
+        if let answer = YesNoWords.read(text) { return answer ? .stated("self") : .declined }
+        if let code = exact(text) { return code == "unknown" ? .declined : .stated(code) }
+        if let doubts, !doubts.codes(in: text).isEmpty { return .unclear }
+        let found = words.reading(in: text)
+        if found.codes.contains("unknown") { return .declined }
+        // “不放弃” refuses nothing, and “不愿委托律师，但申请法律援助” wants something.
+        if found.denied.contains("unknown") || found.isDenied && !found.codes.isEmpty { return .unclear }
+        if found.codes.isEmpty { return found.isDenied ? .declined : .unclear }
+        if found.codes.contains("agent") { return .stated("agent") }
+        return .stated(found.codes[0])
+    }
+
+    private func exact(_ text: String) -> String? {
+        let folded = TextFolding.bytes(of: text)
+        return words.entries.first { entry in
+            ([entry.code, entry.zh] + entry.aliases).contains { TextFolding.bytes(of: $0) == folded }
+        }?.code
+    }
+}

@@ -1,0 +1,121 @@
+import Canonical
+import Documents
+import Foundation
+
+/// What senders write where they have nothing to say, as `placeholders.xml` lists it. One table for fields, tests of
+/// mappings and lists.
+struct Placeholders: Sendable {
+    static let fileName = "placeholders.xml"
+
+    private struct Word: Sendable {
+        var isTold = false
+        /// Converters, code lists and targets for which the word is a value.
+        var exceptions: Set<String> = []
+    }
+
+    /// By the folded word.
+    private var words: [[UInt8]: Word] = [:]
+    private var longest = 0
+    /// A text of these alone says nothing.
+    private(set) var signs: Set<Unicode.Scalar> = []
+    private var zeros = Int.max
+    private var zeroSigns: Set<Unicode.Scalar> = []
+
+    /// What is wrong with the file, and where.
+    struct Problem: Error {
+        let line: Int?
+        let text: String
+    }
+
+    init() {}
+
+    /// - Throws: `Problem` for a file that is missing or says something else.
+    init(directory: String) throws(Problem) {
+        guard let data = FileManager.default.contents(atPath: directory + "/" + Self.fileName) else {
+            throw Problem(line: nil, text: "is missing: it says which texts count as not given")
+        }
+        let root: Node
+        do {
+            root = try Document.parse([UInt8](data), format: .xml).root
+        } catch {
+            throw Problem(line: error.location.line, text: "is not well-formed XML (\(error.problem.rawValue))")
+        }
+        guard root.name == "placeholders" else {
+            throw Problem(line: root.location.line, text: "the root element must be <placeholders>, not <\(root.name)>")
+        }
+        for element in root.children { try read(element) }
+    }
+
+    private mutating func read(_ element: Node) throws(Problem) {
+        let line = element.location.line
+        switch element.name {
+        case "placeholder":
+            let bytes = Self.bare(TextFolding.bytes(of: element.attribute("word") ?? ""))
+            guard !bytes.isEmpty else { throw Problem(line: line, text: "<placeholder> needs a word") }
+            let exceptions = (element.attribute("except") ?? "").split(separator: " ").map(String.init)
+            words[bytes] = Word(isTold: element.attribute("told") == "warning", exceptions: Set(exceptions))
+            longest = max(longest, bytes.count)
+        case "signs": signs = Set((element.attribute("of") ?? "").unicodeScalars)
+        case "zeros":
+            guard let count = element.attribute("atLeast").flatMap({ Int($0) }), count > 1 else {
+                throw Problem(line: line, text: "<zeros> needs atLeast, a number above 1")
+            }
+            zeros = count
+            zeroSigns = Set((element.attribute("with") ?? "").unicodeScalars)
+        default: throw Problem(line: line, text: "unknown element <\(element.name)>")
+        }
+    }
+
+    /// How many zeros at the start say nothing, and what may stand among those that follow.
+    var zeroRule: (count: Int, signs: Set<Unicode.Scalar>)? { zeros == .max ? nil : (zeros, zeroSigns) }
+
+    /// What a text is taken for.
+    enum Reading: Sendable { case value, nothing, nothingTold }
+
+    /// - Parameter uses: the converters, the code list and the target that the text is read for.
+    func read(_ text: String, for uses: Set<String> = []) -> Reading { text.lend { read($0, for: uses) } }
+
+    func read(_ text: UnsafeBufferPointer<UInt8>, for uses: Set<String> = []) -> Reading {
+        // Most texts are longer than any placeholder and begin with no sign.
+        guard text.count <= max(longest, 64) * 2 + 16, mayBegin(text) else { return .value }
+        let folded = TextFolding.bytes(of: text)
+        if folded.isEmpty { return .nothing }
+        if let word = words[Self.bare(folded)] ?? words[folded], word.exceptions.isDisjoint(with: uses) {
+            return word.isTold ? .nothingTold : .nothing
+        }
+        let scalars = String(decoding: folded, as: UTF8.self).unicodeScalars
+        // A lone quotation mark or bracket may be the rest of something; of signs alone nothing was said.
+        if scalars.allSatisfy(signs.contains) { return .nothing }
+        return isZeros(scalars) ? .nothing : .value
+    }
+
+    private func isZeros(_ scalars: String.UnicodeScalarView) -> Bool {
+        scalars.prefix { $0 == "0" }.count >= zeros && scalars.allSatisfy { $0 == "0" || zeroSigns.contains($0) }
+    }
+
+    /// Figures other than zero begin no placeholder but a filler date, and those have ten characters.
+    private func mayBegin(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let first = text.first(where: { $0 > 0x20 }) else { return true }
+        return !(0x31...0x39).contains(first) || text.count <= 24
+    }
+
+    /// Without full stops behind and brackets around.
+    private static func bare(_ folded: [UInt8]) -> [UInt8] {
+        var scalars = String(decoding: folded, as: UTF8.self).unicodeScalars[...]
+        while let last = scalars.last, "。.，,;；!！".unicodeScalars.contains(last), scalars.count > 1 {
+            scalars = scalars.dropLast()
+        }
+        for (open, close) in ["()", "（）", "[]", "【】", "《》", "<>", "“”", "\"\"", "‘’", "{}", "〔〕"].map({
+            ($0.unicodeScalars.first, $0.unicodeScalars.last)
+        }) where scalars.count > 2 && scalars.first == open && scalars.last == close {
+            scalars = scalars.dropFirst().dropLast()
+        }
+        return Array(String(scalars).utf8)
+    }
+
+    /// The words that are placeholders for a use, folded, for schemas that are published.
+    func words(for uses: Set<String>) -> [String] {
+        words.filter { $0.value.exceptions.isDisjoint(with: uses) }.map { String(decoding: $0.key, as: UTF8.self) }
+            .sorted()
+    }
+}

@@ -1,0 +1,74 @@
+import Canonical
+import Documents
+
+/// The same person twice in one message: one application, not two lawyers (§6.6). Whether two are the same is only known
+/// where number and name agree; everything less is told and both are kept.
+struct RepeatedPersons {
+    struct Entry {
+        let message: Int
+        let node: Node
+        let rule: String
+    }
+
+    /// What two records of one message have in common.
+    private enum Likeness { case samePerson, doubtful }
+
+    /// What persons are looked for by, within one message.
+    private struct Key: Hashable {
+        let message: Int
+        let text: String
+    }
+
+    private(set) var records: [TranslatedRecord] = []
+    private var byNumber: [Key: Int] = [:]
+    private var byName: [Key: Int] = [:]
+
+    /// Adds a record, or tells the first one of the same person that it came again.
+    mutating func add(_ record: TranslatedRecord, _ entry: Entry) {
+        var record = record
+        guard Self.makesApplications(record.application) else {
+            records.append(record)
+            return
+        }
+        let number = record.application.idNumber.map { Key(message: entry.message, text: $0) }
+        let name = record.application.text("recipient.name").map { Key(message: entry.message, text: $0) }
+        let known = Set([number.flatMap { byNumber[$0] }, name.flatMap { byName[$0] }].compactMap(\.self)).sorted()
+        for index in known {
+            switch Self.likeness(of: records[index].application, and: record.application) {
+            case .samePerson:
+                records[index].findings.append(Self.finding("personRepeated", at: entry))
+                return
+            case .doubtful: record.findings.append(Self.finding("personDoubtful", at: entry))
+            case nil: continue
+            }
+        }
+        if let number, byNumber[number] == nil { byNumber[number] = records.count }
+        if let name, byName[name] == nil { byName[name] = records.count }
+        records.append(record)
+    }
+
+    private static func finding(_ code: String, at entry: Entry) -> Finding {
+        Finding(
+            severity: .warning, code: code, path: "recipient", location: entry.node.location, rule: entry.rule)
+    }
+
+    private static func likeness(of one: LegalAidApplication, and other: LegalAidApplication) -> Likeness? {
+        guard one.intakeKind == other.intakeKind else { return nil }
+        let (name, otherName) = (one.text("recipient.name"), other.text("recipient.name"))
+        let (number, otherNumber) = (one.idNumber, other.idNumber)
+        if let number, number == otherNumber {
+            return name == nil || otherName == nil || name == otherName ? .samePerson : .doubtful
+        }
+        guard let name, name == otherName else { return nil }
+        // Namesakes have numbers of their own; without a number nothing but the whole record tells.
+        let isWhole = number == nil && otherNumber == nil && one.content == other.content
+        return isWhole ? .samePerson : .doubtful
+    }
+
+    private static func makesApplications(_ application: LegalAidApplication) -> Bool {
+        switch application.intakeKind {
+        case .application, .notification, .referralSuggestion, .consultation, .lead, .dutyLawyerHelp: true
+        case .supplement, .cancel, .caseEvent, .statusShare, .transfer, nil: false
+        }
+    }
+}

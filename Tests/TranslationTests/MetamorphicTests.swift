@@ -1,0 +1,143 @@
+import Canonical
+import Documents
+import Foundation
+import StrictJSON
+import Testing
+
+@testable import Translation
+
+/// The same said otherwise must come out the same, or be told where it stands: a blank, a line break, full width, another
+/// accepted word for yes or no or for a code, at every leaf of every shipped example.
+@Suite struct Metamorphic {
+    private static let translator = Result { try Translator(directory: mappingsFolder.path, digests: .fixed) }
+
+    /// A leaf of an example with what the mapping does to it.
+    private struct Leaf {
+        let path: String
+        let text: String
+        var answersYesOrNo = false
+        /// Lists that read it.
+        var lists: Set<String> = []
+    }
+
+    private struct Example {
+        let name: String
+        let tree: SampleTree
+        let base: TranslatedDocument
+        let translator: Translator
+
+        init?(_ url: URL, _ translator: Translator) throws {
+            guard let tree = try? SampleTree([UInt8](Data(contentsOf: url))) else { return nil }
+            name = url.lastPathComponent
+            self.tree = tree
+            self.translator = translator
+            base = Self.translate(tree.bytes, translator)
+        }
+
+        static func translate(_ bytes: [UInt8], _ translator: Translator) -> TranslatedDocument {
+            translator.translate(
+                bytes, format: nil, declaredEncoding: nil, mapping: nil, among: nil,
+                receivedAt: Timestamp(secondsSince1970: 1_699_408_800), limits: ParseLimits(), explain: false)
+        }
+
+        func changed(_ path: String, to text: String) -> TranslatedDocument? {
+            var tree = tree
+            guard tree.apply(.set(text), at: path) else { return nil }
+            return Self.translate(tree.bytes, translator)
+        }
+
+        func leaves() throws -> [Leaf] {
+            let root = try Document.parse(tree.bytes).root
+            return Self.leaves(below: root).map(read)
+        }
+
+        private static func leaves(below node: Node) -> [Leaf] {
+            let own = node.location.path
+            let attributes = node.attributes.map { Leaf(path: "\(own)/@\($0.name)", text: $0.value) }
+            let inner =
+                node.children.isEmpty
+                ? [Leaf(path: own, text: node.text)] : node.children.flatMap(leaves)
+            return (attributes + inner).filter { !$0.text.isEmpty }
+        }
+
+        /// What a word that nobody knows is told as shows how the leaf is read.
+        private func read(_ leaf: Leaf) -> Leaf {
+            var leaf = leaf
+            let told = changed(leaf.path, to: "㐀㐁㐂").map { Metamorphic.findings(of: $0, at: leaf.path) } ?? []
+            leaf.answersYesOrNo = told.contains { $0.code == "notABoolean" }
+            leaf.lists = Set(told.compactMap(\.list))
+            return leaf
+        }
+    }
+
+    fileprivate static func findings(of document: TranslatedDocument, at path: String) -> [Finding] {
+        (document.findings + document.records.flatMap(\.findings)).filter { finding in
+            let place = finding.location?.path ?? ""
+            return place == path || path.hasPrefix(place + "/@") || place.hasPrefix(path + "/@")
+        }
+    }
+
+    /// The canonical results with their texts folded: in a text that is kept as it came, width and blanks are kept too.
+    private static func results(_ document: TranslatedDocument) -> [JSONValue] {
+        document.records.map { folded(.object($0.application.content)) }
+    }
+
+    private static func folded(_ value: JSONValue) -> JSONValue {
+        if let text = value.string { return .string(TextFolding.text(text)) }
+        if let items = value.array { return .array(items.map(folded)) }
+        if let object = value.object {
+            return .object(JSONObject(object.members.map { ($0.name, folded($0.value)) }))
+        }
+        return value
+    }
+
+    private static func fullWidth(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { scalar in
+                    (0x21...0x7E).contains(scalar.value) ? Unicode.Scalar(scalar.value + 0xFEE0) ?? scalar : scalar
+                }))
+    }
+
+    /// The same text, said otherwise.
+    private static func variants(of leaf: Leaf, _ codes: CodeLists) -> [String] {
+        var found = [leaf.text + " ", "\u{3000}" + leaf.text, "\n        \(leaf.text)\n    "]
+        // Markup in full width is no markup but the sender's words.
+        if !leaf.text.contains("<") { found.append(fullWidth(leaf.text)) }
+        if leaf.answersYesOrNo, let answer = YesNoWords.read(leaf.text) {
+            found += answer ? ["是", "1", "true", "Y", "有", "√", " 是。"] : ["否", "0", "false", "N", "没有", "×", "否 "]
+        }
+        // A list that looks for words in a text reads more than one, and the text itself is often kept.
+        for list in leaf.lists.compactMap({ codes[$0] }) where list.match == .exact {
+            guard let code = list.code(for: Converter.narrowed(Blanks.trimmed(leaf.text)).0),
+                let entry = list.entries.first(where: { $0.code == code })
+            else { continue }
+            found += ([entry.zh] + entry.aliases).filter { list.code(for: $0) == code }.prefix(4)
+        }
+        return found.filter { $0 != leaf.text }
+    }
+
+    @Test(arguments: try translator.get().mappings.filter(\.isInbound).map(\.id))
+    func `what is said otherwise comes out the same or is told`(id: String) throws {
+        let translator = try Self.translator.get()
+        let codes = translator.inForce.codes
+        let folder = mappingsFolder.appending(path: id + "/examples")
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            .filter { !$0.lastPathComponent.contains(".expected.") }.sorted { $0.path < $1.path }
+        var tried = 0
+        for example in try files.compactMap({ try Example($0, translator) }) where !example.base.records.isEmpty {
+            let expected = Self.results(example.base)
+            for leaf in try example.leaves() {
+                for text in Self.variants(of: leaf, codes) {
+                    guard let changed = example.changed(leaf.path, to: text) else { continue }
+                    tried += 1
+                    if Self.results(changed) == expected { continue }
+                    #expect(
+                        !Self.findings(of: changed, at: leaf.path).isEmpty,
+                        "\(id)/\(example.name) \(leaf.path): \(leaf.text) as \(text.debugDescription)")
+                }
+            }
+        }
+        #expect(tried > 40, "only \(tried) variants: the examples were not read")
+    }
+}
