@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// When the day of a field can lie, seen from the moment at which the document was received (domain §4, §6.6).
 public enum FieldTiming: Sendable, Hashable {
     /// From 1900 to the day of receipt.

@@ -2,6 +2,7 @@ import Canonical
 import Documents
 import Foundation
 import StrictJSON
+import Vocabulary
 
 /// Digests in lower-case hexadecimal, handed in because this room knows no cryptography.
 public struct Digests: Sendable {

@@ -70,7 +70,7 @@ final class PlannedValue {
             switch rule.converters.last {
             case .date, .dateTime, .monthStart, .monthEnd: true
             case .text, .personName, .residentId, .uscc, .caseNumber, .letterNo, .phone, .spreadsheetDay, .money,
-                .integer, .boolean, .fullText, .upper, nil:
+                .integer, .boolean, .fullText, .upper, .organCode, .division, .placeDivision, nil:
                 false
             }
     }

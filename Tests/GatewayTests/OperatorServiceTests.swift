@@ -5,6 +5,7 @@ import Messaging
 import StrictJSON
 import Testing
 import Transport
+import Vocabulary
 
 @testable import Operations
 @testable import gateway

@@ -1,4 +1,5 @@
 import Canonical
+import Vocabulary
 
 /// A known day and time, written in one of the ways in which senders write them.
 struct GeneratedDate {

@@ -2,6 +2,7 @@ import Canonical
 import Foundation
 import StrictJSON
 import Testing
+import Vocabulary
 
 @testable import Documents
 @testable import Translation

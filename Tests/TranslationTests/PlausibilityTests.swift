@@ -2,6 +2,7 @@ import Canonical
 import Documents
 import StrictJSON
 import Testing
+import Vocabulary
 
 @testable import Translation
 

@@ -3,6 +3,7 @@ import Documents
 import Foundation
 import StrictJSON
 import Testing
+import Vocabulary
 
 @testable import Translation
 

@@ -1,5 +1,6 @@
 import Canonical
 import StrictJSON
+import Vocabulary
 
 extension Converter {
     /// A day. Of several, or of a time that moves it, none.

@@ -1,4 +1,5 @@
 import Canonical
+import Vocabulary
 
 /// Dates and times as senders write them; GB/T 7408 (ISO 8601) is what they should write. All of a text is used up, or
 /// what is left is told; where something left could change what the date means, there is no date.

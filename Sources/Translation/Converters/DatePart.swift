@@ -1,4 +1,5 @@
 import Canonical
+import Vocabulary
 
 /// The day of a date as written, without its time (`DateGrammar` has the grammar).
 struct DatePart {

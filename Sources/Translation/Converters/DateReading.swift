@@ -1,4 +1,5 @@
 import Canonical
+import Vocabulary
 
 /// What a text says of a date, and what its sender should be told of the way it was written.
 struct DateReading {

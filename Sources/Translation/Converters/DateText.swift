@@ -1,5 +1,6 @@
 import Canonical
 import StrictJSON
+import Vocabulary
 
 /// Reads a date or a time: the forms that most senders use by their bytes, any other by its grammar.
 enum DateText {

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// The offset from UTC behind a time of day.
 enum DateZone {
     enum Outcome {

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// A time of day:
 ///
 ///     time     := [part] clock [part]
