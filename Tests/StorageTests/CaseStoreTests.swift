@@ -32,11 +32,13 @@ func caseMessage(
 ) -> IntakeCommit {
     let referralID = identifiers.next(at: now)
     let recordID = identifiers.next(at: now)
-    var record = IntakeRecord(
-        id: recordID, outcome: name == nil ? "accepted" : "parked", applicationNo: name == nil ? "LA-\(id)" : nil,
-        queue: name == nil ? "CZ-TN" : nil, priority: 0, dueAt: nil, content: name == nil ? Array("{}".utf8) : nil,
-        caseState: nil, route: "byApplication", findings: Array("[]".utf8), deadLetter: nil, detail: nil)
-    record.referralState = "queued"
+    var record = IntakeRecord(id: recordID, index: 0, outcome: name == nil ? .accepted : .parked)
+    if name == nil {
+        record.applicationNo = "LA-\(id)"
+        record.queue = "CZ-TN"
+        record.content = Array("{}".utf8)
+        record.standing = ApplicationStanding(referral: .queued)
+    }
     record.keys = keys
     record.personKeys = keys.filter { $0.hasPrefix("person") }
     record.clocks = clocks

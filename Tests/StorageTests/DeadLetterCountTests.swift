@@ -87,7 +87,7 @@ private struct Doings {
             queue: queue, max: 3, now: now, ends: now.advanced(seconds: 1), maxAttempts: 2)
         for lease in leases where Bool.random(using: &dice) {
             let settlement: LeaseSettlement =
-                Bool.random(using: &dice) ? .acknowledge : .giveUp(.exhausted, reason: "rejected")
+                Bool.random(using: &dice) ? .acknowledge : .giveUp(.rejected, reason: "rejected")
             _ = try await home.store.settle(leaseID: lease.id, settlement, actor: queue, now: now)
         }
     }
@@ -142,16 +142,21 @@ private struct Doings {
 
 /// One with an application, an invalid one, or a follow-up that waits.
 private func message(
-    _ id: String, partner: String = "court", queue: String? = nil, dead: DeadLetterReason? = nil, code: String = "",
+    _ id: String, partner: String = "court", queue: String? = nil, dead: DeadLetterCause? = nil,
     about name: CaseName? = nil, keepUntil: Instant = start, supersedes: SupersededDeadLetter? = nil, at now: Instant
 ) -> IntakeCommit {
-    let isInvalid = dead == .invalid
+    let isInvalid = dead?.reason == .invalid
     var record = IntakeRecord(
-        id: "R" + id, outcome: isInvalid ? "invalid" : name == nil ? "accepted" : "parked",
-        applicationNo: isInvalid || name != nil ? nil : "LA-" + id, queue: queue, priority: 0, dueAt: nil,
-        content: isInvalid || name != nil ? nil : Array("{}".utf8), caseState: nil, route: "byApplication",
-        findings: Array(#"[{"severity":"error","code":"\#(code)","rule":"court/x:1"}]"#.utf8), deadLetter: dead,
-        detail: nil)
+        id: "R" + id, index: 0, outcome: isInvalid ? .invalid : name == nil ? .accepted : .parked)
+    record.deadLetter = dead
+    if isInvalid {
+        record.findings = Array("[]".utf8)
+    } else if name == nil {
+        record.applicationNo = "LA-" + id
+        record.queue = queue
+        record.content = Array("{}".utf8)
+        record.standing = ApplicationStanding(referral: queue == nil ? .routingManual : .queued)
+    }
     record.followUp = name.map {
         FollowUp(
             id: record.id, kind: .supplement, partnerID: partner, content: Array("{}".utf8), names: [$0], person: [],
@@ -171,7 +176,7 @@ extension DeadLetterFilter {
     fileprivate func matches(_ deadLetter: DeadLetterSummary) -> Bool {
         (reason == nil || reason == deadLetter.reason) && (partnerID == nil || partnerID == deadLetter.partnerID)
             && (queue == nil || queue == deadLetter.queue) && (channel == nil || channel == deadLetter.channel)
-            && (cause == nil || cause == deadLetter.cause.name)
+            && (cause == nil || cause == deadLetter.cause)
             && (senderMessageID == nil || senderMessageID == deadLetter.senderMessageID)
             && since.map { deadLetter.since >= $0 } ?? true && until.map { deadLetter.since < $0 } ?? true
     }

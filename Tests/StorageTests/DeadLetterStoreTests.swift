@@ -29,11 +29,9 @@ extension TemporaryStore {
         try await database.write { connection throws(StoreError) in
             for number in 0..<count {
                 let isRare = number % 1000 == 7
-                let cause = DeadLetterCause(
-                    reason: isRare ? .undeliverable : .exhausted, failure: isRare ? "http-503" : "leaseEnded",
-                    place: nil)
+                let cause = isRare ? DeadLetterCause.undeliverable(.http(503)) : .leasesEnded
                 let partner = number % 2 == 0 ? "court" : "police"
-                let countRow = try DeadLetterCounts.lay(
+                let countRow = try DeadLetterCounts.increment(
                     cause, of: partner, isRare ? .status : .application, recipient: "CZ-TN", connection)
                 try connection.run(
                     """
@@ -52,7 +50,7 @@ extension TemporaryStore {
 
     func plan(_ sql: String, _ values: [SQLValue]) async throws -> String {
         try await database.read { connection throws(StoreError) in
-            try connection.query("EXPLAIN QUERY PLAN " + sql, values) { $0.text(3) }
+            try connection.query("EXPLAIN QUERY PLAN " + sql, values) { row throws(StoreError) in try row.text("detail") }
         }.joined(separator: "; ")
     }
 }
@@ -137,7 +135,7 @@ extension TemporaryStore {
                 queue: "CZ-TN", max: 1, now: later, ends: later.advanced(seconds: 60), maxAttempts: 5
             ).first)
         _ = try await home.store.settle(
-            leaseID: lease.id, .giveUp(.exhausted, reason: "no"), actor: "CZ-TN", now: later)
+            leaseID: lease.id, .giveUp(.rejected, reason: "no"), actor: "CZ-TN", now: later)
         #expect(
             try await home.store.discard(seen.id, version: seen.version, word: nil, act(.discard, on: seen.id))
                 == .stale)

@@ -32,20 +32,27 @@ private let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... 
 
 func referral(
     _ messageID: String?, partner: String = "court", digest: String = "d1", queue: String? = "CZ-TN",
-    dueAt: Instant? = nil, content: String = #"{"a":1}"#, invalid: Bool = false, deadLetter: DeadLetterReason? = nil,
+    dueAt: Instant? = nil, content: String = #"{"a":1}"#, invalid: Bool = false, deadLetter: DeadLetterCause? = nil,
     supersedes: SupersededDeadLetter? = nil
 ) -> IntakeCommit {
     let id = identifiers.next(at: start)
-    let record = IntakeRecord(
-        id: identifiers.next(at: start), outcome: invalid ? "invalid" : "accepted",
-        applicationNo: invalid ? nil : "LA-\(id)", queue: queue, priority: 0, dueAt: dueAt,
-        content: invalid ? nil : Array(content.utf8), caseState: nil, route: "byApplication",
-        findings: Array("[]".utf8), deadLetter: deadLetter, detail: nil)
+    var record = IntakeRecord(
+        id: identifiers.next(at: start), index: 0, outcome: invalid ? .invalid : .accepted)
+    record.dueAt = dueAt
+    record.deadLetter = deadLetter
+    if invalid {
+        record.findings = Array("[]".utf8)
+    } else {
+        record.applicationNo = "LA-\(id)"
+        record.queue = queue
+        record.content = Array(content.utf8)
+        record.standing = ApplicationStanding(referral: queue == nil ? .routingManual : .queued)
+    }
     return IntakeCommit(
         referralID: id, partnerID: partner, messageID: messageID, digest: digest, rawBytes: Array("raw".utf8),
         mediaType: "application/xml", encoding: "utf-8", receivedAt: start, mappingID: nil, mappingVersion: nil,
-        mappingDigest: nil, outcome: invalid ? "invalid" : "accepted", isInvalid: invalid, answer: Array(id.utf8),
-        records: [record], supersedes: supersedes)
+        mappingDigest: nil, outcome: record.outcome, isInvalid: invalid, answer: Array(id.utf8), records: [record],
+        supersedes: supersedes)
 }
 
 func status(_ applicationNo: String, partner: String = "court") -> Envelope {
@@ -65,7 +72,7 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         #expect(answers.filter { $0 == .stored }.count == 1)
         #expect(Set(answers.filter { $0 != .stored }).count == 1)
         let leases = try await home.store.lease(
-            queue: "CZ-TN", max: 100, now: start, ends: start.advanced(seconds: 60), maxAttempts: 5)
+            queue: "CZ-TN", max: 100, now: start, ends: start.advanced(seconds: 60))
         #expect(leases.count == 1)
         await home.remove()
     }
@@ -102,13 +109,13 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         var now = start
         for attempt in 1...3 {
             let leases = try await home.store.lease(
-                queue: "CZ-TN", max: 1, now: now, ends: now.advanced(seconds: 10), maxAttempts: 3)
+                queue: "CZ-TN", max: 1, now: now, ends: now.advanced(seconds: 10))
             #expect(leases.first?.envelope.senderMessageID == "soon")
             #expect(leases.first?.attempt == attempt)
             now = now.advanced(seconds: 10)
         }
         let next = try await home.store.lease(
-            queue: "CZ-TN", max: 1, now: now, ends: now.advanced(seconds: 10), maxAttempts: 3)
+            queue: "CZ-TN", max: 1, now: now, ends: now.advanced(seconds: 10))
         #expect(next.first?.envelope.senderMessageID == "late")
         let dead = try await home.store.tray(DeadLetterFilter(reason: .exhausted))
         #expect(dead.map(\.senderMessageID) == ["soon"])
@@ -155,7 +162,7 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         #expect(try await home.store.lease(room, now: start, ends: ends).isEmpty)
         let held = try #require(first.first { $0.envelope.correlationID == "LA-\(one.referralID)" })
         _ = try await home.store.settle(
-            leaseID: held.id, .giveUp(.undeliverable, reason: "HTTP 400"), actor: "courier", now: start)
+            leaseID: held.id, .giveUp(.undeliverable(.refused(400)), reason: "HTTP 400"), actor: "courier", now: start)
         let second = try await home.store.lease(room, now: start, ends: ends)
         #expect(second.map(\.envelope.correlationID) == ["LA-\(one.referralID)"])
         let dead = try await home.store.tray(DeadLetterFilter(channel: .status))
@@ -171,7 +178,7 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         _ = try await home.store.accept(commit)
         let ends = start.advanced(seconds: 60)
         let lease = try #require(
-            try await home.store.lease(queue: "CZ-TN", max: 1, now: start, ends: ends, maxAttempts: 5).first)
+            try await home.store.lease(queue: "CZ-TN", max: 1, now: start, ends: ends).first)
         let number = "LA-\(commit.referralID)"
         let result = try await home.store.changeCase(
             CaseChange(
@@ -211,7 +218,7 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
                 deadLetter.id, version: deadLetter.version, queue: "CZ-WJ", act(.chooseQueue, on: deadLetter.id))
                 == .done)
         let leases = try await home.store.lease(
-            queue: "CZ-WJ", max: 1, now: start, ends: start.advanced(seconds: 60), maxAttempts: 5)
+            queue: "CZ-WJ", max: 1, now: start, ends: start.advanced(seconds: 60))
         #expect(leases.count == 1)
         let application = try await home.store.application(deadLetter.correlationID)
         #expect(application?.queue == "CZ-WJ")

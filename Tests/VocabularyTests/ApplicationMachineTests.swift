@@ -80,7 +80,8 @@ private func reachable(_ route: AidRoute) -> Set<ApplicationStanding> {
         let signedIn = try #require(next(ApplicationStanding(referral: .queued), .signIn)).standing
         #expect(next(signedIn, .senderCancels) == nil)
         // Signed in by the first, then proposed to another: a case has begun.
-        #expect(next(try #require(next(signedIn, .proposeHandover)).standing, .senderCancels) == nil)
+        let begun = try #require(next(signedIn, .proposeHandover)).standing
+        #expect(next(begun, .senderCancels) == nil)
     }
 
     @Test func `the second return goes to the city centre, whose word binds`() throws {
@@ -108,7 +109,8 @@ private func reachable(_ route: AidRoute) -> Set<ApplicationStanding> {
         let signedIn = try #require(next(ApplicationStanding(referral: .queued), .signIn))
         #expect(signedIn.effects == [.tellSender(.signedIn)])
         let accepted = try #require(next(signedIn.standing, .report(.accept))).standing
-        let back = try #require(next(try #require(next(accepted, .proposeHandover)).standing, .targetReturns)).standing
+        let proposed = try #require(next(accepted, .proposeHandover)).standing
+        let back = try #require(next(proposed, .targetReturns)).standing
         let again = try #require(next(back, .signIn))
         #expect(again.standing.caseState == .accepted)
         #expect(again.effects == [])
