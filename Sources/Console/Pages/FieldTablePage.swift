@@ -23,7 +23,7 @@ extension WebConsole {
 
     func fieldPage(_ scene: Scene) throws(Problem) -> Page {
         let language = scene.language
-        guard let fields = library.fields(scene.request.query("id") ?? "") else {
+        guard let fields = library.fieldTable(of: scene.request.query("id") ?? "") else {
             throw Problem(.notFound, zh: "没有这个映射，或它已不在用。", en: "No such mapping, or it is not in force.")
         }
         let (theirs, ours) = (language("对方字段", "Partner's field"), language("标准字段", "Canonical field"))

@@ -19,7 +19,7 @@ extension WebConsole {
             body: """
                 <h2>\(language("现在需要处理", "Wants doing now"))</h2>\(attentionTable(items, language))
                 <h2>\(language("眼下的数字", "Figures"))</h2>
-                \(tiles(try await statistics(), items, try await services.alerts.open().count, language))
+                \(tiles(try await store.statistics(), items, try await services.alerts.open().count, language))
                 \(try await chart(language))
                 <h2>\(language("机构队列", "Institutions' queues"))</h2>\(try await busyQueues(scene))
                 """)

@@ -38,25 +38,8 @@ public struct AlertService: Sendable {
     /// What has begun and is not over, the oldest first.
     public func open() async throws(StoreError) -> [OpenAlert] { try await store.openAlerts() }
 
-    /// Looks and tells until the task is cancelled.
-    func run() async {
-        while !Task.isCancelled {
-            await look()
-            try? await Task.sleep(for: settings.every)
-        }
-    }
-
-    /// Looks at once, for what cannot wait for the next look.
-    public func look() async {
-        do {
-            try await round()
-        } catch {
-            log.warning("alerts could not be looked for", [("error", .string("\(type(of: error))"))])
-        }
-    }
-
     /// One look, and the messages that are due.
-    func round() async throws {
+    public func look() async throws {
         let (conditions, rules) = try await conditions()
         let local = localPrefix
         let institutionMessages = try await store.reconcileAlerts(
@@ -93,7 +76,7 @@ public struct AlertService: Sendable {
         find(.deadLetters, if: settings.deadLetters.map { deadLetters.reduce(0) { $0 + $1.count } >= $0 } ?? false)
         let oldest = deadLetters.compactMap(\.since).min()
         find(.deadLetterAge, if: attention.isOlder(oldest, than: settings.deadLetterAge))
-        let isStoreKnown = attention.caseServices.store() != .unknown
+        let isStoreKnown = attention.inspection.condition != .unknown
         return (found, Set(AlertRule.allCases.filter { $0 != .storeDamaged || isStoreKnown }))
     }
 
@@ -131,7 +114,7 @@ public struct AlertService: Sendable {
     private func send() async throws {
         guard let webhook = settings.webhook else { return }
         // One by one: no other node may have a claim run out while earlier ones are waited for.
-        for _ in 0..<Self.batch {
+        for _ in 0..<Self.batch where !Task.isCancelled {
             let now = attention.now()
             let until = now.advanced(by: webhook.timeout).advanced(seconds: Self.claimSeconds)
             guard let notice = try await store.leaseMessages(max: 1, now: now, until: until).first else { return }

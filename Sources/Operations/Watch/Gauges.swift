@@ -10,7 +10,7 @@ public struct Gauges: Sendable {
 
     let flow: MessageQueryService
     let deadLetters: DeadLetterService
-    let clocks: @Sendable () async throws -> [ClockFigures]
+    let clocks: any ClockFigureSource
     let metrics: Metrics
 
     func refresh() async throws {
@@ -45,7 +45,7 @@ public struct Gauges: Sendable {
             "gateway_status_backlog", help: "Statuses not yet confirmed by partners.", labels: [], to: Double(backlog))
         try await refreshDeadLetters(age)
         for name in ["gateway_clocks_due_soon", "gateway_clocks_overdue"] { metrics.forget(name) }
-        for clock in try await clocks() {
+        for clock in try await clocks.figures() {
             let labels = [("clock", clock.clock)]
             metrics.set(
                 "gateway_clocks_due_soon", help: "Running clocks that come due within the warning time.",

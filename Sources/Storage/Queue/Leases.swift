@@ -68,17 +68,18 @@ enum Leases {
         }.first
     }
 
-    /// A message that ends its workers becomes a dead letter and goes round no more.
+    /// A message of a queue that ends its workers becomes a dead letter and goes round no more, whether its last lease ended
+    /// or was given back.
     ///
     /// - Returns: how many did.
     static func exhaust(
-        now: Instant, maxAttempts: Int, limit: Int, _ transaction: StoreTransaction
+        _ queue: String, now: Instant, maxAttempts: Int, limit: Int, _ transaction: StoreTransaction
     ) throws(StoreError) -> Int {
         let spent = try transaction.query(
             """
-            SELECT \(StoredMessage.columns) FROM message m WHERE m.channel = 'application'
-            AND m.state = 'claimed' AND m.ready_at <= ? AND m.attempt >= ? LIMIT ?
-            """, [.instant(now), .int(maxAttempts), .int(limit)], StoredMessage.read)
+            SELECT \(StoredMessage.columns) FROM message m WHERE m.channel = 'application' AND m.recipient = ?
+            AND m.state IN ('queued', 'claimed') AND m.ready_at <= ? AND m.attempt >= ? LIMIT ?
+            """, [.text(queue), .instant(now), .int(maxAttempts), .int(limit)], StoredMessage.read)
         for message in spent {
             try message.apply(
                 .giveUp(.leasesEnded, at: now), actor: message.recipient ?? "gateway",

@@ -23,7 +23,7 @@ enum Check: Command {
             return 1
         }
         var mistakes: [String] = []
-        do {
+        do throws(ConfigurationError) {
             let pipeline = try Gateway.pipeline(configuration)
             let known = Set(pipeline.translator.mappings.map(\.id))
             for partner in configuration.partners {
@@ -33,7 +33,7 @@ enum Check: Command {
                 }
             }
             Terminal.print("mappings: \(known.count) loaded from \(configuration.mappings)")
-        } catch let error as ConfigurationError {
+        } catch {
             mistakes += error.complaints.map(\.description)
         }
         if FileManager.default.fileExists(atPath: configuration.storePath) {

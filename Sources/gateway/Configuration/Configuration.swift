@@ -97,7 +97,7 @@ struct Configuration: Sendable {
                 }
             }
         }
-        institutions = reader.institutions(in: institutionsFile)
+        institutions = reader.institutions(in: InstitutionFile(path: institutionsFile))
         partners = reader.partners(in: partnersFile)
         (callers, tokenEnds) = reader.callers(in: credentialsFile, partners: partners, institutions: institutions)
         for index in partners.indices {

@@ -8,7 +8,6 @@ import Vocabulary
 
 @testable import Operations
 @testable import Storage
-@testable import gateway
 
 /// A clock that the test turns.
 final class HandClock: Sendable {
@@ -27,16 +26,10 @@ struct Bench {
     let router: Router
     let client = HTTPClient()
 
-    /// No door to the gateway behind this window.
-    static var noCaseServices: CaseServices {
-        CaseServices(
-            replay: { _, _, _ in .null }, dryRun: { _, _ in .null }, rejection: { _, _ in nil },
-            decode: { ($0, "utf-8") }, encode: { text, _ in Array(text.utf8) })
-    }
-
     init(
         sharing other: Bench? = nil, alerts: AlertSettings = AlertSettings(), node: String = "a",
-        caseServices: CaseServices = noCaseServices
+        clocks: any ClockFigureSource = NoClocks(), endpoints: any EndpointReportSource = NoEndpoints(),
+        expiries: any CredentialExpirySource = NoExpiries(), inspection: StoreInspection = StoreInspection()
     ) async throws {
         folder =
             other?.folder ?? FileManager.default.temporaryDirectory.appending(path: "window-\(UUID().uuidString)")
@@ -48,7 +41,10 @@ struct Bench {
         let services = OperatorServices(
             store: try await SQLMessageStore(database: database), registry: Registry(partners: [], institutions: []),
             identifiers: IdentifierSource(random: { UInt64.random(in: .min ... .max) }), now: { clock.now },
-            caseServices: caseServices, alerts: alerts, node: node, client: client, log: Log(sink: .none, now: { "" }),
+            ports: OperatorPorts(
+                cases: NoCases(), text: PlainText(), rules: NoRules(), endpoints: endpoints, expiries: expiries,
+                clocks: clocks, inspection: inspection), alerts: alerts, node: node, client: client,
+            log: Log(sink: .none, now: { "" }),
             metrics: Metrics())
         self.services = services
         var callers = [
@@ -60,7 +56,8 @@ struct Bench {
         router = Router(
             routes: services.routes,
             doorkeeper: Doorkeeper(
-                callers: Dictionary(uniqueKeysWithValues: callers.map { (Token.hash($0.key), $0.value) })),
+                callers: Dictionary(
+                    uniqueKeysWithValues: callers.map { (Digest.hex(Digest.sha256(Array($0.key.utf8))), $0.value) })),
             session: { try await services.signIn.caller(of: $0) },
             explain: { error, _ in Problem(.internalError, zh: "", en: "\(error)") })
     }

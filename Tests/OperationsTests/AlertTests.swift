@@ -57,23 +57,23 @@ private final class Pager: Sendable {
         let other = try await Bench(sharing: bench, alerts: settings(pager))
         try await bench.lay(deadLetters: 100)
         for _ in 0..<3 {
-            try await bench.services.alerts.round()
-            try await other.services.alerts.round()
+            try await bench.services.alerts.look()
+            try await other.services.alerts.look()
         }
         #expect(pager.phases == ["deadLetters all began"])
         try await bench.lay(deadLetters: 5)
-        try await bench.services.alerts.round()
+        try await bench.services.alerts.look()
         #expect(pager.phases.count == 1)
         #expect(await bench.call("GET", "/v1/alerts", [("Authorization", "Bearer viewer")]).status == 200)
 
         try await bench.clearDeadLetterQueue()
-        try await bench.services.alerts.round()
+        try await bench.services.alerts.look()
         bench.clock.advance(299)
-        try await other.services.alerts.round()
+        try await other.services.alerts.look()
         #expect(pager.phases.count == 1)
         bench.clock.advance(2)
-        try await other.services.alerts.round()
-        try await bench.services.alerts.round()
+        try await other.services.alerts.look()
+        try await bench.services.alerts.look()
         #expect(pager.phases == ["deadLetters all began", "deadLetters all ended"])
         #expect(pager.isKeyed)
         await bench.remove()
@@ -85,10 +85,10 @@ private final class Pager: Sendable {
         let bench = try await Bench(alerts: settings(pager))
         for _ in 0..<4 {
             try await bench.lay(deadLetters: 1)
-            try await bench.services.alerts.round()
+            try await bench.services.alerts.look()
             try await bench.clearDeadLetterQueue()
             bench.clock.advance(200)
-            try await bench.services.alerts.round()
+            try await bench.services.alerts.look()
         }
         #expect(pager.phases == ["deadLetters all began"])
         await bench.remove()
@@ -101,14 +101,14 @@ private final class Pager: Sendable {
         let bench = try await Bench(alerts: settings(pager))
         try await bench.lay(deadLetters: 1)
         for _ in 0..<5 {
-            try await bench.services.alerts.round()
+            try await bench.services.alerts.look()
             bench.clock.advance(120)
         }
         #expect(pager.phases.isEmpty)
         pager.setDown(false)
         for _ in 0..<10 {
             bench.clock.advance(120)
-            try await bench.services.alerts.round()
+            try await bench.services.alerts.look()
         }
         #expect(pager.phases == ["deadLetters all began"])
         await bench.remove()
@@ -122,23 +122,23 @@ private final class Pager: Sendable {
             nextProbe: nil, underway: 0, failingSince: nil,
             lastSuccess: nil, lastFailure: nil, lastProblem: nil)
         let connections = Mutex([connection])
-        var caseServices = Bench.noCaseServices
-        caseServices.connections = { connections.withLock { $0 } }
-        caseServices.clocks = { [ClockFigures(clock: "CLK-04", dueSoon: 1, overdue: 0)] }
-        caseServices.expiries = { [("tls", Instant(milliseconds: 1_800_000_000_000).advanced(seconds: 86_400))] }
-        let bench = try await Bench(alerts: settings(pager), caseServices: caseServices)
+        let bench = try await Bench(
+            alerts: settings(pager),
+            clocks: Clocks { [ClockFigures(clock: "CLK-04", dueSoon: 1, overdue: 0)] },
+            endpoints: Endpoints { connections.withLock { $0 } },
+            expiries: Expiries { [("tls", Instant(milliseconds: 1_800_000_000_000).advanced(seconds: 86_400))] })
         let other = try await Bench(sharing: bench, alerts: settings(pager), node: "b")
-        try await bench.services.alerts.round()
+        try await bench.services.alerts.look()
         let began = ["circuitOpen a status:court began", "clocksDueSoon CLK-04 began", "expiry tls began"]
         #expect(pager.phases.sorted() == began)
         connections.withLock { $0 = [] }
         for _ in 0..<3 {
             bench.clock.advance(301)
-            try await other.services.alerts.round()
+            try await other.services.alerts.look()
         }
         #expect(!pager.phases.contains("circuitOpen a status:court ended"))
         for _ in 0..<2 {
-            try await bench.services.alerts.round()
+            try await bench.services.alerts.look()
             bench.clock.advance(301)
         }
         #expect(pager.phases.filter { $0.hasPrefix("circuitOpen") } == [began[0], "circuitOpen a status:court ended"])
@@ -150,24 +150,48 @@ private final class Pager: Sendable {
         async throws
     {
         let pager = try Pager()
-        let condition = Mutex(StoreCondition.unknown)
-        var caseServices = Bench.noCaseServices
-        caseServices.store = { condition.withLock { $0 } }
-        caseServices.clocks = { throw StoreError.corrupt("a table cannot be read") }
-        let bench = try await Bench(alerts: settings(pager), caseServices: caseServices)
+        let inspection = StoreInspection()
+        let bench = try await Bench(
+            alerts: settings(pager), clocks: Clocks { throw StoreError.corrupt("a table cannot be read") },
+            inspection: inspection)
         let other = try await Bench(sharing: bench, alerts: settings(pager), node: "b")
-        await bench.services.alerts.look()
+        await #expect(throws: StoreError.self) { try await bench.services.alerts.look() }
         #expect(pager.phases == [])
-        condition.withLock { $0 = .damaged(since: bench.clock.now) }
+        inspection.conclude(.damaged(since: bench.clock.now))
         for _ in 0..<2 {
-            await bench.services.alerts.look()
-            await other.services.alerts.look()
+            try await bench.services.alerts.look()
+            try await other.services.alerts.look()
             bench.clock.advance(301)
         }
         #expect(pager.phases == ["storeDamaged a store began"])
         #expect(bench.services.attention.damage?.kind == .storeDamaged)
         await bench.remove()
         await pager.stop()
+    }
+
+    @Test func `an alert begins thirty days before an end and is over once that lies later`() async throws {
+        // 2027-01-15.
+        let start = HandClock().now
+        let ends = Mutex([
+            "certificate": start.advanced(seconds: 50 * 86_400), "token": start.advanced(seconds: 64 * 86_400),
+        ])
+        let bench = try await Bench(
+            expiries: Expiries { ends.withLock { $0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } })
+        func open() async throws -> [String] {
+            try await bench.services.alerts.look()
+            return try await bench.services.alerts.open().map(\.condition.subject)
+        }
+        #expect(try await open().isEmpty)
+        bench.clock.advance(20 * 86_400)
+        #expect(try await open() == ["certificate"])
+        #expect(try await open() == ["certificate"])
+        bench.clock.advance(20 * 86_400)
+        #expect(try await open() == ["certificate", "token"])
+        ends.withLock { $0["certificate"] = start.advanced(seconds: 9000 * 86_400) }
+        _ = try await open()
+        bench.clock.advance(301)
+        #expect(try await open() == ["token"])
+        await bench.remove()
     }
 
     @Test(arguments: AlertRule.allCases)
