@@ -41,7 +41,7 @@ let testedAlone = [
 ]
 
 /// What tests of a room need besides its doors: those who use the message store are tried with the real one.
-let testedWith: [String: [Target.Dependency]] = ["Delivery": ["Storage"], "Operations": ["Storage"]]
+let testedWith: [String: [Target.Dependency]] = ["Delivery": ["Storage"], "Operations": ["Storage", "Delivery"]]
 
 /// `make fuzz` asks for it: such a program links only with the sanitizers that it is built for. What it tries is a file of
 /// the tests, which is linked into its folder.

@@ -47,6 +47,7 @@ public struct WebConsole: Sendable {
         switch endpoint.channel {
         case .application: name(ofInstitution: endpoint.recipient)
         case .status, .referral: name(ofPartner: endpoint.recipient)
+        case .alert: "告警系统 alarm system"
         }
     }
     func title(ofClock kind: String) -> String? { library.ruleBook.title(ofClock: kind) }

@@ -6,8 +6,8 @@ import Transport
 import Vocabulary
 
 /// Carries envelopes to their receivers: statuses to the partners' return addresses or folders, applications to the
-/// institutions that want them pushed. In order per application, retried with back-off, laid in the dead-letter queue
-/// when hopeless. It never opens an envelope.
+/// institutions that want them pushed, alerts to the alarm system. In order per application, retried with back-off, laid
+/// in the dead-letter queue when hopeless. It never opens an envelope.
 public final class Courier: Sendable {
     public struct Settings: Sendable {
         /// How long after the longest push may have ended another courier may take the envelope.
@@ -54,7 +54,7 @@ public final class Courier: Sendable {
         connections = Mutex(EndpointConnection.all(of: registry))
         let addresses =
             registry.partners.values.compactMap(\.returnAddress)
-            + registry.institutions.values.compactMap(\.push?.address)
+            + registry.institutions.values.compactMap(\.push?.address) + [registry.alarmSystem].compactMap(\.self)
         claim = (addresses.map(\.timeout).max() ?? .zero) + settings.claimBeyondPush
     }
 
@@ -208,7 +208,13 @@ public final class Courier: Sendable {
                 try await settle(
                     lease, again(lease, connection.policy, failure, problem, asked: asked, isSpared: isSpared))
             case .refused(let failure, let problem):
-                try await settle(lease, .giveUp(.undeliverable(failure), reason: problem))
+                // An alarm system is told until it takes what it is told.
+                let isPatient = connection.endpoint == .alerts
+                try await settle(
+                    lease,
+                    isPatient
+                        ? again(lease, connection.policy, failure, problem, asked: nil, isSpared: false)
+                        : .giveUp(.undeliverable(failure), reason: problem))
             }
         } catch {
             // The claim ends by itself and the envelope is tried again: at least once, never lost.
@@ -233,7 +239,7 @@ public final class Courier: Sendable {
             try await store.append(
                 HistoryEntry(at: now(), event: .entry(.answered), actor: "courier", detail: answer),
                 to: lease.envelope.id)
-        case .referral, .status: try await settle(lease, .confirm(answer: answer))
+        case .referral, .status, .alert: try await settle(lease, .confirm(answer: answer))
         }
     }
 

@@ -28,11 +28,10 @@ public struct OperatorServices: Sendable {
 
     /// - Parameters:
     ///   - node: names this node among those that share the store.
-    ///   - client: carries alerts to their webhook.
     public init(
         store: any OperatorStore, registry: Registry, identifiers: IdentifierSource,
         now: @escaping @Sendable () -> Instant, ports: OperatorPorts,
-        alerts settings: AlertSettings, node: String, client: HTTPClient, log: Log, metrics: Metrics
+        alerts settings: AlertSettings, node: String, log: Log, metrics: Metrics
     ) {
         deadLetters = DeadLetterService(
             store: store, institutions: Set(registry.institutions.keys), cases: ports.cases, text: ports.text,
@@ -54,8 +53,7 @@ public struct OperatorServices: Sendable {
             deadLetters: deadLetters, flow: flow, parked: parked, clockFigures: ports.clocks,
             expiries: ports.expiries, inspection: ports.inspection, settings: settings, now: now)
         alerts = AlertService(
-            store: store, attention: attention, settings: settings, node: node, identifiers: identifiers,
-            client: client, log: log)
+            store: store, attention: attention, settings: settings, node: node, identifiers: identifiers, log: log)
         signIn = SignInService(store: store, now: now)
         accounts = AccountService(store: store, now: now)
     }

@@ -6,6 +6,7 @@ import Synchronization
 import Transport
 import Vocabulary
 
+@testable import Delivery
 @testable import Operations
 @testable import Storage
 
@@ -25,6 +26,7 @@ struct Bench {
     let services: OperatorServices
     let router: Router
     let client = HTTPClient()
+    private let courier: Courier
 
     init(
         sharing other: Bench? = nil, alerts: AlertSettings = AlertSettings(), node: String = "a",
@@ -38,12 +40,19 @@ struct Bench {
             try other?.database ?? SQLiteDatabase(path: folder.appending(path: "store.sqlite").path, maxPending: 256)
         let clock = other?.clock ?? HandClock()
         self.clock = clock
+        let store = try await SQLMessageStore(database: database)
+        var registry = Registry(partners: [], institutions: [])
+        registry.alarmSystem = alerts.webhook
+        courier = Courier(
+            store: store, client: client, registry: registry, settings: Courier.Settings(), now: { clock.now },
+            bits: { UInt64.random(in: .min ... .max) }, cases: NoCases(), log: Log(sink: .none, now: { "" }),
+            metrics: Metrics())
         let services = OperatorServices(
-            store: try await SQLMessageStore(database: database), registry: Registry(partners: [], institutions: []),
+            store: store, registry: registry,
             identifiers: IdentifierSource(random: { UInt64.random(in: .min ... .max) }), now: { clock.now },
             ports: OperatorPorts(
                 cases: NoCases(), text: PlainText(), rules: NoRules(), endpoints: endpoints, expiries: expiries,
-                clocks: clocks, inspection: inspection), alerts: alerts, node: node, client: client,
+                clocks: clocks, inspection: inspection), alerts: alerts, node: node,
             log: Log(sink: .none, now: { "" }),
             metrics: Metrics())
         self.services = services
@@ -60,6 +69,12 @@ struct Bench {
                     uniqueKeysWithValues: callers.map { (Digest.hex(Digest.sha256(Array($0.key.utf8))), $0.value) })),
             session: { try await services.signIn.caller(of: $0) },
             explain: { error, _ in Problem(.internalError, zh: "", en: "\(error)") })
+    }
+
+    /// Looks for alerts, and tells the alarm system what there is to tell.
+    func look() async throws {
+        try await services.alerts.look()
+        _ = try await courier.drain()
     }
 
     func remove() async {

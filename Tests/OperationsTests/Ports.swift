@@ -1,12 +1,15 @@
+import Delivery
 import Messaging
 import StrictJSON
+import Transport
 import Triage
 import Vocabulary
 
 @testable import Operations
 
 /// No intake and no cases behind the services.
-struct NoCases: CaseServices {
+struct NoCases: CaseServices, SignIn {
+    func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool { false }
     func replay(
         _ bytes: [UInt8], of deadLetter: DeadLetterDetail, superseding old: SupersededDeadLetter
     ) async throws -> JSONValue { .null }

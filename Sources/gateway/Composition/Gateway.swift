@@ -30,7 +30,7 @@ final class Gateway: Sendable {
         await storing.note(pipeline.triage)
         let intake = try IntakeModule(around, pipeline, storing)
         let delivery = DeliveryModule(around, client, storing, intake)
-        let operators = OperatorModule(around, client, storing, intake, delivery)
+        let operators = OperatorModule(around, storing, intake, delivery)
         let services = operators.services
         let calls = intake.routes + delivery.routes + operators.routes
         routes = calls + operators.pages + [try OpenAPI(describing: calls).route]

@@ -13,7 +13,7 @@ struct OperatorModule: Sendable {
     private let console: WebConsole
 
     init(
-        _ around: Surroundings, _ client: HTTPClient, _ storing: StoreModule, _ intake: IntakeModule,
+        _ around: Surroundings, _ storing: StoreModule, _ intake: IntakeModule,
         _ delivery: DeliveryModule
     ) {
         let rules = PipelineRules(pipeline: intake.pipeline)
@@ -24,8 +24,8 @@ struct OperatorModule: Sendable {
                 text: EncodedText(), rules: rules, endpoints: delivery.courier,
                 expiries: around.configuration,
                 clocks: StoredClockFigures(store: storing.store, now: around.now), inspection: storing.inspection),
-            alerts: around.configuration.alerts, node: ProcessInfo.processInfo.hostName, client: client,
-            log: around.log, metrics: around.metrics)
+            alerts: around.configuration.alerts, node: ProcessInfo.processInfo.hostName, log: around.log,
+            metrics: around.metrics)
         health = Health(
             store: storing.store, gauges: services.gauges, metrics: around.metrics, now: around.now,
             inspection: storing.inspection, rules: rules)
