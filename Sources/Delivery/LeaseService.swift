@@ -41,7 +41,12 @@ public struct LeaseService: Sendable {
         [
             Route("POST", "/v1/queues/{queue}/leases", for: .institution) { request, visit in
                 try await lease(request, queue: visit.value("queue"), caller: visit.caller())
-            },
+            }
+        ] + settlementRoutes
+    }
+
+    private var settlementRoutes: [Route] {
+        [
             Route("POST", "/v1/leases/{id}/acknowledge", for: .institution) { _, visit in
                 let lease = try await ownLease(visit)
                 return try answer(
