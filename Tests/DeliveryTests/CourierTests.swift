@@ -248,10 +248,10 @@ import Vocabulary
         _ = try await hall.application(queue: "CZ-TN")
         _ = try await hall.store.pause(Endpoint(.application, "CZ-TN"), hall.act(.pauseChannel, "move"))
         let ends = hall.now.advanced(seconds: 60)
-        #expect(try await hall.store.lease(queue: "CZ-TN", max: 9, now: hall.now, ends: ends, maxAttempts: 5).isEmpty)
+        #expect(try await hall.store.lease(queue: "CZ-TN", max: 9, now: hall.now, ends: ends).isEmpty)
         _ = try await hall.store.resume(Endpoint(.application, "CZ-TN"), hall.act(.resumeChannel, "moved"))
         #expect(
-            try await hall.store.lease(queue: "CZ-TN", max: 9, now: hall.now, ends: ends, maxAttempts: 5).count == 1)
+            try await hall.store.lease(queue: "CZ-TN", max: 9, now: hall.now, ends: ends).count == 1)
         await hall.remove()
     }
 

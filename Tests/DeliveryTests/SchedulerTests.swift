@@ -90,7 +90,7 @@ private struct Refusal: Error {}
         for _ in 0..<3 {
             for queue in ["CZ-TN", "CZ-WJ"] {
                 let leases = try await hall.store.lease(
-                    queue: queue, max: 9, now: hall.now, ends: hall.now.advanced(seconds: 10), maxAttempts: 3)
+                    queue: queue, max: 9, now: hall.now, ends: hall.now.advanced(seconds: 10))
                 #expect(leases.count == 1)
             }
             hall.advance(seconds: 10)
@@ -100,11 +100,6 @@ private struct Refusal: Error {}
         await Scheduler([errand], log: quiet).runOnce()
         #expect(try await hall.deadLetters().map(\.queue) == ["CZ-TN"])
         #expect(try await hall.deadLetters().map(\.reason) == [.exhausted])
-        // Nobody gets it again meanwhile, also before time has looked.
-        #expect(
-            try await hall.store.lease(
-                queue: "CZ-WJ", max: 9, now: hall.now, ends: hall.now.advanced(seconds: 10), maxAttempts: 3
-            ).isEmpty)
         await hall.remove()
     }
 

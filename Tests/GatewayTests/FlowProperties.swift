@@ -121,7 +121,7 @@ private struct Story {
                 about: .withdrawal(referralID: id))
         case 4, 5:
             for lease in try await world.store.lease(
-                queue: institution, max: 3, now: world.now, ends: world.now.advanced(seconds: 60), maxAttempts: 1000)
+                queue: institution, max: 3, now: world.now, ends: world.now.advanced(seconds: 60))
             {
                 _ = try? await world.back.signIn(
                     applicationNo: lease.envelope.correlationID, leaseID: lease.id, caller: caller)

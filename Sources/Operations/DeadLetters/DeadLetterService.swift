@@ -4,6 +4,7 @@ import Observability
 import StrictJSON
 import Transport
 import Triage
+import Vocabulary
 
 /// What an operator does about dead letters that cannot go on by themselves: look, retry from where it failed, edit and
 /// resend, choose a queue, discard. Looking changes nothing; every act is in the audit trail.

@@ -2,6 +2,7 @@ import Canonical
 import Messaging
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// A referral's document: masked for every operator, whole for an auditor who gives a reason.
 public struct DocumentService: Sendable {
