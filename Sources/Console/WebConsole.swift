@@ -4,26 +4,26 @@ import StrictJSON
 import Transport
 import Vocabulary
 
-/// The operators' window as web pages: what the services of `Operations` know, in Chinese first and English, for a desk
+/// The operators' services as web pages: what the services of `Operations` know, in Chinese first and English, for a desk
 /// and for a phone, with or without JavaScript.
 public struct WebConsole: Sendable {
     let services: OperatorServices
-    let statistics: @Sendable () async throws(StoreError) -> StoreStatistics
+    let store: any MessageStore
     let now: @Sendable () -> Instant
     /// Codes and names of the institutions a dispatcher may choose from.
     let institutions: [(code: String, name: String)]
     let partners: [(id: String, name: String)]
     /// Until when partners can call whose tokens end.
     let tokenEnds: [String: Instant]
-    let library: Library
+    let library: any Library
 
     public init(
-        services: OperatorServices, statistics: @escaping @Sendable () async throws(StoreError) -> StoreStatistics,
-        library: Library, registry: Registry, now: @escaping @Sendable () -> Instant
+        services: OperatorServices, store: any MessageStore, library: any Library, registry: Registry,
+        now: @escaping @Sendable () -> Instant
     ) {
         self.library = library
         self.services = services
-        self.statistics = statistics
+        self.store = store
         self.now = now
         institutions = registry.institutions.values.map { ($0.code, $0.name) }.sorted { $0.0 < $1.0 }
         tokenEnds = registry.partners.compactMapValues(\.tokenEnd)
@@ -47,9 +47,10 @@ public struct WebConsole: Sendable {
         switch endpoint.channel {
         case .application: name(ofInstitution: endpoint.recipient)
         case .status, .referral: name(ofPartner: endpoint.recipient)
+        case .alert: "告警系统 alarm system"
         }
     }
-    func title(ofClock kind: String) -> String? { library.rules().title(ofClock: kind) }
+    func title(ofClock kind: String) -> String? { library.ruleBook.title(ofClock: kind) }
 
     // MARK: Frame
 

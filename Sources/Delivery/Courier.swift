@@ -6,13 +6,13 @@ import Transport
 import Vocabulary
 
 /// Carries envelopes to their receivers: statuses to the partners' return addresses or folders, applications to the
-/// institutions that want them pushed. In order per application, retried with back-off, laid in the dead-letter dead-letter queue
-/// when hopeless. It never opens an envelope.
+/// institutions that want them pushed, alerts to the alarm system. In order per application, retried with back-off, laid
+/// in the dead-letter queue when hopeless. It never opens an envelope.
 public final class Courier: Sendable {
     public struct Settings: Sendable {
         /// How long after the longest push may have ended another courier may take the envelope.
         public var claimBeyondPush: Duration = .seconds(40)
-        /// How long to rest when nothing is due and nobody rings.
+        /// How long to rest when nothing is due and nothing is queued.
         public var rest: Duration = .seconds(5)
         /// More of an answer is not read.
         public var answerBytes = 64 << 10
@@ -20,20 +20,16 @@ public final class Courier: Sendable {
         public init() {}
     }
 
-    /// The value at an XPath of a receiver's answer; handed in, since this room reads no documents.
-    public typealias AnswerReader = @Sendable (_ body: [UInt8], _ path: String) -> String?
-
     /// Messages that are asked, after a start, when something last arrived.
     private static let remembered = 10_000
 
     private let store: any DeliveryStore
     private let client: HTTPClient
     private let settings: Settings
-    private let bell: Bell
+    private let wakeups = Wakeups()
     private let now: @Sendable () -> Instant
     private let bits: @Sendable () -> UInt64
-    private let read: AnswerReader
-    private let signIn: LeaseService.SignIn
+    private let cases: any SignIn
     private let log: Log
     private let metrics: Metrics
     private let connections: Mutex<[Endpoint: EndpointConnection]>
@@ -41,29 +37,29 @@ public final class Courier: Sendable {
     private let claim: Duration
 
     /// - Parameters:
-    ///   - bell: rings when something was queued; the courier rings it too, when a slot comes free.
     ///   - bits: 64 fresh random bits a call.
     public init(
-        store: any DeliveryStore, client: HTTPClient, registry: Registry, settings: Settings, bell: Bell,
-        now: @escaping @Sendable () -> Instant, bits: @escaping @Sendable () -> UInt64, read: @escaping AnswerReader,
-        signIn: @escaping LeaseService.SignIn, log: Log, metrics: Metrics
+        store: any DeliveryStore, client: HTTPClient, registry: Registry, settings: Settings,
+        now: @escaping @Sendable () -> Instant, bits: @escaping @Sendable () -> UInt64, cases: any SignIn, log: Log,
+        metrics: Metrics
     ) {
         self.store = store
         self.client = client
         self.settings = settings
-        self.bell = bell
         self.now = now
         self.bits = bits
-        self.read = read
-        self.signIn = signIn
+        self.cases = cases
         self.log = log
         self.metrics = metrics
         connections = Mutex(EndpointConnection.all(of: registry))
         let addresses =
             registry.partners.values.compactMap(\.returnAddress)
-            + registry.institutions.values.compactMap(\.push?.address)
+            + registry.institutions.values.compactMap(\.push?.address) + [registry.alarmSystem].compactMap(\.self)
         claim = (addresses.map(\.timeout).max() ?? .zero) + settings.claimBeyondPush
     }
+
+    /// Something was queued for these endpoints. Those that are not this courier's are nothing to it.
+    public func wake(_ endpoints: Set<Endpoint>) { wakeups.wake(endpoints) }
 
     /// How each endpoint is doing.
     public var reports: [EndpointReport] {
@@ -77,16 +73,17 @@ public final class Courier: Sendable {
     /// Delivers until the task is cancelled; what is under way then is finished and recorded first.
     public func run() async {
         await recall()
+        let endpoints = connections.withLock { Set($0.keys) }
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
-                let ring = bell.listen()
+                let listener = wakeups.listen(at: endpoints)
                 do throws(StoreError) {
                     let claimed = try await claim()
                     for lease in claimed { group.addTask { await self.deliver(lease) } }
-                    if claimed.isEmpty { await ring.wait(atMost: try await rest()) }
+                    if claimed.isEmpty { await listener.wait(atMost: try await rest()) }
                 } catch {
                     log.error("courier cannot reach the store", [("error", .string(error.code))])
-                    await ring.wait(atMost: settings.rest)
+                    await listener.wait(atMost: settings.rest)
                 }
             }
         }
@@ -160,7 +157,8 @@ public final class Courier: Sendable {
             if isBack { await welcomeBack(connection.endpoint) }
             note(lease, verdict, seconds: Double(ended.milliseconds - began.milliseconds) / 1000, circuit: circuit)
         }
-        bell.ring()
+        // A slot is free, and the application's next status may go.
+        wakeups.wake([connection.endpoint])
     }
 
     private func carry(_ envelope: Envelope, by method: DeliveryMethod, trace: TraceContext) async -> Verdict {
@@ -193,7 +191,7 @@ public final class Courier: Sendable {
         request.keepsFirstBytes = true
         do throws(HTTPClientError) {
             return Verdict(
-                try await client.send(request), confirmation: address.confirmation, now: now(), read: read)
+                try await client.send(request), confirmation: address.confirmation, now: now())
         } catch {
             return .failed(
                 .notReached(error.code), problem: "not reached: \(error.code)", asked: nil, isAddressAtFault: true)
@@ -210,7 +208,13 @@ public final class Courier: Sendable {
                 try await settle(
                     lease, again(lease, connection.policy, failure, problem, asked: asked, isSpared: isSpared))
             case .refused(let failure, let problem):
-                try await settle(lease, .giveUp(.undeliverable(failure), reason: problem))
+                // An alarm system is told until it takes what it is told.
+                let isPatient = connection.endpoint == .alerts
+                try await settle(
+                    lease,
+                    isPatient
+                        ? again(lease, connection.policy, failure, problem, asked: nil, isSpared: false)
+                        : .giveUp(.undeliverable(failure), reason: problem))
             }
         } catch {
             // The claim ends by itself and the envelope is tried again: at least once, never lost.
@@ -228,11 +232,14 @@ public final class Courier: Sendable {
         switch connection.endpoint.channel {
         case .application:
             let institution = Caller(role: .institution, id: connection.endpoint.recipient)
-            guard try await signIn(lease.envelope.correlationID, lease.id, institution) else { return }
+            guard
+                try await cases.signIn(
+                    applicationNo: lease.envelope.correlationID, leaseID: lease.id, caller: institution)
+            else { return }
             try await store.append(
                 HistoryEntry(at: now(), event: .entry(.answered), actor: "courier", detail: answer),
                 to: lease.envelope.id)
-        case .referral, .status: try await settle(lease, .confirm(answer: answer))
+        case .referral, .status, .alert: try await settle(lease, .confirm(answer: answer))
         }
     }
 

@@ -53,8 +53,14 @@ struct EndpointConnection: Sendable {
             let endpoint = Endpoint(.application, institution.code)
             connections[endpoint] = EndpointConnection(endpoint, push.address, push.retryPolicy)
         }
+        if let alarmSystem = registry.alarmSystem {
+            connections[.alerts] = EndpointConnection(.alerts, alarmSystem, alertPolicy)
+        }
         return connections
     }
+
+    /// With the waits between them about a day.
+    private static let alertPolicy = RetryPolicy(base: 5_000, cap: 600_000, maxAttempts: 150)
 
     func capacity(at now: Instant) -> EndpointCapacity? {
         let max = breaker.admits(slots - underway, at: now)

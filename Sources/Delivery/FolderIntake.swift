@@ -17,25 +17,21 @@ public struct FolderIntake: Sendable {
         public init() {}
     }
 
-    /// Hands a document in as its partner would, and gives the answer: a receipt, or the problem. Throws where nothing
-    /// was taken.
-    public typealias HandIn = @Sendable (_ bytes: [UInt8], _ partnerID: String) async throws -> HTTPResponse
-
     private let partners: [(id: String, folders: ExchangeFolders)]
     private let settings: Settings
-    private let handIn: HandIn
+    private let intake: any FileSubmission
     private let bits: @Sendable () -> UInt64
     private let log: Log
     private let metrics: Metrics
 
     public init(
-        registry: Registry, settings: Settings, bits: @escaping @Sendable () -> UInt64, handIn: @escaping HandIn,
-        log: Log, metrics: Metrics
+        registry: Registry, settings: Settings, bits: @escaping @Sendable () -> UInt64,
+        intake: any FileSubmission, log: Log, metrics: Metrics
     ) {
         partners = registry.partners.values.compactMap { partner in partner.exchange.map { (partner.id, $0) } }
         self.settings = settings
         self.bits = bits
-        self.handIn = handIn
+        self.intake = intake
         self.log = log
         self.metrics = metrics
     }
@@ -88,7 +84,7 @@ public struct FolderIntake: Sendable {
         case .notAFile:
             answer = Problem(.badRequest, zh: "不是普通文件，未读取。", en: "Not a regular file; it was not read.")
                 .response(to: nil)
-        case .bytes(let bytes): answer = try await handIn(bytes, partner)
+        case .bytes(let bytes): answer = try await intake.handIn(bytes, partnerID: partner)
         }
         guard answer.status < 500 else {
             // Nothing was taken: the file waits where it is.

@@ -20,37 +20,38 @@ public struct LeaseService: Sendable {
         public init() {}
     }
 
-    /// Settles a lease by acknowledgement and tells the sender; handed in, since what it tells is none of this room's.
-    public typealias SignIn =
-        @Sendable (_ applicationNo: String, _ leaseID: String, _ caller: Caller) async throws -> Bool
-
     let store: any MessageStore
     let limits: Limits
-    let bell: Bell
+    let wakeups: Wakeups
     let now: @Sendable () -> Instant
-    let signIn: SignIn
-    let log: Log
+    let cases: any SignIn
 
     public init(
-        store: any MessageStore, limits: Limits, bell: Bell, now: @escaping @Sendable () -> Instant,
-        signIn: @escaping SignIn, log: Log
+        store: any MessageStore, limits: Limits, wakeups: Wakeups, now: @escaping @Sendable () -> Instant,
+        cases: any SignIn
     ) {
         self.store = store
         self.limits = limits
-        self.bell = bell
+        self.wakeups = wakeups
         self.now = now
-        self.signIn = signIn
-        self.log = log
+        self.cases = cases
     }
 
     public var routes: [Route] {
         [
             Route("POST", "/v1/queues/{queue}/leases", for: .institution) { request, visit in
                 try await lease(request, queue: visit.value("queue"), caller: visit.caller())
-            },
+            }
+        ] + settlementRoutes
+    }
+
+    private var settlementRoutes: [Route] {
+        [
             Route("POST", "/v1/leases/{id}/acknowledge", for: .institution) { _, visit in
                 let lease = try await ownLease(visit)
-                return try answer(await signIn(lease.envelope.correlationID, lease.id, visit.caller()))
+                return try answer(
+                    await cases.signIn(
+                        applicationNo: lease.envelope.correlationID, leaseID: lease.id, caller: visit.caller()))
             },
             Route("POST", "/v1/leases/{id}/release", for: .institution) { request, visit in
                 let lease = try await ownLease(visit)
@@ -93,14 +94,14 @@ public struct LeaseService: Sendable {
         let wait = try seconds("waitSeconds", in: body, range: limits.waitSeconds, default: 0)
         let deadline = now().advanced(seconds: wait)
         while true {
-            let ring = bell.listen()
+            let listener = wakeups.listen(at: [Endpoint(.application, queue)])
             let leases = try await store.lease(
                 queue: queue, max: max, now: now(), ends: now().advanced(seconds: length))
             let left = deadline.milliseconds - now().milliseconds
-            if !leases.isEmpty || left <= 0 || bell.isClosed {
+            if !leases.isEmpty || left <= 0 || wakeups.isClosed {
                 return .json(["leases": .array(leases.map { json($0, queue: queue) })])
             }
-            await ring.wait(atMost: .milliseconds(left))
+            await listener.wait(atMost: .milliseconds(left))
         }
     }
 

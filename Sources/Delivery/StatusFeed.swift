@@ -22,21 +22,20 @@ public struct StatusFeed: Sendable {
     let store: any DeliveryStore
     let registry: Registry
     let limits: Limits
-    let bell: Bell
+    let wakeups: Wakeups
     let now: @Sendable () -> Instant
-    /// The status of an envelope as its partner may see it; handed in, since this room opens no envelope.
-    let canonical: @Sendable (Envelope) async throws -> JSONValue?
+    let statuses: any VisibleStatusSource
 
     public init(
-        store: any DeliveryStore, registry: Registry, limits: Limits, bell: Bell,
-        now: @escaping @Sendable () -> Instant, canonical: @escaping @Sendable (Envelope) async throws -> JSONValue?
+        store: any DeliveryStore, registry: Registry, limits: Limits, wakeups: Wakeups,
+        now: @escaping @Sendable () -> Instant, statuses: any VisibleStatusSource
     ) {
         self.store = store
         self.registry = registry
         self.limits = limits
-        self.bell = bell
+        self.wakeups = wakeups
         self.now = now
-        self.canonical = canonical
+        self.statuses = statuses
     }
 
     public var routes: [Route] {
@@ -58,13 +57,13 @@ public struct StatusFeed: Sendable {
         let wait = try request.query("wait", in: limits.waitSeconds, default: 0)
         let deadline = now().advanced(seconds: wait)
         while true {
-            let ring = bell.listen()
+            let listener = wakeups.listen(at: [Endpoint(.status, caller.id)])
             let entries = try await store.feed(partner: caller.id, after: after, limit: limit, now: now())
             let left = deadline.milliseconds - now().milliseconds
-            if !entries.isEmpty || left <= 0 || bell.isClosed {
+            if !entries.isEmpty || left <= 0 || wakeups.isClosed {
                 return .json(try await page(entries, after: after, request))
             }
-            await ring.wait(atMost: .milliseconds(left))
+            await listener.wait(atMost: .milliseconds(left))
         }
     }
 
@@ -84,7 +83,7 @@ public struct StatusFeed: Sendable {
         var events: [JSONValue] = []
         for entry in entries {
             let envelope = entry.envelope
-            let status = wantsCanonical ? try await canonical(envelope) : nil
+            let status = wantsCanonical ? try await statuses.visibleStatus(of: envelope) : nil
             events.append(
                 .compact([
                     ("cursor", .string("\(entry.position)")), ("idempotencyKey", .string(envelope.id)),

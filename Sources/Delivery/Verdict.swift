@@ -13,12 +13,12 @@ enum Verdict: Sendable, Hashable {
     /// 2xx confirms, where it says what the receiver agreed to say; 408, 425, 429 and 5xx may pass; every other answer,
     /// a redirect too, is a refusal for good (RFC 9110 §15).
     ///
-    /// - Parameter read: the value at an XPath of an answer's body; nothing where it cannot be read.
     init(
-        _ response: HTTPResponse, confirmation: AgreedAnswer?, now: Instant,
-        read: (_ body: [UInt8], _ path: String) -> String?
+        _ response: HTTPResponse, confirmation: AgreedAnswer?, now: Instant
     ) {
-        let found = response.body.isEmpty ? nil : read(response.body, confirmation?.path ?? Self.usualCodes)
+        let found =
+            response.body.isEmpty
+            ? nil : AnswerReading.value(of: response.body, at: confirmation?.path ?? Self.usualCodes)
         let answer = "HTTP \(response.status)" + (found.map { ", code \(Self.masked($0))" } ?? "")
         switch response.status {
         case 200..<300:

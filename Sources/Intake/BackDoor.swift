@@ -177,17 +177,40 @@ public struct BackDoor: Sendable {
             ]))
     }
 
-    /// What nobody answered in time goes to the city centre. The sweeper calls it.
+    /// What nobody answered in time goes to the city centre. One that cannot is logged and left for the next time; it
+    /// stops none of the others.
     ///
-    /// - Returns: how many hand-overs were escalated.
-    public func escalateOverdueHandovers() async throws -> Int {
+    /// - Returns: how many hand-overs were escalated, at most `limit`.
+    public func escalateOverdueHandovers(limit: Int) async throws(StoreError) -> Int {
         var count = 0
-        for record in try await store.overdueHandovers(now: now(), limit: 100) {
-            guard try await store.changeCase(try clerk.escalate(record, at: now())) == .changed else { continue }
-            count += 1
-            log.warning("hand-over escalated", [("applicationNo", .string(record.applicationNo))])
+        var seen: Set<String> = []
+        while count < limit {
+            // Those that could not be escalated are still the oldest.
+            let due = try await store.overdueHandovers(now: now(), limit: limit + seen.count)
+                .filter { !seen.contains($0.applicationNo) }
+            if due.isEmpty { break }
+            for record in due.prefix(limit - count) {
+                seen.insert(record.applicationNo)
+                if await escalate(record) { count += 1 }
+            }
         }
         return count
+    }
+
+    private func escalate(_ record: ApplicationRecord) async -> Bool {
+        do {
+            guard try await store.changeCase(try clerk.escalate(record, at: now())) == .changed else { return false }
+            log.warning("hand-over escalated", [("applicationNo", .string(record.applicationNo))])
+            return true
+        } catch {
+            log.error(
+                "hand-over not escalated",
+                [
+                    ("applicationNo", .string(record.applicationNo)),
+                    ("error", .string((error as? StoreError)?.code ?? "\(type(of: error))")),
+                ])
+            return false
+        }
     }
 
     // MARK: Reading

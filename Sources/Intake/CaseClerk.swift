@@ -8,7 +8,7 @@ import Vocabulary
 
 /// Writes what both doors put into a case: statuses in the sender's own format, notices to institutions, clocks.
 public struct CaseClerk: Sendable {
-    let pipeline: Pipeline
+    var pipeline: Pipeline
     let identifiers: IdentifierSource
     let registry: Registry
     let keys: CaseKeys

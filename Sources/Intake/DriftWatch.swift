@@ -111,13 +111,6 @@ public final class DriftWatch: Sendable {
             ])
     }
 
-    /// Flushes every half minute until the task is cancelled, and then once more.
-    public func run() async {
-        while !Task.isCancelled {
-            try? await Task.sleep(for: .seconds(30))
-            await flush()
-        }
-    }
 }
 
 extension DriftTally {

@@ -8,9 +8,8 @@ import Vocabulary
 
 /// The front door: partner agencies hand in referrals here, and whatever follows them.
 public struct FrontDoor: Sendable {
-    let pipeline: Pipeline
     let store: any MessageStore & EvidenceStore & FollowUpStore
-    let clerk: CaseClerk
+    private(set) var clerk: CaseClerk
     let registry: Registry
     let limits: CaseLimits
     let now: @Sendable () -> Instant
@@ -19,6 +18,7 @@ public struct FrontDoor: Sendable {
     let drift: DriftWatch
     let underway: CommitsUnderway
 
+    var pipeline: Pipeline { clerk.pipeline }
     var identifiers: IdentifierSource { clerk.identifiers }
 
     public init(
@@ -26,7 +26,6 @@ public struct FrontDoor: Sendable {
         now: @escaping @Sendable () -> Instant, log: Log, metrics: Metrics,
         drift: DriftWatch, underway: CommitsUnderway = CommitsUnderway()
     ) {
-        pipeline = clerk.pipeline
         self.store = store
         self.clerk = clerk
         registry = clerk.registry
@@ -36,6 +35,13 @@ public struct FrontDoor: Sendable {
         self.metrics = IntakeMetrics(metrics)
         self.drift = drift
         self.underway = underway
+    }
+
+    /// With the mappings and rules of this moment: a document meets no others between its first byte and its commit.
+    public var pinned: FrontDoor {
+        var door = self
+        door.clerk.pipeline = pipeline.pinned()
+        return door
     }
 
     /// One message walks in: *identify → parse, validate, translate → look what is on file → triage → commit*, and leaves
@@ -78,7 +84,7 @@ public struct FrontDoor: Sendable {
             method: "POST", path: "/v1/referrals", query: [],
             headers: isXML ? [("Accept", "application/xml")] : [], body: bytes)
         do {
-            return try await receive(request, from: Caller(role: .partner, id: partnerID))
+            return try await pinned.receive(request, from: Caller(role: .partner, id: partnerID))
         } catch let problem as Problem {
             return problem.response(to: request, asXML: isXML)
         }

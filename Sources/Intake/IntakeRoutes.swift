@@ -12,7 +12,7 @@ extension FrontDoor {
     public var routes: [Route] {
         [
             Route("POST", "/v1/referrals", for: .partner) { request, visit in
-                try await receive(request, from: visit.caller())
+                try await pinned.receive(request, from: visit.caller())
             },
             Route("GET", "/v1/referrals", for: .partner) { request, visit in
                 guard let messageID = request.query("messageId") else {
@@ -27,14 +27,16 @@ extension FrontDoor {
             },
             Route("POST", "/v1/referrals/{id}/supplements", for: .partner, .institution) { request, visit in
                 let record = try await ownReferral(visit)
-                return try await receive(request, from: visit.caller(), about: .supplement(referralID: record.id))
+                return try await pinned.receive(
+                    request, from: visit.caller(), about: .supplement(referralID: record.id))
             },
             Route("POST", "/v1/referrals/{id}/withdrawal", for: .partner, .institution) { request, visit in
                 let record = try await ownReferral(visit)
-                return try await receive(request, from: visit.caller(), about: .withdrawal(referralID: record.id))
+                return try await pinned.receive(
+                    request, from: visit.caller(), about: .withdrawal(referralID: record.id))
             },
             Route("POST", "/v1/applications", for: .institution) { request, visit in
-                try await receive(request, from: visit.caller(), about: .application)
+                try await pinned.receive(request, from: visit.caller(), about: .application)
             },
             Route("GET", "/v1/parked", for: .operator) { request, _ in
                 let limit = try request.query("limit", in: 1...500, default: 100)
@@ -42,7 +44,7 @@ extension FrontDoor {
                 return .json(["parked": .array(waiting.map { $0.json(now: now()) })])
             },
             Route("POST", "/v1/translate", for: .partner, .operator) { request, visit in
-                try dryRun(request, from: visit.caller())
+                try pinned.dryRun(request, from: visit.caller())
             },
         ]
     }

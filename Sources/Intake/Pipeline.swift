@@ -11,20 +11,23 @@ import Vocabulary
 /// It stores nothing, so the front door, the dry run, the replay of a dead letter and the examples' test all take the
 /// same walk.
 public final class Pipeline: Sendable {
-    public let translator: Translator
-    private let rules: Mutex<Triage>
+    private let current: Mutex<MappingsAndRules>
     private let limits: ParseLimits
 
-    public init(translator: Translator, triage: Triage, limits: ParseLimits) {
-        self.translator = translator
-        rules = Mutex(triage)
+    public init(_ inForce: MappingsAndRules, limits: ParseLimits) {
+        current = Mutex(inForce)
         self.limits = limits
     }
 
-    public var triage: Triage { rules.withLock { $0 } }
+    public var inForce: MappingsAndRules { current.withLock { $0 } }
+    public var translator: Translator { inForce.translator }
+    public var triage: Triage { inForce.triage }
 
-    /// Puts other rules in force for messages to come.
-    public func replaceTriage(with triage: Triage) { rules.withLock { $0 = triage } }
+    /// Puts other mappings and rules in force, both at once, for messages to come.
+    public func replace(with other: MappingsAndRules) { current.withLock { $0 = other } }
+
+    /// With the mappings and rules of this moment, whatever is put in force later.
+    public func pinned() -> Pipeline { Pipeline(inForce, limits: limits) }
 
     /// One message's bytes with what its carrier said about them.
     public struct Message: Sendable {

@@ -17,8 +17,11 @@ public protocol MessageStore: Sendable {
 
     /// What institutions leased `maxAttempts` times in vain becomes a dead letter `exhausted`.
     ///
+    /// - Parameter queues: those that institutions lease from: what is pushed is tried more often.
     /// - Returns: how many did, at most `limit`.
-    func exhaustLeases(now: Instant, maxAttempts: Int, limit: Int) async throws(StoreError) -> Int
+    func exhaustLeases(
+        of queues: [String], now: Instant, maxAttempts: Int, limit: Int
+    ) async throws(StoreError) -> Int
 
     /// A lease that has not ended.
     func lease(id: String, now: Instant) async throws(StoreError) -> Lease?

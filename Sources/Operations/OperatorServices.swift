@@ -5,9 +5,9 @@ import Vocabulary
 
 /// What the operator services asks of the message store.
 public typealias OperatorStore = DeadLetterStore & JobStore & AuditStore & AccountStore & MessageQueryStore & AlertStore
-    & DeliveryStore & ClockStore & DriftStore & FollowUpStore & RuleLog
+    & DeliveryStore & ClockStore & ClockOutcomeStore & DriftStore & FollowUpStore & RuleLog
 
-/// The operator services's services, which the HTTP interface and the console share.
+/// The operators' services, which the HTTP interface and the console share.
 public struct OperatorServices: Sendable {
     public let deadLetters: DeadLetterService
     public let bulk: BulkRetry
@@ -28,50 +28,39 @@ public struct OperatorServices: Sendable {
 
     /// - Parameters:
     ///   - node: names this node among those that share the store.
-    ///   - client: carries alerts to their webhook.
     public init(
         store: any OperatorStore, registry: Registry, identifiers: IdentifierSource,
-        now: @escaping @Sendable () -> Instant, caseServices: CaseServices,
-        alerts settings: AlertSettings, node: String, client: HTTPClient, log: Log, metrics: Metrics
+        now: @escaping @Sendable () -> Instant, ports: OperatorPorts,
+        alerts settings: AlertSettings, node: String, log: Log, metrics: Metrics
     ) {
-        let pen = AuditPen(now: now)
         deadLetters = DeadLetterService(
-            store: store, institutions: Set(registry.institutions.keys), caseServices: caseServices, pen: pen, log: log)
-        bulk = BulkRetry(store: store, deadLetters: deadLetters, identifiers: identifiers, pen: pen, log: log)
-        audit = AuditService(store: store, pen: pen)
-        endpoints = EndpointService(
-            store: store, registry: registry, pen: pen, connections: caseServices.connections, log: log)
+            store: store, institutions: Set(registry.institutions.keys), cases: ports.cases, text: ports.text,
+            now: now, log: log)
+        bulk = BulkRetry(store: store, deadLetters: deadLetters, identifiers: identifiers, now: now, log: log)
+        audit = AuditService(store: store)
+        endpoints = EndpointService(store: store, registry: registry, now: now, reports: ports.endpoints, log: log)
         clocks = ClockService(store: store, now: now, log: log, metrics: metrics)
         drift = DriftService(store: store, now: now)
         parked = ParkedMessageService(store: store, now: now)
-        flow = MessageQueryService(store: store, registry: registry, endpoints: endpoints, now: now, log: log)
-        documents = DocumentService(flow: flow, audit: store, pen: pen, decode: caseServices.decode)
-        rules = RuleTraceService(log: store, reassess: caseServices.reassess)
+        flow = MessageQueryService(store: store, registry: registry, endpoints: endpoints, now: now)
+        documents = DocumentService(flow: flow, audit: store, now: now, text: ports.text)
+        rules = RuleTraceService(log: store, cases: ports.cases)
         reports = ReportService(
-            store: store, registry: registry, name: caseServices.codeName, calendar: caseServices.calendar,
-            onTime: caseServices.onTime)
-        gauges = Gauges(flow: flow, deadLetters: deadLetters, clocks: caseServices.clocks, metrics: metrics)
+            store: store, registry: registry, rules: ports.rules,
+            onTime: OnTimeService(store: store, now: now, rules: ports.rules))
+        gauges = Gauges(flow: flow, deadLetters: deadLetters, clocks: ports.clocks, metrics: metrics)
         attention = AttentionService(
-            deadLetters: deadLetters, flow: flow, parked: parked, caseServices: caseServices, settings: settings,
-            now: now)
+            deadLetters: deadLetters, flow: flow, parked: parked, clockFigures: ports.clocks,
+            expiries: ports.expiries, inspection: ports.inspection, settings: settings, now: now)
         alerts = AlertService(
-            store: store, attention: attention, settings: settings, node: node, identifiers: identifiers,
-            client: client, log: log)
-        signIn = SignInService(store: store, pen: pen)
-        accounts = AccountService(store: store, pen: pen)
+            store: store, attention: attention, settings: settings, node: node, identifiers: identifiers, log: log)
+        signIn = SignInService(store: store, now: now)
+        accounts = AccountService(store: store, now: now)
     }
 
     /// The operators' part of the HTTP interface.
     public var routes: [Route] {
         deadLetters.routes + bulk.routes + audit.routes + endpoints.routes + clocks.routes + drift.routes + flow.routes
             + documents.routes + rules.routes + reports.routes + alerts.routes + signIn.routes + accounts.routes
-    }
-
-    /// What works by itself, until the task is cancelled.
-    public func run() async {
-        async let bulk: Void = bulk.run()
-        async let flow: Void = flow.run()
-        async let alerts: Void = alerts.run()
-        _ = await (bulk, flow, alerts)
     }
 }

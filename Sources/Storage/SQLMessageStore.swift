@@ -50,9 +50,16 @@ public final class SQLMessageStore: MessageStore {
         }
     }
 
-    public func exhaustLeases(now: Instant, maxAttempts: Int, limit: Int) async throws(StoreError) -> Int {
+    public func exhaustLeases(
+        of queues: [String], now: Instant, maxAttempts: Int, limit: Int
+    ) async throws(StoreError) -> Int {
         try await write { transaction throws(StoreError) in
-            try Leases.exhaust(now: now, maxAttempts: maxAttempts, limit: limit, transaction)
+            var count = 0
+            for queue in queues where count < limit {
+                count += try Leases.exhaust(
+                    queue, now: now, maxAttempts: maxAttempts, limit: limit - count, transaction)
+            }
+            return count
         }
     }
 

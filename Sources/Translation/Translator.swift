@@ -79,7 +79,6 @@ public enum RenderError: Error, Sendable, Hashable {
 public final class Translator: Sendable {
     private struct Loaded: Sendable {
         let content: MappingLoader.Loaded
-        let generation: Int
 
         var mappings: [Mapping] { content.mappings }
         var codes: CodeLists { content.codes }
@@ -89,20 +88,17 @@ public final class Translator: Sendable {
     ///
     /// `@unchecked`: a worker is in the pool or with one caller, never with two.
     private final class Worker: @unchecked Sendable {
-        let generation: Int
         let engines: [Engine]
 
         init(_ loaded: Loaded, digests: Digests) {
-            generation = loaded.generation
             engines = loaded.mappings.map {
                 Engine($0, codes: loaded.codes, placeholders: loaded.content.placeholders, digests: digests)
             }
         }
     }
 
-    private let directory: String
     private let digests: Digests
-    private let loaded: Mutex<Loaded>
+    private let loaded: Loaded
     private let idle = Mutex<[Worker]>([])
     private let sharesGroups: Bool
 
@@ -113,48 +109,35 @@ public final class Translator: Sendable {
 
     /// - Parameter sharesGroups: whether what lies outside the records of a document is read once for all of them.
     init(directory: String, digests: Digests, sharesGroups: Bool) throws(MappingSetError) {
-        self.directory = directory
         self.sharesGroups = sharesGroups
         self.digests = digests
-        loaded = Mutex(
-            Loaded(content: try MappingLoader.load(directory: directory, digest: digests.sm3), generation: 0))
+        loaded = Loaded(content: try MappingLoader.load(directory: directory, digest: digests.sm3))
     }
 
-    /// Reads the files again. A set with a mistake is refused whole, and the old one stays in force.
-    public func reload() throws(MappingSetError) {
-        let content = try MappingLoader.load(directory: directory, digest: digests.sm3)
-        loaded.withLock { $0 = Loaded(content: content, generation: $0.generation + 1) }
-        idle.withLock { $0.removeAll() }
-    }
-
-    var inForce: (mappings: [Mapping], codes: CodeLists) { loaded.withLock { ($0.mappings, $0.codes) } }
+    var inForce: (mappings: [Mapping], codes: CodeLists) { (loaded.mappings, loaded.codes) }
 
     /// Whether a list in force holds the code.
     public func isCode(_ code: String, of list: String) -> Bool {
-        loaded.withLock { $0.codes }[list]?.contains(code: code) ?? false
+        loaded.codes[list]?.contains(code: code) ?? false
     }
 
     /// Identifiers and titles of what is in force.
     public var mappings: [(id: String, title: String, version: Int, isInbound: Bool)] {
-        loaded.withLock { $0.mappings.map { ($0.id, $0.titleZh, $0.version, $0.isInbound) } }
+        loaded.mappings.map { ($0.id, $0.titleZh, $0.version, $0.isInbound) }
     }
 
     /// A code's Chinese name in a code list.
     public func name(of code: String, in list: String) -> String? {
-        loaded.withLock { $0.codes[list]?.name(of: code) }
+        loaded.codes[list]?.name(of: code)
     }
 
     /// The JSON Schema of what a mapping reads or writes; nothing for XML, whose XSD is the published contract.
     public func jsonSchema(of id: String) -> JSONValue? {
-        let current = loaded.withLock { $0 }
-        return current.mappings.first { $0.id == id }?.jsonSchema(by: current.content)
+        loaded.mappings.first { $0.id == id }?.jsonSchema(by: loaded.content)
     }
 
     private func withWorker<Result>(_ work: (Worker) -> Result) -> Result {
-        let current = loaded.withLock { $0 }
-        let worker =
-            idle.withLock { workers in workers.popLast() }.flatMap { $0.generation == current.generation ? $0 : nil }
-            ?? Worker(current, digests: digests)
+        let worker = idle.withLock { workers in workers.popLast() } ?? Worker(loaded, digests: digests)
         defer { idle.withLock { if $0.count < 64 { $0.append(worker) } } }
         return work(worker)
     }

@@ -83,7 +83,9 @@ struct Institutions: Sendable {
     private static let attributes = [
         "code", "name", "division", "phone", "court", "center", "within", "active", "replacedBy",
     ]
-    private static let children = ["court", "division", "place", "organ", "town"]
+    private static let keys = ["court", "division", "place", "organ", "town"]
+    /// How it is delivered to is none of the rules' concern.
+    private static let children = keys + ["push"]
 
     /// By institution, that of the district which its towns came from.
     private static func formerDistricts(_ elements: [Node]) -> [String: String] {
@@ -108,6 +110,7 @@ struct Institutions: Sendable {
             if !children.contains(child.name) {
                 reader.complain(child, "<\(child.name)> is not known" + RuleSchema.hint(child.name, children))
             }
+            guard keys.contains(child.name) else { continue }
             let words = child.text.split(whereSeparator: \.isWhitespace).map(String.init)
             lists[child.name, default: []] += words
             for word in words where names[child.name, default: []].contains(where: { $0.word == word }) {

@@ -46,6 +46,12 @@ struct RuleReader {
         complaints.append(RuleComplaint(file: file, line: node?.location.line, text: text))
     }
 
+    /// Counts a file that was read already as one of these.
+    mutating func add(_ file: InstitutionFile) {
+        complaints += file.complaints
+        sources += file.sources
+    }
+
     mutating func elements(of file: String, root name: String, checked: Bool = true) -> [Node] {
         root(of: file, name, checked: checked)?.children ?? []
     }

@@ -132,13 +132,13 @@ struct RuleSet: Sendable {
     /// The files that all of this was read from.
     private(set) var sources: [UInt8] = []
 
-    init(rules: String, calendar folder: String, institutions: String) throws(RuleSetError) {
+    init(rules: String, calendar folder: String, institutions: InstitutionFile) throws(RuleSetError) {
         var reader = RuleReader()
         reader.useSchema(rules + "/rules.xsd")
         terms = Terms(reader.elements(of: rules + "/terms.xml", root: "terms"), &reader)
         reader.variables = terms.names
-        self.institutions = Institutions(
-            reader.elements(of: institutions, root: "institutions", checked: false), &reader)
+        self.institutions = institutions.institutions
+        reader.add(institutions)
         readRoutes(reader.elements(of: rules + "/routing.xml", root: "routing"), &reader)
         readPrechecks(reader.elements(of: rules + "/prechecks.xml", root: "prechecks"), &reader)
         readClocks(reader.elements(of: rules + "/clocks.xml", root: "clocks"), &reader)

@@ -17,11 +17,11 @@ public final class Triage: Sendable {
     /// - Parameters:
     ///   - rules: the directory of terms, routing, pre-checks, clocks and materials, with their schema.
     ///   - calendar: the directory of yearly plans.
-    ///   - institutions: the file of institutions.
+    ///   - institutions: the file of institutions, read.
     ///   - digest: makes the set's digest from the bytes of all its files.
     /// - Throws: `RuleSetError` with every mistake found.
     public init(
-        rules: String, calendar: String, institutions: String, digest: ((_ bytes: [UInt8]) -> String)? = nil
+        rules: String, calendar: String, institutions: InstitutionFile, digest: ((_ bytes: [UInt8]) -> String)? = nil
     ) throws(RuleSetError) {
         let rules = try RuleSet(rules: rules, calendar: calendar, institutions: institutions)
         self.rules = rules

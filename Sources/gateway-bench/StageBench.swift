@@ -17,8 +17,8 @@ enum StageBench {
             directory: place.repository.appending(path: "Mappings").path, digests: .openSSL)
         let triage = try Triage(
             rules: config.appending(path: "rules").path, calendar: config.appending(path: "calendar").path,
-            institutions: config.appending(path: "institutions.xml").path)
-        return Pipeline(translator: translator, triage: triage, limits: ParseLimits())
+            institutions: InstitutionFile(path: config.appending(path: "institutions.xml").path))
+        return Pipeline(MappingsAndRules(translator: translator, triage: triage), limits: ParseLimits())
     }
 
     static func message(_ bytes: [UInt8]) -> Pipeline.Message {

@@ -8,6 +8,7 @@ enum GatewayProgram {
             DriftCommand.self,
             DeadLetters.self, Clocks.self, Queues.self, Partners.self, Parked.self, Alerts.self, TraceCommand.self,
             Reports.self, Codes.self, AuditCommand.self, Users.self, Send.self, Migrate.self, Keys.self,
+            Version.self,
         ]
     }
 
@@ -22,7 +23,8 @@ enum GatewayProgram {
             Terminal.print(overview)
             return arguments.isEmpty ? 2 : 0
         }
-        guard let command = commands.first(where: { $0.name == name }) else {
+        let asked = name == "--version" ? Version.name : name
+        guard let command = commands.first(where: { $0.name == asked }) else {
             Terminal.complain("gateway: no command \(name)\n\n\(overview)")
             return 2
         }

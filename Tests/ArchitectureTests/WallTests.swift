@@ -17,7 +17,7 @@ private let doors: [String: Set<String>] = [
     "Intake": [
         "StrictJSON", "Vocabulary", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical", "Observability",
     ],
-    "Delivery": ["StrictJSON", "Vocabulary", "Messaging", "Transport", "Observability"],
+    "Delivery": ["StrictJSON", "Vocabulary", "Messaging", "Transport", "Documents", "Observability"],
     "Operations": ["StrictJSON", "Vocabulary", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability"],
     "Console": [
         "StrictJSON", "Vocabulary", "Operations", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability",

@@ -1,4 +1,5 @@
 import Foundation
+import Operations
 import StrictJSON
 import Testing
 
@@ -11,6 +12,16 @@ import Testing
         #expect(code == 0 && help.hasPrefix("gateway \(name) "))
         let overview = try GatewayProcess.run(["--help"])
         #expect(overview.code == 0 && overview.output.contains("\n  \(name) "))
+    }
+
+    @Test func `the release is told by a command, by an option and in the interface's description`() throws {
+        for words in [["version"], ["--version"]] {
+            let (code, output) = try GatewayProcess.run(words)
+            #expect(code == 0 && output == "gateway \(Release.version)\n")
+        }
+        #expect(Release.version.wholeMatch(of: /\d+\.\d+\.\d+/) != nil)
+        #expect(try OpenAPI(describing: []).json.at("info.version")?.string == Release.version)
+        #expect(try GatewayProcess.run(["version", "now"]).code == 2)
     }
 
     /// Runs a command as an operator.

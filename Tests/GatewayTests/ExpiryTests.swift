@@ -4,7 +4,6 @@ import StrictJSON
 import Testing
 import Transport
 
-@testable import Operations
 @testable import gateway
 
 /// Ends on 2027-03-04.
@@ -113,29 +112,13 @@ private func credential(_ token: String, _ rest: String = "", of caller: String 
         settings.gateway.remove()
     }
 
-    @Test func `an alert begins thirty days before the end and is over once the file is replaced`() async throws {
+    @Test func `a certificate that is replaced while the gateway runs ends later from then on`() throws {
         let settings = try Settings(credentials: credential("a", "validUntil=\"2027-03-20\""))
         let configuration = try settings.configuration()
-        var caseServices = Bench.noCaseServices
-        caseServices.expiries = { configuration.tokenExpiries + configuration.certificateExpiries() }
-        // 2027-01-15.
-        let bench = try await Bench(caseServices: caseServices)
-        func open() async throws -> [String] {
-            try await bench.services.alerts.round()
-            return try await bench.services.alerts.open().map(\.condition.subject)
-        }
-        #expect(try await open().isEmpty)
-        bench.clock.advance(20 * 86_400)
-        let certificate = "certificate ca.pem of partner court"
-        #expect(try await open() == [certificate])
-        #expect(try await open() == [certificate])
-        bench.clock.advance(20 * 86_400)
-        #expect(try await open() == [certificate, "token of partner court"])
+        func ends() -> [String] { configuration.expiries().map { "\($0.name) \($0.at.rfc3339.prefix(4))" } }
+        #expect(ends() == ["token of partner court 2027", "certificate ca.pem of partner court 2027"])
         try settings.write(later, to: "ca.pem")
-        _ = try await open()
-        bench.clock.advance(301)
-        #expect(try await open() == ["token of partner court"])
-        await bench.remove()
+        #expect(ends() == ["token of partner court 2027", "certificate ca.pem of partner court 2051"])
         settings.gateway.remove()
     }
 }

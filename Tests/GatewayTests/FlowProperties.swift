@@ -121,7 +121,7 @@ private struct Story {
                 about: .withdrawal(referralID: id))
         case 4, 5:
             for lease in try await world.store.lease(
-                queue: institution, max: 3, now: world.now, ends: world.now.advanced(seconds: 60), maxAttempts: 1000)
+                queue: institution, max: 3, now: world.now, ends: world.now.advanced(seconds: 60))
             {
                 _ = try? await world.back.signIn(
                     applicationNo: lease.envelope.correlationID, leaseID: lease.id, caller: caller)
@@ -138,7 +138,7 @@ private struct Story {
             _ = try await world.back.giveBack(post(["reason": "测试"]), on: application, from: caller)
         case _:
             world.pass(seconds: Int.random(in: 600...100_000, using: &chance))
-            _ = try await world.back.escalateOverdueHandovers()
+            _ = try await world.back.escalateOverdueHandovers(limit: 100)
         }
         world.pass(seconds: 30)
     }
@@ -276,4 +276,45 @@ private struct Story {
 
 private extension SQLValue {
     static func optional(_ text: String?) -> SQLValue { text.map(SQLValue.text) ?? .null }
+}
+
+@Suite struct EscalationTests {
+    private static func application(_ id: String) throws -> HTTPRequest {
+        post(
+            [
+                "source": ["messageId": .string(id)], "recipient": ["name": "测试庚", "mobile": "13800000009"],
+                "consent": ["applyWill": "self"],
+                "matter": ["caseDomain": "civil", "factsPlace": "溧阳市测试镇", "factsSummary": "道路交通事故"],
+                "firstContact": ["institution": "CZ-JT", "officer": "测站员"],
+            ])
+    }
+
+    @Test func `a hand-over that cannot be escalated stops none of the others`() async throws {
+        let world = try await World(seed: 7)
+        let caller = Caller(role: .institution, id: "CZ-JT")
+        var numbers: [String] = []
+        for id in ["E-1", "E-2", "E-3"] {
+            let answer = try await world.front.receive(Self.application(id), from: caller, about: .application)
+            let receipt = try JSONValue(parsing: answer.body)
+            try #require(receipt["handoverTo"] == "CZ-LY")
+            numbers.append(try #require(receipt["applicationNo"]?.string))
+            world.pass(seconds: 60)
+        }
+        let first = numbers[0]
+        try await world.database.write { connection throws(StoreError) in
+            _ = try connection.run("UPDATE application SET referral_state = 'shared' WHERE no = ?", [.text(first)])
+        }
+        world.pass(seconds: 60 * 86_400)
+        func states() async throws -> [String?] {
+            var states: [String?] = []
+            for number in numbers { states.append(try await world.store.application(number)?.handover.state) }
+            return states
+        }
+        #expect(try await world.back.escalateOverdueHandovers(limit: 1) == 1)
+        #expect(try await states() == ["proposed", "escalated", "proposed"])
+        #expect(try await world.back.escalateOverdueHandovers(limit: 10) == 1)
+        #expect(try await states() == ["proposed", "escalated", "escalated"])
+        #expect(try await world.back.escalateOverdueHandovers(limit: 10) == 0)
+        await world.remove()
+    }
 }

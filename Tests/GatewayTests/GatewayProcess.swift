@@ -108,6 +108,14 @@ final class GatewayProcess: @unchecked Sendable {
         Issue.record("the gateway did not start: \(text)")
     }
 
+    /// Adds settings; before the start.
+    func set(_ elements: String) throws {
+        let file = folder.appending(path: "gateway.xml")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        try text.replacing("</gateway>", with: elements + "\n</gateway>")
+            .write(to: file, atomically: true, encoding: .utf8)
+    }
+
     var remote: Remote { Remote(url: "http://127.0.0.1:\(port)", token: Self.partnerToken) }
     var institution: Remote { Remote(url: "http://127.0.0.1:\(port)", token: Self.institutionToken) }
     var desk: Remote { Remote(url: "http://127.0.0.1:\(port)", token: Self.operatorToken) }

@@ -76,46 +76,4 @@ import Vocabulary
         gateway.stop()
         gateway.remove()
     }
-
-    @Test func `a month is in China's time and ends where the next begins`() throws {
-        let month = try #require(ReportMonth("2025-12"))
-        #expect(month.start?.rfc3339 == "2025-12-01T00:00:00.000+08:00")
-        #expect(month.end?.rfc3339 == "2026-01-01T00:00:00.000+08:00")
-        #expect(ReportMonth("2026-08")?.end?.rfc3339 == "2026-09-01T00:00:00.000+08:00")
-        for wrong in ["", "2026", "2026-00", "2026-13", "26-01", "2026-1x", "2026-01-01"] {
-            #expect(ReportMonth(wrong) == nil, "\(wrong)")
-        }
-    }
-
-    @Test func `a spreadsheet never takes a cell for a formula`() async throws {
-        var report = MonthlyReport(
-            month: try #require(ReportMonth("2026-01")), calendar: WorkingCalendar(years: [:]))
-        report.add(
-            ReportRow(
-                applicationNo: "LA-1", partnerID: "=HYPERLINK(\"x\")", queue: "@q", caseState: nil,
-                receivedAt: Instant(milliseconds: 0), content: [], firstTold: [:]))
-        let desk = ReportService(
-            store: NoFlow(), registry: Registry(partners: [], institutions: []), name: { _, _ in nil },
-            calendar: { WorkingCalendar(years: [:]) }, onTime: { _, _ in [] })
-        let text = String(decoding: desk.csv(report), as: UTF8.self)
-        #expect(text.contains("\"'=HYPERLINK(\"\"x\"\")\""))
-        #expect(text.contains("\"'@q\""))
-    }
-}
-
-/// A store that nothing is in.
-private struct NoFlow: MessageQueryStore {
-    func queueFigures() -> [QueueFigures] { [] }
-    func partnerFigures(_ id: String, since: Instant) -> PartnerFigures {
-        PartnerFigures(
-            partnerID: id, lastSeen: nil, outcomes: [:], backlog: 0, oldestBacklog: nil, deadLetters: 0)
-    }
-    func referrals(partner: String?, before id: String?, limit: Int) -> [ReferralSummary] { [] }
-    func findReferrals(_ quoted: String, partners: [String], limit: Int) -> [ReferralSummary] { [] }
-    func trace(referral id: String) -> Trace? { nil }
-    func document(referral id: String) -> StoredDocument? { nil }
-    func indexReferences(_ paths: [ReferencePath], before end: Instant, limit: Int) -> Int { 0 }
-    func reportRows(from: Instant, to: Instant, after: String?, limit: Int) -> [ReportRow] { [] }
-    func outcomes(partner: String, from: Instant, to: Instant) -> [String: Int] { [:] }
-    func countReferrals(from: Instant, to: Instant) -> Int { 0 }
 }

@@ -12,7 +12,8 @@ let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLa
 func shippedRules() throws -> RuleSet {
     let config = repository.appending(path: "config").path
     return try RuleSet(
-        rules: config + "/rules", calendar: config + "/calendar", institutions: config + "/institutions.xml")
+        rules: config + "/rules", calendar: config + "/calendar",
+        institutions: InstitutionFile(path: config + "/institutions.xml"))
 }
 
 func day(_ text: String) throws -> CalendarDate { try #require(CalendarDate(iso: text)) }

@@ -33,7 +33,8 @@ struct Shipped {
 extension Triage {
     convenience init(config: String) throws(RuleSetError) {
         try self.init(
-            rules: config + "/rules", calendar: config + "/calendar", institutions: config + "/institutions.xml")
+            rules: config + "/rules", calendar: config + "/calendar",
+            institutions: InstitutionFile(path: config + "/institutions.xml"))
     }
 }
 

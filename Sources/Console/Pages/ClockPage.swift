@@ -50,7 +50,7 @@ extension WebConsole {
 
     private func clockFilter(_ scene: Scene, _ choice: ClockChoice) -> HTML {
         let language = scene.language
-        let kinds = Set(library.rules().filter { $0.part == .clock }.map(\.id)).sorted()
+        let kinds = Set(library.ruleBook.filter { $0.part == .clock }.map(\.id)).sorted()
         let options = kinds.map { kind in (kind, title(ofClock: kind).map { "\(kind) \($0)" } ?? kind) }
         return """
             <form class="filter" method="get" action="\(Section.clocks.path)">

@@ -23,7 +23,7 @@ extension WebConsole {
 
     func fieldPage(_ scene: Scene) throws(Problem) -> Page {
         let language = scene.language
-        guard let fields = library.fields(scene.request.query("id") ?? "") else {
+        guard let fields = library.fieldTable(of: scene.request.query("id") ?? "") else {
             throw Problem(.notFound, zh: "没有这个映射，或它已不在用。", en: "No such mapping, or it is not in force.")
         }
         let (theirs, ours) = (language("对方字段", "Partner's field"), language("标准字段", "Canonical field"))
@@ -49,6 +49,16 @@ extension WebConsole {
                 "\(row.line)",
             ]
         }
+        let checks = Self.checks(of: fields, &anchors, language)
+        return Page(
+            title: language("字段对照表", "Field table"), section: .mappings,
+            body: """
+                <p><a href="\(Section.mappings.path)">\(language("所有映射", "All mappings"))</a></p>\(table.html)
+                \(checks.rows.isEmpty ? HTML.none : "<h2>\(language("核对", "Checks"))</h2>\(checks.html)")
+                """)
+    }
+
+    private static func checks(of fields: FieldTable, _ anchors: inout Anchors, _ language: Language) -> DataTable {
         var checks = DataTable(
             caption: language("字段之外还要核对的", "What a record is held against besides"),
             columns: [
@@ -66,12 +76,7 @@ extension WebConsole {
                 "\(check.line)",
             ]
         }
-        return Page(
-            title: language("字段对照表", "Field table"), section: .mappings,
-            body: """
-                <p><a href="\(Section.mappings.path)">\(language("所有映射", "All mappings"))</a></p>\(table.html)
-                \(checks.rows.isEmpty ? HTML.none : "<h2>\(language("核对", "Checks"))</h2>\(checks.html)")
-                """)
+        return checks
     }
 }
 

@@ -4,33 +4,6 @@ import Transport
 import Triage
 import Vocabulary
 
-/// Mappings and rules as they are in force, handed in since a reload may change them.
-public struct Library: Sendable {
-    public typealias MappingTitle = (id: String, title: String, version: Int, isInbound: Bool)
-
-    let mappings: @Sendable () -> [MappingTitle]
-    /// A mapping told field by field; nothing where there is none of that id.
-    let fields: @Sendable (_ mapping: String) -> FieldTable?
-    /// A dry run with explanation; stores nothing.
-    let translate: @Sendable (_ bytes: [UInt8], _ mapping: String?) -> JSONValue
-    let rules: @Sendable () -> [RuleEntry]
-    /// How often a rule has fired since this node started.
-    let fired: @Sendable (_ rule: String) -> Int
-
-    public init(
-        mappings: @escaping @Sendable () -> [MappingTitle],
-        fields: @escaping @Sendable (_ mapping: String) -> FieldTable?,
-        translate: @escaping @Sendable (_ bytes: [UInt8], _ mapping: String?) -> JSONValue,
-        rules: @escaping @Sendable () -> [RuleEntry], fired: @escaping @Sendable (_ rule: String) -> Int
-    ) {
-        self.mappings = mappings
-        self.fields = fields
-        self.translate = translate
-        self.rules = rules
-        self.fired = fired
-    }
-}
-
 extension WebConsole {
     var libraryRoutes: [Route] {
         [
@@ -49,7 +22,7 @@ extension WebConsole {
                 .init(name: language("映射", "Mapping")), .init(name: language("名称", "Title")),
                 .init(name: language("方向", "Direction")), .init(name: language("版本", "Version"), isNumber: true),
             ], empty: "")
-        table.rows = library.mappings().map { mapping in
+        table.rows = library.mappings.map { mapping in
             [
                 "<a class=\"mono\" href=\"\(Self.fieldAddress(mapping.id))\">\(mapping.id)</a>", "\(mapping.title)",
                 "\(mapping.isInbound ? language("接收", "in") : language("回传", "out"))", "\(mapping.version)",
@@ -62,7 +35,7 @@ extension WebConsole {
 
     private func tryForm(_ scene: Scene, chosen: String, document: String) -> HTML {
         let language = scene.language
-        let options = library.mappings().filter(\.isInbound).map { ($0.id, "\($0.title) \($0.id)") }
+        let options = library.mappings.filter(\.isInbound).map { ($0.id, "\($0.title) \($0.id)") }
         return """
             <h2>\(language("试转换", "Try a document"))</h2>
             <p class="faint">\(language("只演算，不保存；字段的值在说明中遮蔽。", "A dry run: nothing is stored, values are masked in the explanation."))</p>
@@ -78,7 +51,7 @@ extension WebConsole {
         let language = scene.language
         let chosen = form["mapping"]
         // What a browser sends is UTF-8, whatever the pasted declaration says.
-        let result = library.translate(Array(form["document"].utf8), chosen.isEmpty ? nil : chosen)
+        let result = library.translate(Array(form["document"].utf8), by: chosen.isEmpty ? nil : chosen)
         let isUsable = result["outcome"]?.string != "invalid"
         return Page(
             title: language("试转换", "Try a document"), section: .mappings,
@@ -91,7 +64,7 @@ extension WebConsole {
 
     private func rulePage(_ scene: Scene) -> Page {
         let language = scene.language
-        let rules = library.rules()
+        let rules = library.ruleBook
         let parts = RuleEntry.Part.allCases.filter { part in rules.contains { $0.part == part } }
         let links = parts.map { part -> HTML in
             let count = rules.filter { $0.part == part }.count
@@ -116,7 +89,7 @@ extension WebConsole {
             let holds = rule.from == nil && rule.to == nil ? "–" : "\(rule.from ?? "") … \(rule.to ?? "")"
             return [
                 "<span class=\"mono\">\(rule.id)</span> <small>v\(rule.version)</small>", "\(rule.title)",
-                "\(rule.basis)", "\(holds)", "\(library.fired(rule.id))",
+                "\(rule.basis)", "\(holds)", "\(library.timesFired(rule.id))",
             ]
         }
         return table.html

@@ -74,21 +74,7 @@ extension WebConsole {
         let language = scene.language
         let timeline = try await services.flow.trace(scene.value("id"))
         let referral = timeline.trace.referral
-        var table = DataTable(
-            caption: language("从接收到现在", "From receipt until now"),
-            columns: [
-                .init(name: language("时间", "Time")), .init(name: language("事件", "Event")),
-                .init(name: language("操作者", "Actor")), .init(name: language("对象", "Subject")),
-                .init(name: language("说明", "Detail")),
-            ], empty: language("没有记录。", "No entries."))
-        table.rows = timeline.steps.map { step in
-            let kind = step.kind == .dead ? "bad" : step.kind == .finished ? "good" : ""
-            return [
-                "\(step.at.readable)",
-                "<span class=\"badge \(kind)\">\(HistoryWords.name(step, language))</span>", "\(step.actor)",
-                "<small class=\"mono\">\(step.subject)</small>", "\(HistoryWords.detail(step.detail ?? "", language))",
-            ]
-        }
+        let table = Self.table(of: timeline, language)
         let deadLetters = timeline.trace.messages.filter { $0.state == .dead }.map {
             message -> HTML in
             "<p class=\"note bad\"><a href=\"\(Section.deadLetters.path)/\(message.id)\">\(language("打开死信", "Open the dead letter"))</a> <span class=\"mono\">\(message.cause?.name ?? "")</span></p>"
@@ -116,5 +102,24 @@ extension WebConsole {
                 <h2>\(language("经过", "What happened"))</h2>\(table.html)
                 \(try await ruleSection(referral.applications.map(\.no), scene))
                 """)
+    }
+
+    private static func table(of timeline: Timeline, _ language: Language) -> DataTable {
+        var table = DataTable(
+            caption: language("从接收到现在", "From receipt until now"),
+            columns: [
+                .init(name: language("时间", "Time")), .init(name: language("事件", "Event")),
+                .init(name: language("操作者", "Actor")), .init(name: language("对象", "Subject")),
+                .init(name: language("说明", "Detail")),
+            ], empty: language("没有记录。", "No entries."))
+        table.rows = timeline.steps.map { step in
+            let kind = step.kind == .dead ? "bad" : step.kind == .finished ? "good" : ""
+            return [
+                "\(step.at.readable)",
+                "<span class=\"badge \(kind)\">\(HistoryWords.name(step, language))</span>", "\(step.actor)",
+                "<small class=\"mono\">\(step.subject)</small>", "\(HistoryWords.detail(step.detail ?? "", language))",
+            ]
+        }
+        return table
     }
 }

@@ -19,7 +19,7 @@ extension WebConsole {
             body: """
                 <h2>\(language("现在需要处理", "Wants doing now"))</h2>\(attentionTable(items, language))
                 <h2>\(language("眼下的数字", "Figures"))</h2>
-                \(tiles(try await statistics(), items, try await services.alerts.open().count, language))
+                \(tiles(try await store.statistics(), items, try await services.alerts.open().count, language))
                 \(try await chart(language))
                 <h2>\(language("机构队列", "Institutions' queues"))</h2>\(try await busyQueues(scene))
                 """)
@@ -137,12 +137,17 @@ extension WebConsole {
     /// Where something can be done about it.
     private func place(of item: Attention) -> (Section?, String) {
         let subject = item.subject.urlEscaped
-        let isQueue = Endpoint(description: item.subject)?.channel == .application
+        let list: Section =
+            switch Endpoint(description: item.subject)?.channel {
+            case .application?: .queues
+            case .alert?: .alerts
+            case .referral?, .status?, nil: .partners
+            }
         return switch item.kind {
         case .clocksOverdue: (.clocks, "?state=overdue&clock=\(subject)")
         case .clocksDueSoon: (.clocks, "?state=soon&clock=\(subject)")
         case .deadLetters: (.deadLetters, "?cause=\(subject)")
-        case .circuitOpen, .paused: (isQueue ? .queues : .partners, "")
+        case .circuitOpen, .paused: (list, "")
         case .queueAge: (.queues, "")
         case .partnerSilence: (.partners, "")
         case .expiry, .storeDamaged: (nil, "")

@@ -7,5 +7,5 @@ public protocol EvidenceStore: Sendable {
     /// Erases what is past its retention.
     ///
     /// - Returns: how many shares.
-    func eraseEvidence(now: Instant) async throws(StoreError) -> Int
+    func eraseEvidence(now: Instant, limit: Int) async throws(StoreError) -> Int
 }

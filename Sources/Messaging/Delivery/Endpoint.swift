@@ -1,6 +1,7 @@
 import Vocabulary
 
-/// Where messages leave the message store: a queue on the application channel, a partner on the status channel.
+/// Where messages leave the message store: a queue on the application channel, a partner on the status channel, the
+/// alarm system on the alert channel.
 public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     public let channel: Channel
     public let recipient: String
@@ -12,6 +13,9 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         self.channel = channel
         self.recipient = recipient
     }
+
+    /// The operators' alarm system.
+    public static let alerts = Endpoint(.alert, "operators")
 
     /// From its description.
     public init?(description: String) {

@@ -2,6 +2,8 @@
 public struct Registry: Sendable {
     public let partners: [String: Partner]
     public let institutions: [String: Institution]
+    /// Where alerts are pushed to; nothing where they go to the log only.
+    public var alarmSystem: ReturnAddress?
 
     public init(partners: [Partner], institutions: [Institution]) {
         self.partners = Dictionary(partners.map { ($0.id, $0) }) { first, _ in first }

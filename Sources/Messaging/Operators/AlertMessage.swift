@@ -5,12 +5,9 @@ public struct AlertMessage: Sendable, Hashable {
     public let id: String
     /// JSON.
     public let body: String
-    /// How often it was sent in vain.
-    public let attempts: Int
 
-    public init(id: String, body: String, attempts: Int) {
+    public init(id: String, body: String) {
         self.id = id
         self.body = body
-        self.attempts = attempts
     }
 }

@@ -7,7 +7,7 @@ public protocol AlertStore: Sendable {
     /// - Parameters:
     ///   - looked: which alerts this look could have found; the others stay as they are.
     ///   - write: makes the message about a beginning or an end.
-    ///   - isSent: whether messages are to be sent on, or only returned.
+    ///   - isSent: whether messages are queued for the alarm system too, or only returned.
     /// - Returns: the messages, each to one node only.
     func reconcileAlerts(
         _ conditions: Set<AlertCondition>, looked: @escaping @Sendable (AlertCondition) -> Bool, settle: Duration,
@@ -16,9 +16,4 @@ public protocol AlertStore: Sendable {
     ) async throws(StoreError) -> [AlertMessage]
     /// Oldest first.
     func openAlerts() async throws(StoreError) -> [OpenAlert]
-
-    /// Messages that are due, not due again until `until` unless settled.
-    func leaseMessages(max: Int, now: Instant, until: Instant) async throws(StoreError) -> [AlertMessage]
-    /// - Parameter next: when to try again; nothing once it is sent or given up.
-    func settleMessage(_ id: String, next: Instant?, problem: String?) async throws(StoreError)
 }

@@ -48,15 +48,7 @@ extension AccountService {
                 .json(["operators": .array(try await list().map(\.json))])
             },
             Route("POST", "/v1/operators", may: .administer) { request, visit in
-                let body = try request.jsonObject()
-                let name = body["name"]?.string ?? ""
-                let role = try Self.role(body)
-                if body["oneTime"]?.bool == true {
-                    let password = try await addWithOneTimePassword(name, role: role, by: visit.caller())
-                    return .json(["name": .string(name), "oneTimePassword": .string(password)], status: 201)
-                }
-                try await add(name, role: role, password: body["password"]?.string ?? "", by: visit.caller())
-                return .json(["name": .string(name)], status: 201)
+                try await add(request, by: visit.caller())
             },
             Route("POST", "/v1/operators/{name}/role", may: .administer) { request, visit in
                 try await setRole(
@@ -82,6 +74,18 @@ extension AccountService {
                 return .json(["name": .string(visit.value("name")), "disabled": false])
             },
         ]
+    }
+
+    private func add(_ request: HTTPRequest, by caller: Caller) async throws -> HTTPResponse {
+        let body = try request.jsonObject()
+        let name = body["name"]?.string ?? ""
+        let role = try Self.role(body)
+        if body["oneTime"]?.bool == true {
+            let password = try await addWithOneTimePassword(name, role: role, by: caller)
+            return .json(["name": .string(name), "oneTimePassword": .string(password)], status: 201)
+        }
+        try await add(name, role: role, password: body["password"]?.string ?? "", by: caller)
+        return .json(["name": .string(name)], status: 201)
     }
 
     private static func role(_ body: JSONObject) throws(Problem) -> OperatorRole {

@@ -9,11 +9,11 @@ public struct AccountService: Sendable {
     public static let passwordLength = 12...256
 
     let store: any AccountStore
-    let pen: AuditPen
+    let now: @Sendable () -> Instant
 
-    public init(store: any AccountStore, pen: AuditPen) {
+    public init(store: any AccountStore, now: @escaping @Sendable () -> Instant) {
         self.store = store
-        self.pen = pen
+        self.now = now
     }
 
     public func list() async throws(StoreError) -> [AccountStanding] {
@@ -21,7 +21,7 @@ public struct AccountService: Sendable {
         for account in try await store.accounts() {
             let until = try await store.lockedUntil([SignInService.key(ofAccount: account.name)])
             standings.append(
-                AccountStanding(account: account, lockedUntil: until.flatMap { $0 > pen.now() ? $0 : nil }))
+                AccountStanding(account: account, lockedUntil: until.flatMap { $0 > now() ? $0 : nil }))
         }
         return standings
     }
@@ -50,13 +50,13 @@ public struct AccountService: Sendable {
                 .badRequest, zh: "用户名应为 1 到 64 个字符，不含空白和斜线。",
                 en: "A name has 1 to 64 characters, no blanks and no slash.")
         }
-        let now = pen.now()
+        let now = now()
         let account = OperatorAccount(
             name: name, role: role, secret: secret, oneTimeUntil: oneTimeUntil, isDisabled: false,
             createdAt: now, changedAt: now)
         guard
             try await store.addAccount(
-                account, pen.act(.addAccount, on: name, by: caller, detail: role.rawValue))
+                account, AuditAct(.addAccount, on: name, by: caller, detail: role.rawValue, at: now))
         else { throw Problem(.wrongState, zh: "该用户名已存在。", en: "There is an account of that name already.") }
     }
 
@@ -66,7 +66,7 @@ public struct AccountService: Sendable {
     public func setRole(_ role: OperatorRole, of name: String, by caller: Caller) async throws {
         try Self.checkOther(name, caller)
         try await change(
-            name, .role(role), pen.act(.changeRole, on: name, by: caller, detail: role.rawValue))
+            name, .role(role), AuditAct(.changeRole, on: name, by: caller, detail: role.rawValue, at: now()))
     }
 
     public func setPassword(_ password: String, of name: String, by caller: Caller) async throws {
@@ -86,7 +86,7 @@ public struct AccountService: Sendable {
         try await change(
             name,
             .secret(secret, oneTimeUntil: oneTimeUntil, forgetting: SignInService.key(ofAccount: name)),
-            pen.act(.changePassword, on: name, by: caller, detail: oneTimeUntil == nil ? "" : "one-time"))
+            AuditAct(.changePassword, on: name, by: caller, detail: oneTimeUntil == nil ? "" : "one-time", at: now()))
     }
 
     /// Enabling also ends the lock that failed sign-ins brought about.
@@ -96,7 +96,7 @@ public struct AccountService: Sendable {
         if isDisabled { try Self.checkOther(name, caller) }
         try await change(
             name, isDisabled ? .disabled : .enabled(forgetting: SignInService.key(ofAccount: name)),
-            pen.act(isDisabled ? .disableAccount : .enableAccount, on: name, by: caller, detail: ""))
+            AuditAct(isDisabled ? .disableAccount : .enableAccount, on: name, by: caller, detail: "", at: now()))
     }
 
     private func change(_ name: String, _ change: AccountChange, _ act: AuditAct) async throws {
@@ -119,7 +119,7 @@ public struct AccountService: Sendable {
     /// Thirty-two letters and digits that are not taken for one another.
     private static let alphabet = Array("23456789abcdefghijkmnpqrstuvwxyz")
 
-    private var oneTimeEnd: Instant { pen.now().advanced(seconds: Self.oneTimeDays * 86_400) }
+    private var oneTimeEnd: Instant { now().advanced(seconds: Self.oneTimeDays * 86_400) }
 
     /// Eighty random bits, to be read out over the telephone.
     private static func oneTimePassword() throws -> String {

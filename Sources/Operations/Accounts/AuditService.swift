@@ -5,12 +5,8 @@ import Vocabulary
 /// The audit trail as auditors read it.
 public struct AuditService: Sendable {
     let store: any AuditStore
-    let pen: AuditPen
 
-    public init(store: any AuditStore, pen: AuditPen) {
-        self.store = store
-        self.pen = pen
-    }
+    public init(store: any AuditStore) { self.store = store }
 
     /// Newest first, before `seq`.
     public func entries(_ filter: AuditFilter, before seq: Int?, limit: Int) async throws(StoreError) -> [AuditEntry] {
@@ -23,7 +19,7 @@ public struct AuditService: Sendable {
     public func verify(
         against known: [AuditHead] = [], each: (AuditEntry) throws -> Void = { _ in }
     ) async throws -> AuditVerifier {
-        var verifier = AuditVerifier(known: known + [try await store.auditHead()], sm3: pen.sm3)
+        var verifier = AuditVerifier(known: known + [try await store.auditHead()], sm3: Digest.sm3Hex)
         var last = 0
         while true {
             let page = try await store.auditEntries(AuditFilter(), after: last, newestFirst: false, limit: 500)

@@ -29,13 +29,13 @@ public struct SignInService: Sendable {
 
     let store: any AccountStore
     let settings: Settings
-    let pen: AuditPen
+    let now: @Sendable () -> Instant
     private let turnstile = Turnstile(places: 32)
 
-    public init(store: any AccountStore, settings: Settings = Settings(), pen: AuditPen) {
+    public init(store: any AccountStore, settings: Settings = Settings(), now: @escaping @Sendable () -> Instant) {
         self.store = store
         self.settings = settings
-        self.pen = pen
+        self.now = now
     }
 
     /// Somebody who just signed in.
@@ -93,7 +93,7 @@ public struct SignInService: Sendable {
             _ = try await prove(name, old, source: source)
             let change = AccountChange.secret(secret, oneTimeUntil: nil, forgetting: Self.key(ofAccount: name))
             _ = try await store.changeAccount(
-                name, change, pen.act(.changePassword, on: name, by: visitor.caller, detail: ""))
+                name, change, AuditAct(.changePassword, on: name, by: visitor.caller, detail: "", at: now()))
         }
     }
 
@@ -102,15 +102,15 @@ public struct SignInService: Sendable {
         _ name: String, _ password: String, source: String
     ) async throws -> OperatorAccount {
         let keys = [Self.key(ofAccount: name), Self.key("source", source)]
-        if let until = try await store.lockedUntil(keys), until > pen.now() { throw Self.locked(until, pen.now()) }
+        if let until = try await store.lockedUntil(keys), until > now() { throw Self.locked(until, now()) }
         let account = try await store.account(name)
         let isRight = await Self.matches(password, account?.secret ?? PasswordHash.decoy)
-        guard let account, isRight, !account.isDisabled, account.oneTimeUntil.map({ $0 > pen.now() }) ?? true
+        guard let account, isRight, !account.isDisabled, account.oneTimeUntil.map({ $0 > now() }) ?? true
         else {
             let caller = Caller(role: .operator, id: account?.name ?? "unknown", operatorRole: .viewer)
             try await store.noteFailure(
                 [(keys[0], settings.perAccount), (keys[1], settings.perSource)],
-                pen.act(.signInFailed, on: caller.id, by: caller, detail: source))
+                AuditAct(.signInFailed, on: caller.id, by: caller, detail: source, at: now()))
             throw Self.refused
         }
         return account
@@ -120,12 +120,12 @@ public struct SignInService: Sendable {
         _ caller: Caller, mustChange: Bool, forgetting keys: [String], source: String
     ) async throws -> Entry {
         let token = Digest.hex(try SecureRandom.bytes(32))
-        let now = pen.now()
+        let now = now()
         let session = OperatorSession(
             tokenHash: Self.hash(token), account: caller.id, createdAt: now, seenAt: now,
             endsAt: now.advanced(by: settings.absolute))
         try await store.openSession(
-            session, forgetting: keys, pen.act(.signIn, on: caller.id, by: caller, detail: source))
+            session, forgetting: keys, AuditAct(.signIn, on: caller.id, by: caller, detail: source, at: now))
         return Entry(
             visitor: Visitor(
                 caller: caller, forgeryToken: Self.forgeryToken(token), endsAt: session.endsAt,
@@ -147,7 +147,7 @@ public struct SignInService: Sendable {
         let hash = Self.hash(token)
         guard let (session, account) = try await store.session(hash), !account.isDisabled
         else { return nil }
-        let now = pen.now()
+        let now = now()
         guard now < session.endsAt, now < session.seenAt.advanced(by: settings.idle) else { return nil }
         if now.milliseconds - session.seenAt.milliseconds >= Self.touchMilliseconds {
             try await store.touchSession(hash, at: now)
@@ -182,7 +182,7 @@ public struct SignInService: Sendable {
 
     public func signOut(_ visitor: Visitor) async throws(StoreError) {
         try await store.closeSession(
-            visitor.tokenHash, pen.act(.signOut, on: visitor.caller.id, by: visitor.caller, detail: ""))
+            visitor.tokenHash, AuditAct(.signOut, on: visitor.caller.id, by: visitor.caller, detail: "", at: now()))
     }
 
     /// What takes the cookie away.

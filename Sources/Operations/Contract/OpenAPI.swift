@@ -34,7 +34,7 @@ public struct OpenAPI: Sendable {
         return [
             "openapi": "3.1.0",
             "info": [
-                "title": "法律援助转介网关 Legal Aid Referral Gateway", "version": "1",
+                "title": "法律援助转介网关 Legal Aid Referral Gateway", "version": .string(Release.version),
                 "description":
                     "错误应答为 RFC 9457，type 与处理办法见 x-errors。 Errors are RFC 9457; x-errors lists each type, whose turn it is and what to do.",
             ],

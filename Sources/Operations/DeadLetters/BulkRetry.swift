@@ -22,18 +22,17 @@ public struct BulkRetry: Sendable {
     let store: any JobStore & DeadLetterStore
     let deadLetters: DeadLetterService
     let identifiers: IdentifierSource
-    let pen: AuditPen
+    let now: @Sendable () -> Instant
     let log: Log
 
     public init(
         store: any JobStore & DeadLetterStore, deadLetters: DeadLetterService, identifiers: IdentifierSource,
-        pen: AuditPen,
-        log: Log
+        now: @escaping @Sendable () -> Instant, log: Log
     ) {
         self.store = store
         self.deadLetters = deadLetters
         self.identifiers = identifiers
-        self.pen = pen
+        self.now = now
         self.log = log
     }
 
@@ -46,7 +45,7 @@ public struct BulkRetry: Sendable {
     public func start(
         _ filter: DeadLetterFilter, by caller: Caller, reason: String, rate: Int, queue: String? = nil
     ) async throws -> BulkJob {
-        let now = pen.now()
+        let now = now()
         var bounded = filter
         bounded.until = min(filter.until ?? now, now)
         let total = try await store.deadLetterCauses(bounded).reduce(0) { $0 + $1.count }
@@ -56,7 +55,7 @@ public struct BulkRetry: Sendable {
             resent: 0,
             failedAgain: 0, skipped: 0, cursor: nil, lockCount: 0, createdAt: now, updatedAt: now)
         try await store.addJob(
-            job, pen.act(.bulkRetry, on: job.id, by: caller, detail: "\(bounded.json.text()) \(reason)"))
+            job, AuditAct(.bulkRetry, on: job.id, by: caller, detail: "\(bounded.json.text()) \(reason)", at: now))
         return job
     }
 
@@ -80,8 +79,8 @@ public struct BulkRetry: Sendable {
             case .stopped, .finished: .stopJob
             }
         let present = try await job(id)
-        let act = pen.act(action, on: id, by: caller, detail: "\(present.done)/\(present.total)")
-        guard try await store.changeJob(id, to: state, act, now: pen.now()) else {
+        let act = AuditAct(action, on: id, by: caller, detail: "\(present.done)/\(present.total)", at: now())
+        guard try await store.changeJob(id, to: state, act, now: now()) else {
             throw Problem(
                 .wrongState, zh: "任务处于“\(present.state.rawValue)”，不能执行此操作。",
                 en: "The job is \(present.state.rawValue); that is not possible now.")
@@ -101,7 +100,7 @@ public struct BulkRetry: Sendable {
     private func workUntilCancelled() async {
         while !Task.isCancelled {
             do {
-                if let job = try await store.lockJob(now: pen.now(), until: lockEnd) {
+                if let job = try await store.lockJob(now: now(), until: lockEnd) {
                     try await work(on: job)
                     continue
                 }
@@ -112,7 +111,7 @@ public struct BulkRetry: Sendable {
         }
     }
 
-    private var lockEnd: Instant { pen.now().advanced(milliseconds: Self.lockMilliseconds) }
+    private var lockEnd: Instant { now().advanced(milliseconds: Self.lockMilliseconds) }
 
     /// Goes through the dead letters in the order of age, batch by batch.
     private func work(on locked: BulkJob) async throws {
@@ -126,14 +125,14 @@ public struct BulkRetry: Sendable {
             let cursor = page.next ?? page.deadLetters.last?.cursor
             guard
                 let next = try await store.advanceJob(
-                    job, to: cursor, skipped: left.count, now: pen.now(), until: lockEnd)
+                    job, to: cursor, skipped: left.count, now: now(), until: lockEnd)
             else { return }
             job = next
             for id in left {
                 log.warning("bulk job left a letter", [("job", .string(job.id)), ("deadLetter", .string(id))])
             }
             if page.next == nil {
-                _ = try await store.changeJob(job.id, to: .finished, nil, now: pen.now())
+                _ = try await store.changeJob(job.id, to: .finished, nil, now: now())
                 log.info("bulk job finished", [("job", .string(job.id)), ("letters", JSONValue(job.done))])
                 return
             }

@@ -6,7 +6,9 @@ import Vocabulary
 
 extension DeadLetterService {
     /// The operators' calls about dead letters.
-    public var routes: [Route] {
+    public var routes: [Route] { lookingRoutes + actingRoutes }
+
+    private var lookingRoutes: [Route] {
         [
             Route("GET", "/v1/dead-letters", may: .look) { request, _ in
                 let limit = try request.query("limit", in: 1...500, default: 50)
@@ -28,6 +30,11 @@ extension DeadLetterService {
                 return .json(
                     view.json(request.language), headers: [("ETag", "\"\(view.deadLetter.summary.version.text)\"")])
             },
+        ]
+    }
+
+    private var actingRoutes: [Route] {
+        [
             Route("POST", "/v1/dead-letters/{id}/document", may: .repair, .unmask) { request, visit in
                 let deadLetter = try await open(
                     visit.value("id"), by: visit.caller(), reason: try request.jsonObject().reason())
@@ -69,25 +76,7 @@ extension BulkRetry {
     public var routes: [Route] {
         [
             Route("POST", "/v1/dead-letters/retry", may: .repair) { request, visit in
-                let body = try request.jsonObject()
-                let filter = try DeadLetterFilter(request, body["filter"]?.object ?? JSONObject())
-                if body["preview"]?.bool == true {
-                    let causes = try await deadLetters.causes(filter)
-                    return .json([
-                        "total": JSONValue(causes.reduce(0) { $0 + $1.count }),
-                        "causes": .array(causes.map { $0.json(request.language) }),
-                    ])
-                }
-                guard let rate = body["ratePerSecond"]?.int ?? (body["ratePerSecond"] == nil ? 20 : nil),
-                    Self.rates.contains(rate)
-                else {
-                    throw Problem(
-                        .badRequest, zh: "ratePerSecond 应为 1 到 1000 之间的整数。",
-                        en: "ratePerSecond must be a whole number from 1 to 1000.")
-                }
-                let job = try await start(
-                    filter, by: visit.caller(), reason: try body.reason(), rate: rate, queue: body["queue"]?.string)
-                return .json(job.json, status: 202, headers: [("Location", "/v1/jobs/\(job.id)")])
+                try await start(request, by: visit.caller())
             },
             Route("GET", "/v1/jobs", may: .look) { request, _ in
                 let limit = try request.query("limit", in: 1...200, default: 50)
@@ -108,6 +97,28 @@ extension BulkRetry {
                 .json(try await change(visit.value("id"), to: .stopped, by: visit.caller()).json)
             },
         ]
+    }
+
+    private func start(_ request: HTTPRequest, by caller: Caller) async throws -> HTTPResponse {
+        let body = try request.jsonObject()
+        let filter = try DeadLetterFilter(request, body["filter"]?.object ?? JSONObject())
+        if body["preview"]?.bool == true {
+            let causes = try await deadLetters.causes(filter)
+            return .json([
+                "total": JSONValue(causes.reduce(0) { $0 + $1.count }),
+                "causes": .array(causes.map { $0.json(request.language) }),
+            ])
+        }
+        guard let rate = body["ratePerSecond"]?.int ?? (body["ratePerSecond"] == nil ? 20 : nil),
+            Self.rates.contains(rate)
+        else {
+            throw Problem(
+                .badRequest, zh: "ratePerSecond 应为 1 到 1000 之间的整数。",
+                en: "ratePerSecond must be a whole number from 1 to 1000.")
+        }
+        let job = try await start(
+            filter, by: caller, reason: try body.reason(), rate: rate, queue: body["queue"]?.string)
+        return .json(job.json, status: 202, headers: [("Location", "/v1/jobs/\(job.id)")])
     }
 }
 

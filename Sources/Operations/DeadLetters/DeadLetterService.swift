@@ -4,31 +4,28 @@ import Observability
 import StrictJSON
 import Transport
 import Triage
-
-/// What the routing rules say about an application now.
-public enum RouteAnswer: Sendable, Hashable {
-    case queue(String)
-    case none(why: String)
-}
+import Vocabulary
 
 /// What an operator does about dead letters that cannot go on by themselves: look, retry from where it failed, edit and
 /// resend, choose a queue, discard. Looking changes nothing; every act is in the audit trail.
 public struct DeadLetterService: Sendable {
     let store: any DeadLetterStore & AuditStore
     let institutions: Set<String>
-    let caseServices: CaseServices
-    let pen: AuditPen
+    let cases: any CaseServices
+    let text: any DocumentText
+    let now: @Sendable () -> Instant
     let log: Log
 
     /// - Parameter institutions: the codes that a dispatcher may choose from.
     public init(
-        store: any DeadLetterStore & AuditStore, institutions: Set<String>, caseServices: CaseServices, pen: AuditPen,
-        log: Log
+        store: any DeadLetterStore & AuditStore, institutions: Set<String>, cases: any CaseServices,
+        text: any DocumentText, now: @escaping @Sendable () -> Instant, log: Log
     ) {
         self.store = store
         self.institutions = institutions
-        self.caseServices = caseServices
-        self.pen = pen
+        self.cases = cases
+        self.text = text
+        self.now = now
         self.log = log
     }
 
@@ -47,24 +44,24 @@ public struct DeadLetterService: Sendable {
 
     /// One dead letter with its findings, the offending places marked in a masked excerpt, history and remedies.
     public func show(_ id: String) async throws -> DeadLetterView {
-        DeadLetterView(try await deadLetter(id), decode: caseServices.decode)
+        DeadLetterView(try await deadLetter(id), text)
     }
 
     /// The document as it came, to be mended: personal data unmasked, which is noted before it is shown.
     public func open(_ id: String, by caller: Caller, reason: String) async throws -> OpenedDeadLetter {
         let deadLetter = try await deadLetter(id)
-        try await store.record(pen.act(.unmask, on: id, by: caller, detail: reason))
-        let text = caseServices.decode(deadLetter.payload)
+        try await store.record(AuditAct(.unmask, on: id, by: caller, detail: reason, at: now()))
+        let read = text.decode(deadLetter.payload)
         return OpenedDeadLetter(
-            deadLetter: deadLetter, text: text.map { String(decoding: $0.utf8, as: UTF8.self) },
-            encoding: text?.encoding)
+            deadLetter: deadLetter, text: read.map { String(decoding: $0.utf8, as: UTF8.self) },
+            encoding: read?.encoding)
     }
 
     /// What an edit would change and whether it would then pass; nothing is stored.
     public func preview(_ id: String, edited: EditedDocument) async throws -> EditPreview {
         let deadLetter = try await deadLetter(id)
         let bytes = try bytes(of: edited, for: deadLetter)
-        let result = try caseServices.dryRun(bytes, deadLetter)
+        let result = try cases.dryRun(bytes, of: deadLetter)
         return EditPreview(changes: diff(deadLetter.payload, bytes), result: result)
     }
 
@@ -96,11 +93,11 @@ public struct DeadLetterService: Sendable {
         var result: JSONValue?
         switch deadLetter.summary.reason {
         case .invalid:
-            var act = pen.act(edited == nil ? .retry : .editAndResend, on: id, by: caller, detail: reason)
+            var act = AuditAct(edited == nil ? .retry : .editAndResend, on: id, by: caller, detail: reason, at: now())
             act.job = job
-            result = try await caseServices.replay(
-                try edited.map { try bytes(of: $0, for: deadLetter) } ?? deadLetter.payload, deadLetter,
-                SupersededDeadLetter(
+            result = try await cases.replay(
+                try edited.map { try bytes(of: $0, for: deadLetter) } ?? deadLetter.payload, of: deadLetter,
+                superseding: SupersededDeadLetter(
                     id: id, version: deadLetter.summary.version, edited: edited != nil, act: act))
         case .unroutable:
             try Self.refuse(edited)
@@ -109,12 +106,12 @@ public struct DeadLetterService: Sendable {
             try Self.check(try await store.requeue(id, version: deadLetter.summary.version, queue: target, act))
         case .exhausted, .undeliverable, .expired:
             try Self.refuse(edited)
-            var act = pen.act(.retry, on: id, by: caller, detail: reason)
+            var act = AuditAct(.retry, on: id, by: caller, detail: reason, at: now())
             act.job = job
             // What expired on the referral channel waited for another message; the others were on their endpoint.
             let outcome =
                 deadLetter.summary.channel == .referral
-                ? try await caseServices.retryMatch(id, deadLetter.summary.version, act)
+                ? try await cases.retryMatch(id, version: deadLetter.summary.version, act: act)
                 : try await store.requeue(id, version: deadLetter.summary.version, queue: nil, act)
             try Self.check(outcome)
         }
@@ -130,8 +127,8 @@ public struct DeadLetterService: Sendable {
     ) async throws -> Bool {
         let deadLetter = try await deadLetter(id)
         if let version, version != deadLetter.summary.version { throw Self.stale }
-        let word = try caseServices.rejection(deadLetter, reason)
-        let act = pen.act(.discard, on: id, by: caller, detail: reason)
+        let word = try cases.rejection(of: deadLetter, reason: reason)
+        let act = AuditAct(.discard, on: id, by: caller, detail: reason, at: now())
         let (result, isTold) = try await store.discard(id, version: deadLetter.summary.version, word: word, act)
         try Self.check(result)
         note("discarded", deadLetter, caller)
@@ -151,11 +148,11 @@ public struct DeadLetterService: Sendable {
                     .badRequest, zh: "选择机构须填写已登记的机构代码 queue，并写明理由 reason。",
                     en: "A choice needs a queue (the code of a known institution) and a reason.")
             }
-            return (chosen, pen.act(.chooseQueue, on: id, by: caller, detail: "\(chosen): \(reason)"))
+            return (chosen, AuditAct(.chooseQueue, on: id, by: caller, detail: "\(chosen): \(reason)", at: now()))
         }
-        switch try await caseServices.route(deadLetter.summary.correlationID) {
+        switch try await cases.route(ofApplication: deadLetter.summary.correlationID) {
         case .queue(let queue):
-            return (queue, pen.act(.retry, on: id, by: caller, detail: "\(queue): \(reason)"))
+            return (queue, AuditAct(.retry, on: id, by: caller, detail: "\(queue): \(reason)", at: now()))
         case .none(let why):
             throw Problem(
                 .wrongState, zh: "现行规则仍不能确定承办机构：\(why)。请更正规则后再试，或用 queue 选择机构并写明理由。",
@@ -194,11 +191,11 @@ public struct DeadLetterService: Sendable {
     private func bytes(of edited: EditedDocument, for deadLetter: DeadLetterDetail) throws(Problem) -> [UInt8] {
         switch edited {
         case .bytes(let bytes): return bytes
-        case .text(var text):
-            let original = caseServices.decode(deadLetter.payload)
+        case .text(var edited):
+            let original = text.decode(deadLetter.payload)
             // Browsers send CR LF whatever the document had.
-            if let original, !original.utf8.contains(0x0D) { text = text.replacing("\r\n", with: "\n") }
-            guard let bytes = caseServices.encode(text, original?.encoding ?? deadLetter.encoding ?? "utf-8") else {
+            if let original, !original.utf8.contains(0x0D) { edited = edited.replacing("\r\n", with: "\n") }
+            guard let bytes = text.encode(edited, as: original?.encoding ?? deadLetter.encoding ?? "utf-8") else {
                 throw Problem(
                     .badRequest, zh: "编辑后的文字无法用原编码保存。", en: "The edited text cannot be written in the encoding.")
             }
@@ -207,7 +204,7 @@ public struct DeadLetterService: Sendable {
     }
 
     private func diff(_ old: [UInt8], _ new: [UInt8]) -> LineDiff? {
-        guard let before = caseServices.decode(old), let after = caseServices.decode(new) else { return nil }
+        guard let before = text.decode(old), let after = text.decode(new) else { return nil }
         return LineDiff(old: before.utf8, new: after.utf8)
     }
 

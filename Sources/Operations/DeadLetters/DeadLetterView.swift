@@ -28,13 +28,15 @@ public struct DeadLetterView: Sendable {
     private static let places = 5
     private static let openingLines = 12
 
-    init(_ deadLetter: DeadLetterDetail, decode: (_ bytes: [UInt8]) -> (utf8: [UInt8], encoding: String)?) {
+    init(_ deadLetter: DeadLetterDetail, _ text: any DocumentText) {
         self.deadLetter = deadLetter
         code = FailureAdvice(deadLetter.summary.cause)
         findings = (deadLetter.findings.flatMap { try? JSONValue(parsing: $0) }?.array ?? []).map { Finding(json: $0) }
-        excerpts = decode(deadLetter.payload).map { [findings] in Self.excerpts(of: $0.utf8, findings) } ?? []
+        excerpts = text.decode(deadLetter.payload).map { [findings] in Self.excerpts(of: $0.utf8, findings) } ?? []
         changes = deadLetter.origin.flatMap { origin in
-            guard origin.isEdited, let old = decode(origin.payload), let new = decode(deadLetter.payload) else {
+            guard origin.isEdited, let old = text.decode(origin.payload),
+                let new = text.decode(deadLetter.payload)
+            else {
                 return nil
             }
             return LineDiff(old: old.utf8, new: new.utf8)

@@ -2,6 +2,7 @@ import Canonical
 import Messaging
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// A referral's document: masked for every operator, whole for an auditor who gives a reason.
 public struct DocumentService: Sendable {
@@ -10,21 +11,21 @@ public struct DocumentService: Sendable {
 
     let flow: MessageQueryService
     let audit: any AuditStore
-    let pen: AuditPen
-    let decode: @Sendable (_ bytes: [UInt8]) -> (utf8: [UInt8], encoding: String)?
+    let now: @Sendable () -> Instant
+    let text: any DocumentText
 
     /// The structure with every value masked; nothing where the bytes are no text.
     ///
     /// - Parameter quoted: any number that names one message.
     public func masked(_ quoted: String) async throws -> [String]? {
         let (_, document) = try await document(quoted)
-        return decode(document.bytes).map { MaskedText($0.utf8, through: Self.lines).lines }
+        return text.decode(document.bytes).map { MaskedText($0.utf8, through: Self.lines).lines }
     }
 
     /// The document as it came. That it is looked at is written down before it is shown.
     public func open(_ quoted: String, by caller: Caller, reason: String) async throws -> StoredDocument {
         let (id, document) = try await document(quoted)
-        try await audit.record(pen.act(.unmask, on: id, by: caller, detail: reason))
+        try await audit.record(AuditAct(.unmask, on: id, by: caller, detail: reason, at: now()))
         return document
     }
 
@@ -43,11 +44,11 @@ public struct DocumentService: Sendable {
             Route("POST", "/v1/messages/{id}/document", may: .unmask) { request, visit in
                 let document = try await open(
                     visit.value("id"), by: visit.caller(), reason: try request.jsonObject().reason())
-                let text = decode(document.bytes).map { String(decoding: $0.utf8, as: UTF8.self) }
+                let read = text.decode(document.bytes).map { String(decoding: $0.utf8, as: UTF8.self) }
                 return .json(
                     .compact([
                         ("mediaType", .string(document.mediaType)), ("digest", .string(document.digest)),
-                        ("text", .text(text)), ("base64", .string(base64(document.bytes))),
+                        ("text", .text(read)), ("base64", .string(base64(document.bytes))),
                     ]))
             },
         ]

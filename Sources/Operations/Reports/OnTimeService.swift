@@ -10,11 +10,10 @@ public struct OnTimeService: Sendable {
 
     let store: any ClockOutcomeStore
     let now: @Sendable () -> Instant
-    let rules: @Sendable () -> [RuleEntry]
+    let rules: any RulesInForce
 
     public init(
-        store: any ClockOutcomeStore, now: @escaping @Sendable () -> Instant,
-        rules: @escaping @Sendable () -> [RuleEntry]
+        store: any ClockOutcomeStore, now: @escaping @Sendable () -> Instant, rules: any RulesInForce
     ) {
         self.store = store
         self.now = now
@@ -23,7 +22,7 @@ public struct OnTimeService: Sendable {
 
     /// Clocks due in `[start, end)`, by kind. The cost is that of the time asked for, whatever else is stored.
     public func figures(from start: Instant, to end: Instant) async throws(StoreError) -> [OnTimeFigures] {
-        let rules = rules()
+        let rules = rules.ruleBook
         var found: [String: OnTimeFigures] = [:]
         for running in [false, true] {
             var cursor: ClockOutcomeCursor?

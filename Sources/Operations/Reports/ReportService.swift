@@ -11,27 +11,21 @@ public struct ReportService: Sendable {
 
     let store: any MessageQueryStore
     let registry: Registry
-    /// A code's Chinese name in a code list.
-    let name: @Sendable (_ list: String, _ code: String) -> String?
-    let calendar: @Sendable () -> WorkingCalendar
-    /// How the clocks that were due in a time came out.
-    let onTime: @Sendable (_ from: Instant, _ to: Instant) async throws -> [OnTimeFigures]
+    let rules: any RulesInForce
+    let onTime: OnTimeService
 
     public init(
-        store: any MessageQueryStore, registry: Registry, name: @escaping @Sendable (String, String) -> String?,
-        calendar: @escaping @Sendable () -> WorkingCalendar,
-        onTime: @escaping @Sendable (Instant, Instant) async throws -> [OnTimeFigures]
+        store: any MessageQueryStore, registry: Registry, rules: any RulesInForce, onTime: OnTimeService
     ) {
         self.store = store
         self.registry = registry
-        self.name = name
-        self.calendar = calendar
+        self.rules = rules
         self.onTime = onTime
     }
 
     /// Reads the month's applications in the order they came; the cost is that month's, whatever else is stored.
     public func monthly(_ month: ReportMonth) async throws -> MonthlyReport {
-        var report = MonthlyReport(month: month, calendar: calendar())
+        var report = MonthlyReport(month: month, calendar: rules.calendar)
         guard let start = month.start, let end = month.end else { return report }
         for partner in registry.partners.keys.sorted() {
             let outcomes = try await store.outcomes(partner: partner, from: start, to: end)
@@ -43,7 +37,7 @@ public struct ReportService: Sendable {
             for row in rows { report.add(row) }
             last = rows.count == Self.batch ? rows.last?.applicationNo : nil
         } while last != nil
-        report.onTime = try await onTime(start, end)
+        report.onTime = try await onTime.figures(from: start, to: end)
         return report
     }
 
@@ -54,11 +48,11 @@ public struct ReportService: Sendable {
         case .partner: return registry.partners[key]?.name ?? key
         case .district: return registry.institutions[key]?.name ?? key
         case .outcome: return CaseState(rawValue: key)?.zh ?? key
-        case .sender: return name("senderType", key) ?? key
+        case .sender: return rules.name(ofCode: key, in: "senderType") ?? key
         case .kind: return IntakeKind(rawValue: key)?.zh ?? key
         case .route: return AidRoute(rawValue: key)?.zh ?? key
-        case .matter: return name("caseDomain", key) ?? key
-        case .group: return name("groupFlag", key) ?? key
+        case .matter: return rules.name(ofCode: key, in: "caseDomain") ?? key
+        case .group: return rules.name(ofCode: key, in: "groupFlag") ?? key
         }
     }
 

@@ -7,68 +7,42 @@ import Vocabulary
 /// Looks now and then whether something ought not to be so, and tells it twice: when it begins and when it is over,
 /// however many messages it concerns, however many nodes look.
 public struct AlertService: Sendable {
-    private static let batch = 20
-    /// Beyond the longest push.
-    private static let claimSeconds = 40
-    /// Tries of a message whose receiver does not answer; with the waits between them, about a day.
-    private static let patience = RetryPolicy(base: 5_000, cap: 600_000, maxAttempts: 150)
-
     let store: any AlertStore
     let attention: AttentionService
     let settings: AlertSettings
     /// Names this node among those that share the store.
     let node: String
     let identifiers: IdentifierSource
-    let client: HTTPClient
     let log: Log
 
     public init(
         store: any AlertStore, attention: AttentionService, settings: AlertSettings, node: String,
-        identifiers: IdentifierSource, client: HTTPClient, log: Log
+        identifiers: IdentifierSource, log: Log
     ) {
         self.store = store
         self.attention = attention
         self.settings = settings
         self.node = node
         self.identifiers = identifiers
-        self.client = client
         self.log = log
     }
 
     /// What has begun and is not over, the oldest first.
     public func open() async throws(StoreError) -> [OpenAlert] { try await store.openAlerts() }
 
-    /// Looks and tells until the task is cancelled.
-    func run() async {
-        while !Task.isCancelled {
-            await look()
-            try? await Task.sleep(for: settings.every)
-        }
-    }
-
-    /// Looks at once, for what cannot wait for the next look.
-    public func look() async {
-        do {
-            try await round()
-        } catch {
-            log.warning("alerts could not be looked for", [("error", .string("\(type(of: error))"))])
-        }
-    }
-
-    /// One look, and the messages that are due.
-    func round() async throws {
+    /// One look. What begins or ends is logged, and queued for the alarm system where there is one.
+    public func look() async throws {
         let (conditions, rules) = try await conditions()
         let local = localPrefix
-        let institutionMessages = try await store.reconcileAlerts(
+        let messages = try await store.reconcileAlerts(
             conditions,
             looked: { condition in
                 guard let rule = AlertRule(rawValue: condition.rule) else { return true }
                 return rules.contains(rule) && (!rule.isLocal || condition.subject.hasPrefix(local))
-            }, settle: settings.settle, now: attention.now(), isSent: settings.webhook != nil, write: notice)
-        for notice in institutionMessages {
-            log.warning("alert", [("notice", (try? JSONValue(parsing: Array(notice.body.utf8))) ?? .null)])
+            }, settle: settings.settle, now: attention.now(), isSent: settings.webhook != nil, write: message)
+        for message in messages {
+            log.warning("alert", [("notice", (try? JSONValue(parsing: Array(message.body.utf8))) ?? .null)])
         }
-        try await send()
     }
 
     private var localPrefix: String { node + " " }
@@ -93,7 +67,7 @@ public struct AlertService: Sendable {
         find(.deadLetters, if: settings.deadLetters.map { deadLetters.reduce(0) { $0 + $1.count } >= $0 } ?? false)
         let oldest = deadLetters.compactMap(\.since).min()
         find(.deadLetterAge, if: attention.isOlder(oldest, than: settings.deadLetterAge))
-        let isStoreKnown = attention.caseServices.store() != .unknown
+        let isStoreKnown = attention.inspection.condition != .unknown
         return (found, Set(AlertRule.allCases.filter { $0 != .storeDamaged || isStoreKnown }))
     }
 
@@ -105,7 +79,8 @@ public struct AlertService: Sendable {
             case .partnerSilence: .partnerSilence
             case .clocksDueSoon: .clocksDueSoon
             case .clocksOverdue: .clocksOverdue
-            case .circuitOpen: .circuitOpen
+            // Who cannot be told need not be told of it.
+            case .circuitOpen: item.subject == Endpoint.alerts.description ? nil : .circuitOpen
             case .expiry: .expiry
             case .storeDamaged: .storeDamaged
             case .deadLetters, .paused, .parked: nil
@@ -113,7 +88,7 @@ public struct AlertService: Sendable {
         return rule.map { AlertCondition(rule: $0.rawValue, subject: ($0.isLocal ? localPrefix : "") + item.subject) }
     }
 
-    @Sendable private func notice(_ phase: AlertMessage.Phase, _ alert: OpenAlert) -> AlertMessage {
+    @Sendable private func message(_ phase: AlertMessage.Phase, _ alert: OpenAlert) -> AlertMessage {
         let now = attention.now()
         let id = identifiers.next(at: now)
         let text = AlertRule(rawValue: alert.condition.rule)?.text(phase, alert.condition.subject)
@@ -123,43 +98,7 @@ public struct AlertService: Sendable {
             ("at", .string(now.rfc3339)), ("beganAt", .string(alert.beganAt.rfc3339)), ("zh", .text(text?.zh)),
             ("en", .text(text?.en)),
         ])
-        return AlertMessage(id: id, body: body.text(), attempts: 0)
-    }
-
-    // MARK: Telling
-
-    private func send() async throws {
-        guard let webhook = settings.webhook else { return }
-        // One by one: no other node may have a claim run out while earlier ones are waited for.
-        for _ in 0..<Self.batch {
-            let now = attention.now()
-            let until = now.advanced(by: webhook.timeout).advanced(seconds: Self.claimSeconds)
-            guard let notice = try await store.leaseMessages(max: 1, now: now, until: until).first else { return }
-            let problem = await post(notice, to: webhook)
-            // Evenly, without jitter: one receiver, and few messages.
-            let wait = problem == nil ? nil : Self.patience.wait(afterAttempt: notice.attempts, random: 1)
-            try await store.settleMessage(
-                notice.id, next: wait.map { attention.now().advanced(by: $0) }, problem: problem)
-            if let problem {
-                log.warning("alert not delivered", [("id", .string(notice.id)), ("problem", .string(problem))])
-            }
-        }
-    }
-
-    /// - Returns: why it was not taken, or nothing when it was.
-    private func post(_ notice: AlertMessage, to webhook: ReturnAddress) async -> String? {
-        var headers = [("Content-Type", "application/json; charset=utf-8"), ("Idempotency-Key", notice.id)]
-        if let token = webhook.token { headers.append(("Authorization", "Bearer \(token)")) }
-        var request = OutgoingRequest(
-            method: "POST", url: webhook.url, headers: headers, body: Array(notice.body.utf8), timeout: webhook.timeout,
-            maxResponseBytes: 64 << 10)
-        request.authorities = webhook.authorities
-        do throws(HTTPClientError) {
-            let response = try await client.send(request)
-            return (200..<300).contains(response.status) ? nil : "HTTP \(response.status)"
-        } catch {
-            return error.code
-        }
+        return AlertMessage(id: id, body: body.text())
     }
 }
 

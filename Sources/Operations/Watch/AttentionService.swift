@@ -50,7 +50,9 @@ public struct AttentionService: Sendable {
     let deadLetters: DeadLetterService
     let flow: MessageQueryService
     let parked: ParkedMessageService
-    let caseServices: CaseServices
+    let clockFigures: any ClockFigureSource
+    let expiries: any CredentialExpirySource
+    let inspection: StoreInspection
     let settings: AlertSettings
     let now: @Sendable () -> Instant
 
@@ -91,7 +93,7 @@ public struct AttentionService: Sendable {
 
     /// Known without asking the store, which may have no answer any more.
     var damage: Attention? {
-        caseServices.store().damagedSince.map { Attention(.storeDamaged, "store", count: 1, since: $0) }
+        inspection.condition.damagedSince.map { Attention(.storeDamaged, "store", count: 1, since: $0) }
     }
 
     private static func rank(_ kind: Attention.Kind) -> Int { Attention.Kind.allCases.firstIndex(of: kind) ?? 0 }
@@ -102,7 +104,7 @@ public struct AttentionService: Sendable {
         en: "Ask the institution to tell the applicant of the time limit and of what its end means.")
 
     private func clocks() async throws -> [Attention] {
-        try await caseServices.clocks().flatMap { figures in
+        try await clockFigures.figures().flatMap { figures in
             [(Attention.Kind.clocksOverdue, figures.overdue), (.clocksDueSoon, figures.dueSoon)]
                 .filter { $0.1 > 0 }
                 .map { kind, count in
@@ -115,7 +117,7 @@ public struct AttentionService: Sendable {
 
     private func others() async throws -> [Attention] {
         let now = now()
-        var items = caseServices.expiries().filter { end in
+        var items = expiries.expiries().filter { end in
             settings.expiry.map { end.at <= now.advanced(by: $0) } ?? false
         }.map { Attention(.expiry, $0.name, count: 1, since: $0.at) }
         let waiting = try await parked.list()

@@ -35,3 +35,23 @@ public struct ClockFigures: Sendable, Hashable {
 
     static func kind(of record: ClockRecord) -> String { String(record.clock.id.prefix { $0 != "#" }) }
 }
+
+/// Counts the clocks that the store knows.
+public struct StoredClockFigures: ClockFigureSource {
+    /// The most urgent are looked at: with more than that overdue, nobody reads the number.
+    private static let most = 1000
+    private static let nearSeconds = 7 * 86_400
+
+    let store: any ClockStore
+    let now: @Sendable () -> Instant
+
+    public init(store: any ClockStore, now: @escaping @Sendable () -> Instant) {
+        self.store = store
+        self.now = now
+    }
+
+    public func figures() async throws -> [ClockFigures] {
+        let near = ClockFilter(dueBefore: now().advanced(seconds: Self.nearSeconds))
+        return ClockFigures.counting(try await store.clocks(near, after: nil, limit: Self.most), at: now())
+    }
+}

@@ -59,9 +59,10 @@ public struct ClockService: Sendable {
 
     /// Claims what came due or near since the last time and tells of it.
     ///
+    /// - Parameter limit: the most that is told of each kind.
     /// - Returns: how many alarms were raised.
-    public func raise() async throws(StoreError) -> Int {
-        let alarms = try await store.markDueClocks(now: now(), limit: 500)
+    public func raise(limit: Int) async throws(StoreError) -> Int {
+        let alarms = try await store.markDueClocks(now: now(), limit: limit)
         for alarm in alarms {
             log.warning(
                 alarm.kind == .overdue ? "clock overdue" : "clock due soon",

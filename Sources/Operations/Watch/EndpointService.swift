@@ -18,20 +18,18 @@ public struct EndpointStanding: Sendable {
 public struct EndpointService: Sendable {
     let store: any DeliveryStore
     let registry: Registry
-    let pen: AuditPen
-    let connections: @Sendable () -> [EndpointReport]
+    let now: @Sendable () -> Instant
+    let reports: any EndpointReportSource
     let log: Log
 
-    /// - Parameter connections: the endpoints of this node, as its courier knows them.
     public init(
-        store: any DeliveryStore, registry: Registry, pen: AuditPen,
-        connections: @escaping @Sendable () -> [EndpointReport],
-        log: Log
+        store: any DeliveryStore, registry: Registry, now: @escaping @Sendable () -> Instant,
+        reports: any EndpointReportSource, log: Log
     ) {
         self.store = store
         self.registry = registry
-        self.pen = pen
-        self.connections = connections
+        self.now = now
+        self.reports = reports
         self.log = log
     }
 
@@ -40,7 +38,7 @@ public struct EndpointService: Sendable {
     /// Every endpoint that somebody pushes or has paused.
     public func standings() async throws(StoreError) -> [EndpointStanding] {
         let pauses = try await store.pauses()
-        let connections = connections()
+        let connections = reports.reports
         let connected = Set(connections.map(\.endpoint))
         return connections.map { connection in
             EndpointStanding(
@@ -77,7 +75,9 @@ public struct EndpointService: Sendable {
 
     /// - Throws: `Problem` `.wrongState` where it is paused already.
     public func pause(_ endpoint: Endpoint, by caller: Caller, reason: String) async throws {
-        guard try await store.pause(endpoint, pen.act(.pauseChannel, on: "\(endpoint)", by: caller, detail: reason))
+        guard
+            try await store.pause(
+                endpoint, AuditAct(.pauseChannel, on: "\(endpoint)", by: caller, detail: reason, at: now()))
         else {
             throw Problem(.wrongState, zh: "已处于暂停状态。", en: "It is paused already.")
         }
@@ -86,7 +86,9 @@ public struct EndpointService: Sendable {
 
     /// - Throws: `Problem` `.wrongState` where it is not paused.
     public func resume(_ endpoint: Endpoint, by caller: Caller, reason: String) async throws {
-        guard try await store.resume(endpoint, pen.act(.resumeChannel, on: "\(endpoint)", by: caller, detail: reason))
+        guard
+            try await store.resume(
+                endpoint, AuditAct(.resumeChannel, on: "\(endpoint)", by: caller, detail: reason, at: now()))
         else {
             throw Problem(.wrongState, zh: "并未暂停。", en: "It is not paused.")
         }

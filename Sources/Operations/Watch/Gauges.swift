@@ -10,7 +10,7 @@ public struct Gauges: Sendable {
 
     let flow: MessageQueryService
     let deadLetters: DeadLetterService
-    let clocks: @Sendable () async throws -> [ClockFigures]
+    let clocks: any ClockFigureSource
     let metrics: Metrics
 
     func refresh() async throws {
@@ -25,6 +25,12 @@ public struct Gauges: Sendable {
                 "gateway_queue_oldest_seconds", help: "Age of the oldest application in a queue.", labels: labels,
                 to: age(queue.oldest))
         }
+        try await refreshPartners(age)
+        try await refreshDeadLetters(age)
+        try await refreshClocks()
+    }
+
+    private func refreshPartners(_ age: (Instant?) -> Double) async throws {
         var backlog = 0
         for partner in try await flow.partners() {
             let labels = [("partner", partner.partnerID)]
@@ -43,9 +49,11 @@ public struct Gauges: Sendable {
         }
         metrics.set(
             "gateway_status_backlog", help: "Statuses not yet confirmed by partners.", labels: [], to: Double(backlog))
-        try await refreshDeadLetters(age)
+    }
+
+    private func refreshClocks() async throws {
         for name in ["gateway_clocks_due_soon", "gateway_clocks_overdue"] { metrics.forget(name) }
-        for clock in try await clocks() {
+        for clock in try await clocks.figures() {
             let labels = [("clock", clock.clock)]
             metrics.set(
                 "gateway_clocks_due_soon", help: "Running clocks that come due within the warning time.",

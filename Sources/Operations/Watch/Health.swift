@@ -10,22 +10,19 @@ public struct Health: Sendable {
     let gauges: Gauges
     let metrics: Metrics
     let now: @Sendable () -> Instant
-    /// What reading the store through has found so far.
-    let condition: @Sendable () -> StoreCondition
-    /// Warnings that do not stop the gateway but must not be overlooked, such as a calendar year without data.
-    let warnings: @Sendable () -> [String]
+    let inspection: StoreInspection
+    let rules: any RulesInForce
 
     public init(
         store: any MessageStore, gauges: Gauges, metrics: Metrics, now: @escaping @Sendable () -> Instant,
-        condition: @escaping @Sendable () -> StoreCondition,
-        warnings: @escaping @Sendable () -> [String]
+        inspection: StoreInspection, rules: any RulesInForce
     ) {
         self.store = store
         self.gauges = gauges
         self.metrics = metrics
         self.now = now
-        self.condition = condition
-        self.warnings = warnings
+        self.inspection = inspection
+        self.rules = rules
     }
 
     public var routes: [Route] {
@@ -44,12 +41,13 @@ public struct Health: Sendable {
     /// Ready means that a referral handed in now would be stored, and found again: the store is really written to, and
     /// reading it through has found no damage.
     private func ready(_ language: String?) async -> HTTPResponse {
-        if condition().damagedSince != nil {
+        if inspection.condition.damagedSince != nil {
             return Self.notReady(StoreError.corrupt("").code, StoreCondition.damage.text(for: language))
         }
         do throws(StoreError) {
-            try await store.ping(now: now())
-            return .json(["status": "ready", "warnings": .array(warnings().map { .string($0) })])
+            let now = now()
+            try await store.ping(now: now)
+            return .json(["status": "ready", "warnings": .array(rules.warnings(at: now).map { .string($0) })])
         } catch {
             let text = LocalizedText(
                 zh: "存储无法写入：请检查磁盘空间、权限和日志。",

@@ -1,5 +1,4 @@
 import Messaging
-import Observability
 import StrictJSON
 import Transport
 import Vocabulary
@@ -17,25 +16,21 @@ public struct MessageQueryService: Sendable {
     ]
     /// Identifiers are given before the commit: the index waits until no earlier one can still come.
     private static let indexDelaySeconds = 30
-    private static let indexBatch = 200
-    private static let indexRest: Duration = .seconds(2)
     private static let day = 86_400
 
     let store: any MessageQueryStore
     let registry: Registry
     let endpoints: EndpointService
     let now: @Sendable () -> Instant
-    let log: Log
 
     public init(
         store: any MessageQueryStore, registry: Registry, endpoints: EndpointService,
-        now: @escaping @Sendable () -> Instant, log: Log
+        now: @escaping @Sendable () -> Instant
     ) {
         self.store = store
         self.registry = registry
         self.endpoints = endpoints
         self.now = now
-        self.log = log
     }
 
     /// Every institution's queue, those without anything too.
@@ -107,17 +102,11 @@ public struct MessageQueryService: Sendable {
 
     static let unknown = Problem(.notFound, zh: "没有找到这个编号对应的报文。", en: "No message goes by this number.")
 
-    /// Keeps the index of quoted numbers up to date, until the task is cancelled.
-    func run() async {
-        while !Task.isCancelled {
-            do throws(StoreError) {
-                let count = try await store.indexReferences(
-                    Self.references, before: now().advanced(seconds: -Self.indexDelaySeconds), limit: Self.indexBatch)
-                if count == Self.indexBatch { continue }
-            } catch {
-                log.warning("quoted numbers not indexed", [("error", .string(error.code))])
-            }
-            try? await Task.sleep(for: Self.indexRest)
-        }
+    /// Brings the index of quoted numbers up to date.
+    ///
+    /// - Returns: how many messages were indexed, at most `limit`.
+    public func indexReferences(limit: Int) async throws(StoreError) -> Int {
+        try await store.indexReferences(
+            Self.references, before: now().advanced(seconds: -Self.indexDelaySeconds), limit: limit)
     }
 }

@@ -51,11 +51,11 @@ extension RuleTrace.Look {
 /// Answers why an application went where it went, and which rules had something to say about it.
 public struct RuleTraceService: Sendable {
     let log: any RuleLog
-    let reassess: @Sendable (_ applicationNo: String) async throws -> Reassessment?
+    let cases: any CaseServices
 
     /// - Throws: `Problem` `.notFound` for a number that no application has.
     public func trace(_ applicationNo: String) async throws -> RuleTrace {
-        guard let look = try await reassess(applicationNo) else {
+        guard let look = try await cases.reassess(applicationNo: applicationNo) else {
             throw Problem(.notFound, zh: "没有这份申请。", en: "There is no such application.")
         }
         return RuleTrace(look, decidedBy: try await log.rules(inForceAt: look.receivedAt))

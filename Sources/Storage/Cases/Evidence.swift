@@ -20,9 +20,11 @@ extension SQLMessageStore: EvidenceStore {
         }
     }
 
-    public func eraseEvidence(now: Instant) async throws(StoreError) -> Int {
+    public func eraseEvidence(now: Instant, limit: Int) async throws(StoreError) -> Int {
         try await database.write { connection throws(StoreError) in
-            try connection.run("DELETE FROM evidence WHERE keep_until <= ?", [.instant(now)])
+            try connection.run(
+                "DELETE FROM evidence WHERE id IN (SELECT id FROM evidence WHERE keep_until <= ? LIMIT ?)",
+                [.instant(now), .integer(Int64(limit))])
         }
     }
 }

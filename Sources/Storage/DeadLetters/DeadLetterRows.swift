@@ -205,7 +205,7 @@ enum DeadLetterRows {
         of message: StoredMessage, _ act: AuditAct, _ transaction: StoreTransaction
     ) throws(StoreError) -> Bool {
         switch message.channel {
-        case .status: return false
+        case .status, .alert: return false
         case .application:
             // Only the message that carries the application ends it; others merely tell of it.
             guard let record = try CaseRows.application(message.correlationID, transaction),

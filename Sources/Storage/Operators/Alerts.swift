@@ -7,7 +7,7 @@ extension SQLMessageStore: AlertStore {
         now: Instant, isSent: Bool,
         write: @escaping @Sendable (AlertMessage.Phase, OpenAlert) -> AlertMessage
     ) async throws(StoreError) -> [AlertMessage] {
-        try await database.write { connection throws(StoreError) in
+        let messages = try await database.write { connection throws(StoreError) in
             let open = try connection.query(Alerts.all, [], Alerts.read)
             var messages: [AlertMessage] = []
             for condition in conditions.subtracting(open.map(\.alert.condition)) {
@@ -38,32 +38,13 @@ extension SQLMessageStore: AlertStore {
             }
             return messages
         }
+        if isSent, !messages.isEmpty { notify([.alerts]) }
+        return messages
     }
 
     public func openAlerts() async throws(StoreError) -> [OpenAlert] {
         try await database.read { connection throws(StoreError) in
             try connection.query(Alerts.all, [], Alerts.read).map(\.alert)
-        }
-    }
-
-    public func leaseMessages(max: Int, now: Instant, until: Instant) async throws(StoreError) -> [AlertMessage] {
-        try await database.write { connection throws(StoreError) in
-            try connection.query(
-                """
-                UPDATE alert_message SET next_at = ?, attempts = attempts + 1 WHERE id IN
-                (SELECT id FROM alert_message WHERE next_at <= ? ORDER BY next_at LIMIT ?) RETURNING id, body, attempts
-                """, [.instant(until), .instant(now), .integer(Int64(max))]
-            ) { row throws(StoreError) in
-                AlertMessage(id: try row.text("id"), body: try row.text("body"), attempts: try row.int("attempts"))
-            }
-        }
-    }
-
-    public func settleMessage(_ id: String, next: Instant?, problem: String?) async throws(StoreError) {
-        try await database.write { connection throws(StoreError) in
-            _ = try connection.run(
-                "UPDATE alert_message SET next_at = ?, problem = ? WHERE id = ?",
-                [.optional(next?.milliseconds), .optional(problem), .text(id)])
         }
     }
 }
@@ -78,5 +59,52 @@ private enum Alerts {
                 condition: AlertCondition(rule: try row.text("rule"), subject: try row.text("subject")),
                 beganAt: try row.instant("began_at")), try row.optionalInstant("quiet_since")
         )
+    }
+}
+
+/// Messages about alerts as what is queued for the alarm system.
+enum AlertMessages {
+    static func lease(
+        max: Int, now: Instant, ends: Instant, _ connection: any SQLConnection
+    ) throws(StoreError) -> [Lease] {
+        try connection.query(
+            """
+            UPDATE alert_message SET next_at = ?, attempts = attempts + 1 WHERE id IN
+            (SELECT id FROM alert_message WHERE next_at <= ? ORDER BY next_at, id LIMIT ?)
+            RETURNING id, body, attempts, at
+            """, [.instant(ends), .instant(now), .integer(Int64(max))]
+        ) { row throws(StoreError) in
+            let (id, attempt) = (try row.text("id"), try row.int("attempts"))
+            let envelope = Envelope(
+                id: id, channel: .alert, correlationID: id, sender: "gateway", senderMessageID: id,
+                recipient: Endpoint.alerts.recipient, payload: Array(try row.text("body").utf8),
+                mediaType: "application/json; charset=utf-8", createdAt: try row.instant("at"), dueAt: nil,
+                priority: 0, keepUntil: nil)
+            return Lease(id: "\(id).\(attempt)", envelope: envelope, attempt: attempt, ends: ends)
+        }
+    }
+
+    /// What is given up is kept with its problem; it has been in the log since it was written.
+    static func settle(
+        _ id: String, attempt: Int, _ settlement: LeaseSettlement, now: Instant, _ connection: any SQLConnection
+    ) throws(StoreError) -> Bool {
+        let (next, problem): (Instant?, String?) =
+            switch settlement {
+            case .acknowledge, .confirm: (nil, nil)
+            case .release(let notBefore, let reason): (notBefore, reason)
+            case .extend(let until): (until, nil)
+            case .giveUp(_, let reason): (nil, reason)
+            }
+        return try connection.run(
+            "UPDATE alert_message SET next_at = ?, problem = ? WHERE id = ? AND attempts = ? AND next_at > ?",
+            [
+                .optional(next?.milliseconds), .optional(problem), .text(id), .integer(Int64(attempt)), .instant(now),
+            ]) == 1
+    }
+
+    static func nextDue(after now: Instant, _ connection: any SQLConnection) throws(StoreError) -> Instant? {
+        try connection.query("SELECT min(next_at) AS due FROM alert_message WHERE next_at > ?", [.instant(now)]) {
+            row throws(StoreError) in try row.optionalInstant("due")
+        }.first.flatMap(\.self)
     }
 }

@@ -26,12 +26,10 @@ extension SQLMessageStore: DeliveryStore {
         try await database.read { connection throws(StoreError) in
             var next: Instant?
             for endpoint in endpoints {
-                let due = try connection.query(
-                    """
-                    SELECT min(m.ready_at) AS due FROM message m WHERE m.channel = ? AND m.recipient = ?
-                    AND m.state IN ('queued', 'claimed') AND m.ready_at > ?
-                    """, [.word(endpoint.channel), .text(endpoint.recipient), .instant(now)]
-                ) { row throws(StoreError) in try row.optionalInstant("due") }.first.flatMap(\.self)
+                let due =
+                    endpoint == .alerts
+                    ? try AlertMessages.nextDue(after: now, connection)
+                    : try Endpoints.nextDue(endpoint, after: now, connection)
                 if let due { next = min(next ?? due, due) }
             }
             return next
@@ -120,6 +118,17 @@ enum Endpoints {
         try transaction.exists(
             "SELECT 1 FROM endpoint_pause WHERE channel = ? AND recipient = ?",
             [.word(endpoint.channel), .text(endpoint.recipient)])
+    }
+
+    static func nextDue(
+        _ endpoint: Endpoint, after now: Instant, _ connection: any SQLConnection
+    ) throws(StoreError) -> Instant? {
+        try connection.query(
+            """
+            SELECT min(m.ready_at) AS due FROM message m WHERE m.channel = ? AND m.recipient = ?
+            AND m.state IN ('queued', 'claimed') AND m.ready_at > ?
+            """, [.word(endpoint.channel), .text(endpoint.recipient), .instant(now)]
+        ) { row throws(StoreError) in try row.optionalInstant("due") }.first.flatMap(\.self)
     }
 
     /// What is past its keep-by time becomes a dead letter. Whoever holds one still may finish.

@@ -27,13 +27,17 @@ enum Leases {
         from endpoint: Endpoint, order: String = byUrgency, max: Int, now: Instant, ends: Instant,
         _ transaction: StoreTransaction
     ) throws(StoreError) -> [Lease] {
-        let (payload, join, condition) =
-            switch endpoint.channel {
-            case .referral: ("m.payload", "", "AND 0")
-            // Without a payload of its own, whoever leases it reads the application as it is by then.
-            case .application: ("coalesce(m.payload, a.content)", "JOIN application a ON a.no = m.correlation_id", "")
-            case .status: ("m.payload", "", "AND \(isHead)")
-            }
+        let (payload, join, condition): (String, String, String)
+        switch endpoint.channel {
+        case .referral: (payload, join, condition) = ("m.payload", "", "AND 0")
+        // Without a payload of its own, whoever leases it reads the application as it is by then.
+        case .application:
+            (payload, join, condition) = (
+                "coalesce(m.payload, a.content)", "JOIN application a ON a.no = m.correlation_id", ""
+            )
+        case .status: (payload, join, condition) = ("m.payload", "", "AND \(isHead)")
+        case .alert: return try AlertMessages.lease(max: max, now: now, ends: ends, transaction)
+        }
         let found = try transaction.query(
             """
             SELECT \(StoredMessage.columns), m.sender_message_id AS sender_message_id, m.media_type AS media_type,
@@ -68,17 +72,18 @@ enum Leases {
         }.first
     }
 
-    /// A message that ends its workers becomes a dead letter and goes round no more.
+    /// A message of a queue that ends its workers becomes a dead letter and goes round no more, whether its last lease ended
+    /// or was given back.
     ///
     /// - Returns: how many did.
     static func exhaust(
-        now: Instant, maxAttempts: Int, limit: Int, _ transaction: StoreTransaction
+        _ queue: String, now: Instant, maxAttempts: Int, limit: Int, _ transaction: StoreTransaction
     ) throws(StoreError) -> Int {
         let spent = try transaction.query(
             """
-            SELECT \(StoredMessage.columns) FROM message m WHERE m.channel = 'application'
-            AND m.state = 'claimed' AND m.ready_at <= ? AND m.attempt >= ? LIMIT ?
-            """, [.instant(now), .int(maxAttempts), .int(limit)], StoredMessage.read)
+            SELECT \(StoredMessage.columns) FROM message m WHERE m.channel = 'application' AND m.recipient = ?
+            AND m.state IN ('queued', 'claimed') AND m.ready_at <= ? AND m.attempt >= ? LIMIT ?
+            """, [.text(queue), .instant(now), .int(maxAttempts), .int(limit)], StoredMessage.read)
         for message in spent {
             try message.apply(
                 .giveUp(.leasesEnded, at: now), actor: message.recipient ?? "gateway",
@@ -92,9 +97,11 @@ enum Leases {
     static func settle(
         _ leaseID: String, _ settlement: LeaseSettlement, actor: String, now: Instant, _ transaction: StoreTransaction
     ) throws(StoreError) -> Bool {
-        guard let (id, attempt) = parts(of: leaseID), let message = try StoredMessage.find(id, transaction),
-            case .leased(attempt, let ends) = message.state, ends > now
-        else { return false }
+        guard let (id, attempt) = parts(of: leaseID) else { return false }
+        guard let message = try StoredMessage.find(id, transaction) else {
+            return try AlertMessages.settle(id, attempt: attempt, settlement, now: now, transaction)
+        }
+        guard case .leased(attempt, let ends) = message.state, ends > now else { return false }
         let next: DeliveryState? =
             switch settlement {
             case .acknowledge: try message.apply(.deliver(at: now), actor: actor, transaction)

@@ -6,4 +6,6 @@ public enum Channel: String, Sendable, CaseIterable {
     case application
     /// Back to the partners.
     case status
+    /// To the operators' alarm system.
+    case alert
 }

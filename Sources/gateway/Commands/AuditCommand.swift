@@ -29,8 +29,7 @@ enum AuditCommand: Command {
             throw CommandFailure("\(configuration.storePath) does not exist")
         }
         let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
-        let desk = AuditService(
-            store: try await SQLMessageStore(database: database), pen: AuditPen(now: { Instant(Date()) }))
+        let desk = AuditService(store: try await SQLMessageStore(database: database))
         let known = try arguments["head"].map { try heads(in: $0) } ?? []
         let code = try await run(action, desk, known, asJSON: arguments.has("json"))
         await database.close()

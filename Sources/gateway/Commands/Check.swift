@@ -22,20 +22,7 @@ enum Check: Command {
             Terminal.complain("\(error.complaints.count) mistakes; nothing else was checked")
             return 1
         }
-        var mistakes: [String] = []
-        do {
-            let pipeline = try Gateway.pipeline(configuration)
-            let known = Set(pipeline.translator.mappings.map(\.id))
-            for partner in configuration.partners {
-                for mapping in partner.mappings + [partner.statusMapping].compactMap(\.self)
-                where !known.contains(mapping) {
-                    mistakes.append("partners: \(partner.id) names the mapping \(mapping), which does not exist")
-                }
-            }
-            Terminal.print("mappings: \(known.count) loaded from \(configuration.mappings)")
-        } catch let error as ConfigurationError {
-            mistakes += error.complaints.map(\.description)
-        }
+        var mistakes = complaints(aboutMappingsOf: configuration)
         if FileManager.default.fileExists(atPath: configuration.storePath) {
             do {
                 mistakes += try await complaints(aboutStore: configuration.storePath)
@@ -55,6 +42,20 @@ enum Check: Command {
         mistakes.forEach { Terminal.complain($0) }
         Terminal.print(mistakes.isEmpty ? "everything is in order" : "\(mistakes.count) mistakes")
         return mistakes.isEmpty ? 0 : 1
+    }
+
+    private static func complaints(aboutMappingsOf configuration: Configuration) -> [String] {
+        do throws(ConfigurationError) {
+            let known = Set(try Gateway.pipeline(configuration).translator.mappings.map(\.id))
+            Terminal.print("mappings: \(known.count) loaded from \(configuration.mappings)")
+            return configuration.partners.flatMap { partner in
+                (partner.mappings + [partner.statusMapping].compactMap(\.self)).filter { !known.contains($0) }.map {
+                    "partners: \(partner.id) names the mapping \($0), which does not exist"
+                }
+            }
+        } catch {
+            return error.complaints.map(\.description)
+        }
     }
 
     private static func complaints(aboutStore path: String) async throws(StoreError) -> [String] {

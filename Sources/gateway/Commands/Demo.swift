@@ -47,7 +47,7 @@ enum Demo: Command {
         let wentWell = try await walk.run()
         if !arguments.has("once") {
             let password = String(try Token.make().prefix(20))
-            try await AccountService(store: gateway.store, pen: AuditPen(now: { Instant(Date()) })).add(
+            try await gateway.accounts.add(
                 "demo", role: .administrator, password: password,
                 by: Caller(role: .operator, id: "demo", operatorRole: .administrator))
             Terminal.print(

@@ -26,7 +26,7 @@ enum Serve: Command {
         log.info("listening", [("host", .string(configuration.host)), ("port", JSONValue(Int(gateway.server.port)))])
         for await signal in signals {
             guard signal == SIGHUP else { break }
-            await reload(gateway, configuration, log)
+            await reload(gateway, log)
         }
         log.info("stopping", [])
         await gateway.stop()
@@ -34,11 +34,9 @@ enum Serve: Command {
         return 0
     }
 
-    private static func reload(_ gateway: Gateway, _ configuration: Configuration, _ log: Log) async {
+    private static func reload(_ gateway: Gateway, _ log: Log) async {
         do {
-            let triage = try Gateway.triage(configuration)
-            try gateway.pipeline.translator.reload()
-            await gateway.replaceRules(with: triage)
+            try await gateway.reload()
             log.info("mappings and rules reloaded", [])
         } catch {
             log.error("reload refused, the old set stays", [("error", .string("\(error)"))])

@@ -30,7 +30,7 @@ enum Users: Command {
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
         let desk = AccountService(
-            store: try await SQLMessageStore(database: database), pen: AuditPen(now: { Instant(Date()) }))
+            store: try await SQLMessageStore(database: database), now: { Instant(Date()) })
         do {
             try await run(arguments, desk)
         } catch let problem as Problem {

@@ -1,56 +1,52 @@
 import Delivery
-import Intake
 import Messaging
-import Observability
+import Operations
 import Transport
 import Vocabulary
 
-/// Everything that leaves the gateway, wired: the courier, the feed, the exchange folders and the operators' view of them.
+/// Everything that leaves the gateway, wired: leases, the feed, the courier, the exchange folders.
 struct DeliveryModule: Sendable {
     let routes: [Route]
     let courier: Courier
-    private let post: FolderIntake
+    private let folders: FolderIntake
+    private let wakeups = Wakeups()
 
-    /// What the wing shares with the rest of the gateway.
-    struct Surroundings: Sendable {
-        let store: any DeliveryStore
-        let registry: Registry
-        let client: HTTPClient
-        /// Rings for those who wait on a call.
-        let bell: Bell
-        /// Rings for the courier.
-        let courierBell: Bell
-        let now: @Sendable () -> Instant
-        let bits: @Sendable () -> UInt64
-        let log: Log
-        let metrics: Metrics
-    }
-
-    init(
-        _ around: Surroundings, frontDoor: FrontDoor, signIn: @escaping LeaseService.SignIn,
-        configuration: Configuration
-    ) {
+    init(_ around: Surroundings, _ client: HTTPClient, _ storing: StoreModule, _ intake: IntakeModule) {
+        let store = storing.store
         let courier = Courier(
-            store: around.store, client: around.client, registry: around.registry, settings: Courier.Settings(),
-            bell: around.courierBell, now: around.now, bits: around.bits, read: AnswerReading.value(of:at:),
-            signIn: signIn, log: around.log, metrics: around.metrics)
+            store: store, client: client, registry: around.registry, settings: Courier.Settings(), now: around.now,
+            bits: around.bits, cases: intake.backDoor, log: around.log,
+            metrics: around.metrics)
         self.courier = courier
         var settings = FolderIntake.Settings()
-        settings.poll = .seconds(configuration.exchangeSeconds)
-        settings.maxBytes = configuration.bodyBytes
-        post = FolderIntake(
-            registry: around.registry, settings: settings, bits: around.bits,
-            handIn: { try await frontDoor.handIn($0, partnerID: $1) }, log: around.log, metrics: around.metrics)
+        settings.poll = .seconds(around.configuration.exchangeSeconds)
+        settings.maxBytes = around.configuration.bodyBytes
+        folders = FolderIntake(
+            registry: around.registry, settings: settings, bits: around.bits, intake: intake.frontDoor,
+            log: around.log, metrics: around.metrics)
+        let leases = LeaseService(
+            store: store, limits: Self.leaseLimits, wakeups: wakeups, now: around.now, cases: intake.backDoor)
         let feed = StatusFeed(
-            store: around.store, registry: around.registry, limits: StatusFeed.Limits(), bell: around.bell,
-            now: around.now, canonical: { try await frontDoor.visibleStatus(of: $0) })
-        routes = feed.routes
+            store: store, registry: around.registry, limits: StatusFeed.Limits(), wakeups: wakeups, now: around.now,
+            statuses: intake.frontDoor)
+        routes = leases.routes + feed.routes
+        store.onQueued { [wakeups] endpoints in
+            wakeups.wake(endpoints)
+            courier.wake(endpoints)
+        }
     }
+
+    static let leaseLimits = LeaseService.Limits()
 
     /// Until the task is cancelled; what is under way then is finished and recorded first.
     func run() async {
-        async let carrying: Void = courier.run()
-        async let emptying: Void = post.run()
-        _ = await (carrying, emptying)
+        async let pushing: Void = courier.run()
+        async let emptying: Void = folders.run()
+        _ = await (pushing, emptying)
     }
+
+    /// No call waits for news any more.
+    func endWaits() { wakeups.close() }
 }
+
+extension Courier: EndpointReportSource {}

@@ -56,7 +56,11 @@ struct Configuration: Sendable {
     var identityKey: String?
     var identityKeyFile: String { identityKey ?? storePath + ".identity-key" }
 
-    var registry: Registry { Registry(partners: partners, institutions: institutions) }
+    var registry: Registry {
+        var registry = Registry(partners: partners, institutions: institutions)
+        registry.alarmSystem = alerts.webhook
+        return registry
+    }
     var parseLimits: ParseLimits { ParseLimits(bytes: bodyBytes, depth: depth, nodes: nodes) }
 
     /// Reads `gateway.xml` and what it names.
@@ -97,7 +101,7 @@ struct Configuration: Sendable {
                 }
             }
         }
-        institutions = reader.institutions(in: institutionsFile)
+        institutions = reader.institutions(in: InstitutionFile(path: institutionsFile))
         partners = reader.partners(in: partnersFile)
         (callers, tokenEnds) = reader.callers(in: credentialsFile, partners: partners, institutions: institutions)
         for index in partners.indices {

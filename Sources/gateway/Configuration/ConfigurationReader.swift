@@ -57,17 +57,18 @@ struct ConfigurationReader {
         return number
     }
 
-    mutating func institutions(in file: String) -> [Institution] {
-        guard let root = root(of: file, named: "institutions") else { return [] }
-        var found: [Institution] = []
-        for element in root.children where element.name == "institution" {
-            guard let code = required("code", of: element), let name = required("name", of: element) else { continue }
-            var institution = Institution(
-                code: code, name: name, phone: element.attribute("phone"), division: element.attribute("division"))
-            institution.push = push(of: element)
-            found.append(institution)
+    /// Those who are delivered to, of a file that the rules have read; what is wrong with it is told here once.
+    mutating func institutions(in institutionFile: InstitutionFile) -> [Institution] {
+        file = institutionFile.path
+        complaints += institutionFile.complaints.map {
+            ConfigurationComplaint(file: $0.file, line: $0.line, message: $0.text)
         }
-        return found
+        return institutionFile.entries.map { entry in
+            var institution = Institution(
+                code: entry.code, name: entry.name, phone: entry.phone, division: entry.division)
+            institution.push = entry.push.flatMap { push($0) }
+            return institution
+        }
     }
 
     mutating func partners(in file: String) -> [Partner] {

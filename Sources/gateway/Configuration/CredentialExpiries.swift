@@ -2,6 +2,7 @@ import Canonical
 import Documents
 import Foundation
 import Messaging
+import Operations
 import Transport
 import Triage
 import Vocabulary
@@ -21,7 +22,9 @@ extension ConfigurationReader {
 }
 
 /// What ends of itself: callers' tokens, and the certificates of the authorities that pushes trust.
-extension Configuration {
+extension Configuration: CredentialExpirySource {
+    func expiries() -> [(name: String, at: Instant)] { tokenExpiries + certificateExpiries() }
+
     /// The last moment of a caller's tokens: while another one lasts longer, nobody need do anything about the first.
     func tokenEnd(of caller: Caller) -> Instant? {
         let hashes = callers.filter { $0.value.role == caller.role && $0.value.id == caller.id }.keys

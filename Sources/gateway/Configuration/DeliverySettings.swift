@@ -9,10 +9,8 @@ extension ConfigurationReader {
         partner.children.first { $0.name == "returnAddress" }.flatMap { address($0) }
     }
 
-    mutating func push(of institution: Node) -> InstitutionPush? {
-        guard let element = institution.children.first(where: { $0.name == "push" }),
-            let address = address(element)
-        else { return nil }
+    mutating func push(_ element: Node) -> InstitutionPush? {
+        guard let address = address(element, holding: ["confirm", "retry"]) else { return nil }
         return InstitutionPush(address: address, retryPolicy: retryPolicy(of: element))
     }
 
@@ -57,7 +55,12 @@ extension ConfigurationReader {
     }
 
     /// `url`, `tokenFile`, `authorities` and how it is to be treated.
-    mutating func address(_ element: Node) -> ReturnAddress? {
+    ///
+    /// - Parameter known: the elements that may stand in it.
+    mutating func address(_ element: Node, holding known: [String] = ["confirm"]) -> ReturnAddress? {
+        for child in element.children where !known.contains(child.name) {
+            complain(at: child, "unknown element <\(child.name)>")
+        }
         guard let url = required("url", of: element) else { return nil }
         guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
             complain(at: element, "url must begin with https:// or http://")

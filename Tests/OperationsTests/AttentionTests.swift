@@ -18,14 +18,11 @@ import Vocabulary
 
     @Test func `the most pressing comes first, with since when and whose turn it is`() async throws {
         let start = HandClock().now
-        var caseServices = Bench.noCaseServices
-        caseServices.connections = {
-            [
-                connection("court", .open(until: start, openings: 1), since: start),
-                connection("well", .closed(failures: 1), since: nil),
-            ]
-        }
-        caseServices.clocks = {
+        let endpoints = [
+            connection("court", .open(until: start, openings: 1), since: start),
+            connection("well", .closed(failures: 1), since: nil),
+        ]
+        let clocks = Clocks {
             [
                 ClockFigures(
                     clock: "CLK-04", dueSoon: 2, overdue: 1, earliest: start.advanced(seconds: -60), bound: .institution
@@ -34,13 +31,14 @@ import Vocabulary
                 ClockFigures(clock: "CLK-10", dueSoon: 0, overdue: 0, earliest: start, bound: .lawyerUnit),
             ]
         }
-        let bench = try await Bench(caseServices: caseServices)
+        let bench = try await Bench(clocks: clocks, endpoints: Endpoints { endpoints })
         try await bench.lay(deadLetters: 3)
         let store = try await SQLMessageStore(database: bench.database)
         let administrator = Caller(role: .operator, id: "root", operatorRole: .administrator)
         _ = try await store.pause(
             Endpoint(.application, "CZ-TN"),
-            bench.services.audit.pen.act(.pauseChannel, on: "application:CZ-TN", by: administrator, detail: "x"))
+            AuditAct(
+                .pauseChannel, on: "application:CZ-TN", by: administrator, detail: "x", at: bench.clock.now))
         bench.clock.advance(90)
         let items = try await bench.services.attention.items()
         #expect(

@@ -5,9 +5,9 @@ import StrictJSON
 import Synchronization
 import Testing
 import Transport
+import Vocabulary
 
 @testable import Delivery
-@testable import gateway
 
 /// The four folders of a partner.
 private struct Folders {
@@ -46,15 +46,24 @@ private struct Folders {
     func remove() { try? FileManager.default.removeItem(at: url) }
 }
 
-private func post(_ handIn: @escaping FolderIntake.HandIn, maxBytes: Int = 1000) -> FolderIntake {
+private struct Submission: FileSubmission {
+    let answer: @Sendable (_ bytes: [UInt8], _ partnerID: String) async throws -> HTTPResponse
+
+    func handIn(_ bytes: [UInt8], partnerID: String) async throws -> HTTPResponse { try await answer(bytes, partnerID) }
+}
+
+private func post(
+    maxBytes: Int = 1000,
+    _ answer: @escaping @Sendable (_ bytes: [UInt8], _ partnerID: String) async throws -> HTTPResponse
+) -> FolderIntake {
     var settings = FolderIntake.Settings()
     settings.maxBytes = maxBytes
     return FolderIntake(
         registry: Registry(partners: [], institutions: []), settings: settings, bits: { .random(in: .min ... .max) },
-        handIn: handIn, log: Log(sink: .none, now: { "" }), metrics: Metrics())
+        intake: Submission(answer: answer), log: Log(sink: .none, now: { "" }), metrics: Metrics())
 }
 
-@Suite struct ExchangePostTests {
+@Suite struct FolderIntakeTests {
     @Test func `each file is answered and laid aside, by what became of it`() async throws {
         let home = try Folders()
         defer { home.remove() }
@@ -105,58 +114,5 @@ private func post(_ handIn: @escaping FolderIntake.HandIn, maxBytes: Int = 1000)
         #expect(home.names("in") == ["a.json"])
         #expect(home.names("out") == ["b.json.receipt.json", "b.json.receipt.json.ok"])
         #expect(home.names("archive") == ["b.json"])
-    }
-
-    @Test func `what was taken before a kill is taken once, and every file gets its receipt`() async throws {
-        let home = try Folders()
-        defer { home.remove() }
-        let path = home.url.path
-        let gateway = try GatewayProcess(
-            courtWays: """
-                <exchange in="\(path)/in" out="\(path)/out" archive="\(path)/archive" error="\(path)/error"/>
-                """)
-        let count = 150
-        for number in 0..<count { try home.put("f\(1000 + number).xml", courtNotice("X-\(number)")) }
-        // Killed twice in the middle, wherever that is.
-        for share in [20, 70] {
-            try gateway.start()
-            try await eventually("\(share) are answered") { home.names("out").count < share ? nil : true }
-            gateway.kill()
-        }
-        try gateway.start()
-        try await eventually("all are taken") { home.names("in").isEmpty ? true : nil }
-        #expect(home.names("archive").count == count)
-        #expect(home.names("error").isEmpty)
-        let receipts = home.names("out")
-        #expect(receipts.count == count)
-        #expect(receipts.allSatisfy { $0.hasSuffix(".xml.receipt.xml") })
-        var leased: [String] = []
-        while true {
-            let leases = try await gateway.institution.leases()
-            for lease in leases where lease.at("application.source.messageId") == "X-0" {
-                try await gateway.institution.acknowledge(lease)
-            }
-            let batch = leases.compactMap { $0.at("application.source.messageId")?.string }
-            if batch.isEmpty { break }
-            leased += batch
-        }
-        #expect(leased.sorted() == (0..<count).map { "X-\($0)" }.sorted())
-        // The receipt is the one that the store keeps, not another of a second taking.
-        for number in [0, 19, 20, 69, 70, count - 1] {
-            let kept = try await gateway.remote.ask("GET", "/v1/referrals?messageId=X-\(number)")
-            let id = kept["referralId"]?.string ?? "-"
-            #expect(home.text("out/f\(1000 + number).xml.receipt.xml").contains(id))
-        }
-        // And the status comes out as a file of a stable name.
-        let first = try await gateway.remote.ask("GET", "/v1/referrals?messageId=X-0")
-        let applicationNo = first["applications"]?[0]?["applicationNo"]?.string ?? ""
-        _ = try await gateway.institution.ask(
-            "POST", "/v1/applications/\(applicationNo)/status", body: Array(#"{"event":"assign"}"#.utf8))
-        func isAssigned(_ file: String) -> Bool {
-            file.hasSuffix(".status.xml") && home.text("out/\(file)").contains("<JGZT>12</JGZT>")
-        }
-        try await eventually("the status is out") { home.names("out").first(where: isAssigned) }
-        gateway.stop()
-        gateway.remove()
     }
 }

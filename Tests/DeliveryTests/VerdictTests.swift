@@ -4,7 +4,6 @@ import Transport
 import Vocabulary
 
 @testable import Delivery
-@testable import gateway
 
 /// Sun, 06 Nov 1994 08:00:00 GMT
 private let now = Instant(milliseconds: 784_108_800_000)
@@ -28,8 +27,7 @@ func `what is no time to wait is none`(field: String) {
 
 private func verdict(_ status: Int, _ body: String = "", confirmation: AgreedAnswer? = nil) -> Verdict {
     Verdict(
-        HTTPResponse(status: status, body: Array(body.utf8)), confirmation: confirmation, now: now,
-        read: AnswerReading.value(of:at:))
+        HTTPResponse(status: status, body: Array(body.utf8)), confirmation: confirmation, now: now)
 }
 
 @Test func `an answer confirms only where it says what was agreed, in XML and in JSON`() {

@@ -1,15 +1,13 @@
-import Delivery
 import Foundation
 import Messaging
 import Observability
-import Operations
 import Storage
 import StrictJSON
 import Synchronization
 import Transport
 import Vocabulary
 
-@testable import gateway
+@testable import Delivery
 
 /// A real store and a courier whose clock is the test's, for receivers that listen for real.
 final class DeliveryHall: Sendable {
@@ -18,7 +16,6 @@ final class DeliveryHall: Sendable {
     let courier: Courier
     let client: HTTPClient
     let metrics = Metrics()
-    let bell: Bell
     private let database: SQLiteDatabase
     private let clock: Mutex<Instant>
     private let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
@@ -35,24 +32,26 @@ final class DeliveryHall: Sendable {
         let store = try await SQLMessageStore(database: database)
         self.store = store
         client = HTTPClient()
-        let bell = Bell()
-        self.bell = bell
-        store.onQueued(.status) { bell.ring() }
-        store.onQueued(.application) { bell.ring() }
         clock = Mutex(Self.start)
         // The initialiser's closures must not hold what is not there yet.
         let box = Box()
         courier = Courier(
             store: store, client: client, registry: Registry(partners: partners, institutions: institutions),
-            settings: Courier.Settings(), bell: bell, now: { box.hall?.now ?? DeliveryHall.start },
-            bits: { UInt64.random(in: .min ... .max) }, read: AnswerReading.value(of:at:),
-            signIn: { try await box.hall?.signIn($0, $1, $2) ?? false }, log: Log(sink: .none, now: { "" }),
+            settings: Courier.Settings(), now: { box.hall?.now ?? DeliveryHall.start },
+            bits: { UInt64.random(in: .min ... .max) }, cases: box, log: Log(sink: .none, now: { "" }),
             metrics: metrics)
         box.hall = self
+        store.onQueued { [courier] in courier.wake($0) }
     }
 
     /// `@unchecked`: written once, before anybody reads.
-    private final class Box: @unchecked Sendable { weak var hall: DeliveryHall? }
+    private final class Box: @unchecked Sendable, SignIn {
+        weak var hall: DeliveryHall?
+
+        func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool {
+            try await hall?.signIn(applicationNo, leaseID, caller) ?? false
+        }
+    }
 
     var now: Instant { clock.withLock { $0 } }
     func advance(seconds: Int) { clock.withLock { $0 = $0.advanced(seconds: seconds) } }
@@ -104,8 +103,9 @@ final class DeliveryHall: Sendable {
     }
 
     func act(_ action: AuditAction, _ reason: String) -> AuditAct {
-        AuditPen(now: { self.now }).act(
-            action, on: "it", by: Caller(role: .operator, id: "wang"), detail: reason)
+        AuditAct(
+            at: now, actor: "wang", role: "operator", action: action, subject: "it", detail: reason,
+            sm3: { Digest.hex(Digest.sm3($0)) })
     }
 
     func backlog() async throws -> Int { try await store.statistics().statusBacklog }
@@ -121,6 +121,14 @@ final class DeliveryHall: Sendable {
         await close()
         try? FileManager.default.removeItem(at: folder)
     }
+}
+
+/// Holds whoever comes until it is opened.
+final class Gate: Sendable {
+    private let wakeups = Wakeups()
+
+    func pass() async { await wakeups.listen(at: []).wait(atMost: .seconds(600)) }
+    func open() { wakeups.close() }
 }
 
 func partner(_ id: String, _ url: String, _ change: (inout ReturnAddress) -> Void = { _ in }) -> Partner {

@@ -8,14 +8,16 @@ import Vocabulary
 
 @testable import Operations
 @testable import Storage
-@testable import gateway
 
 private let rules = Result {
     try Triage(
         rules: repository.appending(path: "config/rules").path,
         calendar: repository.appending(path: "config/calendar").path,
-        institutions: repository.appending(path: "config/institutions.xml").path)
+        institutions: InstitutionFile(path: repository.appending(path: "config/institutions.xml").path))
 }
+
+private let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
 
 private func at(_ text: String) throws -> Instant {
     Instant(milliseconds: try #require(Timestamp(canonical: text)).secondsSince1970 * 1000)
@@ -87,7 +89,7 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
         }
         let book = try rules.get().book
         let now = try at("2026-03-20")
-        let desk = OnTimeService(store: store, now: { now }, rules: { book })
+        let desk = OnTimeService(store: store, now: { now }, rules: NoRules(ruleBook: book))
         let found = try await desk.figures(
             from: try at("2026-02-28T23:59:59+08:00"), to: try at("2026-03-31T23:59:59+08:00"))
         // The first of the two ends is in, the last is out.
@@ -111,60 +113,6 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
         await bench.remove()
     }
 
-    @Test func `an assignment in time is told as a clock that was met, in JSON and in the spreadsheet`() async throws {
-        let gateway = try GatewayProcess(courtWays: "")
-        try gateway.start()
-        let receipt = try await gateway.remote.call(
-            "POST", "/v1/referrals", body: courtNotice("N-1"), mediaType: "application/xml"
-        ).json
-        let number = receipt["applicationNo"]?.string ?? ""
-        let lease = try #require(try await gateway.institution.leases().first)
-        try await gateway.institution.acknowledge(lease)
-        _ = try await gateway.institution.ask(
-            "POST", "/v1/applications/\(number)/status",
-            body: Array(#"{"event":"assign","assignment":{"lawyer":"测律师","unit":"测试律所"}}"#.utf8))
-        // The month in which it was due, as the receipt says it.
-        let due = receipt["clocks"]?.array?.first { $0["id"] == "CLK-04" }?["dueAt"]?.string ?? ""
-        let path = "/v1/reports/monthly?month=\(due.prefix(7))"
-        let clocks = try await gateway.desk.ask("GET", path)["onTime"]?.array
-        let clock = clocks?.first { $0["clock"] == "CLK-04" }
-        #expect(clock?["met"] == 1 && clock?["late"] == 0 && clock?["open"] == 0)
-        #expect(clock?["basis"]?.string?.contains("36") == true)
-        let csv = String(decoding: try await gateway.desk.download(path + "&format=csv"), as: UTF8.self)
-        #expect(csv.contains(/"时钟按时","CLK-04","[^"]+","1","100.0%"/))
-        gateway.stop()
-        gateway.remove()
-    }
-
-    @Test func `an application withdrawn in time has neither kept nor missed its limit, in JSON and on the page`()
-        async throws
-    {
-        let flow = try FlowGateway()
-        let gateway = flow.gateway
-        try gateway.addOperator()
-        let receipt = try await flow.partner("civil").ask(
-            "POST", "/v1/referrals", body: try flow.example("civil-affairs/referral/examples/all-fields.json"))
-        let number = try #require(receipt["applicationNo"]?.string)
-        let queue = try #require(receipt["queue"]?.string)
-        _ = try await flow.signIn(queue)
-        try await flow.step("requestSupplement", of: number, by: queue)
-        try await flow.step("withdraw", of: number, by: queue)
-        // Whenever the test runs, the limit falls in one of these months; the pause may have moved it.
-        let due = receipt["clocks"]?.array?.first { $0["id"] == "CLK-05" }?["dueAt"]?.string ?? ""
-        var found: [JSONValue] = []
-        for month in Set([due.prefix(7), Instant(Date()).advanced(seconds: 20 * 86_400).rfc3339.prefix(7)]) {
-            let report = try await gateway.desk.ask("GET", "/v1/reports/monthly?month=\(month)")
-            found += (report["onTime"]?.array ?? []).filter { $0["clock"] == "CLK-05" }
-        }
-        #expect(found.map { [$0["met"], $0["late"], $0["open"], $0["ended"]] } == [[0, 0, 0, 1]])
-        #expect(found.first?["share"] == .null)
-        let visitor = ConsoleVisitor(gateway)
-        #expect(try await visitor.signIn("li", "correct horse battery") == 303)
-        #expect(try await visitor.get("/reports?month=\(due.prefix(7))").html.contains("到期前终结"))
-        await visitor.leave()
-        await flow.end()
-    }
-
     @Test func `a page's end loses no clock and counts none twice`() async throws {
         let bench = try await Bench()
         let store = try await SQLMessageStore(database: bench.database)
@@ -172,7 +120,7 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
             let clocks = [try clock("CLK-06", due: "2026-03-10", stopped: "2026-03-09")]
             _ = try await store.accept(record("\(no)", clocks: clocks))
         }
-        let desk = OnTimeService(store: store, now: { Instant(milliseconds: 0) }, rules: { [] })
+        let desk = OnTimeService(store: store, now: { Instant(milliseconds: 0) }, rules: NoRules())
         let found = try await desk.figures(from: try at("2026-03-01"), to: try at("2026-04-01"))
         #expect(found.map(\.met) == [501])
         await bench.remove()
@@ -208,4 +156,54 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
         #expect([rate.within, rate.later] == expected)
         #expect(report.measures == [.reviewStageDefence: 1])
     }
+
+    @Test func `a month is in China's time and ends where the next begins`() throws {
+        let month = try #require(ReportMonth("2025-12"))
+        #expect(month.start?.rfc3339 == "2025-12-01T00:00:00.000+08:00")
+        #expect(month.end?.rfc3339 == "2026-01-01T00:00:00.000+08:00")
+        #expect(ReportMonth("2026-08")?.end?.rfc3339 == "2026-09-01T00:00:00.000+08:00")
+        for wrong in ["", "2026", "2026-00", "2026-13", "26-01", "2026-1x", "2026-01-01"] {
+            #expect(ReportMonth(wrong) == nil, "\(wrong)")
+        }
+    }
+
+    @Test func `a spreadsheet never takes a cell for a formula`() async throws {
+        var report = MonthlyReport(
+            month: try #require(ReportMonth("2026-01")), calendar: WorkingCalendar(years: [:]))
+        report.add(
+            ReportRow(
+                applicationNo: "LA-1", partnerID: "=HYPERLINK(\"x\")", queue: "@q", caseState: nil,
+                receivedAt: Instant(milliseconds: 0), content: [], firstTold: [:]))
+        let desk = ReportService(
+            store: NoFlow(), registry: Registry(partners: [], institutions: []), rules: NoRules(),
+            onTime: OnTimeService(
+                store: NoOutcomes(), now: { Instant(milliseconds: 0) }, rules: NoRules()))
+        let text = String(decoding: desk.csv(report), as: UTF8.self)
+        #expect(text.contains("\"'=HYPERLINK(\"\"x\"\")\""))
+        #expect(text.contains("\"'@q\""))
+    }
+}
+
+/// A store that nothing is in.
+private struct NoFlow: MessageQueryStore {
+    func queueFigures() -> [QueueFigures] { [] }
+    func partnerFigures(_ id: String, since: Instant) -> PartnerFigures {
+        PartnerFigures(
+            partnerID: id, lastSeen: nil, outcomes: [:], backlog: 0, oldestBacklog: nil, deadLetters: 0)
+    }
+    func referrals(partner: String?, before id: String?, limit: Int) -> [ReferralSummary] { [] }
+    func findReferrals(_ quoted: String, partners: [String], limit: Int) -> [ReferralSummary] { [] }
+    func trace(referral id: String) -> Trace? { nil }
+    func document(referral id: String) -> StoredDocument? { nil }
+    func indexReferences(_ paths: [ReferencePath], before end: Instant, limit: Int) -> Int { 0 }
+    func reportRows(from: Instant, to: Instant, after: String?, limit: Int) -> [ReportRow] { [] }
+    func outcomes(partner: String, from: Instant, to: Instant) -> [String: Int] { [:] }
+    func countReferrals(from: Instant, to: Instant) -> Int { 0 }
+}
+
+/// A store that no clock ended in.
+private struct NoOutcomes: ClockOutcomeStore {
+    func clocksDue(
+        from start: Instant, to end: Instant, running: Bool, after cursor: ClockOutcomeCursor?, limit: Int
+    ) -> [ClockOutcome] { [] }
 }

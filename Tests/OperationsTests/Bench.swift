@@ -6,9 +6,9 @@ import Synchronization
 import Transport
 import Vocabulary
 
+@testable import Delivery
 @testable import Operations
 @testable import Storage
-@testable import gateway
 
 /// A clock that the test turns.
 final class HandClock: Sendable {
@@ -26,17 +26,12 @@ struct Bench {
     let services: OperatorServices
     let router: Router
     let client = HTTPClient()
-
-    /// No door to the gateway behind this window.
-    static var noCaseServices: CaseServices {
-        CaseServices(
-            replay: { _, _, _ in .null }, dryRun: { _, _ in .null }, rejection: { _, _ in nil },
-            decode: { ($0, "utf-8") }, encode: { text, _ in Array(text.utf8) })
-    }
+    private let courier: Courier
 
     init(
         sharing other: Bench? = nil, alerts: AlertSettings = AlertSettings(), node: String = "a",
-        caseServices: CaseServices = noCaseServices
+        clocks: any ClockFigureSource = NoClocks(), endpoints: any EndpointReportSource = NoEndpoints(),
+        expiries: any CredentialExpirySource = NoExpiries(), inspection: StoreInspection = StoreInspection()
     ) async throws {
         folder =
             other?.folder ?? FileManager.default.temporaryDirectory.appending(path: "window-\(UUID().uuidString)")
@@ -45,10 +40,20 @@ struct Bench {
             try other?.database ?? SQLiteDatabase(path: folder.appending(path: "store.sqlite").path, maxPending: 256)
         let clock = other?.clock ?? HandClock()
         self.clock = clock
+        let store = try await SQLMessageStore(database: database)
+        var registry = Registry(partners: [], institutions: [])
+        registry.alarmSystem = alerts.webhook
+        courier = Courier(
+            store: store, client: client, registry: registry, settings: Courier.Settings(), now: { clock.now },
+            bits: { UInt64.random(in: .min ... .max) }, cases: NoCases(), log: Log(sink: .none, now: { "" }),
+            metrics: Metrics())
         let services = OperatorServices(
-            store: try await SQLMessageStore(database: database), registry: Registry(partners: [], institutions: []),
+            store: store, registry: registry,
             identifiers: IdentifierSource(random: { UInt64.random(in: .min ... .max) }), now: { clock.now },
-            caseServices: caseServices, alerts: alerts, node: node, client: client, log: Log(sink: .none, now: { "" }),
+            ports: OperatorPorts(
+                cases: NoCases(), text: PlainText(), rules: NoRules(), endpoints: endpoints, expiries: expiries,
+                clocks: clocks, inspection: inspection), alerts: alerts, node: node,
+            log: Log(sink: .none, now: { "" }),
             metrics: Metrics())
         self.services = services
         var callers = [
@@ -60,9 +65,16 @@ struct Bench {
         router = Router(
             routes: services.routes,
             doorkeeper: Doorkeeper(
-                callers: Dictionary(uniqueKeysWithValues: callers.map { (Token.hash($0.key), $0.value) })),
+                callers: Dictionary(
+                    uniqueKeysWithValues: callers.map { (Digest.hex(Digest.sha256(Array($0.key.utf8))), $0.value) })),
             session: { try await services.signIn.caller(of: $0) },
             explain: { error, _ in Problem(.internalError, zh: "", en: "\(error)") })
+    }
+
+    /// Looks for alerts, and tells the alarm system what there is to tell.
+    func look() async throws {
+        try await services.alerts.look()
+        _ = try await courier.drain()
     }
 
     func remove() async {

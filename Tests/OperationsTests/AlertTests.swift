@@ -14,13 +14,16 @@ import Vocabulary
 private final class Pager: Sendable {
     private let received = Mutex<[JSONValue]>([])
     private let keys = Mutex<[String]>([])
-    private let down = Mutex(false)
+    /// What it says while it is down.
+    private let down = Mutex<Int?>(nil)
+    private let asked = Mutex(0)
     private let server = Mutex<HTTPServer?>(nil)
 
     init() throws {
         let made = try HTTPServer(configuration: HTTPServerConfiguration(host: "127.0.0.1", port: 0)) {
             [self] request in
-            if down.withLock({ $0 }) { return HTTPResponse(status: 503) }
+            asked.withLock { $0 += 1 }
+            if let status = down.withLock({ $0 }) { return HTTPResponse(status: status) }
             guard let notice = try? JSONValue(parsing: request.body) else { return HTTPResponse(status: 400) }
             received.withLock { $0.append(notice) }
             keys.withLock { $0.append(request.header("Idempotency-Key") ?? "") }
@@ -37,7 +40,9 @@ private final class Pager: Sendable {
     }
     var isKeyed: Bool { keys.withLock { $0 }.allSatisfy { !$0.isEmpty } }
 
-    func setDown(_ isDown: Bool) { down.withLock { $0 = isDown } }
+    var tries: Int { asked.withLock { $0 } }
+
+    func setDown(_ isDown: Bool, status: Int = 503) { down.withLock { $0 = isDown ? status : nil } }
     func stop() async { await server.withLock { $0 }?.stop(drain: .seconds(1)) }
 }
 
@@ -57,23 +62,23 @@ private final class Pager: Sendable {
         let other = try await Bench(sharing: bench, alerts: settings(pager))
         try await bench.lay(deadLetters: 100)
         for _ in 0..<3 {
-            try await bench.services.alerts.round()
-            try await other.services.alerts.round()
+            try await bench.look()
+            try await other.look()
         }
         #expect(pager.phases == ["deadLetters all began"])
         try await bench.lay(deadLetters: 5)
-        try await bench.services.alerts.round()
+        try await bench.look()
         #expect(pager.phases.count == 1)
         #expect(await bench.call("GET", "/v1/alerts", [("Authorization", "Bearer viewer")]).status == 200)
 
         try await bench.clearDeadLetterQueue()
-        try await bench.services.alerts.round()
+        try await bench.look()
         bench.clock.advance(299)
-        try await other.services.alerts.round()
+        try await other.look()
         #expect(pager.phases.count == 1)
         bench.clock.advance(2)
-        try await other.services.alerts.round()
-        try await bench.services.alerts.round()
+        try await other.look()
+        try await bench.look()
         #expect(pager.phases == ["deadLetters all began", "deadLetters all ended"])
         #expect(pager.isKeyed)
         await bench.remove()
@@ -85,10 +90,10 @@ private final class Pager: Sendable {
         let bench = try await Bench(alerts: settings(pager))
         for _ in 0..<4 {
             try await bench.lay(deadLetters: 1)
-            try await bench.services.alerts.round()
+            try await bench.look()
             try await bench.clearDeadLetterQueue()
             bench.clock.advance(200)
-            try await bench.services.alerts.round()
+            try await bench.look()
         }
         #expect(pager.phases == ["deadLetters all began"])
         await bench.remove()
@@ -101,16 +106,35 @@ private final class Pager: Sendable {
         let bench = try await Bench(alerts: settings(pager))
         try await bench.lay(deadLetters: 1)
         for _ in 0..<5 {
-            try await bench.services.alerts.round()
+            try await bench.look()
             bench.clock.advance(120)
         }
         #expect(pager.phases.isEmpty)
         pager.setDown(false)
         for _ in 0..<10 {
             bench.clock.advance(120)
-            try await bench.services.alerts.round()
+            try await bench.look()
         }
         #expect(pager.phases == ["deadLetters all began"])
+        await bench.remove()
+        await pager.stop()
+    }
+
+    @Test func `what is refused is told until it is taken, and who cannot be told is not told so`() async throws {
+        let pager = try Pager()
+        pager.setDown(true, status: 404)
+        let bench = try await Bench(alerts: settings(pager))
+        try await bench.lay(deadLetters: 1)
+        for _ in 0..<20 {
+            try await bench.look()
+            bench.clock.advance(700)
+        }
+        #expect(pager.tries > 10)
+        pager.setDown(false)
+        bench.clock.advance(3600)
+        try await bench.look()
+        #expect(pager.phases == ["deadLetters all began"])
+        #expect(try await bench.services.deadLetters.causes(DeadLetterFilter()).map(\.count) == [1])
         await bench.remove()
         await pager.stop()
     }
@@ -122,23 +146,23 @@ private final class Pager: Sendable {
             nextProbe: nil, underway: 0, failingSince: nil,
             lastSuccess: nil, lastFailure: nil, lastProblem: nil)
         let connections = Mutex([connection])
-        var caseServices = Bench.noCaseServices
-        caseServices.connections = { connections.withLock { $0 } }
-        caseServices.clocks = { [ClockFigures(clock: "CLK-04", dueSoon: 1, overdue: 0)] }
-        caseServices.expiries = { [("tls", Instant(milliseconds: 1_800_000_000_000).advanced(seconds: 86_400))] }
-        let bench = try await Bench(alerts: settings(pager), caseServices: caseServices)
+        let bench = try await Bench(
+            alerts: settings(pager),
+            clocks: Clocks { [ClockFigures(clock: "CLK-04", dueSoon: 1, overdue: 0)] },
+            endpoints: Endpoints { connections.withLock { $0 } },
+            expiries: Expiries { [("tls", Instant(milliseconds: 1_800_000_000_000).advanced(seconds: 86_400))] })
         let other = try await Bench(sharing: bench, alerts: settings(pager), node: "b")
-        try await bench.services.alerts.round()
+        try await bench.look()
         let began = ["circuitOpen a status:court began", "clocksDueSoon CLK-04 began", "expiry tls began"]
         #expect(pager.phases.sorted() == began)
         connections.withLock { $0 = [] }
         for _ in 0..<3 {
             bench.clock.advance(301)
-            try await other.services.alerts.round()
+            try await other.look()
         }
         #expect(!pager.phases.contains("circuitOpen a status:court ended"))
         for _ in 0..<2 {
-            try await bench.services.alerts.round()
+            try await bench.look()
             bench.clock.advance(301)
         }
         #expect(pager.phases.filter { $0.hasPrefix("circuitOpen") } == [began[0], "circuitOpen a status:court ended"])
@@ -150,24 +174,48 @@ private final class Pager: Sendable {
         async throws
     {
         let pager = try Pager()
-        let condition = Mutex(StoreCondition.unknown)
-        var caseServices = Bench.noCaseServices
-        caseServices.store = { condition.withLock { $0 } }
-        caseServices.clocks = { throw StoreError.corrupt("a table cannot be read") }
-        let bench = try await Bench(alerts: settings(pager), caseServices: caseServices)
+        let inspection = StoreInspection()
+        let bench = try await Bench(
+            alerts: settings(pager), clocks: Clocks { throw StoreError.corrupt("a table cannot be read") },
+            inspection: inspection)
         let other = try await Bench(sharing: bench, alerts: settings(pager), node: "b")
-        await bench.services.alerts.look()
+        await #expect(throws: StoreError.self) { try await bench.look() }
         #expect(pager.phases == [])
-        condition.withLock { $0 = .damaged(since: bench.clock.now) }
+        inspection.conclude(.damaged(since: bench.clock.now))
         for _ in 0..<2 {
-            await bench.services.alerts.look()
-            await other.services.alerts.look()
+            try await bench.look()
+            try await other.look()
             bench.clock.advance(301)
         }
         #expect(pager.phases == ["storeDamaged a store began"])
         #expect(bench.services.attention.damage?.kind == .storeDamaged)
         await bench.remove()
         await pager.stop()
+    }
+
+    @Test func `an alert begins thirty days before an end and is over once that lies later`() async throws {
+        // 2027-01-15.
+        let start = HandClock().now
+        let ends = Mutex([
+            "certificate": start.advanced(seconds: 50 * 86_400), "token": start.advanced(seconds: 64 * 86_400),
+        ])
+        let bench = try await Bench(
+            expiries: Expiries { ends.withLock { $0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } })
+        func open() async throws -> [String] {
+            try await bench.look()
+            return try await bench.services.alerts.open().map(\.condition.subject)
+        }
+        #expect(try await open().isEmpty)
+        bench.clock.advance(20 * 86_400)
+        #expect(try await open() == ["certificate"])
+        #expect(try await open() == ["certificate"])
+        bench.clock.advance(20 * 86_400)
+        #expect(try await open() == ["certificate", "token"])
+        ends.withLock { $0["certificate"] = start.advanced(seconds: 9000 * 86_400) }
+        _ = try await open()
+        bench.clock.advance(301)
+        #expect(try await open() == ["token"])
+        await bench.remove()
     }
 
     @Test(arguments: AlertRule.allCases)

@@ -2,6 +2,7 @@ import Foundation
 import Messaging
 import Testing
 import Transport
+import Vocabulary
 
 @testable import Delivery
 
@@ -35,9 +36,9 @@ import Transport
     }
 
     @Test func `a receiver that never answers is given up in time and tried again`() async throws {
-        let gate = Bell()
+        let gate = Gate()
         let silent = try Receiver { _ in
-            await gate.listen().wait(atMost: .seconds(600))
+            await gate.pass()
             return HTTPResponse(status: 200)
         }
         let court = partner("court", silent.url) { $0.timeout = .milliseconds(50) }
@@ -45,7 +46,7 @@ import Transport
         try await hall.status(try await hall.application(), to: "court", "a")
         #expect(try await hall.courier.drain() == 1)
         #expect(hall.report("court")?.lastProblem == "not reached: timedOut")
-        gate.close()
+        gate.open()
         hall.advance(seconds: 10)
         // Whatever the machine's load, some later try is in time.
         while try await hall.backlog() > 0 {
@@ -57,20 +58,20 @@ import Transport
     }
 
     @Test func `a push that takes its time is not begun anew by another courier`() async throws {
-        let (gate, came) = (Bell(), Bell())
+        let gate = Gate()
+        let (entered, enter) = AsyncStream<Void>.makeStream()
         let slow = try Receiver { _ in
-            came.ring()
-            await gate.listen().wait(atMost: .seconds(600))
+            enter.yield()
+            await gate.pass()
             return HTTPResponse(status: 200)
         }
         let hall = try await DeliveryHall(partners: [partner("court", slow.url)])
         try await hall.status(try await hall.application(), to: "court", "a")
-        let arrival = came.listen()
         async let first = hall.courier.drain()
-        await arrival.wait(atMost: .seconds(600))
+        for await _ in entered { break }
         hall.advance(seconds: 600)
         #expect(try await hall.courier.drain() == 0)
-        gate.close()
+        gate.open()
         #expect(try await first == 1)
         #expect(try await hall.backlog() == 0)
         #expect(slow.requests.count == 1)

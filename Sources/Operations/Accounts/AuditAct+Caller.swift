@@ -1,0 +1,19 @@
+import Messaging
+import Transport
+import Vocabulary
+
+extension AuditAct {
+    /// - Parameters:
+    ///   - subject: what it is done to: a dead letter, a message, a job, an account.
+    ///   - detail: the operator's reason, or figures; no personal data of the people helped.
+    public init(_ action: AuditAction, on subject: String, by caller: Caller, detail: String, at: Instant) {
+        self.init(
+            at: at, actor: caller.id, role: caller.operatorRole?.rawValue ?? caller.role.rawValue, action: action,
+            subject: subject, detail: detail, sm3: Digest.sm3Hex)
+    }
+}
+
+extension Digest {
+    /// SM3 (GB/T 32905) in lower-case hexadecimal, as the audit trail is chained.
+    static let sm3Hex: @Sendable ([UInt8]) -> String = { hex(sm3($0)) }
+}

@@ -1,0 +1,24 @@
+/// What the operator services need of other rooms. Whoever wires the gateway must name every one.
+public struct OperatorPorts: Sendable {
+    let cases: any CaseServices
+    let text: any DocumentText
+    let rules: any RulesInForce
+    let endpoints: any EndpointReportSource
+    let expiries: any CredentialExpirySource
+    let clocks: any ClockFigureSource
+    let inspection: StoreInspection
+
+    public init(
+        cases: any CaseServices, text: any DocumentText, rules: any RulesInForce,
+        endpoints: any EndpointReportSource, expiries: any CredentialExpirySource, clocks: any ClockFigureSource,
+        inspection: StoreInspection
+    ) {
+        self.cases = cases
+        self.text = text
+        self.rules = rules
+        self.endpoints = endpoints
+        self.expiries = expiries
+        self.clocks = clocks
+        self.inspection = inspection
+    }
+}

@@ -1,0 +1,63 @@
+import Delivery
+import Intake
+import Operations
+
+/// Everything that time itself asks for.
+struct Errands {
+    let around: Surroundings
+    let storing: StoreModule
+    let intake: IntakeModule
+    let services: OperatorServices
+
+    /// Often enough that nobody waits for it, seldom enough to cost nothing.
+    private static let indexing: Duration = .seconds(2)
+    private static let counting: Duration = .seconds(30)
+
+    var all: [Errand] { storeErrands + caseErrands + watchErrands }
+
+    private var sweep: Duration { .seconds(around.configuration.sweepSeconds) }
+
+    /// What the store alone has to do.
+    private var storeErrands: [Errand] {
+        let store = storing.store
+        let leasing = around.registry.institutions.values.filter { $0.push == nil }.map(\.code).sorted()
+        return [
+            .expireParkedMessages(
+                every: sweep, in: store, now: around.now, log: around.log, metrics: around.metrics),
+            .expireMessages(every: sweep, in: store, now: around.now, log: around.log),
+            .exhaustLeases(
+                every: sweep, of: leasing, maxAttempts: DeliveryModule.leaseLimits.attempts, in: store,
+                now: around.now, log: around.log),
+            .eraseEvidence(every: sweep, in: store, now: around.now, log: around.log),
+        ]
+    }
+
+    /// What becomes of cases when somebody does not act.
+    private var caseErrands: [Errand] {
+        [
+            Errand("raise due clocks", every: sweep, limit: 500) { [services] in
+                try await services.clocks.raise(limit: $0)
+            },
+            Errand("escalate hand-overs", every: sweep, limit: 100) { [intake] in
+                try await intake.backDoor.escalateOverdueHandovers(limit: $0)
+            },
+        ]
+    }
+
+    /// What operators look at.
+    private var watchErrands: [Errand] {
+        [
+            Errand("index references", every: Self.indexing, limit: 200) { [services] in
+                try await services.flow.indexReferences(limit: $0)
+            },
+            Errand("store drift counts", every: Self.counting, limit: 1) { [intake] _ in
+                await intake.drift.flush()
+                return 0
+            },
+            Errand("look for alerts", every: around.configuration.alerts.every, limit: 1) { [services] _ in
+                try await services.alerts.look()
+                return 0
+            },
+        ]
+    }
+}

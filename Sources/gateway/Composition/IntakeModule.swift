@@ -1,0 +1,31 @@
+import Delivery
+import Intake
+import Messaging
+import Transport
+import Vocabulary
+
+/// Everything that comes in, wired: referrals and what follows them, and what institutions report about their cases.
+struct IntakeModule: Sendable {
+    let pipeline: Pipeline
+    let frontDoor: FrontDoor
+    let backDoor: BackDoor
+    let drift: DriftWatch
+
+    /// - Throws: where the identity key can be neither read nor made.
+    init(_ around: Surroundings, _ pipeline: Pipeline, _ storing: StoreModule) throws {
+        self.pipeline = pipeline
+        let hash = try IdentityKey.load(around.configuration.identityKeyFile)
+        drift = DriftWatch(store: storing.store, hash: hash, log: around.log, metrics: around.metrics)
+        let clerk = CaseClerk(
+            pipeline: pipeline, identifiers: around.identifiers, registry: around.registry, keys: CaseKeys(hash: hash))
+        frontDoor = FrontDoor(
+            clerk: clerk, store: storing.store, limits: around.configuration.caseLimits, now: around.now,
+            log: around.log, metrics: around.metrics, drift: drift, underway: storing.underway)
+        backDoor = BackDoor(clerk: clerk, store: storing.store, now: around.now, log: around.log)
+    }
+
+    var routes: [Route] { frontDoor.routes + backDoor.routes }
+}
+
+extension FrontDoor: FileSubmission, VisibleStatusSource {}
+extension BackDoor: SignIn {}

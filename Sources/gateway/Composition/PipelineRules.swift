@@ -1,0 +1,41 @@
+import Canonical
+import Console
+import Intake
+import Messaging
+import Observability
+import Operations
+import StrictJSON
+import Translation
+import Triage
+import Vocabulary
+
+/// The mappings and rules of the pipeline, as operators' services ask for them.
+struct PipelineRules: RulesInForce {
+    let pipeline: Pipeline
+
+    var calendar: WorkingCalendar { pipeline.triage.calendar }
+    var ruleBook: [RuleEntry] { pipeline.triage.book }
+    func name(ofCode code: String, in list: String) -> String? { pipeline.translator.name(of: code, in: list) }
+    func warnings(at now: Instant) -> [String] {
+        pipeline.triage.warnings(on: Timestamp(secondsSince1970: now.milliseconds / 1000).date)
+    }
+}
+
+/// The same, as the console shows them.
+struct PipelineLibrary: Library {
+    let pipeline: Pipeline
+    let metrics: Metrics
+    let now: @Sendable () -> Instant
+
+    var mappings: [MappingTitle] { pipeline.translator.mappings }
+    var ruleBook: [RuleEntry] { pipeline.triage.book }
+    func fieldTable(of mapping: String) -> FieldTable? { pipeline.translator.fieldTable(of: mapping) }
+    func timesFired(_ rule: String) -> Int { Int(metrics.total("gateway_rule_fired_total", label: "rule", rule)) }
+
+    func translate(_ bytes: [UInt8], by mapping: String?) -> JSONValue {
+        let message = Pipeline.Message(
+            bytes: bytes, mapping: mapping,
+            receivedAt: Timestamp(secondsSince1970: now().milliseconds / 1000), explain: true)
+        return pipeline.pinned().walk(message).json
+    }
+}

@@ -1,0 +1,59 @@
+import Messaging
+import Observability
+import Operations
+import Storage
+import StrictJSON
+import Triage
+import Vocabulary
+
+/// The message store, wired, with what reading it through has found.
+struct StoreModule: Sendable {
+    let store: SQLMessageStore
+    /// Documents that are on their way to a commit: the store's writer waits for them a little.
+    let underway: CommitsUnderway
+    let inspection = StoreInspection()
+    private let database: SQLiteDatabase
+    private let around: Surroundings
+
+    /// - Throws: `StoreError`: what keeps the store shut.
+    init(_ around: Surroundings) async throws {
+        self.around = around
+        underway = CommitsUnderway()
+        database = try SQLiteDatabase(
+            path: around.configuration.storePath, maxPending: around.configuration.pendingWrites, underway: underway,
+            onCommit: { [metrics = around.metrics] in metrics.committed(units: $0, took: $1) })
+        store = try await SQLMessageStore(database: database)
+    }
+
+    /// Writes down which rules are in force from now on: a message is told later which ones decided about it.
+    func note(_ triage: Triage) async {
+        guard let digest = triage.digest else { return }
+        do {
+            try await store.noteRules(digest, at: around.now())
+        } catch {
+            around.log.warning("the rules in force were not noted", [("error", .string(error.code))])
+        }
+    }
+
+    /// Reads a large store through beside the work: opening it has read small ones only.
+    func inspect() async {
+        do {
+            try await database.inspect()
+            if !Task.isCancelled { conclude(.sound) }
+        } catch .corrupt(let what) {
+            conclude(.damaged(since: around.now()))
+            around.log.error("the store is damaged", [("problem", .string(what))])
+        } catch {
+            around.log.warning("the store was not read through", [("error", .string(error.code))])
+        }
+    }
+
+    private func conclude(_ condition: StoreCondition) {
+        inspection.conclude(condition)
+        around.metrics.set(
+            "gateway_store_damaged", help: "Whether reading the store through after the start found damage.",
+            labels: [], to: condition.damagedSince == nil ? 0 : 1)
+    }
+
+    func close() async { await database.close() }
+}

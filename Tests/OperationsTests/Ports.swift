@@ -1,0 +1,67 @@
+import Delivery
+import Messaging
+import StrictJSON
+import Transport
+import Triage
+import Vocabulary
+
+@testable import Operations
+
+/// No intake and no cases behind the services.
+struct NoCases: CaseServices, SignIn {
+    func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool { false }
+    func replay(
+        _ bytes: [UInt8], of deadLetter: DeadLetterDetail, superseding old: SupersededDeadLetter
+    ) async throws -> JSONValue { .null }
+    func dryRun(_ bytes: [UInt8], of deadLetter: DeadLetterDetail) throws -> JSONValue { .null }
+    func rejection(of deadLetter: DeadLetterDetail, reason: String) throws -> Envelope? { nil }
+    func route(ofApplication applicationNo: String) async throws -> RouteAnswer { .none(why: "no rules") }
+    func reassess(applicationNo: String) async throws -> Reassessment? { nil }
+    func retryMatch(
+        _ id: String, version: DeadLetterVersion, act: AuditAct
+    ) async throws(StoreError) -> DeadLetterActResult { .notFound }
+}
+
+/// Every document is UTF-8.
+struct PlainText: DocumentText {
+    func decode(_ bytes: [UInt8]) -> (utf8: [UInt8], encoding: String)? { (bytes, "utf-8") }
+    func encode(_ text: String, as encoding: String) -> [UInt8]? { Array(text.utf8) }
+}
+
+/// No calendar, and the rules that a test names.
+struct NoRules: RulesInForce {
+    var ruleBook: [RuleEntry] = []
+    var calendar: WorkingCalendar { WorkingCalendar(years: [:]) }
+    func name(ofCode code: String, in list: String) -> String? { nil }
+    func warnings(at now: Instant) -> [String] { [] }
+}
+
+struct NoEndpoints: EndpointReportSource {
+    var reports: [EndpointReport] { [] }
+}
+
+struct NoExpiries: CredentialExpirySource {
+    func expiries() -> [(name: String, at: Instant)] { [] }
+}
+
+struct NoClocks: ClockFigureSource {
+    func figures() async throws -> [ClockFigures] { [] }
+}
+
+/// Endpoints as a test says them.
+struct Endpoints: EndpointReportSource {
+    let said: @Sendable () -> [EndpointReport]
+    var reports: [EndpointReport] { said() }
+}
+
+/// Certificates and tokens as a test says them.
+struct Expiries: CredentialExpirySource {
+    let said: @Sendable () -> [(name: String, at: Instant)]
+    func expiries() -> [(name: String, at: Instant)] { said() }
+}
+
+/// Clocks as a test says them.
+struct Clocks: ClockFigureSource {
+    let said: @Sendable () throws -> [ClockFigures]
+    func figures() async throws -> [ClockFigures] { try said() }
+}
