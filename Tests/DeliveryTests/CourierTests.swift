@@ -208,10 +208,7 @@ import Vocabulary
             id: "00000000000000000000000001", channel: .status, correlationID: try await hall.application(),
             sender: "CZ-TN", senderMessageID: "s", recipient: "court", payload: Array("important".utf8),
             mediaType: "application/json", createdAt: hall.now, dueAt: nil, priority: 5, keepUntil: nil)
-        _ = try await hall.store.changeCase(
-            CaseChange(
-                applicationNo: important.correlationID, expectedVersion: 1, caseState: nil, status: nil,
-                envelope: important, actor: "CZ-TN", event: "step", leaseID: nil, at: hall.now))
+        try await hall.tell(important)
         _ = try await hall.courier.drain()
         #expect(receiver.confirmed == ["important", "plain"])
         hall.advance(seconds: 100)

@@ -65,14 +65,15 @@ final class DeliveryHall: Sendable {
     /// An application that waits in a queue.
     func application(queue: String = "CZ-TN") async throws -> String {
         let id = identifiers.next(at: now)
-        let record = IntakeRecord(
-            id: identifiers.next(at: now), outcome: "accepted", applicationNo: "LA-\(id)", queue: queue, priority: 0,
-            dueAt: nil, content: Array(#"{"a":1}"#.utf8), caseState: "pendingIntake", route: "byApplication",
-            findings: Array("[]".utf8), deadLetter: nil, detail: nil)
+        var record = IntakeRecord(id: identifiers.next(at: now), index: 0, outcome: .accepted)
+        record.applicationNo = "LA-\(id)"
+        record.queue = queue
+        record.standing = ApplicationStanding(referral: .queued)
+        record.content = Array(#"{"a":1}"#.utf8)
         var commit = IntakeCommit(
             referralID: id, partnerID: "court", messageID: id, digest: id, rawBytes: [], mediaType: "application/xml",
             encoding: nil, receivedAt: now, mappingID: nil, mappingVersion: nil, mappingDigest: nil,
-            outcome: "accepted", isInvalid: false, answer: [], records: [record], supersedes: nil)
+            outcome: .accepted, isInvalid: false, answer: [], records: [record], supersedes: nil)
         commit.traceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
         _ = try await store.accept(commit)
         return "LA-\(id)"
@@ -90,12 +91,19 @@ final class DeliveryHall: Sendable {
             createdAt: now, dueAt: nil, priority: 0, keepUntil: seconds.map { now.advanced(seconds: $0) })
         envelope.traceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
         change(&envelope)
-        let version = try await store.application(applicationNo)?.version ?? 0
-        _ = try await store.changeCase(
-            CaseChange(
-                applicationNo: applicationNo, expectedVersion: version, caseState: nil, status: nil,
-                envelope: envelope, actor: "CZ-TN", event: "step", leaseID: nil, at: now))
+        try await tell(envelope)
         return envelope
+    }
+
+    /// Queues a status in a step of its application.
+    func tell(_ envelope: Envelope) async throws {
+        guard let record = try await store.application(envelope.correlationID) else {
+            throw StoreError.failed("unknown")
+        }
+        var change = CaseChange(
+            of: record, nil, historyEvent: .entry(.answered), actor: "CZ-TN", at: now)
+        change.statusMessage = envelope
+        _ = try await store.changeCase(change)
     }
 
     func deadLetters() async throws -> [DeadLetterSummary] {

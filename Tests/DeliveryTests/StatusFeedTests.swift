@@ -16,10 +16,7 @@ import Vocabulary
             id: "00000000000000000000000001", channel: .status, correlationID: try await hall.application(),
             sender: "CZ-TN", senderMessageID: "s", recipient: "court", payload: [76], mediaType: "text/plain",
             createdAt: hall.now, dueAt: nil, priority: 0, keepUntil: nil)
-        _ = try await hall.store.changeCase(
-            CaseChange(
-                applicationNo: late.correlationID, expectedVersion: 1, caseState: nil, status: nil, envelope: late,
-                actor: "CZ-TN", event: "step", leaseID: nil, at: hall.now))
+        try await hall.tell(late)
         let second = try await hall.store.feed(partner: "court", after: 1, limit: 10, now: hall.now)
         #expect(second.map(\.envelope.id) == [late.id])
         #expect(second.map(\.position) == [2])

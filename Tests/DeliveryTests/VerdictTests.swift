@@ -35,7 +35,7 @@ private func verdict(_ status: Int, _ body: String = "", confirmation: AgreedAns
     #expect(
         verdict(200, "<MESSAGE><JGZT>0</JGZT></MESSAGE>", confirmation: xml) == .confirmed(answer: "HTTP 200, code 0"))
     for body in ["", "<html/>", "not a document", "<MESSAGE><JGZT>1</JGZT></MESSAGE>", "<MESSAGE><JGZT>0</JGZT>"] {
-        guard case .failed(_, _, isAddressAtFault: false) = verdict(200, body, confirmation: xml) else {
+        guard case .failed(_, _, _, isAddressAtFault: false) = verdict(200, body, confirmation: xml) else {
             Issue.record("confirmed by \(body)")
             continue
         }
