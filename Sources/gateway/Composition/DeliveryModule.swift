@@ -27,7 +27,8 @@ struct DeliveryModule: Sendable {
     }
 
     init(
-        _ around: Surroundings, frontDoor: FrontDoor, signIn: @escaping LeaseService.SignIn,
+        _ around: Surroundings, files: ExchangeFolderIntake, referrals: ReferralView,
+        signIn: @escaping LeaseService.SignIn,
         configuration: Configuration
     ) {
         let courier = Courier(
@@ -40,10 +41,10 @@ struct DeliveryModule: Sendable {
         settings.maxBytes = configuration.bodyBytes
         post = FolderIntake(
             registry: around.registry, settings: settings, bits: around.bits,
-            handIn: { try await frontDoor.handIn($0, partnerID: $1) }, log: around.log, metrics: around.metrics)
+            handIn: { try await files.handIn($0, partnerID: $1) }, log: around.log, metrics: around.metrics)
         let feed = StatusFeed(
             store: around.store, registry: around.registry, limits: StatusFeed.Limits(), bell: around.bell,
-            now: around.now, canonical: { try await frontDoor.visibleStatus(of: $0) })
+            now: around.now, canonical: { try await referrals.visibleStatus(of: $0) })
         routes = feed.routes
     }
 

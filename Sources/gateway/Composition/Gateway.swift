@@ -59,9 +59,10 @@ final class Gateway: Sendable {
         let clerk = CaseClerk(
             pipeline: pipeline, identifiers: identifiers, registry: registry,
             keys: CaseKeys(hash: hash))
-        let frontDoor = FrontDoor(
+        let intake = IntakeService(
             clerk: clerk, store: store, limits: configuration.caseLimits, now: now, log: log, metrics: metrics,
             drift: drift, underway: underway)
+        let referrals = ReferralView(store: store, registry: registry, now: now)
         let backDoor = BackDoor(clerk: clerk, store: store, now: now, log: log)
         let signIn: LeaseService.SignIn = { try await backDoor.signIn(applicationNo: $0, leaseID: $1, caller: $2) }
         let leaseService = LeaseService(
@@ -71,8 +72,8 @@ final class Gateway: Sendable {
             DeliveryModule.Surroundings(
                 store: store, registry: registry, client: client, bell: bell, courierBell: courierBell, now: now,
                 bits: bits, log: log, metrics: metrics),
-            frontDoor: frontDoor, signIn: signIn, configuration: configuration)
-        var caseServices = Self.caseServices(frontDoor, backDoor, pipeline, delivery)
+            files: ExchangeFolderIntake(intake), referrals: referrals, signIn: signIn, configuration: configuration)
+        var caseServices = Self.caseServices(intake, backDoor, pipeline, delivery)
         caseServices.clocks = {
             // The most urgent are looked at: with more than that overdue, nobody reads the number.
             let near = ClockFilter(dueBefore: now().advanced(seconds: 7 * 86_400))
@@ -96,7 +97,8 @@ final class Gateway: Sendable {
             library: Self.library(pipeline, metrics, now: now), registry: registry,
             now: now)
         let calls =
-            frontDoor.routes + backDoor.routes + leaseService.routes + services.routes + health.routes + delivery.routes
+            HTTPIntake(intake, referrals: referrals).routes + referrals.routes + backDoor.routes + leaseService.routes
+            + services.routes + health.routes + delivery.routes
         routes = calls + console.routes + [try OpenAPI(describing: calls).route]
         let router = Router(
             routes: routes,
@@ -214,31 +216,32 @@ final class Gateway: Sendable {
 
     /// What the operator services asks of the doors.
     private static func caseServices(
-        _ frontDoor: FrontDoor, _ backDoor: BackDoor, _ pipeline: Pipeline, _ delivery: DeliveryModule
+        _ intake: IntakeService, _ backDoor: BackDoor, _ pipeline: Pipeline, _ delivery: DeliveryModule
     ) -> CaseServices {
+        let deadLetters = DeadLetterReplay(intake)
         var caseServices = CaseServices(
-            replay: { try await frontDoor.replay(bytes: $0, of: $1, superseding: $2) },
-            dryRun: { try frontDoor.dryRun(bytes: $0, of: $1) },
+            replay: { try await deadLetters.replay(bytes: $0, of: $1, superseding: $2) },
+            dryRun: { try deadLetters.dryRun(bytes: $0, of: $1) },
             rejection: { try backDoor.rejection(of: $0, reason: $1) },
             decode: { bytes in (try? ReadableText(bytes)).map { ($0.utf8, $0.encoding.rawValue) } },
             encode: { text, name in TextEncoding(name: name).flatMap { try? $0.encode(text) } })
         caseServices.connections = { delivery.courier.reports }
         caseServices.calendar = { pipeline.triage.calendar }
         caseServices.route = { applicationNo in
-            switch try await frontDoor.reassess(applicationNo: applicationNo)?.now.target {
+            switch try await intake.reassess(applicationNo: applicationNo)?.now.target {
             case .queue(let queue, _)?: .queue(queue)
             case .unroutable(let reason)?: .none(why: reason.detail)
             case nil: .none(why: applicationNo)
             }
         }
         caseServices.reassess = { applicationNo in
-            try await frontDoor.reassess(applicationNo: applicationNo, explain: true).map {
+            try await intake.reassess(applicationNo: applicationNo, explain: true).map {
                 Reassessment(
                     applicationNo: applicationNo, receivedAt: $0.record.receivedAt,
                     application: $0.record.application, now: $0.now, rules: $0.rules)
             }
         }
-        caseServices.retryMatch = { try await frontDoor.retryMatch($0, version: $1, act: $2) }
+        caseServices.retryMatch = { try await intake.retryMatch($0, version: $1, act: $2) }
         caseServices.codeName = { pipeline.translator.name(of: $1, in: $0) }
         return caseServices
     }
