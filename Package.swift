@@ -37,8 +37,11 @@ let allRooms = rooms.map { Target.Dependency(stringLiteral: $0.name) }
 /// Rooms with a test target of their own; the others are tested through the running gateway.
 let testedAlone = [
     "StrictJSON", "Vocabulary", "Canonical", "Messaging", "Observability", "Documents", "Translation", "Triage", "Storage",
-    "Transport",
+    "Transport", "Intake",
 ]
+
+/// What tests of a room need besides its doors: those who use the message store are tried with the real one.
+let testedWith: [String: [Target.Dependency]] = ["Intake": ["Storage"]]
 
 /// `make fuzz` asks for it: such a program links only with the sanitizers that it is built for. What it tries is a file of
 /// the tests, which is linked into its folder.
@@ -82,7 +85,8 @@ let package = Package(
         + testedAlone.map { room in
             .testTarget(
                 name: "\(room)Tests",
-                dependencies: [.init(stringLiteral: room)] + (rooms.first { $0.name == room }?.doors ?? []))
+                dependencies: [.init(stringLiteral: room)] + (rooms.first { $0.name == room }?.doors ?? [])
+                    + (testedWith[room] ?? []))
         },
     swiftLanguageModes: [.v6]
 )
