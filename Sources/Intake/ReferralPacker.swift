@@ -39,18 +39,13 @@ public struct ReferralPacker: Sendable {
             clerk: clerk, limits: limits, referralID: referralID, sender: sender, stamp: stamp,
             receivedAt: submission.receivedAt, names: submission.terms.subject?.names ?? [])
         let records = try walk.records.enumerated().map { try packer.record(of: $1, index: $0) }
+        let receipt = Receipt(
+            referralID: referralID, messageID: walk.messageID, receivedAt: stamp.receivedAt, digest: stamp.digest,
+            records: zip(records, walk.records).map { RecordReceipt(of: $0, $1, documentFindings: walk.findings) })
+        let findings = walk.findings + walk.records.flatMap(\.findings)
         let answer: PackedReferral.Answer =
             walk.outcome == .invalid
-            ? .invalid(
-                InvalidReferral(referralID: referralID, findings: walk.findings + walk.records.flatMap(\.findings)))
-            : .receipt(
-                PendingReceipt(
-                    Receipt(
-                        referralID: referralID, messageID: walk.messageID, receivedAt: stamp.receivedAt,
-                        digest: stamp.digest,
-                        records: zip(records, walk.records).map {
-                            RecordReceipt(of: $0, $1, documentFindings: walk.findings)
-                        })))
+            ? .invalid(InvalidReferral(referralID: referralID, findings: findings)) : .receipt(PendingReceipt(receipt))
         return PackedReferral(
             commit: commit(referralID, records, answer, walk, submission, stamp), answer: answer)
     }
