@@ -37,11 +37,13 @@ let allRooms = rooms.map { Target.Dependency(stringLiteral: $0.name) }
 /// Rooms with a test target of their own; the others are tested through the running gateway.
 let testedAlone = [
     "StrictJSON", "Vocabulary", "Canonical", "Messaging", "Observability", "Documents", "Translation", "Triage", "Storage",
-    "Transport", "Delivery", "Operations",
+    "Transport", "Intake", "Delivery", "Operations",
 ]
 
 /// What tests of a room need besides its doors: those who use the message store are tried with the real one.
-let testedWith: [String: [Target.Dependency]] = ["Delivery": ["Storage"], "Operations": ["Storage", "Delivery"]]
+let testedWith: [String: [Target.Dependency]] = [
+    "Intake": ["Storage"], "Delivery": ["Storage"], "Operations": ["Storage", "Delivery"],
+]
 
 /// `make fuzz` asks for it: such a program links only with the sanitizers that it is built for. What it tries is a file of
 /// the tests, which is linked into its folder.

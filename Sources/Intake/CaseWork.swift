@@ -236,35 +236,7 @@ extension CaseClerk: FollowUpHandling {
     public func answer(
         _ commit: IntakeCommit, attached: [String: [ApplicationRecord]], kept: KeptRecords?
     ) -> IntakeAnswer {
-        guard let receipt = try? JSONValue(parsing: commit.answer) else {
-            return IntakeAnswer(outcome: commit.outcome, bytes: commit.answer)
-        }
-        let earlier = kept.flatMap { try? JSONValue(parsing: $0.earlierAnswer) }
-        let earlierResults = earlier.map { $0["results"]?.array ?? [$0] } ?? []
-        var outcomes: [Outcome] = []
-        var results = receipt["results"]?.array ?? [receipt]
-        for (index, record) in commit.records.enumerated() where results.indices.contains(index) {
-            if let kept, !kept.taken.contains(record.index), earlierResults.indices.contains(record.index) {
-                // It was stored when the message first came, and what was answered then is what holds.
-                results[index] = earlierResults[record.index]
-                continue
-            }
-            guard let followUp = record.followUp, followUp.kind != .statusShare else {
-                outcomes.append(record.outcome)
-                continue
-            }
-            let applications = attached[record.id] ?? []
-            results[index] = Receipt.settled(results[index], followUp, applications: applications)
-            outcomes.append(results[index]["outcome"]?.string.flatMap(Outcome.init(rawValue:)) ?? record.outcome)
-        }
-        let outcome = outcomes.first { $0 != .invalid } ?? .invalid
-        guard receipt["results"] != nil else {
-            return IntakeAnswer(outcome: outcome, bytes: (results.first ?? receipt).serialized())
-        }
-        var whole = receipt
-        whole["outcome"] = .string(outcome.rawValue)
-        whole["results"] = .array(results)
-        return IntakeAnswer(outcome: outcome, bytes: whole.serialized())
+        commit.receipt?.settle(attached, kept: kept) ?? IntakeAnswer(outcome: commit.outcome, bytes: commit.answer)
     }
 
     /// A notice to the institution that is responsible, where there is one.

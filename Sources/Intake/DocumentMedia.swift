@@ -4,12 +4,12 @@ import Transport
 /// it makes no dead letter.
 enum DocumentMedia {
     /// - Throws: `Problem` 415 where the media type, or the first bytes, say that it is something else.
-    static func check(_ request: HTTPRequest) throws(Problem) {
-        let type = mediaType(request.header("Content-Type"))
+    static func check(_ body: [UInt8], mediaType header: String?) throws(Problem) {
+        let type = mediaType(header)
         // An empty body is told as such by whoever reads it.
-        guard !request.body.isEmpty else { return }
+        guard !body.isEmpty else { return }
         let isNamed = type.hasSuffix("xml") || type.hasSuffix("json")
-        guard isNamed || isGeneral(type), !isContainer(request.body), isNamed || looksLikeDocument(request.body) else {
+        guard isNamed || isGeneral(type), !isContainer(body), isNamed || looksLikeDocument(body) else {
             throw refusal
         }
     }

@@ -8,8 +8,7 @@ import Vocabulary
 
 /// Everything that a message meets between its bytes and the store: *parse → validate → translate → triage*.
 ///
-/// It stores nothing, so the front door, the dry run, the replay of a dead letter and the examples' test all take the
-/// same walk.
+/// It stores nothing, so intake, the dry run and the examples' test all take the same walk.
 public final class Pipeline: Sendable {
     private let current: Mutex<MappingsAndRules>
     private let limits: ParseLimits
@@ -193,9 +192,4 @@ public final class Pipeline: Sendable {
         case nil: return .invalid
         }
     }
-}
-
-extension Pipeline.Walk {
-    /// The shape that `POST /v1/translate` and `gateway translate --json` answer with.
-    public var json: JSONValue { Receipt.dryRun(self) }
 }

@@ -2,125 +2,157 @@ import Canonical
 import Messaging
 import StrictJSON
 import Translation
-import Transport
 import Triage
 import Vocabulary
 
-/// The answers a sender reads, in the shapes of the HTTP contract.
-enum Receipt {
-    /// One record's receipt.
-    static func body(
-        referralID: String, record: IntakeRecord, step: Pipeline.Step, stamp: Stamp, documentFindings: [Finding]
-    ) -> JSONValue {
-        var receipt = JSONObject()
-        receipt.reserveCapacity(12)
-        receipt["referralId"] = .string(referralID)
-        receipt["applicationNo"] = .text(record.applicationNo)
-        receipt["messageId"] = .text(step.messageID)
-        receipt["outcome"] = .string(step.outcome.rawValue)
-        receipt["receivedAt"] = .string(stamp.receivedAt.rfc3339)
-        receipt["digest"] = ["sm3": .string(stamp.digest)]
-        addResult(of: step, findings: documentFindings + step.findings, to: &receipt)
-        receipt["queue"] = .text(record.queue) ?? .null
-        receipt["handoverTo"] = .text(record.handover.to)
-        return .object(receipt)
+/// What a sender is told of a message that was taken.
+public struct Receipt: Sendable {
+    public let referralID: String
+    /// The sender's own id, where the document bears one.
+    public let messageID: String?
+    public let receivedAt: Timestamp
+    /// SM3 of the bytes (GB/T 32905), hexadecimal.
+    public let digest: String
+    public internal(set) var records: [RecordReceipt]
+
+    /// The document's outcome: invalid only where nothing that is new in it could be used.
+    public var outcome: Outcome {
+        records.first { $0.earlierAnswer == nil && $0.outcome != .invalid }?.outcome ?? .invalid
     }
 
-    /// A follow-up's receipt, once it is known whether its application is here.
-    static func settled(_ receipt: JSONValue, _ followUp: FollowUp, applications: [ApplicationRecord]) -> JSONValue {
-        var receipt = receipt
-        guard let first = applications.first else {
-            receipt["outcome"] = .string(Outcome.parked.rawValue)
-            receipt["parked"] = [
-                "since": .string(followUp.receivedAt.rfc3339), "until": .string(followUp.keepUntil.rfc3339),
-                "reason": "所指转介尚未收到，收到后自动并入；逾期转人工处理",
-            ]
-            return receipt
+    /// Once it is known which applications its follow-ups belong to, and which of its records are new.
+    ///
+    /// - Parameters:
+    ///   - attached: for the id of each record that is a follow-up, the applications that it was laid beside.
+    ///   - kept: nothing where all records are new.
+    func settled(_ attached: [String: [ApplicationRecord]], kept: KeptRecords?) -> Receipt {
+        let earlier = kept.flatMap { try? JSONValue(parsing: $0.earlierAnswer) }
+        let results = earlier.map { $0["results"]?.array ?? [$0] } ?? []
+        var receipt = self
+        receipt.records = records.enumerated().map { place, record in
+            guard let kept, !kept.taken.contains(place) else { return record.settled(attached[record.recordID] ?? []) }
+            // Better nothing than the number of an application that was not made.
+            return record.answeredBefore(results.indices.contains(place) ? results[place] : .null)
         }
-        receipt["outcome"] = .string(Outcome.accepted.rawValue)
-        receipt["applicationNo"] = .string(first.applicationNo)
-        if applications.count > 1 {
-            receipt["applications"] = .array(applications.map { .string($0.applicationNo) })
-        }
-        receipt["queue"] = .text(first.queue) ?? .null
-        receipt["missing"] = first.application.value("missing") ?? []
         return receipt
     }
 
-    /// What triage and translation say, the same in a receipt and in a dry run.
-    private static func addResult(of step: Pipeline.Step, findings: [Finding], to object: inout JSONObject) {
-        object["queue"] = queue(of: step)
-        object["findings"] = .array(findings.map(\.json))
-        object["missing"] = .array(step.assessment?.missing ?? [])
-        object["clocks"] = .array(step.assessment?.clocks.map(\.json) ?? [])
-        object["hints"] = .array(step.assessment?.hints.map(\.json) ?? [])
-    }
-
-    /// The whole document's receipt: its only record's, or one with all of them under `results`.
-    static func whole(
-        _ results: [JSONValue], referralID: String, walk: Pipeline.Walk, stamp: Stamp
-    ) -> JSONValue {
-        if results.count == 1, let only = results.first { return only }
+    /// In the shape of the HTTP contract: its only record's, or one with all of them under `results`.
+    public var json: JSONValue {
+        if records.count == 1, let only = records.first { return json(of: only) }
         return .compact([
-            ("referralId", .string(referralID)),
-            ("messageId", .text(walk.messageID)),
-            ("outcome", .string(walk.outcome.rawValue)),
-            ("receivedAt", .string(stamp.receivedAt.rfc3339)),
-            ("digest", ["sm3": .string(stamp.digest)]),
-            ("results", .array(results)),
+            ("referralId", .string(referralID)), ("messageId", .text(messageID)),
+            ("outcome", .string(outcome.rawValue)), ("receivedAt", .string(receivedAt.rfc3339)),
+            ("digest", ["sm3": .string(digest)]), ("results", .array(records.map(json))),
         ])
     }
 
-    /// The answer to a document that nothing could be made of. It is kept; a corrected one may use the same id.
-    static func problem(_ walk: Pipeline.Walk, referralID: String) -> Problem {
-        var problem = Problem(
-            .notTranslatable, zh: "报文已留存，但无法转换为法律援助申请。请按 errors 所列逐项更正后重新发送，可沿用原报文编号。",
-            en:
-                "The message was kept but cannot become an application. Mend what errors lists and send it again; the id may be reused."
-        )
-        let findings = walk.findings + walk.records.flatMap(\.findings)
-        let errors = findings.filter { $0.severity == .error }
-        problem.errors = (errors.isEmpty ? findings : errors).map(\.json)
-        problem.members = [("messageId", .string(referralID))]
-        return problem
-    }
-
-    /// What a dry run answers (`POST /v1/translate`, `gateway translate --json`).
-    static func dryRun(_ walk: Pipeline.Walk) -> JSONValue {
-        .compact([
-            ("mapping", walk.translation.mapping.map(\.json) ?? .null),
-            ("format", .text(walk.translation.format?.rawValue)),
-            ("encoding", .text(walk.translation.encoding?.rawValue)),
-            ("outcome", .string(walk.outcome.rawValue)),
-            ("findings", walk.findings.isEmpty ? nil : .array(walk.findings.map(\.json))),
-            ("results", .array(walk.records.map { dryRunRecord($0, isExplained: walk.translation.isExplained) })),
-            ("coverage", coverage(of: walk.translation)),
-        ])
-    }
-
-    /// How much of the source was read; what was not may be a field that the mapping should know.
-    private static func coverage(of translation: TranslatedDocument) -> JSONValue? {
-        guard translation.isExplained else { return nil }
-        return [
-            "leaves": JSONValue(translation.leaves), "read": JSONValue(translation.leaves - translation.unread.count),
-            "unread": .array(translation.unread.map(\.json)),
-        ]
-    }
-
-    private static func dryRunRecord(_ step: Pipeline.Step, isExplained: Bool) -> JSONValue {
-        var record = JSONObject([("outcome", .string(step.outcome.rawValue))])
-        record["messageId"] = .text(step.messageID)
-        record["application"] = .object(step.application.content)
-        addResult(of: step, findings: step.findings, to: &record)
-        if let trace = step.assessment?.trace, !trace.isEmpty { record["rules"] = .array(trace.map(\.explanation)) }
-        if isExplained {
-            record["explanation"] = .array(step.traces.map(\.json))
-            record["unfilled"] = .array(step.unfilled.map(JSONValue.string))
+    private func json(of record: RecordReceipt) -> JSONValue {
+        if let earlier = record.earlierAnswer { return earlier }
+        var receipt = JSONObject()
+        receipt.reserveCapacity(14)
+        receipt["referralId"] = .string(referralID)
+        receipt["applicationNo"] = .text(record.applicationNos.first)
+        receipt["messageId"] = .text(record.messageID)
+        receipt["outcome"] = .string(record.outcome.rawValue)
+        receipt["receivedAt"] = .string(receivedAt.rfc3339)
+        receipt["digest"] = ["sm3": .string(digest)]
+        receipt.add(record.result)
+        receipt["handoverTo"] = .text(record.handoverTo)
+        if record.applicationNos.count > 1 {
+            receipt["applications"] = .array(record.applicationNos.map(JSONValue.string))
         }
-        return .object(record)
+        receipt["parked"] = record.parked?.json
+        return .object(receipt)
+    }
+}
+
+/// What a sender is told of one record.
+public struct RecordReceipt: Sendable {
+    /// How long a record waits for the application that it is about.
+    public struct Parked: Sendable {
+        public let since: Instant
+        public let until: Instant
+
+        var json: JSONValue {
+            [
+                "since": .string(since.rfc3339), "until": .string(until.rfc3339),
+                "reason": "所指转介尚未收到，收到后自动并入；逾期转人工处理",
+            ]
+        }
     }
 
-    private static func queue(of step: Pipeline.Step) -> JSONValue {
-        if case .queue(let institution, _) = step.assessment?.target { .string(institution) } else { .null }
+    /// By this the store tells what it found for the record.
+    let recordID: String
+    private let followUp: FollowUp?
+    public let messageID: String?
+    public private(set) var outcome: Outcome
+    /// The application that it made, or those that it was laid beside.
+    public private(set) var applicationNos: [String]
+    public private(set) var result: RecordResult
+    /// The institution that is asked to take over an application that came to another one.
+    public let handoverTo: String?
+    public private(set) var parked: Parked?
+    /// Of a record that was stored when its message first came: what was answered then, which still holds.
+    public private(set) var earlierAnswer: JSONValue?
+
+    init(of record: IntakeRecord, _ step: Pipeline.Step, documentFindings: [Finding]) {
+        recordID = record.id
+        followUp = record.followUp
+        messageID = step.messageID
+        outcome = step.outcome
+        applicationNos = record.applicationNo.map { [$0] } ?? []
+        result = RecordResult(of: step, queue: record.queue, documentFindings: documentFindings)
+        handoverTo = record.handover.to
+    }
+
+    fileprivate func answeredBefore(_ answer: JSONValue) -> RecordReceipt {
+        var told = self
+        told.earlierAnswer = answer
+        return told
+    }
+
+    fileprivate func settled(_ applications: [ApplicationRecord]) -> RecordReceipt {
+        // A share is kept on its own and says nothing of others.
+        guard let followUp, followUp.kind != .statusShare else { return self }
+        var settled = self
+        settled.applicationNos = applications.map(\.applicationNo)
+        if let first = applications.first {
+            settled.outcome = .accepted
+            settled.result.queue = first.queue
+            settled.result.missing = first.application.value("missing")?.array ?? []
+        } else {
+            settled.outcome = .parked
+            settled.parked = Parked(since: followUp.receivedAt, until: followUp.keepUntil)
+        }
+        return settled
+    }
+}
+
+/// What translation and triage say of one record, the same in a receipt and in a dry run.
+public struct RecordResult: Sendable {
+    /// The institution's queue, where there is one.
+    public internal(set) var queue: String?
+    public let findings: [Finding]
+    public internal(set) var missing: [JSONValue]
+    public let clocks: [Clock]
+    public let hints: [Hint]
+
+    init(of step: Pipeline.Step, queue: String?, documentFindings: [Finding] = []) {
+        self.queue = queue
+        findings = documentFindings + step.findings
+        missing = step.assessment?.missing ?? []
+        clocks = step.assessment?.clocks ?? []
+        hints = step.assessment?.hints ?? []
+    }
+}
+
+extension JSONObject {
+    mutating func add(_ result: RecordResult) {
+        self["queue"] = .text(result.queue) ?? .null
+        self["findings"] = .array(result.findings.map(\.json))
+        self["missing"] = .array(result.missing)
+        self["clocks"] = .array(result.clocks.map(\.json))
+        self["hints"] = .array(result.hints.map(\.json))
     }
 }

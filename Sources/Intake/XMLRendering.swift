@@ -36,21 +36,3 @@ enum XMLRendering {
         return element
     }
 }
-
-/// Whether the caller asked for XML (RFC 9110 §12.5.1) and did not put JSON first.
-func wantsXML(_ request: HTTPRequest) -> Bool {
-    guard let accept = request.header("Accept")?.lowercased() else { return false }
-    for range in accept.split(separator: ",") {
-        if range.contains("json") || range.contains("*/*") { return false }
-        if range.contains("xml") { return true }
-    }
-    return false
-}
-
-extension Problem {
-    func response(to request: HTTPRequest, asXML: Bool) -> HTTPResponse {
-        guard asXML else { return response(to: request) }
-        return XMLRendering.response(
-            json(language: request.header("Accept-Language")), root: "problem", status: kind.status, headers: headers)
-    }
-}

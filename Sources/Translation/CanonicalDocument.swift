@@ -13,6 +13,14 @@ extension TranslatedDocument {
         ]
         return document
     }
+
+    /// Canonical JSON that is none.
+    fileprivate static func refused(_ finding: Finding) -> TranslatedDocument {
+        var document = TranslatedDocument()
+        document.format = .json
+        document.findings = [finding]
+        return document
+    }
 }
 
 extension TranslatedRecord {
@@ -28,25 +36,23 @@ extension Translator {
     /// Unknown fields and fields that the gateway writes itself are passed over with a warning; a value of the wrong kind
     /// refuses the document. Days are held against the moment of receipt (`FieldTiming`).
     public func readCanonical(_ bytes: [UInt8], receivedAt: Timestamp) -> TranslatedDocument {
-        var document = TranslatedDocument()
-        document.format = .json
-        let value: JSONValue
         do {
-            value = try JSONValue(parsing: bytes)
+            if let object = try JSONValue(parsing: bytes).object {
+                return readCanonical(object, receivedAt: receivedAt)
+            }
+            return .refused(Finding(severity: .error, code: "wrongType", path: nil, location: nil, rule: nil))
         } catch {
-            document.findings = [
+            return .refused(
                 Finding(
                     severity: .error, code: "notJSON", path: nil,
-                    location: SourceLocation(line: error.line, column: error.column, path: ""), rule: nil)
-            ]
-            return document
+                    location: SourceLocation(line: error.line, column: error.column, path: ""), rule: nil))
         }
-        guard case .object(let object) = value else {
-            document.findings = [
-                Finding(severity: .error, code: "wrongType", path: nil, location: nil, rule: nil)
-            ]
-            return document
-        }
+    }
+
+    /// Reads what is known to be a JSON object already.
+    public func readCanonical(_ object: JSONObject, receivedAt: Timestamp) -> TranslatedDocument {
+        var document = TranslatedDocument()
+        document.format = .json
         var reading = CanonicalReading(translator: self, received: receivedAt)
         let content = reading.object(object, at: "", shown: "")
         document.records = [

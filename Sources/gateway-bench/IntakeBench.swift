@@ -117,7 +117,7 @@ enum IntakeBench {
         return Double(count) / seconds
     }
 
-    /// What intake commits, packed beforehand by the front door itself, from as many writers at once.
+    /// What intake commits, packed beforehand by intake itself, from as many writers at once.
     static func storeAlone(
         _ place: Workplace, sample: Sample, writers: Int, round: Int = 1, seconds: Double
     ) async throws -> Measured {
@@ -125,7 +125,7 @@ enum IntakeBench {
         let database = try SQLiteDatabase(path: file, maxPending: 4096)
         let store = try await SQLMessageStore(database: database)
         let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
-        let commits = try PackedCommits(place, store: store, sample: sample, identifiers: identifiers)
+        let commits = try PackedCommits(place, sample: sample, identifiers: identifiers)
         let before = ownProcessorSeconds()
         let end = ContinuousClock.now + .milliseconds(Int(seconds * 1000))
         let count = await withTaskGroup(of: Int.self) { group in

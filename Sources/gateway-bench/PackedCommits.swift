@@ -2,24 +2,20 @@ import Foundation
 import Intake
 import Messaging
 import Observability
-import Storage
 import StrictJSON
 import Transport
 import Vocabulary
 
-/// Commits exactly as the front door packs them for differing persons; each copy names another message, person and case,
+/// Commits exactly as intake packs them for differing persons; each copy names another message, person and case,
 /// so that the store does with it what it does in intake: all rows, all keys, all look-ups.
 struct PackedCommits: Sendable {
     private let commits: [IntakeCommit]
     private let identifiers: IdentifierSource
 
-    init(_ place: Workplace, store: SQLMessageStore, sample: Sample, identifiers: IdentifierSource) throws {
+    init(_ place: Workplace, sample: Sample, identifiers: IdentifierSource) throws {
         self.identifiers = identifiers
-        let door = try place.frontDoor(store: store, identifiers: identifiers)
-        commits = try (0..<256).map { number in
-            try door.commit(
-                of: sample.numbered(number + 1), mediaType: "application/xml", partnerID: Workplace.partner.id)
-        }
+        let packing = try Packing(place, identifiers: identifiers)
+        commits = try (0..<256).map { try packing.commit(of: sample.numbered($0 + 1)) }
         guard commits.allSatisfy({ !$0.isInvalid }) else { throw BenchFailure("the sample does not translate") }
     }
 

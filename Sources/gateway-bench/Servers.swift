@@ -100,20 +100,6 @@ struct Workplace {
 
     var programs: URL { URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent() }
 
-    /// The gateway's front door within this process.
-    func frontDoor(store: SQLMessageStore, identifiers: IdentifierSource) throws -> FrontDoor {
-        let metrics = Metrics()
-        let log = Log(sink: .none, now: { "" })
-        let hash = try KeyedHash(key: [UInt8](repeating: 7, count: 32))
-        let clerk = CaseClerk(
-            pipeline: try StageBench.pipeline(self), identifiers: identifiers,
-            registry: Registry(partners: [Self.partner], institutions: []),
-            keys: CaseKeys(hash: hash))
-        return FrontDoor(
-            clerk: clerk, store: store, now: { Instant(Date()) }, log: log, metrics: metrics,
-            drift: DriftWatch(store: store, hash: hash, log: log, metrics: metrics))
-    }
-
     /// A gateway with one partner and nobody to push to.
     func gateway(store: String) throws -> ServerProcess {
         let config = repository.appending(path: "config").path

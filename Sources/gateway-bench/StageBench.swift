@@ -3,7 +3,6 @@ import Documents
 import Foundation
 import Intake
 import Messaging
-import Storage
 import Translation
 import Transport
 import Triage
@@ -46,7 +45,7 @@ enum StageBench {
         let document = try Document.parse(sample.bytes, format: .xml)
         let shape = cost(part) { _ = DocumentShape(document) }
         let digest = cost(part) { _ = Digest.hex(Digest.sm3(sample.bytes)) }
-        let through = try await upToTheStore(place, sample, part)
+        let through = try upToTheStore(place, sample, part)
         var observed = message(sample.bytes)
         observed.observes = true
         let pack = through - cost(part) { _ = pipeline.walk(observed) } - digest
@@ -76,17 +75,10 @@ enum StageBench {
     private static let atOnce = 64
 
     /// The walk with all that follows it up to the store.
-    private static func upToTheStore(_ place: Workplace, _ sample: Sample, _ seconds: Double) async throws -> Double {
-        let database = try SQLiteDatabase(path: place.folder.appending(path: "unused.sqlite").path, maxPending: 16)
-        let store = try await SQLMessageStore(database: database)
+    private static func upToTheStore(_ place: Workplace, _ sample: Sample, _ seconds: Double) throws -> Double {
         let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
-        let door = try place.frontDoor(store: store, identifiers: identifiers)
-        let took = try cost(seconds) {
-            _ = try door.commit(
-                of: sample.bytes, mediaType: "application/xml", partnerID: Workplace.partner.id)
-        }
-        await database.close()
-        return took
+        let packing = try Packing(place, identifiers: identifiers)
+        return try cost(seconds) { _ = try packing.commit(of: sample.bytes) }
     }
 
     /// Of one request: the listener alone, and the gateway.

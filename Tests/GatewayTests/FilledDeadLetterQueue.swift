@@ -10,8 +10,8 @@ import Vocabulary
 
 @testable import gateway
 
-/// Thousands of dead letters laid into a gateway's dead-letter queue before it starts: each walks in through the front door, as a file from
-/// an exchange folder does, many sharing one commit.
+/// Thousands of dead letters laid into a gateway's dead-letter queue before it starts: each is taken in as a file from
+/// an exchange folder is, many sharing one commit.
 enum FilledDeadLetterQueue {
     /// Gives the gateway mappings of its own, of which the court's looks for the name where no court writes it.
     static func breakMapping(of gateway: GatewayProcess) throws {
@@ -46,7 +46,7 @@ enum FilledDeadLetterQueue {
         let log = Log(sink: .none, now: { "" })
         let metrics = Metrics()
         let hash = try IdentityKey.load(configuration.identityKeyFile)
-        let door = FrontDoor(
+        let intake = IntakeService(
             clerk: CaseClerk(
                 pipeline: try Gateway.pipeline(configuration),
                 identifiers: IdentifierSource(random: { UInt64.random(in: .min ... .max) }),
@@ -55,8 +55,12 @@ enum FilledDeadLetterQueue {
             store: store, now: { Instant(Date()) }, log: log, metrics: metrics,
             drift: DriftWatch(store: store, hash: hash, log: log, metrics: metrics))
         try await inConnections(256, documents) { document in
-            let answer = try await door.handIn(document, partnerID: "court")
-            try #require(answer.status == 422, "a document did not fail")
+            let submission = Submission(
+                document, mediaType: nil, from: Caller(role: .partner, id: "court"), receivedAt: Instant(Date()))
+            guard case .invalid = try await intake.submit(submission) else {
+                Issue.record("a document did not fail")
+                return
+            }
         }
         await database.close()
     }

@@ -22,7 +22,7 @@ private final class World: Sendable {
     let folder: URL
     let database: SQLiteDatabase
     let store: SQLMessageStore
-    let front: FrontDoor
+    let front: HTTPIntake
     let back: BackDoor
     private let watch: Watch
 
@@ -46,9 +46,11 @@ private final class World: Sendable {
         let now: @Sendable () -> Instant = { watch.time.withLock { $0 } }
         let log = Log(sink: .file("/dev/null"), now: { "" })
         let metrics = Metrics()
-        front = FrontDoor(
-            clerk: clerk, store: store, now: now, log: log, metrics: metrics,
-            drift: DriftWatch(store: store, hash: hash, log: log, metrics: metrics))
+        front = HTTPIntake(
+            IntakeService(
+                clerk: clerk, store: store, now: now, log: log, metrics: metrics,
+                drift: DriftWatch(store: store, hash: hash, log: log, metrics: metrics)),
+            referrals: ReferralView(store: store, registry: configuration.registry, now: now))
         back = BackDoor(clerk: clerk, store: store, now: now, log: log)
     }
 
@@ -203,7 +205,7 @@ private struct Story {
     private func checkTold() async throws {
         for application in responsible.keys {
             let record = try #require(try await world.store.application(application))
-            let partner = try #require(world.front.registry.partners[record.partnerID])
+            let partner = try #require(world.front.intake.registry.partners[record.partnerID])
             let type = try #require(SenderType(rawValue: partner.senderType))
             let told = try await world.database.read { connection throws(StoreError) in
                 try connection.query(

@@ -18,7 +18,8 @@ public struct IntakeCommit: Sendable {
     public let outcome: Outcome
     /// Nothing in it could be used: the whole message is a dead letter and its id stays free.
     public let isInvalid: Bool
-    /// What the sender is answered, JSON: the receipt, or the problem of an invalid message.
+    /// What the sender is answered, JSON: the receipt, or the problem of an invalid message. Empty where `receipt` is
+    /// written within the transaction, since records are follow-ups.
     public let answer: [UInt8]
     public let records: [IntakeRecord]
     public let supersedes: SupersededDeadLetter?
@@ -27,6 +28,8 @@ public struct IntakeCommit: Sendable {
     public var findings: [UInt8]?
     /// What is written into the audit trail where this message corrects a dead letter; its subject is filled in then.
     public var correction: AuditAct?
+    /// The receipt of a message that could be used.
+    public var receipt: (any UnsettledReceipt)?
     public var terms = CallTerms()
     /// The `traceparent` (W3C Trace Context) that its messages carry on.
     public var traceParent: String?

@@ -22,13 +22,13 @@ struct DeliveryModule: Sendable {
         settings.poll = .seconds(around.configuration.exchangeSeconds)
         settings.maxBytes = around.configuration.bodyBytes
         folders = FolderIntake(
-            registry: around.registry, settings: settings, bits: around.bits, intake: intake.frontDoor,
+            registry: around.registry, settings: settings, bits: around.bits, intake: intake.files,
             log: around.log, metrics: around.metrics)
         let leases = LeaseService(
             store: store, limits: Self.leaseLimits, wakeups: wakeups, now: around.now, cases: intake.backDoor)
         let feed = StatusFeed(
             store: store, registry: around.registry, limits: StatusFeed.Limits(), wakeups: wakeups, now: around.now,
-            statuses: intake.frontDoor)
+            statuses: intake.referrals)
         routes = leases.routes + feed.routes
         store.onQueued { [wakeups] endpoints in
             wakeups.wake(endpoints)

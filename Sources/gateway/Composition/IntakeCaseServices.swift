@@ -5,17 +5,17 @@ import StrictJSON
 
 /// What the operator services ask of the two doors.
 struct IntakeCaseServices: CaseServices {
-    let frontDoor: FrontDoor
+    let intake: IntakeService
     let backDoor: BackDoor
 
     func replay(
         _ bytes: [UInt8], of deadLetter: DeadLetterDetail, superseding old: SupersededDeadLetter
     ) async throws -> JSONValue {
-        try await frontDoor.pinned.replay(bytes: bytes, of: deadLetter, superseding: old)
+        try await DeadLetterReplay(intake).replay(bytes: bytes, of: deadLetter, superseding: old)
     }
 
     func dryRun(_ bytes: [UInt8], of deadLetter: DeadLetterDetail) throws -> JSONValue {
-        try frontDoor.pinned.dryRun(bytes: bytes, of: deadLetter)
+        try DeadLetterReplay(intake).dryRun(bytes: bytes, of: deadLetter)
     }
 
     func rejection(of deadLetter: DeadLetterDetail, reason: String) throws -> Envelope? {
@@ -23,7 +23,7 @@ struct IntakeCaseServices: CaseServices {
     }
 
     func route(ofApplication applicationNo: String) async throws -> RouteAnswer {
-        switch try await frontDoor.reassess(applicationNo: applicationNo)?.now.target {
+        switch try await intake.reassess(applicationNo: applicationNo)?.now.target {
         case .queue(let queue, _)?: .queue(queue)
         case .unroutable(let reason)?: .none(why: reason.detail)
         case nil: .none(why: applicationNo)
@@ -31,7 +31,7 @@ struct IntakeCaseServices: CaseServices {
     }
 
     func reassess(applicationNo: String) async throws -> Reassessment? {
-        try await frontDoor.reassess(applicationNo: applicationNo, explain: true).map {
+        try await intake.reassess(applicationNo: applicationNo, explain: true).map {
             Reassessment(
                 applicationNo: applicationNo, receivedAt: $0.record.receivedAt, application: $0.record.application,
                 now: $0.now, rules: $0.rules)
@@ -41,6 +41,6 @@ struct IntakeCaseServices: CaseServices {
     func retryMatch(
         _ id: String, version: DeadLetterVersion, act: AuditAct
     ) async throws(StoreError) -> DeadLetterActResult {
-        try await frontDoor.retryMatch(id, version: version, act: act)
+        try await intake.retryMatch(id, version: version, act: act)
     }
 }

@@ -7,7 +7,9 @@ import Vocabulary
 /// Everything that comes in, wired: referrals and what follows them, and what institutions report about their cases.
 struct IntakeModule: Sendable {
     let pipeline: Pipeline
-    let frontDoor: FrontDoor
+    let service: IntakeService
+    let files: ExchangeFolderIntake
+    let referrals: ReferralView
     let backDoor: BackDoor
     let drift: DriftWatch
 
@@ -18,14 +20,17 @@ struct IntakeModule: Sendable {
         drift = DriftWatch(store: storing.store, hash: hash, log: around.log, metrics: around.metrics)
         let clerk = CaseClerk(
             pipeline: pipeline, identifiers: around.identifiers, registry: around.registry, keys: CaseKeys(hash: hash))
-        frontDoor = FrontDoor(
+        service = IntakeService(
             clerk: clerk, store: storing.store, limits: around.configuration.caseLimits, now: around.now,
             log: around.log, metrics: around.metrics, drift: drift, underway: storing.underway)
+        files = ExchangeFolderIntake(service)
+        referrals = ReferralView(store: storing.store, registry: around.registry, now: around.now)
         backDoor = BackDoor(clerk: clerk, store: storing.store, now: around.now, log: around.log)
     }
 
-    var routes: [Route] { frontDoor.routes + backDoor.routes }
+    var routes: [Route] { HTTPIntake(service, referrals: referrals).routes + referrals.routes + backDoor.routes }
 }
 
-extension FrontDoor: FileSubmission, VisibleStatusSource {}
+extension ExchangeFolderIntake: FileSubmission {}
+extension ReferralView: VisibleStatusSource {}
 extension BackDoor: SignIn {}

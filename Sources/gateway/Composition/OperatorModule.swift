@@ -20,7 +20,7 @@ struct OperatorModule: Sendable {
         services = OperatorServices(
             store: storing.store, registry: around.registry, identifiers: around.identifiers, now: around.now,
             ports: OperatorPorts(
-                cases: IntakeCaseServices(frontDoor: intake.frontDoor, backDoor: intake.backDoor),
+                cases: IntakeCaseServices(intake: intake.service, backDoor: intake.backDoor),
                 text: EncodedText(), rules: rules, endpoints: delivery.courier,
                 expiries: around.configuration,
                 clocks: StoredClockFigures(store: storing.store, now: around.now), inspection: storing.inspection),

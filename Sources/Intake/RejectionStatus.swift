@@ -7,44 +7,6 @@ import Transport
 import Triage
 import Vocabulary
 
-extension FrontDoor {
-    /// The walk that a mended message of this dead letter would take; stores nothing.
-    public func dryRun(bytes: [UInt8], of deadLetter: DeadLetterDetail) throws -> JSONValue {
-        let message = try resent(bytes, of: deadLetter, at: now()).message
-        return pipeline.assess(try translate(message, about: deadLetter.terms.subject), message, evidence: { _ in [] })
-            .json
-    }
-}
-
-extension FrontDoor {
-    /// A message that waited in vain looks again for the referral that it is about.
-    public func retryMatch(_ id: String, version: DeadLetterVersion, act: AuditAct) async throws(StoreError)
-        -> DeadLetterActResult
-    {
-        try await store.retryFollowUp(
-            id, version: version, keepUntil: act.at.advanced(milliseconds: limits.parking), work: clerk, act)
-    }
-}
-
-extension FrontDoor {
-    /// Asks the rules of the day of receipt, as they are loaded now, once more about an application as it is on file,
-    /// with what is on file about its person.
-    ///
-    /// - Parameter explain: whether every rule is told of, not only those that say something.
-    /// - Returns: the application with what they said when it came, and what they say now; nothing where there is none.
-    public func reassess(
-        applicationNo: String, explain: Bool = false
-    ) async throws(StoreError) -> (record: ApplicationRecord, now: Assessment, rules: String?)? {
-        guard let record = try await store.application(applicationNo) else { return nil }
-        let application = record.application
-        let evidence = try await evidence(on: [application], at: now())
-        let triage = pipeline.triage
-        let assessment = triage.assess(
-            application, receivedAt: record.receivedAt.timestamp, evidence: evidence(application), explain: explain)
-        return (record, assessment, triage.digest)
-    }
-}
-
 extension BackDoor {
     /// What tells a sender that its message was laid aside for good: status 99 in the sender's own format.
     ///

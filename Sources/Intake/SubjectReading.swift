@@ -6,6 +6,8 @@ import Translation
 import Transport
 import Vocabulary
 
+// Calls that say themselves what their document is about: how such a document is read.
+
 extension CallTerms.Subject {
     /// How the application is found, before anything that the document says of it.
     var names: [CaseName] {
@@ -16,20 +18,19 @@ extension CallTerms.Subject {
     }
 }
 
-extension FrontDoor {
+extension Pipeline {
     /// The document as a message of the kind that the call asks for.
-    func translate(_ message: Pipeline.Message, about subject: CallTerms.Subject?) throws -> TranslatedDocument {
+    ///
+    /// - Throws: `Problem` `.badRequest` for a withdrawal that is none.
+    func read(_ message: Message, about subject: CallTerms.Subject?) throws(Problem) -> TranslatedDocument {
         switch subject {
-        case nil: return pipeline.translate(message)
+        case nil: return translate(message)
         case .application:
-            var document = pipeline.translator.readCanonical(message.bytes, receivedAt: message.receivedAt)
+            var document = translator.readCanonical(message.bytes, receivedAt: message.receivedAt)
             document.records = document.records.map(\.asApplication)
             return document
         case .supplement:
-            var document =
-                isCanonicalSupplement(message)
-                ? pipeline.translator.readCanonical(message.bytes, receivedAt: message.receivedAt)
-                : pipeline.translate(message)
+            var document = canonicalSupplement(message) ?? translate(message)
             document.records = document.records.map { $0.with(kind: .supplement) }
             return document
         case .withdrawal:
@@ -39,13 +40,16 @@ extension FrontDoor {
         }
     }
 
-    /// JSON with `materials` on top and nothing of an envelope is canonical; all else is the sender's own format.
-    private func isCanonicalSupplement(_ message: Pipeline.Message) -> Bool {
-        guard let object = (try? JSONValue(parsing: message.bytes))?.object else { return false }
-        return object["materials"]?.array != nil && object.names.allSatisfy(Self.canonicalSupplement.contains)
+    /// JSON with `materials` on top and nothing of an envelope is canonical; all else is the sender's own format, and
+    /// there its reader tells what is wrong with it.
+    private func canonicalSupplement(_ message: Message) -> TranslatedDocument? {
+        guard let object = (try? JSONValue(parsing: message.bytes))?.object, object["materials"]?.array != nil,
+            object.names.allSatisfy(Self.supplementMembers.contains)
+        else { return nil }
+        return translator.readCanonical(object, receivedAt: message.receivedAt)
     }
 
-    private static let canonicalSupplement: Set<String> = [
+    private static let supplementMembers: Set<String> = [
         "schemaVersion", "materials", "recipient", "economic", "reliefStatuses", "groupFlags", "matter", "remarks",
     ]
 

@@ -1,0 +1,33 @@
+import Messaging
+import StrictJSON
+import Vocabulary
+
+extension FollowUpRecord {
+    /// What waits, since when, until when; no word of what it says.
+    func json(now: Instant) -> JSONValue {
+        .compact([
+            ("id", .string(id)), ("referralId", .string(referralID)), ("partner", .string(partnerID)),
+            ("kind", .string(kind.rawValue)), ("state", .string(state.rawValue)),
+            ("receivedAt", .string(receivedAt.rfc3339)), ("until", .string(keepUntil.rfc3339)),
+            (
+                "ageSeconds",
+                state == .parked ? JSONValue(Int((now.milliseconds - receivedAt.milliseconds) / 1000)) : nil
+            ),
+            ("reason", state == .parked ? "所指转介尚未收到" : nil),
+            ("awaits", state == .parked ? .array(names.map(\.json)) : nil),
+            ("applications", .array(applicationNos.map(JSONValue.string))),
+        ])
+    }
+}
+
+extension CaseName {
+    /// Case numbers and persons are known by their keyed hash alone, and that helps nobody.
+    var json: JSONValue {
+        switch self {
+        case .applicationNo(let number): ["applicationNo": .string(number)]
+        case .referral(let id): ["referralId": .string(id)]
+        case .message(let partner, let id): ["partner": .string(partner), "messageId": .string(id)]
+        case .key: ["hidden": true]
+        }
+    }
+}

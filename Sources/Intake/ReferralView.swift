@@ -1,0 +1,111 @@
+import Canonical
+import Messaging
+import StrictJSON
+import Transport
+import Vocabulary
+
+/// Where referrals stand, for those who sent them; and what waits, for operators.
+public struct ReferralView: Sendable {
+    private let store: any MessageStore & FollowUpStore
+    private let registry: Registry
+    private let now: @Sendable () -> Instant
+
+    public init(
+        store: any MessageStore & FollowUpStore, registry: Registry, now: @escaping @Sendable () -> Instant
+    ) {
+        self.store = store
+        self.registry = registry
+        self.now = now
+    }
+
+    public var routes: [Route] {
+        [
+            Route("GET", "/v1/referrals", for: .partner) { request, visit in
+                guard let messageID = request.query("messageId") else {
+                    throw Problem(.badRequest, zh: "请给出参数 messageId。", en: "Give the parameter messageId.")
+                }
+                let caller = try visit.caller()
+                guard let record = try await store.referral(partner: caller.id, messageID: messageID) else {
+                    throw Problem.noSuchReferral
+                }
+                return try await show(record, to: request)
+            },
+            Route("GET", "/v1/referrals/{id}", for: .partner, .institution) { request, visit in
+                try await show(try await own(visit), to: request)
+            },
+            Route("GET", "/v1/parked", for: .operator) { request, _ in
+                let limit = try request.query("limit", in: 1...500, default: 100)
+                let waiting = try await store.parkedFollowUps(limit: limit)
+                return .json(["parked": .array(waiting.map { $0.json(now: now()) })])
+            },
+        ]
+    }
+
+    /// The referral that a call names, where it is the caller's.
+    func own(_ visit: Visit) async throws -> ReferralRecord {
+        guard let record = try await store.referral(id: visit.value("id")), try record.partnerID == visit.caller().id
+        else { throw Problem.noSuchReferral }
+        return record
+    }
+
+    /// Where a referral stands: its receipt, its state, and every status the sender was told.
+    private func show(_ record: ReferralRecord, to request: HTTPRequest) async throws -> HTTPResponse {
+        let applications = try await applications(of: record)
+        let followUps = try await store.followUps(of: record.id)
+        let receipt = StoredAnswer(
+            referralID: record.id, isProblem: record.outcome == .invalid, bytes: record.answer)
+        let body = JSONValue.compact([
+            ("referralId", .string(record.id)), ("messageId", .text(record.messageID)),
+            ("outcome", .string(record.outcome.rawValue)), ("receivedAt", .string(record.receivedAt.rfc3339)),
+            ("state", .text(Self.state(of: record, applications: applications, followUps: followUps))),
+            ("receipt", try receipt.json()), ("applications", .array(applications)),
+            ("followUps", followUps.isEmpty ? nil : .array(followUps.map { $0.json(now: now()) })),
+        ])
+        return AnswerStyle(of: request).isXML
+            ? XMLRendering.response(body, root: "referral", status: 200) : .json(body)
+    }
+
+    private func applications(of record: ReferralRecord) async throws -> [JSONValue] {
+        var applications: [JSONValue] = []
+        for number in record.applicationNos {
+            guard let application = try await store.application(number) else { continue }
+            let statuses = try await store.statusHistory(number)
+                .compactMap { visibleStatus($0, partnerID: record.partnerID) }
+            applications.append(
+                .compact([
+                    ("applicationNo", .string(number)), ("state", .string(application.standing.referral.rawValue)),
+                    ("stateName", .string(application.standing.referral.zh)), ("institution", .text(application.queue)),
+                    ("missing", application.application.value("missing")), ("statuses", .array(statuses)),
+                ]))
+        }
+        return applications
+    }
+
+    /// The referral machine's state of the whole message: its first application's, or what became of it instead.
+    private static func state(
+        of record: ReferralRecord, applications: [JSONValue], followUps: [FollowUpRecord]
+    ) -> String? {
+        if let state = applications.first?["state"]?.string { return state }
+        if let followUp = followUps.first { return followUp.state.rawValue }
+        switch record.outcome {
+        case .shared: return Outcome.shared.rawValue
+        case .invalid: return FollowUpRecord.State.quarantined.rawValue
+        case .accepted, .lead, .parked: return nil
+        }
+    }
+
+    /// The canonical status that an envelope was made from, as far as its partner may see it.
+    public func visibleStatus(of envelope: Envelope) async throws -> JSONValue? {
+        try await store.statusHistory(envelope.correlationID).lazy
+            .compactMap { visibleStatus($0, partnerID: envelope.recipient) }
+            .first { $0["eventId"]?.string == envelope.senderMessageID }
+    }
+
+    private func visibleStatus(_ record: StatusRecord, partnerID: String) -> JSONValue? {
+        guard let content = (try? JSONValue(parsing: record.content))?.object,
+            let type = registry.partners[partnerID].flatMap({ SenderType(rawValue: $0.senderType) }),
+            let visible = StatusEvent(content: content)?.minimised(for: type)
+        else { return nil }
+        return .object(visible.content)
+    }
+}
