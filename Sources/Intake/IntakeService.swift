@@ -8,7 +8,7 @@ import Vocabulary
 
 /// Takes in referrals and whatever follows them, from whomever and whichever way they come.
 public struct IntakeService: Sendable {
-    private(set) var clerk: CaseClerk
+    let clerk: CaseClerk
     let store: any MessageStore & EvidenceStore & FollowUpStore
     let limits: CaseLimits
     let now: @Sendable () -> Instant
@@ -16,7 +16,12 @@ public struct IntakeService: Sendable {
     private let underway: CommitsUnderway
 
     var registry: Registry { clerk.registry }
-    var pipeline: Pipeline { clerk.pipeline }
+    /// With the mappings and rules of this moment: a document meets no others between its first byte and its commit.
+    private var pinnedClerk: CaseClerk {
+        var pinned = clerk
+        pinned.pipeline = clerk.pipeline.pinned()
+        return pinned
+    }
 
     /// - Parameter underway: where the store learns that a commit is being prepared, so that it may wait for it.
     public init(
@@ -32,30 +37,22 @@ public struct IntakeService: Sendable {
         self.underway = underway
     }
 
-    /// With the mappings and rules of this moment: a document meets no others between its first byte and its commit.
-    private var pinned: IntakeService {
-        var service = self
-        service.clerk.pipeline = pipeline.pinned()
-        return service
-    }
-
-    /// Takes a document in.
-    ///
-    /// - Throws: `Problem` where nothing was kept since the call itself is wrong, `StoreError`, `RenderError`.
-    public func submit(_ submission: Submission) async throws -> Admission { try await pinned.takeIn(submission) }
-
     /// The whole journey of a document: *identify → parse, validate, translate → look what is on file → triage → commit →
     /// receipt*.
     ///
     /// The receipt is given only after the commit, so what was acknowledged is never lost. A copy of a message that is
     /// still being worked on meets the first one in the store's transaction and gets the same receipt. What is about an
     /// earlier referral finds it, or waits for it, in that transaction too.
-    private func takeIn(_ submission: Submission) async throws -> Admission {
+    ///
+    /// - Throws: `Problem` where nothing was kept since the call itself is wrong, `StoreError`, `RenderError`.
+    public func submit(_ submission: Submission) async throws -> Admission {
         let announcement = underway.announce()
+        let clerk = pinnedClerk
+        let pipeline = clerk.pipeline
 
         // Identify.
         let sender = try registry.sender(submission.caller)
-        let message = try message(of: submission, from: sender)
+        let message = try message(of: submission, from: sender, through: pipeline)
 
         // Parse, validate, translate.
         let translation = try pipeline.read(message, about: submission.terms.subject)
@@ -80,17 +77,18 @@ public struct IntakeService: Sendable {
 
     /// The same journey up to the commit: nothing is stored, and what is on file about the persons is not looked at, so
     /// that nobody learns it without leaving a trace.
-    public func dryRun(_ submission: Submission) throws -> Pipeline.Walk { try pinned.walk(submission) }
-
-    private func walk(_ submission: Submission) throws -> Pipeline.Walk {
+    public func dryRun(_ submission: Submission) throws -> Pipeline.Walk {
+        let pipeline = clerk.pipeline.pinned()
         let sender = submission.caller.role == .operator ? nil : try registry.sender(submission.caller)
-        let message = try message(of: submission, from: sender)
+        let message = try message(of: submission, from: sender, through: pipeline)
         return pipeline.assess(
             try pipeline.read(message, about: submission.terms.subject), message, evidence: { _ in [] })
     }
 
     /// - Throws: `Problem` 415 where the bytes are no document; what was in the dead-letter queue was one once.
-    private func message(of submission: Submission, from sender: Partner?) throws(Problem) -> Pipeline.Message {
+    private func message(
+        of submission: Submission, from sender: Partner?, through pipeline: Pipeline
+    ) throws(Problem) -> Pipeline.Message {
         if !submission.isResent { try DocumentMedia.check(submission.bytes, mediaType: submission.mediaType) }
         var message = submission.message(from: sender)
         if submission.isResent, let mapping = message.mapping,

@@ -21,10 +21,12 @@ let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLa
 let shippedPipeline = Result {
     let config = repository.appending(path: "config")
     return Pipeline(
-        translator: try Translator(directory: repository.appending(path: "Mappings").path, digests: .openSSL),
-        triage: try Triage(
-            rules: config.appending(path: "rules").path, calendar: config.appending(path: "calendar").path,
-            institutions: config.appending(path: "institutions.xml").path, digest: Digests.openSSL.sm3),
+        MappingsAndRules(
+            translator: try Translator(directory: repository.appending(path: "Mappings").path, digests: .openSSL),
+            triage: try Triage(
+                rules: config.appending(path: "rules").path, calendar: config.appending(path: "calendar").path,
+                institutions: InstitutionFile(path: config.appending(path: "institutions.xml").path),
+                digest: Digests.openSSL.sm3)),
         limits: ParseLimits())
 }
 

@@ -44,7 +44,7 @@ import Vocabulary
     func `a clock ends where the law says, over a holiday`(
         id: String, trigger: String, application: String, moment: String, target: String, due: String
     ) throws {
-        let clocks = try start(ClockTrigger(rawValue: trigger), at: moment, application)
+        let clocks = try start(try #require(ClockTrigger(rawValue: trigger)), at: moment, application)
         let clock = try #require(clocks.first { $0.id == id })
         #expect(clock.targetAt.rfc3339 == target + "T23:59:59+08:00")
         #expect(clock.dueAt.rfc3339 == due + "T23:59:59+08:00")
@@ -94,11 +94,6 @@ import Vocabulary
             try start(.received, at: "2026-10-01T09:00", text.replacing("ordinary", with: "summary")).allSatisfy {
                 $0.id != "CLK-17"
             })
-    }
-
-    @Test func `the technical receipt is due in five minutes, at night and on holidays`() throws {
-        let clock = try #require(try start(.messageArrived, at: "2026-10-01T23:58").first)
-        #expect(clock.dueAt.rfc3339 == "2026-10-02T00:03:00+08:00")
     }
 
     /// Matter, moment of receipt, end; whether the gateway reckoned it.
@@ -165,7 +160,7 @@ import Vocabulary
     }
 
     @Test func `a day that somebody set takes the rule's place`() throws {
-        let clock = try start(ClockTrigger(.requestSupplement), at: "2026-09-18T09:00", until: "2026-09-25").first
+        let clock = try start(.step(.requestSupplement), at: "2026-09-18T09:00", until: "2026-09-25").first
         #expect(clock?.dueAt.date.iso == "2026-09-25")
     }
 
@@ -196,7 +191,7 @@ import Vocabulary
 
     private func advance(_ clocks: [Clock], _ event: CaseEvent, _ time: String) throws -> [Clock] {
         shipped.triage.advance(
-            clocks, by: ClockTrigger(event), at: try moment(time + ":00+08:00"),
+            clocks, by: .step(event), at: try moment(time + ":00+08:00"),
             for: application)
     }
 
@@ -285,22 +280,10 @@ import Vocabulary
         clocks = try advance(clocks, .close, "2026-09-30T09:00")
         #expect(clocks.filter(\.isRunning).map(\.id) == ["CLK-15"])
         clocks = shipped.triage.advance(
-            clocks, by: .closingPapersReceived, at: try moment("2026-10-10T09:00:00+08:00"),
+            clocks, by: .step(.closingPapersReceived), at: try moment("2026-10-10T09:00:00+08:00"),
             for: application)
         #expect(clocks.filter(\.isRunning).map(\.id) == ["CLK-16"])
         #expect(Set(clocks.map(\.id)).count == clocks.count)
-    }
-
-    @Test func `the notice of the next stage starts the three days anew`() throws {
-        let notice = try shipped.application(#"{"aidRoute":"byNotification"}"#)
-        let first = shipped.triage.clocks(
-            startedBy: .received, at: try moment("2026-09-21T09:00:00+08:00"), for: notice)
-        let second = try moment("2026-09-30T09:00:00+08:00")
-        let clock = try find("CLK-04", in: shipped.triage.advance(first, by: .stageNotice, at: second, for: notice))
-        #expect(clock.startedAt == second)
-        #expect(clock.dueAt.date.iso == "2026-10-08")
-        #expect(shipped.triage.effects(of: .stageNotice, on: first[0]) == .restart)
-        #expect(shipped.triage.effects(of: ClockTrigger(.accept), on: first[0]) == nil)
     }
 
     @Test func `what came to the wrong place first has its time from the day the right one signs for it`() throws {
@@ -330,7 +313,7 @@ import Vocabulary
 
     @Test func `a store keeps every clock whole`() throws {
         var clocks = shipped.triage.advance(
-            [decision], by: ClockTrigger(.requestSupplement),
+            [decision], by: .step(.requestSupplement),
             at: try moment("2026-09-24T09:00:00+08:00"), for: application)
         clocks.append(decision)
         clocks.append(decision.stopped(at: decision.dueAt, by: shipped.triage.calendar))
