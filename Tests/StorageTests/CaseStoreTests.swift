@@ -8,7 +8,8 @@ import Vocabulary
 /// Lays every follow-up beside whatever application it finds.
 struct PlainWork: FollowUpHandling {
     func change(_ record: ApplicationRecord, by followUp: FollowUp) -> CaseChange? {
-        var change = CaseChange(of: record, actor: followUp.partnerID, event: followUp.kind.rawValue, at: start)
+        var change = CaseChange(
+            of: record, nil, historyEvent: .entry(.materialsAdded), actor: followUp.partnerID, at: start)
         change.content = followUp.content
         return change
     }
@@ -16,11 +17,13 @@ struct PlainWork: FollowUpHandling {
         earlier.map { Relation(applicationNo: $0.applicationNo, rule: "DU-01") }
     }
     func change(_ record: ApplicationRecord, related: [Relation], isNew: Bool, at now: Instant) -> CaseChange {
-        CaseChange(of: record, actor: "gateway", event: "related", at: now)
+        CaseChange(of: record, nil, historyEvent: .entry(.related), actor: "gateway", at: now)
     }
-    func answer(_ commit: IntakeCommit, attached: [String: [ApplicationRecord]]) -> IntakeAnswer {
+    func answer(
+        _ commit: IntakeCommit, attached: [String: [ApplicationRecord]], kept: KeptRecords?
+    ) -> IntakeAnswer {
         let isHere = attached.values.contains { !$0.isEmpty }
-        return IntakeAnswer(outcome: isHere ? "accepted" : "parked", bytes: Array((isHere ? "here" : "waits").utf8))
+        return IntakeAnswer(outcome: isHere ? .accepted : .parked, bytes: Array((isHere ? "here" : "waits").utf8))
     }
 }
 
@@ -66,7 +69,7 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
     @Test func `what follows a referral waits for it and joins it in the transaction that brings it`() async throws {
         let home = try await TemporaryStore()
         let name = CaseName.message(partner: "court", id: "M1")
-        let waits = IntakeAnswer(outcome: "parked", bytes: Array("waits".utf8))
+        let waits = IntakeAnswer(outcome: .parked, bytes: Array("waits".utf8))
         #expect(try await home.store.accept(caseMessage("F1", about: name)) == .resolved(waits))
         #expect(try await home.store.accept(caseMessage("F2", about: name)) == .resolved(waits))
         #expect(try await home.store.parkedFollowUps(limit: 10).count == 2)
@@ -75,7 +78,7 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         let record = try #require(try await home.store.application("LA-M1"))
         // In the order in which they came: the later one had the last word.
         #expect(record.content == Array(#"{"said":"F2"}"#.utf8) && record.version == 3)
-        let here = IntakeAnswer(outcome: "accepted", bytes: Array("here".utf8))
+        let here = IntakeAnswer(outcome: .accepted, bytes: Array("here".utf8))
         #expect(try await home.store.accept(caseMessage("F3", about: name)) == .resolved(here))
         // A copy of what waited gets the first answer again.
         guard case .replayed = try await home.store.accept(caseMessage("F1", about: name)) else {
@@ -85,12 +88,12 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         await home.remove()
     }
 
-    @Test func `what waits too long is a dead deadLetter with its bytes and waits no more`() async throws {
+    @Test func `what waits too long is a dead letter with its bytes and waits no more`() async throws {
         let home = try await TemporaryStore()
         _ = try await home.store.accept(caseMessage("F1", about: .applicationNo("LA-M1")))
-        #expect(try await home.store.expireFollowUps(now: start.advanced(seconds: 59)) == 0)
-        #expect(try await home.store.expireFollowUps(now: start.advanced(seconds: 60)) == 1)
-        #expect(try await home.store.expireFollowUps(now: start.advanced(seconds: 60)) == 0)
+        #expect(try await home.store.expireFollowUps(now: start.advanced(seconds: 59), limit: 10) == 0)
+        #expect(try await home.store.expireFollowUps(now: start.advanced(seconds: 60), limit: 10) == 1)
+        #expect(try await home.store.expireFollowUps(now: start.advanced(seconds: 60), limit: 10) == 0)
         let counts = try await home.store.statistics().deadLetters
         #expect(counts == [.expired: 1])
         _ = try await home.store.accept(caseMessage("M1"))
@@ -138,15 +141,17 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         #expect(try await raised(at: 70).isEmpty)
         // A pause moved one end: that one is near again later, and only that one.
         let record = try #require(try await home.store.application("LA-M1"))
-        var change = CaseChange(of: record, actor: "CZ-TN", event: "supplemented", at: start)
+        var change = CaseChange(
+            of: record, nil, historyEvent: .entry(.materialsAdded), actor: "CZ-TN", at: start)
         change.clocks = [clock("CLK-1", due: 500, soon: 450)]
         #expect(try await home.store.changeCase(change) == .changed)
         let overdue = try await raised(at: 101)
         #expect(overdue.count == 19 && overdue.allSatisfy { $0.kind == .overdue })
         let again = try await raised(at: 460)
         #expect(again.map(\.clock.clock.id) == ["CLK-1"] && again.first?.kind == .dueSoon)
-        let history = try await home.store.history(of: "LA-M1").map(\.event)
-        #expect(history.filter { $0 == "dueSoon" }.count == 21 && history.filter { $0 == "overdue" }.count == 19)
+        let trace = try #require(try await home.store.trace(referral: record.referralID))
+        let history = trace.history.filter { $0.subject == "LA-M1" }.map(\.entry.event)
+        #expect(history.filter { $0 == .entry(.dueSoon) }.count == 21 && history.filter { $0 == .entry(.overdue) }.count == 19)
         await home.remove()
     }
 
@@ -156,17 +161,16 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         let record = try #require(try await home.store.application("LA-M1"))
         let lease = try #require(
             try await home.store.lease(
-                queue: "CZ-TN", max: 1, now: start, ends: start.advanced(seconds: 60), maxAttempts: 5
-            ).first)
+                queue: "CZ-TN", max: 1, now: start, ends: start.advanced(seconds: 60)).first)
         #expect(
-            try await home.store.changeCase(CaseChange(of: record, actor: "x", event: "touched", at: start)) == .changed
+            try await home.store.changeCase(CaseChange(
+                    of: record, nil, historyEvent: .entry(.caseEvent), actor: "x", at: start)) == .changed
         )
-        let late = CaseChange(
-            applicationNo: "LA-M1", expectedVersion: record.version, caseState: "accepted", status: nil, envelope: nil,
-            actor: "CZ-TN", event: "accept", leaseID: lease.id, at: start)
+        var late = CaseChange(of: record, .signIn, historyEvent: .entry(.signedIn), actor: "CZ-TN", at: start)
+        late.leaseID = lease.id
         #expect(try await home.store.changeCase(late) == .stale)
         #expect(try await home.store.lease(id: lease.id, now: start) != nil)
-        #expect(try await home.store.application("LA-M1")?.caseState == nil)
+        #expect(try await home.store.application("LA-M1")?.standing.caseState == nil)
         await home.remove()
     }
 
@@ -182,14 +186,14 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
             return IntakeCommit(
                 referralID: share.referralID, partnerID: "civil", messageID: "S1", digest: "S1", rawBytes: [],
                 mediaType: "application/json", encoding: nil, receivedAt: start, mappingID: nil, mappingVersion: nil,
-                mappingDigest: nil, outcome: "shared", isInvalid: false, answer: [], records: [record], supersedes: nil)
+                mappingDigest: nil, outcome: .shared, isInvalid: false, answer: [], records: [record], supersedes: nil)
         }()
         _ = try await home.store.accept(share)
         #expect(try await home.store.evidence(of: ["p1", "p2"], now: start).count == 1)
         #expect(try await home.store.evidence(of: ["p2"], now: start).isEmpty)
         #expect(try await home.store.evidence(of: ["p1"], now: start.advanced(seconds: 100)).isEmpty)
-        #expect(try await home.store.eraseEvidence(now: start.advanced(seconds: 99)) == 0)
-        #expect(try await home.store.eraseEvidence(now: start.advanced(seconds: 100)) == 1)
+        #expect(try await home.store.eraseEvidence(now: start.advanced(seconds: 99), limit: 10) == 0)
+        #expect(try await home.store.eraseEvidence(now: start.advanced(seconds: 100), limit: 10) == 1)
         await home.remove()
     }
 }

@@ -12,7 +12,7 @@ import Testing
             WHERE c.is_running = 1 AND c.due_at <= ? AND (c.due_at, c.application_no, c.id) > (?, ?, ?)
             ORDER BY c.due_at, c.application_no, c.id LIMIT 10
             """, [.integer(1), .integer(0), .text(""), .text("")]
-        ) { $0.text(3) }
+        ) { row throws(StoreError) in try row.text("detail") }
     }
     #expect(plan.contains { $0.contains("clock_running") }, "\(plan)")
     #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(plan)")

@@ -62,11 +62,11 @@ extension TemporaryStore {
         (DeadLetterFilter(reason: .invalid), "message_dead_by_reason"),
         (DeadLetterFilter(partnerID: "court"), "message_dead_by_partner"),
         (DeadLetterFilter(partnerID: "court", senderMessageID: "M1"), "message_dead_by_sender_id"),
-        (DeadLetterFilter(cause: "x", since: start, senderMessageID: "M1"), "message_dead_by_sender_id"),
+        (DeadLetterFilter(cause: .rejected, since: start, senderMessageID: "M1"), "message_dead_by_sender_id"),
     ]
 
     @Test(arguments: [false, true])
-    func `every page is one seek in an index that holds the page's order, or one for each countRow`(newestFirst: Bool)
+    func `every page is one seek in an index that holds the page's order, or one for each count row`(newestFirst: Bool)
         async throws
     {
         let home = try await TemporaryStore()
@@ -117,29 +117,28 @@ extension TemporaryStore {
         await home.remove()
     }
 
-    @Test func `the second of two operators is refused, and so is one whose deadLetter died again meanwhile`()
+    @Test func `the second of two operators is refused, and so is one whose dead letter died again meanwhile`()
         async throws
     {
         let home = try await TemporaryStore()
-        _ = try await home.store.accept(referral("M1", queue: nil, deadLetter: .unroutable))
+        _ = try await home.store.accept(referral("M1", queue: nil, deadLetter: .unroutable()))
         let seen = try #require(try await home.store.tray().first)
         let first = try await home.store.requeue(
             seen.id, version: seen.version, queue: "CZ-TN", act(.chooseQueue, on: seen.id))
         #expect(first == .done)
         let second = try await home.store.discard(
             seen.id, version: seen.version, word: nil, act(.discard, on: seen.id))
-        #expect(second == .stale)
+        #expect(second.result == .stale)
         let later = start.advanced(seconds: 5)
         let lease = try #require(
             try await home.store.lease(
-                queue: "CZ-TN", max: 1, now: later, ends: later.advanced(seconds: 60), maxAttempts: 5
-            ).first)
+                queue: "CZ-TN", max: 1, now: later, ends: later.advanced(seconds: 60)).first)
         _ = try await home.store.settle(
             leaseID: lease.id, .giveUp(.rejected, reason: "no"), actor: "CZ-TN", now: later)
         #expect(
-            try await home.store.discard(seen.id, version: seen.version, word: nil, act(.discard, on: seen.id))
+            try await home.store.discard(seen.id, version: seen.version, word: nil, act(.discard, on: seen.id)).result
                 == .stale)
-        #expect(try await home.store.discard("nobody", version: nil, word: nil, act(.discard, on: "x")) == .notFound)
+        #expect(try await home.store.discard("nobody", version: nil, word: nil, act(.discard, on: "x")).result == .notFound)
         #expect(try await home.store.tray().map(\.id) == [seen.id])
         #expect(try await home.store.auditHead().seq == 1)
         await home.remove()
@@ -147,7 +146,7 @@ extension TemporaryStore {
 
     @Test func `looking a hundred times changes nothing`() async throws {
         let home = try await TemporaryStore()
-        let broken = referral("M1", invalid: true, deadLetter: .invalid)
+        let broken = referral("M1", invalid: true, deadLetter: .invalid(code: nil))
         _ = try await home.store.accept(broken)
         let before = try #require(try await home.store.deadLetter(broken.referralID))
         for _ in 0..<100 { _ = try await home.store.deadLetter(broken.referralID) }

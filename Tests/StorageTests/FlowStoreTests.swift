@@ -8,7 +8,7 @@ import Testing
     /// Every question of the operator services with the index that must answer it.
     private static let questions: [(sql: String, values: Int, index: String)] = [
         (MessageQuerySQL.openByQueue, 0, "message_open_by_urgency"),
-        (ReferralRows.sameInvalidBytes, 3, "message_of_"),
+        (IdempotentReceiver.sameInvalidBytes, 3, "message_of_"),
         (MessageQuerySQL.lastSeen, 1, "referral_of_partner"), (MessageQuerySQL.backlog, 1, "message_open_by_urgency"),
         (MessageQuerySQL.deadByQueue, 0, "dead_letter_count"), (MessageQuerySQL.deadOfPartner, 1, "dead_letter_count"),
         (MessageQuerySQL.byMessageID, 2, "referral_same_message_once"),
@@ -38,7 +38,7 @@ import Testing
         for (sql, count, index) in Self.questions + searches {
             let values = Array(repeating: SQLValue.text("1"), count: count)
             let plan = try await home.database.read { connection throws(StoreError) in
-                try connection.query("EXPLAIN QUERY PLAN " + sql, values) { $0.text(3) }
+                try connection.query("EXPLAIN QUERY PLAN " + sql, values) { row throws(StoreError) in try row.text("detail") }
             }
             #expect(plan.contains { $0.contains(index) }, "\(sql): \(plan)")
             for step in plan where step.hasPrefix("SCAN") && step != "SCAN q" {
@@ -60,9 +60,9 @@ import Testing
             "M1", digest: "abc123", content: #"{"source":{"letterNo":"（2024）常援字第7号"},"x":{"no":"苏0402 刑初1"}}"#)
         _ = try await home.store.accept(commit)
         _ = try await home.store.accept(referral("M2", digest: "d2"))
-        let broken = referral("M3", digest: "d3", invalid: true, deadLetter: .invalid)
+        let broken = referral("M3", digest: "d3", invalid: true, deadLetter: .invalid(code: nil))
         _ = try await home.store.accept(broken)
-        let paths = [ReferencePath(kind: "letterNo", path: "source.letterNo"), ReferencePath(kind: "x", path: "x.no")]
+        let paths = [ReferencePath(name: "letterNo", path: "source.letterNo"), ReferencePath(name: "x", path: "x.no")]
         #expect(try await home.store.indexReferences(paths, before: start, limit: 10) == 0)
         let later = start.advanced(seconds: 1)
         #expect(try await home.store.indexReferences(paths, before: later, limit: 2) == 2)
@@ -70,8 +70,7 @@ import Testing
         #expect(try await home.store.indexReferences(paths, before: later, limit: 2) == 0)
         let lease = try #require(
             try await home.store.lease(
-                queue: "CZ-TN", max: 1, now: start, ends: later, maxAttempts: 5
-            ).first)
+                queue: "CZ-TN", max: 1, now: start, ends: later).first)
         for quoted in [
             commit.referralID, "LA-\(commit.referralID)", "M1", "ABC123", "(2024)常援字第７号", "〔2024〕常援字第7号", "苏0402刑初1",
             lease.id, lease.envelope.id,
@@ -88,7 +87,7 @@ import Testing
     @Test func `figures count what is there, by queue, partner and outcome`() async throws {
         let home = try await TemporaryStore()
         for number in 0..<3 { _ = try await home.store.accept(referral("M\(number)", digest: "d\(number)")) }
-        _ = try await home.store.accept(referral("bad", digest: "x", invalid: true, deadLetter: .invalid))
+        _ = try await home.store.accept(referral("bad", digest: "x", invalid: true, deadLetter: .invalid(code: nil)))
         let urgent = start.advanced(seconds: 60)
         _ = try await home.store.accept(referral("M9", digest: "d9", queue: "CZ-WJ", dueAt: urgent))
         let queues = try await home.store.queueFigures()
@@ -98,7 +97,7 @@ import Testing
         #expect(queues.map(\.mostUrgent) == [nil, urgent])
         let court = try await home.store.partnerFigures("court", since: start)
         #expect(court.lastSeen == start)
-        #expect(court.outcomes == ["accepted": 4, "invalid": 1])
+        #expect(court.outcomes == [.accepted: 4, .invalid: 1])
         #expect(court.errorRate == 0.2)
         #expect(court.deadLetters == 1)
         let nobody = try await home.store.partnerFigures("nobody", since: start)

@@ -6,7 +6,7 @@ import Testing
 extension TemporaryStore {
     fileprivate func addJob(_ id: String) async throws {
         let job = BulkJob(
-            id: id, filter: DeadLetterFilter(), reason: "mended", actor: "wang", role: "operator", queue: nil, rate: 1,
+            id: id, filter: DeadLetterFilter(), reason: "mended", actor: "wang", role: .operator, queue: nil, rate: 1,
             state: .running, total: 3, resent: 0, failedAgain: 0, skipped: 0, cursor: nil, lockCount: 0,
             createdAt: start,
             updatedAt: start)
@@ -54,13 +54,13 @@ extension TemporaryStore {
         await home.remove()
     }
 
-    @Test func `no deadLetter leaves the tray for a worker whose job was taken away`() async throws {
+    @Test func `no dead letter leaves the tray for a worker whose job was taken away`() async throws {
         let home = try await TemporaryStore()
         let store = home.store
-        _ = try await store.accept(referral("M1", digest: "d1", invalid: true, deadLetter: .invalid))
-        _ = try await store.accept(referral("M2", digest: "d2", queue: nil, deadLetter: .unroutable))
+        _ = try await store.accept(referral("M1", digest: "d1", invalid: true, deadLetter: .invalid(code: nil)))
+        _ = try await store.accept(referral("M2", digest: "d2", queue: nil, deadLetter: .unroutable()))
         _ = try await store.accept(caseMessage("F1", about: .applicationNo("LA-nobody")))
-        _ = try await store.expireFollowUps(now: start.advanced(seconds: 60))
+        _ = try await store.expireFollowUps(now: start.advanced(seconds: 60), limit: 10)
         let tray = try await store.tray()
         #expect(Set(tray.map(\.reason)) == [.invalid, .unroutable, .expired])
 

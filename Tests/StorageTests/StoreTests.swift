@@ -86,11 +86,11 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         await home.remove()
     }
 
-    @Test func `an invalid message waits as a dead deadLetter and leaves its id to the corrected one`() async throws {
+    @Test func `an invalid message waits as a dead letter and leaves its id to the corrected one`() async throws {
         let home = try await TemporaryStore()
-        let broken = referral("M1", invalid: true, deadLetter: .invalid)
+        let broken = referral("M1", invalid: true, deadLetter: .invalid(code: nil))
         #expect(try await home.store.accept(broken) == .stored)
-        let again = try await home.store.accept(referral("M1", invalid: true, deadLetter: .invalid))
+        let again = try await home.store.accept(referral("M1", invalid: true, deadLetter: .invalid(code: nil)))
         #expect(again == .replayed(referralID: broken.referralID, answer: broken.answer))
         let deadLetter = try #require(try await home.store.deadLetter(broken.referralID))
         #expect(deadLetter.payload == Array("raw".utf8))
@@ -114,6 +114,7 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
             #expect(leases.first?.attempt == attempt)
             now = now.advanced(seconds: 10)
         }
+        #expect(try await home.store.exhaustLeases(of: ["CZ-TN"], now: now, maxAttempts: 3, limit: 10) == 1)
         let next = try await home.store.lease(
             queue: "CZ-TN", max: 1, now: now, ends: now.advanced(seconds: 10))
         #expect(next.first?.envelope.senderMessageID == "late")
@@ -127,15 +128,13 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         _ = try await home.store.accept(referral("M1"))
         let lease = try #require(
             try await home.store.lease(
-                queue: "CZ-TN", max: 1, now: start, ends: start.advanced(seconds: 10), maxAttempts: 5
-            ).first)
+                queue: "CZ-TN", max: 1, now: start, ends: start.advanced(seconds: 10)).first)
         let late = start.advanced(seconds: 10)
         #expect(try await home.store.settle(leaseID: lease.id, .acknowledge, actor: "CZ-TN", now: late) == false)
         #expect(try await home.store.lease(id: lease.id, now: late) == nil)
         let again = try #require(
             try await home.store.lease(
-                queue: "CZ-TN", max: 1, now: late, ends: late.advanced(seconds: 10), maxAttempts: 5
-            ).first)
+                queue: "CZ-TN", max: 1, now: late, ends: late.advanced(seconds: 10)).first)
         #expect(try await home.store.settle(leaseID: again.id, .acknowledge, actor: "CZ-TN", now: late))
         #expect(try await home.store.settle(leaseID: again.id, .acknowledge, actor: "CZ-TN", now: late) == false)
         await home.remove()
@@ -149,11 +148,11 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         _ = try await home.store.accept(two)
         for (commit, version) in [(one, 1), (one, 2), (two, 1)] {
             let number = "LA-\(commit.referralID)"
-            let result = try await home.store.changeCase(
-                CaseChange(
-                    applicationNo: number, expectedVersion: version, caseState: "accepted", status: nil,
-                    envelope: status(number), actor: "CZ-TN", event: "accept", leaseID: nil, at: start))
-            #expect(result == .changed)
+            let record = try #require(try await home.store.application(number))
+            #expect(record.version == version)
+            var change = CaseChange(of: record, nil, historyEvent: .entry(.caseEvent), actor: "CZ-TN", at: start)
+            change.statusMessage = status(number)
+            #expect(try await home.store.changeCase(change) == .changed)
         }
         let ends = start.advanced(seconds: 60)
         let room = [EndpointCapacity(Endpoint(.status, "court"), max: 10, isProbe: false)]
@@ -180,11 +179,13 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         let lease = try #require(
             try await home.store.lease(queue: "CZ-TN", max: 1, now: start, ends: ends).first)
         let number = "LA-\(commit.referralID)"
-        let result = try await home.store.changeCase(
-            CaseChange(
-                applicationNo: number, expectedVersion: 7, caseState: "accepted", status: nil, envelope: status(number),
-                actor: "CZ-TN", event: "signIn", leaseID: lease.id, at: start))
-        #expect(result == .stale)
+        let record = try #require(try await home.store.application(number))
+        let touch = CaseChange(of: record, nil, historyEvent: .entry(.caseEvent), actor: "x", at: start)
+        #expect(try await home.store.changeCase(touch) == .changed)
+        var change = CaseChange(of: record, .signIn, historyEvent: .entry(.signedIn), actor: "CZ-TN", at: start)
+        change.statusMessage = status(number)
+        change.leaseID = lease.id
+        #expect(try await home.store.changeCase(change) == .stale)
         #expect(try await home.store.lease(id: lease.id, now: start) != nil)
         #expect(try await home.store.statistics().statusBacklog == 0)
         await home.remove()
@@ -196,13 +197,15 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         _ = try await home.store.accept(commit)
         for attempt in 0..<3 {
             let now = start.advanced(seconds: attempt * 100)
+            let spent = try await home.store.exhaustLeases(of: ["CZ-TN"], now: now, maxAttempts: 2, limit: 10)
+            #expect(spent == (attempt < 2 ? 0 : 1))
             let leases = try await home.store.lease(
-                queue: "CZ-TN", max: 1, now: now, ends: now.advanced(seconds: 60), maxAttempts: 2)
+                queue: "CZ-TN", max: 1, now: now, ends: now.advanced(seconds: 60))
             #expect(leases.count == (attempt < 2 ? 1 : 0))
         }
         let trace = try #require(try await home.store.trace(referral: commit.referralID))
         let steps = trace.history.filter { $0.subject == commit.records[0].id }.map(\.entry)
-        #expect(steps.map(\.event) == ["leaseEnded", "leaseEnded", "dead"])
+        #expect(steps.map(\.event) == [.entry(.leaseEnded), .entry(.leaseEnded), .entry(.dead)])
         #expect(steps.prefix(2).map(\.detail) == ["attempt 1", "attempt 2"])
         #expect(steps.prefix(2).map(\.at) == [60, 160].map { start.advanced(seconds: $0) })
         await home.remove()
@@ -210,7 +213,7 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
 
     @Test func `an unroutable application waits for a person who chooses its queue`() async throws {
         let home = try await TemporaryStore()
-        _ = try await home.store.accept(referral("M1", queue: nil, deadLetter: .unroutable))
+        _ = try await home.store.accept(referral("M1", queue: nil, deadLetter: .unroutable()))
         let deadLetter = try #require(
             try await home.store.tray(DeadLetterFilter(reason: .unroutable)).first)
         #expect(
@@ -246,9 +249,9 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         try await home.database.inspect()
         let root = try await home.database.read { connection throws(StoreError) in
             try connection.query(
-                "SELECT rootpage, (SELECT page_size FROM pragma_page_size) FROM sqlite_schema WHERE name = 'history'",
+                "SELECT rootpage, (SELECT page_size FROM pragma_page_size) AS page_size FROM sqlite_schema WHERE name = 'history'",
                 []
-            ) { UInt64(($0.integer(0) - 1) * $0.integer(1)) }.first
+            ) { row throws(StoreError) in UInt64((try row.integer("rootpage") - 1) * (try row.integer("page_size"))) }.first
         }
         await home.database.close()
         let path = home.folder.appending(path: "store.sqlite").path
