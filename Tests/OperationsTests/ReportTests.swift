@@ -59,6 +59,34 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
         mappingDigest: nil, outcome: .accepted, isInvalid: false, answer: [1], records: [record], supersedes: nil)
 }
 
+/// A notice with the moments from its receipt to a status, and how the status counts: in time, late.
+struct TimedNotice: Sendable {
+    let received: String
+    let told: String
+    let isHeld: Bool
+    let status: StatusCode
+    let expected: [Int]
+
+    init(_ received: String, _ told: String, isHeld: Bool, _ status: StatusCode, _ expected: [Int]) {
+        self.received = received
+        self.told = told
+        self.isHeld = isHeld
+        self.status = status
+        self.expected = expected
+    }
+}
+
+private let noticesAroundNationalDay: [TimedNotice] = [
+    TimedNotice("2026-09-30T10:00:00+08:00", "2026-10-08T23:59:59+08:00", isHeld: false, .assigned, [1, 0]),
+    TimedNotice("2026-09-30T10:00:00+08:00", "2026-10-09T00:00:00+08:00", isHeld: false, .assigned, [0, 1]),
+    TimedNotice("2026-09-30T10:00:00+08:00", "2026-10-08T09:00:00+08:00", isHeld: true, .assigned, [0, 1]),
+    TimedNotice("2026-09-30T10:00:00+08:00", "2026-10-03T20:00:00+08:00", isHeld: true, .assigned, [1, 0]),
+    TimedNotice("2026-09-30T18:00:00+08:00", "2026-10-08T17:00:00+08:00", isHeld: false, .signedIn, [1, 0]),
+    TimedNotice("2026-09-30T00:00:01+08:00", "2026-10-09T00:00:00+08:00", isHeld: false, .signedIn, [0, 1]),
+    TimedNotice("2026-10-09T18:00:00+08:00", "2026-10-10T20:00:00+08:00", isHeld: false, .signedIn, [1, 0]),
+    TimedNotice("2026-10-09T18:00:00+08:00", "2026-10-12T09:00:00+08:00", isHeld: false, .signedIn, [0, 1]),
+]
+
 @Suite struct ReportTests {
     @Test func `the month's clocks are counted by how they came out`() async throws {
         let bench = try await Bench()
@@ -128,33 +156,22 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
     }
 
     /// The days around the National Day of 2026: 1 to 7 October are off, and Saturday the 10th is worked.
-    @Test(arguments: [
-        ("2026-09-30T10:00:00+08:00", "2026-10-08T23:59:59+08:00", false, .assigned, [1, 0]),
-        ("2026-09-30T10:00:00+08:00", "2026-10-09T00:00:00+08:00", false, .assigned, [0, 1]),
-        ("2026-09-30T10:00:00+08:00", "2026-10-08T09:00:00+08:00", true, .assigned, [0, 1]),
-        ("2026-09-30T10:00:00+08:00", "2026-10-03T20:00:00+08:00", true, .assigned, [1, 0]),
-        ("2026-09-30T18:00:00+08:00", "2026-10-08T17:00:00+08:00", false, .signedIn, [1, 0]),
-        ("2026-09-30T00:00:01+08:00", "2026-10-09T00:00:00+08:00", false, .signedIn, [0, 1]),
-        ("2026-10-09T18:00:00+08:00", "2026-10-10T20:00:00+08:00", false, .signedIn, [1, 0]),
-        ("2026-10-09T18:00:00+08:00", "2026-10-12T09:00:00+08:00", false, .signedIn, [0, 1]),
-    ])
-    func `indicators count the days that law and calendar count`(
-        received: String, told: String, isHeld: Bool, code: StatusCode, expected: [Int]
-    ) throws {
+    @Test(arguments: noticesAroundNationalDay)
+    func `indicators count the days that law and calendar count`(notice: TimedNotice) throws {
         var report = MonthlyReport(
             month: try #require(ReportMonth("2026-09")), calendar: try rules.get().calendar)
         let content = """
-            {"aidRoute":"byNotification","recipient":{"custody":{"kind":"\(isHeld ? "inCustody" : "bail")"}},
+            {"aidRoute":"byNotification","recipient":{"custody":{"kind":"\(notice.isHeld ? "inCustody" : "bail")"}},
             "proceeding":{"stage":"prosecutionReview"}}
             """
         report.add(
             ReportRow(
-                applicationNo: "LA-1", partnerID: "p", queue: nil, caseState: nil, receivedAt: try at(received),
-                content: Array(content.utf8), firstTold: [code: try at(told)]))
+                applicationNo: "LA-1", partnerID: "p", queue: nil, caseState: nil, receivedAt: try at(notice.received),
+                content: Array(content.utf8), firstTold: [notice.status: try at(notice.told)]))
         let indicator: MonthlyReport.Indicator =
-            code == .signedIn ? .signedInWithinOneWorkingDay : .notifiedAssignedWithinThreeDays
+            notice.status == .signedIn ? .signedInWithinOneWorkingDay : .notifiedAssignedWithinThreeDays
         let rate = try #require(report.indicators[indicator])
-        #expect([rate.within, rate.later] == expected)
+        #expect([rate.within, rate.later] == notice.expected)
         #expect(report.measures == [.reviewStageDefence: 1])
     }
 
