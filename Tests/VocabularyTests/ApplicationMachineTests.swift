@@ -140,7 +140,7 @@ private func reachable(_ route: AidRoute) -> Set<ApplicationStanding> {
     func `a cause that no release wrote is none`(name: String) { #expect(DeadLetterCause(name: name) == nil) }
 
     @Test func `places of one list are one cause`() {
-        #expect(DeadLetterCause.invalid(code: "x", path: "a[3].b").place == "a.b")
+        #expect(DeadLetterCause.invalid(code: "x", path: "a[3].b").place == "a[].b")
     }
 
     @Test func `a clock trigger is read as it was written`() {
