@@ -28,9 +28,10 @@ private func reachable(_ route: AidRoute) -> Set<ApplicationStanding> {
     var waiting = beginnings
     while let standing = waiting.popLast() {
         for event in events {
-            guard let transition = next(standing, event, route), reached.insert(transition.standing).inserted else {
-                continue
-            }
+            // Returns are counted without end; after the city centre's word more of them tell nothing new.
+            guard let transition = next(standing, event, route), transition.standing.returns <= 3,
+                reached.insert(transition.standing).inserted
+            else { continue }
             waiting.append(transition.standing)
         }
     }
