@@ -1,5 +1,6 @@
 import Foundation
 import Messaging
+import Synchronization
 import Testing
 import Vocabulary
 
@@ -10,6 +11,14 @@ final class TemporaryStore: Sendable {
     let folder: URL
     let database: SQLiteDatabase
     let store: SQLMessageStore
+    private let sizes = Sizes()
+
+    /// How many writes each transaction carried; whole once the database is closed.
+    var groups: [Int] { sizes.all.withLock { $0 } }
+
+    private final class Sizes: Sendable {
+        let all = Mutex<[Int]>([])
+    }
 
     init(
         underway: CommitsUnderway = CommitsUnderway(), patience: DispatchTimeInterval = .milliseconds(4)
@@ -17,7 +26,8 @@ final class TemporaryStore: Sendable {
         folder = FileManager.default.temporaryDirectory.appending(path: "store-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         database = try SQLiteDatabase(
-            path: folder.appending(path: "store.sqlite").path, maxPending: 4096, underway: underway, patience: patience)
+            path: folder.appending(path: "store.sqlite").path, maxPending: 4096, underway: underway, patience: patience,
+            onCommit: { [sizes] units, _ in sizes.all.withLock { $0.append(units) } })
         store = try await SQLMessageStore(database: database)
     }
 
