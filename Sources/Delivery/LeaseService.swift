@@ -116,7 +116,6 @@ public struct LeaseService: Sendable {
                 leaseID: lease.id,
                 .giveUp(.unreadablePayload(on: .application), reason: "the stored application is no JSON"),
                 actor: "gateway", now: now())
-            log.error("application cannot be opened", [("message", .string(lease.envelope.id))])
             return nil
         }
         return .compact([
