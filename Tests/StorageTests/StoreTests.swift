@@ -138,13 +138,15 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         _ = try await home.store.accept(referral("M1"))
         let lease = try #require(
             try await home.store.lease(
-                queue: "CZ-TN", max: 1, now: start, ends: start.advanced(seconds: 10)).first)
+                queue: "CZ-TN", max: 1, now: start, ends: start.advanced(seconds: 10)
+            ).first)
         let late = start.advanced(seconds: 10)
         #expect(try await home.store.settle(leaseID: lease.id, .acknowledge, actor: "CZ-TN", now: late) == false)
         #expect(try await home.store.lease(id: lease.id, now: late) == nil)
         let again = try #require(
             try await home.store.lease(
-                queue: "CZ-TN", max: 1, now: late, ends: late.advanced(seconds: 10)).first)
+                queue: "CZ-TN", max: 1, now: late, ends: late.advanced(seconds: 10)
+            ).first)
         #expect(try await home.store.settle(leaseID: again.id, .acknowledge, actor: "CZ-TN", now: late))
         #expect(try await home.store.settle(leaseID: again.id, .acknowledge, actor: "CZ-TN", now: late) == false)
         await home.remove()
@@ -261,7 +263,8 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
             try connection.query(
                 "SELECT rootpage, (SELECT page_size FROM pragma_page_size) AS page_size FROM sqlite_schema WHERE name = 'history'",
                 []
-            ) { row throws(StoreError) in UInt64((try row.integer("rootpage") - 1) * (try row.integer("page_size"))) }.first
+            ) { row throws(StoreError) in UInt64((try row.integer("rootpage") - 1) * (try row.integer("page_size"))) }
+            .first
         }
         await home.database.close()
         let path = home.folder.appending(path: "store.sqlite").path

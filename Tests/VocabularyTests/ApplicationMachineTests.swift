@@ -73,7 +73,9 @@ private func reachable(_ route: AidRoute) -> Set<ApplicationStanding> {
         }
     }
 
-    @Test func `what nobody has signed in yet is cancelled by its sender, even while another is asked to take it`() throws {
+    @Test func `what nobody has signed in yet is cancelled by its sender, even while another is asked to take it`()
+        throws
+    {
         let proposed = try #require(next(ApplicationStanding(referral: .queued), .proposeHandover)).standing
         let cancelled = try #require(next(proposed, .senderCancels))
         #expect(cancelled.standing == ApplicationStanding(referral: .cancelled))

@@ -191,7 +191,9 @@ enum IdempotentReceiver {
             try supersede(deadLetter, old, by: commit, failedAgain: commit.isInvalid, transaction)
             return .whole
         }
-        guard commit.records.count == origin.recordCount, let record = commit.records.first(where: { $0.index == index }) else {
+        guard commit.records.count == origin.recordCount,
+            let record = commit.records.first(where: { $0.index == index })
+        else {
             return .answered(.conflict(referralID: origin.referralID))
         }
         try supersede(deadLetter, old, by: commit, failedAgain: record.outcome == .invalid, transaction)
