@@ -7,7 +7,9 @@ import Vocabulary
 
 /// The console's words.
 @Suite struct ConsoleWords {
-    @Test(arguments: AuditAction.allCases.map(\.rawValue) + CaseEvent.allCases.map(\.rawValue))
+    @Test(
+        arguments: AuditAction.allCases.map(\.rawValue) + CaseEvent.allCases.map(\.rawValue)
+            + HistoryEvent.Entry.allCases.map(\.rawValue))
     func `whatever may stand in a history has a Chinese name and a readable English one`(event: String) {
         let chinese = HistoryWords.name(event, .zh)
         #expect(chinese.unicodeScalars.allSatisfy { $0.value >= 0x4E00 }, "\(event): \(chinese)")

@@ -271,12 +271,12 @@ extension GatewayProcess {
     }
 
     @Test(arguments: [
-        ("HTTP 503, given up after 16 attempts", FailureAdvice.receiverFailing),
-        ("refused with HTTP 404", .refused), ("not reached: timedOut, given up after 3 attempts", .notReached),
-        ("no return address is registered for this partner", .noReturnAddress), ("王先生说不行", .pushFailed),
+        (DeadLetterFailure.http(503), FailureAdvice.receiverFailing), (.refused(404), .refused),
+        (.notReached("timedOut"), .notReached), (.notConfirmed, .pushFailed), (.notWritten, .pushFailed),
+        (.unreadablePayload, .unreadablePayload), (.other, .pushFailed),
     ])
-    func `a failed push is classed by what happened and never by free words`(problem: String, code: FailureAdvice) {
-        let cause = DeadLetterCause(.undeliverable, findings: nil, problem: problem)
+    func `a failed push is classed by what happened`(failure: DeadLetterFailure, code: FailureAdvice) {
+        let cause = DeadLetterCause.undeliverable(failure)
         #expect(FailureAdvice(cause) == code)
         #expect(cause.name.utf8.allSatisfy { $0 < 0x80 })
         #expect(DeadLetterCause(name: cause.name) == cause)

@@ -100,9 +100,9 @@ struct Bench {
     func lay(deadLetters count: Int) async throws {
         let now = clock.now.milliseconds
         try await database.write { connection throws(StoreError) in
-            let cause = DeadLetterCause(reason: .undeliverable, failure: "other", place: nil)
+            let cause = DeadLetterCause.undeliverable(.other)
             for _ in 0..<count {
-                let countRow = try DeadLetterCounts.lay(cause, of: "court", .status, recipient: nil, connection)
+                let countRow = try DeadLetterCounts.increment(cause, of: "court", .status, recipient: nil, connection)
                 try connection.run(
                     """
                     INSERT INTO message (id, channel, correlation_id, partner, media_type, created_at, due_at, priority,

@@ -52,9 +52,9 @@ import Vocabulary
         #expect(seen.count == 9 && Set(seen).count == 9)
         #expect(seen == seen.sorted())
 
-        var kind = ClockFilter()
-        kind.kind = "CLK-05"
-        let ofKind = try await bench.services.clocks.list(kind, after: nil, limit: 50).clocks
+        var numbered = ClockFilter()
+        numbered.number = "CLK-05"
+        let ofKind = try await bench.services.clocks.list(numbered, after: nil, limit: 50).clocks
         #expect(ofKind.count == 6 && ofKind.allSatisfy { $0.kind == "CLK-05" })
         var near = ClockFilter()
         near.nearBy = bench.clock.now

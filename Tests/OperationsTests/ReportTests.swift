@@ -47,16 +47,16 @@ private func clock(
 private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
     let now = Instant(milliseconds: 1_772_000_000_000)
     let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
-    var record = IntakeRecord(
-        id: identifiers.next(at: now), outcome: "accepted", applicationNo: "LA-\(no)", queue: "CZ-TN", priority: 0,
-        dueAt: nil, content: Array("{}".utf8), caseState: nil, route: "byApplication", findings: Array("[]".utf8),
-        deadLetter: nil, detail: nil)
-    record.referralState = "queued"
+    var record = IntakeRecord(id: identifiers.next(at: now), index: 0, outcome: .accepted)
+    record.applicationNo = "LA-\(no)"
+    record.queue = "CZ-TN"
+    record.content = Array("{}".utf8)
+    record.standing = ApplicationStanding(referral: .queued)
     record.clocks = clocks
     return IntakeCommit(
         referralID: identifiers.next(at: now), partnerID: "court", messageID: no, digest: no, rawBytes: [1],
         mediaType: "application/json", encoding: nil, receivedAt: now, mappingID: nil, mappingVersion: nil,
-        mappingDigest: nil, outcome: "accepted", isInvalid: false, answer: [1], records: [record], supersedes: nil)
+        mappingDigest: nil, outcome: .accepted, isInvalid: false, answer: [1], records: [record], supersedes: nil)
 }
 
 @Suite struct ReportTests {
@@ -83,8 +83,9 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
         // Over with their cases: one before its time was up, one after.
         for no in ["LA-B", "LA-C"] {
             let application = try #require(try await store.application(no))
-            var change = CaseChange(of: application, actor: "CZ-TN", event: "withdraw", at: try at("2026-03-15"))
-            change.endsClocks = true
+            let change = CaseChange(
+                of: application, .senderCancels, historyEvent: .entry(.cancelled), actor: "court",
+                at: try at("2026-03-15"))
             #expect(try await store.changeCase(change) == .changed)
         }
         let book = try rules.get().book
@@ -105,7 +106,7 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
                 try connection.query(
                     "EXPLAIN QUERY PLAN " + ClockOutcomeSQL.due(running: running),
                     [.integer(0), .integer(1), .integer(0), .text(""), .text(""), .integer(1)]
-                ) { $0.text(3) }.joined(separator: "; ")
+                ) { row throws(StoreError) in try row.text("detail") }.joined(separator: "; ")
             }
         }
         #expect(plan[0].contains("clock_running") && plan[1].contains("clock_ended"), "\(plan)")
@@ -128,17 +129,17 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
 
     /// The days around the National Day of 2026: 1 to 7 October are off, and Saturday the 10th is worked.
     @Test(arguments: [
-        ("2026-09-30T10:00:00+08:00", "2026-10-08T23:59:59+08:00", false, "12", [1, 0]),
-        ("2026-09-30T10:00:00+08:00", "2026-10-09T00:00:00+08:00", false, "12", [0, 1]),
-        ("2026-09-30T10:00:00+08:00", "2026-10-08T09:00:00+08:00", true, "12", [0, 1]),
-        ("2026-09-30T10:00:00+08:00", "2026-10-03T20:00:00+08:00", true, "12", [1, 0]),
-        ("2026-09-30T18:00:00+08:00", "2026-10-08T17:00:00+08:00", false, "01", [1, 0]),
-        ("2026-09-30T00:00:01+08:00", "2026-10-09T00:00:00+08:00", false, "01", [0, 1]),
-        ("2026-10-09T18:00:00+08:00", "2026-10-10T20:00:00+08:00", false, "01", [1, 0]),
-        ("2026-10-09T18:00:00+08:00", "2026-10-12T09:00:00+08:00", false, "01", [0, 1]),
+        ("2026-09-30T10:00:00+08:00", "2026-10-08T23:59:59+08:00", false, .assigned, [1, 0]),
+        ("2026-09-30T10:00:00+08:00", "2026-10-09T00:00:00+08:00", false, .assigned, [0, 1]),
+        ("2026-09-30T10:00:00+08:00", "2026-10-08T09:00:00+08:00", true, .assigned, [0, 1]),
+        ("2026-09-30T10:00:00+08:00", "2026-10-03T20:00:00+08:00", true, .assigned, [1, 0]),
+        ("2026-09-30T18:00:00+08:00", "2026-10-08T17:00:00+08:00", false, .signedIn, [1, 0]),
+        ("2026-09-30T00:00:01+08:00", "2026-10-09T00:00:00+08:00", false, .signedIn, [0, 1]),
+        ("2026-10-09T18:00:00+08:00", "2026-10-10T20:00:00+08:00", false, .signedIn, [1, 0]),
+        ("2026-10-09T18:00:00+08:00", "2026-10-12T09:00:00+08:00", false, .signedIn, [0, 1]),
     ])
     func `indicators count the days that law and calendar count`(
-        received: String, told: String, isHeld: Bool, code: String, expected: [Int]
+        received: String, told: String, isHeld: Bool, code: StatusCode, expected: [Int]
     ) throws {
         var report = MonthlyReport(
             month: try #require(ReportMonth("2026-09")), calendar: try rules.get().calendar)
@@ -151,7 +152,7 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
                 applicationNo: "LA-1", partnerID: "p", queue: nil, caseState: nil, receivedAt: try at(received),
                 content: Array(content.utf8), firstTold: [code: try at(told)]))
         let indicator: MonthlyReport.Indicator =
-            code == "01" ? .signedInWithinOneWorkingDay : .notifiedAssignedWithinThreeDays
+            code == .signedIn ? .signedInWithinOneWorkingDay : .notifiedAssignedWithinThreeDays
         let rate = try #require(report.indicators[indicator])
         #expect([rate.within, rate.later] == expected)
         #expect(report.measures == [.reviewStageDefence: 1])
@@ -197,7 +198,7 @@ private struct NoFlow: MessageQueryStore {
     func document(referral id: String) -> StoredDocument? { nil }
     func indexReferences(_ paths: [ReferencePath], before end: Instant, limit: Int) -> Int { 0 }
     func reportRows(from: Instant, to: Instant, after: String?, limit: Int) -> [ReportRow] { [] }
-    func outcomes(partner: String, from: Instant, to: Instant) -> [String: Int] { [:] }
+    func outcomes(partner: String, from: Instant, to: Instant) -> [Outcome: Int] { [:] }
     func countReferrals(from: Instant, to: Instant) -> Int { 0 }
 }
 

@@ -132,7 +132,8 @@ extension WebConsole {
                 <progress max="\(max(1, job.total))" value="\(job.done)" aria-label="\(language("进度", "Progress"))"></progress>
                 <ul class="tiles">\(Self.tile(job.resent, language("重新提交", "Sent on"), "good"))\(
                     Self.tile(job.failedAgain, language("再次失败", "Failed again"), "bad"))\(
-                    Self.tile(job.skipped, language("保持不动", "Left as they are"), "warn"))</ul></div>
+                    Self.tile(job.skipped, language("保持不动", "Left as they are"), "warn"))\(
+                    Self.tile(job.endedOtherwise, language("已另行了结", "Ended otherwise"), ""))</ul></div>
                 \(job.state == .running ? Self.reload(job, language) : .none)
                 <div class="row">\(button("pause", language("暂停", "Pause"), .paused))\(
                     button("resume", language("继续", "Resume"), .running))\(
