@@ -52,6 +52,9 @@ let testedWith: [String: [Target.Dependency]] = [
     "Intake": ["Storage"], "Delivery": ["Storage"], "Operations": ["Storage", "Delivery"],
 ]
 
+/// What lies beside a room's tests and is read by them.
+let fixtures = ["Intake": ["Cases"]]
+
 /// `make fuzz` asks for it: such a program links only with the sanitizers that it is built for. What it tries is a file of
 /// the tests, which is linked into its folder.
 let fuzzing: [Target] =
@@ -95,7 +98,8 @@ let package = Package(
             .testTarget(
                 name: "\(room)Tests",
                 dependencies: [.init(stringLiteral: room)] + (rooms.first { $0.name == room }?.doors ?? [])
-                    + (testedWith[room] ?? []))
+                    + (testedWith[room] ?? []),
+                exclude: fixtures[room] ?? [])
         },
     swiftLanguageModes: [.v6]
 )

@@ -38,6 +38,11 @@ public enum Denial {
         text.withUnsafeBufferPointer { reach(of: word, in: $0) != nil }
     }
 
+    /// Whether the text begins with “no” as the answer to the word before it: “家庭暴力：无”.
+    public static func answers(_ behind: Substring) -> Bool {
+        Array(behind.utf8).withUnsafeBufferPointer { isDeniedBehind(0, in: $0) }
+    }
+
     /// Nothing for a word that is not denied. 不属于 and 没有被 deny what is listed behind the word too.
     static func reach(of word: Range<Int>, in text: UnsafeBufferPointer<UInt8>) -> Reach? {
         reachBefore(word.lowerBound, in: text) ?? (isDeniedBehind(word.upperBound, in: text) ? .word : nil)
