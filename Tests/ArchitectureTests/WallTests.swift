@@ -13,7 +13,7 @@ private let doors: [String: Set<String>] = [
     "Translation": ["StrictJSON", "Vocabulary", "Canonical", "Documents"],
     "Triage": ["StrictJSON", "Vocabulary", "Canonical", "Documents"],
     "Storage": ["StrictJSON", "Vocabulary", "Messaging", "CSQLite"],
-    "Transport": ["StrictJSON", "Vocabulary", "CMicroHTTPD", "CCurl", "COpenSSL"],
+    "Transport": ["StrictJSON", "Vocabulary", "CMicroHTTPD", "CCurl", "COpenSSL", "CZlib"],
     "Intake": [
         "StrictJSON", "Vocabulary", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical", "Observability",
     ],
