@@ -16,7 +16,10 @@ let rooms: [(name: String, doors: [Target.Dependency])] = [
     ("Transport", ["StrictJSON", "Vocabulary", "CMicroHTTPD", "CCurl", "COpenSSL", "CZlib"]),
     (
         "Intake",
-        ["StrictJSON", "Vocabulary", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical", "Observability"]
+        [
+            "StrictJSON", "Vocabulary", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical",
+            "Observability",
+        ]
     ),
     ("Delivery", ["StrictJSON", "Vocabulary", "Messaging", "Transport", "Documents", "Observability"]),
     (
@@ -25,7 +28,10 @@ let rooms: [(name: String, doors: [Target.Dependency])] = [
     ),
     (
         "Console",
-        ["StrictJSON", "Vocabulary", "Operations", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability"]
+        [
+            "StrictJSON", "Vocabulary", "Operations", "Messaging", "Translation", "Triage", "Canonical", "Transport",
+            "Observability",
+        ]
     ),
 ]
 
@@ -36,7 +42,8 @@ let allRooms = rooms.map { Target.Dependency(stringLiteral: $0.name) }
 
 /// Rooms with a test target of their own; the others are tested through the running gateway.
 let testedAlone = [
-    "StrictJSON", "Vocabulary", "Canonical", "Messaging", "Observability", "Documents", "Translation", "Triage", "Storage",
+    "StrictJSON", "Vocabulary", "Canonical", "Messaging", "Observability", "Documents", "Translation", "Triage",
+    "Storage",
     "Transport", "Intake", "Delivery", "Operations",
 ]
 

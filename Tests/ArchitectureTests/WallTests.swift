@@ -15,19 +15,24 @@ private let doors: [String: Set<String>] = [
     "Storage": ["StrictJSON", "Vocabulary", "Messaging", "CSQLite"],
     "Transport": ["StrictJSON", "Vocabulary", "CMicroHTTPD", "CCurl", "COpenSSL", "CZlib"],
     "Intake": [
-        "StrictJSON", "Vocabulary", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical", "Observability",
+        "StrictJSON", "Vocabulary", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical",
+        "Observability",
     ],
     "Delivery": ["StrictJSON", "Vocabulary", "Messaging", "Transport", "Documents", "Observability"],
-    "Operations": ["StrictJSON", "Vocabulary", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability"],
+    "Operations": [
+        "StrictJSON", "Vocabulary", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability",
+    ],
     "Console": [
-        "StrictJSON", "Vocabulary", "Operations", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability",
+        "StrictJSON", "Vocabulary", "Operations", "Messaging", "Translation", "Triage", "Canonical", "Transport",
+        "Observability",
     ],
     "gateway": allRooms,
     "gateway-bench": allRooms,
 ]
 
 private let allRooms: Set<String> = [
-    "StrictJSON", "Vocabulary", "Canonical", "Messaging", "Observability", "Documents", "Translation", "Triage", "Storage",
+    "StrictJSON", "Vocabulary", "Canonical", "Messaging", "Observability", "Documents", "Translation", "Triage",
+    "Storage",
     "Transport",
     "Intake", "Delivery", "Operations", "Console",
 ]
