@@ -16,7 +16,10 @@ let rooms: [(name: String, doors: [Target.Dependency])] = [
     ("Transport", ["StrictJSON", "Vocabulary", "CMicroHTTPD", "CCurl", "COpenSSL", "CZlib"]),
     (
         "Intake",
-        ["StrictJSON", "Vocabulary", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical", "Observability"]
+        [
+            "StrictJSON", "Vocabulary", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical",
+            "Observability",
+        ]
     ),
     ("Delivery", ["StrictJSON", "Vocabulary", "Messaging", "Transport", "Documents", "Observability"]),
     (
@@ -25,7 +28,10 @@ let rooms: [(name: String, doors: [Target.Dependency])] = [
     ),
     (
         "Console",
-        ["StrictJSON", "Vocabulary", "Operations", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability"]
+        [
+            "StrictJSON", "Vocabulary", "Operations", "Messaging", "Translation", "Triage", "Canonical", "Transport",
+            "Observability",
+        ]
     ),
 ]
 
@@ -36,7 +42,8 @@ let allRooms = rooms.map { Target.Dependency(stringLiteral: $0.name) }
 
 /// Rooms with a test target of their own; the others are tested through the running gateway.
 let testedAlone = [
-    "StrictJSON", "Vocabulary", "Canonical", "Messaging", "Observability", "Documents", "Translation", "Triage", "Storage",
+    "StrictJSON", "Vocabulary", "Canonical", "Messaging", "Observability", "Documents", "Translation", "Triage",
+    "Storage",
     "Transport", "Intake", "Delivery", "Operations",
 ]
 
@@ -44,6 +51,9 @@ let testedAlone = [
 let testedWith: [String: [Target.Dependency]] = [
     "Intake": ["Storage"], "Delivery": ["Storage"], "Operations": ["Storage", "Delivery"],
 ]
+
+/// What lies beside a room's tests and is read by them.
+let fixtures = ["Intake": ["Cases"]]
 
 /// `make fuzz` asks for it: such a program links only with the sanitizers that it is built for. What it tries is a file of
 /// the tests, which is linked into its folder.
@@ -88,7 +98,8 @@ let package = Package(
             .testTarget(
                 name: "\(room)Tests",
                 dependencies: [.init(stringLiteral: room)] + (rooms.first { $0.name == room }?.doors ?? [])
-                    + (testedWith[room] ?? []))
+                    + (testedWith[room] ?? []),
+                exclude: fixtures[room] ?? [])
         },
     swiftLanguageModes: [.v6]
 )

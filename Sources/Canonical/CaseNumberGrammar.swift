@@ -47,11 +47,10 @@ struct CaseNumberGrammar {
             switch scalar {
             case "（", "〔", "[", "【", "［", "﹝", "{", "｛", "<", "＜", "《", "〈", "「", "『", "〖", "﹙": scalars.append("(")
             case "）", "〕", "]", "】", "］", "﹞", "}", "｝", ">", "＞", "》", "〉", "」", "』", "〗", "﹚": scalars.append(")")
-            case " ", "\t", "\n", "\r", "\u{3000}", "\u{A0}", "\u{200B}"..."\u{200F}", "\u{2060}", "\u{FEFF}", "\u{AD}":
-                continue
+            case " ", "\t", "\n", "\r", "\u{3000}", "\u{A0}": continue
+            case _ where scalar.isInvisible: continue
             case "號": scalars.append("号")
-            case "，", "；", "：", "．", "\u{FF10}"..."\u{FF19}":
-                if let narrow = Unicode.Scalar(scalar.value - 0xFEE0) { scalars.append(narrow) }
+            case "，", "；", "：", "．", "\u{FF10}"..."\u{FF19}": scalars.append(scalar.narrowed)
             default: scalars.append(scalar)
             }
         }

@@ -9,8 +9,8 @@ public struct CourtCode: Sendable, Hashable {
         var scalars: [Unicode.Scalar] = []
         for scalar in raw.unicodeScalars {
             switch scalar.value {
-            case 0xFF10...0xFF19: if let narrow = Unicode.Scalar(scalar.value - 0xFEE0) { scalars.append(narrow) }
-            case _ where scalar.properties.isWhitespace || Self.isInvisible(scalar): continue
+            case 0xFF10...0xFF19: scalars.append(scalar.narrowed)
+            case _ where scalar.properties.isWhitespace || scalar.isInvisible: continue
             case _ where "()（）[]［］【】〔〕".unicodeScalars.contains(scalar): continue
             default: scalars.append(scalar)
             }
@@ -22,10 +22,6 @@ public struct CourtCode: Sendable, Hashable {
             isSupreme || digits.count % 2 == 0 && digits.allSatisfy({ ("0"..."9").contains($0) })
         else { return nil }
         text = String(String.UnicodeScalarView(scalars))
-    }
-
-    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
-        (0x200B...0x200F).contains(scalar.value) || scalar == "\u{2060}" || scalar == "\u{FEFF}" || scalar == "\u{AD}"
     }
 
     /// The court that a code of an abolished one leads to: 金坛市 became a district in 2015, and the court of 戚墅堰区 that

@@ -18,7 +18,7 @@ public enum Denial {
     /// “有无残疾” asks, and does not deny.
     private static let questions = ["有无", "是不", "有没"].map { Array($0.utf8) }
     /// What may follow a word before the answer.
-    private static let tails = ["人员", "人", "户", "者", "证", "对象", "家庭", "情况", "身份", "状态"].map { Array($0.utf8) }
+    private static let tails = ["患者", "人员", "人", "户", "者", "证", "对象", "家庭", "情况", "身份", "状态"].map { Array($0.utf8) }
     private static let conjunctions = ["、", "或", "或者", "和", "及", "以及", "与", "/"].map { Array($0.utf8) }
     private static let colons = [":", "：", "=", "(", "（", "【", "[", "-"].map { Array($0.utf8) }
     private static let answers = [
@@ -36,6 +36,11 @@ public enum Denial {
     ///   - text: as `TextFolding` gives it.
     public static func holds(of word: Range<Int>, in text: [UInt8]) -> Bool {
         text.withUnsafeBufferPointer { reach(of: word, in: $0) != nil }
+    }
+
+    /// Whether the text begins with “no” as the answer to the word before it: “家庭暴力：无”.
+    public static func answers(_ behind: Substring) -> Bool {
+        Array(behind.utf8).withUnsafeBufferPointer { isDeniedBehind(0, in: $0) }
     }
 
     /// Nothing for a word that is not denied. 不属于 and 没有被 deny what is listed behind the word too.

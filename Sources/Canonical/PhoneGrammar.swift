@@ -50,7 +50,8 @@ struct PhoneGrammar {
             (digits, latin) = ("", "")
         }
         for scalar in text {
-            let value = (0xFF01...0xFF5E).contains(scalar.value) ? scalar.value - 0xFEE0 : scalar.value
+            let scalar = scalar.narrowed
+            let value = scalar.value
             switch value {
             case 0x30...0x39:
                 if !latin.isEmpty { flush() }
@@ -60,7 +61,7 @@ struct PhoneGrammar {
                 latin.unicodeScalars.append(Unicode.Scalar(UInt8(value | 0x20)))
             default:
                 flush()
-                token(Unicode.Scalar(value) ?? scalar, into: &entries)
+                token(scalar, into: &entries)
             }
         }
         flush()

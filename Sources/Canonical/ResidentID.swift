@@ -54,15 +54,13 @@ public enum ResidentID {
         var value = ""
         for scalar in raw.unicodeScalars {
             switch scalar {
-            case " ", "\t", "\n", "\r", "\u{3000}", "\u{A0}", "\u{AD}", "\u{200B}"..."\u{200F}", "\u{2060}", "\u{FEFF}",
-                "-", "\u{FF0D}", "\u{2010}"..."\u{2015}":
+            case " ", "\t", "\n", "\r", "\u{3000}", "\u{A0}", "-", "\u{FF0D}", "\u{2010}"..."\u{2015}":
                 note(.blanksRemoved)
+            case _ where scalar.isInvisible: note(.blanksRemoved)
             case "'", "`", "\u{2018}", "\u{2019}", "\u{FF07}": note(.apostropheRemoved)
             case "\u{FF01}"..."\u{FF5E}":
                 note(.normalizedFullWidth)
-                if let narrow = Unicode.Scalar(scalar.value - 0xFEE0) {
-                    value.unicodeScalars.append(narrow == "x" ? "X" : narrow)
-                }
+                value.unicodeScalars.append(scalar.narrowed == "x" ? "X" : scalar.narrowed)
             case "x":
                 note(.lowerCaseX)
                 value += "X"

@@ -13,3 +13,15 @@ extension String {
         self.init(decoding: bytes, as: UTF8.self)
     }
 }
+
+extension Unicode.Scalar {
+    /// Zero-width space and joiners, direction and byte order marks, soft hyphen: they make equal texts differ.
+    @inlinable public var isInvisible: Bool {
+        (0x200B...0x200F).contains(value) || value == 0x2060 || value == 0xFEFF || value == 0xAD
+    }
+
+    /// The ASCII character that a full-width one stands for; every other is itself.
+    @inlinable public var narrowed: Unicode.Scalar {
+        (0xFF01...0xFF5E).contains(value) ? Unicode.Scalar(UInt8(truncatingIfNeeded: value &- 0xFEE0)) : self
+    }
+}

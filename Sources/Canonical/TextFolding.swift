@@ -20,7 +20,7 @@ public enum TextFolding {
         switch scalar.value {
         case 0...0x20, 0x7F...0xA0, 0xAD, 0x3000, 0x2000...0x200F, 0x2028...0x202E, 0x2060, 0xFEFF: return nil
         case 0x41...0x5A: return Unicode.Scalar(scalar.value + 0x20)
-        case 0xFF01...0xFF5E: return Unicode.Scalar(scalar.value - 0xFEE0).flatMap(folded)
+        case 0xFF01...0xFF5E: return folded(scalar.narrowed)
         default: return scalar
         }
     }

@@ -97,20 +97,32 @@ public struct LeaseService: Sendable {
             let listener = wakeups.listen(at: [Endpoint(.application, queue)])
             let leases = try await store.lease(
                 queue: queue, max: max, now: now(), ends: now().advanced(seconds: length))
-            let left = deadline.milliseconds - now().milliseconds
-            if !leases.isEmpty || left <= 0 || wakeups.isClosed {
-                return .json(["leases": .array(leases.map { json($0, queue: queue) })])
+            var readable: [JSONValue] = []
+            for lease in leases {
+                if let json = try await json(lease, queue: queue) { readable.append(json) }
             }
+            let left = deadline.milliseconds - now().milliseconds
+            // What could not be opened is with the operators by now; there may be more behind it.
+            if !leases.isEmpty, readable.isEmpty { continue }
+            if !readable.isEmpty || left <= 0 || wakeups.isClosed { return .json(["leases": .array(readable)]) }
             await listener.wait(atMost: .milliseconds(left))
         }
     }
 
-    private func json(_ lease: Lease, queue: String) -> JSONValue {
-        .compact([
+    /// - Returns: nothing for a message that cannot be opened: that is the gateway's own fault, which an operator is told of.
+    private func json(_ lease: Lease, queue: String) async throws(StoreError) -> JSONValue? {
+        guard let application = try? JSONValue(parsing: lease.envelope.payload) else {
+            _ = try await store.settle(
+                leaseID: lease.id,
+                .giveUp(.unreadablePayload(on: .application), reason: "the stored application is no JSON"),
+                actor: "gateway", now: now())
+            return nil
+        }
+        return .compact([
             ("leaseId", .string(lease.id)), ("leaseEndsAt", .string(lease.ends.rfc3339)),
             ("attempt", JSONValue(lease.attempt)), ("queue", .string(queue)),
             ("idempotencyKey", .string(lease.envelope.id)), ("traceparent", .text(lease.envelope.traceParent)),
-            ("application", (try? JSONValue(parsing: lease.envelope.payload)) ?? .null),
+            ("application", application),
         ])
     }
 

@@ -55,7 +55,7 @@ enum Blanks {
         return false
     }
 
-    /// How many bytes of `Converter.isInvisible`'s characters begin here.
+    /// How many bytes of an invisible character begin here.
     private static func invisible(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
         func following(_ offset: Int) -> UInt8 { index + offset < bytes.count ? bytes[index + offset] : 0 }
         switch bytes[index] {

@@ -133,23 +133,18 @@ enum Converter: String, CaseIterable {
         var text: [Unicode.Scalar] = []
         var changed = false
         for scalar in raw.unicodeScalars {
-            if (0xFF01...0xFF5E).contains(scalar.value), let narrow = Unicode.Scalar(scalar.value - 0xFEE0) {
-                text.append(narrow)
+            if scalar.narrowed != scalar {
+                text.append(scalar.narrowed)
                 changed = true
             } else if scalar == "\u{3000}" || scalar == "\u{A0}" {
                 text.append(" ")
                 changed = true
-            } else if isInvisible(scalar) {
+            } else if scalar.isInvisible {
                 changed = true
             } else {
                 text.append(scalar)
             }
         }
         return changed ? (String(scalars: text[...]), true) : (raw, false)
-    }
-
-    /// Zero-width space and joiners, direction and byte order marks, soft hyphen: they make equal texts differ.
-    static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
-        (0x200B...0x200F).contains(scalar.value) || scalar == "\u{2060}" || scalar == "\u{FEFF}" || scalar == "\u{AD}"
     }
 }

@@ -1,4 +1,4 @@
-import StrictJSON
+import Canonical
 
 /// Key words of free texts, and of whom they speak.
 struct KeyWords: Sendable {
@@ -49,7 +49,11 @@ struct KeyWords: Sendable {
         var found: [Hit] = []
         for place in scan.places(in: text) {
             let (before, after) = Self.clause(around: place.range, in: text)
-            if deniable.contains(place.id), isDenied(by: before) { continue }
+            if deniable.contains(place.id),
+                isDenied(by: before) || Denial.answers(text[place.range.upperBound...].prefix(16))
+            {
+                continue
+            }
             let hit = Hit(
                 id: place.id, about: subject(before, after, isVictim: isVictim), isOwnDeed: isOwnDeed(before, isVictim))
             if !found.contains(hit) { found.append(hit) }

@@ -13,21 +13,26 @@ private let doors: [String: Set<String>] = [
     "Translation": ["StrictJSON", "Vocabulary", "Canonical", "Documents"],
     "Triage": ["StrictJSON", "Vocabulary", "Canonical", "Documents"],
     "Storage": ["StrictJSON", "Vocabulary", "Messaging", "CSQLite"],
-    "Transport": ["StrictJSON", "Vocabulary", "CMicroHTTPD", "CCurl", "COpenSSL"],
+    "Transport": ["StrictJSON", "Vocabulary", "CMicroHTTPD", "CCurl", "COpenSSL", "CZlib"],
     "Intake": [
-        "StrictJSON", "Vocabulary", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical", "Observability",
+        "StrictJSON", "Vocabulary", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical",
+        "Observability",
     ],
     "Delivery": ["StrictJSON", "Vocabulary", "Messaging", "Transport", "Documents", "Observability"],
-    "Operations": ["StrictJSON", "Vocabulary", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability"],
+    "Operations": [
+        "StrictJSON", "Vocabulary", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability",
+    ],
     "Console": [
-        "StrictJSON", "Vocabulary", "Operations", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability",
+        "StrictJSON", "Vocabulary", "Operations", "Messaging", "Translation", "Triage", "Canonical", "Transport",
+        "Observability",
     ],
     "gateway": allRooms,
     "gateway-bench": allRooms,
 ]
 
 private let allRooms: Set<String> = [
-    "StrictJSON", "Vocabulary", "Canonical", "Messaging", "Observability", "Documents", "Translation", "Triage", "Storage",
+    "StrictJSON", "Vocabulary", "Canonical", "Messaging", "Observability", "Documents", "Translation", "Triage",
+    "Storage",
     "Transport",
     "Intake", "Delivery", "Operations", "Console",
 ]
@@ -66,7 +71,9 @@ func `a room imports only the rooms on the plan`(room: String) throws {
 }
 
 @Test func `every folder of the house is on the plan`() throws {
-    let folders = try FileManager.default.contentsOfDirectory(atPath: sources.path).filter { !$0.contains(".") }
+    let folders = try FileManager.default.contentsOfDirectory(atPath: sources.path).filter {
+        !$0.contains(".") && $0 != "decisions"
+    }
     let cModules = folders.filter {
         $0.hasPrefix("C") && FileManager.default.fileExists(atPath: sources.appending(path: "\($0)/shim.h").path)
     }

@@ -98,15 +98,6 @@ private let today = CalendarDate(year: 2026, month: 11, day: 23) ?? CalendarDate
 }
 
 @Suite struct Cases {
-    @Test func `the ordinary route leads from intake to the archive`() throws {
-        var state = CaseState.pendingIntake
-        for event: CaseEvent in [.accept, .grant, .assign, .agreementSigned, .workStarted, .close, .archive] {
-            state = try #require(CaseMachine.next(state, event, route: .byApplication))
-        }
-        #expect(state == .archived)
-        #expect(CaseMachine.next(.archived, .grant, route: .byApplication) == nil)
-    }
-
     @Test func `a welfare office learns that a lawyer was assigned but not who, and never a reason`() throws {
         let content = JSONObject([
             ("code", "12"), ("assignment", ["lawyer": "测律师"]), ("caseNumber", "x"), ("institution", ["code": "CZ-TN"]),

@@ -151,7 +151,9 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         #expect(again.map(\.clock.clock.id) == ["CLK-1"] && again.first?.kind == .dueSoon)
         let trace = try #require(try await home.store.trace(referral: record.referralID))
         let history = trace.history.filter { $0.subject == "LA-M1" }.map(\.entry.event)
-        #expect(history.filter { $0 == .entry(.dueSoon) }.count == 21 && history.filter { $0 == .entry(.overdue) }.count == 19)
+        #expect(
+            history.filter { $0 == .entry(.dueSoon) }.count == 21
+                && history.filter { $0 == .entry(.overdue) }.count == 19)
         await home.remove()
     }
 
@@ -161,9 +163,11 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         let record = try #require(try await home.store.application("LA-M1"))
         let lease = try #require(
             try await home.store.lease(
-                queue: "CZ-TN", max: 1, now: start, ends: start.advanced(seconds: 60)).first)
+                queue: "CZ-TN", max: 1, now: start, ends: start.advanced(seconds: 60)
+            ).first)
         #expect(
-            try await home.store.changeCase(CaseChange(
+            try await home.store.changeCase(
+                CaseChange(
                     of: record, nil, historyEvent: .entry(.caseEvent), actor: "x", at: start)) == .changed
         )
         var late = CaseChange(of: record, .signIn, historyEvent: .entry(.signedIn), actor: "CZ-TN", at: start)

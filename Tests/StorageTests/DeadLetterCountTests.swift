@@ -73,7 +73,8 @@ private struct Doings {
                 "M\(number)", partner: Self.partners.randomElement(using: &dice) ?? "court",
                 queue: kind < 2 ? nil : Self.queues.randomElement(using: &dice),
                 dead: kind == 0
-                    ? .invalid(code: "missing\(code)", rule: "court/x:1") : kind == 1 ? .unroutable() : nil, supersedes: old,
+                    ? .invalid(code: "missing\(code)", rule: "court/x:1") : kind == 1 ? .unroutable() : nil,
+                supersedes: old,
                 at: now))
     }
 
@@ -111,7 +112,8 @@ private struct Doings {
         for lease in try await home.store.lease(rooms, now: now, ends: now.advanced(seconds: 1)) {
             let status = Int.random(in: 400...402, using: &dice)
             _ = try await home.store.settle(
-                leaseID: lease.id, .giveUp(.undeliverable(.refused(status)), reason: "HTTP \(status)"), actor: "courier",
+                leaseID: lease.id, .giveUp(.undeliverable(.refused(status)), reason: "HTTP \(status)"),
+                actor: "courier",
                 now: now)
         }
     }

@@ -50,7 +50,8 @@ extension TemporaryStore {
 
     func plan(_ sql: String, _ values: [SQLValue]) async throws -> String {
         try await database.read { connection throws(StoreError) in
-            try connection.query("EXPLAIN QUERY PLAN " + sql, values) { row throws(StoreError) in try row.text("detail") }
+            try connection.query("EXPLAIN QUERY PLAN " + sql, values) { row throws(StoreError) in try row.text("detail")
+            }
         }.joined(separator: "; ")
     }
 }
@@ -132,13 +133,15 @@ extension TemporaryStore {
         let later = start.advanced(seconds: 5)
         let lease = try #require(
             try await home.store.lease(
-                queue: "CZ-TN", max: 1, now: later, ends: later.advanced(seconds: 60)).first)
+                queue: "CZ-TN", max: 1, now: later, ends: later.advanced(seconds: 60)
+            ).first)
         _ = try await home.store.settle(
             leaseID: lease.id, .giveUp(.rejected, reason: "no"), actor: "CZ-TN", now: later)
         #expect(
             try await home.store.discard(seen.id, version: seen.version, word: nil, act(.discard, on: seen.id)).result
                 == .stale)
-        #expect(try await home.store.discard("nobody", version: nil, word: nil, act(.discard, on: "x")).result == .notFound)
+        #expect(
+            try await home.store.discard("nobody", version: nil, word: nil, act(.discard, on: "x")).result == .notFound)
         #expect(try await home.store.tray().map(\.id) == [seen.id])
         #expect(try await home.store.auditHead().seq == 1)
         await home.remove()

@@ -38,7 +38,9 @@ import Testing
         for (sql, count, index) in Self.questions + searches {
             let values = Array(repeating: SQLValue.text("1"), count: count)
             let plan = try await home.database.read { connection throws(StoreError) in
-                try connection.query("EXPLAIN QUERY PLAN " + sql, values) { row throws(StoreError) in try row.text("detail") }
+                try connection.query("EXPLAIN QUERY PLAN " + sql, values) { row throws(StoreError) in
+                    try row.text("detail")
+                }
             }
             #expect(plan.contains { $0.contains(index) }, "\(sql): \(plan)")
             for step in plan where step.hasPrefix("SCAN") && step != "SCAN q" {
@@ -70,7 +72,8 @@ import Testing
         #expect(try await home.store.indexReferences(paths, before: later, limit: 2) == 0)
         let lease = try #require(
             try await home.store.lease(
-                queue: "CZ-TN", max: 1, now: start, ends: later).first)
+                queue: "CZ-TN", max: 1, now: start, ends: later
+            ).first)
         for quoted in [
             commit.referralID, "LA-\(commit.referralID)", "M1", "ABC123", "(2024)常援字第７号", "〔2024〕常援字第7号", "苏0402刑初1",
             lease.id, lease.envelope.id,

@@ -152,7 +152,8 @@ extension TemporaryStore {
         await home.remove()
     }
 
-    @Test func `an application that nobody can be found for is returned to its sender, and is over then`() async throws {
+    @Test func `an application that nobody can be found for is returned to its sender, and is over then`() async throws
+    {
         let home = try await TemporaryStore()
         let commit = referral("M1", queue: nil, deadLetter: .unroutable())
         _ = try await home.store.accept(commit)
@@ -166,7 +167,8 @@ extension TemporaryStore {
     }
 
     @Test(arguments: [
-        "UPDATE application SET referral_state = 'parked'", "UPDATE application SET handover_state = 'collected', aid_route = 'byMagic'",
+        "UPDATE application SET referral_state = 'parked'",
+        "UPDATE application SET handover_state = 'collected', aid_route = 'byMagic'",
     ])
     func `an unknown stored word is corrupt and no plausible case`(sql: String) async throws {
         let home = try await TemporaryStore()

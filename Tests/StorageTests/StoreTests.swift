@@ -1,5 +1,6 @@
 import Foundation
 import Messaging
+import Synchronization
 import Testing
 import Vocabulary
 
@@ -10,6 +11,14 @@ final class TemporaryStore: Sendable {
     let folder: URL
     let database: SQLiteDatabase
     let store: SQLMessageStore
+    private let sizes = Sizes()
+
+    /// How many writes each transaction carried; whole once the database is closed.
+    var groups: [Int] { sizes.all.withLock { $0 } }
+
+    private final class Sizes: Sendable {
+        let all = Mutex<[Int]>([])
+    }
 
     init(
         underway: CommitsUnderway = CommitsUnderway(), patience: DispatchTimeInterval = .milliseconds(4)
@@ -17,7 +26,8 @@ final class TemporaryStore: Sendable {
         folder = FileManager.default.temporaryDirectory.appending(path: "store-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         database = try SQLiteDatabase(
-            path: folder.appending(path: "store.sqlite").path, maxPending: 4096, underway: underway, patience: patience)
+            path: folder.appending(path: "store.sqlite").path, maxPending: 4096, underway: underway, patience: patience,
+            onCommit: { [sizes] units, _ in sizes.all.withLock { $0.append(units) } })
         store = try await SQLMessageStore(database: database)
     }
 
@@ -128,13 +138,15 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         _ = try await home.store.accept(referral("M1"))
         let lease = try #require(
             try await home.store.lease(
-                queue: "CZ-TN", max: 1, now: start, ends: start.advanced(seconds: 10)).first)
+                queue: "CZ-TN", max: 1, now: start, ends: start.advanced(seconds: 10)
+            ).first)
         let late = start.advanced(seconds: 10)
         #expect(try await home.store.settle(leaseID: lease.id, .acknowledge, actor: "CZ-TN", now: late) == false)
         #expect(try await home.store.lease(id: lease.id, now: late) == nil)
         let again = try #require(
             try await home.store.lease(
-                queue: "CZ-TN", max: 1, now: late, ends: late.advanced(seconds: 10)).first)
+                queue: "CZ-TN", max: 1, now: late, ends: late.advanced(seconds: 10)
+            ).first)
         #expect(try await home.store.settle(leaseID: again.id, .acknowledge, actor: "CZ-TN", now: late))
         #expect(try await home.store.settle(leaseID: again.id, .acknowledge, actor: "CZ-TN", now: late) == false)
         await home.remove()
@@ -251,7 +263,8 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
             try connection.query(
                 "SELECT rootpage, (SELECT page_size FROM pragma_page_size) AS page_size FROM sqlite_schema WHERE name = 'history'",
                 []
-            ) { row throws(StoreError) in UInt64((try row.integer("rootpage") - 1) * (try row.integer("page_size"))) }.first
+            ) { row throws(StoreError) in UInt64((try row.integer("rootpage") - 1) * (try row.integer("page_size"))) }
+            .first
         }
         await home.database.close()
         let path = home.folder.appending(path: "store.sqlite").path

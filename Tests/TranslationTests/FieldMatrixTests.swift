@@ -158,7 +158,8 @@ private struct Matrix {
     private static func keepsText(_ converter: Converter) -> Bool {
         switch converter {
         case .text, .personName, .fullText, .upper, .letterNo, .caseNumber, .organCode: true
-        case .residentId, .uscc, .phone, .date, .dateTime, .monthStart, .monthEnd, .spreadsheetDay, .money, .integer, .boolean,
+        case .residentId, .uscc, .phone, .date, .dateTime, .monthStart, .monthEnd, .spreadsheetDay, .money, .integer,
+            .boolean,
             .division,
             .placeDivision:
             false
@@ -176,7 +177,8 @@ private struct Matrix {
         case .uscc: return ("91320412MA1N000696", "checksumError")
         case .division, .placeDivision: return ("91320412MA1N000696", "notADivision")
         // Judged by the kind of paper, not by the converter.
-        case .residentId, .text, .personName, .fullText, .upper, .letterNo, .caseNumber, .organCode, .spreadsheetDay: return nil
+        case .residentId, .text, .personName, .fullText, .upper, .letterNo, .caseNumber, .organCode, .spreadsheetDay:
+            return nil
         }
     }
 

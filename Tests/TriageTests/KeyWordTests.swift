@@ -31,7 +31,7 @@ import Testing
         arguments: traits,
         [
             "嫌疑人殴打%致伤", "被害人系%", "嫌疑人盗窃%的财物", "嫌疑人明知被害人是%", "%被害人陈述", "嫌疑人的父亲是%", "嫌疑人与%同住",
-            "嫌疑人被%打伤", "诈骗多名%", "嫌疑人并非%", "嫌疑人不是%", "经鉴定，排除%", "没有证据证明其为健康人，对方为%",
+            "嫌疑人被%打伤", "诈骗多名%", "嫌疑人并非%", "嫌疑人不是%", "%：无", "是否%：否；", "%（无）", "经鉴定，排除%", "没有证据证明其为健康人，对方为%",
         ])
     func `a trait of somebody else, or a denied one, is none`(trait: (String, String), sentence: String) throws {
         let text = sentence.replacing("%", with: trait.0)
@@ -40,7 +40,8 @@ import Testing
 
     @Test(arguments: [
         ("申请人长期遭受丈夫家庭暴力", true), ("丈夫多次家暴", true), ("被虐待多年", true), ("对方虐待申请人", true), ("对方曾因虐待动物被处罚", false),
-        ("双方没有家庭暴力", false), ("不存在虐待、遗弃", false), ("未发生家暴", false), ("申请人虐待老人被起诉", false), ("申请人因涉嫌遗弃被诉", false),
+        ("双方没有家庭暴力", false), ("不存在虐待、遗弃", false), ("未发生家暴", false), ("家庭暴力：无", false),
+        ("不愿再被家暴", true), ("申请人虐待老人被起诉", false), ("申请人因涉嫌遗弃被诉", false),
         ("遗弃宠物引发纠纷", false),
     ])
     func `violence is a matter of whoever suffers it`(text: String, isOne: Bool) throws {

@@ -1,5 +1,4 @@
 import Testing
-import Vocabulary
 
 @testable import Vocabulary
 
@@ -28,9 +27,10 @@ private func reachable(_ route: AidRoute) -> Set<ApplicationStanding> {
     var waiting = beginnings
     while let standing = waiting.popLast() {
         for event in events {
-            guard let transition = next(standing, event, route), reached.insert(transition.standing).inserted else {
-                continue
-            }
+            // Returns are counted without end; after the city centre's word more of them tell nothing new.
+            guard let transition = next(standing, event, route), transition.standing.returns <= 3,
+                reached.insert(transition.standing).inserted
+            else { continue }
             waiting.append(transition.standing)
         }
     }
@@ -72,7 +72,9 @@ private func reachable(_ route: AidRoute) -> Set<ApplicationStanding> {
         }
     }
 
-    @Test func `what nobody has signed in yet is cancelled by its sender, even while another is asked to take it`() throws {
+    @Test func `what nobody has signed in yet is cancelled by its sender, even while another is asked to take it`()
+        throws
+    {
         let proposed = try #require(next(ApplicationStanding(referral: .queued), .proposeHandover)).standing
         let cancelled = try #require(next(proposed, .senderCancels))
         #expect(cancelled.standing == ApplicationStanding(referral: .cancelled))
@@ -140,7 +142,7 @@ private func reachable(_ route: AidRoute) -> Set<ApplicationStanding> {
     func `a cause that no release wrote is none`(name: String) { #expect(DeadLetterCause(name: name) == nil) }
 
     @Test func `places of one list are one cause`() {
-        #expect(DeadLetterCause.invalid(code: "x", path: "a[3].b").place == "a.b")
+        #expect(DeadLetterCause.invalid(code: "x", path: "a[3].b").place == "a[].b")
     }
 
     @Test func `a clock trigger is read as it was written`() {

@@ -1,7 +1,6 @@
 import Testing
-import Vocabulary
 
-@testable import Canonical
+@testable import Vocabulary
 
 @Suite struct CaseSteps {
     private typealias Table = [CaseState: [CaseEvent: CaseState]]

@@ -149,20 +149,41 @@ enum IdempotentReceiver {
 
     // MARK: From an operator
 
+    /// Where a dead letter of the referral channel comes from.
+    private struct Origin {
+        /// The first referral of its message.
+        let referralID: String
+        let messageID: String?
+        /// Of a single record, its place among so many.
+        let recordIndex: Int?
+        let recordCount: Int?
+    }
+
+    private static func origin(of id: String, _ connection: any SQLConnection) throws(StoreError) -> Origin {
+        let found = try connection.query(
+            """
+            SELECT coalesce(r.corrects, r.id) AS first_id, m.sender_message_id AS sender_message_id,
+            m.record_index AS record_index, m.record_count AS record_count
+            FROM message m JOIN referral r ON r.id = m.correlation_id WHERE m.id = ?
+            """, [.text(id)]
+        ) { row throws(StoreError) in
+            Origin(
+                referralID: try row.text("first_id"), messageID: try row.optionalText("sender_message_id"),
+                recordIndex: try row.optionalInt("record_index"), recordCount: try row.optionalInt("record_count"))
+        }
+        guard let origin = found.first else { throw .corrupt("the referral of dead letter \(id) is gone") }
+        return origin
+    }
+
     private static func resend(
         _ commit: IntakeCommit, of deadLetter: StoredMessage, _ old: SupersededDeadLetter,
         _ transaction: StoreTransaction
     ) throws(StoreError) -> Decision {
-        let place = try transaction.query(
-            """
-            SELECT m.record_index AS record_index, m.record_count AS record_count,
-            coalesce(r.corrects, r.id) AS first_id FROM message m JOIN referral r ON r.id = m.correlation_id WHERE m.id = ?
-            """, [.text(deadLetter.id)]
-        ) { row throws(StoreError) in
-            (try row.optionalInt("record_index"), try row.optionalInt("record_count"), try row.text("first_id"))
-        }.first
-        guard let place, let index = place.0, let count = place.1 else {
+        let origin = try origin(of: deadLetter.id, transaction)
+        guard let index = origin.recordIndex else {
             if let earlier = try accepted(commit, transaction) {
+                // Mended into a document that bears another message's id.
+                guard origin.messageID == commit.messageID else { return .answered(.conflict(referralID: earlier.id)) }
                 // A dead letter of before this release, whose sender was faster.
                 try correct(deadLetter, by: commit, transaction)
                 return .answered(.replayed(referralID: earlier.id, answer: earlier.answer))
@@ -170,15 +191,16 @@ enum IdempotentReceiver {
             try supersede(deadLetter, old, by: commit, failedAgain: commit.isInvalid, transaction)
             return .whole
         }
-        let firstID = place.2
-        guard commit.records.count == count, let record = commit.records.first(where: { $0.index == index }) else {
-            return .answered(.conflict(referralID: firstID))
+        guard commit.records.count == origin.recordCount,
+            let record = commit.records.first(where: { $0.index == index })
+        else {
+            return .answered(.conflict(referralID: origin.referralID))
         }
         try supersede(deadLetter, old, by: commit, failedAgain: record.outcome == .invalid, transaction)
         let earlier = try transaction.query(
-            "SELECT id, digest, answer FROM referral WHERE id = ?", [.text(firstID)], read
+            "SELECT id, digest, answer FROM referral WHERE id = ?", [.text(origin.referralID)], read
         ).first
-        return .records([index], corrects: firstID, earlierAnswer: earlier?.answer ?? [])
+        return .records([index], corrects: origin.referralID, earlierAnswer: earlier?.answer ?? [])
     }
 
     /// Ends the dead letter that this message takes the place of, with its lines in history, audit and job.

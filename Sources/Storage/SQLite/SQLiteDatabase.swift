@@ -48,8 +48,6 @@ public final class SQLiteDatabase: Database {
         for reader in readers { reader.start { Self.answer($1, on: $0) } }
     }
 
-    /// How many transactions carried all the writes so far.
-    public var commitCount: Int { writer.groups }
     /// How many wait for a group that is not whole yet.
     var gatheringCount: Int { writer.gathering }
 
@@ -253,7 +251,6 @@ public final class SQLiteDatabase: Database {
         private var isGathering = false
         private let condition = NSCondition()
         private var pending: [any Unit] = []
-        private var taken = 0
         private var isClosed = false
         private var hasEnded = false
         private var onEnd: [CheckedContinuation<Void, Never>] = []
@@ -322,15 +319,7 @@ public final class SQLiteDatabase: Database {
             gather()
             let units = Array(pending.prefix(groupSize))
             pending.removeFirst(units.count)
-            taken += 1
             return units
-        }
-
-        /// How many groups were taken so far.
-        var groups: Int {
-            condition.lock()
-            defer { condition.unlock() }
-            return taken
         }
 
         var gathering: Int {

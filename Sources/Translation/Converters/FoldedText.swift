@@ -1,3 +1,5 @@
+import Canonical
+
 /// A coded text made ready for a grammar: one form for each sign that senders write in several.
 ///
 /// Full-width characters are narrow, letters lower-case, blanks of every width a blank, dashes and minus signs `-`,
@@ -13,7 +15,7 @@ enum FoldedText {
         var folded: [Unicode.Scalar] = []
         folded.reserveCapacity(raw.utf8.count)
         for scalar in raw.unicodeScalars {
-            if Converter.isInvisible(scalar) { continue }
+            if scalar.isInvisible { continue }
             let scalar = fold(scalar)
             if scalar == " ", folded.last.map({ $0 == " " }) ?? true { continue }
             folded.append(scalar)
@@ -23,8 +25,7 @@ enum FoldedText {
     }
 
     static func fold(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-        var value = scalar.value
-        if (0xFF01...0xFF5E).contains(value) { value -= 0xFEE0 }
+        var value = scalar.narrowed.value
         if (0x41...0x5A).contains(value) { value += 0x20 }
         guard value >= 0x80 else {
             switch value {

@@ -1,0 +1,42 @@
+import Foundation
+import Messaging
+import StrictJSON
+import Testing
+import Transport
+import Vocabulary
+
+@testable import Delivery
+@testable import Storage
+
+private struct NoSignIn: SignIn {
+    func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool { false }
+}
+
+@Test func `an application that cannot be opened goes to the operators, and the next one to the institution`()
+    async throws
+{
+    let hall = try await DeliveryHall(partners: [])
+    let broken = try await hall.application()
+    let whole = try await hall.application()
+    try await hall.store.database.write { connection throws(StoreError) in
+        _ = try connection.run("UPDATE application SET content = x'7B00' WHERE no = ?", [.text(broken)])
+    }
+    let service = LeaseService(
+        store: hall.store, limits: LeaseService.Limits(), wakeups: Wakeups(), now: { hall.now }, cases: NoSignIn())
+    let router = Router(
+        routes: service.routes,
+        doorkeeper: Doorkeeper(
+            callers: [Digest.hex(Digest.sha256(Array("CZ-TN".utf8))): Caller(role: .institution, id: "CZ-TN")]),
+        explain: { error, _ in Problem(.internalError, zh: "", en: "\(error)") })
+    let answer = await router.respond(
+        to: HTTPRequest(
+            method: "POST", path: "/v1/queues/CZ-TN/leases", query: [], headers: [("Authorization", "Bearer CZ-TN")],
+            body: Array(#"{"max":10}"#.utf8)))
+    let leases = try JSONValue(parsing: answer.body)["leases"]?.array ?? []
+    #expect(leases.count == 1)
+    #expect(leases.first?["application"]?["a"] == 1)
+    let dead = try await hall.deadLetters()
+    #expect(dead.map(\.correlationID) == [broken] && broken != whole)
+    #expect(dead.map(\.cause) == [.unreadablePayload(on: .application)])
+    await hall.remove()
+}
