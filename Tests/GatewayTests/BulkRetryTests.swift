@@ -8,8 +8,9 @@ import Testing
 @Suite(.enabled(if: Browser.isInstalled, "chromium-driver is not installed"), .serialized) struct BulkRetryInABrowser {
     private static let count = 10_000
     private static let others = 40
-    private static let cause = "invalid/missing/court/defence-notice:29"
-    private static let otherCause = "invalid/missing/court/defence-notice:10"
+    /// Rules of the fragments that the mapping includes: line 3 of the one in line 22, line 6 of the one in line 7.
+    private static let cause = "invalid/missing/court/defence-notice:22003"
+    private static let otherCause = "invalid/missing/court/defence-notice:7006"
 
     /// A court's notice that names no sender: no mapping of the name makes it pass.
     private static func anonymous(_ id: String) -> [UInt8] {

@@ -13,23 +13,24 @@ import Vocabulary
 /// Thousands of dead letters laid into a gateway's dead-letter queue before it starts: each is taken in as a file from
 /// an exchange folder is, many sharing one commit.
 enum FilledDeadLetterQueue {
-    /// Gives the gateway mappings of its own, of which the court's looks for the name where no court writes it.
+    /// Gives the gateway mappings of its own, of which the court's look for the name where no court writes it.
     static func breakMapping(of gateway: GatewayProcess) throws {
         let mappings = gateway.folder.appending(path: "Mappings")
         let shipped = repository.appending(path: "Mappings")
         try FileManager.default.copyItem(at: shipped, to: mappings)
         try rewrite(gateway.folder.appending(path: "gateway.xml"), shipped.path, with: mappings.path)
-        try rewrite(mapping(of: gateway), #"from="XM" as="personName" required"#, with: broken)
+        try rewrite(rules(of: gateway), sound, with: broken)
     }
 
     static func mendMapping(of gateway: GatewayProcess) throws {
-        try rewrite(mapping(of: gateway), broken, with: #"from="XM" as="personName" required"#)
+        try rewrite(rules(of: gateway), broken, with: sound)
     }
 
+    private static let sound = #"from="XM" as="personName" required"#
     private static let broken = #"from="XINGMING" as="personName" required"#
 
-    private static func mapping(of gateway: GatewayProcess) -> URL {
-        gateway.folder.appending(path: "Mappings/court/defence-notice/mapping.xml")
+    private static func rules(of gateway: GatewayProcess) -> URL {
+        gateway.folder.appending(path: "Mappings/court/fragments/person.xml")
     }
 
     private static func rewrite(_ file: URL, _ old: String, with new: String) throws {

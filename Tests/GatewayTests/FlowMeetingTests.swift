@@ -75,7 +75,7 @@ import Testing
         #expect(try await desk.ask("GET", "/v1/dead-letters")["deadLetters"]?.array?.isEmpty == true)
         let trace = try await desk.ask("GET", "/v1/messages/C-2/trace")["timeline"]?.array ?? []
         let number = try #require(receipt["applicationNo"]?.string)
-        #expect(trace.contains { $0["event"] == "retried" && $0["detail"] == .string("look again → \(number)") })
+        #expect(trace.contains { $0["event"] == "matched" && $0["detail"] == .string("look again → \(number)") })
         await flow.end()
     }
 

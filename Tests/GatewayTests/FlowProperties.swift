@@ -249,7 +249,7 @@ private struct Story {
             }
         }
         #expect(
-            Set(states).isSuperset(of: ["signedIn", "supplemented", "assign", "transferProposed", "transferSignedIn"]))
+            Set(states).isSuperset(of: ["signedIn", "materialsAdded", "assign", "transferProposed", "transferSignedIn"]))
         await world.remove()
     }
 
