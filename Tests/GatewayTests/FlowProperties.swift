@@ -249,7 +249,8 @@ private struct Story {
             }
         }
         #expect(
-            Set(states).isSuperset(of: ["signedIn", "materialsAdded", "assign", "transferProposed", "transferSignedIn"]))
+            Set(states).isSuperset(of: ["signedIn", "materialsAdded", "assign", "transferProposed", "transferSignedIn"])
+        )
         await world.remove()
     }
 

@@ -183,7 +183,9 @@ enum IdempotentReceiver {
         guard let index = origin.recordIndex else {
             if let earlier = try accepted(commit, transaction) {
                 // Mended into a document that bears another message's id.
-                guard origin.messageID == nil || origin.messageID == commit.messageID else { return .answered(.conflict(referralID: earlier.id)) }
+                guard origin.messageID == nil || origin.messageID == commit.messageID else {
+                    return .answered(.conflict(referralID: earlier.id))
+                }
                 // A dead letter of before this release, whose sender was faster.
                 try correct(deadLetter, by: commit, transaction)
                 return .answered(.replayed(referralID: earlier.id, answer: earlier.answer))
