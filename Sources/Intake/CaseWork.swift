@@ -76,6 +76,7 @@ extension CaseClerk: FollowUpHandling {
         let now = followUp.receivedAt
         let reason = message.text("withdrawal.reason")
         let circumstances = Circumstances(actor: followUp.partnerID, at: now, reason: reason)
+        // Nothing is rendered for it, so the machine alone can refuse: what is signed in is the institution's to decide.
         if let change = try? change(by: .senderCancels, of: record, circumstances) { return change }
         var change = CaseChange(
             of: record, nil, historyEvent: .entry(.withdrawalReceived), actor: followUp.partnerID, at: now)
