@@ -1,7 +1,8 @@
 /// What expressions may ask of a text besides XPath's own functions. All but `folded` are tests, which a set of nodes passes
 /// when any of its nodes does.
 public enum TextFunction: String, CaseIterable, Sendable {
-    /// Something is said: neither nothing nor a placeholder.
+    /// Something is said: neither nothing nor a placeholder. A word names the use (a converter, a code list or a target) for
+    /// which some placeholders are values.
     case given
     /// Read as yes, or as no, by the words for them.
     case yes, no
@@ -25,7 +26,8 @@ public enum TextFunction: String, CaseIterable, Sendable {
     /// How many quoted words must follow the path.
     public var wordCounts: ClosedRange<Int> {
         switch self {
-        case .given, .yes, .no, .positive, .folded: 0...0
+        case .yes, .no, .positive, .folded: 0...0
+        case .given: 0...1
         case .is, .says, .mentions, .denies, .begins: 1...20
         case .coded: 2...20
         }

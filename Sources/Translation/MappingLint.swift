@@ -55,7 +55,7 @@ extension Translator {
         let (mappings, codes) = inForce
         var notes = MappingLint.unusedLists(codes, mappings)
         for mapping in mappings {
-            var lint = MappingLint(mapping)
+            var lint = MappingLint(mapping, placeholders)
             let documents = examples[mapping.id] ?? []
             if mapping.isInbound {
                 for document in documents {
@@ -80,14 +80,21 @@ struct MappingLint {
     private var unread: Set<String> = []
     private var read: Set<String> = []
 
-    init(_ mapping: Mapping) {
+    init(_ mapping: Mapping, _ placeholders: Placeholders) {
         self.mapping = mapping
         if mapping.titleZh == mapping.id { add(.missingAttribute, nil, "title is left out: people see the identifier") }
         for records in mapping.records {
             checkTargets(of: records.rules, below: "")
             checkRequired(records)
         }
-        if mapping.isInbound { checkComparisons() } else { checkTargets(of: mapping.rules, below: "") }
+        if mapping.isInbound {
+            checkComparisons()
+            for (line, advice) in PresenceQuestions.advice(for: mapping, placeholders) {
+                add(.rawComparison, line, advice)
+            }
+        } else {
+            checkTargets(of: mapping.rules, below: "")
+        }
     }
 
     static func unusedLists(_ codes: CodeLists, _ mappings: [Mapping]) -> [LintNote] {

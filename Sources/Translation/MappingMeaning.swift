@@ -39,7 +39,12 @@ final class MappingMeaning: TextMeaning {
     /// Why a call means nothing, for the mapping's author.
     func problem(with call: TextCall) -> String? {
         switch call.function {
-        case .given, .yes, .no, .positive, .folded: return nil
+        case .yes, .no, .positive, .folded: return nil
+        case .given:
+            let uses = placeholders.excepted
+            return call.words.first { !uses.contains($0) }.map {
+                "no placeholder is a value for \($0)" + MappingLanguage.hint($0, uses.sorted())
+            }
         case .is, .says, .mentions, .denies, .begins:
             return call.words.contains { TextFolding.bytes(of: $0).isEmpty }
                 ? "\(call.function.rawValue)() asks for an empty word" : nil
@@ -60,7 +65,9 @@ final class MappingMeaning: TextMeaning {
         let placeholders = placeholders
         let words = call.words.map { TextFolding.bytes(of: $0) }
         switch call.function {
-        case .given: return { placeholders.read($0) == .value ? .holds : .fails }
+        case .given:
+            let uses = Set(call.words)
+            return { placeholders.read($0, for: uses) == .value ? .holds : .fails }
         case .yes: return { Self.read($0, as: true, placeholders) }
         case .no: return { Self.read($0, as: false, placeholders) }
         case .positive: return { Self.isPositive($0, placeholders) }

@@ -69,6 +69,9 @@ struct Placeholders: Sendable {
     /// How many zeros at the start say nothing, and what may stand among those that follow.
     var zeroRule: (count: Int, signs: Set<Unicode.Scalar>)? { zeros == .max ? nil : (zeros, zeroSigns) }
 
+    /// Every use for which some word is a value.
+    var excepted: Set<String> { words.values.reduce(into: []) { $0.formUnion($1.exceptions) } }
+
     /// What a text is taken for.
     enum Reading: Sendable { case value, nothing, nothingTold }
 

@@ -114,6 +114,7 @@ public final class Translator: Sendable {
         loaded = Loaded(content: try MappingLoader.load(directory: directory, digest: digests.sm3))
     }
 
+    var placeholders: Placeholders { loaded.content.placeholders }
     var inForce: (mappings: [Mapping], codes: CodeLists) { (loaded.mappings, loaded.codes) }
 
     /// Whether a list in force holds the code.

@@ -127,6 +127,42 @@ private func translate(_ document: String, _ bench: Workbench) throws -> Transla
             for (xpath, line) in mapping.expressions {
                 #expect(RawComparison.advice(for: xpath).isEmpty, "\(mapping.id):\(line ?? 0) \(xpath)")
             }
+            let advice = PresenceQuestions.advice(for: mapping, translator.placeholders)
+            #expect(advice.isEmpty, "\(mapping.id): \(advice)")
+        }
+    }
+
+    /// 不清楚 is an answer about the will and 没有 one to yes or no, though both say nothing elsewhere.
+    @Test(arguments: [
+        ("will", "consent/applyWill", "", "applyWill", "不清楚"),
+        ("mine", "applyingAgent/interestConflict", #"as="boolean""#, "boolean", "没有"),
+    ])
+    func `a question for presence knows what the field is read for`(
+        field: String, target: String, reading: String, use: String, word: String
+    ) throws {
+        func bench(_ question: String) throws -> Workbench {
+            try Workbench(
+                """
+                <mapping xmlns="urn:legal-aid-gateway:mapping:1" id="a/b" version="1" source="xml" accepts="/R">
+                <each record="/R">
+                <value to="\(target)" from="\(field)" \(reading)/>
+                <constant to="remarks" value="silent" when="not(\(question))"/>
+                </each>
+                </mapping>
+                """)
+        }
+        for (question, isHeard) in [("given(\(field))", false), ("given(\(field), '\(use)')", true)] {
+            let bench = try bench(question)
+            defer { bench.remove() }
+            let translator = try bench.translator()
+            let result = translator.translate(
+                Array("<R><\(field)>\(word)</\(field)></R>".utf8), format: nil, declaredEncoding: nil, mapping: nil,
+                among: nil, receivedAt: Timestamp(secondsSince1970: 1_709_254_800), limits: ParseLimits(),
+                explain: false)
+            let record = try #require(result.records.first)
+            #expect((record.application.text("remarks") == nil) == isHeard)
+            let mapping = try #require(translator.inForce.mappings.first)
+            #expect(PresenceQuestions.advice(for: mapping, translator.placeholders).isEmpty == isHeard)
         }
     }
 }

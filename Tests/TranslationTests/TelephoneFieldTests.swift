@@ -11,7 +11,7 @@ import Vocabulary
     private static func rules(_ values: String) -> String {
         """
         <mapping xmlns="urn:legal-aid-gateway:mapping:1" id="a/b" version="1" source="xml" accepts="/R">
-        <each record="/R">\(values)</each>
+        <each record="/R"><constant to="consent/applyWill" value="self"/>\(values)</each>
         </mapping>
         """
     }
@@ -58,7 +58,7 @@ import Vocabulary
         Row("12348", nil, nil, "12348", ["serviceNumber"]), Row("110", nil, nil, "110", ["serviceNumber"]),
         Row("+852 2100 0000", nil, nil, "+852 2100 0000", ["formatError"]),
         Row("+1 650 253 0000", nil, nil, "+1 650 253 0000", ["formatError"]),
-        Row("138****0317", nil, nil, nil, ["formatError"]), Row("不便提供", nil, nil, nil, ["formatError"]),
+        Row("138****0317", nil, nil, nil, ["formatError"]), Row("不便提供", nil, nil, nil, ["nullToken"]),
     ]
 
     @Test(arguments: rows, targets)

@@ -22,7 +22,8 @@ enum IdempotentReceiver {
         let decision: Decision
         if let old = commit.supersedes {
             guard try Jobs.allow(old.act, transaction),
-                let deadLetter = try StoredMessage.find(old.id, transaction), deadLetter.isDead(old.version)
+                let deadLetter = try StoredMessage.find(old.id, transaction), deadLetter.channel == .referral,
+                deadLetter.isDead(old.version)
             else { return .superseded }
             decision = try resend(commit, of: deadLetter, old, transaction)
         } else {
