@@ -20,8 +20,9 @@ struct ApplicationWill {
 
     func read(_ text: String) -> Reading {
         if let answer = YesNoWords.read(text) { return answer ? .stated("self") : .declined }
-        if let code = exact(text) { return code == "unknown" ? .declined : .stated(code) }
+        // Before the list's own words: its code `unknown` is named for what stands then, and to write it refuses nothing.
         if let doubts, !doubts.codes(in: text).isEmpty { return .unclear }
+        if let code = exact(text) { return code == "unknown" ? .declined : .stated(code) }
         let found = words.reading(in: text)
         if found.codes.contains("unknown") { return .declined }
         // “不放弃” refuses nothing, and “不愿委托律师，但申请法律援助” wants something.

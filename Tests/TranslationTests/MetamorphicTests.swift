@@ -17,6 +17,7 @@ import Vocabulary
         let path: String
         let text: String
         var answersYesOrNo = false
+        var statesWill = false
         /// Lists that read it.
         var lists: Set<String> = []
     }
@@ -66,6 +67,7 @@ import Vocabulary
             var leaf = leaf
             let told = changed(leaf.path, to: "㐀㐁㐂").map { Metamorphic.findings(of: $0, at: leaf.path) } ?? []
             leaf.answersYesOrNo = told.contains { $0.code == "notABoolean" }
+            leaf.statesWill = told.contains { $0.code == "willUnclear" }
             leaf.lists = Set(told.compactMap(\.list))
             return leaf
         }
@@ -131,15 +133,20 @@ import Vocabulary
         return found.filter { $0 != leaf.text }
     }
 
+    private static func examples(of id: String) throws -> [Example] {
+        let translator = try translator.get()
+        let folder = mappingsFolder.appending(path: id + "/examples")
+        return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            .filter { !$0.lastPathComponent.contains(".expected.") }.sorted { $0.path < $1.path }
+            .compactMap { try Example($0, translator) }
+    }
+
     @Test(arguments: try translator.get().mappings.filter(\.isInbound).map(\.id))
     func `what is said otherwise comes out the same or is told`(id: String) throws {
         let translator = try Self.translator.get()
         let codes = translator.inForce.codes
-        let folder = mappingsFolder.appending(path: id + "/examples")
-        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-            .filter { !$0.lastPathComponent.contains(".expected.") }.sorted { $0.path < $1.path }
         var tried = 0
-        for example in try files.compactMap({ try Example($0, translator) }) where !example.base.records.isEmpty {
+        for example in try Self.examples(of: id) where !example.base.records.isEmpty {
             let expected = Self.results(example.base)
             for leaf in try example.leaves() {
                 for text in Self.variants(of: leaf, codes) {
@@ -157,5 +164,27 @@ import Vocabulary
             }
         }
         #expect(tried > 40, "only \(tried) variants: the examples were not read")
+    }
+
+    /// Who says that the will is not known has not said that the person applies, whatever the mapping takes where nothing is
+    /// said.
+    @Test(arguments: try translator.get().mappings.filter(\.isInbound).map(\.id))
+    func `a will that is not known is no application`(id: String) throws {
+        for example in try Self.examples(of: id) where !example.base.records.isEmpty {
+            for leaf in try example.leaves() where leaf.statesWill {
+                for doubt in ["不清楚", "未知", "待定", "不明。", "不详", "尚待核实", "待核", "unknown", "UNKNOWN", "未表明", "未说明"] {
+                    let changed = try #require(example.changed(leaf.path, to: doubt))
+                    let told = Self.findings(of: changed, at: leaf.path).map(\.code)
+                    #expect(told.contains("willUnclear"), "\(id)/\(example.name) \(leaf.path): \(doubt), told \(told)")
+                    for record in changed.records {
+                        let will = record.application.text("consent.applyWill")
+                        let before = example.base.records.first?.application.text("consent.applyWill")
+                        #expect(
+                            will == "unknown" || will == nil || changed.records.count > 1 && will == before,
+                            "\(id)/\(example.name) \(leaf.path): \(doubt) as \(will ?? "")")
+                    }
+                }
+            }
+        }
     }
 }
