@@ -223,7 +223,9 @@ private enum References {
                 "SELECT no, content FROM application WHERE referral_id = ?", [.text(id)]
             ) { row throws(StoreError) in (try row.text("no"), try row.blob("content")) }
             for (number, content) in applications {
-                guard let json = try? JSONValue(parsing: content) else { continue }
+                guard let json = try? JSONValue(parsing: content) else {
+                    throw .corrupt("the content of application \(number) is no JSON")
+                }
                 for path in paths { add(json.at(path.path)?.string, path.name, number) }
             }
         }
