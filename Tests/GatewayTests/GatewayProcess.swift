@@ -55,6 +55,9 @@ final class GatewayProcess: @unchecked Sendable {
         """.write(to: folder.appending(path: "credentials.xml"), atomically: true, encoding: .utf8)
     }
 
+    /// A test that threw half-way leaves no gateway behind either.
+    deinit { remove() }
+
     /// The program stands beside the tests that were built with it.
     private static var program: URL {
         let beside = Bundle.allBundles.map(\.bundleURL) + [URL(filePath: CommandLine.arguments[0])]
