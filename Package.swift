@@ -15,9 +15,16 @@ let rooms: [(name: String, doors: [Target.Dependency])] = [
     ("Storage", ["StrictJSON", "Vocabulary", "Messaging", "CSQLite"]),
     ("Transport", ["StrictJSON", "Vocabulary", "CMicroHTTPD", "CCurl", "COpenSSL", "CZlib"]),
     (
+        "Cases",
+        [
+            "StrictJSON", "Vocabulary", "Translation", "Triage", "Messaging", "Transport", "Canonical", "Observability",
+        ]
+    ),
+    (
         "Intake",
         [
-            "StrictJSON", "Vocabulary", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical",
+            "StrictJSON", "Vocabulary", "Cases", "Translation", "Triage", "Messaging", "Transport", "Documents",
+            "Canonical",
             "Observability",
         ]
     ),

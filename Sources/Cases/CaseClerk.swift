@@ -8,22 +8,31 @@ import Vocabulary
 
 /// Writes what both doors put into a case: statuses in the sender's own format, notices to institutions, clocks.
 public struct CaseClerk: Sendable {
-    var pipeline: Pipeline
-    let identifiers: IdentifierSource
-    let registry: Registry
-    let keys: CaseKeys
+    package private(set) var current: CurrentMappingsAndRules
+    package let identifiers: IdentifierSource
+    package let registry: Registry
+    package let keys: CaseKeys
 
-    public init(pipeline: Pipeline, identifiers: IdentifierSource, registry: Registry, keys: CaseKeys) {
-        self.pipeline = pipeline
+    public init(
+        _ current: CurrentMappingsAndRules, identifiers: IdentifierSource, registry: Registry, keys: CaseKeys
+    ) {
+        self.current = current
         self.identifiers = identifiers
         self.registry = registry
         self.keys = keys
     }
 
+    /// The same, by mappings and rules that were settled before.
+    package func with(_ other: CurrentMappingsAndRules) -> CaseClerk {
+        var clerk = self
+        clerk.current = other
+        return clerk
+    }
+
     // MARK: Telling the sender
 
     /// A canonical status as it is kept, with the message that tells it, where that sender may know it.
-    func makeStatus(
+    package func makeStatus(
         _ code: StatusCode, of record: ApplicationRecord, institution: String?, detail: JSONObject, at now: Instant
     ) throws(RenderError) -> (status: StatusRecord, envelope: Envelope?) {
         let event = statusContent(code, of: record, institution: institution, detail: detail, at: now)
@@ -77,7 +86,7 @@ public struct CaseClerk: Sendable {
             let senderType = SenderType(rawValue: partner.senderType),
             let visible = event.minimised(for: senderType)
         else { return nil }
-        let rendered = try pipeline.translator.render(visible, outbound: mapping)
+        let rendered = try current.translator.render(visible, outbound: mapping)
         var envelope = Envelope(
             id: identifiers.next(at: now), channel: .status, correlationID: correlationID, sender: sender,
             senderMessageID: event.content["eventId"]?.string ?? "", recipient: partner.id, payload: rendered.bytes,
@@ -133,7 +142,7 @@ extension ApplicationRecord {
 
 extension RunningClock {
     /// What informs only, and what was judged on receipt, nobody is warned of.
-    init(_ clock: Clock) {
+    package init(_ clock: Clock) {
         self.init(
             id: clock.id, content: clock.stored.serialized(), dueAt: Instant(clock.dueAt),
             soonAt: Instant(clock.dueSoonAt),
@@ -147,8 +156,4 @@ extension RunningClock {
 
     /// The clock itself; nothing where the stored bytes are none.
     public var clock: Clock? { (try? JSONValue(parsing: content)).flatMap { Clock(stored: $0) } }
-}
-
-extension Instant {
-    init(_ timestamp: Timestamp) { self.init(milliseconds: timestamp.secondsSince1970 * 1000) }
 }

@@ -10,14 +10,14 @@ public struct CaseKeys: Sendable {
     public init(hash: KeyedHash) { self.hash = hash }
 
     /// The keys of an application's matter: with those of its person, all that the store finds it by.
-    func matters(of application: LegalAidApplication, partnerID: String) -> [String] {
+    package func matters(of application: LegalAidApplication, partnerID: String) -> [String] {
         let caseNumber = application.text("proceeding.caseNumber").map(self.caseNumber)
         let reference = application.text("source.senderCaseRef").map { senderReference($0, partnerID: partnerID) }
         return [caseNumber, reference].compactMap(\.self)
     }
 
     /// The person at a path: by identity document, or else by name and birth date (DU-03).
-    func persons(in application: LegalAidApplication, at path: String) -> [String] {
+    package func persons(in application: LegalAidApplication, at path: String) -> [String] {
         if let number = application.text(path + ".idNumber") {
             return [person(idType: application.text(path + ".idType"), idNumber: number)]
         }
@@ -46,7 +46,7 @@ extension CaseKeys {
     ///
     /// Everybody may say what happened in a case whose number or person it knows; only the sender itself may add to its
     /// referral, take it back or speak of it by its own references.
-    func names(in message: LegalAidApplication, kind: FollowUp.Kind, partnerID: String) -> [CaseName] {
+    package func names(in message: LegalAidApplication, kind: FollowUp.Kind, partnerID: String) -> [CaseName] {
         var names: [CaseName] = []
         if let number = message.text("reference.applicationNo") { names.append(.applicationNo(number)) }
         if let id = message.text("reference.messageId") { names.append(.message(partner: partnerID, id: id)) }
@@ -58,7 +58,7 @@ extension CaseKeys {
     }
 
     /// The person whom a message is about.
-    func person(in message: LegalAidApplication) -> [String] {
+    package func person(in message: LegalAidApplication) -> [String] {
         let referred = persons(in: message, at: "reference")
         return referred.isEmpty ? persons(in: message, at: "recipient") : referred
     }

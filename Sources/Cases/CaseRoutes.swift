@@ -1,5 +1,4 @@
 import Canonical
-import Documents
 import Messaging
 import Observability
 import StrictJSON

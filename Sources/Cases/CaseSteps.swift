@@ -55,7 +55,7 @@ extension CaseClerk {
             change.applicationMessage = applicationMessage(
                 of: record, to: circumstances.target ?? responsible, at: now)
         case .moveClocks(let trigger):
-            change.clocks += pipeline.triage.advance(
+            change.clocks += current.triage.advance(
                 circumstances.clocks, by: trigger, at: now.timestamp, for: record.application,
                 until: circumstances.until
             ).map { RunningClock($0) }

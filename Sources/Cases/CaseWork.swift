@@ -56,7 +56,7 @@ extension CaseClerk: FollowUpHandling {
     private func stillMissing(
         _ application: LegalAidApplication, of record: ApplicationRecord, evidence: [JSONValue]
     ) -> [JSONValue] {
-        let still = pipeline.triage.missing(
+        let still = current.triage.missing(
             for: application, receivedAt: record.receivedAt.timestamp, evidence: evidence)
         let kinds = Set(still.compactMap { $0["kind"]?.string })
         let came = Set((application.value("materials")?.array ?? []).compactMap { $0["kind"]?.string })
@@ -138,7 +138,7 @@ extension CaseClerk: FollowUpHandling {
         guard !record.standing.isOver else { return nil }
         var application = record.application
         let evidence = Self.evidence(in: message)
-        let assessment = pipeline.triage.assess(
+        let assessment = current.triage.assess(
             application, receivedAt: record.receivedAt.timestamp, evidence: evidence)
         let missing = stillMissing(application, of: record, evidence: evidence)
         let known = application.value("precheck")?.array ?? []
@@ -159,7 +159,7 @@ extension CaseClerk: FollowUpHandling {
     }
 
     /// What a share shows, as triage reads it: relief statuses and groups, with the share's own time.
-    static func evidence(in message: LegalAidApplication) -> [JSONValue] {
+    package static func evidence(in message: LegalAidApplication) -> [JSONValue] {
         (message.value("reliefStatuses")?.array ?? []).map { status in
             var status = status
             status["evidence"] = "share"

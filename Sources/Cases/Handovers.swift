@@ -141,8 +141,8 @@ extension CaseClerk {
     }
 
     /// CLK-24: from when on a proposal that nobody answered goes to the city centre.
-    func handoverLimit(of application: LegalAidApplication, from now: Instant) -> Instant? {
-        pipeline.triage.clocks(startedBy: .firstContact, at: now.timestamp, for: application)
+    package func handoverLimit(of application: LegalAidApplication, from now: Instant) -> Instant? {
+        current.triage.clocks(startedBy: .firstContact, at: now.timestamp, for: application)
             .first { $0.id == "CLK-24" }.map { Instant($0.dueAt) }
     }
 
@@ -167,7 +167,7 @@ extension CaseClerk {
 
 extension LegalAidApplication {
     /// Adds a link to the transfer chain.
-    mutating func addTransfer(from: String, to: String, reason: String, officer: String?, at now: Instant) {
+    package mutating func addTransfer(from: String, to: String, reason: String, officer: String?, at now: Instant) {
         let chain = value("transferChain")?.array ?? []
         let link = JSONValue.compact([
             ("seq", JSONValue(chain.count + 1)), ("from", .string(from)), ("to", .string(to)),

@@ -1,4 +1,5 @@
 import Canonical
+import Cases
 import Messaging
 import Observability
 import StrictJSON
@@ -8,6 +9,7 @@ import Vocabulary
 
 /// Takes in referrals and whatever follows them, from whomever and whichever way they come.
 public struct IntakeService: Sendable {
+    let pipeline: Pipeline
     let clerk: CaseClerk
     let store: any MessageStore & EvidenceStore & FollowUpStore
     let limits: CaseLimits
@@ -16,19 +18,15 @@ public struct IntakeService: Sendable {
     private let underway: CommitsUnderway
 
     var registry: Registry { clerk.registry }
-    /// With the mappings and rules of this moment: a document meets no others between its first byte and its commit.
-    private var pinnedClerk: CaseClerk {
-        var pinned = clerk
-        pinned.pipeline = clerk.pipeline.pinned()
-        return pinned
-    }
 
     /// - Parameter underway: where the store learns that a commit is being prepared, so that it may wait for it.
     public init(
-        clerk: CaseClerk, store: any MessageStore & EvidenceStore & FollowUpStore, limits: CaseLimits = CaseLimits(),
+        _ pipeline: Pipeline, clerk: CaseClerk, store: any MessageStore & EvidenceStore & FollowUpStore,
+        limits: CaseLimits = CaseLimits(),
         now: @escaping @Sendable () -> Instant, log: Log, metrics: Metrics,
         drift: DriftWatch, underway: CommitsUnderway = CommitsUnderway()
     ) {
+        self.pipeline = pipeline
         self.clerk = clerk
         self.store = store
         self.limits = limits
@@ -47,8 +45,9 @@ public struct IntakeService: Sendable {
     /// - Throws: `Problem` where nothing was kept since the call itself is wrong, `StoreError`, `RenderError`.
     public func submit(_ submission: Submission) async throws -> Admission {
         let announcement = underway.announce()
-        let clerk = pinnedClerk
-        let pipeline = clerk.pipeline
+        // A document meets no other mappings and rules between its first byte and its commit.
+        let pipeline = pipeline.pinned()
+        let clerk = clerk.with(pipeline.current)
 
         // Identify.
         let sender = try registry.sender(submission.caller)
@@ -78,7 +77,7 @@ public struct IntakeService: Sendable {
     /// The same journey up to the commit: nothing is stored, and what is on file about the persons is not looked at, so
     /// that nobody learns it without leaving a trace.
     public func dryRun(_ submission: Submission) throws -> Pipeline.Walk {
-        let pipeline = clerk.pipeline.pinned()
+        let pipeline = pipeline.pinned()
         let sender = submission.caller.role == .operator ? nil : try registry.sender(submission.caller)
         let message = try message(of: submission, from: sender, through: pipeline)
         return pipeline.assess(

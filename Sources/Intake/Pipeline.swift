@@ -1,7 +1,7 @@
 import Canonical
+import Cases
 import Documents
 import StrictJSON
-import Synchronization
 import Translation
 import Triage
 import Vocabulary
@@ -9,24 +9,21 @@ import Vocabulary
 /// Everything that a message meets between its bytes and the store: *parse → validate → translate → triage*.
 ///
 /// It stores nothing, so intake, the dry run and the examples' test all take the same walk.
-public final class Pipeline: Sendable {
-    private let current: Mutex<MappingsAndRules>
+public struct Pipeline: Sendable {
+    /// What the messages to come are read and judged by.
+    public let current: CurrentMappingsAndRules
     private let limits: ParseLimits
 
-    public init(_ inForce: MappingsAndRules, limits: ParseLimits) {
-        current = Mutex(inForce)
+    public init(_ current: CurrentMappingsAndRules, limits: ParseLimits) {
+        self.current = current
         self.limits = limits
     }
 
-    public var inForce: MappingsAndRules { current.withLock { $0 } }
-    public var translator: Translator { inForce.translator }
-    public var triage: Triage { inForce.triage }
-
-    /// Puts other mappings and rules in force, both at once, for messages to come.
-    public func replace(with other: MappingsAndRules) { current.withLock { $0 = other } }
+    public var translator: Translator { current.translator }
+    public var triage: Triage { current.triage }
 
     /// With the mappings and rules of this moment, whatever is put in force later.
-    public func pinned() -> Pipeline { Pipeline(inForce, limits: limits) }
+    public func pinned() -> Pipeline { Pipeline(current.pinned(), limits: limits) }
 
     /// One message's bytes with what its carrier said about them.
     public struct Message: Sendable {

@@ -14,7 +14,7 @@ extension IntakeService {
         guard let record = try await store.application(applicationNo) else { return nil }
         let application = record.application
         let evidence = try await evidence(on: [application], at: now())
-        let triage = clerk.pipeline.triage
+        let triage = pipeline.triage
         let assessment = triage.assess(
             application, receivedAt: record.receivedAt.timestamp, evidence: evidence(application), explain: explain)
         return (record, assessment, triage.digest)

@@ -1,4 +1,5 @@
 import Canonical
+import Cases
 import Messaging
 import Observability
 import StrictJSON
@@ -71,7 +72,7 @@ struct RecordPacker {
         record.dueAt = step.assessment?.dueAt.map { Instant($0) }
         record.clocks = (step.assessment?.clocks ?? []).map { RunningClock($0) }
         if isProposed {
-            record.clocks += clerk.pipeline.triage.clocks(
+            record.clocks += clerk.current.triage.clocks(
                 startedBy: .firstContact, at: receivedAt.timestamp, for: application
             ).map { RunningClock($0) }
         }

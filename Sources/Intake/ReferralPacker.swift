@@ -1,3 +1,4 @@
+import Cases
 import Messaging
 import Observability
 import StrictJSON

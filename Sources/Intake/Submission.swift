@@ -46,8 +46,3 @@ public struct Submission: Sendable {
         return message
     }
 }
-
-extension Instant {
-    /// The same moment to the second, as the canonical model writes it.
-    var timestamp: Timestamp { Timestamp(secondsSince1970: milliseconds / 1000) }
-}

@@ -1,3 +1,4 @@
+import Cases
 import Foundation
 import Intake
 import Messaging
@@ -13,7 +14,7 @@ struct Packing {
         pipeline = try StageBench.pipeline(place)
         packer = ReferralPacker(
             clerk: CaseClerk(
-                pipeline: pipeline, identifiers: identifiers,
+                pipeline.current, identifiers: identifiers,
                 registry: Registry(partners: [Workplace.partner], institutions: []),
                 keys: CaseKeys(hash: try KeyedHash(key: [UInt8](repeating: 7, count: 32)))))
     }

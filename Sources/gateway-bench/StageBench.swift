@@ -1,4 +1,5 @@
 import Canonical
+import Cases
 import Documents
 import Foundation
 import Intake
@@ -17,7 +18,8 @@ enum StageBench {
         let triage = try Triage(
             rules: config.appending(path: "rules").path, calendar: config.appending(path: "calendar").path,
             institutions: InstitutionFile(path: config.appending(path: "institutions.xml").path))
-        return Pipeline(MappingsAndRules(translator: translator, triage: triage), limits: ParseLimits())
+        return Pipeline(
+            CurrentMappingsAndRules(MappingsAndRules(translator: translator, triage: triage)), limits: ParseLimits())
     }
 
     static func message(_ bytes: [UInt8]) -> Pipeline.Message {

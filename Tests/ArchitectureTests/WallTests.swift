@@ -14,8 +14,12 @@ private let doors: [String: Set<String>] = [
     "Triage": ["StrictJSON", "Vocabulary", "Canonical", "Documents"],
     "Storage": ["StrictJSON", "Vocabulary", "Messaging", "CSQLite"],
     "Transport": ["StrictJSON", "Vocabulary", "CMicroHTTPD", "CCurl", "COpenSSL", "CZlib"],
+    "Cases": [
+        "StrictJSON", "Vocabulary", "Translation", "Triage", "Messaging", "Transport", "Canonical", "Observability",
+    ],
     "Intake": [
-        "StrictJSON", "Vocabulary", "Translation", "Triage", "Messaging", "Transport", "Documents", "Canonical",
+        "StrictJSON", "Vocabulary", "Cases", "Translation", "Triage", "Messaging", "Transport", "Documents",
+        "Canonical",
         "Observability",
     ],
     "Delivery": ["StrictJSON", "Vocabulary", "Messaging", "Transport", "Documents", "Observability"],
@@ -34,7 +38,7 @@ private let allRooms: Set<String> = [
     "StrictJSON", "Vocabulary", "Canonical", "Messaging", "Observability", "Documents", "Translation", "Triage",
     "Storage",
     "Transport",
-    "Intake", "Delivery", "Operations", "Console",
+    "Cases", "Intake", "Delivery", "Operations", "Console",
 ]
 
 /// What Swift itself and the system's C library bring.

@@ -1,4 +1,5 @@
 import Canonical
+import Cases
 import Foundation
 import Intake
 import Messaging
@@ -47,9 +48,11 @@ enum FilledDeadLetterQueue {
         let log = Log(sink: .none, now: { "" })
         let metrics = Metrics()
         let hash = try IdentityKey.load(configuration.identityKeyFile)
+        let pipeline = try Gateway.pipeline(configuration)
         let intake = IntakeService(
+            pipeline,
             clerk: CaseClerk(
-                pipeline: try Gateway.pipeline(configuration),
+                pipeline.current,
                 identifiers: IdentifierSource(random: { UInt64.random(in: .min ... .max) }),
                 registry: configuration.registry,
                 keys: CaseKeys(hash: hash)),

@@ -8,6 +8,7 @@ import Transport
 import Vocabulary
 
 @testable import Canonical
+@testable import Cases
 @testable import Intake
 @testable import Storage
 @testable import gateway
@@ -37,8 +38,9 @@ private final class World: Sendable {
         let configuration = try Configuration(file: repository.appending(path: "config/gateway.xml").path)
         let chance = Mutex(Chance(seed: seed))
         let hash = try KeyedHash(key: Array(repeating: 7, count: 32))
+        let pipeline = try Gateway.pipeline(configuration)
         let clerk = CaseClerk(
-            pipeline: try Gateway.pipeline(configuration),
+            pipeline.current,
             identifiers: IdentifierSource(random: { chance.withLock { $0.next() } }), registry: configuration.registry,
             keys: CaseKeys(hash: hash))
         let watch = Watch()
@@ -48,7 +50,7 @@ private final class World: Sendable {
         let metrics = Metrics()
         front = HTTPIntake(
             IntakeService(
-                clerk: clerk, store: store, now: now, log: log, metrics: metrics,
+                pipeline, clerk: clerk, store: store, now: now, log: log, metrics: metrics,
                 drift: DriftWatch(store: store, hash: hash, log: log, metrics: metrics)),
             referrals: ReferralView(store: store, registry: configuration.registry, now: now))
         back = BackDoor(clerk: clerk, store: store, now: now, log: log)

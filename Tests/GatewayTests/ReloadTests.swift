@@ -2,6 +2,7 @@ import Foundation
 import StrictJSON
 import Testing
 
+@testable import Cases
 @testable import Intake
 @testable import gateway
 
@@ -40,9 +41,9 @@ import Testing
 
     @Test func `what has begun with one set of mappings and rules ends with it`() throws {
         let pipeline = try Gateway.pipeline(try shippedConfiguration())
-        let (before, pinned) = (pipeline.inForce, pipeline.pinned())
+        let (before, pinned) = (pipeline.current.inForce, pipeline.pinned())
         let fresh = try Gateway.mappingsAndRules(try shippedConfiguration())
-        pipeline.replace(with: fresh)
+        pipeline.current.replace(with: fresh)
         #expect(pinned.translator === before.translator && pinned.triage === before.triage)
         #expect(pipeline.translator === fresh.translator && pipeline.triage === fresh.triage)
         #expect(fresh.translator !== before.translator && fresh.triage !== before.triage)

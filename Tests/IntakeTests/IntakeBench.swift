@@ -12,6 +12,7 @@ import Transport
 import Triage
 import Vocabulary
 
+@testable import Cases
 @testable import Intake
 
 let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -21,12 +22,13 @@ let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLa
 let shippedPipeline = Result {
     let config = repository.appending(path: "config")
     return Pipeline(
-        MappingsAndRules(
-            translator: try Translator(directory: repository.appending(path: "Mappings").path, digests: .openSSL),
-            triage: try Triage(
-                rules: config.appending(path: "rules").path, calendar: config.appending(path: "calendar").path,
-                institutions: InstitutionFile(path: config.appending(path: "institutions.xml").path),
-                digest: Digests.openSSL.sm3)),
+        CurrentMappingsAndRules(
+            MappingsAndRules(
+                translator: try Translator(directory: repository.appending(path: "Mappings").path, digests: .openSSL),
+                triage: try Triage(
+                    rules: config.appending(path: "rules").path, calendar: config.appending(path: "calendar").path,
+                    institutions: InstitutionFile(path: config.appending(path: "institutions.xml").path),
+                    digest: Digests.openSSL.sm3))),
         limits: ParseLimits())
 }
 
@@ -61,12 +63,13 @@ struct IntakeBench {
                     returnAddress: nil, retryPolicy: RetryPolicy())
             }, institutions: [Institution(code: Self.institution, name: "测试机构", phone: nil, division: nil)])
         let count = Atomic<UInt64>(0)
+        let pipeline = try shippedPipeline.get()
         let clerk = CaseClerk(
-            pipeline: try shippedPipeline.get(),
+            pipeline.current,
             identifiers: IdentifierSource(random: { count.add(1, ordering: .relaxed).newValue }), registry: registry,
             keys: CaseKeys(hash: hash))
         intake = IntakeService(
-            clerk: clerk, store: store, now: { Self.now }, log: log, metrics: metrics,
+            pipeline, clerk: clerk, store: store, now: { Self.now }, log: log, metrics: metrics,
             drift: DriftWatch(store: store, hash: hash, log: log, metrics: metrics))
     }
 

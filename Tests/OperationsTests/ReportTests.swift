@@ -20,7 +20,7 @@ private let repository = URL(filePath: #filePath).deletingLastPathComponent().de
     .deletingLastPathComponent()
 
 private func at(_ text: String) throws -> Instant {
-    Instant(milliseconds: try #require(Timestamp(canonical: text)).secondsSince1970 * 1000)
+    Instant(try #require(Timestamp(canonical: text)))
 }
 
 /// One clock as a store keeps it.

@@ -79,7 +79,7 @@ public struct MonthlyReport: Sendable {
     /// What is not done yet is not counted: it may still be in time.
     private mutating func rate(_ indicator: Indicator, from: Instant, to: Instant?, _ isHeld: Bool) {
         guard let to else { return }
-        func time(_ instant: Instant) -> Timestamp { Timestamp(secondsSince1970: instant.milliseconds / 1000) }
+        func time(_ instant: Instant) -> Timestamp { instant.timestamp }
         if time(to).date <= indicator.end(from: time(from), isHeld: isHeld, by: calendar) {
             indicators[indicator, default: Rate()].within += 1
         } else {

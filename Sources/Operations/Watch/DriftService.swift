@@ -35,7 +35,7 @@ public struct DriftService: Sendable {
     ) async throws -> (week: String, before: String, after: String, reports: [DriftReport]) {
         guard
             let day = week.map({ CalendarDate(isoWeek: $0) })
-                ?? Timestamp(secondsSince1970: now().milliseconds / 1000).date
+                ?? now().timestamp.date
         else {
             throw Problem(
                 .badRequest, zh: "参数 week 应为 yyyy-Www，例如 2024-W07。", en: "Parameter week must be yyyy-Www.")

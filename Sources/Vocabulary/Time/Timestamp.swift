@@ -15,11 +15,20 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     /// Reads what `rfc3339` writes; nothing where there is no time or another offset.
     public init?(rfc3339 text: String) {
         let bytes = Array(text.utf8)
-        guard bytes.count == 25, text.hasSuffix("+08:00"), let date = CalendarDate(iso: text.prefix(10)) else {
-            return nil
+        guard bytes.count == 25, text.hasSuffix("+08:00"), bytes[10] == UInt8(ascii: "T"),
+            bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
+            let date = CalendarDate(iso: text.prefix(10))
+        else { return nil }
+        func number(at index: Int, below limit: Int) -> Int? {
+            let digits = bytes[index...index + 1].map { Int($0) - 0x30 }
+            guard digits.allSatisfy((0...9).contains) else { return nil }
+            let number = digits[0] * 10 + digits[1]
+            return number < limit ? number : nil
         }
-        func two(_ index: Int) -> Int { Int(bytes[index]) * 10 + Int(bytes[index + 1]) - 528 }
-        self.init(date, hour: two(11), minute: two(14), second: two(17))
+        guard let hour = number(at: 11, below: 24), let minute = number(at: 14, below: 60),
+            let second = number(at: 17, below: 60)
+        else { return nil }
+        self.init(date, hour: hour, minute: minute, second: second)
     }
 
     /// The day in China.
@@ -30,18 +39,21 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     /// RFC 3339 with China's offset.
     public var rfc3339: String {
         String(unsafeUninitializedCapacity: 25) { text in
-            date.write(to: text)
-            let second = Int(secondOfDay)
-            for (index, sign, number) in [
-                (10, "T", second / 3600), (13, ":", second / 60 % 60), (16, ":", second % 60),
-            ]
-                as [(Int, Unicode.Scalar, Int)]
-            {
-                text[index] = UInt8(ascii: sign)
-                text.write(number, digits: 2, at: index + 1)
-            }
+            write(to: text)
             for (index, byte) in "+08:00".utf8.enumerated() { text[19 + index] = byte }
             return 25
+        }
+    }
+
+    /// Writes `yyyy-MM-ddTHH:mm:ss` in China's time to the first nineteen bytes.
+    func write(to text: UnsafeMutableBufferPointer<UInt8>) {
+        date.write(to: text)
+        let second = Int(secondOfDay)
+        for (index, sign, number) in [(10, "T", second / 3600), (13, ":", second / 60 % 60), (16, ":", second % 60)]
+            as [(Int, Unicode.Scalar, Int)]
+        {
+            text[index] = UInt8(ascii: sign)
+            text.write(number, digits: 2, at: index + 1)
         }
     }
 

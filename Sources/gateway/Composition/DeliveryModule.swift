@@ -1,3 +1,4 @@
+import Cases
 import Delivery
 import Messaging
 import Operations

@@ -1,3 +1,4 @@
+import Cases
 import Delivery
 import Intake
 import Operations

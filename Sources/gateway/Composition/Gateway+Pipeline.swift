@@ -1,3 +1,4 @@
+import Cases
 import Intake
 import Translation
 import Transport
@@ -8,7 +9,8 @@ extension Gateway {
     ///
     /// - Throws: `ConfigurationError` with every mistake in mappings, rules and institutions.
     static func pipeline(_ configuration: Configuration) throws(ConfigurationError) -> Pipeline {
-        Pipeline(try mappingsAndRules(configuration), limits: configuration.parseLimits)
+        Pipeline(
+            CurrentMappingsAndRules(try mappingsAndRules(configuration)), limits: configuration.parseLimits)
     }
 
     /// Both are checked before anything is said.

@@ -51,7 +51,7 @@ final class Gateway: Sendable {
     /// - Throws: `ConfigurationError` with every mistake in both; those in force stay then.
     func reload() async throws(ConfigurationError) {
         let fresh = try Self.mappingsAndRules(configuration)
-        intake.pipeline.replace(with: fresh)
+        intake.pipeline.current.replace(with: fresh)
         await storing.note(fresh.triage)
     }
 

@@ -1,3 +1,4 @@
+import Cases
 import Intake
 import Messaging
 import Operations

@@ -1,3 +1,4 @@
+import Cases
 import Delivery
 import Intake
 import Messaging
@@ -19,9 +20,9 @@ struct IntakeModule: Sendable {
         let hash = try IdentityKey.load(around.configuration.identityKeyFile)
         drift = DriftWatch(store: storing.store, hash: hash, log: around.log, metrics: around.metrics)
         let clerk = CaseClerk(
-            pipeline: pipeline, identifiers: around.identifiers, registry: around.registry, keys: CaseKeys(hash: hash))
+            pipeline.current, identifiers: around.identifiers, registry: around.registry, keys: CaseKeys(hash: hash))
         service = IntakeService(
-            clerk: clerk, store: storing.store, limits: around.configuration.caseLimits, now: around.now,
+            pipeline, clerk: clerk, store: storing.store, limits: around.configuration.caseLimits, now: around.now,
             log: around.log, metrics: around.metrics, drift: drift, underway: storing.underway)
         files = ExchangeFolderIntake(service)
         referrals = ReferralView(store: storing.store, registry: around.registry, now: around.now)

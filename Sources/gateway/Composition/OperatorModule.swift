@@ -1,3 +1,4 @@
+import Cases
 import Console
 import Foundation
 import Intake

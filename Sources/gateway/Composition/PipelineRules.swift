@@ -17,7 +17,7 @@ struct PipelineRules: RulesInForce {
     var ruleBook: [RuleEntry] { pipeline.triage.book }
     func name(ofCode code: String, in list: String) -> String? { pipeline.translator.name(of: code, in: list) }
     func warnings(at now: Instant) -> [String] {
-        pipeline.triage.warnings(on: Timestamp(secondsSince1970: now.milliseconds / 1000).date)
+        pipeline.triage.warnings(on: now.timestamp.date)
     }
 }
 
@@ -35,7 +35,7 @@ struct PipelineLibrary: Library {
     func translate(_ bytes: [UInt8], by mapping: String?) -> JSONValue {
         let message = Pipeline.Message(
             bytes: bytes, mapping: mapping,
-            receivedAt: Timestamp(secondsSince1970: now().milliseconds / 1000), explain: true)
+            receivedAt: now().timestamp, explain: true)
         return pipeline.pinned().walk(message).json
     }
 }

@@ -17,7 +17,7 @@ extension ConfigurationReader {
                 "validUntil must be a day such as 2027-12-31, or a time such as 2027-12-31T18:00:00+08:00")
             return nil
         }
-        return Instant(milliseconds: time.secondsSince1970 * 1000)
+        return Instant(time)
     }
 }
 
