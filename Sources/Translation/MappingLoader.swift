@@ -4,21 +4,9 @@ import Foundation
 import StrictJSON
 import Vocabulary
 
-/// One mistake in a mapping or a code list, with the place to mend it.
-public struct MappingComplaint: Sendable, Hashable {
-    public let file: String
-    public let line: Int?
-    public let text: String
-}
-
-/// The whole set is refused, with everything that is wrong with it.
-public struct MappingSetError: Error, Sendable {
-    public let complaints: [MappingComplaint]
-}
-
 /// Reads all mappings and code lists of a directory and gathers every mistake.
 struct MappingLoader {
-    private(set) var complaints: [MappingComplaint] = []
+    private(set) var complaints: [Complaint] = []
     var file = ""
     private var directory = ""
     private(set) var codes = CodeLists([])
@@ -44,7 +32,7 @@ struct MappingLoader {
         let placeholders: Placeholders
     }
 
-    static func load(directory: String, digest: ([UInt8]) -> String) throws(MappingSetError) -> Loaded {
+    static func load(directory: String, digest: ([UInt8]) -> String) throws(ConfigurationError) -> Loaded {
         var loader = MappingLoader()
         loader.directory = directory
         let files = (FileManager.default.subpaths(atPath: directory) ?? []).sorted()
@@ -68,8 +56,8 @@ struct MappingLoader {
         }
         if mappings.isEmpty { loader.complain(nil, "no mapping.xml was found below \(directory)") }
         guard loader.complaints.isEmpty else {
-            throw MappingSetError(
-                complaints: loader.complaints.sorted { ($0.file, $0.line ?? 0) < ($1.file, $1.line ?? 0) })
+            throw ConfigurationError(
+                loader.complaints.sorted { ($0.file, $0.line ?? 0) < ($1.file, $1.line ?? 0) })
         }
         return Loaded(mappings: mappings, codes: loader.codes, placeholders: loader.placeholders)
     }
@@ -86,7 +74,7 @@ struct MappingLoader {
     mutating func complain(_ node: Node?, _ text: String) { complain(line: node?.location.line, text) }
 
     mutating func complain(line: Int?, _ text: String) {
-        complaints.append(MappingComplaint(file: file, line: line, text: text))
+        complaints.append(Complaint(file: file, line: line, text: text))
     }
 
     private mutating func document(_ path: String, root name: String) -> ([UInt8], Node)? {
@@ -104,7 +92,7 @@ struct MappingLoader {
             return ([UInt8](data), root)
         } catch {
             complaints.append(
-                MappingComplaint(
+                Complaint(
                     file: path, line: error.location.line, text: "is not well-formed XML (\(error.problem.rawValue))"))
             return nil
         }

@@ -102,13 +102,13 @@ public final class Translator: Sendable {
     private let idle = Mutex<[Worker]>([])
     private let sharesGroups: Bool
 
-    /// - Throws: `MappingSetError` with every mistake of the whole set.
-    public convenience init(directory: String, digests: Digests) throws(MappingSetError) {
+    /// - Throws: `ConfigurationError` with every mistake of the whole set.
+    public convenience init(directory: String, digests: Digests) throws(ConfigurationError) {
         try self.init(directory: directory, digests: digests, sharesGroups: true)
     }
 
     /// - Parameter sharesGroups: whether what lies outside the records of a document is read once for all of them.
-    init(directory: String, digests: Digests, sharesGroups: Bool) throws(MappingSetError) {
+    init(directory: String, digests: Digests, sharesGroups: Bool) throws(ConfigurationError) {
         self.sharesGroups = sharesGroups
         self.digests = digests
         loaded = Loaded(content: try MappingLoader.load(directory: directory, digest: digests.sm3))

@@ -1,4 +1,5 @@
 import Documents
+import Vocabulary
 
 /// `institutions.xml`, read in one place for everybody: who the institutions are, what leads to them, and how they are
 /// delivered to.
@@ -17,7 +18,7 @@ public struct InstitutionFile {
     public let path: String
     /// Those that have a code and a name.
     public let entries: [Entry]
-    public let complaints: [RuleComplaint]
+    public let complaints: [Complaint]
     /// What the rules make of it.
     let institutions: Institutions
     /// What the file adds to the digest of the rules.

@@ -3,18 +3,6 @@ import Documents
 import Foundation
 import Vocabulary
 
-/// One mistake in rules, calendar or institutions, with the place to mend it.
-public struct RuleComplaint: Sendable, Hashable {
-    public let file: String
-    public let line: Int?
-    public let text: String
-}
-
-/// The rules are refused whole, with everything that is wrong with them.
-public struct RuleSetError: Error, Sendable {
-    public let complaints: [RuleComplaint]
-}
-
 /// An expression of a rule. Its compiled form belongs to one thread at a time, which finds it by its number.
 struct Expression: Sendable, Hashable {
     let number: Int
@@ -23,7 +11,7 @@ struct Expression: Sendable, Hashable {
 
 /// Reads files of rules and gathers every mistake with its place.
 struct RuleReader {
-    private(set) var complaints: [RuleComplaint] = []
+    private(set) var complaints: [Complaint] = []
     private var file = ""
     private var schema: RuleSchema?
     private(set) var expressions: [String] = []
@@ -43,7 +31,7 @@ struct RuleReader {
     }
 
     mutating func complain(_ node: Node?, _ text: String) {
-        complaints.append(RuleComplaint(file: file, line: node?.location.line, text: text))
+        complaints.append(Complaint(file: file, line: node?.location.line, text: text))
     }
 
     /// Counts a file that was read already as one of these.
@@ -80,7 +68,7 @@ struct RuleReader {
             return try Document.parse([UInt8](data), format: .xml)
         } catch {
             complaints.append(
-                RuleComplaint(
+                Complaint(
                     file: path, line: error.location.line, text: "is not well-formed XML (\(error.problem.rawValue))"))
             return nil
         }
@@ -157,7 +145,7 @@ struct RuleReader {
             if years[year] != nil { complain(root, "the year \(year) has two files") }
             years[year] = self.year(year, of: root)
         }
-        if years.isEmpty { complaints.append(RuleComplaint(file: folder, line: nil, text: "holds no calendar")) }
+        if years.isEmpty { complaints.append(Complaint(file: folder, line: nil, text: "holds no calendar")) }
         return WorkingCalendar(years: years)
     }
 

@@ -132,7 +132,7 @@ struct RuleSet: Sendable {
     /// The files that all of this was read from.
     private(set) var sources: [UInt8] = []
 
-    init(rules: String, calendar folder: String, institutions: InstitutionFile) throws(RuleSetError) {
+    init(rules: String, calendar folder: String, institutions: InstitutionFile) throws(ConfigurationError) {
         var reader = RuleReader()
         reader.useSchema(rules + "/rules.xsd")
         terms = Terms(reader.elements(of: rules + "/terms.xml", root: "terms"), &reader)
@@ -146,7 +146,7 @@ struct RuleSet: Sendable {
         calendar = reader.calendar(in: folder)
         expressions = reader.expressions
         sources = reader.sources
-        guard reader.complaints.isEmpty else { throw RuleSetError(complaints: reader.complaints) }
+        guard reader.complaints.isEmpty else { throw ConfigurationError(reader.complaints) }
     }
 
     private mutating func readRoutes(_ elements: [Node], _ reader: inout RuleReader) {

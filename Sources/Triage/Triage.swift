@@ -19,10 +19,10 @@ public final class Triage: Sendable {
     ///   - calendar: the directory of yearly plans.
     ///   - institutions: the file of institutions, read.
     ///   - digest: makes the set's digest from the bytes of all its files.
-    /// - Throws: `RuleSetError` with every mistake found.
+    /// - Throws: `ConfigurationError` with every mistake found.
     public init(
         rules: String, calendar: String, institutions: InstitutionFile, digest: ((_ bytes: [UInt8]) -> String)? = nil
-    ) throws(RuleSetError) {
+    ) throws(ConfigurationError) {
         let rules = try RuleSet(rules: rules, calendar: calendar, institutions: institutions)
         self.rules = rules
         self.digest = digest?(rules.sources)

@@ -3,6 +3,7 @@ import Messaging
 import StrictJSON
 import Testing
 import Transport
+import Vocabulary
 
 @testable import gateway
 
@@ -95,8 +96,8 @@ private func credential(_ token: String, _ rest: String = "", of caller: String 
             _ = try settings.configuration()
             Issue.record("it was taken")
         } catch {
-            #expect(error.complaints.contains { $0.message.hasPrefix("validUntil must be") && $0.line == 2 })
-            #expect(error.complaints.contains { $0.message == "authorities holds no certificate in PEM" })
+            #expect(error.complaints.contains { $0.text.hasPrefix("validUntil must be") && $0.line == 2 })
+            #expect(error.complaints.contains { $0.text == "authorities holds no certificate in PEM" })
         }
         settings.gateway.remove()
     }

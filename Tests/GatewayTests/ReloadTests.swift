@@ -1,6 +1,7 @@
 import Foundation
 import StrictJSON
 import Testing
+import Vocabulary
 
 @testable import Cases
 @testable import Intake
@@ -69,7 +70,7 @@ import Testing
         for file in ["mapping.xml", "prechecks.xml"] {
             #expect(complaints.contains { $0.file.hasSuffix(file) && $0.line != nil }, "\(file)")
         }
-        let mine = complaints.filter { $0.file == institutions.path }.map(\.message)
+        let mine = complaints.filter { $0.file == institutions.path }.map(\.text)
         #expect(mine.filter { $0.hasPrefix("url must begin with") }.count == 1)
         #expect(mine.filter { $0.hasPrefix("<curt> is not known") }.count == 1)
         #expect(mine.count == 2)

@@ -97,7 +97,7 @@ final class FuzzBench {
         // Foundation keeps a buffer for good when it reads an empty file, and libFuzzer begins with one.
         guard !bytes.isEmpty else { return nil }
         try Data(bytes).write(to: set.appending(path: "a/b/mapping.xml"))
-        do throws(MappingSetError) {
+        do throws(ConfigurationError) {
             _ = try MappingLoader.load(directory: set.path, digest: { _ in "" })
         } catch {
             if error.complaints.isEmpty { return "refused without a complaint" }

@@ -38,7 +38,7 @@ private func mapping(
                 <lits to="materials" each="x"/>
                 """))
         defer { bench.remove() }
-        let error = #expect(throws: MappingSetError.self) { try bench.translator() }
+        let error = #expect(throws: ConfigurationError.self) { try bench.translator() }
         let found = (error?.complaints ?? []).map { "\($0.line ?? 0): \($0.text)" }
         #expect(
             found == [
@@ -62,7 +62,7 @@ private func mapping(
                 <value to="remarks" form="x" required="perhaps"/>
                 """))
         defer { bench.remove() }
-        let error = #expect(throws: MappingSetError.self) { try bench.translator() }
+        let error = #expect(throws: ConfigurationError.self) { try bench.translator() }
         let found = (error?.complaints ?? []).map { "\($0.line ?? 0): \($0.text)" }
         for expected in [
             "3: matter/caseDomain takes a code of caseDomain; did you mean criminal?",
@@ -79,7 +79,7 @@ private func mapping(
     @Test func `what breaks the language's schema is refused with its line`() throws {
         let bench = try Workbench(mapping(#"<value to="remarks" from="a" required="perhaps"/>"#))
         defer { bench.remove() }
-        let error = #expect(throws: MappingSetError.self) { try bench.translator() }
+        let error = #expect(throws: ConfigurationError.self) { try bench.translator() }
         #expect(
             error?.complaints.map { "\($0.line ?? 0): \($0.text)" } == [
                 "3: <value> is not as mapping.xsd says (notInEnumeration)"
@@ -94,7 +94,7 @@ private func mapping(
     func `an XPath that compiles and can never hold is refused`(xpath: String, text: String) throws {
         let bench = try Workbench(mapping(#"<value to="remarks" from="\#(xpath)"/>"#))
         defer { bench.remove() }
-        let error = #expect(throws: MappingSetError.self) { try bench.translator() }
+        let error = #expect(throws: ConfigurationError.self) { try bench.translator() }
         #expect(error?.complaints.count == 1)
         #expect(error?.complaints.first?.text.hasPrefix(text) ?? false, "\(error?.complaints ?? [])")
         #expect(XPathWords.problem(in: "a and (b or not(c)) and string-length(d) > 1 and e = 'f(g)'") == nil)
@@ -114,7 +114,7 @@ private func mapping(
               <within node="assignment" to="FLYZGH"><value to="CBRMX" from="lawyer"/></within>
             </mapping>
             """)
-        let error = #expect(throws: MappingSetError.self) { try bench.translator() }
+        let error = #expect(throws: ConfigurationError.self) { try bench.translator() }
         #expect(
             error?.complaints.map { "\($0.line ?? 0): \($0.text)" } == [
                 "4: the partner's schema has no FLYZGH/CBRMX; did you mean FLYZGH/CBRXM?"
@@ -130,7 +130,7 @@ private func mapping(
             translate(document, translator).records.first?.application.text("remarks")
         }
         try bench.write(mapping(#"<value to="remark" from="b"/>"#))
-        #expect(throws: MappingSetError.self) { try bench.translator() }
+        #expect(throws: ConfigurationError.self) { try bench.translator() }
         #expect(remarks(translator) == "one")
         try bench.write(mapping(#"<value to="remarks" from="b"/>"#))
         #expect(remarks(try bench.translator()) == "two")

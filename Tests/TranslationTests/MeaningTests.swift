@@ -70,7 +70,7 @@ private func translate(_ document: String, _ bench: Workbench) throws -> Transla
     func `a test that means nothing is refused at load`(xpath: String, text: String) throws {
         let bench = try Workbench(mapping(#"<constant to="remarks" value="1" when="\#(xpath)"/>"#))
         defer { bench.remove() }
-        let error = #expect(throws: MappingSetError.self) { try bench.translator() }
+        let error = #expect(throws: ConfigurationError.self) { try bench.translator() }
         #expect(
             error?.complaints.contains { $0.text.contains(text) && $0.line == 4 } ?? false,
             "\(String(describing: error))")
@@ -285,7 +285,7 @@ private func translate(_ document: String, _ bench: Workbench) throws -> Transla
     func `what is wrong with a fragment is told in its own file`(fragment: String, text: String) throws {
         let bench = try bench(fragment, #"<include fragment="a/fragments/x"/>"#)
         defer { bench.remove() }
-        let error = #expect(throws: MappingSetError.self) { try bench.translator() }
+        let error = #expect(throws: ConfigurationError.self) { try bench.translator() }
         let told = error?.complaints.map { "\($0.file):\($0.line ?? 0): \($0.text)" } ?? []
         #expect(told.contains { $0.contains(text) }, "\(told)")
     }
@@ -315,7 +315,7 @@ private func translate(_ document: String, _ bench: Workbench) throws -> Transla
             <constant to="\(name)" value="1"/></mapping>
             """)
         defer { bench.remove() }
-        let error = #expect(throws: MappingSetError.self) { try bench.translator() }
+        let error = #expect(throws: ConfigurationError.self) { try bench.translator() }
         #expect(error?.complaints.contains { $0.text.contains("no name that XML allows") } ?? false)
     }
 }

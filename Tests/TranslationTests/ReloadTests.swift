@@ -53,7 +53,7 @@ private let mappings = URL(filePath: #filePath).deletingLastPathComponent().dele
         var spoilt = source
         spoilt.replaceSubrange(place, with: wrong)
         try spoilt.write(to: file, atomically: true, encoding: .utf8)
-        let error = #expect(throws: MappingSetError.self) {
+        let error = #expect(throws: ConfigurationError.self) {
             try Translator(directory: folder.path, digests: .none)
         }
         let complaint = try #require(error?.complaints.first)

@@ -21,7 +21,7 @@ import Vocabulary
             </mapping>
             """)
         defer { bench.remove() }
-        let error = #expect(throws: MappingSetError.self) { try bench.translator() }
+        let error = #expect(throws: ConfigurationError.self) { try bench.translator() }
         #expect(
             error?.complaints.map { "\($0.file) \($0.line ?? 0): \($0.text)" }
                 == [
@@ -72,7 +72,7 @@ import Vocabulary
         #expect(found.allSatisfy { $0.severity == .warning && $0.rule == "a/b" })
         let quiet = try strangers(document, inbound(#"violations="info""#))
         #expect(quiet.count == 4 && quiet.allSatisfy { $0.severity == .info })
-        #expect(throws: MappingSetError.self) { _ = try strangers(document, inbound(#"violations="error""#)) }
+        #expect(throws: ConfigurationError.self) { _ = try strangers(document, inbound(#"violations="error""#)) }
     }
 
     @Test func `a document of strange members is told the first fifty`() throws {
@@ -121,7 +121,7 @@ import Vocabulary
     func `a schema that promises what is not held is refused when it loads`(schema: String, text: String) throws {
         let bench = try bench(schema)
         defer { bench.remove() }
-        let error = #expect(throws: MappingSetError.self) { try bench.translator() }
+        let error = #expect(throws: ConfigurationError.self) { try bench.translator() }
         #expect(error?.complaints.count == 1 && error?.complaints.first?.text.contains(text) ?? false)
         #expect(error?.complaints.first?.line == 1)
     }

@@ -31,7 +31,7 @@ struct Shipped {
 }
 
 extension Triage {
-    convenience init(config: String) throws(RuleSetError) {
+    convenience init(config: String) throws(ConfigurationError) {
         try self.init(
             rules: config + "/rules", calendar: config + "/calendar",
             institutions: InstitutionFile(path: config + "/institutions.xml"))
@@ -57,7 +57,7 @@ struct ConfigurationCopy: ~Copyable {
         try text.replacing(old, with: new).write(to: url, atomically: true, encoding: .utf8)
     }
 
-    var complaints: [RuleComplaint] {
+    var complaints: [Complaint] {
         do {
             _ = try Triage(config: folder.path)
             return []

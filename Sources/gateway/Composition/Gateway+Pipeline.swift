@@ -3,6 +3,7 @@ import Intake
 import Translation
 import Transport
 import Triage
+import Vocabulary
 
 extension Gateway {
     /// What every document walks through, with mappings and rules as the configuration names them.
@@ -15,15 +16,13 @@ extension Gateway {
 
     /// Both are checked before anything is said.
     static func mappingsAndRules(_ configuration: Configuration) throws(ConfigurationError) -> MappingsAndRules {
-        var complaints: [ConfigurationComplaint] = []
+        var complaints: [Complaint] = []
         var translator: Translator?
         var triage: Triage?
-        do throws(MappingSetError) {
+        do throws(ConfigurationError) {
             translator = try Translator(directory: configuration.mappings, digests: .openSSL)
         } catch {
-            complaints += error.complaints.map {
-                ConfigurationComplaint(file: $0.file, line: $0.line, message: $0.text)
-            }
+            complaints += error.complaints
         }
         do throws(ConfigurationError) {
             triage = try Self.triage(configuration)
@@ -40,16 +39,14 @@ extension Gateway {
         var reader = ConfigurationReader()
         _ = reader.institutions(in: file)
         var complaints = reader.complaints
-        do throws(RuleSetError) {
+        do throws(ConfigurationError) {
             let triage = try Triage(
                 rules: configuration.rules, calendar: configuration.calendar, institutions: file,
                 digest: Digests.openSSL.sm3)
             if complaints.isEmpty { return triage }
         } catch {
             // What is wrong with the institutions was told already.
-            complaints += error.complaints.filter { $0.file != file.path }.map {
-                ConfigurationComplaint(file: $0.file, line: $0.line, message: $0.text)
-            }
+            complaints += error.complaints.filter { $0.file != file.path }
         }
         throw ConfigurationError(complaints)
     }

@@ -4,6 +4,7 @@ import Observability
 import Operations
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// The gateway, wired: the only place where the rooms meet.
 final class Gateway: Sendable {

@@ -8,24 +8,6 @@ import Transport
 import Triage
 import Vocabulary
 
-/// One mistake in the configuration, with the place to mend it.
-struct ConfigurationComplaint: Sendable, CustomStringConvertible {
-    let file: String
-    let line: Int?
-    let message: String
-
-    var description: String { line.map { "\(file):\($0): \(message)" } ?? "\(file): \(message)" }
-}
-
-/// Every mistake that was found, at once.
-struct ConfigurationError: Error, CustomStringConvertible {
-    let complaints: [ConfigurationComplaint]
-
-    init(_ complaints: [ConfigurationComplaint]) { self.complaints = complaints }
-
-    var description: String { complaints.map(\.description).joined(separator: "\n") }
-}
-
 /// The settings of `gateway.xml` and of the files that it names.
 struct Configuration: Sendable {
     var host = "127.0.0.1"

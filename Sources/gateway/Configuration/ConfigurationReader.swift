@@ -9,11 +9,11 @@ import Vocabulary
 
 /// Reads configuration files and gathers what is wrong with them.
 struct ConfigurationReader {
-    private(set) var complaints: [ConfigurationComplaint] = []
+    private(set) var complaints: [Complaint] = []
     private(set) var file = ""
 
     mutating func complain(at element: Node?, _ message: String) {
-        complaints.append(ConfigurationComplaint(file: file, line: element?.location.line, message: message))
+        complaints.append(Complaint(file: file, line: element?.location.line, text: message))
     }
 
     mutating func root(of file: String, named name: String) -> Node? {
@@ -31,8 +31,8 @@ struct ConfigurationReader {
             return root
         } catch {
             complaints.append(
-                ConfigurationComplaint(
-                    file: file, line: error.location.line, message: "is not well-formed XML (\(error.problem.rawValue))"
+                Complaint(
+                    file: file, line: error.location.line, text: "is not well-formed XML (\(error.problem.rawValue))"
                 ))
             return nil
         }
@@ -60,9 +60,7 @@ struct ConfigurationReader {
     /// Those who are delivered to, of a file that the rules have read; what is wrong with it is told here once.
     mutating func institutions(in institutionFile: InstitutionFile) -> [Institution] {
         file = institutionFile.path
-        complaints += institutionFile.complaints.map {
-            ConfigurationComplaint(file: $0.file, line: $0.line, message: $0.text)
-        }
+        complaints += institutionFile.complaints
         return institutionFile.entries.map { entry in
             var institution = Institution(
                 code: entry.code, name: entry.name, phone: entry.phone, division: entry.division)

@@ -1,5 +1,6 @@
 import Foundation
 import Transport
+import Vocabulary
 
 /// The secret under which persons are found again, and unknown code values counted, without either standing in the store.
 enum IdentityKey {
@@ -14,7 +15,7 @@ enum IdentityKey {
             // Another node was first.
             if let other = FileManager.default.contents(atPath: path) { return try KeyedHash(key: [UInt8](other)) }
             throw ConfigurationError([
-                ConfigurationComplaint(file: path, line: nil, message: "the identity key can be neither read nor made")
+                Complaint(file: path, line: nil, text: "the identity key can be neither read nor made")
             ])
         }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)

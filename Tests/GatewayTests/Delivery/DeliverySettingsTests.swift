@@ -1,5 +1,6 @@
 import Messaging
 import Testing
+import Vocabulary
 
 @testable import gateway
 

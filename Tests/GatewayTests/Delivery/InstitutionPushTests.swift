@@ -4,6 +4,7 @@ import StrictJSON
 import Synchronization
 import Testing
 import Transport
+import Vocabulary
 
 @testable import gateway
 
@@ -57,7 +58,7 @@ import Transport
         let error = #expect(throws: ConfigurationError.self) { try Self.configuration(holding: elements) }
         let complaint = try #require(error?.complaints.first)
         #expect(error?.complaints.count == 1)
-        #expect(complaint.message.hasPrefix(text), "\(complaint.message)")
+        #expect(complaint.text.hasPrefix(text), "\(complaint.text)")
         #expect(complaint.file.hasSuffix("institutions.xml") && complaint.line != nil)
     }
 
