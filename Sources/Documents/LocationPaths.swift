@@ -140,52 +140,65 @@ extension LocationPaths {
             var tokens: [Token] = []
             var rest = xpath[...]
             while let character = rest.first {
-                let endsOperand = tokens.last?.endsOperand ?? false
-                switch character {
-                case "'", "\"":
+                if character.isWhitespace {
                     rest = rest.dropFirst()
-                    rest = rest[(rest.firstIndex(of: character) ?? rest.endIndex)...].dropFirst()
-                    tokens.append(.literal)
-                case "/":
-                    let isDouble = rest.hasPrefix("//")
-                    rest = rest.dropFirst(isDouble ? 2 : 1)
-                    tokens.append(isDouble ? .slashes : .slash)
-                case "(", "[":
-                    rest = rest.dropFirst()
-                    tokens.append(character == "(" ? .open : .predicate)
-                case ")", "]":
-                    rest = rest.dropFirst()
-                    tokens.append(.close)
-                case ",":
-                    rest = rest.dropFirst()
-                    tokens.append(.comma)
-                case "@":
-                    rest = rest.dropFirst()
-                    tokens.append(.axis("attribute"))
-                case "*":
-                    rest = rest.dropFirst()
-                    tokens.append(endsOperand ? .other("*") : .step("*"))
-                case ".":
-                    let digits = rest.dropFirst().prefix { $0.isASCII && $0.isNumber }
-                    let isDouble = rest.hasPrefix("..")
-                    rest = rest.dropFirst(digits.isEmpty ? isDouble ? 2 : 1 : 1 + digits.count)
-                    tokens.append(digits.isEmpty ? .step(isDouble ? ".." : ".") : .literal)
-                case _ where character.isWhitespace: rest = rest.dropFirst()
-                case "0"..."9":
-                    rest = rest.drop { $0.isASCII && $0.isNumber || $0 == "." }
-                    tokens.append(.literal)
-                case _ where character.isLetter || character == "_":
-                    let name = String(rest.prefix(while: isInName))
-                    rest = rest.dropFirst(name.count)
-                    tokens.append(named(name, endsOperand, &rest))
-                default:
-                    rest = rest.dropFirst()
-                    // What stands for a value is one; two-character operators may as well be two.
-                    if character == "$" { rest = rest.drop(while: isInName) }
-                    tokens.append(character == "$" ? .literal : .other(String(character)))
+                } else {
+                    tokens.append(next(&rest, character, endsOperand: tokens.last?.endsOperand ?? false))
                 }
             }
             return tokens
+        }
+
+        /// Takes one token off the text.
+        private static func next(
+            _ rest: inout Substring, _ character: Character, endsOperand: Bool
+        ) -> Token {
+            if let mark = mark(character) {
+                rest = rest.dropFirst()
+                return mark
+            }
+            switch character {
+            case "'", "\"":
+                rest = rest.dropFirst()
+                rest = rest[(rest.firstIndex(of: character) ?? rest.endIndex)...].dropFirst()
+                return .literal
+            case "/":
+                let isDouble = rest.hasPrefix("//")
+                rest = rest.dropFirst(isDouble ? 2 : 1)
+                return isDouble ? .slashes : .slash
+            case "*":
+                rest = rest.dropFirst()
+                return endsOperand ? .other("*") : .step("*")
+            case ".":
+                let digits = rest.dropFirst().prefix { $0.isASCII && $0.isNumber }
+                let isDouble = rest.hasPrefix("..")
+                rest = rest.dropFirst(digits.isEmpty ? isDouble ? 2 : 1 : 1 + digits.count)
+                return digits.isEmpty ? .step(isDouble ? ".." : ".") : .literal
+            case "0"..."9":
+                rest = rest.drop { $0.isASCII && $0.isNumber || $0 == "." }
+                return .literal
+            case _ where character.isLetter || character == "_":
+                let name = String(rest.prefix(while: isInName))
+                rest = rest.dropFirst(name.count)
+                return named(name, endsOperand, &rest)
+            default:
+                rest = rest.dropFirst()
+                // What stands for a value is one; two-character operators may as well be two.
+                if character == "$" { rest = rest.drop(while: isInName) }
+                return character == "$" ? .literal : .other(String(character))
+            }
+        }
+
+        /// The token that one character is.
+        private static func mark(_ character: Character) -> Token? {
+            switch character {
+            case "(": .open
+            case "[": .predicate
+            case ")", "]": .close
+            case ",": .comma
+            case "@": .axis("attribute")
+            default: nil
+            }
         }
 
         private static func isInName(_ character: Character) -> Bool {

@@ -197,6 +197,12 @@ private final class Transfer: @unchecked Sendable {
         for (name, value) in request.headers + [("Expect", "")] {
             fields = curl_slist_append(fields, value.isEmpty ? "\(name):" : "\(name): \(value)")
         }
+        describe(request)
+        receiveHere()
+    }
+
+    /// Where it goes, with what, and how long it may take.
+    private func describe(_ request: OutgoingRequest) {
         let (seconds, attoseconds) = request.timeout.components
         let milliseconds = Int(seconds * 1000 + attoseconds / 1_000_000_000_000_000)
         legalaid_curl_set_string(easy, CURLOPT_URL, request.url)
@@ -215,6 +221,10 @@ private final class Transfer: @unchecked Sendable {
             legalaid_curl_set_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress)
             legalaid_curl_set_long(easy, CURLOPT_POSTFIELDSIZE, body.count)
         }
+    }
+
+    /// What comes back is handed to this transfer.
+    private func receiveHere() {
         let context = Unmanaged.passUnretained(self).toOpaque()
         legalaid_curl_set_pointer(easy, CURLOPT_WRITEDATA, context)
         legalaid_curl_set_writer(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in

@@ -120,37 +120,10 @@ private struct StoreFiller: Sendable {
         let isInvalid = index % 40 == 7
         let isUnroutable = index % 80 == 19
         let referralID = identifiers.next(at: at)
-        let findings =
-            #"[{"severity":"error","code":"missing","path":"recipient.name","rule":"court/defence-notice:\#(index % 1_000 / 40 + 10)","message":"缺少必填内容","location":{"line":4,"column":9,"path":"/ROOT/RECORD"}}]"#
+        let findings = Self.findings(index)
         let application = "LA-" + identifiers.next(at: at)
-        var record = IntakeRecord(
-            id: identifiers.next(at: at), index: 0, outcome: isInvalid ? .invalid : .accepted)
-        let cause = DeadLetterCause.invalid(
-            code: "missing", rule: "court/defence-notice:\(index % 1_000 / 40 + 10)")
-        record.priority = index % 3
-        record.dueAt = at.advanced(seconds: 3 * 86_400)
-        record.route = .byNotification
-        if isInvalid {
-            record.findings = Array(findings.utf8)
-            record.deadLetter = cause
-        } else {
-            record.applicationNo = application
-            record.content = Array(Self.content(number, application).utf8)
-            record.standing = ApplicationStanding(referral: isUnroutable ? .routingManual : .queued)
-            if isUnroutable {
-                record.deadLetter = .unroutable()
-                record.detail = "RT-13 没有规则能确定承办机构，请人工选择（建议先由 市中心 首问负责）"
-            } else {
-                record.queue = Self.queues[index % 11 % Self.queues.count]
-            }
-            record.keys = (0..<2).map { _ in Self.randomKey() }
-            record.clocks = [
-                RunningClock(
-                    id: "CLK-05", content: Array(#"{"id":"CLK-05","bound":"institution"}"#.utf8),
-                    dueAt: at.advanced(seconds: 3 * 86_400), soonAt: at.advanced(seconds: 2 * 86_400),
-                    isRunning: messages - index < Self.open)
-            ]
-        }
+        let record = record(
+            index, at, application: application, cause: isInvalid ? Self.cause(index) : nil, isUnroutable: isUnroutable)
         var commit = IntakeCommit(
             referralID: referralID, partnerID: partner, messageID: "M-" + number,
             digest: Self.randomKey() + Self.randomKey(), rawBytes: Array(Self.document(number).utf8),
@@ -163,10 +136,51 @@ private struct StoreFiller: Sendable {
                     : #"{"referralId":"\#(referralID)","applicationNo":"\#(application)"}"#).utf8),
             records: [record], supersedes: nil)
         if isInvalid {
-            commit.cause = cause
+            commit.cause = Self.cause(index)
             commit.findings = Array(findings.utf8)
         }
         return commit
+    }
+
+    private static func cause(_ index: Int) -> DeadLetterCause {
+        .invalid(code: "missing", rule: "court/defence-notice:\(index % 1_000 / 40 + 10)")
+    }
+
+    private static func findings(_ index: Int) -> String {
+        #"[{"severity":"error","code":"missing","path":"recipient.name","rule":"court/defence-notice:\#(index % 1_000 / 40 + 10)","message":"缺少必填内容","location":{"line":4,"column":9,"path":"/ROOT/RECORD"}}]"#
+    }
+
+    /// - Parameter cause: why it could not be translated.
+    private func record(
+        _ index: Int, _ at: Instant, application: String, cause: DeadLetterCause?, isUnroutable: Bool
+    ) -> IntakeRecord {
+        var record = IntakeRecord(
+            id: identifiers.next(at: at), index: 0, outcome: cause == nil ? .accepted : .invalid)
+        record.priority = index % 3
+        record.dueAt = at.advanced(seconds: 3 * 86_400)
+        record.route = .byNotification
+        if let cause {
+            record.findings = Array(Self.findings(index).utf8)
+            record.deadLetter = cause
+            return record
+        }
+        record.applicationNo = application
+        record.content = Array(Self.content(number(index), application).utf8)
+        record.standing = ApplicationStanding(referral: isUnroutable ? .routingManual : .queued)
+        if isUnroutable {
+            record.deadLetter = .unroutable()
+            record.detail = "RT-13 没有规则能确定承办机构，请人工选择（建议先由 市中心 首问负责）"
+        } else {
+            record.queue = Self.queues[index % 11 % Self.queues.count]
+        }
+        record.keys = (0..<2).map { _ in Self.randomKey() }
+        record.clocks = [
+            RunningClock(
+                id: "CLK-05", content: Array(#"{"id":"CLK-05","bound":"institution"}"#.utf8),
+                dueAt: at.advanced(seconds: 3 * 86_400), soonAt: at.advanced(seconds: 2 * 86_400),
+                isRunning: messages - index < Self.open)
+        ]
+        return record
     }
 
     private static func randomKey() -> String {

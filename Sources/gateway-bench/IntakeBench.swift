@@ -14,13 +14,7 @@ enum IntakeBench {
         let place = try Workplace()
         defer { place.remove() }
         let sample = try Sample(repository: place.repository)
-        print(
-            """
-            Durable intake of a \(sample.bytes.count)-byte referral, \(rounded(seconds, 1)) s each; load on the same machine.
-            Store and intake take turns, each time with an empty store; the best of \(rounds) rounds.
-
-            """)
-
+        announce(sample, seconds: seconds)
         let syncs = try disk(place, seconds: seconds)
         var table = BenchTable(["", "1", "16", "64 at once"])
         table.add(["disk: 4 KB append + fdatasync, /s", rounded(syncs), "", ""])
@@ -46,6 +40,24 @@ enum IntakeBench {
             stored.append(alone)
             taken.append(whole)
         }
+        add(stored, taken, beside: echoed, to: &table)
+        table.show()
+        let refused = taken.map(\.refused).reduce(0, +)
+        if refused > 0 { print("  \(refused) referrals were not taken (busy or refused)\n") }
+    }
+
+    private static func announce(_ sample: Sample, seconds: Double) {
+        print(
+            """
+            Durable intake of a \(sample.bytes.count)-byte referral, \(rounded(seconds, 1)) s each; load on the same machine.
+            Store and intake take turns, each time with an empty store; the best of \(rounds) rounds.
+
+            """)
+    }
+
+    private static func add(
+        _ stored: [Measured], _ taken: [Measured], beside echoed: [Measured], to table: inout BenchTable
+    ) {
         table.add(["store's group commit alone, the same rows, /s"] + stored.map { rounded($0.rate) })
         table.add(["  processor time per commit, µs"] + stored.map { rounded($0.microseconds) })
         table.add(["durable intake over HTTP, /s"] + taken.map { rounded($0.rate) })
@@ -55,9 +67,6 @@ enum IntakeBench {
             ["  of the store's group commit alone"] + zip(taken, stored).map { "\(rounded($0.rate / $1.rate * 100)) %" }
         )
         table.add(["  of the HTTP echo"] + zip(taken, echoed).map { "\(rounded($0.rate / $1.rate * 100)) %" })
-        table.show()
-        let refused = taken.map(\.refused).reduce(0, +)
-        if refused > 0 { print("  \(refused) referrals were not taken (busy or refused)\n") }
     }
 
     private static func intake(

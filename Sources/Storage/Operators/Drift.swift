@@ -41,37 +41,54 @@ private enum Drift {
             INSERT INTO drift_week (partner, mapping, week, documents) VALUES (?, ?, ?, ?)
             ON CONFLICT (partner, mapping, week) DO UPDATE SET documents = drift_week.documents + excluded.documents
             """, place + [.text(key.week), .integer(Int64(tally.documents))])
-        var newFields = 0
-        var newCodes = 0
+        let newFields = try addFields(of: tally, at: place, connection)
+        let newCodes = try addCodes(of: tally, at: place, connection)
+        return DriftNews(key: key, fields: hasPast ? newFields : 0, codes: newCodes)
+    }
+
+    /// - Parameter place: partner and mapping.
+    /// - Returns: how many of the fields were never seen there before.
+    private static func addFields(
+        of tally: DriftTally, at place: [SQLValue], _ connection: any SQLConnection
+    ) throws(StoreError) -> Int {
+        var new = 0
         for (path, count) in tally.fields.sorted(by: { $0.key < $1.key }) {
             let isKnown =
                 try connection.query(
                     "SELECT 1 FROM drift_field WHERE partner = ? AND mapping = ? AND path = ? LIMIT 1",
                     place + [.text(path)]
                 ) { _ in true }.first ?? false
-            if !isKnown { newFields += 1 }
+            if !isKnown { new += 1 }
             try connection.run(
                 """
                 INSERT INTO drift_field (partner, mapping, week, path, documents) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (partner, mapping, path, week)
                 DO UPDATE SET documents = drift_field.documents + excluded.documents
-                """, place + [.text(key.week), .text(path), .integer(Int64(count))])
+                """, place + [.text(tally.key.week), .text(path), .integer(Int64(count))])
         }
+        return new
+    }
+
+    /// - Returns: how many of the codes were never seen there before.
+    private static func addCodes(
+        of tally: DriftTally, at place: [SQLValue], _ connection: any SQLConnection
+    ) throws(StoreError) -> Int {
+        var new = 0
         for (code, times) in tally.codes.sorted(by: { ($0.key.list, $0.key.digest) < ($1.key.list, $1.key.digest) }) {
             let isKnown =
                 try connection.query(
                     "SELECT 1 FROM drift_code WHERE partner = ? AND mapping = ? AND list = ? AND digest = ? LIMIT 1",
                     place + [.text(code.list), .text(code.digest)]
                 ) { _ in true }.first ?? false
-            if !isKnown { newCodes += 1 }
+            if !isKnown { new += 1 }
             try connection.run(
                 """
                 INSERT INTO drift_code (partner, mapping, week, list, digest, times) VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (partner, mapping, list, digest, week)
                 DO UPDATE SET times = drift_code.times + excluded.times
-                """, place + [.text(key.week), .text(code.list), .text(code.digest), .integer(Int64(times))])
+                """, place + [.text(tally.key.week), .text(code.list), .text(code.digest), .integer(Int64(times))])
         }
-        return DriftNews(key: key, fields: hasPast ? newFields : 0, codes: newCodes)
+        return new
     }
 
     /// Whether there is an earlier week to hold this one against.

@@ -50,27 +50,32 @@ enum Demo: Command {
             try await gateway.accounts.add(
                 "demo", role: .administrator, password: password,
                 by: Caller(role: .operator, id: "demo", operatorRole: .administrator))
-            Terminal.print(
-                """
-
-                The gateway stays up at \(url) until Ctrl-C.
-
-                  控制台 Console  \(url)/console/  用户名 name: demo  密码 password: \(password)
-
-                Try it:
-
-                  curl -s \(url)/readyz
-                  curl -s -H 'Authorization: Bearer \(tokens.operator)' \(url)/v1/dead-letters
-                  curl -s -H 'Authorization: Bearer \(tokens.of(partner: configuration.partners.first?.id ?? ""))' \\
-                       -H 'Content-Type: application/xml' --data-binary @Mappings/court/defence-notice/examples/all-fields.gb18030.xml \\
-                       \(url)/v1/referrals
-
-                The password and the tokens are good for this run only.
-                """)
+            invite(to: url, password: password, tokens, partner: configuration.partners.first?.id ?? "")
             for await signal in Signals.stream(SIGINT, SIGTERM) where signal != 0 { break }
         }
         await gateway.stop()
         await mailbox.stop()
         return wentWell ? 0 : 1
+    }
+
+    /// Says how to go on by hand.
+    private static func invite(to url: String, password: String, _ tokens: DemoTokens, partner: String) {
+        Terminal.print(
+            """
+
+            The gateway stays up at \(url) until Ctrl-C.
+
+              控制台 Console  \(url)/console/  用户名 name: demo  密码 password: \(password)
+
+            Try it:
+
+              curl -s \(url)/readyz
+              curl -s -H 'Authorization: Bearer \(tokens.operator)' \(url)/v1/dead-letters
+              curl -s -H 'Authorization: Bearer \(tokens.of(partner: partner))' \\
+                   -H 'Content-Type: application/xml' --data-binary @Mappings/court/defence-notice/examples/all-fields.gb18030.xml \\
+                   \(url)/v1/referrals
+
+            The password and the tokens are good for this run only.
+            """)
     }
 }

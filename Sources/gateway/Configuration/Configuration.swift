@@ -17,6 +17,8 @@ struct Configuration: Sendable {
     var rules = "config/rules"
     var calendar = "config/calendar"
     var institutionsFile = "config/institutions.xml"
+    private var partnersFile = "config/partners.xml"
+    private var credentialsFile = "config/credentials.xml"
     var partners: [Partner] = []
     var institutions: [Institution] = []
     var callers: [String: Caller] = [:]
@@ -53,8 +55,8 @@ struct Configuration: Sendable {
         var reader = ConfigurationReader()
         let base = URL(filePath: file).deletingLastPathComponent()
         func path(_ relative: String) -> String { URL(filePath: relative, relativeTo: base).standardizedFileURL.path }
-        var partnersFile = path("partners.xml")
-        var credentialsFile = path("credentials.xml")
+        partnersFile = path("partners.xml")
+        credentialsFile = path("credentials.xml")
         mappings = path("../Mappings")
         rules = path("rules")
         calendar = path("calendar")
@@ -62,26 +64,7 @@ struct Configuration: Sendable {
 
         if let root = reader.root(of: file, named: "gateway") {
             for element in root.children {
-                let named = reader.attribute("path", of: element).map(path)
-                switch element.name {
-                case "listen":
-                    host = reader.attribute("host", of: element) ?? host
-                    port = UInt16(reader.number("port", of: element, in: 0...65_535) ?? Int(port))
-                case "store": storePath = named ?? storePath
-                case "mappings": mappings = named ?? mappings
-                case "rules": rules = named ?? rules
-                case "calendar": calendar = named ?? calendar
-                case "institutions": institutionsFile = named ?? institutionsFile
-                case "partners": partnersFile = named ?? partnersFile
-                case "credentials": credentialsFile = named ?? credentialsFile
-                case "identityKey": identityKey = named ?? identityKey
-                case "cases": readCases(element, &reader)
-                case "limits": readLimits(element, &reader)
-                case "exchange":
-                    exchangeSeconds = reader.number("pollSeconds", of: element, in: 1...3600) ?? exchangeSeconds
-                case "alerts": alerts = reader.alerts(in: element)
-                default: reader.complain(at: element, "unknown element <\(element.name)>")
-                }
+                read(element, path: reader.attribute("path", of: element).map(path), &reader)
             }
         }
         institutions = reader.institutions(in: InstitutionFile(path: institutionsFile))
@@ -91,6 +74,29 @@ struct Configuration: Sendable {
             partners[index].tokenEnd = tokenEnd(of: Caller(role: .partner, id: partners[index].id))
         }
         guard reader.complaints.isEmpty else { throw ConfigurationError(reader.complaints) }
+    }
+
+    /// - Parameter named: the path that the element gives, from the file's own folder.
+    private mutating func read(_ element: Node, path named: String?, _ reader: inout ConfigurationReader) {
+        switch element.name {
+        case "listen":
+            host = reader.attribute("host", of: element) ?? host
+            port = UInt16(reader.number("port", of: element, in: 0...65_535) ?? Int(port))
+        case "store": storePath = named ?? storePath
+        case "mappings": mappings = named ?? mappings
+        case "rules": rules = named ?? rules
+        case "calendar": calendar = named ?? calendar
+        case "institutions": institutionsFile = named ?? institutionsFile
+        case "partners": partnersFile = named ?? partnersFile
+        case "credentials": credentialsFile = named ?? credentialsFile
+        case "identityKey": identityKey = named ?? identityKey
+        case "cases": readCases(element, &reader)
+        case "limits": readLimits(element, &reader)
+        case "exchange":
+            exchangeSeconds = reader.number("pollSeconds", of: element, in: 1...3600) ?? exchangeSeconds
+        case "alerts": alerts = reader.alerts(in: element)
+        default: reader.complain(at: element, "unknown element <\(element.name)>")
+        }
     }
 
     private mutating func readCases(_ element: Node, _ reader: inout ConfigurationReader) {
