@@ -17,13 +17,20 @@ extension Engine {
         }
         return findings.map { finding in
             let path = finding.path ?? ""
-            let field = Consistency.fields.first { (path + ".").hasPrefix(TargetTree.dotted($0) + ".") }
+            let field = Consistency.fields.filter { Self.isAbout(path, TargetTree.dotted($0)) }.max {
+                $0.count < $1.count
+            }
             let own = field.flatMap { origins(of: $0).last { $0.tells(of: path) } }
             let place = own ?? Consistency.evidence.compactMap { origins(of: $0).last }.max { $0.line < $1.line }
             return Finding(
                 severity: finding.severity, code: finding.code, path: finding.path,
                 location: (place?.node ?? node).location, rule: own.map { rule($0.line) } ?? finding.rule)
         }
+    }
+
+    /// Whether a finding's path names a field, or something below it.
+    private static func isAbout(_ path: String, _ field: String) -> Bool {
+        path == field || path.hasPrefix(field + ".") || path.hasPrefix(field + "[")
     }
 }
 
