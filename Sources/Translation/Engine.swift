@@ -37,7 +37,7 @@ final class Engine {
     }
     private lazy var outbound: [PlannedRule] = planner.plan(mapping.rules)
     private var planner: Planner { Planner(codes: codes, meaning: meaning) }
-    private var shared: [SharedKey: Shared] = [:]
+    var shared: [SharedKey: Shared] = [:]
 
     init(_ mapping: Mapping, codes: CodeLists, placeholders: Placeholders, digests: Digests) {
         self.mapping = mapping
@@ -124,7 +124,7 @@ final class Engine {
 
     /// - Returns: whether everything required was there.
     @discardableResult
-    private func apply(
+    func apply(
         _ rules: [PlannedRule], at node: Node, to target: inout JSONObject, path: String, _ run: inout Run
     ) -> Bool {
         // By a buffer: each rule is looked at where it lies, and nothing of it is counted.
@@ -177,7 +177,7 @@ final class Engine {
         return true
     }
 
-    private func direct(
+    func direct(
         _ action: PlannedRule.Action, _ line: Int, at node: Node, to target: inout JSONObject, path: String,
         _ run: inout Run
     ) -> Bool {
@@ -187,56 +187,6 @@ final class Engine {
         case .value, .constant, .lookup, .warn, .read: break
         }
         return true
-    }
-
-    // MARK: What several records share
-
-    /// What a group outside the record gave, and what was told of it.
-    private struct Shared {
-        let content: JSONObject
-        let findings: [Finding]
-        let unknownCodes: [UnknownCodeText]
-        let attachments: Int
-        let isComplete: Bool
-    }
-
-    private struct SharedKey: Hashable {
-        let group: ObjectIdentifier
-        let sources: [Int]
-        /// Only so many are taken of a record.
-        let attachmentsBefore: Int
-    }
-
-    /// Of a document that went through, nothing may stay: its nodes' places are given to others.
-    func forgetShared() { shared.removeAll() }
-
-    private func shared(
-        _ action: PlannedRule.Action, _ group: PlannedGroup, _ line: Int, at node: Node, to target: inout JSONObject,
-        _ run: inout Run
-    ) -> Bool {
-        let sources = group.source.nodes(at: node).map(\.identity)
-        // What is missing is told of the record itself, and a list that was begun goes on.
-        guard !sources.isEmpty, group.lists.allSatisfy({ target.value(at: $0) == nil }) else {
-            return direct(action, line, at: node, to: &target, path: "", &run)
-        }
-        let key = SharedKey(
-            group: ObjectIdentifier(group), sources: sources, attachmentsBefore: run.attachments)
-        if let known = shared[key] {
-            for finding in known.findings { run.findings.add(finding) }
-            run.unknownCodes += known.unknownCodes
-            run.attachments += known.attachments
-            target.merge(known.content)
-            return known.isComplete
-        }
-        let (findings, codes) = (run.findings.all.count, run.unknownCodes.count)
-        var content = JSONObject()
-        let isComplete = direct(action, line, at: node, to: &content, path: "", &run)
-        shared[key] = Shared(
-            content: content, findings: Array(run.findings.all.dropFirst(findings)),
-            unknownCodes: Array(run.unknownCodes.dropFirst(codes)),
-            attachments: run.attachments - key.attachmentsBefore, isComplete: isComplete)
-        target.merge(content)
-        return isComplete
     }
 
     /// - Returns: whether everything that the record itself requires was there.
@@ -314,105 +264,6 @@ final class Engine {
             Finding(
                 severity: rule.severity, code: rule.code, path: rule.path.replacing("/", with: "."),
                 location: place.location, rule: self.rule(line), message: rule.message))
-    }
-
-    // MARK: Lists
-
-    private func list(
-        _ group: PlannedGroup, at node: Node, target: inout JSONObject, path: String, line: Int, _ run: inout Run
-    ) {
-        guard let into = group.target else { return }
-        let sources = nodes(group.source, at: node, &run)
-        guard !sources.isEmpty else { return }
-        let place = TargetTree.join(path, into.path)
-        var items = target.value(at: into.names)?.array ?? []
-        for source in sources {
-            if let split = group.split {
-                for item in self.items(in: source, split: split, group.rules, path: place, &run)
-                where !items.contains(item) {
-                    items.append(item)
-                }
-            } else if let item = item(group.rules, at: source, path: "\(place)[\(items.count)]", line: line, &run) {
-                items.append(item)
-            }
-        }
-        if !items.isEmpty { target.put(.array(items), at: into.names) }
-    }
-
-    private func item(
-        _ rules: [PlannedRule], at node: Node, path: String, line: Int, _ run: inout Run
-    ) -> JSONValue? {
-        var object = JSONObject()
-        let isComplete = apply(rules, at: node, to: &object, path: path, &run)
-        guard isComplete, !object.isEmpty else { return nil }
-        if mapping.isInbound, let external = object["externalPath"]?.string {
-            let place = Place(parent: path, name: "externalPath")
-            checkExternal(external, of: &object, at: node, place: place, line: line, &run)
-        }
-        // A list of plain values has one rule whose target is the item itself.
-        return object["."] ?? .object(object)
-    }
-
-    /// A path leads to a file of the exchange folder, never out of it.
-    private func checkExternal(
-        _ path: String, of object: inout JSONObject, at node: Node, place: Place, line: Int, _ run: inout Run
-    ) {
-        if Converter.narrowed(path).0.split(whereSeparator: { $0 == "/" || $0 == "\\" }).contains("..") {
-            object["externalPath"] = nil
-            note("attachmentPathUnsafe", .warning, place, node, line, &run)
-        } else if object["sm3"] == nil {
-            note("attachmentByPath", .warning, place, node, line, &run)
-        }
-    }
-
-    /// One text that holds several values: each code it names gives an item.
-    private func items(
-        in source: Node, split: String, _ rules: [PlannedRule], path: String, _ run: inout Run
-    ) -> [JSONValue] {
-        let codeRule = rules.lazy.compactMap { rule -> (PlannedValue, Int)? in
-            if case .value(let value) = rule.action { (value, rule.line) } else { nil }
-        }.first
-        guard let (value, line) = codeRule else { return [] }
-        let separators = split.unicodeScalars
-        let tidied = SenderText(source.text, isName: false)
-        for code in tidied.told { note(code, .warning, Place(parent: path, name: "."), source, line, &run) }
-        let parts = tidied.text.unicodeScalars.split { separators.contains($0) }.map { Blanks.trimmed(String($0)) }
-        let place = Place(parent: path, name: ".")
-        return parts.filter { !$0.isEmpty }.flatMap { part -> [JSONValue] in
-            let reading = placeholders.read(part, for: value.uses)
-            guard reading == .value else {
-                tellNothing(part, place, source, line, isTold: reading == .nothingTold, &run)
-                return []
-            }
-            return texts(of: value, in: part, source: source, place: place, line: line, &run).map { text in
-                trace(.string(text), at: place, from: source, raw: part, by: ["split"], line: line, &run)
-                return Self.item(text, of: value, rules)
-            }
-        }
-    }
-
-    private func texts(
-        of value: PlannedValue, in part: String, source: Node, place: Place, line: Int, _ run: inout Run
-    ) -> [String] {
-        guard let list = value.codes else { return [part] }
-        let reading = list.reading(in: Converter.narrowed(part).0)
-        let found = reading.codes
-        if reading.isDenied { note("denied", .info, place, source, line, &run) }
-        if reading.isOfOthers { note("tagOfOtherPersonIgnored", .warning, place, source, line, &run) }
-        if found.isEmpty, !reading.isDenied, !reading.isOfOthers, !list.isKnownToMeanNothing(part) {
-            unknown(part, value, place: place, location: source.location, line: line, &run)
-            if case .fallback(let code) = value.rule.unknown { return [code] }
-        }
-        return found
-    }
-
-    private static func item(_ text: String, of value: PlannedValue, _ rules: [PlannedRule]) -> JSONValue {
-        if value.rule.to == "." { return .string(text) }
-        var object = JSONObject([(value.rule.to, .string(text))])
-        for rule in rules {
-            if case .constant(let constant) = rule.action { object[constant.target.path] = constant.value }
-        }
-        return .object(object)
     }
 
     // MARK: What is told
