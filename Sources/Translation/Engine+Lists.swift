@@ -65,6 +65,11 @@ extension Engine {
         let parts = tidied.text.unicodeScalars.split { separators.contains($0) }.map { Blanks.trimmed(String($0)) }
         let place = Place(parent: path, name: ".")
         return parts.filter { !$0.isEmpty }.flatMap { part -> [JSONValue] in
+            var part = part
+            if let shape = value.rule.shape, placeholders.read(part, for: value.uses) == .value {
+                guard let shaped = shaped(part, by: shape, place, source, line, &run) else { return [] }
+                part = shaped
+            }
             let reading = placeholders.read(part, for: value.uses)
             guard reading == .value else {
                 tellNothing(part, place, source, line, isTold: reading == .nothingTold, &run)

@@ -118,12 +118,11 @@ public struct FieldTable: Sendable {
                 source: ([value.from] + value.others).map { SourcePath.resolve($0, from: source) }
                     .joined(separator: " || "), target: join(target, value.to), when: when, line: line)
             row.isRequired = value.isRequired
-            row.converters =
-                value.converters.map(\.rawValue) + (value.isBase64 ? ["base64"] : [])
-                + (value.format.map { ["format(\($0))"] } ?? [])
+            row.converters = value.steps
             row.codes = value.codes
             row.maxLength = value.maxLength.flatMap { $0 == .max ? nil : $0 }
             if !value.words.isEmpty { row.notes.append("只取 one of: \(value.words.joined(separator: " "))") }
+            row.notes += Self.notes(of: value)
             if let separator = value.join { row.notes.append("多项以 \(separator) 连接 all of them, joined by this") }
             if let word = value.otherwise { row.notes.append("无法识别时按 where it cannot be read: \(word)") }
             if let fallback = value.fallback { row.notes.append("缺省 default: \(fallback)") }
@@ -134,6 +133,18 @@ public struct FieldTable: Sendable {
             case .fallback(let code): row.notes.append("未知代码按 unknown codes count as: \(code)")
             }
             rows.append(row)
+        }
+
+        /// The agreed form of the text.
+        private static func notes(of value: Rule.Value) -> [String] {
+            var notes: [String] = []
+            if let extract = value.shape?.extract { notes.append("取其中 takes out: \(extract.source)") }
+            if let replacement = value.shape?.replacement {
+                notes.append("替换 replaces: \(replacement.pattern.source) → \(replacement.words)")
+            }
+            if let match = value.shape?.match { notes.append("写法须符合 must match: \(match.source)") }
+            if let dates = value.datePattern { notes.append("日期写法 written as: \(dates)") }
+            return notes
         }
 
         private func row(source: String, target: String, when: String?, line: Int) -> Row {

@@ -20,6 +20,12 @@ indirect enum Rule: Sendable {
         var join: String?
         /// Instead of a text that cannot be read, which is told all the same.
         var otherwise: String?
+        /// What is done to the text before anything reads it.
+        var shape: TextShape?
+        /// The sender's own ways of writing dates, instead of the grammar of all.
+        var dates: [DatePattern] = []
+        /// The same as the mapping has them.
+        var datePattern: String?
         var converters: [Converter] = []
         var format: String?
         var codes: String?
@@ -41,6 +47,12 @@ indirect enum Rule: Sendable {
         /// What JSON writes a word of the mapping's own as, such as a default.
         var wordType: String? {
             type ?? (converters.last == .integer ? "number" : converters.last == .boolean ? "boolean" : nil)
+        }
+
+        /// As an explanation and a field table name what is done to the text.
+        var steps: [String] {
+            (shape?.steps ?? []) + converters.map(\.rawValue) + (isBase64 ? ["base64"] : [])
+                + (format.map { ["format(\($0))"] } ?? [])
         }
 
         /// The converters, the code list and the target, for which a placeholder may be a value.

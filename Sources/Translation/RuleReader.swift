@@ -87,6 +87,8 @@ extension MappingLoader {
                         + MappingLanguage.hint(name, Converter.allCases.map(\.rawValue) + ["base64", "will"]))
             }
         }
+        value.shape = shape(of: node)
+        readDates(of: node, into: &value)
         value.codes = codeList("codes", of: node)
         value.unknown = unknown(node)
         value.isRequired = node.attribute("required") == "yes"
@@ -97,6 +99,7 @@ extension MappingLoader {
         value.claimed = xpath("claimed", of: node)
         value.maxLength = node.attribute("maxLength").flatMap { Int($0) }
         if isInbound { fit(&value, to: CanonicalModel.application.field(at: join(prefix, value.to)), at: node) }
+        checkDates(of: value, at: node)
         return value
     }
 
