@@ -104,7 +104,11 @@ public struct Node {
     /// Tells this node from every other of the same document.
     public var identity: Int { Int(bitPattern: handle) }
 
+    /// In a document within a text, the text's own place, and the path in both: `/ENV/BODY#/ROOT/XM`.
     public var location: SourceLocation {
+        if let host = document.host {
+            return SourceLocation(line: host.line, column: host.column, path: host.path + "#" + path)
+        }
         let place = document.place(of: element.handle)
         return SourceLocation(line: place?.line, column: place?.column, path: path)
     }

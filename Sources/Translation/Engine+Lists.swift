@@ -8,17 +8,24 @@ extension Engine {
         _ group: PlannedGroup, at node: Node, target: inout JSONObject, path: String, line: Int, _ run: inout Run
     ) {
         guard let into = group.target else { return }
-        let sources = nodes(group.source, at: node, &run)
+        let sources = group.isOverRows ? run.rows : nodes(group.source, at: node, &run)
         guard !sources.isEmpty else { return }
         let place = TargetTree.join(path, into.path)
         var items = target.value(at: into.names)?.array ?? []
-        for source in sources {
+        let outer = (item: run.item, rows: run.rows)
+        defer { (run.item, run.rows) = outer }
+        let rows = group.by.map { grouped(sources, by: $0) }
+        for (number, source) in (rows?.map { $0[0] } ?? sources).enumerated() {
+            run.item = items.count
+            if let rows { run.rows = rows[number] }
             if let split = group.split {
                 for item in self.items(in: source, split: split, group.rules, path: place, &run)
                 where !items.contains(item) {
                     items.append(item)
                 }
-            } else if let item = item(group.rules, at: source, path: "\(place)[\(items.count)]", line: line, &run) {
+            } else if let item = item(
+                group.rules, at: source, path: "\(place)[\(items.count)]", isGrouped: rows != nil, line: line, &run)
+            {
                 items.append(item)
             }
         }
@@ -26,7 +33,7 @@ extension Engine {
     }
 
     private func item(
-        _ rules: [PlannedRule], at node: Node, path: String, line: Int, _ run: inout Run
+        _ rules: [PlannedRule], at node: Node, path: String, isGrouped: Bool, line: Int, _ run: inout Run
     ) -> JSONValue? {
         var object = JSONObject()
         let isComplete = apply(rules, at: node, to: &object, path: path, &run)
@@ -35,8 +42,9 @@ extension Engine {
             let place = Place(parent: path, name: "externalPath")
             checkExternal(external, of: &object, at: node, place: place, line: line, &run)
         }
-        // A list of plain values has one rule whose target is the item itself.
-        return object["."] ?? .object(object)
+        if isGrouped, run.rows.count > 1 { tellDifferences(from: object, by: rules, path: path, line: line, &run) }
+        // A list of plain values has one rule whose target is the item itself; an element of XML may have attributes too.
+        return object.members.count == 1 ? object["."] ?? .object(object) : .object(object)
     }
 
     /// A path leads to a file of the exchange folder, never out of it.

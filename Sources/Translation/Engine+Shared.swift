@@ -20,7 +20,10 @@ extension Engine {
     }
 
     /// Of a document that went through, nothing may stay: its nodes' places are given to others.
-    func forgetShared() { shared.removeAll() }
+    func forgetDocument() {
+        shared.removeAll()
+        embeddedDocuments.removeAll()
+    }
 
     func shared(
         _ action: PlannedRule.Action, _ group: PlannedGroup, _ line: Int, at node: Node, to target: inout JSONObject,

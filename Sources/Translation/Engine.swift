@@ -36,8 +36,10 @@ final class Engine {
         PlannedRecord($0, planner)
     }
     private lazy var outbound: [PlannedRule] = planner.plan(mapping.rules)
-    private var planner: Planner { Planner(codes: codes, meaning: meaning) }
+    private var planner: Planner { Planner(codes: codes, meaning: meaning, namespaces: mapping.namespaces) }
     var shared: [SharedKey: Shared] = [:]
+    /// Documents within the one that is being read.
+    var embeddedDocuments: [EmbeddedKey: EmbeddedDocument] = [:]
 
     init(_ mapping: Mapping, codes: CodeLists, placeholders: Placeholders, digests: Digests) {
         self.mapping = mapping
@@ -45,7 +47,7 @@ final class Engine {
         self.placeholders = placeholders
         self.digests = digests
         meaning = MappingMeaning(codes: codes, placeholders: placeholders)
-        let planner = Planner(codes: codes, meaning: meaning)
+        let planner = Planner(codes: codes, meaning: meaning, namespaces: mapping.namespaces)
         accepting = mapping.isInbound ? planner.compile(mapping.accepts) : nil
         messages = mapping.messages.flatMap(planner.compile)
     }
@@ -63,6 +65,12 @@ final class Engine {
         var unknownCodes: [UnknownCodeText] = []
         /// When the document came; nothing for what goes out.
         var received: Timestamp?
+        /// The number of the item, or of the record, that is being made, from 0 on.
+        var item = 0
+        /// The nodes that the item or record is made of, where it groups several.
+        var rows: [Node] = []
+        /// Of documents within this one.
+        var limits = ParseLimits()
         /// The document is about several persons, and what lies outside their records is read once.
         var shares = false
 
@@ -112,7 +120,10 @@ final class Engine {
         return found.filter { when.bool(at: $0) }
     }
 
-    func fill(_ run: inout Run, by record: PlannedRecord, from node: Node) { fill(&run, by: record.plan, from: node) }
+    func fill(_ run: inout Run, by record: PlannedRecord, from node: Node) {
+        fill(&run, by: record.plan, from: node)
+        if run.rows.count > 1 { tellDifferences(from: run.target, by: record.plan, path: "", line: nil, &run) }
+    }
 
     func fillOutbound(_ run: inout Run, from node: Node) { fill(&run, by: outbound, from: node) }
 
@@ -156,10 +167,10 @@ final class Engine {
             } else if value.isTelephone, let numbers = result.object {
                 put(telephones: numbers, by: value, at: node, to: &target, path: path, line: line, &run)
             } else {
-                target.put(result, at: value.target.names)
+                put(result, at: value.target.names, to: &target)
             }
         case .constant(let constant):
-            target.put(constant.value, at: constant.target.names)
+            put(constant.value, at: constant.target.names, to: &target)
             let place = Place(parent: path, name: constant.target.path)
             trace(constant.value, at: place, from: nil, raw: nil, by: ["constant"], line: line, &run)
         case .lookup(let lookup):
@@ -171,6 +182,8 @@ final class Engine {
                 return shared(action, group, line, at: node, to: &target, &run)
             }
             return direct(action, line, at: node, to: &target, path: path, &run)
+        case .index(let index): put(index, to: &target, path: path, line: line, &run)
+        case .embedded: return direct(action, line, at: node, to: &target, path: path, &run)
         case .warn(let warning): warn(warning, at: node, line: line, &run)
         case .read(let source): if run.explains { _ = nodes(source, at: node, &run) }
         }
@@ -184,7 +197,9 @@ final class Engine {
         switch action {
         case .within(let group): return within(group, at: node, to: &target, path: path, line: line, &run)
         case .list(let group): list(group, at: node, target: &target, path: path, line: line, &run)
-        case .value, .constant, .lookup, .warn, .read: break
+        case .embedded(let embedded):
+            return self.embedded(embedded, at: node, to: &target, path: path, line: line, &run)
+        case .value, .constant, .index, .lookup, .warn, .read: break
         }
         return true
     }
@@ -195,6 +210,15 @@ final class Engine {
     ) -> Bool {
         let place = Place(parent: path, name: group.target?.path ?? ".")
         let inner = single(group.source, at: node, place: place, line: line, &run)
+        return fill(group, from: inner, at: node, place: place, to: &target, &run)
+    }
+
+    /// - Parameter inner: where the group's rules are asked; nothing where what they speak of is missing.
+    func fill(
+        _ group: PlannedGroup, from inner: Node?, at node: Node, place: Place, to target: inout JSONObject,
+        _ run: inout Run
+    ) -> Bool {
+        let path = place.parent
         guard let into = group.target else {
             guard let inner else { return tellMissing(group.rules, at: node, path: path, &run) }
             return apply(group.rules, at: inner, to: &target, path: path, &run)
@@ -202,7 +226,7 @@ final class Engine {
         guard let inner else { return true }
         var object = JSONObject()
         apply(group.rules, at: inner, to: &object, path: place.path, &run)
-        for (name, value) in object.members { target.put(value, at: into.names + [name]) }
+        for (name, value) in object.members { put(value, at: into.names + [name], to: &target) }
         return true
     }
 
@@ -217,10 +241,21 @@ final class Engine {
                 isComplete = false
             case .within(let group) where group.target == nil:
                 if !tellMissing(group.rules, at: node, path: path, &run) { isComplete = false }
-            case .value, .constant, .lookup, .within, .list, .warn, .read: continue
+            case .embedded(let embedded) where embedded.group.target == nil:
+                if !tellMissing(embedded.group.rules, at: node, path: path, &run) { isComplete = false }
+            case .value, .constant, .index, .lookup, .within, .embedded, .list, .warn, .read: continue
             }
         }
         return isComplete
+    }
+
+    /// An outgoing element may have a text beside its attributes and children.
+    func put(_ value: JSONValue, at names: [String], to target: inout JSONObject) {
+        if mapping.isInbound || mapping.format == .json {
+            target.put(value, at: names)
+        } else {
+            TargetTree.put(value, at: names, besideTextIn: &target)
+        }
     }
 
     func nodes(_ source: XPathExpression, at node: Node, _ run: inout Run) -> [Node] {
@@ -230,7 +265,7 @@ final class Engine {
     }
 
     /// Where one node is meant, the first counts and the sender is told of the others.
-    private func single(
+    func single(
         _ source: XPathExpression, at node: Node, place: @autoclosure () -> Place, line: Int, _ run: inout Run
     ) -> Node? {
         let found = nodes(source, at: node, &run)
@@ -249,7 +284,7 @@ final class Engine {
         guard !key.isEmpty else { return }
         let found = lookup.codes.code(for: Converter.narrowed(key).0)
         guard let result = lookup.rule.givesName ? found.flatMap(lookup.codes.name(of:)) : found else { return }
-        target.put(.string(result), at: lookup.target.names)
+        put(.string(result), at: lookup.target.names, to: &target)
         trace(
             .string(result), at: Place(parent: path, name: lookup.rule.to), from: node, raw: key,
             by: ["lookup \(lookup.rule.codes)"], line: line, &run)

@@ -38,8 +38,10 @@ extension Translator {
                 return .failure(.invalid(rule: violation.keyword, path: violation.pointer))
             }
         case .xml:
-            guard let encoded = try? element(mapping.root, .object(target)).serialized(encoding: mapping.encoding)
-            else {
+            var root = element(mapping.root, .object(target))
+            let namespaces = mapping.namespaces.sorted { $0.key < $1.key }
+            root.attributes.insert(contentsOf: namespaces.map { .init(name: "xmlns:\($0)", value: $1) }, at: 0)
+            guard let encoded = try? root.serialized(encoding: mapping.encoding) else {
                 return .failure(.unencodable)
             }
             bytes = encoded

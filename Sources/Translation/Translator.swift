@@ -192,7 +192,8 @@ public final class Translator: Sendable {
                 return
             }
             result.mapping = engine.mapping.reference
-            translate(messages, of: document, receivedAt: receivedAt, explain: explain, into: &result)
+            translate(
+                messages, of: document, receivedAt: receivedAt, limits: limits, explain: explain, into: &result)
             if observe { result.shape = DocumentShape(document) }
         }
         return result
@@ -223,7 +224,7 @@ public final class Translator: Sendable {
     }
 
     private func translate(
-        _ messages: DocumentMessages, of document: Document, receivedAt: Timestamp, explain: Bool,
+        _ messages: DocumentMessages, of document: Document, receivedAt: Timestamp, limits: ParseLimits, explain: Bool,
         into result: inout TranslatedDocument
     ) {
         var about = findings(about: document, messages, result.findings)
@@ -246,16 +247,21 @@ public final class Translator: Sendable {
         var read: Set<Int> = []
         // An explanation tells of every record where each value came from.
         let shares = !explain && sharesGroups && groups.joined().reduce(0) { $0 + $1.1.count } > 1
-        defer { for engine in messages.engines { engine.forgetShared() } }
+        defer { for engine in messages.engines { engine.forgetDocument() } }
         var persons = RepeatedPersons()
         for (index, (message, group)) in zip(messages.known, groups).enumerated() {
             for (planned, nodes) in group {
-                for node in nodes {
+                let rows = planned.by.map { message.engine.grouped(nodes, by: $0) }
+                let heads = rows?.map { $0[0] } ?? nodes
+                for (number, node) in heads.enumerated() {
                     var run = Engine.Run(findings: FindingList(room: room), explains: explain)
                     run.shares = shares
+                    run.limits = limits
+                    run.item = number
+                    if let rows { run.rows = rows[number] }
                     run.received = receivedAt
                     let record = record(
-                        planned, at: node, isOneOfMany: nodes.count > 1, by: message.engine, receivedAt: receivedAt,
+                        planned, at: node, isOneOfMany: heads.count > 1, by: message.engine, receivedAt: receivedAt,
                         &run)
                     room = run.findings.remaining
                     read.formUnion(run.read)
@@ -269,7 +275,8 @@ public final class Translator: Sendable {
         let told = Set(result.records.flatMap { $0.findings.map(\.code) })
         result.findings.removeAll { $0.rule == nil && DocumentNote.codes.contains($0.code) && told.contains($0.code) }
         if explain {
-            let leaves = Self.leaves(of: document.root)
+            let opened = messages.engines.flatMap(\.embeddedRoots)
+            let leaves = ([document.root] + opened.sorted { $0.location.path < $1.location.path }).flatMap(Self.leaves)
             result.isExplained = true
             result.leaves = leaves.count
             result.unread = leaves.filter { !read.contains($0.identity) }.map(\.location)
@@ -294,7 +301,9 @@ public final class Translator: Sendable {
             LegalAidApplication(content: consume head), mapping: engine.mapping.id, today: receivedAt.date,
             courts: engine.codes["court"],
             isTypeUnreadable: run.findings.holds("unknownCode", below: "recipient.idType"))
-        for finding in engine.placed(checked.findings, of: planned, at: node) { run.findings.add(finding) }
+        for finding in engine.placed(checked.findings, of: planned, at: node, rows: run.rows) {
+            run.findings.add(finding)
+        }
         if let finding = Self.noWill(of: checked.application, run.findings, at: node, by: engine.mapping) {
             run.findings.add(finding)
         }

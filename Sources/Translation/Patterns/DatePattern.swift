@@ -57,7 +57,8 @@ struct DatePattern: Sendable {
     private mutating func add(_ unit: Unit, _ count: Int) throws(Malformed) {
         let isFlexible = count == 1 && unit != .year
         guard count == (unit == .year ? 4 : 2) || isFlexible else {
-            throw Malformed(text: "\(String(repeating: unit.rawValue, count: count)) is none of yyyy MM dd HH mm ss M d H m s")
+            throw Malformed(
+                text: "\(String(repeating: unit.rawValue, count: count)) is none of yyyy MM dd HH mm ss M d H m s")
         }
         if case .number(_, let least, let most) = parts.last, least < most {
             throw Malformed(text: "digits of any number stand before \(unit.rawValue): write two of each")

@@ -174,7 +174,9 @@ final class TextPattern: @unchecked Sendable {
                 continue
             }
             let isBraced = rest.first == "{"
-            let name = rest.dropFirst(isBraced ? 1 : 0).prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+            let name = rest.dropFirst(isBraced ? 1 : 0).prefix {
+                $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_")
+            }
             if isBraced, rest.dropFirst(1 + name.count).first != "}" { return "a brace is not closed" }
             if name.isEmpty { return "a dollar is written $$" }
             let isKnown =
