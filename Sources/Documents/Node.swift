@@ -72,8 +72,10 @@ public struct Node {
         guard handle.pointee.type == XML_ELEMENT_NODE else { return [] }
         var attribute = handle.pointee.properties
         while let here = attribute {
-            let name = String(cString: here.pointee.name)
-            found.append((name, self.attribute(name) ?? ""))
+            let value = here.withMemoryRebound(to: xmlNode.self, capacity: 1) {
+                String(decoding: $0.withText { Array($0) }, as: UTF8.self)
+            }
+            found.append((String(cString: here.pointee.name), value))
             attribute = here.pointee.next
         }
         return found
