@@ -274,13 +274,18 @@ public final class Translator: Sendable {
         // What is told of a value, with its field, need not be told of the document besides.
         let told = Set(result.records.flatMap { $0.findings.map(\.code) })
         result.findings.removeAll { $0.rule == nil && DocumentNote.codes.contains($0.code) && told.contains($0.code) }
-        if explain {
-            let opened = messages.engines.flatMap(\.embeddedRoots)
-            let leaves = ([document.root] + opened.sorted { $0.location.path < $1.location.path }).flatMap(Self.leaves)
-            result.isExplained = true
-            result.leaves = leaves.count
-            result.unread = leaves.filter { !read.contains($0.identity) }.map(\.location)
-        }
+        if explain { Self.tellCoverage(of: document, by: messages.engines, read: read, in: &result) }
+    }
+
+    /// What was read, of the document and of those within it.
+    private static func tellCoverage(
+        of document: Document, by engines: [Engine], read: Set<Int>, in result: inout TranslatedDocument
+    ) {
+        let opened = engines.flatMap(\.embeddedRoots).sorted { $0.location.path < $1.location.path }
+        let leaves = ([document.root] + opened).flatMap(Self.leaves)
+        result.isExplained = true
+        result.leaves = leaves.count
+        result.unread = leaves.filter { !read.contains($0.identity) }.map(\.location)
     }
 
     private func record(

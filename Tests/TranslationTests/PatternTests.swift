@@ -50,7 +50,7 @@ import Vocabulary
         #expect(try read("生于1979年1月1日，男", #"extract="生于([^，]+)""#, to: "recipient/birthDate")[0] == "1979-01-01")
         #expect(
             try read("联系人甲 电话13800000000转", #"extract="电话(\d+)""#, to: "recipient/mobile") == ["13800000000"])
-        #expect(try read("打过几次", #"otherwise="13800000000""#, to: "recipient/mobile")[0] == "13800000000")
+        #expect(try read("打过几次", #"as="phone" otherwise="13800000000""#, to: "recipient/mobile")[0] == "13800000000")
     }
 
     @Test(arguments: ["(a+)+$", "(a|aa)*b", "(?:a*)*c", "^(([a-z])+.)+[A-Z]([a-z])+$", "(a?){30}a{30}b"])
