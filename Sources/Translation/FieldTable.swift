@@ -44,7 +44,10 @@ public struct FieldTable: Sendable {
         if mapping.isInbound {
             for records in mapping.records {
                 let source = mapping.messages.map { SourcePath.resolve(records.record, from: $0) } ?? records.record
+                let first = writer.rows.count
                 writer.write(records.rules, source: source, target: "", when: records.when)
+                guard let by = records.by, writer.rows.indices.contains(first) else { continue }
+                writer.rows[first].notes.append("\(by) 相同的合为一件 one record for the same \(by)")
             }
         } else {
             // An outbound mapping reads the canonical status, which is JSON to it.
@@ -63,6 +66,14 @@ public struct FieldTable: Sendable {
         let codes: CodeLists
         var rows: [Row] = []
         var checks: [Check] = []
+        /// The place of the text that holds the document which is read here, and a hash sign.
+        private var host = ""
+
+        init(isInbound: Bool, isJSON: Bool, codes: CodeLists) {
+            self.isInbound = isInbound
+            self.isJSON = isJSON
+            self.codes = codes
+        }
 
         mutating func write(_ rules: [Rule], source: String, target: String, when: String?) {
             for rule in rules {
@@ -87,16 +98,14 @@ public struct FieldTable: Sendable {
                         target: to.map { join(target, $0) } ?? target,
                         when: own ?? when)
                     open(line, at: first)
-                case .list(let to, let each, let split, let inner, let own, let line):
-                    let first = rows.count
-                    write(
-                        inner, source: SourcePath.resolve(each, from: source), target: join(target, to) + "[]",
-                        when: own ?? when)
-                    open(line, at: first)
-                    guard let split else { continue }
-                    for index in rows.indices.dropFirst(first) where !rows[index].source.isEmpty {
-                        rows[index].notes.append("以 \(split) 分隔多个值 several values parted by these")
-                    }
+                case .index(let index, let own, let line):
+                    var row = row(source: "", target: join(target, index.to), when: own ?? when, line: line)
+                    row.notes.insert("序号，自 \(index.start) 起 the item's number, from \(index.start) on", at: 0)
+                    rows.append(row)
+                case .embedded(let embedded, let inner, let own, let line):
+                    write(embedded, inner, source: source, target: target, when: own ?? when, line: line)
+                case .list(let list, let inner, let own, let line):
+                    write(list, inner, source: source, target: target, when: own ?? when, line: line)
                 case .warn(let warning, let when, let line):
                     checks.append(
                         Check(
@@ -104,6 +113,44 @@ public struct FieldTable: Sendable {
                             message: warning.message, line: line))
                 case .read: break
                 }
+            }
+        }
+
+        private mutating func write(
+            _ list: Rule.List, _ inner: [Rule], source: String, target: String, when: String?, line: Int
+        ) {
+            let first = rows.count
+            write(
+                inner, source: SourcePath.resolve(list.each, from: source), target: join(target, list.to) + "[]",
+                when: when)
+            open(line, at: first)
+            let notes = [
+                list.split.map { "以 \($0) 分隔多个值 several values parted by these" },
+                list.by.map { "\($0) 相同的合为一项 one item for the same \($0)" },
+            ].compactMap(\.self)
+            for index in rows.indices.dropFirst(first) where !rows[index].source.isEmpty {
+                rows[index].notes += notes
+            }
+        }
+
+        /// What is read inside stands behind the place of the text that holds it.
+        private mutating func write(
+            _ embedded: Rule.Embedded, _ inner: [Rule], source: String, target: String, when: String?, line: Int
+        ) {
+            let first = rows.count
+            let outer = (host: host, isJSON: isJSON)
+            host =
+                row(source: SourcePath.resolve(embedded.node, from: source), target: "", when: nil, line: line)
+                .source + "#"
+            isJSON = embedded.format == .json
+            write(
+                inner, source: isJSON ? "/root" : "/*", target: embedded.to.map { join(target, $0) } ?? target,
+                when: when)
+            (host, isJSON) = outer
+            open(line, at: first)
+            let what = "\(embedded.format.rawValue.uppercased())\(embedded.isBase64 ? "（Base64）" : "")"
+            for index in rows.indices.dropFirst(first) where !rows[index].source.isEmpty {
+                rows[index].notes.append("内嵌 \(what) within an embedded document")
             }
         }
 
@@ -118,12 +165,11 @@ public struct FieldTable: Sendable {
                 source: ([value.from] + value.others).map { SourcePath.resolve($0, from: source) }
                     .joined(separator: " || "), target: join(target, value.to), when: when, line: line)
             row.isRequired = value.isRequired
-            row.converters =
-                value.converters.map(\.rawValue) + (value.isBase64 ? ["base64"] : [])
-                + (value.format.map { ["format(\($0))"] } ?? [])
+            row.converters = value.steps
             row.codes = value.codes
             row.maxLength = value.maxLength.flatMap { $0 == .max ? nil : $0 }
             if !value.words.isEmpty { row.notes.append("只取 one of: \(value.words.joined(separator: " "))") }
+            row.notes += Self.notes(of: value)
             if let separator = value.join { row.notes.append("多项以 \(separator) 连接 all of them, joined by this") }
             if let word = value.otherwise { row.notes.append("无法识别时按 where it cannot be read: \(word)") }
             if let fallback = value.fallback { row.notes.append("缺省 default: \(fallback)") }
@@ -136,12 +182,25 @@ public struct FieldTable: Sendable {
             rows.append(row)
         }
 
+        /// The agreed form of the text.
+        private static func notes(of value: Rule.Value) -> [String] {
+            var notes: [String] = []
+            if let extract = value.shape?.extract { notes.append("取其中 takes out: \(extract.source)") }
+            if let replacement = value.shape?.replacement {
+                notes.append("替换 replaces: \(replacement.pattern.source) → \(replacement.words)")
+            }
+            if let match = value.shape?.match { notes.append("写法须符合 must match: \(match.source)") }
+            if let dates = value.datePattern { notes.append("日期写法 written as: \(dates)") }
+            return notes
+        }
+
         private func row(source: String, target: String, when: String?, line: Int) -> Row {
             let shown = isJSON && source.hasPrefix("/root") ? String(source.dropFirst("/root".count)) : source
             let canonical = isInbound ? target : String(source.dropFirst("/root/".count))
             let model = isInbound ? CanonicalModel.application : CanonicalModel.status
             return Row(
-                source: shown, zh: model.field(at: canonical.replacing("[]", with: ""))?.zh ?? "", target: target,
+                source: shown.isEmpty ? shown : host + shown,
+                zh: model.field(at: canonical.replacing("[]", with: ""))?.zh ?? "", target: target,
                 notes: when.map { ["条件 when: \($0)"] } ?? [], line: line)
         }
 

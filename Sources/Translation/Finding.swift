@@ -123,6 +123,11 @@ public struct Finding: Sendable, Hashable {
         "personRepeated": "同一人在一份报文中出现两次，已按一件处理。 The same person twice in one message; one application was made.",
         "personDoubtful":
             "同一份报文中有姓名或证件号相同的人，无法确定是否同一人，已按两人处理，请核对。 Two persons of one message share a name or a number; both were kept.",
+        "rowsDiffer": "合为一项的各行内容不一致，已取第一行，请核对。 Rows that make one item differ; the first counts.",
+        "embeddedNotBase64": "内嵌报文不是 Base64，无法解码。 The embedded document is not Base64.",
+        "patternMismatch": "内容不符合约定的写法，未采用，请核对。 Not written as agreed; not used.",
+        "patternAmbiguous": "文中有多处符合约定的写法，已取第一处。 Several places fit the agreed form; the first was taken.",
+        "patternGivenUp": "内容过长或过于复杂，无法按约定的写法识别，未采用。 Too long or too involved to be read by its pattern; not used.",
         "repeated": "该项重复出现，已取第一个。 Given more than once; the first counts.",
         "wrongType": "此处应为单个值，不应为对象或数组。 One value is meant here, not an object or an array.",
         "contradiction": "报文前后内容矛盾，已按原样保留，请核对。 Two statements contradict each other; both were kept.",

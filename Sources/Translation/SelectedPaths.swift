@@ -16,10 +16,18 @@ extension Rule {
             case .constant(_, _, _, let when, let line): ask(when, line)
             case .lookup(let lookup, let when, let line):
                 for xpath in [lookup.by, when] { ask(xpath, line) }
-            case .within(_, let node, let inner, let when, let line),
-                .list(_, let node, _, let inner, let when, let line):
+            case .index(_, let when, let line): ask(when, line)
+            // What is asked inside is no place of this document.
+            case .embedded(let embedded, _, let when, let line):
+                for xpath in [embedded.node, when] { ask(xpath, line) }
+            case .within(_, let node, let inner, let when, let line):
                 ask(when, line)
                 visit(inner, at: selected(by: node, at: contexts, line, tell), tell)
+            case .list(let list, let inner, let when, let line):
+                ask(when, line)
+                let nodes = selected(by: list.each, at: contexts, line, tell)
+                if let by = list.by { selected(by: by, at: nodes, line, tell) }
+                visit(inner, at: nodes, tell)
             case .warn(let warning, let when, let line):
                 for xpath in [warning.node, when] { ask(xpath, line) }
             case .read(let node, let line): ask(node, line)
@@ -67,7 +75,9 @@ extension Mapping {
         Rule.selected(by: accepts, at: messages, 0, note)
         for records in records {
             let nodes = Rule.selected(by: records.record, at: messages, 0, note)
-            for xpath in [records.group, records.when] { Rule.selected(by: xpath, at: nodes, 0, note) }
+            for xpath in [records.group, records.by, records.when].compactMap(\.self) {
+                Rule.selected(by: xpath, at: nodes, 0, note)
+            }
             Rule.visit(records.rules, at: nodes, note)
         }
         return NameTree(found)

@@ -77,7 +77,7 @@ public enum RenderError: Error, Sendable, Hashable {
 
 /// Translates by mapping files, both ways (Message Translator).
 public final class Translator: Sendable {
-    private struct Loaded: Sendable {
+    struct Loaded: Sendable {
         let content: MappingLoader.Loaded
 
         var mappings: [Mapping] { content.mappings }
@@ -87,7 +87,7 @@ public final class Translator: Sendable {
     /// Compiled XPath belongs to one thread at a time; idle workers wait here for the next.
     ///
     /// `@unchecked`: a worker is in the pool or with one caller, never with two.
-    private final class Worker: @unchecked Sendable {
+    final class Worker: @unchecked Sendable {
         let engines: [Engine]
 
         init(_ loaded: Loaded, digests: Digests) {
@@ -137,7 +137,7 @@ public final class Translator: Sendable {
         loaded.mappings.first { $0.id == id }?.jsonSchema(by: loaded.content)
     }
 
-    private func withWorker<Result>(_ work: (Worker) -> Result) -> Result {
+    func withWorker<Result>(_ work: (Worker) -> Result) -> Result {
         let worker = idle.withLock { workers in workers.popLast() } ?? Worker(loaded, digests: digests)
         defer { idle.withLock { if $0.count < 64 { $0.append(worker) } } }
         return work(worker)
@@ -192,7 +192,8 @@ public final class Translator: Sendable {
                 return
             }
             result.mapping = engine.mapping.reference
-            translate(messages, of: document, receivedAt: receivedAt, explain: explain, into: &result)
+            translate(
+                messages, of: document, receivedAt: receivedAt, limits: limits, explain: explain, into: &result)
             if observe { result.shape = DocumentShape(document) }
         }
         return result
@@ -223,7 +224,7 @@ public final class Translator: Sendable {
     }
 
     private func translate(
-        _ messages: DocumentMessages, of document: Document, receivedAt: Timestamp, explain: Bool,
+        _ messages: DocumentMessages, of document: Document, receivedAt: Timestamp, limits: ParseLimits, explain: Bool,
         into result: inout TranslatedDocument
     ) {
         var about = findings(about: document, messages, result.findings)
@@ -246,16 +247,21 @@ public final class Translator: Sendable {
         var read: Set<Int> = []
         // An explanation tells of every record where each value came from.
         let shares = !explain && sharesGroups && groups.joined().reduce(0) { $0 + $1.1.count } > 1
-        defer { for engine in messages.engines { engine.forgetShared() } }
+        defer { for engine in messages.engines { engine.forgetDocument() } }
         var persons = RepeatedPersons()
         for (index, (message, group)) in zip(messages.known, groups).enumerated() {
             for (planned, nodes) in group {
-                for node in nodes {
+                let rows = planned.by.map { message.engine.grouped(nodes, by: $0) }
+                let heads = rows?.map { $0[0] } ?? nodes
+                for (number, node) in heads.enumerated() {
                     var run = Engine.Run(findings: FindingList(room: room), explains: explain)
                     run.shares = shares
+                    run.limits = limits
+                    run.item = number
+                    if let rows { run.rows = rows[number] }
                     run.received = receivedAt
                     let record = record(
-                        planned, at: node, isOneOfMany: nodes.count > 1, by: message.engine, receivedAt: receivedAt,
+                        planned, at: node, isOneOfMany: heads.count > 1, by: message.engine, receivedAt: receivedAt,
                         &run)
                     room = run.findings.remaining
                     read.formUnion(run.read)
@@ -268,12 +274,18 @@ public final class Translator: Sendable {
         // What is told of a value, with its field, need not be told of the document besides.
         let told = Set(result.records.flatMap { $0.findings.map(\.code) })
         result.findings.removeAll { $0.rule == nil && DocumentNote.codes.contains($0.code) && told.contains($0.code) }
-        if explain {
-            let leaves = Self.leaves(of: document.root)
-            result.isExplained = true
-            result.leaves = leaves.count
-            result.unread = leaves.filter { !read.contains($0.identity) }.map(\.location)
-        }
+        if explain { Self.tellCoverage(of: document, by: messages.engines, read: read, in: &result) }
+    }
+
+    /// What was read, of the document and of those within it.
+    private static func tellCoverage(
+        of document: Document, by engines: [Engine], read: Set<Int>, in result: inout TranslatedDocument
+    ) {
+        let opened = engines.flatMap(\.embeddedRoots).sorted { $0.location.path < $1.location.path }
+        let leaves = ([document.root] + opened).flatMap(Self.leaves)
+        result.isExplained = true
+        result.leaves = leaves.count
+        result.unread = leaves.filter { !read.contains($0.identity) }.map(\.location)
     }
 
     private func record(
@@ -294,7 +306,9 @@ public final class Translator: Sendable {
             LegalAidApplication(content: consume head), mapping: engine.mapping.id, today: receivedAt.date,
             courts: engine.codes["court"],
             isTypeUnreadable: run.findings.holds("unknownCode", below: "recipient.idType"))
-        for finding in engine.placed(checked.findings, of: planned, at: node) { run.findings.add(finding) }
+        for finding in engine.placed(checked.findings, of: planned, at: node, rows: run.rows) {
+            run.findings.add(finding)
+        }
         if let finding = Self.noWill(of: checked.application, run.findings, at: node, by: engine.mapping) {
             run.findings.add(finding)
         }
@@ -349,77 +363,5 @@ public final class Translator: Sendable {
     private static func leaves(of node: Node) -> [Node] {
         let children = node.children
         return children.isEmpty ? (node.text.isEmpty ? [] : [node]) : children.flatMap(leaves)
-    }
-
-    /// What a mapping reads or writes, or nothing where there is no such mapping. The encoding is that of what it writes.
-    public func form(of id: String) -> (format: DocumentFormat, encoding: TextEncoding, schema: XMLSchema?)? {
-        inForce.mappings.first { $0.id == id }.map { ($0.format, $0.encoding, $0.schema) }
-    }
-
-    /// Puts a canonical status into a sender's own format and encoding, strictly valid against its schema.
-    public func render(_ event: StatusEvent, outbound id: String) throws(RenderError) -> RenderedMessage {
-        let result: Result<RenderedMessage, RenderError> = withWorker { worker in
-            guard let engine = worker.engines.first(where: { $0.mapping.id == id && !$0.mapping.isInbound }),
-                let source = try? Document(JSONValue.object(event.content))
-            else { return .failure(.noMapping(id)) }
-            var run = Engine.Run()
-            engine.fillOutbound(&run, from: source.root)
-            if let problem = run.findings.all.first(where: { $0.severity == .error }) {
-                return .failure(.invalid(rule: problem.code, path: problem.path ?? "/"))
-            }
-            return Self.write(run.target, by: engine.mapping)
-        }
-        return try result.get()
-    }
-
-    private static func write(_ target: JSONObject, by mapping: Mapping) -> Result<RenderedMessage, RenderError> {
-        let bytes: [UInt8]
-        switch mapping.format {
-        case .json:
-            guard let encoded = try? mapping.encoding.encode(JSONValue.object(target).text()) else {
-                return .failure(.unencodable)
-            }
-            bytes = encoded
-            if let violation = mapping.jsonSchema?.violation(in: .object(target)) {
-                return .failure(.invalid(rule: violation.keyword, path: violation.pointer))
-            }
-        case .xml:
-            guard let encoded = try? element(mapping.root, .object(target)).serialized(encoding: mapping.encoding)
-            else {
-                return .failure(.unencodable)
-            }
-            bytes = encoded
-            if let schema = mapping.schema {
-                guard let document = try? Document.parse(bytes, format: .xml) else {
-                    return .failure(.invalid(rule: "notWellFormed", path: "/"))
-                }
-                if let violation = schema.violations(in: document).first {
-                    return .failure(.invalid(rule: violation.rule.rawValue, path: violation.location.path))
-                }
-            }
-        }
-        return .success(RenderedMessage(bytes: bytes, mediaType: mapping.mediaType))
-    }
-
-    /// `@name` members are attributes, `.` is the element's own text, arrays repeat their element.
-    private static func element(_ name: String, _ value: JSONValue) -> OutputElement {
-        var element = OutputElement(name: name)
-        guard let object = value.object else {
-            element.text = value.string ?? value.text()
-            return element
-        }
-        for member in object.members {
-            if member.name.hasPrefix("@") {
-                element.attributes.append(
-                    .init(name: String(member.name.dropFirst()), value: member.value.string ?? member.value.text()))
-            } else if member.name == "." {
-                element.text = member.value.string ?? member.value.text()
-            } else if let items = member.value.array {
-                element.children += items.map { self.element(member.name, $0) }
-            } else {
-                element.children.append(self.element(member.name, member.value))
-            }
-        }
-        return element
     }
 }
