@@ -72,12 +72,8 @@ public struct StoredAnswer: Sendable {
 
     /// For answers in another format.
     ///
-    /// - Throws: `Problem` `.internalError` where the store's bytes are no JSON.
-    public func json() throws(Problem) -> JSONValue {
-        do {
-            return try JSONValue(parsing: bytes)
-        } catch {
-            throw Problem(.internalError, zh: "已存回执无法读取。", en: "The stored receipt cannot be read.")
-        }
+    /// - Throws: `StoreError.corrupt` where the store's bytes are no JSON object.
+    public func json() throws(StoreError) -> JSONValue {
+        .object(try JSONObject(stored: bytes, "the answer to referral \(referralID)"))
     }
 }

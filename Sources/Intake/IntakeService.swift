@@ -105,10 +105,7 @@ public struct IntakeService: Sendable {
         let persons = Set(applications.flatMap { clerk.keys.persons(in: $0, at: "recipient") })
         var shown: [String: [JSONValue]] = [:]
         for share in try await store.evidence(of: Array(persons), now: now) {
-            guard let facts = (try? JSONValue(parsing: share.content))?.array else {
-                throw .corrupt("evidence \(share.id) is no JSON array")
-            }
-            shown[share.person, default: []] += facts
+            shown[share.person, default: []] += try [JSONValue](stored: share.content, "evidence \(share.id)")
         }
         if shown.isEmpty { return { _ in [] } }
         return { [shown] application in

@@ -70,12 +70,12 @@ public struct ReferralView: Sendable {
         for number in record.applicationNos {
             guard let application = try await store.application(number) else { continue }
             let statuses = try await store.statusHistory(number)
-                .compactMap { visibleStatus($0, partnerID: record.partnerID) }
+                .compactMap { status throws(StoreError) in try visibleStatus(status, partnerID: record.partnerID) }
             applications.append(
                 .compact([
                     ("applicationNo", .string(number)), ("state", .string(application.standing.referral.rawValue)),
                     ("stateName", .string(application.standing.referral.zh)), ("institution", .text(application.queue)),
-                    ("missing", application.application.value("missing")), ("statuses", .array(statuses)),
+                    ("missing", try application.application.value("missing")), ("statuses", .array(statuses)),
                 ]))
         }
         return applications
@@ -96,14 +96,14 @@ public struct ReferralView: Sendable {
 
     /// The canonical status that an envelope was made from, as far as its partner may see it.
     public func visibleStatus(of envelope: Envelope) async throws -> JSONValue? {
-        try await store.statusHistory(envelope.correlationID).lazy
-            .compactMap { visibleStatus($0, partnerID: envelope.recipient) }
+        try await store.statusHistory(envelope.correlationID)
+            .compactMap { status throws(StoreError) in try visibleStatus(status, partnerID: envelope.recipient) }
             .first { $0["eventId"]?.string == envelope.senderMessageID }
     }
 
-    private func visibleStatus(_ record: StatusRecord, partnerID: String) -> JSONValue? {
-        guard let content = (try? JSONValue(parsing: record.content))?.object,
-            let type = registry.partners[partnerID].flatMap({ SenderType(rawValue: $0.senderType) }),
+    private func visibleStatus(_ record: StatusRecord, partnerID: String) throws(StoreError) -> JSONValue? {
+        let content = try JSONObject(stored: record.content, "status \(record.id)")
+        guard let type = registry.partners[partnerID].flatMap({ SenderType(rawValue: $0.senderType) }),
             let visible = StatusEvent(content: content)?.minimised(for: type)
         else { return nil }
         return .object(visible.content)

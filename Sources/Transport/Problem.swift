@@ -105,6 +105,15 @@ public struct Problem: Error, Sendable {
     }
 }
 
+extension Problem {
+    /// A row of the store is damaged: only an operator can help.
+    public static let unreadableRow = Problem(
+        .internalError, zh: "存储中有一条记录无法读取，本次请求未办理；已记入日志，请网关管理员运行 gateway check 查明并恢复备份。",
+        en:
+            "A stored row cannot be read, so nothing was done; it is in the log. The administrator finds it with gateway check and restores a backup."
+    )
+}
+
 extension HTTPResponse {
     /// A JSON answer. Personal data travels in it, so nobody on the way may keep it.
     public static func json(

@@ -28,10 +28,14 @@ public struct DeadLetterView: Sendable {
     private static let places = 5
     private static let openingLines = 12
 
-    init(_ deadLetter: DeadLetterDetail, _ text: any DocumentText) {
+    /// - Throws: `StoreError.corrupt` where the stored findings cannot be read.
+    init(_ deadLetter: DeadLetterDetail, _ text: any DocumentText) throws(StoreError) {
         self.deadLetter = deadLetter
         code = FailureAdvice(deadLetter.summary.cause)
-        findings = (deadLetter.findings.flatMap { try? JSONValue(parsing: $0) }?.array ?? []).map { Finding(json: $0) }
+        let told = try deadLetter.findings.map { stored throws(StoreError) in
+            try [JSONValue](stored: stored, "the findings of dead letter \(deadLetter.summary.id)")
+        }
+        findings = (told ?? []).map { Finding(json: $0) }
         excerpts = text.decode(deadLetter.payload).map { [findings] in Self.excerpts(of: $0.utf8, findings) } ?? []
         changes = deadLetter.origin.flatMap { origin in
             guard origin.isEdited, let old = text.decode(origin.payload),

@@ -49,8 +49,10 @@ public struct MonthlyReport: Sendable {
         self.calendar = calendar
     }
 
-    mutating func add(_ row: ReportRow) {
-        let content = (try? JSONValue(parsing: row.content)) ?? .null
+    /// - Throws: `StoreError.corrupt` where the application cannot be read: figures without it would be wrong.
+    mutating func add(_ row: ReportRow) throws(StoreError) {
+        let content = JSONValue.object(
+            try JSONObject(stored: row.content, "the content of application \(row.applicationNo)"))
         applications += 1
         count(.partner, row.partnerID)
         count(.sender, content.at("source.senderType")?.string)

@@ -131,7 +131,7 @@ enum FollowUps {
     ) throws(StoreError) -> [ApplicationRecord] {
         var changed: [ApplicationRecord] = []
         for record in try find(followUp, at: now, transaction) {
-            guard let change = work.change(record, by: followUp),
+            guard let change = try work.change(record, by: followUp),
                 let next = try CaseRows.apply(change, to: record, transaction)
             else { continue }
             changed.append(next)
@@ -217,7 +217,7 @@ enum FollowUps {
             guard
                 let record = try find(followUp, at: now, transaction).first(where: { $0.applicationNo == applicationNo }
                 ),
-                let change = work.change(record, by: followUp),
+                let change = try work.change(record, by: followUp),
                 try CaseRows.apply(change, to: record, transaction) != nil
             else { continue }
             try transaction.run("UPDATE follow_up SET state = 'attached' WHERE id = ?", [.text(followUp.id)])
@@ -316,7 +316,7 @@ enum FollowUps {
         let numbers = try ApplicationKeys.find(keys, near: now, transaction).filter { $0 != applicationNo }
         guard !numbers.isEmpty, let record = try CaseRows.application(applicationNo, transaction) else { return }
         let earlier = try CaseRows.applications(Array(numbers.prefix(20)), transaction)
-        let relations = work.relations(of: record, to: earlier)
+        let relations = try work.relations(of: record, to: earlier)
         guard !relations.isEmpty else { return }
         for relation in relations {
             for (one, other) in [(applicationNo, relation.applicationNo), (relation.applicationNo, applicationNo)] {
@@ -329,9 +329,9 @@ enum FollowUps {
             let back = relations.filter { $0.applicationNo == old.applicationNo }
                 .map { Relation(applicationNo: applicationNo, rule: $0.rule) }
             if back.isEmpty { continue }
-            _ = try CaseRows.apply(work.change(old, related: back, isNew: false, at: now), to: old, transaction)
+            _ = try CaseRows.apply(try work.change(old, related: back, isNew: false, at: now), to: old, transaction)
         }
-        let change = work.change(record, related: relations, isNew: true, at: now)
+        let change = try work.change(record, related: relations, isNew: true, at: now)
         _ = try CaseRows.apply(change, to: record, transaction)
     }
 }
