@@ -49,7 +49,12 @@ public struct BackDoor: Sendable {
             .compact([
                 ("applicationNo", .string(record.applicationNo)), ("state", .text(state?.rawValue)),
                 ("status", .text(step.status?.rawValue)), ("reportedToSender", .bool(change.statusMessage != nil)),
-                ("clocks", .array(try change.clocks.map { try $0.clock(of: record.applicationNo) }.filter(\.isRunning).map(\.json))),
+                (
+                    "clocks",
+                    .array(
+                        try change.clocks.map { try $0.clock(of: record.applicationNo) }.filter(\.isRunning).map(\.json)
+                    )
+                ),
             ]))
     }
 
@@ -74,7 +79,9 @@ public struct BackDoor: Sendable {
 
     private func clocks(of record: ApplicationRecord) async throws(StoreError) -> [Clock] {
         var clocks: [Clock] = []
-        for clock in try await store.clocks(of: record.applicationNo) { clocks.append(try clock.clock.clock(of: record.applicationNo)) }
+        for clock in try await store.clocks(of: record.applicationNo) {
+            clocks.append(try clock.clock.clock(of: record.applicationNo))
+        }
         return clocks
     }
 

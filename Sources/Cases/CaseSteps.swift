@@ -87,7 +87,8 @@ extension CaseClerk {
             let detail = JSONObject([("reason", .text(circumstances.reason) ?? .null)])
             change.institutionMessages.append(
                 try institutionMessage(
-                    .withdrawal, of: record, content: try record.application.content, detail: detail, to: target, at: now))
+                    .withdrawal, of: record, content: try record.application.content, detail: detail, to: target,
+                    at: now))
         case .tellResponsibleOfReturn:
             let detail = JSONObject([
                 ("by", .text(record.handover.to) ?? .null), ("reason", .text(circumstances.reason) ?? .null),

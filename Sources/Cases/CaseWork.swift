@@ -188,7 +188,8 @@ extension CaseClerk: FollowUpHandling {
         return relations
     }
 
-    private static func sameMatter(_ record: ApplicationRecord, _ old: ApplicationRecord) throws(StoreError) -> [String] {
+    private static func sameMatter(_ record: ApplicationRecord, _ old: ApplicationRecord) throws(StoreError) -> [String]
+    {
         let (one, other) = (try record.application, try old.application)
         func same(_ path: String) -> Bool { one.text(path) != nil && one.text(path) == other.text(path) }
         if one.idNumber == nil || other.idNumber == nil {
@@ -255,7 +256,8 @@ extension CaseClerk: FollowUpHandling {
     ) throws(StoreError) -> [Envelope] {
         guard let institution = record.queue else { return [] }
         return [
-            try institutionMessage(kind, of: record, content: application.content, detail: detail, to: institution, at: now)
+            try institutionMessage(
+                kind, of: record, content: application.content, detail: detail, to: institution, at: now)
         ]
     }
 }

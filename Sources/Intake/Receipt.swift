@@ -74,6 +74,9 @@ public struct Receipt: Sendable {
             receipt["applications"] = .array(record.applicationNos.map(JSONValue.string))
         }
         receipt["parked"] = record.parked?.json
+        receipt["followUp"] = record.progress.map {
+            ["kind": .string($0.kind.rawValue), "progress": .string($0.is.rawValue)]
+        }
         return .object(receipt)
     }
 }
@@ -104,6 +107,8 @@ public struct RecordReceipt: Sendable {
     /// The institution that is asked to take over an application that came to another one.
     public let handoverTo: String?
     public private(set) var parked: Parked?
+    /// What became of it where it is about an earlier referral.
+    private(set) var progress: (kind: FollowUp.Kind, is: FollowUpProgress)?
     /// Of a record that was stored when its message first came: what was answered then, which still holds.
     public private(set) var earlierAnswer: JSONValue?
 
@@ -136,6 +141,11 @@ public struct RecordReceipt: Sendable {
             settled.outcome = .parked
             settled.parked = Parked(since: followUp.receivedAt, until: followUp.keepUntil)
         }
+        settled.progress = (
+            followUp.kind,
+            FollowUpProgress(
+                followUp.kind, applications.isEmpty ? .parked : .attached, standings: applications.map(\.standing))
+        )
         return settled
     }
 }

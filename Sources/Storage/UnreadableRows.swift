@@ -37,7 +37,8 @@ private struct StoredColumn {
         StoredColumn(
             name: "clock", table: "clock", key: "application_no || ' ' || id", column: "content", kind: "object"),
         StoredColumn(name: "evidence", table: "evidence", key: "id", column: "content", kind: "array"),
-        StoredColumn(name: "the findings of dead letter", table: "message", key: "id", column: "findings", kind: "array",
+        StoredColumn(
+            name: "the findings of dead letter", table: "message", key: "id", column: "findings", kind: "array",
             isOptional: true),
         StoredColumn(name: "the answer to referral", table: "referral", key: "id", column: "answer", kind: "object"),
     ]

@@ -3,6 +3,8 @@ import Vocabulary
 /// What the doors decide inside the store's transaction, where alone it is certain what came before. Nothing in it
 /// waits for anything, so that the transaction stays short. A stored row that cannot be read is `StoreError.corrupt`.
 public protocol FollowUpHandling: Sendable {
+    /// Which of the applications that a follow-up's strongest name leads to are meant.
+    func meant(_ found: [ApplicationRecord], by followUp: FollowUp) throws(StoreError) -> [ApplicationRecord]
     /// What a follow-up does to one application; nothing where that one is not concerned.
     func change(_ record: ApplicationRecord, by followUp: FollowUp) throws(StoreError) -> CaseChange?
     /// How a new application is related to earlier ones that share a key with it.

@@ -19,6 +19,16 @@ public struct DeadLetterView: Sendable {
         public var code: String { json["code"]?.string ?? "" }
         public var message: String { json["message"]?.string ?? "" }
         public var path: String? { json["path"]?.string }
+        /// The canonical field in Chinese.
+        public var title: String? { json["title"]?.string }
+        /// The sender's own name of it.
+        public var field: String? { json["field"]?.string }
+        /// Of what no mapping takes: identifiers and titles of the messages that its sender may send.
+        public var accepted: [(id: String, title: String)] {
+            (json["accepted"]?.array ?? []).compactMap { choice in
+                choice["id"]?.string.map { ($0, choice["title"]?.string ?? "") }
+            }
+        }
         public var rule: String? { json["rule"]?.string }
         public var line: Int? { json.at("location.line")?.int }
         public var column: Int? { json.at("location.column")?.int }
