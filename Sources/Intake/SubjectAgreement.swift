@@ -22,11 +22,13 @@ extension Pipeline {
         // Places are kept only when they are asked for, so the document is read once more.
         var explained = message
         explained.explain = true
-        let records = translate(explained).records
-        let place = records.indices.contains(index) ? records[index].traces.last { $0.target == path } : nil
+        let document = translate(explained)
+        let traces = document.records.indices.contains(index) ? document.records[index].traces : []
+        let place = traces.last { $0.target == path }
         return translator.named(
             Finding(
-                severity: .error, code: code, path: path, location: place?.location, rule: place?.rule ?? mapping.id),
+                severity: .error, code: code, path: path, location: place?.location ?? document.root,
+                rule: place?.rule ?? mapping.id),
             of: mapping.id)
     }
 

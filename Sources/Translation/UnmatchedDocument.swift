@@ -25,9 +25,13 @@ public struct UnmatchedDocument: Sendable, Hashable {
         self.format = format
         root = Self.shortened(node.name)
         namespace = node.namespace.map(Self.shortened)
-        var seen: Set<String> = []
-        members = node.children.lazy.map(\.name).filter { seen.insert($0).inserted }.prefix(Self.mostMembers)
-            .map(Self.shortened)
+        var members: [String] = []
+        for child in node.children {
+            let name = Self.shortened(child.name)
+            if !members.contains(name) { members.append(name) }
+            if members.count == Self.mostMembers { break }
+        }
+        self.members = members
         self.choices = choices
     }
 

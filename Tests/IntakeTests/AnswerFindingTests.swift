@@ -31,7 +31,13 @@ private let documents: [(path: String, bytes: [UInt8])] = {
                     #expect(finding.location != nil, "\(path): \(finding.json.text())")
                 }
                 guard finding.path != nil, walk.translation.mapping != nil else { continue }
-                let field = try #require(finding.field, "\(path): \(finding.json.text())")
+                guard let field = finding.field else {
+                    // Only what a sender's format has no field for has no name there.
+                    let target = (finding.path ?? "").replacing(".", with: "/").replacing(/\[\d+\]/, with: "[]")
+                    let table = pipeline.translator.fieldTable(of: walk.translation.mapping?.id ?? "")
+                    #expect(table?.rows.contains { $0.target.hasPrefix(target) && $0.source.hasPrefix("/") } == false)
+                    continue
+                }
                 #expect(field.hasPrefix("/") && !field.contains("["), "\(path): \(field)")
             }
         }

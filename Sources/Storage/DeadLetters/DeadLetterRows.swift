@@ -126,7 +126,8 @@ enum DeadLetterRows {
         ) { row throws(StoreError) in
             (
                 summary: try summary(row), payload: try row.optionalBlob("payload"),
-                mediaType: try row.text("media_type"), findings: try row.optionalBlob("findings").flatMap { $0.isEmpty ? nil : $0 }
+                mediaType: try row.text("media_type"),
+                findings: try row.optionalBlob("findings").flatMap { $0.isEmpty ? nil : $0 }
             )
         }.first
         guard let found else { return nil }
