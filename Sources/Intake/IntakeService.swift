@@ -55,6 +55,7 @@ public struct IntakeService: Sendable {
 
         // Parse, validate, translate.
         let translation = try pipeline.read(message, about: submission.terms.subject)
+        let named = try await hold(translation, message, to: submission.terms.subject, from: sender, through: pipeline)
 
         // Look what is on file.
         let evidence = try await evidence(
@@ -64,7 +65,8 @@ public struct IntakeService: Sendable {
         let walk = pipeline.assess(translation, message, evidence: evidence)
 
         // Commit.
-        let packed = try ReferralPacker(clerk: clerk, limits: limits).pack(walk, of: submission, from: sender)
+        let packed = try ReferralPacker(clerk: clerk, limits: limits).pack(
+            walk, of: submission, from: sender, about: named)
         announcement.arrived()
         let acceptance = try await store.accept(packed.commit)
 
@@ -90,6 +92,7 @@ public struct IntakeService: Sendable {
     ) throws(Problem) -> Pipeline.Message {
         if !submission.isResent { try DocumentMedia.check(submission.bytes, mediaType: submission.mediaType) }
         var message = submission.message(from: sender)
+        message.yieldsMapping = submission.isResent
         if submission.isResent, let mapping = message.mapping,
             !pipeline.mayUse(mapping, among: message.allowedMappings)
         {
@@ -105,10 +108,7 @@ public struct IntakeService: Sendable {
         let persons = Set(applications.flatMap { clerk.keys.persons(in: $0, at: "recipient") })
         var shown: [String: [JSONValue]] = [:]
         for share in try await store.evidence(of: Array(persons), now: now) {
-            guard let facts = (try? JSONValue(parsing: share.content))?.array else {
-                throw .corrupt("evidence \(share.id) is no JSON array")
-            }
-            shown[share.person, default: []] += facts
+            shown[share.person, default: []] += try [JSONValue](stored: share.content, "evidence \(share.id)")
         }
         if shown.isEmpty { return { _ in [] } }
         return { [shown] application in

@@ -23,6 +23,15 @@ public struct Finding: Sendable, Hashable {
     /// The code list that does not know a text.
     public let list: String?
     public let message: String
+    /// What the sender itself calls the field: its path in the document, without positions.
+    public internal(set) var field: String?
+    /// Of what no mapping takes.
+    public internal(set) var unmatched: UnmatchedDocument?
+
+    /// The canonical field in Chinese.
+    public var title: String? {
+        path.flatMap { CanonicalModel.application.title(atPlace: $0.replacing(".", with: "/")) }
+    }
 
     public init(
         severity: Severity, code: String, path: String?, location: SourceLocation?, rule: String?,
@@ -35,6 +44,20 @@ public struct Finding: Sendable, Hashable {
         self.rule = rule
         self.list = list
         self.message = message ?? Self.messages[code] ?? code
+    }
+
+    /// A document, or a message of one, that no mapping takes.
+    init(noMapping document: UnmatchedDocument, at location: SourceLocation) {
+        self.init(
+            severity: .error, code: "noMapping", path: nil, location: location, rule: nil, message: document.message)
+        unmatched = document
+    }
+
+    /// What the transport called a document that no mapping takes.
+    public func told(mediaType: String?) -> Finding {
+        var told = self
+        told.unmatched?.mediaType = mediaType
+        return told
     }
 
     /// What a document breaks of a mapping's schema.
@@ -55,11 +78,12 @@ public struct Finding: Sendable, Hashable {
     }
 
     public var json: JSONValue {
-        .compact([
-            ("severity", .string(severity.rawValue)), ("code", .string(code)), ("path", .text(path)),
-            ("location", location.map(\.json)), ("rule", .text(rule)), ("list", .text(list)),
-            ("message", .string(message)),
-        ])
+        .compact(
+            [
+                ("severity", .string(severity.rawValue)), ("code", .string(code)), ("path", .text(path)),
+                ("title", .text(title)), ("field", .text(field)), ("location", location.map(\.json)),
+                ("rule", .text(rule)), ("list", .text(list)), ("message", .string(message)),
+            ] + (unmatched?.json ?? []))
     }
 
     /// What each code means and how to mend it, Chinese first.
@@ -155,6 +179,13 @@ public struct Finding: Sendable, Hashable {
         "notADivision": "不是区划代码（信用代码、税号不代表区划），未采用。 Not a division's code and not used.",
         "privateUseCharacter": "含有自造字，可能无法显示。 Private-use characters.",
         "noMapping": "没有适用于该报文的映射，请核对报文类型。 No mapping fits this document.",
+        "mappingDisagrees":
+            "参数 mapping 指定的映射与报文自身的类型不符，请去掉该参数或改用报文的映射。 The document says that it is of another mapping than the one asked for.",
+        "kindDisagrees": "请求地址与报文性质不符，请改用相应的地址。 The path takes another kind of message.",
+        "referenceDisagrees": "报文所指的原件不是请求地址所指的转介，请核对。 The document names another referral than the path.",
+        "personDisagrees": "报文所写的当事人不是该转介的当事人，请核对。 The document names another person than the referral's.",
+        "personAmbiguous":
+            "该转介有多名当事人，仅凭姓名不能确定是哪一位，请写明证件号或网关受理号。 Several persons, and a name alone does not tell which: give the identity number or the application's number.",
         "noRecord": "报文中没有可处理的记录。 The document holds no record.",
         "senderMismatch": "报文中的来源单位代码不属于提交该报文的单位。 The sender code is not the caller's.",
         "unexpectedElement": "元素位置或名称与公布的格式不符，已容忍。 Unexpected element, tolerated.",

@@ -4,77 +4,6 @@ import StrictJSON
 import Synchronization
 import Vocabulary
 
-/// Which mapping made something.
-public struct MappingReference: Sendable, Hashable {
-    public let id: String
-    public let version: Int
-    /// SM3 of the mapping file.
-    public let digest: String
-
-    public var json: JSONValue { ["id": .string(id), "version": JSONValue(version), "digest": .string(digest)] }
-}
-
-/// One record of a document, translated.
-public struct TranslatedRecord: Sendable {
-    /// The record's own: messages of several types may lie in one document. None of a canonical document.
-    public var mapping: MappingReference?
-    public let application: LegalAidApplication
-    public internal(set) var findings: [Finding]
-    public let traces: [FieldTrace]
-    /// Canonical fields that the mapping could fill and this document did not; only when an explanation was asked for.
-    public let unfilled: [String]
-
-    public var isUsable: Bool { !findings.contains { $0.severity == .error } }
-}
-
-/// A document, translated.
-public struct TranslatedDocument: Sendable {
-    public var mapping: MappingReference?
-    public var format: DocumentFormat?
-    public var encoding: TextEncoding?
-    /// About the document as a whole.
-    public var findings: [Finding] = []
-    public var records: [TranslatedRecord] = []
-    /// Whether an explanation was asked for: only then are traces and coverage there.
-    public var isExplained = false
-    /// Leaf nodes of the source, and those that no rule read.
-    public var leaves = 0
-    public var unread: [SourceLocation] = []
-    /// Which elements the document has; only when asked for.
-    public var shape: DocumentShape?
-    /// What no code list knows, in clear: for counting only, never to be kept or shown.
-    public var unknownCodes: [UnknownCodeText] = []
-}
-
-/// A text that its code list does not know.
-public struct UnknownCodeText: Sendable, Hashable {
-    public let list: String
-    public let text: String
-}
-
-/// A status in a sender's own format.
-public struct RenderedMessage: Sendable, Hashable {
-    public let bytes: [UInt8]
-    public let mediaType: String
-}
-
-/// Why a status cannot be put into a sender's format.
-public enum RenderError: Error, Sendable, Hashable {
-    case noMapping(String)
-    /// What the mapping gave breaks the published schema.
-    case invalid(rule: String, path: String)
-    case unencodable
-
-    /// A stable word for logs.
-    public var code: String {
-        switch self {
-        case .noMapping: "noMapping"
-        case .invalid: "invalid"
-        case .unencodable: "unencodable"
-        }
-    }
-}
-
 /// Translates by mapping files, both ways (Message Translator).
 public final class Translator: Sendable {
     struct Loaded: Sendable {
@@ -146,7 +75,8 @@ public final class Translator: Sendable {
     /// Translates a document. Whatever is wrong with it is a finding; nothing is thrown.
     ///
     /// - Parameters:
-    ///   - id: the mapping to use; by default the first one whose test the document meets.
+    ///   - id: the mapping to use; by default the first one whose test the document meets. It never makes another message of
+    ///     one that says what it is.
     ///   - allowed: the mappings that may be used; `nil` for all.
     ///   - observe: whether the document's shape is wanted.
     public func translate(
@@ -168,14 +98,13 @@ public final class Translator: Sendable {
         }
         result.format = document.format
         result.encoding = document.encoding
+        result.root = document.root.location
         result.findings = document.notes.map {
             Finding(severity: .warning, code: $0.code, path: nil, location: $0.location, rule: nil)
         }
         withWorker { worker in
-            let engines = worker.engines.filter { engine in
-                engine.mapping.isInbound && (id != nil || engine.mapping.format == document.format)
-                    && allowed?.contains(engine.mapping.id) ?? true
-            }
+            let allowedEngines = engines(worker, allowed)
+            let engines = allowedEngines.filter { id != nil || $0.mapping.format == document.format }
             var messages = DocumentMessages(document, engines: engines, asked: id)
             // A namespace that the mapping does not ask for would hide every element from it.
             if messages.first?.accepts(document) != true, document.ignoreNamespaces() {
@@ -185,26 +114,80 @@ public final class Translator: Sendable {
                         severity: .warning, code: "namespaceIgnored", path: nil, location: document.root.location,
                         rule: nil))
             }
+            if let other = Self.own(of: document, insteadOf: id, among: worker.engines) {
+                result.findings.append(other)
+                return
+            }
+            let choices = allowedEngines.map {
+                UnmatchedDocument.Choice(id: $0.mapping.id, title: $0.mapping.titleZh)
+            }
             guard let engine = messages.first else {
                 result.findings.append(
-                    Finding(severity: .error, code: "noMapping", path: nil, location: document.root.location, rule: nil)
-                )
+                    Finding(
+                        noMapping: UnmatchedDocument(document.root, document.format, choices: choices),
+                        at: document.root.location))
                 return
             }
             result.mapping = engine.mapping.reference
             translate(
-                messages, of: document, receivedAt: receivedAt, limits: limits, explain: explain, into: &result)
+                messages, of: document, choices: choices, receivedAt: receivedAt, limits: limits, explain: explain,
+                into: &result)
+            name(&result, messages)
             if observe { result.shape = DocumentShape(document) }
         }
         return result
     }
 
+    /// Those that documents may be read by.
+    private func engines(_ worker: Worker, _ allowed: Set<String>?) -> [Engine] {
+        worker.engines.filter { $0.mapping.isInbound && allowed?.contains($0.mapping.id) ?? true }
+    }
+
+    /// What is told where a document says that it is of another mapping than the one asked for.
+    private static func own(of document: Document, insteadOf id: String?, among engines: [Engine]) -> Finding? {
+        guard let id, let asked = engines.first(where: { $0.mapping.id == id && $0.mapping.isInbound }),
+            !asked.accepts(document), let own = engines.first(where: { $0.mapping.isInbound && $0.accepts(document) })
+        else { return nil }
+        let (wanted, found) = (asked.mapping, own.mapping)
+        return Finding(
+            severity: .error, code: "mappingDisagrees", path: nil, location: document.root.location, rule: found.id,
+            message:
+                "参数 mapping 指定的是 \(wanted.id)（\(wanted.titleZh)），而报文自身是 \(found.id)（\(found.titleZh)），未予接收。 The document says that it is \(found.id), not \(wanted.id)."
+        )
+    }
+
+    /// A finding that was made behind the translation, with what its sender calls the field.
+    ///
+    /// - Parameter mapping: that of the document; none of a canonical one, whose fields have their canonical names.
+    public func named(_ finding: Finding, of mapping: String?) -> Finding {
+        guard let mapping else { return finding.canonical }
+        return withWorker { worker in
+            worker.engines.first { $0.mapping.id == mapping }?.names.named(finding) ?? finding
+        }
+    }
+
+    /// Gives every finding the sender's own name of its field.
+    private func name(_ result: inout TranslatedDocument, _ messages: DocumentMessages) {
+        let engines = messages.engines
+        guard let first = messages.first else { return }
+        result.findings = result.findings.map(first.names.named)
+        for index in result.records.indices where !result.records[index].findings.isEmpty {
+            let id = result.records[index].mapping?.id
+            let names = (engines.first { $0.mapping.id == id } ?? first).names
+            result.records[index].findings = result.records[index].findings.map(names.named)
+        }
+    }
+
     /// What is said of the document as a whole.
-    private func findings(about document: Document, _ messages: DocumentMessages, _ noted: [Finding]) -> FindingList {
+    private func findings(
+        about document: Document, _ messages: DocumentMessages, _ noted: [Finding], choices: [UnmatchedDocument.Choice]
+    ) -> FindingList {
         var about = FindingList()
         for finding in noted { about.add(finding) }
         for node in messages.strangers {
-            about.add(Finding(severity: .error, code: "noMapping", path: nil, location: node.location, rule: nil))
+            about.add(
+                Finding(
+                    noMapping: UnmatchedDocument(node, document.format, choices: choices), at: node.location))
         }
         for engine in messages.engines {
             let mapping = engine.mapping
@@ -224,10 +207,10 @@ public final class Translator: Sendable {
     }
 
     private func translate(
-        _ messages: DocumentMessages, of document: Document, receivedAt: Timestamp, limits: ParseLimits, explain: Bool,
-        into result: inout TranslatedDocument
+        _ messages: DocumentMessages, of document: Document, choices: [UnmatchedDocument.Choice],
+        receivedAt: Timestamp, limits: ParseLimits, explain: Bool, into result: inout TranslatedDocument
     ) {
-        var about = findings(about: document, messages, result.findings)
+        var about = findings(about: document, messages, result.findings, choices: choices)
         let groups = messages.known.map { message in
             message.engine.records.map { ($0, message.engine.nodes(of: $0, in: message.node)) }
         }

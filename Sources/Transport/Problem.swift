@@ -12,6 +12,7 @@ public struct Problem: Error, Sendable {
         case notFound = "not-found"
         case methodNotAllowed = "method-not-allowed"
         case messageIdConflict = "message-id-conflict"
+        case disagreement = "disagreement"
         case illegalTransition = "illegal-transition"
         case leaseEnded = "lease-ended"
         case stale = "stale"
@@ -35,7 +36,7 @@ public struct Problem: Error, Sendable {
             case .notFound: 404
             case .methodNotAllowed: 405
             case .timedOut: 408
-            case .messageIdConflict, .illegalTransition, .leaseEnded, .stale, .wrongState: 409
+            case .messageIdConflict, .disagreement, .illegalTransition, .leaseEnded, .stale, .wrongState: 409
             case .tooLarge: 413
             case .unsupportedMediaType: 415
             case .notTranslatable: 422
@@ -55,6 +56,7 @@ public struct Problem: Error, Sendable {
             case .notFound: LocalizedText(zh: "没有找到", en: "Not found")
             case .methodNotAllowed: LocalizedText(zh: "此地址不支持该方法", en: "Method not allowed here")
             case .messageIdConflict: LocalizedText(zh: "报文编号已被不同内容占用", en: "Message id already used for other content")
+            case .disagreement: LocalizedText(zh: "请求与报文不一致", en: "The call and its document disagree")
             case .illegalTransition:
                 LocalizedText(zh: "当前状态不允许此步骤", en: "This step is not allowed in the present state")
             case .leaseEnded: LocalizedText(zh: "租约已结束", en: "The lease has ended")
@@ -103,6 +105,15 @@ public struct Problem: Error, Sendable {
             status: kind.status, headers: [("Content-Type", "application/problem+json; charset=utf-8")] + headers,
             body: json(language: request?.header("Accept-Language")).serialized())
     }
+}
+
+extension Problem {
+    /// A row of the store is damaged: only an operator can help.
+    public static let unreadableRow = Problem(
+        .internalError, zh: "存储中有一条记录无法读取，本次请求未办理；已记入日志，请网关管理员运行 gateway check 查明并恢复备份。",
+        en:
+            "A stored row cannot be read, so nothing was done; it is in the log. The administrator finds it with gateway check and restores a backup."
+    )
 }
 
 extension HTTPResponse {

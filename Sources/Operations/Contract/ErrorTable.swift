@@ -57,7 +57,7 @@ extension Problem.Kind {
     public var turn: Turn {
         switch self {
         case .badRequest, .unauthorized, .credentialExpired, .forbidden, .notFound, .methodNotAllowed,
-            .messageIdConflict,
+            .messageIdConflict, .disagreement,
             .illegalTransition, .leaseEnded, .stale, .wrongState, .tooLarge, .unsupportedMediaType, .headersTooLarge,
             .notTranslatable, .timedOut, .tooManyAttempts:
             .sender
@@ -83,6 +83,10 @@ extension Problem.Kind {
         case .messageIdConflict:
             LocalizedText(
                 zh: "换用新的报文编号，或提交更正、撤销报文。", en: "Use a new message id, or send a correction or cancellation.")
+        case .disagreement:
+            LocalizedText(
+                zh: "按 errors 所列，改用报文所指转介的地址或去掉 mapping 参数，或更正报文后重发。",
+                en: "As errors tells, call the path that the document means, leave mapping out, or mend the document.")
         case .illegalTransition:
             LocalizedText(zh: "按 legal 所列选择允许的步骤。", en: "Take one of the steps that legal lists.")
         case .leaseEnded: LocalizedText(zh: "重新领取该申请。", en: "Lease the application again.")

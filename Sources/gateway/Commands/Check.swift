@@ -65,11 +65,15 @@ enum Check: Command {
             Terminal.print("store: \(path) was read through and is whole")
             let isMigrated = try await database.isMigrated()
             let isCounted = isMigrated ? try await database.deadLetterCountsAgree() : true
+            let unreadable = isMigrated ? try await database.unreadableRows(limit: 100) : []
             await database.close()
             if !isMigrated {
                 Terminal.print("store: its schema is another release's; serve and migrate bring it up to date")
             }
-            return isCounted ? [] : ["store: \(path): dead letters are miscounted; migrate counts them anew"]
+            let miscounted = isCounted ? [] : ["dead letters are miscounted; migrate counts them anew"]
+            return (miscounted + unreadable.map { "\($0) cannot be read; restore it from a backup" }).map {
+                "store: \(path): \($0)"
+            }
         } catch {
             await database.close()
             throw error
