@@ -103,8 +103,8 @@ public struct ReferralView: Sendable {
 
     private func visibleStatus(_ record: StatusRecord, partnerID: String) -> JSONValue? {
         guard let content = (try? JSONValue(parsing: record.content))?.object,
-            let type = registry.partners[partnerID].flatMap({ SenderType(rawValue: $0.senderType) }),
-            let visible = StatusEvent(content: content)?.minimised(for: type)
+            let audience = registry.partners[partnerID]?.kind.audience,
+            let visible = StatusEvent(content: content)?.minimised(for: audience)
         else { return nil }
         return .object(visible.content)
     }
