@@ -114,6 +114,7 @@ struct MappingLoader {
             let entries = element.children.map { code in
                 CodeEntry(
                     code: code.attribute("value") ?? "", zh: code.attribute("zh") ?? "",
+                    en: code.attribute("en"),
                     aliases: (code.attribute("alias") ?? "").split(separator: "|").map(String.init))
             }
             return CodeList(

@@ -71,6 +71,16 @@ indirect enum Rule: Sendable {
     case read(String, line: Int)
 }
 
+extension Rule {
+    fileprivate var warnings: [Warning] {
+        switch self {
+        case .warn(let warning, _, _): [warning]
+        case .within(_, _, let inner, _, _), .list(_, _, _, let inner, _, _): inner.flatMap(\.warnings)
+        case .value, .constant, .lookup, .read: []
+        }
+    }
+}
+
 /// The nodes that give one kind of record each, and how.
 struct RecordRules: Sendable {
     var record: String
@@ -114,6 +124,9 @@ struct Mapping: Sendable {
 }
 
 extension Mapping {
+    /// What the rules warn of, wherever they stand.
+    var warnings: [Rule.Warning] { (records.flatMap(\.rules) + rules).flatMap(\.warnings) }
+
     var reference: MappingReference { MappingReference(id: id, version: version, digest: digest) }
 
     /// The targets of these rules that an application does not hold, dotted.
