@@ -65,19 +65,18 @@ struct DraftSample {
             for child in node.children where !child.children.isEmpty && !isOther(child) { look(child, depth + 1) }
         }
         look(root, 0)
-        let persons = found.filter { person in
-            person.node.children.contains { DraftField.personal.contains($0.name.lowercased()) }
-        }
-        let candidates = persons.isEmpty ? found : persons
-        return candidates.min { $0.depth < $1.depth }?.node ?? root
+        // Of those that lie equally deep, what has a birth date or a telephone is a person rather than a paper.
+        return found.min { ($0.depth, $0.node.isPersonal ? 0 : 1) < ($1.depth, $1.node.isPersonal ? 0 : 1) }?.node
+            ?? root
     }
 
     /// Words of elements about somebody else than the person who needs aid.
     private static let others = [
         "fddlr", "jhr", "dlr", "lxr", "jbr", "cbr", "jtcy", "dfdsr", "bgr", "guardian", "parent", "father", "mother",
         "agent",
-        "contact", "worker", "family", "member", "opponent", "defendant", "officer", "operator", "法定代理", "监护", "代理人",
-        "联系人", "经办", "承办", "家庭", "成员", "父", "母", "子女", "配偶", "对方", "被告", "被申请人",
+        "contact", "worker", "family", "member", "relative", "spouse", "sibling", "opponent", "defendant", "officer",
+        "operator", "法定代理", "监护", "代理人",
+        "联系人", "经办", "承办", "家庭", "成员", "父", "母", "子女", "配偶", "亲属", "对方", "被告", "被申请人",
     ]
 
     private static func isOther(_ node: Node) -> Bool {
@@ -97,8 +96,9 @@ struct DraftSample {
             let place = path.isEmpty ? child.step : "\(path)/\(child.step)"
             if child.children.isEmpty {
                 add(place, child.name, isOfPerson)
+                let staysWithPerson = isOfPerson && !child.holdsName && !Self.isOther(child)
                 for attribute in child.attributeNodes {
-                    add("\(place)/@\(attribute.elementName)", attribute.name, isOfPerson)
+                    add("\(place)/@\(attribute.elementName)", attribute.name, staysWithPerson)
                 }
             } else {
                 let staysWithPerson = isOfPerson && !child.holdsName && !Self.isOther(child)
@@ -127,6 +127,11 @@ extension Node {
     fileprivate var holdsName: Bool {
         children.contains { $0.children.isEmpty && DraftField.personNames.contains($0.name.lowercased()) }
             || attributeNodes.contains { DraftField.personNames.contains($0.name.lowercased()) }
+    }
+
+    fileprivate var isPersonal: Bool {
+        children.contains { DraftField.personal.contains($0.name.lowercased()) }
+            || attributeNodes.contains { DraftField.personal.contains($0.name.lowercased()) }
     }
 
     /// Whether there is more than one, or an array says that there may be.

@@ -9,7 +9,7 @@ struct ExampleValues {
 
     /// Inbound: the documents as they come, the fullest first; outbound: what the statuses become.
     init(of mapping: Mapping) {
-        let folder = URL(filePath: mapping.file).deletingLastPathComponent().appending(path: "examples")
+        let folder = URL(filePath: mapping.folder).appending(path: "examples")
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
         let shown = names.filter { name in
             mapping.isInbound

@@ -242,9 +242,9 @@ struct MappingLint {
             case .constant(let to, _, _, _, let line): [(line, TargetTree.join(path, to))]
             case .lookup(let lookup, _, let line): [(line, TargetTree.join(path, lookup.to))]
             case .within(let to, _, let inner, _, _): speaking(inner, below: TargetTree.join(path, to ?? "."))
-            // The rules of a list that parts one text are run as one.
+            // The rules of a list that parts one text are run as one, which the first value speaks for.
             case .list(let to, _, let split, let inner, _, _):
-                split == nil ? speaking(inner, below: TargetTree.join(path, to)) : []
+                Array(speaking(inner, below: TargetTree.join(path, to)).prefix(split == nil ? inner.count * 64 : 1))
             case .warn, .read: []
             }
         }

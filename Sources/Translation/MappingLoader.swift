@@ -141,6 +141,7 @@ struct MappingLoader {
         var mapping = Mapping(
             id: id, version: root.attribute("version").flatMap { Int($0) } ?? 1, file: path, digest: "",
             isInbound: isInbound, format: format, titleZh: root.attribute("title") ?? id)
+        mapping.folder = directory + "/" + folder
         readSchema(of: root, in: directory + "/" + folder, into: &mapping)
         if isInbound { readInbound(root, into: &mapping) } else { readOutbound(root, into: &mapping) }
         mapping.digest = digest(fragmentBytes.sorted { $0.key < $1.key }.reduce(bytes) { $0 + $1.value })

@@ -101,6 +101,8 @@ struct Mapping: Sendable {
     let isInbound: Bool
     let format: DocumentFormat
     let titleZh: String
+    /// Where the file, its schema and its examples lie.
+    var folder = ""
     /// Inbound: the test that tells this mapping's documents.
     var accepts = "false()"
     /// Inbound: the nodes each of which is a message of its own; the document is one where there is none.

@@ -52,7 +52,7 @@ import Vocabulary
         defer { try? FileManager.default.removeItem(at: file) }
         var reader = ConfigurationReader()
         let kinds = reader.senderKinds(in: file.path)
-        #expect(reader.complaints.contains { $0.message.contains(complaint) && $0.line == 1 }, "\(reader.complaints)")
+        #expect(reader.complaints.contains { $0.text.contains(complaint) && $0.line == 1 }, "\(reader.complaints)")
         #expect(kinds.all.count <= 3)
     }
 
@@ -66,8 +66,8 @@ import Vocabulary
             try Configuration(file: gateway.folder.appending(path: "gateway.xml").path)
         }
         let complaint = try #require(error?.complaints.first)
-        #expect(complaint.line != nil && complaint.message.contains("cuort"))
-        #expect(complaint.message.contains("court, procuratorate, publicSecurity"))
+        #expect(complaint.line != nil && complaint.text.contains("cuort"))
+        #expect(complaint.text.contains("court, procuratorate, publicSecurity"))
         gateway.remove()
     }
 
