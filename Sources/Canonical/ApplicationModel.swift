@@ -44,7 +44,7 @@ extension CanonicalModel {
     ]
 
     private static let source = [
-        field("source/senderType", .word(SenderType.allCases.map(\.rawValue)), "来源单位类型").required.ours,
+        field("source/senderType", .text(40), "来源单位类型").required.ours,
         field("source/senderCode", .text(32), "来源单位代码"), field("source/senderName", .text(100), "来源单位名称"),
         field("source/channel", .word(["push", "fileDrop", "manualEntry"]), "通道").required.ours,
         field("source/messageId", .text(64), "报文编号").required, field("source/messageType", .text(32), "报文类型"),

@@ -5,7 +5,9 @@ extension CanonicalModel {
     ///
     /// Objects stay open and words may be added, so that a consumer that knows version *n* can read *n + 1*. Codes are told
     /// by the name of their list; the lists themselves grow with the standards.
-    public func jsonSchema(name: String, title: String) -> JSONValue {
+    ///
+    /// - Parameter words: what a text field may hold where data say so, by its path.
+    public func jsonSchema(name: String, title: String, words: [String: [String]] = [:]) -> JSONValue {
         var schema = JSONObject([
             ("$schema", "https://json-schema.org/draft/2020-12/schema"),
             ("$id", .string("urn:legal-aid-gateway:canonical:\(name):\(Self.schemaVersion)")),
@@ -15,7 +17,7 @@ extension CanonicalModel {
                 "Generated from the gateway's own model. Consumers ignore fields and words that they do not know."
             ),
         ])
-        let published = fields.filter { $0.origin != .scratch }
+        let published = fields.filter { $0.origin != .scratch }.map { $0.holding(words[$0.path]) }
         for (member, value) in object(at: "", among: published).members { schema[member] = value }
         return .object(schema)
     }
@@ -47,6 +49,16 @@ extension CanonicalModel {
         var schema = JSONObject([("title", .string(field.zh))])
         for (name, value) in field.type.jsonSchema.members { schema[name] = value }
         return .object(schema)
+    }
+}
+
+extension FieldDefinition {
+    fileprivate func holding(_ words: [String]?) -> FieldDefinition {
+        guard let words else { return self }
+        var copy = FieldDefinition(path, .word(words), zh)
+        copy.isRequired = isRequired
+        copy.origin = origin
+        return copy
     }
 }
 

@@ -5,11 +5,13 @@ public struct CodeEntry: Sendable, Hashable {
     /// Empty where a text that looks like a code means none.
     public let code: String
     public let zh: String
+    public let en: String?
     public let aliases: [String]
 
-    public init(code: String, zh: String, aliases: [String]) {
+    public init(code: String, zh: String, en: String? = nil, aliases: [String]) {
         self.code = code
         self.zh = zh
+        self.en = en
         self.aliases = aliases
     }
 }

@@ -60,9 +60,9 @@ public struct StatusEvent: Sendable, Hashable {
         "missing", "due", "decision", "assignment", "transfer", "closure", "termination", "remark",
     ]
 
-    /// The status as this kind of sender may see it; nothing where it must not be told (domain §3.6, §9.1).
-    public func minimised(for sender: SenderType) -> StatusEvent? {
-        let detail = StatusVisibility.detail(of: code, for: sender)
+    /// The status as such a sender may see it; nothing where it must not be told (domain §3.6, §9.1).
+    public func minimised(for audience: Audience) -> StatusEvent? {
+        let detail = StatusVisibility.detail(of: code, for: audience)
         var seen = content
         switch detail {
         case .withheld: return nil
@@ -104,42 +104,26 @@ public enum StatusVisibility {
         case full
     }
 
-    private enum Column { case court, procuratorate, police, civil, labour, union, station }
-
-    public static func detail(of code: StatusCode, for sender: SenderType) -> Detail {
-        let column = column(of: sender)
-        let isSocial = column == .civil || column == .union
+    public static func detail(of code: StatusCode, for audience: Audience) -> Detail {
+        let isSocial = audience == .civilAffairs || audience == .community
         switch code {
         case .ackReceived, .ackRejected, .signedIn, .accepted, .supplementRequested, .granted, .withdrawn,
             .deemedWithdrawn, .transferred:
             return isSocial ? .bare : .full
-        case .provisionallyAccepted: return column == .court || column == .police ? .withheld : isSocial ? .bare : .full
+        case .provisionallyAccepted:
+            return audience == .court || audience == .police ? .withheld : isSocial ? .bare : .full
         case .refused: return isSocial ? .classOnly : .full
         case .leadRegistered:
-            return [.court, .police, .labour].contains(column) ? .withheld : isSocial ? .bare : .full
+            return [.court, .police, .labour].contains(audience) ? .withheld : isSocial ? .bare : .full
         case .advanceAid, .replaced: return isSocial ? .withheld : .full
-        case .assigned: return isSocial ? .bare : column == .labour ? .lawyerOnly : .full
-        case .inProgress: return column == .civil ? .bare : column == .station ? .full : .withheld
+        case .assigned: return isSocial ? .bare : audience == .labour ? .lawyerOnly : .full
+        case .inProgress: return audience == .civilAffairs ? .bare : audience == .station ? .full : .withheld
         case .terminated: return isSocial ? .bare : .full
         case .closed:
-            return [.court, .police, .labour].contains(column) ? .withheld : isSocial ? .bare : .full
-        case .objectionResult: return [.court, .procuratorate, .station].contains(column) ? .full : .withheld
+            return [.court, .police, .labour].contains(audience) ? .withheld : isSocial ? .bare : .full
+        case .objectionResult: return [.court, .procuratorate, .station].contains(audience) ? .full : .withheld
         case .dutyLawyerArranged, .helpGiven:
-            return [.court, .procuratorate, .police].contains(column) ? .full : .withheld
-        }
-    }
-
-    private static func column(of sender: SenderType) -> Column {
-        switch sender {
-        case .court: .court
-        case .procuratorate: .procuratorate
-        case .publicSecurity, .detentionCentre, .prison, .rehabCentre: .police
-        case .civilAffairs, .reliefPlatform: .civil
-        case .humanResources, .labourArbitration: .labour
-        case .workstation, .contactPoint, .legalAidInstitution: .station
-        case .veteransAffairs, .tradeUnion, .youthLeague, .womensFederation, .disabledFederation, .mediation,
-            .hotline12348, .politicalLegalCommittee, .other:
-            .union
+            return [.court, .procuratorate, .police].contains(audience) ? .full : .withheld
         }
     }
 }

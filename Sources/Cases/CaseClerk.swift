@@ -85,8 +85,7 @@ public struct CaseClerk: Sendable {
         for event: StatusEvent?, to partner: Partner, correlationID: String, sender: String, at now: Instant
     ) throws(RenderError) -> Envelope? {
         guard let event, let mapping = partner.statusMapping,
-            let senderType = SenderType(rawValue: partner.senderType),
-            let visible = event.minimised(for: senderType)
+            let visible = event.minimised(for: partner.kind.audience)
         else { return nil }
         let rendered = try current.translator.render(visible, outbound: mapping)
         var envelope = Envelope(

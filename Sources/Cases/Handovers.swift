@@ -118,9 +118,7 @@ extension CaseClerk {
         let request = HandoverRequest(
             reason: reason, officer: message.text("firstContact.officer"), actor: followUp.partnerID, at: now,
             dueAt: handoverLimit(of: try record.application, from: now))
-        let isStation =
-            registry.partners[followUp.partnerID].flatMap { SenderType(rawValue: $0.senderType) }
-            .map { [.workstation, .contactPoint, .legalAidInstitution].contains($0) } ?? true
+        let isStation = registry.partners[followUp.partnerID].map { $0.kind.audience == .station } ?? true
         if isStation, let target = institution(named: detail["to"]?.string), target != record.queue,
             let change = try changeIfAllowed({ try propose(request, of: record, to: target) })
         {

@@ -4,34 +4,6 @@ import StrictJSON
 import Transport
 import Vocabulary
 
-/// What an institution suggests to an agency about one of its cases: that a procuratorate should support the suit, that
-/// somebody needs relief (domain description §3.2, §3.4). Both ways of the same cooperation.
-enum SuggestionKind: String, Sendable, CaseIterable {
-    case suggestSupport, suggestRelief
-
-    var zh: String {
-        switch self {
-        case .suggestSupport: "建议支持起诉"
-        case .suggestRelief: "建议给予救助"
-        }
-    }
-
-    var historyEvent: HistoryEvent.Entry {
-        switch self {
-        case .suggestSupport: .suggestSupport
-        case .suggestRelief: .suggestRelief
-        }
-    }
-
-    /// Whom it may go to.
-    var receivers: Set<SenderType> {
-        switch self {
-        case .suggestSupport: [.procuratorate]
-        case .suggestRelief: [.civilAffairs, .reliefPlatform, .court, .procuratorate, .publicSecurity]
-        }
-    }
-}
-
 extension BackDoor {
     /// `POST /v1/applications/{id}/suggestions`: goes out on the status channel like any message to a partner, as
     /// canonical JSON. It carries the person's name and matter and therefore needs the person's consent (PIPL 23).
@@ -44,7 +16,7 @@ extension BackDoor {
             throw problem
         }
         guard let partner = body["partner"]?.string.flatMap({ registry.partners[$0] }),
-            SenderType(rawValue: partner.senderType).map(kind.receivers.contains) ?? false
+            partner.kind.suggestions.contains(kind)
         else {
             throw Problem(
                 .badRequest, zh: "partner 应为可接收“\(kind.zh)”的已登记单位。",

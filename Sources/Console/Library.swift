@@ -1,3 +1,4 @@
+import Canonical
 import StrictJSON
 import Translation
 import Triage
@@ -7,6 +8,7 @@ public protocol Library: Sendable {
     typealias MappingTitle = (id: String, title: String, version: Int, isInbound: Bool)
 
     var mappings: [MappingTitle] { get }
+    var codeLists: CodeLists { get }
     /// A mapping told field by field; nothing where there is none of that id.
     func fieldTable(of mapping: String) -> FieldTable?
     /// A dry run with explanation; stores nothing.

@@ -33,7 +33,8 @@ public struct WebConsole: Sendable {
     public var routes: [Route] {
         assets + entrance + passwordRoutes + overviewRoutes + deadLetterRoutes + jobRoutes + clockRoutes
             + endpointRoutes
-            + parkedRoutes + alertRoutes + messageRoutes + flowRoutes + libraryRoutes + driftRoutes + auditRoutes
+            + parkedRoutes + alertRoutes + messageRoutes + flowRoutes + libraryRoutes + codeListRoutes + driftRoutes
+            + auditRoutes
             + accountRoutes
     }
 

@@ -22,8 +22,7 @@ public struct Node {
     /// The XPath step to elements of this name. Keys of JSON that are no XML names stay escaped, and a name in a
     /// namespace is asked for by its local part, since mappings declare no prefixes.
     public var step: String {
-        let name = handle.pointee.name.map { String(cString: $0) } ?? ""
-        return namespace == nil ? name : "*[local-name()='\(name)']"
+        namespace == nil ? elementName : "*[local-name()='\(elementName)']"
     }
 
     /// The element around this one; nothing for the document element.
@@ -80,6 +79,34 @@ public struct Node {
         }
         return found
     }
+
+    /// The attributes as nodes, which expressions give as `@name`. JSON has none.
+    public var attributeNodes: [Node] {
+        guard document.format == .xml, handle.pointee.type == XML_ELEMENT_NODE else { return [] }
+        var found: [Node] = []
+        var attribute = handle.pointee.properties
+        while let here = attribute {
+            // libxml2 begins both with the same members, and its own functions take one for the other.
+            let node = UnsafeMutableRawPointer(here).assumingMemoryBound(to: xmlNode.self)
+            found.append(Node(handle: node, document: document))
+            attribute = here.pointee.next
+        }
+        return found
+    }
+
+    public var isAttribute: Bool { handle.pointee.type == XML_ATTRIBUTE_NODE }
+
+    /// An attribute such as `xsi:schemaLocation`, which says something of the document's schema and nothing else.
+    public var isOfSchemaInstance: Bool { attributeNamespace == "http://www.w3.org/2001/XMLSchema-instance" }
+
+    /// An attribute's own namespace, which it has with a prefix only.
+    public var attributeNamespace: String? {
+        guard isAttribute, let name = handle.pointee.ns?.pointee.href else { return nil }
+        return String(cString: name)
+    }
+
+    /// The name as an XPath step has it, without prefix.
+    public var elementName: String { handle.pointee.name.map { String(cString: $0) } ?? "" }
 
     /// The element an attribute or text belongs to; itself for an element.
     public var element: Node {

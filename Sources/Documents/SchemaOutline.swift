@@ -2,7 +2,7 @@ import Foundation
 
 /// The element and attribute paths that an XSD of local elements allows: enough to tell a mistyped target from a right one.
 ///
-/// Schemas that import, extend or group are not followed; then there is no outline rather than a wrong one.
+/// Files that a schema includes are read too. Schemas that import, extend or group are not followed; then there is no outline rather than a wrong one.
 public struct SchemaOutline: Sendable {
     /// Below the root element, slash-separated, attributes as `@name`.
     public let paths: Set<String>
@@ -10,12 +10,20 @@ public struct SchemaOutline: Sendable {
     /// - Parameter root: the document element's name.
     /// - Returns: nothing where the file cannot be read, does not declare the root or uses more than this reads.
     public init?(path: String, root name: String) {
-        guard let data = FileManager.default.contents(atPath: path),
-            let schema = try? Document.parse([UInt8](data), format: .xml).root
-        else { return nil }
-        var reader = Reader(schema: schema)
+        guard let schema = Self.schema(at: path) else { return nil }
+        let folder = URL(filePath: path).deletingLastPathComponent()
+        let included = schema.children.filter { $0.name == "include" }.map { include in
+            include.attribute("schemaLocation").flatMap { Self.schema(at: folder.appending(path: $0).path) }
+        }
+        // What an included file includes is not followed either.
+        guard included.allSatisfy({ $0?.children.allSatisfy { $0.name != "include" } ?? false }) else { return nil }
+        var reader = Reader(schemas: [schema] + included.compactMap(\.self))
         guard let element = reader.elements[name], reader.read(element, at: "", depth: 0) else { return nil }
         paths = reader.paths
+    }
+
+    private static func schema(at path: String) -> Node? {
+        FileManager.default.contents(atPath: path).flatMap { try? Document.parse([UInt8]($0), format: .xml).root }
     }
 
     private struct Reader {
@@ -23,10 +31,10 @@ public struct SchemaOutline: Sendable {
         private let types: [String: Node]
         private(set) var paths: Set<String> = []
 
-        init(schema: Node) {
+        init(schemas: [Node]) {
             func named(_ kind: String) -> [String: Node] {
                 Dictionary(
-                    schema.children.filter { $0.name == kind }.map { ($0.attribute("name") ?? "", $0) }
+                    schemas.flatMap(\.children).filter { $0.name == kind }.map { ($0.attribute("name") ?? "", $0) }
                 ) { first, _ in first }
             }
             elements = named("element")

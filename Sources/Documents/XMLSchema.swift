@@ -2,9 +2,11 @@ import CLibXML2
 
 /// One place where a document breaks its schema. Carries the rule that was broken, never the value.
 public struct SchemaViolation: Sendable, Hashable {
-    public enum Rule: String, Sendable {
+    public enum Rule: String, Sendable, CaseIterable {
         case unexpectedElement, wrongType, notInEnumeration, wrongPattern, wrongLength, outOfRange
-        case unknownAttribute, missingAttribute, other
+        case unknownAttribute, missingAttribute
+        /// Whatever else the schema says.
+        case other = "schemaViolation"
     }
 
     public let rule: Rule

@@ -4,14 +4,16 @@ import Transport
 /// it makes no dead letter.
 enum DocumentMedia {
     /// - Throws: `Problem` 415 where the media type, or the first bytes, say that it is something else.
-    static func check(_ body: [UInt8], mediaType header: String?) throws(Problem) {
-        let type = mediaType(header)
-        // An empty body is told as such by whoever reads it.
-        guard !body.isEmpty else { return }
-        let isNamed = type.hasSuffix("xml") || type.hasSuffix("json")
-        guard isNamed || isGeneral(type), !isContainer(body), isNamed || looksLikeDocument(body) else {
-            throw refusal
+    ///
+    /// - Parameter mayBeEmpty: a withdrawal needs no words.
+    static func check(_ body: [UInt8], mediaType header: String?, mayBeEmpty: Bool) throws(Problem) {
+        if mayBeEmpty, body.isEmpty { return }
+        guard body.contains(where: { $0 > 0x20 }) else {
+            throw Problem(.badRequest, zh: "报文为空。", en: "The document is empty.")
         }
+        let type = mediaType(header)
+        let isNamed = type.hasSuffix("xml") || type.hasSuffix("json")
+        guard isNamed || isGeneral(type), !isContainer(body), looksLikeDocument(body) else { throw refusal }
     }
 
     private static func mediaType(_ header: String?) -> String {
@@ -39,8 +41,7 @@ enum DocumentMedia {
     private static func looksLikeDocument(_ body: [UInt8]) -> Bool {
         let marks: Set<UInt8> = [0xEF, 0xBB, 0xBF, 0xFE, 0xFF, 0x84, 0x31, 0x95, 0x33]
         let first = body.prefix(4096).first { $0 > 0x20 && !marks.contains($0) }
-        // Blanks alone are an empty document.
-        return first.map { "<{[".utf8.contains($0) } ?? true
+        return first.map { "<{[".utf8.contains($0) } ?? false
     }
 
     private static var refusal: Problem {

@@ -90,7 +90,11 @@ public struct IntakeService: Sendable {
     private func message(
         of submission: Submission, from sender: Partner?, through pipeline: Pipeline
     ) throws(Problem) -> Pipeline.Message {
-        if !submission.isResent { try DocumentMedia.check(submission.bytes, mediaType: submission.mediaType) }
+        if !submission.isResent {
+            try DocumentMedia.check(
+                submission.bytes, mediaType: submission.mediaType,
+                mayBeEmpty: submission.terms.subject?.isWithdrawal ?? false)
+        }
         var message = submission.message(from: sender)
         message.yieldsMapping = submission.isResent
         if submission.isResent, let mapping = message.mapping,

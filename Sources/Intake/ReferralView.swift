@@ -115,8 +115,8 @@ public struct ReferralView: Sendable {
 
     private func visibleStatus(_ record: StatusRecord, partnerID: String) throws(StoreError) -> JSONValue? {
         let content = try JSONObject(stored: record.content, "status \(record.id)")
-        guard let type = registry.partners[partnerID].flatMap({ SenderType(rawValue: $0.senderType) }),
-            let visible = StatusEvent(content: content)?.minimised(for: type)
+        guard let audience = registry.partners[partnerID]?.kind.audience,
+            let visible = StatusEvent(content: content)?.minimised(for: audience)
         else { return nil }
         return .object(visible.content)
     }

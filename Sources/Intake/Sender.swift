@@ -20,7 +20,7 @@ extension Registry {
                     .forbidden, zh: "该账户没有登记为法律援助机构。", en: "This account is not a registered institution.")
             }
             return Partner(
-                id: institution.code, name: institution.name, senderType: SenderType.legalAidInstitution.rawValue,
+                id: institution.code, name: institution.name, kind: .legalAidInstitution,
                 senderCodes: [], mappings: [], statusMapping: nil, returnAddress: nil, retryPolicy: RetryPolicy())
         }
     }

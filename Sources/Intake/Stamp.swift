@@ -23,7 +23,7 @@ struct Stamp: Sendable {
         for (name, value) in application.content.members where content[name] == nil { content[name] = value }
         var source = application.content["source"]?.object ?? JSONObject()
         // The credential says who sent it; the message's own words stand only where the registry is silent.
-        source["senderType"] = .string(partner.senderType)
+        source["senderType"] = .string(partner.kind.code)
         if source["senderName"] == nil { source["senderName"] = .string(partner.name) }
         if source["senderCode"] == nil { source["senderCode"] = .text(partner.senderCodes.first) }
         source["channel"] = "push"

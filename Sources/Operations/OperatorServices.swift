@@ -25,6 +25,7 @@ public struct OperatorServices: Sendable {
     public let alerts: AlertService
     public let signIn: SignInService
     public let accounts: AccountService
+    public let codeLists: CodeListService
 
     /// - Parameters:
     ///   - node: names this node among those that share the store.
@@ -56,11 +57,13 @@ public struct OperatorServices: Sendable {
             store: store, attention: attention, settings: settings, node: node, identifiers: identifiers, log: log)
         signIn = SignInService(store: store, now: now)
         accounts = AccountService(store: store, now: now)
+        codeLists = CodeListService(rules: ports.rules)
     }
 
     /// The operators' part of the HTTP interface.
     public var routes: [Route] {
         deadLetters.routes + bulk.routes + audit.routes + endpoints.routes + clocks.routes + drift.routes + flow.routes
             + documents.routes + rules.routes + reports.routes + alerts.routes + signIn.routes + accounts.routes
+            + codeLists.routes
     }
 }

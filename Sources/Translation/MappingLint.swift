@@ -252,9 +252,11 @@ struct MappingLint {
             case .index(let index, _, let line): [(line, TargetTree.join(path, index.to))]
             case .embedded(let embedded, let inner, _, _):
                 speaking(inner, below: TargetTree.join(path, embedded.to ?? "."))
-            // The rules of a list that parts one text are run as one.
+            // The rules of a list that parts one text are run as one, which the first value speaks for.
             case .list(let list, let inner, _, _):
-                list.split == nil ? speaking(inner, below: TargetTree.join(path, list.to)) : []
+                Array(
+                    speaking(inner, below: TargetTree.join(path, list.to))
+                        .prefix(list.split == nil ? inner.count * 64 : 1))
             case .warn, .read: []
             }
         }

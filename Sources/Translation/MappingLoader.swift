@@ -120,6 +120,7 @@ struct MappingLoader {
             let entries = element.children.map { code in
                 CodeEntry(
                     code: code.attribute("value") ?? "", zh: code.attribute("zh") ?? "",
+                    en: code.attribute("en"),
                     aliases: (code.attribute("alias") ?? "").split(separator: "|").map(String.init))
             }
             return CodeList(
@@ -148,6 +149,7 @@ struct MappingLoader {
         var mapping = Mapping(
             id: id, version: root.attribute("version").flatMap { Int($0) } ?? 1, file: path, digest: "",
             isInbound: isInbound, format: format, titleZh: root.attribute("title") ?? id)
+        mapping.folder = directory + "/" + folder
         readSchema(of: root, in: directory + "/" + folder, into: &mapping)
         if isInbound { readInbound(root, into: &mapping) } else { readOutbound(root, into: &mapping) }
         mapping.namespaces = namespaces

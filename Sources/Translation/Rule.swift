@@ -112,6 +112,17 @@ indirect enum Rule: Sendable {
     case read(String, line: Int)
 }
 
+extension Rule {
+    fileprivate var warnings: [Warning] {
+        switch self {
+        case .warn(let warning, _, _): [warning]
+        case .within(_, _, let inner, _, _), .list(_, let inner, _, _), .embedded(_, let inner, _, _):
+            inner.flatMap(\.warnings)
+        case .value, .constant, .lookup, .index, .read: []
+        }
+    }
+}
+
 /// The nodes that give one kind of record each, and how.
 struct RecordRules: Sendable {
     var record: String
@@ -134,6 +145,8 @@ struct Mapping: Sendable {
     let isInbound: Bool
     let format: DocumentFormat
     let titleZh: String
+    /// Where the file, its schema and its examples lie.
+    var folder = ""
     /// Inbound: the test that tells this mapping's documents.
     var accepts = "false()"
     /// Inbound: the nodes each of which is a message of its own; the document is one where there is none.
@@ -159,6 +172,9 @@ struct Mapping: Sendable {
 }
 
 extension Mapping {
+    /// What the rules warn of, wherever they stand.
+    var warnings: [Rule.Warning] { (records.flatMap(\.rules) + rules).flatMap(\.warnings) }
+
     var reference: MappingReference { MappingReference(id: id, version: version, digest: digest) }
 
     /// The targets of these rules that an application does not hold, dotted.

@@ -43,8 +43,12 @@ extension MappingLoader {
         case "index": return index(node, prefix: prefix, when: when, line: line)
         case "embedded": return embedded(node, prefix: prefix, when: when, line: line)
         case "warn", "contradiction":
+            let code = node.attribute("code") ?? node.name
+            if Finding.messages[code] == nil, node.attribute("message") == nil {
+                complain(node, "\(code) is this mapping's own code: say in message what it means")
+            }
             let warning = Rule.Warning(
-                code: node.attribute("code") ?? node.name, path: node.attribute("path") ?? "",
+                code: code, path: node.attribute("path") ?? "",
                 severity: word("severity", of: node) ?? .warning, node: xpath("node", of: node),
                 message: node.attribute("message"))
             return .warn(warning, when: when ?? "true()", line: line)

@@ -56,10 +56,15 @@ public final class Translator: Sendable {
         loaded.mappings.map { ($0.id, $0.titleZh, $0.version, $0.isInbound) }
     }
 
-    /// A code's Chinese name in a code list.
-    public func name(of code: String, in list: String) -> String? {
-        loaded.codes[list]?.name(of: code)
+    /// Codes that mappings in force tell and that the gateway itself does not know, with what the first of them says.
+    public var ownFindings: [(code: String, message: String)] {
+        var seen = Set(Finding.messages.keys)
+        return loaded.mappings.flatMap(\.warnings).filter { seen.insert($0.code).inserted }
+            .map { ($0.code, $0.message ?? $0.code) }.sorted { $0.code < $1.code }
     }
+
+    /// The code lists in force.
+    public var codeLists: CodeLists { loaded.codes }
 
     /// The JSON Schema of what a mapping reads or writes; nothing for XML, whose XSD is the published contract.
     public func jsonSchema(of id: String) -> JSONValue? {
@@ -265,10 +270,10 @@ public final class Translator: Sendable {
         of document: Document, by engines: [Engine], read: Set<Int>, in result: inout TranslatedDocument
     ) {
         let opened = engines.flatMap(\.embeddedRoots).sorted { $0.location.path < $1.location.path }
-        let leaves = ([document.root] + opened).flatMap(Self.leaves)
+        let coverage = Coverage(of: [document.root] + opened, by: engines.map(\.mapping), taken: read)
         result.isExplained = true
-        result.leaves = leaves.count
-        result.unread = leaves.filter { !read.contains($0.identity) }.map(\.location)
+        result.leaves = coverage.leaves.count
+        result.unread = coverage.unread.map(\.location)
     }
 
     private func record(
@@ -341,10 +346,5 @@ public final class Translator: Sendable {
                 conversions: ["derived from \(origin)"],
                 result: ExplanationMask.mask(value, of: path.replacing(".", with: "/")), rule: mapping)
         }
-    }
-
-    private static func leaves(of node: Node) -> [Node] {
-        let children = node.children
-        return children.isEmpty ? (node.text.isEmpty ? [] : [node]) : children.flatMap(leaves)
     }
 }

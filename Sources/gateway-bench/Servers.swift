@@ -95,7 +95,9 @@ struct Workplace {
 
     static let token = "bench-token"
     static let partner = Partner(
-        id: "court", name: "法院", senderType: "court", senderCodes: [], mappings: [Sample.mapping], statusMapping: nil,
+        id: "court", name: "法院",
+        kind: SenderKind(code: "court", name: LocalizedText(zh: "人民法院", en: "court"), audience: .court),
+        senderCodes: [], mappings: [Sample.mapping], statusMapping: nil,
         returnAddress: nil, retryPolicy: RetryPolicy())
 
     var programs: URL { URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent() }

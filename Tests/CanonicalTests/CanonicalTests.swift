@@ -109,7 +109,7 @@ private let today = CalendarDate(year: 2026, month: 11, day: 23) ?? CalendarDate
         let refused = try #require(
             StatusEvent(
                 content: JSONObject([("code", "06"), ("decision", ["reasonCode": "outOfScope", "reason": "x"])])))
-        #expect(refused.minimised(for: .tradeUnion)?.content["decision"] == ["reasonCode": "outOfScope"])
+        #expect(refused.minimised(for: .community)?.content["decision"] == ["reasonCode": "outOfScope"])
         #expect(StatusEvent(content: JSONObject([("code", "16")]))?.minimised(for: .court) == nil)
     }
 }

@@ -30,29 +30,22 @@ import Vocabulary
         19 f f f - - - -
         """
 
-    private static let columns: [[SenderType]] = [
-        [.court], [.procuratorate], [.publicSecurity, .detentionCentre, .prison, .rehabCentre],
-        [.civilAffairs, .reliefPlatform], [.labourArbitration, .humanResources],
-        [
-            .veteransAffairs, .tradeUnion, .youthLeague, .womensFederation, .disabledFederation, .mediation,
-            .hotline12348, .politicalLegalCommittee, .other,
-        ], [.workstation, .contactPoint, .legalAidInstitution],
+    private static let columns: [Audience] = [
+        .court, .procuratorate, .police, .civilAffairs, .labour, .community, .station,
     ]
 
-    @Test func `each kind of sender is told of each status what the table says`() throws {
+    @Test func `each audience is told of each status what the table says`() throws {
         let letters: [StatusVisibility.Detail: String] = [
             .withheld: "-", .bare: "b", .classOnly: "c", .lawyerOnly: "l", .full: "f",
         ]
         let rows = Self.table.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
         #expect(Set(rows.map { $0[0] }) == Set(StatusCode.allCases.map(\.rawValue)))
-        #expect(Set(Self.columns.joined()) == Set(SenderType.allCases))
+        #expect(Set(Self.columns) == Set(Audience.allCases))
         for row in rows {
             let code = try #require(StatusCode(rawValue: row[0]))
-            for (column, senders) in Self.columns.enumerated() {
-                for sender in senders {
-                    let told = letters[StatusVisibility.detail(of: code, for: sender)]
-                    #expect(told == row[column + 1], "\(code) to \(sender)")
-                }
+            for (column, audience) in Self.columns.enumerated() {
+                let told = letters[StatusVisibility.detail(of: code, for: audience)]
+                #expect(told == row[column + 1], "\(code) to \(audience)")
             }
         }
     }

@@ -145,7 +145,8 @@ func partner(_ id: String, _ url: String, _ change: (inout ReturnAddress) -> Voi
     address.timeout = .seconds(600)
     change(&address)
     return Partner(
-        id: id, name: id, senderType: "court", senderCodes: [], mappings: [], statusMapping: nil,
+        id: id, name: id, kind: SenderKind(code: "court", name: LocalizedText(zh: "法院", en: "court"), audience: .court),
+        senderCodes: [], mappings: [], statusMapping: nil,
         returnAddress: address, retryPolicy: RetryPolicy())
 }
 

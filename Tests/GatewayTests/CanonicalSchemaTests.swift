@@ -12,8 +12,11 @@ import Testing
     private func read(_ file: URL) throws -> JSONValue { try JSONValue(parsing: [UInt8](try Data(contentsOf: file))) }
 
     private func schema(_ name: String) throws -> JSONValue {
-        let translator = try Gateway.pipeline(try shippedConfiguration()).translator
-        return try #require(MappingsCommand.schema(of: "canonical/\(name)", from: translator))
+        let configuration = try shippedConfiguration()
+        let translator = try Gateway.pipeline(configuration).translator
+        return try #require(
+            MappingsCommand.schema(
+                of: "canonical/\(name)", from: translator, senderKinds: configuration.senderKinds))
     }
 
     @Test(arguments: ["application", "status"])

@@ -214,7 +214,7 @@ private struct Story {
         for application in responsible.keys {
             let record = try #require(try await world.store.application(application))
             let partner = try #require(world.front.intake.registry.partners[record.partnerID])
-            let type = try #require(SenderType(rawValue: partner.senderType))
+            let audience = partner.kind.audience
             let told = try await world.database.read { connection throws(StoreError) in
                 try connection.query(
                     "SELECT recipient, payload FROM message WHERE channel = 'status' AND correlation_id = ?",
@@ -222,11 +222,11 @@ private struct Story {
                 ) { row throws(StoreError) in (try row.text("recipient"), try row.blob("payload")) }
             }
             let visible = try await world.store.statusHistory(application).filter { status in
-                StatusVisibility.detail(of: status.code, for: type) != .withheld
+                StatusVisibility.detail(of: status.code, for: audience) != .withheld
             }
             #expect(told.count == visible.count)
             #expect(told.allSatisfy { $0.0 == partner.id })
-            guard type == .civilAffairs else { continue }
+            guard audience == .civilAffairs else { continue }
             for (_, payload) in told {
                 let text = String(decoding: payload, as: UTF8.self)
                 #expect(!text.contains("密律师") && !text.contains("密理由") && !text.contains("密律所"))

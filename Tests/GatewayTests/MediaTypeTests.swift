@@ -61,13 +61,21 @@ import Transport
             ("image/jpeg", plain), ("application/pdf", pdf), ("application/xml", pdf),
             ("application/octet-stream", pdf),
             ("application/zip", [0x50, 0x4B, 0x03, 0x04]), ("application/gzip", try Self.packed(plain)),
-            ("application/octet-stream", try Self.packed(plain)), ("text/plain", Array("您好".utf8)),
+            ("application/octet-stream", try Self.packed(plain)), ("application/xml", Array("您好".utf8)),
+            ("application/json", Array("true".utf8)), ("application/json", Array("\"<a/>\"".utf8)), ("text/xml", form),
+            ("application/xml", [0x89, 0x50, 0x4E, 0x47]), ("", pdf), ("image/svg+xml", [0xFF, 0xD8, 0xFF, 0xE0]),
+            ("text/plain", Array("您好".utf8)),
             ("application/x-www-form-urlencoded", Array("xml=%3CR%2F%3E".utf8)), ("application/msword", plain),
         ] {
             for path in ["/v1/referrals", "/v1/translate"] {
                 let answer = try await Self.send(body, [("Content-Type", type)], to: gateway, path: path)
                 #expect(answer.status == 415, "\(type) to \(path)")
                 #expect(answer.header("Accept") == "application/xml, application/json")
+            }
+        }
+        for empty in [[], Array(" \r\n\t".utf8)] {
+            for path in ["/v1/referrals", "/v1/translate"] {
+                #expect(try await Self.send(empty, [xml], to: gateway, path: path).status == 400)
             }
         }
         #expect(try await gateway.desk.ask("GET", "/v1/dead-letters")["deadLetters"]?.array?.isEmpty ?? false)

@@ -4,6 +4,7 @@ import StrictJSON
 import Testing
 import Translation
 import Transport
+import Vocabulary
 
 @testable import Operations
 @testable import gateway
@@ -158,7 +159,7 @@ private func judge(
     }
 
     @Test func `every error of the table stands in it, and every example is what it says`() throws {
-        let description = Description(json: try OpenAPI(describing: []).json)
+        let description = Description(json: try OpenAPI(describing: [], senderKinds: SenderKinds()).json)
         let told = Set(description.json["x-errors"]?.array?.compactMap { $0["code"]?.string } ?? [])
         #expect(told.isSuperset(of: ErrorTable.rows.map(\.code)) && !told.isEmpty)
         let types = description.json.at("components.schemas.Problem.properties.type")?["enum"]?.array ?? []
@@ -171,7 +172,7 @@ private func judge(
     }
 
     @Test func `every call says what it takes and gives, member by member`() throws {
-        let description = Description(json: try OpenAPI(describing: []).json)
+        let description = Description(json: try OpenAPI(describing: [], senderKinds: SenderKinds()).json)
         let contract = try JSONValue(parsing: PackageResources.contract_json)
         for (call, says) in contract["calls"]?.object?.members ?? [] {
             let answers = (says["answers"]?.object?.members ?? []).compactMap { $0.value.string }
@@ -230,6 +231,13 @@ private func judge(
             "/v1/reports/monthly?month=\(month)", "/healthz", "/readyz",
         ] {
             try await hearing.call(desk, "GET", path)
+        }
+        for caller in [court, institution, desk] {
+            try await hearing.call(caller, "GET", "/v1/code-lists")
+            for (list, status) in [("groupFlag", 200), ("sex", 200), ("none", 404)] {
+                try await hearing.call(
+                    caller, "GET", "/v1/code-lists/\(list)", of: "/v1/code-lists/{name}", expect: status)
+            }
         }
         try await hearing.call(desk, "GET", "/v1/messages/\(id)/trace", of: "/v1/messages/{id}/trace")
         try await hearing.call(desk, "GET", "/v1/messages/\(id)/document", of: "/v1/messages/{id}/document")

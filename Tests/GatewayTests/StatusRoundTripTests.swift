@@ -57,15 +57,15 @@ import Vocabulary
         let partners = configuration.partners
         for mapping in translator.mappings where !mapping.isInbound {
             let users = partners.filter { $0.statusMapping == mapping.id }
-            let senders = Set(users.compactMap { SenderType(rawValue: $0.senderType) })
+            let senders = Set(users.map(\.kind.audience))
             // A mapping that no partner uses yet must hold for every kind of sender.
-            for sender in senders.isEmpty ? Set(SenderType.allCases) : senders {
+            for sender in senders.isEmpty ? Set(Audience.allCases) : senders {
                 for code in StatusCode.allCases { try roundTrip(code, for: sender, by: mapping.id, translator) }
             }
         }
     }
 
-    private func roundTrip(_ code: StatusCode, for sender: SenderType, by mapping: String, _ translator: Translator)
+    private func roundTrip(_ code: StatusCode, for sender: Audience, by mapping: String, _ translator: Translator)
         throws
     {
         guard let seen = try status(code).minimised(for: sender) else {

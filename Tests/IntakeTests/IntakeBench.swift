@@ -59,7 +59,9 @@ struct IntakeBench {
         let registry = Registry(
             partners: partners.map {
                 Partner(
-                    id: $0, name: "测试单位", senderType: "court", senderCodes: [], mappings: [], statusMapping: nil,
+                    id: $0, name: "测试单位",
+                    kind: SenderKind(code: "court", name: LocalizedText(zh: "人民法院", en: "court"), audience: .court),
+                    senderCodes: [], mappings: [], statusMapping: nil,
                     returnAddress: nil, retryPolicy: RetryPolicy())
             }, institutions: [Institution(code: Self.institution, name: "测试机构", phone: nil, division: nil)])
         let count = Atomic<UInt64>(0)

@@ -1,3 +1,4 @@
+import Canonical
 import Delivery
 import Messaging
 import StrictJSON
@@ -32,7 +33,7 @@ struct PlainText: DocumentText {
 struct NoRules: RulesInForce {
     var ruleBook: [RuleEntry] = []
     var calendar: WorkingCalendar { WorkingCalendar(years: [:]) }
-    func name(ofCode code: String, in list: String) -> String? { nil }
+    var codeLists: CodeLists { CodeLists([]) }
     func warnings(at now: Instant) -> [String] { [] }
 }
 

@@ -30,7 +30,8 @@ private func mapping(_ rules: String, title: String = "试验") -> String {
         let bench = try Workbench(mapping(rules))
         defer { bench.remove() }
         let table = try #require(try bench.translator().fieldTable(of: "a/b"))
-        #expect(table.rows.map(\.source) == ["/R/H/ID", "/R/P/XB[1]", "/R/P/BQ", "", "concat(A, '|', B)"])
+        #expect(
+            table.rows.map(\.sources) == [["/R/H/ID"], ["/R/P/XB"], ["/R/P/BQ"], [], ["/R/P/A", "/R/P/B"]])
         #expect(
             table.rows.map(\.target) == [
                 "source/messageId", "recipient/sexCode", "groupFlags[]/code", "groupFlags[]/assertedBy", "remarks",
@@ -38,7 +39,9 @@ private func mapping(_ rules: String, title: String = "试验") -> String {
         #expect(table.rows[0].isRequired && table.rows[0].zh == "报文编号" && table.rows[0].maxLength == 64)
         #expect(table.rows[1].codes == "sex" && table.rows[1].notes.contains { $0.contains("count as: 9") })
         #expect(table.rows[3].notes.first == "固定值 fixed: sender")
-        #expect(table.rows[4].notes.first == "条件 when: A")
+        #expect(table.rows[1].notes.contains("第 1 个 number 1") && table.rows[1].type == "代码 code")
+        #expect(table.rows[4].notes == ["计算 computed: concat(A, '|', B)"] && table.rows[4].conditions == ["A"])
+        #expect(table.lists.map(\.name) == ["sex", "groupFlag"])
         #expect(try bench.translator().fieldTable(of: "a/c") == nil)
     }
 
@@ -47,11 +50,94 @@ private func mapping(_ rules: String, title: String = "试验") -> String {
         defer { bench.remove() }
         let table = try #require(try bench.translator().fieldTable(of: "a/b"))
         let markdown = table.text(as: .markdown).split(separator: "\n")
-        #expect(markdown.contains { $0.hasPrefix("| concat(A, '\\|', B) |") })
+        #expect(markdown.contains { $0.hasPrefix("| /R/P/A \\| /R/P/B |") && $0.contains("concat(A, '\\|', B)") })
         #expect(markdown[1].hasPrefix("| 来源字段 Source |"))
         #expect(table.text(as: .html).contains("<h1>甲&lt;乙&gt; a/b</h1>"))
         let csv = table.text(as: .csv)
         #expect(csv.hasPrefix("\u{FEFF}\"来源字段 Source\",") && csv.hasSuffix("\r\n"))
+    }
+}
+
+/// What the shipped tables tell partners, held against what their documents are.
+@Suite struct ShippedFieldTables {
+    /// Every place that a document of the mapping can have, by its schema and by its examples.
+    private static func places(of id: String, root: String, isJSON: Bool) throws -> Set<String> {
+        let folder = mappingsFolder.appending(path: id)
+        var places: Set<String> = []
+        func walk(_ node: Node, _ path: String) {
+            places.insert(path)
+            for attribute in node.attributes { places.insert("\(path)/@\(attribute.name)") }
+            for child in node.children { walk(child, "\(path)/\(child.name)") }
+        }
+        let examples = folder.appending(path: "examples")
+        for name in try FileManager.default.contentsOfDirectory(atPath: examples.path)
+        where !name.contains(".expected.") {
+            let bytes = [UInt8](try Data(contentsOf: examples.appending(path: name)))
+            // An example of what does not parse tells of no place.
+            guard let document = try? Document.parse(bytes) else { continue }
+            walk(document.root, isJSON ? "" : "/" + document.root.name)
+        }
+        let schema = folder.appending(path: "schema.xsd")
+        places.formUnion((SchemaOutline(path: schema.path, root: root)?.paths ?? []).map { "/\(root)/\($0)" })
+        return places
+    }
+
+    @Test func `every place that a table names is one of its documents'`() throws {
+        let translator = try Translator(directory: mappingsFolder.path, digests: .fixed)
+        for mapping in translator.inForce.mappings {
+            let table = try #require(translator.fieldTable(of: mapping.id))
+            #expect(!table.rows.isEmpty)
+            let root = table.rows.lazy.flatMap(\.sources).first?.split(separator: "/").first.map(String.init) ?? ""
+            let places =
+                mapping.isInbound
+                ? try Self.places(of: mapping.id, root: root, isJSON: mapping.format == .json) : []
+            for row in table.rows {
+                #expect(!row.type.isEmpty || row.sources.isEmpty, "\(mapping.id):\(row.line)")
+                for place in row.sources {
+                    let isThere =
+                        mapping.isInbound
+                        ? places.contains(place)
+                        : CanonicalModel.status.field(at: String(place.dropFirst())) != nil
+                            || CanonicalModel.status.isGroup(String(place.dropFirst()))
+                    #expect(isThere, "\(mapping.id):\(row.line) \(place)")
+                }
+            }
+        }
+    }
+
+    @Test func `a table tells type and words of every code, and an example of nearly every field`() throws {
+        let translator = try Translator(directory: mappingsFolder.path, digests: .fixed)
+        for mapping in translator.inForce.mappings {
+            let table = try #require(translator.fieldTable(of: mapping.id))
+            #expect(Set(table.lists.map(\.name)) == Set(table.rows.compactMap(\.codes)), "\(mapping.id)")
+            let shown = table.rows.filter { $0.example != nil }.count
+            #expect(shown * 10 >= table.rows.count * 9, "\(mapping.id): \(shown) of \(table.rows.count)")
+            let (markdown, html, csv) = (table.text(as: .markdown), table.text(as: .html), table.text(as: .csv))
+            for entry in table.lists.flatMap(\.entries) where !entry.code.isEmpty {
+                #expect(markdown.contains("| \(entry.code) | \(entry.zh) |"), "\(mapping.id) \(entry.code)")
+                #expect(csv.contains("\(entry.code) \(entry.zh)"), "\(mapping.id) \(entry.code)")
+            }
+            for list in table.lists {
+                #expect(html.contains("id=\"codes-\(list.name)\"") && html.contains("href=\"#codes-\(list.name)\""))
+            }
+        }
+    }
+
+    @Test func `conditions add up on the way to a field`() throws {
+        let bench = try Workbench(
+            """
+            <mapping xmlns="urn:legal-aid-gateway:mapping:1" id="a/b" title="试验" version="1" source="xml" accepts="/R">
+            <each record="/R/P | /R/Q[yes(W)]" when="given(A)">
+            <value to="source/messageId" from="ID" required="yes"/>
+            <within node="B[given(C)]" when="no(D)"><value to="remarks" from="E[is(., ']')] | ../F" when="given(G)"/></within>
+            </each></mapping>
+            """)
+        defer { bench.remove() }
+        let rows = try #require(try bench.translator().fieldTable(of: "a/b")).rows
+        #expect(rows[0].sources == ["/R/P/ID", "/R/Q/ID"])
+        #expect(rows[1].sources == ["/R/P/B/E", "/R/Q/B/E", "/R/P/F", "/R/Q/F"])
+        #expect(
+            rows[1].conditions == ["given(A)", "yes(W)", "no(D)", "given(C)", "given(G)", "is(., ']')"])
     }
 }
 
@@ -129,68 +215,5 @@ private func mapping(_ rules: String, title: String = "试验") -> String {
         #expect(found.allSatisfy { !"\($0)".contains("测试") && !"\($0)".contains("李四") })
         #expect(found[1].after == nil && found[2].after == "warning unknownCode recipient.sexCode")
         #expect(try differences(old, old).isEmpty)
-    }
-}
-
-@Suite struct Drafting {
-    private let xml = """
-        <?xml version="1.0" encoding="UTF-8"?>
-        <BWXX><HEAD ver="2"><XXBH>Q-1</XXBH></HEAD><RY><XM>测甲</XM><SFZHM>32040219790101994X</SFZHM><QT>x</QT></RY>
-        <RY><SFZHM>320411198506109938</SFZHM><XM>测乙</XM></RY></BWXX>
-        """
-    private let json = """
-        {"报文编号": "Q-2", "2key": {"姓名": "测丙", "身份证号": "32040219790101994X", "其他": [1, 2]}}
-        """
-
-    private func drafted(_ sample: String) throws -> (Workbench, MappingDraft) {
-        let bench = try Workbench(mapping(""))
-        let draft = try MappingDraft(id: "new/draft", title: "起草 <甲>", sample: Array(sample.utf8))
-        for file in draft.files {
-            let place = bench.folder.appending(path: "new/draft").appending(path: file.path)
-            try FileManager.default.createDirectory(
-                at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(file.bytes).write(to: place)
-        }
-        return (bench, draft)
-    }
-
-    private func translate(_ sample: String, by bench: Workbench) throws -> TranslatedDocument {
-        try bench.translator().translate(
-            Array(sample.utf8), format: nil, declaredEncoding: nil, mapping: nil, among: nil, receivedAt: receivedAt,
-            limits: ParseLimits(), explain: true)
-    }
-
-    @Test func `a draft from an XML document loads and translates it by a schema that it meets`() throws {
-        let (bench, draft) = try drafted(xml)
-        defer { bench.remove() }
-        #expect(draft.files.map(\.path) == ["mapping.xml", "schema.xsd", "examples/all-fields.xml"])
-        let result = try translate(xml, by: bench)
-        #expect(result.mapping?.id == "new/draft")
-        #expect(result.records.map { $0.application.text("recipient.name") } == ["测甲", "测乙"])
-        #expect(result.records.allSatisfy { $0.application.text("source.messageId") == "Q-1" && $0.isUsable })
-        #expect(result.findings.isEmpty)
-    }
-
-    @Test func `a draft reaches the elements of a namespace`() throws {
-        let sample = #"<n:BW xmlns:n="urn:x"><n:XXBH>Q-3</n:XXBH><n:XM>测丁</n:XM></n:BW>"#
-        let (bench, _) = try drafted(sample)
-        defer { bench.remove() }
-        let result = try translate(sample, by: bench)
-        #expect(result.records.first?.application.messageID == "Q-3")
-        #expect(result.findings.isEmpty)
-    }
-
-    @Test func `a draft from JSON copes with keys that are no XML names`() throws {
-        let (bench, draft) = try drafted(json)
-        defer { bench.remove() }
-        #expect(draft.files.map(\.path) == ["mapping.xml", "examples/all-fields.json"])
-        let result = try translate(json, by: bench)
-        #expect(result.mapping?.id == "new/draft")
-        #expect(result.records.first?.application.text("recipient.idNumber") == "32040219790101994X")
-        #expect(result.records.first?.application.messageID == "Q-2")
-    }
-
-    @Test func `what does not parse gives no draft`() {
-        #expect(throws: DocumentError.self) { try MappingDraft(id: "a/b", title: "", sample: Array("<a>".utf8)) }
     }
 }

@@ -31,7 +31,9 @@ extension WebConsole {
             caption: "\(fields.title) \(fields.id)",
             columns: [
                 .init(name: fields.isInbound ? theirs : ours), .init(name: language("中文名称", "Name")),
-                .init(name: fields.isInbound ? ours : theirs), .init(name: language("必填", "Required")),
+                .init(name: fields.isInbound ? ours : theirs), .init(name: language("类型", "Type")),
+                .init(name: language("必填", "Required")), .init(name: language("条件", "Condition")),
+                .init(name: language("示例", "Example")),
                 .init(name: language("转换", "Converters")), .init(name: language("代码表", "Code list")),
                 .init(name: language("最大长度", "Max length"), isNumber: true), .init(name: language("说明", "Notes")),
                 .init(name: language("规则行", "Rule's line"), isNumber: true),
@@ -39,12 +41,15 @@ extension WebConsole {
         var anchors = Anchors()
         table.rows = fields.rows.map { row in
             [
-                "\(anchors.mark([row.line] + row.opens))<span class=\"mono\">\(row.source.isEmpty ? "–" : row.source)</span>",
+                "\(anchors.mark([row.line] + row.opens))<span class=\"mono\">\(row.sources.isEmpty ? "–" : row.source)</span>",
                 "\(row.zh)",
-                "<span class=\"mono\">\(row.target.replacing("/", with: "."))</span>",
+                "<span class=\"mono\">\(fields.isInbound ? row.target.replacing("/", with: ".") : row.target)</span>",
+                "\(row.type.isEmpty ? "–" : row.type)",
                 row.isRequired ? "<strong>\(language("是", "yes"))</strong>" : "–",
+                row.conditions.isEmpty ? "–" : "<code>\(row.conditions.joined(separator: "；"))</code>",
+                "\(row.example ?? "–")",
                 row.converters.isEmpty ? "–" : "<span class=\"mono\">\(row.converters.joined(separator: " "))</span>",
-                "\(row.codes ?? "–")", "\(row.maxLength.map { "\($0)" } ?? "–")",
+                row.codes.map(Self.codeListLink) ?? "–", "\(row.maxLength.map { "\($0)" } ?? "–")",
                 row.notes.isEmpty ? "–" : "\(row.notes.joined(separator: "；"))",
                 "\(row.line)",
             ]

@@ -30,7 +30,9 @@ extension WebConsole {
         }
         return Page(
             title: Section.mappings.title(language), section: .mappings,
-            body: "\(tryForm(scene, chosen: "", document: ""))\(table.html)")
+            body: """
+                <p><a href="\(Self.codeListsPath)">\(language("代码表", "Code lists"))</a></p>\(tryForm(scene, chosen: "", document: ""))\(table.html)
+                """)
     }
 
     private func tryForm(_ scene: Scene, chosen: String, document: String) -> HTML {

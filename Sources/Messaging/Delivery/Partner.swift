@@ -4,8 +4,8 @@ import Vocabulary
 public struct Partner: Sendable {
     public let id: String
     public let name: String
-    /// Code of `SenderType`: decides what may be told back.
-    public let senderType: String
+    /// Decides what may be told back.
+    public let kind: SenderKind
     /// The unit codes it may sign messages with; empty for any.
     public let senderCodes: [String]
     /// The inbound mappings open to it; empty for all.
@@ -19,12 +19,12 @@ public struct Partner: Sendable {
     public var tokenEnd: Instant?
 
     public init(
-        id: String, name: String, senderType: String, senderCodes: [String], mappings: [String],
+        id: String, name: String, kind: SenderKind, senderCodes: [String], mappings: [String],
         statusMapping: String?, returnAddress: ReturnAddress?, retryPolicy: RetryPolicy
     ) {
         self.id = id
         self.name = name
-        self.senderType = senderType
+        self.kind = kind
         self.senderCodes = senderCodes
         self.mappings = mappings
         self.statusMapping = statusMapping

@@ -1,7 +1,11 @@
+import Vocabulary
+
 /// Who is known to the gateway.
 public struct Registry: Sendable {
     public let partners: [String: Partner]
     public let institutions: [String: Institution]
+    /// Every kind that a sender can be of.
+    public var senderKinds = SenderKinds()
     /// Where alerts are pushed to; nothing where they go to the log only.
     public var alarmSystem: ReturnAddress?
 

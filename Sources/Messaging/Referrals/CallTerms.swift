@@ -9,6 +9,10 @@ public struct CallTerms: Sendable, Hashable {
         /// A canonical application that an institution or its work station took in itself.
         case application
 
+        public var isWithdrawal: Bool {
+            if case .withdrawal = self { true } else { false }
+        }
+
         public var word: String {
             switch self {
             case .supplement: "supplement"

@@ -40,12 +40,19 @@ public enum ErrorTable {
                 Row(
                     family: .deadLetter, code: $0.rawValue, turn: $0.turn, happened: $0.happened, advice: $0.advice)
             }
-            + Finding.messages.sorted { $0.key < $1.key }.map { code, message in
-                let turn: Turn = code == "noMapping" ? .gateway : .sender
-                return Row(
-                    family: .finding, code: code, turn: turn, happened: LocalizedText(bilingual: message),
-                    advice: turn == .gateway ? FailureAdvice.unknownDocument.advice : mendAndResend)
-            }
+            + Finding.messages.sorted { $0.key < $1.key }.map { finding($0, $1) }
+    }
+
+    /// The same and the codes of the mappings' own.
+    public static func rows(with own: [(code: String, message: String)]) -> [Row] {
+        rows + own.map { finding($0.code, $0.message) }
+    }
+
+    private static func finding(_ code: String, _ message: String) -> Row {
+        let turn: Turn = code == "noMapping" ? .gateway : .sender
+        return Row(
+            family: .finding, code: code, turn: turn, happened: LocalizedText(bilingual: message),
+            advice: turn == .gateway ? FailureAdvice.unknownDocument.advice : mendAndResend)
     }
 
     private static let mendAndResend = LocalizedText(

@@ -2,6 +2,7 @@ import Canonical
 import StrictJSON
 import Translation
 import Transport
+import Vocabulary
 
 /// The interface's description (OpenAPI 3.1), made from the routes that the router really has: no call can be missing,
 /// be open to others, or have another address. What each call takes and gives stands in `Contract/contract.json`.
@@ -10,11 +11,13 @@ public struct OpenAPI: Sendable {
 
     private let contract: JSONValue
     private let routes: [Route]
+    private let senderKinds: SenderKinds
 
     /// - Parameter routes: every call but the console's pages and the description's own.
     /// - Throws: where the contract that was built in is no JSON.
-    public init(describing routes: [Route]) throws(JSONError) {
+    public init(describing routes: [Route], senderKinds: SenderKinds) throws(JSONError) {
         contract = try JSONValue(parsing: PackageResources.contract_json)
+        self.senderKinds = senderKinds
         self.routes = routes + [Route("GET", Self.path) { _, _ in HTTPResponse(status: 200) }]
     }
 
@@ -54,7 +57,8 @@ public struct OpenAPI: Sendable {
         var schemas = contract["schemas"]?.object ?? JSONObject()
         let types = Problem.Kind.allCases.map { JSONValue.string("urn:legal-aid-gateway:problem:\($0.rawValue)") }
         // The published contracts themselves: what they take is told in one place.
-        schemas["Application"] = Self.part(CanonicalModel.application, "标准申请 The canonical application")
+        schemas["Application"] = Self.part(
+            CanonicalModel.application, "标准申请 The canonical application", words: senderKinds.words)
         schemas["Status"] = Self.part(CanonicalModel.status, "标准状态 The canonical status")
         schemas["Problem"] = [
             "type": "object", "required": ["type", "title", "status", "detail"],
@@ -86,8 +90,10 @@ public struct OpenAPI: Sendable {
     }
 
     /// A published schema as part of this description, which has an identifier and a dialect of its own.
-    private static func part(_ model: CanonicalModel, _ title: String) -> JSONValue {
-        var schema = model.jsonSchema(name: "", title: title)
+    private static func part(
+        _ model: CanonicalModel, _ title: String, words: [String: [String]] = [:]
+    ) -> JSONValue {
+        var schema = model.jsonSchema(name: "", title: title, words: words)
         schema["$schema"] = nil
         schema["$id"] = nil
         return schema

@@ -48,11 +48,11 @@ public struct ReportService: Sendable {
         case .partner: return registry.partners[key]?.name ?? key
         case .district: return registry.institutions[key]?.name ?? key
         case .outcome: return CaseState(rawValue: key)?.zh ?? key
-        case .sender: return rules.name(ofCode: key, in: "senderType") ?? key
+        case .sender: return registry.senderKinds[key]?.name.zh ?? key
         case .kind: return IntakeKind(rawValue: key)?.zh ?? key
         case .route: return AidRoute(rawValue: key)?.zh ?? key
-        case .matter: return rules.name(ofCode: key, in: "caseDomain") ?? key
-        case .group: return rules.name(ofCode: key, in: "groupFlag") ?? key
+        case .matter: return rules.codeLists["caseDomain"]?.name(of: key) ?? key
+        case .group: return rules.codeLists["groupFlag"]?.name(of: key) ?? key
         }
     }
 

@@ -1,3 +1,4 @@
+import Canonical
 import Messaging
 import Triage
 import Vocabulary
@@ -8,8 +9,7 @@ public protocol RulesInForce: Sendable {
     var calendar: WorkingCalendar { get }
     /// Every rule by its number and title.
     var ruleBook: [RuleEntry] { get }
-    /// A code's Chinese name in a code list.
-    func name(ofCode code: String, in list: String) -> String?
+    var codeLists: CodeLists { get }
     /// What must not be overlooked although it stops nothing, such as a year without a calendar.
     func warnings(at now: Instant) -> [String]
 }

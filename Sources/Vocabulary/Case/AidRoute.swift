@@ -27,11 +27,3 @@ public enum IntakeKind: String, Sendable, CaseIterable {
         }
     }
 }
-
-/// What kind of agency sent it: decides what may be told back.
-public enum SenderType: String, Sendable, CaseIterable {
-    case court, procuratorate, publicSecurity, detentionCentre, prison, rehabCentre, civilAffairs, reliefPlatform
-    case humanResources, labourArbitration, veteransAffairs, tradeUnion, youthLeague, womensFederation
-    case disabledFederation, workstation, contactPoint, legalAidInstitution, mediation, hotline12348
-    case politicalLegalCommittee, other
-}

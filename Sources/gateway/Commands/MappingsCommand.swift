@@ -3,6 +3,7 @@ import Foundation
 import Intake
 import StrictJSON
 import Translation
+import Vocabulary
 
 enum MappingsCommand: Command {
     static let name = "mappings"
@@ -53,7 +54,7 @@ enum MappingsCommand: Command {
             return max(inbound, outbound)
         case "schema":
             guard let id = arguments.words.dropFirst().first else { throw UsageError("name a mapping") }
-            guard let schema = schema(of: id, from: pipeline.translator) else {
+            guard let schema = schema(of: id, from: pipeline.translator, senderKinds: configuration.senderKinds) else {
                 throw UsageError("\(id) is no JSON mapping; an XML mapping's contract is its XSD")
             }
             Terminal.print(schema.text(pretty: true))
@@ -67,10 +68,11 @@ enum MappingsCommand: Command {
         }
     }
 
-    static func schema(of id: String, from translator: Translator) -> JSONValue? {
+    static func schema(of id: String, from translator: Translator, senderKinds: SenderKinds) -> JSONValue? {
         switch id {
         case "canonical/application":
-            CanonicalModel.application.jsonSchema(name: "application", title: "法律援助申请（规范模型）")
+            CanonicalModel.application.jsonSchema(
+                name: "application", title: "法律援助申请（规范模型）", words: senderKinds.words)
         case "canonical/status": CanonicalModel.status.jsonSchema(name: "status", title: "办理状态（规范模型）")
         default: translator.jsonSchema(of: id)
         }

@@ -14,7 +14,7 @@ struct StatusExample: Sendable {
     let mapping: String
     let code: StatusCode
     private let status: JSONObject
-    private let senderTypes: Set<SenderType>
+    private let audiences: Set<Audience>
     private let folder: URL
 
     var name: String { "\(mapping)/examples/\(code.rawValue)-\(code)" }
@@ -33,7 +33,7 @@ struct StatusExample: Sendable {
             StatusCode.allCases.map { code in
                 StatusExample(
                     mapping: mapping, code: code, status: status(code, in: samples, to: partners.first),
-                    senderTypes: Set(partners.compactMap { SenderType(rawValue: $0.senderType) }),
+                    audiences: Set(partners.map(\.kind.audience)),
                     folder: directory.appending(path: mapping + "/examples"))
             }
         }
@@ -55,8 +55,8 @@ struct StatusExample: Sendable {
     func results(by translator: Translator) throws -> Set<RenderedMessage?> {
         let event = StatusEvent(content: status)
         return try Set(
-            senderTypes.map { type in
-                try event?.minimised(for: type).map { try translator.render($0, outbound: mapping) }
+            audiences.map { audience in
+                try event?.minimised(for: audience).map { try translator.render($0, outbound: mapping) }
             })
     }
 

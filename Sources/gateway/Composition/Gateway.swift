@@ -34,7 +34,8 @@ final class Gateway: Sendable {
         let operators = OperatorModule(around, storing, intake, delivery)
         let services = operators.services
         let calls = intake.routes + delivery.routes + operators.routes
-        routes = calls + operators.pages + [try OpenAPI(describing: calls).route]
+        routes =
+            calls + operators.pages + [try OpenAPI(describing: calls, senderKinds: configuration.senderKinds).route]
         server = try Listener.open(around, routes, services.signIn)
         let errands = Errands(around: around, storing: storing, intake: intake, services: services)
         let scheduler = Scheduler(errands.all, log: log)

@@ -15,7 +15,7 @@ struct PipelineRules: RulesInForce {
 
     var calendar: WorkingCalendar { pipeline.triage.calendar }
     var ruleBook: [RuleEntry] { pipeline.triage.book }
-    func name(ofCode code: String, in list: String) -> String? { pipeline.translator.name(of: code, in: list) }
+    var codeLists: CodeLists { pipeline.translator.codeLists }
     func warnings(at now: Instant) -> [String] {
         pipeline.triage.warnings(on: now.timestamp.date)
     }
@@ -29,6 +29,7 @@ struct PipelineLibrary: Library {
 
     var mappings: [MappingTitle] { pipeline.translator.mappings }
     var ruleBook: [RuleEntry] { pipeline.triage.book }
+    var codeLists: CodeLists { pipeline.translator.codeLists }
     func fieldTable(of mapping: String) -> FieldTable? { pipeline.translator.fieldTable(of: mapping) }
     func timesFired(_ rule: String) -> Int { Int(metrics.total("gateway_rule_fired_total", label: "rule", rule)) }
 

@@ -19,6 +19,7 @@ struct Configuration: Sendable {
     var institutionsFile = "config/institutions.xml"
     private var partnersFile = "config/partners.xml"
     private var credentialsFile = "config/credentials.xml"
+    var senderKinds = SenderKinds()
     var partners: [Partner] = []
     var institutions: [Institution] = []
     var callers: [String: Caller] = [:]
@@ -43,6 +44,7 @@ struct Configuration: Sendable {
 
     var registry: Registry {
         var registry = Registry(partners: partners, institutions: institutions)
+        registry.senderKinds = senderKinds
         registry.alarmSystem = alerts.webhook
         return registry
     }
@@ -68,7 +70,8 @@ struct Configuration: Sendable {
             }
         }
         institutions = reader.institutions(in: InstitutionFile(path: institutionsFile))
-        partners = reader.partners(in: partnersFile)
+        senderKinds = reader.senderKinds(in: mappings + "/sender-kinds.xml")
+        partners = reader.partners(in: partnersFile, kinds: senderKinds)
         (callers, tokenEnds) = reader.callers(in: credentialsFile, partners: partners, institutions: institutions)
         for index in partners.indices {
             partners[index].tokenEnd = tokenEnd(of: Caller(role: .partner, id: partners[index].id))

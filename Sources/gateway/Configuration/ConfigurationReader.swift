@@ -69,16 +69,16 @@ struct ConfigurationReader {
         }
     }
 
-    mutating func partners(in file: String) -> [Partner] {
+    mutating func partners(in file: String, kinds: SenderKinds) -> [Partner] {
         guard let root = root(of: file, named: "partners") else { return [] }
         var found: [Partner] = []
         for element in root.children {
             guard let id = required("id", of: element), let name = required("name", of: element),
-                let type = required("senderType", of: element)
+                let kind = senderKind(of: element, among: kinds)
             else { continue }
             if found.contains(where: { $0.id == id }) { complain(at: element, "partner \(id) is there twice") }
             var partner = Partner(
-                id: id, name: name, senderType: type,
+                id: id, name: name, kind: kind,
                 senderCodes: element.children.filter { $0.name == "senderCode" }.map(\.text),
                 mappings: element.children.filter { $0.name == "mapping" }.map(\.text),
                 statusMapping: element.attribute("statusMapping"), returnAddress: returnAddress(of: element),
