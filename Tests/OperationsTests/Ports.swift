@@ -9,6 +9,7 @@ import Vocabulary
 
 /// No intake and no cases behind the services.
 struct NoCases: CaseServices, SignIn {
+    func reason(of content: JSONValue, to institution: String) -> String { "new" }
     func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool { false }
     func replay(
         _ bytes: [UInt8], of deadLetter: DeadLetterDetail, superseding old: SupersededDeadLetter
@@ -33,7 +34,8 @@ struct NoRules: RulesInForce {
     var ruleBook: [RuleEntry] = []
     var calendar: WorkingCalendar { WorkingCalendar(years: [:]) }
     func name(ofCode code: String, in list: String) -> String? { nil }
-    func warnings(at now: Instant) -> [String] { [] }
+    var missing: [Int] = []
+    func missingCalendars(at now: Instant) -> [Int] { missing }
 }
 
 struct NoEndpoints: EndpointReportSource {

@@ -10,6 +10,6 @@ public protocol RulesInForce: Sendable {
     var ruleBook: [RuleEntry] { get }
     /// A code's Chinese name in a code list.
     func name(ofCode code: String, in list: String) -> String?
-    /// What must not be overlooked although it stops nothing, such as a year without a calendar.
-    func warnings(at now: Instant) -> [String]
+    /// The years without a plan of days off that clocks reach into by now.
+    func missingCalendars(at now: Instant) -> [Int]
 }
