@@ -1,5 +1,4 @@
 import Foundation
-import Intake
 import StrictJSON
 import Testing
 import Transport
@@ -7,7 +6,7 @@ import Triage
 import Vocabulary
 
 @testable import Canonical
-@testable import Intake
+@testable import Cases
 @testable import gateway
 
 /// What a report of a step must say and may say (`config/rules/reports.xml`, `Mappings/canonical/status.schema.json`).

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Who is known to the gateway.
 public struct Registry: Sendable {
     public let partners: [String: Partner]
@@ -8,5 +10,11 @@ public struct Registry: Sendable {
     public init(partners: [Partner], institutions: [Institution]) {
         self.partners = Dictionary(partners.map { ($0.id, $0) }) { first, _ in first }
         self.institutions = Dictionary(institutions.map { ($0.code, $0) }) { first, _ in first }
+    }
+
+    /// Until when a message to an institution is tried; without an end where the institution fetches it itself.
+    public func keepUntil(_ institution: String?, from now: Instant) -> Instant? {
+        guard let institution, let push = institutions[institution]?.push else { return nil }
+        return now.advanced(milliseconds: push.retryPolicy.keep)
     }
 }

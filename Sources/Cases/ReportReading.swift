@@ -1,5 +1,4 @@
 import Canonical
-import Documents
 import Messaging
 import StrictJSON
 import Translation
@@ -54,8 +53,7 @@ struct ReportReading {
                 for pointer in missing(path.split(separator: ".").map(String.init)[...], in: whole, at: "") {
                     findings.append(
                         Finding(
-                            severity: .error, code: "missing", path: path,
-                            location: SourceLocation(line: nil, column: nil, path: pointer), rule: duty.id,
+                            "missing", path: path, pointer: pointer, rule: duty.id,
                             message: "缺少必须告知来源单位的内容：\(duty.title)（\(duty.basis)）。 The sender must be told this."))
                 }
             }
@@ -124,9 +122,7 @@ struct ReportReading {
     private mutating func note(_ code: String, _ path: String, at pointer: String, list: String? = nil) {
         let pointer = pointer.isEmpty ? JSONPatch.pointer(path) : pointer
         findings.append(
-            Finding(
-                severity: .error, code: code, path: path.replacing("/", with: "."),
-                location: SourceLocation(line: nil, column: nil, path: pointer), rule: nil, list: list))
+            Finding(code, path: path.replacing("/", with: "."), pointer: pointer, list: list))
     }
 
     /// The code of what is wrong with a value.
