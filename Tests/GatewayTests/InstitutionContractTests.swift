@@ -10,6 +10,24 @@ import Transport
 
 /// What institutions are told, and whether the page and the description say the same (`config/institutions.md`).
 @Suite struct InstitutionContractTests {
+    /// Made of the interface's description, so that it says the same.
+    @Test func `the published schema of what an institution leases is the one that the description gives`() throws {
+        let schemas = try OpenAPI(describing: []).json.at("components.schemas")
+        let parts = ["Leases", "LeaseReason", "ApplicationNotice", "PatchOperation", "Application"]
+        let schema: JSONValue = [
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": "urn:legal-aid-gateway:canonical:institution-message:1.0",
+            "title": "机构领取的内容 What an institution leases", "$ref": "#/components/schemas/Leases",
+            "components": [
+                "schemas": .object(JSONObject(try parts.map { ($0, try #require(schemas?[$0])) }))
+            ],
+        ]
+        let text = schema.text(pretty: true) + "\n"
+        let file = repository.appending(path: "Mappings/canonical/institution-message.schema.json")
+        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" { try Data(text.utf8).write(to: file) }
+        #expect(try String(contentsOf: file, encoding: .utf8) == text, "UPDATE_GOLDEN=1 writes it anew")
+    }
+
     @Test func `every reason stands in the description and on the page`() throws {
         let reasons = InstitutionMessageKind.allCases.map(\.rawValue)
         let description = try OpenAPI(describing: []).json
@@ -90,7 +108,7 @@ import Transport
 func patched(_ document: JSONValue, by patch: [JSONValue]) -> JSONValue {
     patch.reduce(document) { document, operation in
         let steps = (operation["path"]?.string ?? "").split(separator: "/", omittingEmptySubsequences: false)
-            .dropFirst().map { $0.replacing("~1", with: "/").replacing("~0", with: "~") }
+            .dropFirst().map { String($0).replacing("~1", with: "/").replacing("~0", with: "~") }
         return changed(document, steps[...], operation)
     }
 }
