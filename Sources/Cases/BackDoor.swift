@@ -33,10 +33,14 @@ public struct BackDoor: Sendable {
 
     /// `POST /v1/applications/{id}/status`
     func report(_ request: HTTPRequest, on applicationNo: String, from caller: Caller) async throws -> HTTPResponse {
-        let body = try request.jsonObject()
+        let given = try request.jsonObject()
         let record = try await ownApplication(applicationNo, caller: caller)
-        let step = try Self.event(in: body)
+        let step = try Self.event(in: given)
+        let body = try ReportReading.read(given, by: clerk.current.translator)
         let change = try await self.change(on: record, by: step, saying: body, caller: caller)
+        if let partner = registry.partners[record.partnerID], let type = SenderType(rawValue: partner.senderType) {
+            try ReportReading.check(body, of: step, toTell: type, by: clerk.current.triage, on: now().timestamp.date)
+        }
         guard try await store.changeCase(change) == .changed else { throw Self.stale }
         let state = CaseMachine.next(record.standing.caseState ?? .pendingIntake, step, route: record.route)
         log.info(
@@ -225,7 +229,7 @@ public struct BackDoor: Sendable {
 
     // MARK: Reading
 
-    func ownApplication(_ applicationNo: String, caller: Caller) async throws -> ApplicationRecord {
+    package func ownApplication(_ applicationNo: String, caller: Caller) async throws -> ApplicationRecord {
         guard let record = try await store.application(applicationNo), record.queue == caller.id else {
             throw Self.notFound(applicationNo)
         }

@@ -107,8 +107,8 @@ public struct CaseClerk: Sendable {
         try onQueue(of: institution, record, payload: [], at: now)
     }
 
-    /// A message about an application: the application as it has become, with `notice` on top that tells what happened.
-    /// An institution that knows the application reads why it comes again; one that does not has all of it.
+    /// A message about an application that the institution knows: `notice` tells what happened, and how the application
+    /// differs from the one before, as a JSON Patch between two versions. Who may not know it gets all of it.
     func institutionMessage(
         _ kind: InstitutionMessageKind, of record: ApplicationRecord, content: JSONObject,
         detail: JSONObject = JSONObject(),
@@ -117,9 +117,19 @@ public struct CaseClerk: Sendable {
         var notice = JSONObject([("kind", .string(kind.rawValue)), ("at", .string(now.timestamp.rfc3339))])
         notice["text"] = .string(kind.zh)
         for (name, value) in detail.members { notice[name] = value }
-        var whole = content
-        whole["notice"] = .object(notice)
-        return try onQueue(of: institution, record, payload: JSONValue.object(whole).serialized(), at: now)
+        var message = content
+        if !kind.bringsWhole {
+            message = JSONObject([
+                ("schemaVersion", .string(CanonicalModel.schemaVersion)),
+                ("applicationNo", .string(record.applicationNo)),
+            ])
+            notice["fromVersion"] = JSONValue(record.version)
+            notice["version"] = JSONValue(record.version + 1)
+            notice["patch"] = .array(
+                JSONPatch.difference(from: .object(try record.application.content), to: .object(content)))
+        }
+        message["notice"] = .object(notice)
+        return try onQueue(of: institution, record, payload: JSONValue.object(message).serialized(), at: now)
     }
 
     private func onQueue(
@@ -132,7 +142,7 @@ public struct CaseClerk: Sendable {
             id: identifiers.next(at: now), channel: .application, correlationID: record.applicationNo,
             sender: record.partnerID, senderMessageID: record.messageID ?? "", recipient: institution,
             payload: payload, mediaType: "application/json", createdAt: now, dueAt: nil,
-            priority: (urgency?.rawValue ?? 0) * 2, keepUntil: nil)
+            priority: (urgency?.rawValue ?? 0) * 2, keepUntil: registry.keepUntil(institution, from: now))
     }
 }
 

@@ -11,7 +11,7 @@ import Vocabulary
 public struct IntakeService: Sendable {
     let pipeline: Pipeline
     let clerk: CaseClerk
-    let store: any MessageStore & EvidenceStore & FollowUpStore
+    let store: any MessageStore & EvidenceStore & FollowUpStore & AttachmentStore
     let limits: CaseLimits
     let now: @Sendable () -> Instant
     private let statistics: IntakeStatistics
@@ -21,7 +21,8 @@ public struct IntakeService: Sendable {
 
     /// - Parameter underway: where the store learns that a commit is being prepared, so that it may wait for it.
     public init(
-        _ pipeline: Pipeline, clerk: CaseClerk, store: any MessageStore & EvidenceStore & FollowUpStore,
+        _ pipeline: Pipeline, clerk: CaseClerk,
+        store: any MessageStore & EvidenceStore & FollowUpStore & AttachmentStore,
         limits: CaseLimits = CaseLimits(),
         now: @escaping @Sendable () -> Instant, log: Log, metrics: Metrics,
         drift: DriftWatch, underway: CommitsUnderway = CommitsUnderway()
@@ -54,10 +55,11 @@ public struct IntakeService: Sendable {
         let message = try message(of: submission, from: sender, through: pipeline)
 
         // Parse, validate, translate.
-        let translation = try pipeline.read(message, about: submission.terms.subject)
-        let named = try await hold(translation, message, to: submission.terms.subject, from: sender, through: pipeline)
+        let read = try pipeline.read(message, about: submission.terms.subject)
+        let named = try await hold(read, message, to: submission.terms.subject, from: sender, through: pipeline)
 
         // Look what is on file.
+        let translation = try await withUploads(read, of: sender, at: submission.receivedAt)
         let evidence = try await evidence(
             on: translation.records.map(\.application), at: submission.receivedAt)
 

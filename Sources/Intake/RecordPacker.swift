@@ -70,6 +70,7 @@ struct RecordPacker {
         record.content = JSONValue.object(application.content).serialized()
         record.priority = step.assessment?.priority ?? 0
         record.dueAt = step.assessment?.dueAt.map { Instant($0) }
+        record.keepUntil = clerk.registry.keepUntil(record.handover.to ?? record.queue, from: receivedAt)
         record.clocks = (step.assessment?.clocks ?? []).map { RunningClock($0) }
         if isProposed {
             record.clocks += clerk.current.triage.clocks(

@@ -58,6 +58,15 @@ public struct Finding: Sendable, Hashable {
         var told = self
         told.unmatched?.mediaType = mediaType
         return told
+    /// What is wrong with a member of a call's own body.
+    ///
+    /// - Parameter pointer: where it stands, or should (RFC 6901).
+    public init(
+        _ code: String, path: String, pointer: String, rule: String? = nil, list: String? = nil, message: String? = nil
+    ) {
+        self.init(
+            severity: .error, code: code, path: path, location: SourceLocation(line: nil, column: nil, path: pointer),
+            rule: rule, list: list, message: message)
     }
 
     /// What a document breaks of a mapping's schema.
@@ -136,6 +145,9 @@ public struct Finding: Sendable, Hashable {
         "birthDateConflict": "出生日期与证件号不一致，已保留填报值。 Birth date disagrees with the number.",
         "ageConflict": "年龄与证件号不一致。 Age disagrees with the number.",
         "flagNotSupportedByAge": "人群类别与年龄不符，已保留。 The group is not supported by the age.",
+        "attachmentByDigest": "附件以摘要引用此前上传的内容。 The attachment refers by digest to what was uploaded before.",
+        "attachmentNotUploaded":
+            "附件所引用的摘要没有上传过或已过期，内容未取得；请先用 PUT /v1/attachments/{sha-256} 上传，再以补充材料重新引用。 Nothing was uploaded under this digest, or it has expired; upload it and refer to it again in a supplement.",
         "attachmentByPath": "附件只给出路径，内容未随报文送达。 The attachment came as a path only.",
         "attachmentPathUnsafe": "附件路径含“..”，未采用。 The attachment's path leads out of the folder and was dropped.",
         "attachmentUndecodable": "附件的 Base64 内容无法解码。 The attachment is not Base64.",
@@ -153,6 +165,7 @@ public struct Finding: Sendable, Hashable {
         "patternAmbiguous": "文中有多处符合约定的写法，已取第一处。 Several places fit the agreed form; the first was taken.",
         "patternGivenUp": "内容过长或过于复杂，无法按约定的写法识别，未采用。 Too long or too involved to be read by its pattern; not used.",
         "repeated": "该项重复出现，已取第一个。 Given more than once; the first counts.",
+        "unknownMember": "没有这一项，请对照接口说明。 There is no such member; see the interface description.",
         "wrongType": "此处应为单个值，不应为对象或数组。 One value is meant here, not an object or an array.",
         "contradiction": "报文前后内容矛盾，已按原样保留，请核对。 Two statements contradict each other; both were kept.",
         "courtConflict":

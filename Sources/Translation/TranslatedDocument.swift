@@ -16,8 +16,8 @@ public struct MappingReference: Sendable, Hashable {
 public struct TranslatedRecord: Sendable {
     /// The record's own: messages of several types may lie in one document. None of a canonical document.
     public var mapping: MappingReference?
-    public let application: LegalAidApplication
-    public internal(set) var findings: [Finding]
+    public var application: LegalAidApplication
+    public var findings: [Finding]
     public let traces: [FieldTrace]
     /// Canonical fields that the mapping could fill and this document did not; only when an explanation was asked for.
     public let unfilled: [String]

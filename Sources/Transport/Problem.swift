@@ -21,8 +21,10 @@ public struct Problem: Error, Sendable {
         case unsupportedMediaType = "unsupported-media-type"
         case headersTooLarge = "headers-too-large"
         case notTranslatable = "not-translatable"
+        case incompleteReport = "incomplete-report"
         case timedOut = "timed-out"
         case tooManyAttempts = "too-many-attempts"
+        case quotaExceeded = "quota-exceeded"
         case overloaded = "overloaded"
         case storeUnavailable = "store-unavailable"
         case internalError = "internal-error"
@@ -39,8 +41,8 @@ public struct Problem: Error, Sendable {
             case .messageIdConflict, .disagreement, .illegalTransition, .leaseEnded, .stale, .wrongState: 409
             case .tooLarge: 413
             case .unsupportedMediaType: 415
-            case .notTranslatable: 422
-            case .tooManyAttempts: 429
+            case .notTranslatable, .incompleteReport: 422
+            case .tooManyAttempts, .quotaExceeded: 429
             case .headersTooLarge: 431
             case .internalError: 500
             case .overloaded, .storeUnavailable: 503
@@ -66,8 +68,11 @@ public struct Problem: Error, Sendable {
             case .unsupportedMediaType: LocalizedText(zh: "不接受此种内容", en: "This kind of content is not taken")
             case .headersTooLarge: LocalizedText(zh: "请求头过大", en: "Header fields too large")
             case .notTranslatable: LocalizedText(zh: "报文无法转换", en: "The message cannot be translated")
+            case .incompleteReport:
+                LocalizedText(zh: "报告缺少必须告知的内容", en: "The report lacks what its sender must be told")
             case .timedOut: LocalizedText(zh: "发送过慢，已超时", en: "Sent too slowly")
             case .tooManyAttempts: LocalizedText(zh: "尝试次数过多", en: "Too many attempts")
+            case .quotaExceeded: LocalizedText(zh: "暂存的附件超过限额", en: "Too many bytes wait for their message")
             case .overloaded: LocalizedText(zh: "系统繁忙，请稍后重发", en: "Busy, send again later")
             case .storeUnavailable: LocalizedText(zh: "存储暂不可用，请稍后重发", en: "Store not available, send again later")
             case .internalError: LocalizedText(zh: "系统内部错误", en: "Internal error")

@@ -1,6 +1,7 @@
 import Foundation
 import Messaging
 import Observability
+import Operations
 import Storage
 import Transport
 import Vocabulary
@@ -46,7 +47,13 @@ enum Check: Command {
 
     private static func complaints(aboutMappingsOf configuration: Configuration) -> [String] {
         do throws(ConfigurationError) {
-            let known = Set(try Gateway.pipeline(configuration).translator.mappings.map(\.id))
+            let pipeline = try Gateway.pipeline(configuration)
+            let known = Set(pipeline.translator.mappings.map(\.id))
+            let today = Timestamp(secondsSince1970: Instant(Date()).milliseconds / 1000).date
+            for year in pipeline.triage.missingCalendars(on: today) {
+                let text = CalendarWarning.text(of: year)
+                Terminal.print("calendar: \(text.zh) \(text.en)")
+            }
             Terminal.print("mappings: \(known.count) loaded from \(configuration.mappings)")
             return configuration.partners.flatMap { partner in
                 (partner.mappings + [partner.statusMapping].compactMap(\.self)).filter { !known.contains($0) }.map {
