@@ -7,7 +7,7 @@ extension CanonicalModel {
     /// The canonical legal-aid application, and what other messages say about one.
     public static let application = CanonicalModel(
         envelope + source + earlierMessage + transfer + person("recipient") + agent + parties + situation + consent
-            + matter + proceeding + criminal + request + papers + outcome + triage,
+            + matter + proceeding + criminal + request + papers + outcome + triage + lead,
         lists: [
             "transferChain", "relatedCases", "transfer/chain", "transfer/checkItems", "recipient/nameAlias",
             "recipient/accessibilityNeeds", "applyingAgent/person/nameAlias",

@@ -13,7 +13,7 @@ import Vocabulary
 /// own format → commit*. The status leaves on its own channel with the same retries and dead letters as any message.
 public struct BackDoor: Sendable {
     let clerk: CaseClerk
-    let store: any CaseStore & ClockStore
+    let store: any CaseStore & ClockStore & EvidenceStore
     let now: @Sendable () -> Instant
     let log: Log
 
@@ -21,7 +21,7 @@ public struct BackDoor: Sendable {
     var identifiers: IdentifierSource { clerk.identifiers }
 
     public init(
-        clerk: CaseClerk, store: any CaseStore & ClockStore, now: @escaping @Sendable () -> Instant, log: Log
+        clerk: CaseClerk, store: any CaseStore & ClockStore & EvidenceStore, now: @escaping @Sendable () -> Instant, log: Log
     ) {
         self.clerk = clerk
         self.store = store
@@ -86,6 +86,10 @@ public struct BackDoor: Sendable {
         guard let record = try await store.application(applicationNo) else { throw Self.notFound(applicationNo) }
         let now = now()
         guard leaseID.hasPrefix((record.applicationMessageID ?? "-") + ".") else {
+            return try await store.settle(leaseID: leaseID, .acknowledge, actor: caller.id, now: now)
+        }
+        // A lead is read, not signed in: nothing runs on it.
+        if record.standing.referral == .leadOnly {
             return try await store.settle(leaseID: leaseID, .acknowledge, actor: caller.id, now: now)
         }
         let change: CaseChange
@@ -158,7 +162,7 @@ public struct BackDoor: Sendable {
             actor: officer.map { "\(caller.id)/\($0)" } ?? caller.id, at: now(), dueAt: nil)
     }
 
-    private func commit(_ change: CaseChange, of record: ApplicationRecord) async throws -> HTTPResponse {
+    func commit(_ change: CaseChange, of record: ApplicationRecord) async throws -> HTTPResponse {
         guard try await store.changeCase(change) == .changed,
             let after = try await store.application(record.applicationNo)
         else { throw Self.stale }
@@ -235,7 +239,7 @@ public struct BackDoor: Sendable {
     static let stale = Problem(
         .stale, zh: "该申请刚被更改，请重新读取后再试。", en: "The application was just changed; read it again and retry.")
 
-    private static func notFound(_ applicationNo: String) -> Problem {
+    static func notFound(_ applicationNo: String) -> Problem {
         Problem(
             .notFound, zh: "没有编号为 \(applicationNo) 的申请，或它不属于本机构。",
             en: "There is no application \(applicationNo), or it is not this institution's.")

@@ -57,7 +57,8 @@ public struct CaseClerk: Sendable {
         content["referralId"] = .string(record.referralID)
         content["messageId"] = .text(record.messageID)
         content["code"] = .string(code.rawValue)
-        content["name"] = .string(code.zh)
+        let lead = code == .leadRegistered ? LeadState(toldIn: detail) : nil
+        content["name"] = .string(lead?.zh ?? code.zh)
         content["at"] = .string(now.timestamp.rfc3339)
         content["institution"] = institution.flatMap { registry.institutions[$0] }.map {
             .compact([
@@ -112,7 +113,7 @@ public struct CaseClerk: Sendable {
         to institution: String, at now: Instant
     ) -> Envelope {
         var notice = JSONObject([("kind", .string(kind.rawValue)), ("at", .string(now.timestamp.rfc3339))])
-        notice["text"] = .string(kind.zh)
+        notice["text"] = .string(kind.text(isLead: record.standing.isLead))
         for (name, value) in detail.members { notice[name] = value }
         var whole = content
         whole["notice"] = .object(notice)
@@ -125,9 +126,10 @@ public struct CaseClerk: Sendable {
         let urgency = record.application.text("urgency.level").flatMap { name in
             Urgency.Level.allCases.first { $0.name == name }
         }
+        let queue = record.standing.isLead ? LeadQueue.name(of: institution) : institution
         return Envelope(
             id: identifiers.next(at: now), channel: .application, correlationID: record.applicationNo,
-            sender: record.partnerID, senderMessageID: record.messageID ?? "", recipient: institution,
+            sender: record.partnerID, senderMessageID: record.messageID ?? "", recipient: queue,
             payload: payload, mediaType: "application/json", createdAt: now, dueAt: nil,
             priority: (urgency?.rawValue ?? 0) * 2, keepUntil: nil)
     }

@@ -64,6 +64,9 @@ extension CaseClerk {
                 code, of: record, institution: circumstances.institution ?? record.queue,
                 detail: circumstances.statusDetail, at: now)
             (change.status, change.statusMessage) = (outgoing.status, outgoing.envelope)
+        case .tellResponsibleOfWithdrawal:
+            let detail = JSONObject([("reason", .text(circumstances.reason) ?? .null)])
+            change.institutionMessages += institutionMessages(.withdrawal, record, record.application, detail, now)
         case .tellTargetOfWithdrawal:
             guard let target = record.handover.to else { return }
             let detail = JSONObject([("reason", .text(circumstances.reason) ?? .null)])
@@ -100,6 +103,10 @@ extension ApplicationEvent {
         case .handoverTimeout: .entry(.transferEscalated)
         case .cityAssigns: .entry(.transferAssigned)
         case .handOutside: .entry(.externalHandover)
+        case .answerLead(.contacted): .entry(.leadContacted)
+        case .answerLead(.consented): .entry(.leadConsented)
+        case .answerLead(.declined): .entry(.leadDeclined)
+        case .answerLead(.passedOn): .entry(.leadPassedOn)
         }
     }
 
@@ -114,6 +121,7 @@ extension ApplicationEvent {
         case .targetReturns: "targetReturns"
         case .cityAssigns: "cityAssigns"
         case .handOutside: "leavesCity"
+        case .answerLead(let answer): answer.rawValue
         }
     }
 }
@@ -122,7 +130,9 @@ extension Problem {
     /// Why an event may not happen now, and what may.
     static func refused(_ refusal: ApplicationMachine.Refusal) -> Problem {
         let standing = refusal.standing
+        if standing.isLead { return leadRefusal(standing) }
         switch refusal.event {
+        case .answerLead: return leadRefusal(standing)
         case .report(let step): return refused(step, standing, legal: refusal.legal)
         case .signIn, .chooseQueue, .returnToSender, .senderCancels:
             return Problem(
@@ -143,6 +153,29 @@ extension Problem {
             ]
             return problem
         }
+    }
+
+    /// What is no application yet, or is one by now, is answered by other calls.
+    private static func leadRefusal(_ standing: ApplicationStanding) -> Problem {
+        guard standing.isLead else {
+            return Problem(
+                .wrongState, zh: "这不是线索，或已转为申请；请按申请办理。",
+                en: "This is no lead, or has become an application; treat it as one.")
+        }
+        let isOpen = standing.lead?.isOpen == true && standing.referral == .leadOnly
+        var problem = Problem(
+            .illegalTransition,
+            zh: isOpen
+                ? "这是线索，当事人尚未申请；请调用 POST /v1/leads/{id}/answers，可用值见 legal。"
+                : "该线索已了结或已由来源单位撤回，不能再执行此步骤。",
+            en: isOpen
+                ? "This is a lead: the person has not applied. Use POST /v1/leads/{id}/answers; legal lists what it takes."
+                : "The lead is over, or its sender took it back; nothing more can be done with it.")
+        problem.members = [
+            ("state", .text(standing.lead?.rawValue) ?? .null),
+            ("legal", .array(isOpen ? LeadAnswer.allCases.map { .string($0.rawValue) } : [])),
+        ]
+        return problem
     }
 
     private static func refused(

@@ -35,7 +35,7 @@ extension CaseClerk: FollowUpHandling {
             application.complete(name, with: value)
         }
         let missing = stillMissing(application, of: record, evidence: [])
-        application.set("missing", .array(missing))
+        if !record.standing.isLead { application.set("missing", .array(missing)) }
         var change = CaseChange(
             of: record, nil, historyEvent: .entry(.materialsAdded), actor: followUp.partnerID, at: followUp.receivedAt)
         change.detail = "\(added.count) materials, \(missing.count) still missing"
@@ -139,7 +139,7 @@ extension CaseClerk: FollowUpHandling {
         var application = record.application
         let evidence = Self.evidence(in: message)
         let assessment = current.triage.assess(
-            application, receivedAt: record.receivedAt.timestamp, evidence: evidence)
+            application, receivedAt: record.receivedAt.timestamp, evidence: evidence, isLead: record.standing.isLead)
         let missing = stillMissing(application, of: record, evidence: evidence)
         let known = application.value("precheck")?.array ?? []
         let gained = assessment.hints.map(\.json).filter { hint in
@@ -148,7 +148,7 @@ extension CaseClerk: FollowUpHandling {
         guard missing != application.value("missing")?.array ?? [] || !gained.isEmpty else { return nil }
         let kept = known.filter { old in !gained.contains { $0["rule"] == old["rule"] } }
         application.set("precheck", .array(kept + gained))
-        application.set("missing", .array(missing))
+        if !record.standing.isLead { application.set("missing", .array(missing)) }
         var change = CaseChange(
             of: record, nil, historyEvent: .entry(.evidenceFound), actor: followUp.partnerID, at: followUp.receivedAt)
         change.detail = "\(gained.count) hints, \(missing.count) papers still missing"
@@ -173,7 +173,8 @@ extension CaseClerk: FollowUpHandling {
 
     public func relations(of record: ApplicationRecord, to earlier: [ApplicationRecord]) -> [Relation] {
         earlier.flatMap { old -> [Relation] in
-            guard old.referralID != record.referralID else { return [] }
+            // A lead is no other application: who speaks with the person asks about earlier ones.
+            guard old.referralID != record.referralID, !old.standing.isLead, !record.standing.isLead else { return [] }
             var rules = Self.sameMatter(record, old)
             // Two institutions have it: the earlier receipt would go first, a person says so (司法部令148号 9).
             if !rules.isEmpty, let one = record.queue, let other = old.queue, one != other { rules.append("DU-04") }

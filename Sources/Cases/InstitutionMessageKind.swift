@@ -9,7 +9,10 @@ import Triage
 public enum InstitutionMessageKind: String, Sendable, CaseIterable {
     case supplement, withdrawal, caseEvent, transfer, evidence, related, returned, escalation
 
-    var zh: String {
+    /// Of a lead it is said that it is one.
+    func text(isLead: Bool) -> String { isLead ? "线索：" + zh : zh }
+
+    private var zh: String {
         switch self {
         case .supplement: "来源单位补充了材料"
         case .withdrawal: "来源单位撤回转介"

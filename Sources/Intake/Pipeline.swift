@@ -148,9 +148,10 @@ public struct Pipeline: Sendable {
         }
         let outcome = Self.outcome(of: application, findings: findings)
         switch outcome {
-        case .accepted where message.assesses:
+        case .accepted where message.assesses, .lead where message.assesses:
             let assessment = triage.assess(
-                application, receivedAt: message.receivedAt, evidence: evidence, explain: message.explain)
+                application, receivedAt: message.receivedAt, evidence: evidence, isLead: outcome == .lead,
+                explain: message.explain)
             return Step(
                 outcome: outcome, application: assessment.application, assessment: assessment, findings: findings,
                 traces: record.traces, unfilled: record.unfilled)

@@ -78,20 +78,28 @@ struct RecordPacker {
         }
     }
 
-    /// A lead has no will of the person behind it yet: it is registered, no clock runs, and who may know is told so.
+    /// A lead has no will of the person behind it yet: it is registered with the institution that may speak with the person,
+    /// no clock runs, and who may know is told so. Where no institution follows from the rules, the city centre is asked
+    /// first (首问负责).
     private func register(_ step: Pipeline.Step, into record: inout IntakeRecord) throws {
-        let application = number(step, in: &record)
+        var application = number(step, in: &record)
+        application.set("lead.state", .string(LeadState.registered.rawValue))
+        switch step.assessment?.target {
+        case .queue(let institution, _): record.queue = institution
+        case .unroutable, nil: record.queue = clerk.cityCentre
+        }
+        record.priority = step.assessment?.priority ?? 0
         let content = JSONValue.object(application.content).serialized()
-        let standing = ApplicationStanding(referral: .leadOnly)
+        let standing = ApplicationStanding(referral: .leadOnly, lead: .registered)
         record.content = content
         record.standing = standing
         let outgoing = try clerk.makeStatus(
             .leadRegistered,
             of: ApplicationRecord(
                 applicationNo: record.applicationNo ?? "", referralID: referralID, partnerID: sender.id,
-                messageID: step.messageID, queue: nil, content: content, route: record.route, version: 1,
+                messageID: step.messageID, queue: record.queue, content: content, route: record.route, version: 1,
                 standing: standing, receivedAt: receivedAt),
-            institution: nil, detail: JSONObject(), at: receivedAt)
+            institution: record.queue, detail: LeadState.registered.statusDetail, at: receivedAt)
         (record.status, record.statusMessage) = (outgoing.status, outgoing.envelope)
     }
 

@@ -50,35 +50,42 @@ public struct ReferralView: Sendable {
 
     /// Where a referral stands: its receipt, its state, and every status the sender was told.
     private func show(_ record: ReferralRecord, to request: HTTPRequest) async throws -> HTTPResponse {
-        let applications = try await applications(of: record)
+        let (applications, leads) = try await applications(of: record)
         let followUps = try await store.followUps(of: record.id)
         let receipt = StoredAnswer(
             referralID: record.id, isProblem: record.outcome == .invalid, bytes: record.answer)
         let body = JSONValue.compact([
             ("referralId", .string(record.id)), ("messageId", .text(record.messageID)),
             ("outcome", .string(record.outcome.rawValue)), ("receivedAt", .string(record.receivedAt.rfc3339)),
-            ("state", .text(Self.state(of: record, applications: applications, followUps: followUps))),
+            ("state", .text(Self.state(of: record, applications: applications + leads, followUps: followUps))),
             ("receipt", try receipt.json()), ("applications", .array(applications)),
+            ("leads", leads.isEmpty ? nil : .array(leads)),
             ("followUps", followUps.isEmpty ? nil : .array(followUps.map { $0.json(now: now()) })),
         ])
         return AnswerStyle(of: request).isXML
             ? XMLRendering.response(body, root: "referral", status: 200) : .json(body)
     }
 
-    private func applications(of record: ReferralRecord) async throws -> [JSONValue] {
+    /// Leads stand apart, with what has become of each.
+    private func applications(
+        of record: ReferralRecord
+    ) async throws -> (applications: [JSONValue], leads: [JSONValue]) {
         var applications: [JSONValue] = []
+        var leads: [JSONValue] = []
         for number in record.applicationNos {
             guard let application = try await store.application(number) else { continue }
             let statuses = try await store.statusHistory(number)
                 .compactMap { visibleStatus($0, partnerID: record.partnerID) }
-            applications.append(
-                .compact([
+            let lead = application.standing.lead
+            let shown = JSONValue.compact([
                     ("applicationNo", .string(number)), ("state", .string(application.standing.referral.rawValue)),
                     ("stateName", .string(application.standing.referral.zh)), ("institution", .text(application.queue)),
+                    ("lead", .text(lead?.rawValue)), ("leadName", .text(lead?.zh)),
                     ("missing", application.application.value("missing")), ("statuses", .array(statuses)),
-                ]))
+                ])
+            if application.standing.isLead { leads.append(shown) } else { applications.append(shown) }
         }
-        return applications
+        return (applications, leads)
     }
 
     /// The referral machine's state of the whole message: its first application's, or what became of it instead.

@@ -71,6 +71,7 @@ enum HistoryWords {
         "matched": "已匹配原转介", "materialsAdded": "补充材料", "returned": "退回来源单位", "queueChosen": "指定承办机构",
         "suggestSupport": "建议支持起诉", "suggestRelief": "建议给予救助", "inForce": "规则生效",
         "terminationServed": "终止决定已送达", "papersFiledWithCourt": "已向法院提交委托材料",
-        "closingPapersReceived": "已收结案材料", "closingPapersReviewed": "结案材料已审查",
+        "leadContacted": "已联系线索当事人", "leadConsented": "线索当事人申请援助", "leadDeclined": "线索当事人不申请",
+        "leadPassedOn": "线索转其他机构", "closingPapersReceived": "已收结案材料", "closingPapersReviewed": "结案材料已审查",
     ]
 }

@@ -22,4 +22,6 @@ public enum ApplicationEvent: Sendable, Hashable {
     case cityAssigns
     /// It belongs outside the city and goes there by letter.
     case handOutside
+    /// An institution says what became of a lead.
+    case answerLead(LeadAnswer)
 }

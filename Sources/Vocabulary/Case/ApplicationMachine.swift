@@ -1,7 +1,8 @@
 /// The life of an application as a pure value: which event may follow which, and what must be done then (domain
 /// description §3.0, §3.5). The institution's own case is the part that `CaseMachine` holds.
 ///
-///     leadOnly      ──senderCancels──▶ cancelled
+///     leadOnly      ──answerLead──▶ leadOnly (contacted, declined, passed on), signedIn (consented)
+///                   ──senderCancels──▶ cancelled
 ///     routingManual ──chooseQueue──▶ queued, ──returnToSender──▶ returnedToSender, ──senderCancels──▶ cancelled
 ///     queued        ──signIn──▶ signedIn, ──proposeHandover──▶ handedOver, ──senderCancels──▶ cancelled
 ///     signedIn      ──report──▶ signedIn, ──proposeHandover──▶ handedOver
@@ -50,6 +51,7 @@ public enum ApplicationMachine {
             case .handoverTimeout: standing.handoverTimeout
             case .cityAssigns: standing.cityAssigns
             case .handOutside: standing.handOutside(route)
+            case .answerLead(let answer): standing.answerLead(answer, route)
             }
         guard let next else {
             let legal = standing.caseState.map { CaseMachine.legalEvents(in: $0, route: route) } ?? []
@@ -82,11 +84,32 @@ extension ApplicationStanding {
 
     /// Before the sign-in the referral is cancelled, even while another institution is asked to take it.
     fileprivate var senderCancels: Transition? {
-        guard caseState == nil, ![.signedIn, .returnedToSender, .cancelled].contains(referral) else { return nil }
+        guard caseState == nil, ![.signedIn, .returnedToSender, .cancelled].contains(referral), lead != .declined else {
+            return nil
+        }
         let isProposed = handover == .proposed
-        return becoming([.endMessage, .endClocks] + (isProposed ? [.tellTargetOfWithdrawal] : [])) {
+        let told: [ApplicationEffect] =
+            isProposed ? [.tellTargetOfWithdrawal] : lead == .contacted ? [.tellResponsibleOfWithdrawal] : []
+        return becoming([.endMessage, .endClocks] + told) {
             $0.referral = .cancelled
             if isProposed { $0.handover = .collected }
+        }
+    }
+
+    /// The person's will makes it an application of the institution that recorded it: it is signed in by that.
+    fileprivate func answerLead(_ answer: LeadAnswer, _ route: AidRoute) -> Transition? {
+        guard referral == .leadOnly, lead?.isOpen ?? false else { return nil }
+        switch answer {
+        case .contacted: return becoming([.tellSender(.leadRegistered)]) { $0.lead = .contacted }
+        case .declined: return becoming([.endMessage, .tellSender(.leadRegistered)]) { $0.lead = .declined }
+        case .passedOn:
+            return becoming([.sendMessage, .tellSender(.leadRegistered)]) { $0.lead = .registered }
+        case .consented:
+            return becoming([.endMessage, .tellSender(.signedIn)]) {
+                $0.referral = .signedIn
+                $0.lead = .applied
+                $0.caseState = CaseMachine.start(route: route)
+            }
         }
     }
 

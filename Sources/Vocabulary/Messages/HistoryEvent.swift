@@ -15,6 +15,8 @@ public enum HistoryEvent: Sendable, Hashable {
         case queueChosen, suggestSupport, suggestRelief
         case transferProposed, transferSignedIn, transferReturned, transferEscalated, transferAssigned, transferNoted
         case externalHandover
+        // A lead.
+        case leadContacted, leadConsented, leadDeclined, leadPassedOn
         // A clock.
         case dueSoon, overdue
         // An endpoint.
