@@ -66,6 +66,10 @@ public struct CaseClerk: Sendable {
                 ("division", .text($0.division)),
             ])
         }
+        // Every sender is told where its case went, those too that are told no more than the institution.
+        if code == .transferred, let transfer = detail["transfer"], transfer["to"] == nil {
+            content["institution"] = .compact([("name", transfer["toName"]), ("phone", transfer["phone"])])
+        }
         let whole = JSONValue.object(record.application.content)
         for (name, path) in Self.quoted { content[name] = whole.at(path) }
         for (name, value) in detail.members where StatusEvent.detailNames.contains(name) { content[name] = value }

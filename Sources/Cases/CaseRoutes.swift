@@ -26,6 +26,9 @@ extension BackDoor {
             Route("POST", "/v1/applications/{id}/transfer/return", for: .institution) { request, visit in
                 try await giveBack(request, on: visit.value("id"), from: visit.caller())
             },
+            Route("POST", "/v1/applications/{id}/transfer/receipt", for: .institution) { request, visit in
+                try await receiveOutside(request, on: visit.value("id"), from: visit.caller())
+            },
             Route("POST", "/v1/leads/{id}/answers", for: .institution) { request, visit in
                 try await answerLead(request, visit.value("id"), from: visit.caller())
             },

@@ -39,21 +39,25 @@ extension CaseClerk {
         }
         var change = CaseChange(
             of: record, event, historyEvent: event.historyEvent, actor: circumstances.actor, at: circumstances.at)
-        for effect in transition.effects { try prepare(effect, in: &change, of: record, circumstances) }
+        for effect in transition.effects {
+            try prepare(effect, in: &change, of: record, becoming: transition.standing, circumstances)
+        }
         return change
     }
 
     private func prepare(
         _ effect: ApplicationEffect, in change: inout CaseChange, of record: ApplicationRecord,
-        _ circumstances: Circumstances
+        becoming standing: ApplicationStanding, _ circumstances: Circumstances
     ) throws(RenderError) {
         let now = circumstances.at
         let responsible = record.queue ?? ""
         switch effect {
         case .endMessage, .endClocks: break
         case .sendMessage:
+            var carried = record
+            carried.standing = standing
             change.applicationMessage = applicationMessage(
-                of: record, to: circumstances.target ?? responsible, at: now)
+                of: carried, to: circumstances.target ?? responsible, at: now)
         case .moveClocks(let trigger):
             change.clocks += current.triage.advance(
                 circumstances.clocks, by: trigger, at: now.timestamp, for: record.application,
@@ -68,7 +72,9 @@ extension CaseClerk {
             let detail = JSONObject([("reason", .text(circumstances.reason) ?? .null)])
             change.institutionMessages += institutionMessages(.withdrawal, record, record.application, detail, now)
         case .tellTargetOfWithdrawal:
-            guard let target = record.handover.to else { return }
+            guard let asked = record.handover.to else { return }
+            // An institution outside the city gets letters: the one that wrote to it must write again.
+            let target = registry.institutions[asked] == nil ? responsible : asked
             let detail = JSONObject([("reason", .text(circumstances.reason) ?? .null)])
             change.institutionMessages.append(
                 institutionMessage(
@@ -103,6 +109,8 @@ extension ApplicationEvent {
         case .handoverTimeout: .entry(.transferEscalated)
         case .cityAssigns: .entry(.transferAssigned)
         case .handOutside: .entry(.externalHandover)
+        case .outsideSignsIn: .entry(.externalReceipt)
+        case .personApplies: .entry(.leadConsented)
         case .answerLead(.contacted): .entry(.leadContacted)
         case .answerLead(.consented): .entry(.leadConsented)
         case .answerLead(.declined): .entry(.leadDeclined)
@@ -113,7 +121,7 @@ extension ApplicationEvent {
     /// The word for it in an answer; nothing for what no institution asks for.
     fileprivate var word: String? {
         switch self {
-        case .chooseQueue, .returnToSender, .senderCancels, .handoverTimeout: nil
+        case .chooseQueue, .returnToSender, .senderCancels, .handoverTimeout, .personApplies: nil
         case .signIn: "signIn"
         case .report(let step): step.rawValue
         case .proposeHandover: "notCompetent"
@@ -121,6 +129,7 @@ extension ApplicationEvent {
         case .targetReturns: "targetReturns"
         case .cityAssigns: "cityAssigns"
         case .handOutside: "leavesCity"
+        case .outsideSignsIn: "outsideSignsIn"
         case .answerLead(let answer): answer.rawValue
         }
     }
@@ -132,13 +141,14 @@ extension Problem {
         let standing = refusal.standing
         if standing.isLead { return leadRefusal(standing) }
         switch refusal.event {
-        case .answerLead: return leadRefusal(standing)
+        case .answerLead, .personApplies: return leadRefusal(standing)
         case .report(let step): return refused(step, standing, legal: refusal.legal)
         case .signIn, .chooseQueue, .returnToSender, .senderCancels:
             return Problem(
                 .wrongState, zh: "该转介处于“\(standing.referral.zh)”，不能执行此步骤。",
                 en: "The referral is in \(standing.referral.rawValue); that is not possible now.")
-        case .proposeHandover, .targetSignsIn, .targetReturns, .handoverTimeout, .cityAssigns, .handOutside:
+        case .proposeHandover, .targetSignsIn, .targetReturns, .handoverTimeout, .cityAssigns, .handOutside,
+            .outsideSignsIn:
             if let state = standing.caseState, standing.handover != .proposed, !refusal.legal.contains(.transfer) {
                 return illegalStep(.transfer, in: state, legal: refusal.legal)
             }

@@ -97,11 +97,40 @@ extension CaseClerk {
         case .consented:
             application = applied(application, at: report.at, evidence)
             change.appliedAt = report.at
-            change.clocks = pipeline.triage.clocks(
+            change.clocks = current.triage.clocks(
                 startedBy: .received, at: report.at.timestamp, for: application
             ).map { RunningClock($0) }
         }
         change.content = JSONValue.object(application.content).serialized()
+        return change
+    }
+
+    /// A supplement to a lead that brings the person's own will makes an application of it, which somebody must sign in.
+    ///
+    /// - Parameter application: with what the supplement added.
+    func leadApplies(
+        _ record: ApplicationRecord, _ application: LegalAidApplication, _ message: LegalAidApplication,
+        _ followUp: FollowUp
+    ) -> CaseChange? {
+        guard record.standing.lead?.isOpen == true, let will = message.applyWill, ["self", "agent"].contains(will)
+        else {
+            return nil
+        }
+        let now = followUp.receivedAt
+        var circumstances = Circumstances(actor: followUp.partnerID, at: now)
+        circumstances.target = record.queue ?? cityCentre
+        // Nothing is rendered for it, so only the machine can refuse: what its sender took back stays so.
+        guard var change = try? change(by: .personApplies, of: record, circumstances) else { return nil }
+        var lead = application
+        lead.set("lead.state", .string(LeadState.applied.rawValue))
+        lead.set("lead.answeredAt", .string(now.timestamp.rfc3339))
+        lead.set("consent.applyWill", .string(will))
+        let applied = applied(lead, at: now, message.value("shares")?.array ?? [])
+        change.responsible = circumstances.target
+        change.appliedAt = now
+        change.clocks = current.triage.clocks(startedBy: .received, at: now.timestamp, for: applied)
+            .map { RunningClock($0) }
+        change.content = JSONValue.object(applied.content).serialized()
         return change
     }
 
@@ -116,9 +145,10 @@ extension CaseClerk {
         application.set("precheck", nil)
         application.set("urgency.level", application.value("urgency.claimed"))
         application.set("urgency.reasons", nil)
-        application = pipeline.triage.assess(
-            application, receivedAt: moment.timestamp, evidence: evidence
-        ).application
+        application =
+            current.triage.assess(
+                application, receivedAt: moment.timestamp, evidence: evidence
+            ).application
         // Who recorded the will is the institution; the rules were asked for everything else.
         application.set("target", target)
         return application
@@ -131,8 +161,8 @@ extension LegalAidApplication {
         set("lead.officer", .text(report.officer))
         set("lead.reason", .text(report.reason))
         switch report.answer {
-        case .contacted: set("lead.contactedAt", .string(report.at.rfc3339))
-        case .declined, .consented: set("lead.answeredAt", .string(report.at.rfc3339))
+        case .contacted: set("lead.contactedAt", .string(report.at.timestamp.rfc3339))
+        case .declined, .consented: set("lead.answeredAt", .string(report.at.timestamp.rfc3339))
         case .passedOn: break
         }
         guard let consent = report.consent else { return }
@@ -144,7 +174,7 @@ extension LegalAidApplication {
 
 extension LeadState {
     /// What the sender is told of a lead.
-    var statusDetail: JSONObject { JSONObject([("lead", ["state": .string(rawValue)])]) }
+    package var statusDetail: JSONObject { JSONObject([("lead", ["state": .string(rawValue)])]) }
 
     init?(toldIn detail: JSONObject) {
         guard let state = detail["lead"]?["state"]?.string.flatMap(LeadState.init(rawValue:)) else { return nil }

@@ -15,14 +15,15 @@ extension LeadReport {
         }
         guard let answer = body["event"]?.string.flatMap(LeadAnswer.init(rawValue:)) else {
             var problem = Problem(
-                .badRequest, zh: "event 缺失或未知，可用值见 legal。", en: "event is missing or unknown; legal lists the known ones.")
+                .badRequest, zh: "event 缺失或未知，可用值见 legal。",
+                en: "event is missing or unknown; legal lists the known ones.")
             problem.members = [("legal", .array(LeadAnswer.allCases.map { .string($0.rawValue) }))]
             throw problem
         }
         self.answer = answer
-        at = try Self.moment(body["at"], of: record, now: now)
-        officer = try Self.text("officer", in: body, atMost: 30)
-        reason = try Self.text("reason", in: body, atMost: 500)
+        at = try body.moment("at", from: record.receivedAt, until: now) ?? now
+        officer = try body.text("officer", atMost: 30)
+        reason = try body.text("reason", atMost: 500)
         consent = answer == .consented ? try Self.consent(body["consent"]?.object) : nil
         to = answer == .passedOn ? try Self.target(body, from: record.queue, institutions) : nil
         if answer == .passedOn, reason == nil {
@@ -31,37 +32,6 @@ extension LeadReport {
     }
 
     private static let members: Set<String> = ["event", "at", "officer", "reason", "consent", "to"]
-
-    /// An event carries its own time: neither to come, nor before the lead was here.
-    private static func moment(
-        _ given: JSONValue?, of record: ApplicationRecord, now: Instant
-    ) throws(Problem) -> Instant {
-        guard let given else { return now }
-        // Read and written again, a moment that never is becomes another.
-        guard let text = given.string, let moment = Timestamp(rfc3339: text), moment.rfc3339 == text else {
-            throw Problem(
-                .badRequest, zh: "at 应为北京时间的日期时间（RFC 3339），如 2026-03-02T09:30:00+08:00。",
-                en: "at is a date and time of China's (RFC 3339), such as 2026-03-02T09:30:00+08:00.")
-        }
-        let at = Instant(moment)
-        // It is told to the second.
-        guard at <= now, at.milliseconds >= record.receivedAt.milliseconds / 1000 * 1000 else {
-            throw Problem(
-                .badRequest, zh: "at 不能晚于现在，也不能早于线索登记的时间。",
-                en: "at can be neither in the future nor before the lead was registered.")
-        }
-        return at
-    }
-
-    private static func text(_ name: String, in body: JSONObject, atMost limit: Int) throws(Problem) -> String? {
-        guard let given = body[name] else { return nil }
-        guard let text = given.string, !text.isEmpty, text.count <= limit else {
-            throw Problem(
-                .badRequest, zh: "\(name) 应为不超过 \(limit) 字的文字。",
-                en: "\(name) must be a text of at most \(limit) characters.")
-        }
-        return text
-    }
 
     /// Without the person's own will, recorded, there is no application.
     private static func consent(_ given: JSONObject?) throws(Problem) -> Consent {
@@ -76,7 +46,7 @@ extension LeadReport {
                     "consented records the person's will: consent.by (self or agent) and consent.form (written, oral or app)."
             )
         }
-        return Consent(by: by, form: form, evidence: try text("evidenceRef", in: given, atMost: 200))
+        return Consent(by: by, form: form, evidence: try given.text("evidenceRef", atMost: 200))
     }
 
     private static func target(

@@ -98,6 +98,8 @@ public struct Pipeline: Sendable {
         /// Where each field came from, and which fields could have come; only when an explanation was asked for.
         public let traces: [FieldTrace]
         public let unfilled: [String]
+        /// What earlier shares show about its person, of what makes no application by itself.
+        var evidence: [JSONValue] = []
 
         public var messageID: String? { application.messageID }
     }
@@ -158,7 +160,7 @@ public struct Pipeline: Sendable {
         case .accepted, .lead, .shared, .parked, .invalid:
             return Step(
                 outcome: outcome, application: application, assessment: nil, findings: findings, traces: record.traces,
-                unfilled: record.unfilled)
+                unfilled: record.unfilled, evidence: evidence)
         }
     }
 

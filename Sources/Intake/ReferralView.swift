@@ -78,11 +78,11 @@ public struct ReferralView: Sendable {
                 .compactMap { visibleStatus($0, partnerID: record.partnerID) }
             let lead = application.standing.lead
             let shown = JSONValue.compact([
-                    ("applicationNo", .string(number)), ("state", .string(application.standing.referral.rawValue)),
-                    ("stateName", .string(application.standing.referral.zh)), ("institution", .text(application.queue)),
-                    ("lead", .text(lead?.rawValue)), ("leadName", .text(lead?.zh)),
-                    ("missing", application.application.value("missing")), ("statuses", .array(statuses)),
-                ])
+                ("applicationNo", .string(number)), ("state", .string(application.standing.referral.rawValue)),
+                ("stateName", .string(application.standing.referral.zh)), ("institution", .text(application.queue)),
+                ("lead", .text(lead?.rawValue)), ("leadName", .text(lead?.zh)),
+                ("missing", application.application.value("missing")), ("statuses", .array(statuses)),
+            ])
             if application.standing.isLead { leads.append(shown) } else { applications.append(shown) }
         }
         return (applications, leads)

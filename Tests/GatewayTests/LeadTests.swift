@@ -119,8 +119,9 @@ import Vocabulary
         let receipt = try await flow.send("lead", "L-3", from: "civil", Self.person)
         let number = try #require(receipt["applicationNo"]?.string)
         // Without a recorded will there is none.
-        for body in ["{}", #"{"event":"consented"}"#, #"{"event":"consented","consent":{"by":"nobody","form":"oral"}}"#]
-        {
+        for body in [
+            "{}", #"{"event":"consented"}"#, #"{"event":"consented","consent":{"by":"nobody","form":"oral"}}"#,
+        ] {
             let refused = try await flow.institution("CZ-TN").call(
                 "POST", "/v1/leads/\(number)/answers", body: Array(body.utf8))
             #expect(refused.status == 400, "\(body)")
@@ -139,7 +140,8 @@ import Vocabulary
         #expect(applied["state"] == "pendingIntake" && applied["reportedToSender"] == true)
         let clock = try #require(applied["clocks"]?.array?.first { $0["id"] == "CLK-05" })
         let running = try await flow.gateway.desk.ask("GET", "/v1/clocks?clock=CLK-05")["clocks"]?[0]
-        #expect(running?["startedAt"]?.string == at && running?["dueAt"] == clock["dueAt"])
+        #expect(running?["startedAt"]?.string == at)
+        #expect(running?["dueAt"]?.string?.prefix(19) == clock["dueAt"]?.string?.prefix(19))
         #expect(running?["applicationNo"]?.string == number)
 
         let application = try await flow.application(number, as: "CZ-TN")
@@ -155,6 +157,28 @@ import Vocabulary
         #expect(report["applications"] == 1 && count(report, "applied") == 1)
         #expect(try await leads(flow).isEmpty)
         #expect(try await leads(flow, "applied").count == 1)
+        await flow.end()
+    }
+
+    @Test func `a supplement with the person's own will makes an application of the sender's lead`() async throws {
+        let flow = try FlowGateway()
+        let receipt = try await flow.send("lead", "L-6", from: "civil", Self.person)
+        let number = try #require(receipt["applicationNo"]?.string)
+        _ = try await flow.send(
+            "supplement", "L-6-B", from: "civil",
+            [
+                ("reference", ["messageId": "L-6"]), ("consent", ["applyWill": "self"]),
+                ("materials", [["kind": "applicationForm", "title": "法律援助申请表"]]),
+            ])
+        #expect(try await flow.referral(receipt, of: "civil")["applications"]?[0]?["state"] == "queued")
+        #expect(try await flow.institution("CZ-TN").leases(of: "CZ-TN.leads").isEmpty)
+        #expect(try await flow.signIn("CZ-TN")["applicationNo"]?.string == number)
+        let clocks = try await flow.gateway.desk.ask("GET", "/v1/clocks?clock=CLK-05")["clocks"]?.array
+        #expect(clocks?.count == 1)
+        let application = try await flow.application(number, as: "CZ-TN")
+        #expect(application.at("lead.state") == "applied" && application.at("consent.applyWill") == "self")
+        #expect(application["missing"]?.array?.contains { $0["kind"] == "applicationForm" } == false)
+        #expect(try await flow.codes(receipt, of: "civil") == ["07", "01"])
         await flow.end()
     }
 

@@ -6,7 +6,7 @@ import Testing
 private let events: [ApplicationEvent] =
     [
         .chooseQueue, .returnToSender, .senderCancels, .signIn, .proposeHandover, .targetSignsIn, .targetReturns,
-        .handoverTimeout, .cityAssigns, .handOutside,
+        .handoverTimeout, .cityAssigns, .handOutside, .outsideSignsIn, .personApplies,
     ] + CaseEvent.allCases.map(ApplicationEvent.report) + LeadAnswer.allCases.map(ApplicationEvent.answerLead)
 
 /// Where an application begins, by what the intake makes of its record.
