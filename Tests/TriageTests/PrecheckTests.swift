@@ -237,9 +237,9 @@ import Testing
                 #"{"aidRoute":"byApplication","recipient":{"birthDate":"2010-08-22"},"groupFlags":[{"code":"childInDifficulty"}]}"#,
             evidence: ["groupFlags[0]"], notOn: #"{"aidRoute":"byApplication","recipient":{"birthDate":"2010-08-22"}}"#),
         Case(
-            rule: "MC-09", on: #"{"aidRoute":"byApplication","economic":{"monthlyIncomePerCapita":"2490.00"}}"#,
+            rule: "MC-09", on: #"{"aidRoute":"byApplication","economic":{"monthlyIncomePerCapita":"2660.00"}}"#,
             evidence: ["economic.monthlyIncomePerCapita"],
-            notOn: #"{"aidRoute":"byApplication","economic":{"monthlyIncomePerCapita":"2490.01"}}"#),
+            notOn: #"{"aidRoute":"byApplication","economic":{"monthlyIncomePerCapita":"2660.01"}}"#),
         Case(
             rule: "MC-09",
             on:

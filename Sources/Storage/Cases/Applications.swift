@@ -212,7 +212,9 @@ enum CaseRows {
                 [.text(message.id), .text(record.applicationNo)])
         case .endClocks: try Clocks.end(of: record.applicationNo, at: change.at, transaction)
         // What is told, and which clocks move, was made ready by whoever made the change.
-        case .moveClocks, .tellSender, .tellResponsibleOfWithdrawal, .tellTargetOfWithdrawal, .tellResponsibleOfReturn, .tellCityCentre: break
+        case .moveClocks, .tellSender, .tellResponsibleOfWithdrawal, .tellTargetOfWithdrawal, .tellResponsibleOfReturn,
+            .tellCityCentre:
+            break
         }
     }
 

@@ -6,7 +6,8 @@ extension SQLMessageStore: LeadStore {
         _ filter: LeadFilter, after applicationNo: String?, limit: Int
     ) async throws(StoreError) -> [ApplicationRecord] {
         // What the sender took back is nobody's to answer, and keeps the state that it had.
-        let state = filter.state.map { "a.lead_state = '\($0.rawValue)'" } ?? "a.lead_state IN ('registered', 'contacted')"
+        let state =
+            filter.state.map { "a.lead_state = '\($0.rawValue)'" } ?? "a.lead_state IN ('registered', 'contacted')"
         return try await database.read { connection throws(StoreError) in
             try CaseRows.applications(
                 """

@@ -8,7 +8,8 @@ enum MessageQueryRows {
         var summaries: [ReferralSummary] = []
         for id in ids {
             let applications = try connection.query(
-                "SELECT no, queue, case_state, lead_state FROM application WHERE referral_id = ? ORDER BY no LIMIT 500", [.text(id)]
+                "SELECT no, queue, case_state, lead_state FROM application WHERE referral_id = ? ORDER BY no LIMIT 500",
+                [.text(id)]
             ) { row throws(StoreError) in
                 ReferralSummary.Application(
                     no: try row.text("no"), queue: try row.optionalText("queue"),

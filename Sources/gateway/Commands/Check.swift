@@ -46,7 +46,10 @@ enum Check: Command {
 
     private static func complaints(aboutMappingsOf configuration: Configuration) -> [String] {
         do throws(ConfigurationError) {
-            let known = Set(try Gateway.pipeline(configuration).translator.mappings.map(\.id))
+            let inForce = try Gateway.pipeline(configuration)
+            let known = Set(inForce.translator.mappings.map(\.id))
+            let today = Timestamp(secondsSince1970: Instant(Date()).milliseconds / 1000).date
+            for warning in inForce.triage.warnings(on: today) { Terminal.print("rules: \(warning)") }
             Terminal.print("mappings: \(known.count) loaded from \(configuration.mappings)")
             return configuration.partners.flatMap { partner in
                 (partner.mappings + [partner.statusMapping].compactMap(\.self)).filter { !known.contains($0) }.map {
