@@ -37,13 +37,6 @@ public final class Triage: Sendable {
     public func warnings(on today: CalendarDate) -> [String] {
         [today, today.adding(days: 60)].filter { !rules.calendar.isPlanned($0) }.prefix(1).map {
             "no holiday calendar for \($0.year): clocks that end there are provisional; add config/calendar/\($0.year).xml"
-        } + oldThresholds(on: today)
-    }
-
-    /// Thresholds whose last entry is old: what they say may no longer be so.
-    private func oldThresholds(on today: CalendarDate) -> [String] {
-        rules.terms.old(on: today).map { id, title, since in
-            "\(title)（\(id)）自 \(since.iso) 起应核对是否仍然有效。 The threshold \(id) should have been checked by \(since.iso): rules/terms.xml"
         }
     }
 

@@ -5,7 +5,7 @@ import Vocabulary
 
 @Suite struct OldThresholds {
     private static func isTold(_ triage: Triage, on date: String) throws -> Bool {
-        triage.warnings(on: try day(date)).contains { $0.contains("minimumWage") }
+        triage.oldThresholds(on: try day(date)).contains { $0.zh.contains("minimumWage") }
     }
 
     @Test func `a threshold past its day of review is told, and one that ended without a successor`() throws {

@@ -48,8 +48,7 @@ enum Check: Command {
         do throws(ConfigurationError) {
             let inForce = try Gateway.pipeline(configuration)
             let known = Set(inForce.translator.mappings.map(\.id))
-            let today = Timestamp(secondsSince1970: Instant(Date()).milliseconds / 1000).date
-            for warning in inForce.triage.warnings(on: today) { Terminal.print("rules: \(warning)") }
+            for old in inForce.triage.oldThresholds(on: Instant(Date()).timestamp.date) { Terminal.print("rules: \(old.zh) \(old.en)") }
             Terminal.print("mappings: \(known.count) loaded from \(configuration.mappings)")
             return configuration.partners.flatMap { partner in
                 (partner.mappings + [partner.statusMapping].compactMap(\.self)).filter { !known.contains($0) }.map {

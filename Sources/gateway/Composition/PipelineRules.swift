@@ -17,7 +17,8 @@ struct PipelineRules: RulesInForce {
     var ruleBook: [RuleEntry] { pipeline.triage.book }
     func name(ofCode code: String, in list: String) -> String? { pipeline.translator.name(of: code, in: list) }
     func warnings(at now: Instant) -> [String] {
-        pipeline.triage.warnings(on: now.timestamp.date)
+        let (triage, today) = (pipeline.triage, now.timestamp.date)
+        return triage.warnings(on: today) + triage.oldThresholds(on: today).map { "\($0.zh) \($0.en)" }
     }
 }
 
