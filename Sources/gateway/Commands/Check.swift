@@ -48,7 +48,9 @@ enum Check: Command {
         do throws(ConfigurationError) {
             let inForce = try Gateway.pipeline(configuration)
             let known = Set(inForce.translator.mappings.map(\.id))
-            for old in inForce.triage.oldThresholds(on: Instant(Date()).timestamp.date) { Terminal.print("rules: \(old.zh) \(old.en)") }
+            for old in inForce.triage.oldThresholds(on: Instant(Date()).timestamp.date) {
+                Terminal.print("rules: \(old.zh) \(old.en)")
+            }
             Terminal.print("mappings: \(known.count) loaded from \(configuration.mappings)")
             return configuration.partners.flatMap { partner in
                 (partner.mappings + [partner.statusMapping].compactMap(\.self)).filter { !known.contains($0) }.map {
