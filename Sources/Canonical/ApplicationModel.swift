@@ -7,12 +7,13 @@ extension CanonicalModel {
     /// The canonical legal-aid application, and what other messages say about one.
     public static let application = CanonicalModel(
         envelope + source + earlierMessage + transfer + person("recipient") + agent + parties + situation + consent
-            + matter + proceeding + criminal + request + papers + outcome + triage,
+            + matter + proceeding + criminal + request + papers + outcome + triage + lead,
         lists: [
             "transferChain", "relatedCases", "transfer/chain", "transfer/checkItems", "recipient/nameAlias",
             "recipient/accessibilityNeeds", "applyingAgent/person/nameAlias",
             "applyingAgent/person/accessibilityNeeds", "opposingParties", "groupFlags", "reliefStatuses",
-            "economic/exemptionGround", "consent/informationSharing/scope", "matter/scopeItems", "matter/claims",
+            "economic/exemptionGround", "economic/exemptionGroundDerived", "matter/scopeItemsDerived",
+            "consent/informationSharing/scope", "matter/scopeItems", "matter/claims",
             "proceeding/handlers", "proceeding/hearings", "proceeding/deadlines", "criminal/noticeGrounds",
             "criminal/charges", "request/aidForms", "urgency/reasons", "urgency/claimedReasons",
             "urgency/preservationNeeded", "materials", "missing", "precheck", "precheck/evidence", "target/candidates",

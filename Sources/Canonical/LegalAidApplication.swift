@@ -57,7 +57,7 @@ public struct StatusEvent: Sendable, Hashable {
 
     /// Details that an institution may add to a status.
     public static let detailNames: Set<String> = [
-        "missing", "due", "decision", "assignment", "transfer", "closure", "termination", "remark",
+        "missing", "due", "decision", "assignment", "transfer", "closure", "termination", "remark", "lead",
     ]
 
     /// The status as such a sender may see it; nothing where it must not be told (domain §3.6, §9.1).
@@ -83,7 +83,7 @@ public struct StatusEvent: Sendable, Hashable {
     /// Status, centre and phone, what the sender itself must supply, and its own references.
     private static let bareNames: Set<String> = [
         "schemaVersion", "eventId", "applicationNo", "referralId", "messageId", "senderCode", "senderName",
-        "senderCaseRef", "code", "name", "at", "institution", "missing", "due",
+        "senderCaseRef", "code", "name", "at", "institution", "missing", "due", "lead",
     ]
 
     private static func only(_ names: Set<String>, of content: JSONObject) -> JSONObject {

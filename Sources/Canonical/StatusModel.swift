@@ -19,6 +19,7 @@ extension CanonicalModel {
         field("name", .text(20), "状态名称").required, field("at", .dateTime, "状态时间").required,
         field("institution/code", .text(16), "承办机构代码"), field("institution/name", .text(100), "承办机构"),
         field("institution/phone", .text(20), "承办机构电话"), field("institution/division", .text(6), "承办机构区划"),
+        field("lead/state", .word(LeadState.allCases.map(\.rawValue)), "线索办理情况"),
         field("missing/kind", .code("materialKind"), "缺件种类"), field("missing/title", .text(200), "缺件名称"),
         field("due", .date, "补正期限"), field("remark", .text(1000), "备注"),
         field("decision/date", .date, "决定日期"), field("decision/no", .text(60), "决定文号"),

@@ -13,7 +13,7 @@ import Vocabulary
 /// own format → commit*. The status leaves on its own channel with the same retries and dead letters as any message.
 public struct BackDoor: Sendable {
     let clerk: CaseClerk
-    let store: any CaseStore & ClockStore
+    let store: any CaseStore & ClockStore & EvidenceStore
     let now: @Sendable () -> Instant
     let log: Log
 
@@ -21,7 +21,8 @@ public struct BackDoor: Sendable {
     var identifiers: IdentifierSource { clerk.identifiers }
 
     public init(
-        clerk: CaseClerk, store: any CaseStore & ClockStore, now: @escaping @Sendable () -> Instant, log: Log
+        clerk: CaseClerk, store: any CaseStore & ClockStore & EvidenceStore, now: @escaping @Sendable () -> Instant,
+        log: Log
     ) {
         self.clerk = clerk
         self.store = store
@@ -101,6 +102,10 @@ public struct BackDoor: Sendable {
         guard leaseID.hasPrefix((record.applicationMessageID ?? "-") + ".") else {
             return try await store.settle(leaseID: leaseID, .acknowledge, actor: caller.id, now: now)
         }
+        // A lead is read, not signed in: nothing runs on it.
+        if record.standing.referral == .leadOnly {
+            return try await store.settle(leaseID: leaseID, .acknowledge, actor: caller.id, now: now)
+        }
         let change: CaseChange
         if record.standing.handover == .proposed, record.handover.to == caller.id {
             change = try clerk.takeOver(
@@ -109,6 +114,7 @@ public struct BackDoor: Sendable {
             guard record.queue == caller.id else { throw Self.notFound(record.applicationNo) }
             var signedIn = try clerk.change(by: .signIn, of: record, Circumstances(actor: caller.id, at: now))
             signedIn.leaseID = leaseID
+            signedIn.content = record.application.signedArrival(by: caller.id, at: now)
             change = signedIn
         }
         switch try await store.changeCase(change) {
@@ -128,7 +134,13 @@ public struct BackDoor: Sendable {
         let isAssignment = record.standing.handover == .escalated && caller.id == clerk.cityCentre
         guard record.queue == caller.id || isAssignment else { throw Self.notFound(applicationNo) }
         var wish = try handoverRequest(body, caller)
-        if let outside = body["outside"]?.string, !outside.isEmpty {
+        if let outside = try body.text("outside", atMost: 100) {
+            // A registered institution is asked by its code, so that it can sign in here.
+            guard !registry.institutions.values.contains(where: { $0.name == outside || $0.code == outside }) else {
+                throw Problem(
+                    .badRequest, zh: "\(outside) 是本市已登记机构，请用 to 写明其代码。",
+                    en: "\(outside) is registered here: name it by its code in to.")
+            }
             return try await commit(try clerk.handOutside(wish, of: record, to: outside), of: record)
         }
         guard let target = body["to"]?.string, registry.institutions[target] != nil else {
@@ -150,12 +162,13 @@ public struct BackDoor: Sendable {
         return try await commit(change, of: record)
     }
 
-    /// `POST /v1/applications/{id}/transfer/return`: the one who was asked sends it back.
+    /// `POST /v1/applications/{id}/transfer/return`: the one who was asked sends it back; of an institution outside the city
+    /// the responsible one says so.
     func giveBack(_ request: HTTPRequest, on applicationNo: String, from caller: Caller) async throws -> HTTPResponse {
         let body = try request.jsonObject()
-        guard let record = try await store.application(applicationNo), record.handover.to == caller.id else {
-            throw Self.notFound(applicationNo)
-        }
+        guard let record = try await store.application(applicationNo),
+            record.handover.to == caller.id || (record.queue == caller.id && clerk.waitsForOutside(record))
+        else { throw Self.notFound(applicationNo) }
         return try await commit(try clerk.giveBack(handoverRequest(body, caller), of: record), of: record)
     }
 
@@ -171,7 +184,7 @@ public struct BackDoor: Sendable {
             actor: officer.map { "\(caller.id)/\($0)" } ?? caller.id, at: now(), dueAt: nil)
     }
 
-    private func commit(_ change: CaseChange, of record: ApplicationRecord) async throws -> HTTPResponse {
+    func commit(_ change: CaseChange, of record: ApplicationRecord) async throws -> HTTPResponse {
         guard try await store.changeCase(change) == .changed,
             let after = try await store.application(record.applicationNo)
         else { throw Self.stale }
@@ -249,7 +262,7 @@ public struct BackDoor: Sendable {
     static let stale = Problem(
         .stale, zh: "该申请刚被更改，请重新读取后再试。", en: "The application was just changed; read it again and retry.")
 
-    private static func notFound(_ applicationNo: String) -> Problem {
+    static func notFound(_ applicationNo: String) -> Problem {
         Problem(
             .notFound, zh: "没有编号为 \(applicationNo) 的申请，或它不属于本机构。",
             en: "There is no application \(applicationNo), or it is not this institution's.")

@@ -59,13 +59,18 @@ public struct CaseClerk: Sendable {
         content["referralId"] = .string(record.referralID)
         content["messageId"] = .text(record.messageID)
         content["code"] = .string(code.rawValue)
-        content["name"] = .string(code.zh)
+        let lead = code == .leadRegistered ? LeadState(toldIn: detail) : nil
+        content["name"] = .string(lead?.zh ?? code.zh)
         content["at"] = .string(now.timestamp.rfc3339)
         content["institution"] = institution.flatMap { registry.institutions[$0] }.map {
             .compact([
                 ("code", .string($0.code)), ("name", .string($0.name)), ("phone", .text($0.phone)),
                 ("division", .text($0.division)),
             ])
+        }
+        // Every sender is told where its case went, those too that are told no more than the institution.
+        if code == .transferred, let transfer = detail["transfer"], transfer["to"] == nil {
+            content["institution"] = .compact([("name", transfer["toName"]), ("phone", transfer["phone"])])
         }
         let whole = JSONValue.object(try record.application.content)
         for (name, path) in Self.quoted { content[name] = whole.at(path) }
@@ -115,7 +120,7 @@ public struct CaseClerk: Sendable {
         to institution: String, at now: Instant
     ) throws(StoreError) -> Envelope {
         var notice = JSONObject([("kind", .string(kind.rawValue)), ("at", .string(now.timestamp.rfc3339))])
-        notice["text"] = .string(kind.zh)
+        notice["text"] = .string(kind.text(isLead: record.standing.isLead))
         for (name, value) in detail.members { notice[name] = value }
         var message = content
         if !kind.bringsWhole {
@@ -138,9 +143,10 @@ public struct CaseClerk: Sendable {
         let urgency = try record.application.text("urgency.level").flatMap { name in
             Urgency.Level.allCases.first { $0.name == name }
         }
+        let queue = record.standing.isLead ? LeadQueue.name(of: institution) : institution
         return Envelope(
             id: identifiers.next(at: now), channel: .application, correlationID: record.applicationNo,
-            sender: record.partnerID, senderMessageID: record.messageID ?? "", recipient: institution,
+            sender: record.partnerID, senderMessageID: record.messageID ?? "", recipient: queue,
             payload: payload, mediaType: "application/json", createdAt: now, dueAt: nil,
             priority: (urgency?.rawValue ?? 0) * 2, keepUntil: registry.keepUntil(institution, from: now))
     }

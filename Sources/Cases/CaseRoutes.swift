@@ -7,7 +7,7 @@ import Transport
 import Vocabulary
 
 extension BackDoor {
-    /// The institutions' calls about applications.
+    /// The institutions' calls about applications and leads.
     public var routes: [Route] {
         [
             Route("GET", "/v1/applications/{id}", for: .institution) { _, visit in
@@ -26,6 +26,12 @@ extension BackDoor {
             Route("POST", "/v1/applications/{id}/transfer/return", for: .institution) { request, visit in
                 try await giveBack(request, on: visit.value("id"), from: visit.caller())
             },
+            Route("POST", "/v1/applications/{id}/transfer/receipt", for: .institution) { request, visit in
+                try await receiveOutside(request, on: visit.value("id"), from: visit.caller())
+            },
+            Route("POST", "/v1/leads/{id}/answers", for: .institution) { request, visit in
+                try await answerLead(request, visit.value("id"), from: visit.caller())
+            },
         ]
     }
 
@@ -39,6 +45,7 @@ extension BackDoor {
         application.set("progress.responsible", .text(record.queue))
         application.set("progress.handover", .string(record.standing.handover.rawValue))
         application.set("progress.handoverTo", .text(record.handover.to))
+        application.set("lead.state", .text(record.standing.lead?.rawValue))
         return .object(application.content)
     }
 }

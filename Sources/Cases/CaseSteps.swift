@@ -40,7 +40,9 @@ extension CaseClerk {
         }
         var change = CaseChange(
             of: record, event, historyEvent: event.historyEvent, actor: circumstances.actor, at: circumstances.at)
-        for effect in transition.effects { try prepare(effect, in: &change, of: record, circumstances) }
+        for effect in transition.effects {
+            try prepare(effect, in: &change, of: record, becoming: transition.standing, circumstances)
+        }
         return change
     }
 
@@ -63,15 +65,17 @@ extension CaseClerk {
 
     private func prepare(
         _ effect: ApplicationEffect, in change: inout CaseChange, of record: ApplicationRecord,
-        _ circumstances: Circumstances
+        becoming standing: ApplicationStanding, _ circumstances: Circumstances
     ) throws {
         let now = circumstances.at
         let responsible = record.queue ?? ""
         switch effect {
         case .endMessage, .endClocks: break
         case .sendMessage:
+            var carried = record
+            carried.standing = standing
             change.applicationMessage = try applicationMessage(
-                of: record, to: circumstances.target ?? responsible, at: now)
+                of: carried, to: circumstances.target ?? responsible, at: now)
         case .moveClocks(let trigger):
             change.clocks += current.triage.advance(
                 circumstances.clocks, by: trigger, at: now.timestamp, for: try record.application,
@@ -82,8 +86,14 @@ extension CaseClerk {
                 code, of: record, institution: circumstances.institution ?? record.queue,
                 detail: circumstances.statusDetail, at: now)
             (change.status, change.statusMessage) = (outgoing.status, outgoing.envelope)
+        case .tellResponsibleOfWithdrawal:
+            let detail = JSONObject([("reason", .text(circumstances.reason) ?? .null)])
+            change.institutionMessages += try institutionMessages(
+                .withdrawal, record, try record.application, detail, now)
         case .tellTargetOfWithdrawal:
-            guard let target = record.handover.to else { return }
+            guard let asked = record.handover.to else { return }
+            // An institution outside the city gets letters: the one that wrote to it must write again.
+            let target = registry.institutions[asked] == nil ? responsible : asked
             let detail = JSONObject([("reason", .text(circumstances.reason) ?? .null)])
             change.institutionMessages.append(
                 try institutionMessage(
@@ -120,13 +130,19 @@ extension ApplicationEvent {
         case .handoverTimeout: .entry(.transferEscalated)
         case .cityAssigns: .entry(.transferAssigned)
         case .handOutside: .entry(.externalHandover)
+        case .outsideSignsIn: .entry(.externalReceipt)
+        case .personApplies: .entry(.leadConsented)
+        case .answerLead(.contacted): .entry(.leadContacted)
+        case .answerLead(.consented): .entry(.leadConsented)
+        case .answerLead(.declined): .entry(.leadDeclined)
+        case .answerLead(.passedOn): .entry(.leadPassedOn)
         }
     }
 
     /// The word for it in an answer; nothing for what no institution asks for.
     fileprivate var word: String? {
         switch self {
-        case .chooseQueue, .returnToSender, .senderCancels, .handoverTimeout: nil
+        case .chooseQueue, .returnToSender, .senderCancels, .handoverTimeout, .personApplies: nil
         case .signIn: "signIn"
         case .report(let step): step.rawValue
         case .proposeHandover: "notCompetent"
@@ -134,6 +150,8 @@ extension ApplicationEvent {
         case .targetReturns: "targetReturns"
         case .cityAssigns: "cityAssigns"
         case .handOutside: "leavesCity"
+        case .outsideSignsIn: "outsideSignsIn"
+        case .answerLead(let answer): answer.rawValue
         }
     }
 }
@@ -142,13 +160,16 @@ extension Problem {
     /// Why an event may not happen now, and what may.
     static func refused(_ refusal: ApplicationMachine.Refusal) -> Problem {
         let standing = refusal.standing
+        if standing.isLead { return leadRefusal(standing) }
         switch refusal.event {
+        case .answerLead, .personApplies: return leadRefusal(standing)
         case .report(let step): return refused(step, standing, legal: refusal.legal)
         case .signIn, .chooseQueue, .returnToSender, .senderCancels:
             return Problem(
                 .wrongState, zh: "该转介处于“\(standing.referral.zh)”，不能执行此步骤。",
                 en: "The referral is in \(standing.referral.rawValue); that is not possible now.")
-        case .proposeHandover, .targetSignsIn, .targetReturns, .handoverTimeout, .cityAssigns, .handOutside:
+        case .proposeHandover, .targetSignsIn, .targetReturns, .handoverTimeout, .cityAssigns, .handOutside,
+            .outsideSignsIn:
             if let state = standing.caseState, standing.handover != .proposed, !refusal.legal.contains(.transfer) {
                 return illegalStep(.transfer, in: state, legal: refusal.legal)
             }
@@ -163,6 +184,29 @@ extension Problem {
             ]
             return problem
         }
+    }
+
+    /// What is no application yet, or is one by now, is answered by other calls.
+    private static func leadRefusal(_ standing: ApplicationStanding) -> Problem {
+        guard standing.isLead else {
+            return Problem(
+                .wrongState, zh: "这不是线索，或已转为申请；请按申请办理。",
+                en: "This is no lead, or has become an application; treat it as one.")
+        }
+        let isOpen = standing.lead?.isOpen == true && standing.referral == .leadOnly
+        var problem = Problem(
+            .illegalTransition,
+            zh: isOpen
+                ? "这是线索，当事人尚未申请；请调用 POST /v1/leads/{id}/answers，可用值见 legal。"
+                : "该线索已了结或已由来源单位撤回，不能再执行此步骤。",
+            en: isOpen
+                ? "This is a lead: the person has not applied. Use POST /v1/leads/{id}/answers; legal lists what it takes."
+                : "The lead is over, or its sender took it back; nothing more can be done with it.")
+        problem.members = [
+            ("state", .text(standing.lead?.rawValue) ?? .null),
+            ("legal", .array(isOpen ? LeadAnswer.allCases.map { .string($0.rawValue) } : [])),
+        ]
+        return problem
     }
 
     private static func refused(

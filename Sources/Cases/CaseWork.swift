@@ -33,8 +33,9 @@ extension CaseClerk: FollowUpHandling {
         for (name, value) in message.content.members where !Self.ownOfMessage.contains(name) {
             application.complete(name, with: value)
         }
+        if let change = try leadApplies(record, application, message, followUp) { return change }
         let missing = stillMissing(application, of: record, evidence: [])
-        application.set("missing", .array(missing))
+        if !record.standing.isLead { application.set("missing", .array(missing)) }
         var change = CaseChange(
             of: record, nil, historyEvent: .entry(.materialsAdded), actor: followUp.partnerID, at: followUp.receivedAt)
         change.detail = "\(added.count) materials, \(missing.count) still missing"
@@ -48,12 +49,12 @@ extension CaseClerk: FollowUpHandling {
     /// What belongs to the message itself, not to the application that it is about.
     private static let ownOfMessage: Set<String> = [
         "schemaVersion", "source", "intakeKind", "aidRoute", "reference", "materials", "missing", "event", "withdrawal",
-        "transfer", "precheck", "urgency", "target", "applicationNo", "progress",
+        "transfer", "precheck", "urgency", "target", "applicationNo", "progress", "shares", "lead",
     ]
 
     /// The missing papers without those that came or are proved by now. The list only shrinks: what is missing was told
     /// once and completely (法律援助法 43).
-    private func stillMissing(
+    func stillMissing(
         _ application: LegalAidApplication, of record: ApplicationRecord, evidence: [JSONValue]
     ) -> [JSONValue] {
         let still = current.triage.missing(
@@ -132,54 +133,15 @@ extension CaseClerk: FollowUpHandling {
         return change
     }
 
-    // MARK: Shares
-
-    /// Evidence on the person of an open application: hints that it gives and papers that it makes needless.
-    private func share(
-        _ record: ApplicationRecord, _ message: LegalAidApplication, _ followUp: FollowUp
-    ) throws(StoreError) -> CaseChange? {
-        guard !record.standing.isOver else { return nil }
-        var application = try record.application
-        let evidence = Self.evidence(in: message)
-        let assessment = current.triage.assess(
-            application, receivedAt: record.receivedAt.timestamp, evidence: evidence)
-        let missing = stillMissing(application, of: record, evidence: evidence)
-        let known = application.value("precheck")?.array ?? []
-        let gained = assessment.hints.map(\.json).filter { hint in
-            !known.contains { $0["rule"] == hint["rule"] && $0["outcome"] == hint["outcome"] }
-        }
-        guard missing != application.value("missing")?.array ?? [] || !gained.isEmpty else { return nil }
-        let kept = known.filter { old in !gained.contains { $0["rule"] == old["rule"] } }
-        application.set("precheck", .array(kept + gained))
-        application.set("missing", .array(missing))
-        var change = CaseChange(
-            of: record, nil, historyEvent: .entry(.evidenceFound), actor: followUp.partnerID, at: followUp.receivedAt)
-        change.detail = "\(gained.count) hints, \(missing.count) papers still missing"
-        change.content = JSONValue.object(application.content).serialized()
-        let detail = JSONObject([("hints", .array(gained)), ("missing", .array(missing))])
-        change.institutionMessages = try institutionMessages(
-            .evidence, record, application, detail, followUp.receivedAt)
-        return change
-    }
-
-    /// What a share shows, as triage reads it: relief statuses and groups, with the share's own time.
-    package static func evidence(in message: LegalAidApplication) -> [JSONValue] {
-        (message.value("reliefStatuses")?.array ?? []).map { status in
-            var status = status
-            status["evidence"] = "share"
-            if status["asOf"] == nil { status["asOf"] = message.value("source.sentAt") }
-            if status["issuer"] == nil { status["issuer"] = message.value("source.senderName") }
-            return status
-        }
-    }
-
     // MARK: Same person, same matter
 
     public func relations(
         of record: ApplicationRecord, to earlier: [ApplicationRecord]
     ) throws(StoreError) -> [Relation] {
         var relations: [Relation] = []
-        for old in earlier where old.referralID != record.referralID {
+        // A lead is no other application: who speaks with the person asks about earlier ones.
+        for old in earlier
+        where old.referralID != record.referralID && !old.standing.isLead && !record.standing.isLead {
             var rules = try Self.sameMatter(record, old)
             // Two institutions have it: the earlier receipt would go first, a person says so (司法部令148号 9).
             if !rules.isEmpty, let one = record.queue, let other = old.queue, one != other { rules.append("DU-04") }

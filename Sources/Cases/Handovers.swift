@@ -67,18 +67,6 @@ extension CaseClerk {
         return change
     }
 
-    /// It belongs outside the city: a letter goes there (FZ-07), which the gateway records. The institution that hands it
-    /// over stays the one to ask.
-    func handOutside(_ request: HandoverRequest, of record: ApplicationRecord, to name: String) throws -> CaseChange {
-        var circumstances = Circumstances(actor: request.actor, at: request.at)
-        circumstances.statusDetail = JSONObject([
-            ("transfer", ["toName": .string(name), "reason": .string(request.reason)])
-        ])
-        var change = try change(by: .handOutside, of: record, circumstances)
-        change.content = try contentWithTransfer(request, record, to: name)
-        return change
-    }
-
     /// The change of a sign-in by the institution that was asked: from now on it is the one that is responsible.
     func takeOver(
         _ record: ApplicationRecord, by target: String, leaseID: String, clocks: [Clock], at now: Instant
@@ -99,7 +87,7 @@ extension CaseClerk {
         return change
     }
 
-    private func contentWithTransfer(
+    func contentWithTransfer(
         _ request: HandoverRequest, _ record: ApplicationRecord, to target: String
     ) throws(StoreError) -> [UInt8] {
         var application = try record.application
@@ -145,7 +133,7 @@ extension CaseClerk {
     }
 
     /// The institution of the whole city: the one whose division is a prefecture-level city's (GB/T 2260 `xxxx00`).
-    var cityCentre: String? {
+    package var cityCentre: String? {
         registry.institutions.values.filter { $0.division?.hasSuffix("00") ?? false }.map(\.code).min()
     }
 

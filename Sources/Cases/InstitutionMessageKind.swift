@@ -14,7 +14,10 @@ public enum InstitutionMessageKind: String, Sendable, CaseIterable {
     case handover
     case supplement, withdrawal, caseEvent, transfer, evidence, related, returned, escalation
 
-    var zh: String {
+    /// Of a lead it is said that it is one.
+    func text(isLead: Bool) -> String { isLead ? "线索：" + zh : zh }
+
+    private var zh: String {
         switch self {
         case .new: "新的申请，请签收"
         case .handover: "其他机构转来的申请，请签收或退回"

@@ -28,7 +28,7 @@ extension BackDoor {
         content["code"] = .string(StatusCode.ackRejected.rawValue)
         content["name"] = .string(StatusCode.ackRejected.zh)
         content["at"] = .string(now.timestamp.rfc3339)
-        let institution = summary.queue.flatMap { registry.institutions[$0] }
+        let institution = summary.queue.flatMap { registry.institutions[LeadQueue.institution(of: $0)] }
         content["institution"] = .compact([
             ("code", .text(institution?.code)), ("name", .string(institution?.name ?? "法律援助转介网关")),
             ("phone", .text(institution?.phone)), ("division", .text(institution?.division)),

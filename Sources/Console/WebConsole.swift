@@ -31,7 +31,7 @@ public struct WebConsole: Sendable {
     }
 
     public var routes: [Route] {
-        assets + entrance + passwordRoutes + overviewRoutes + deadLetterRoutes + jobRoutes + clockRoutes
+        assets + entrance + passwordRoutes + overviewRoutes + deadLetterRoutes + jobRoutes + clockRoutes + leadRoutes
             + endpointRoutes
             + parkedRoutes + alertRoutes + messageRoutes + flowRoutes + libraryRoutes + codeListRoutes + driftRoutes
             + auditRoutes
@@ -40,7 +40,10 @@ public struct WebConsole: Sendable {
 
     // MARK: Names
 
-    func name(ofInstitution code: String) -> String { institutions.first { $0.code == code }?.name ?? code }
+    func name(ofInstitution code: String) -> String {
+        let name = institutions.first { $0.code == LeadQueue.institution(of: code) }?.name
+        return LeadQueue.isOne(code) ? (name.map { $0 + "（线索 leads）" } ?? code) : name ?? code
+    }
     func name(ofPartner id: String) -> String { partners.first { $0.id == id }?.name ?? id }
     func partnerTag(_ id: String) -> HTML { "\(name(ofPartner: id)) <small>\(id)</small>" }
     func institutionTag(_ code: String) -> HTML { "\(name(ofInstitution: code)) <small>\(code)</small>" }

@@ -234,7 +234,8 @@ public final class Courier: Sendable {
     private func confirm(_ lease: Lease, _ answer: String, in connection: EndpointConnection) async throws {
         switch connection.endpoint.channel {
         case .application:
-            let institution = Caller(role: .institution, id: connection.endpoint.recipient)
+            let institution = Caller(
+                role: .institution, id: LeadQueue.institution(of: connection.endpoint.recipient))
             guard
                 try await cases.signIn(
                     applicationNo: lease.envelope.correlationID, leaseID: lease.id, caller: institution)

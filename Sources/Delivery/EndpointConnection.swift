@@ -50,8 +50,10 @@ struct EndpointConnection: Sendable {
         }
         for institution in registry.institutions.values {
             guard let push = institution.push else { continue }
-            let endpoint = Endpoint(.application, institution.code)
-            connections[endpoint] = EndpointConnection(endpoint, push.address, push.retryPolicy)
+            for queue in [institution.code, LeadQueue.name(of: institution.code)] {
+                let endpoint = Endpoint(.application, queue)
+                connections[endpoint] = EndpointConnection(endpoint, push.address, push.retryPolicy)
+            }
         }
         if let alarmSystem = registry.alarmSystem {
             connections[.alerts] = EndpointConnection(.alerts, alarmSystem, alertPolicy)

@@ -87,7 +87,7 @@ public struct LeaseService: Sendable {
     }
 
     private func lease(_ request: HTTPRequest, queue: String, caller: Caller) async throws -> HTTPResponse {
-        guard queue == caller.id else {
+        guard LeadQueue.institution(of: queue) == caller.id else {
             throw Problem(.forbidden, zh: "只能领取本机构队列的申请。", en: "An institution leases from its own queue only.")
         }
         let body = try request.jsonObject()
@@ -155,7 +155,7 @@ public struct LeaseService: Sendable {
     /// A lease of another institution's is answered like one that does not exist.
     private func ownLease(_ visit: Visit) async throws -> Lease {
         guard let lease = try await store.lease(id: visit.value("id"), now: now()),
-            try lease.envelope.recipient == visit.caller().id
+            try LeadQueue.institution(of: lease.envelope.recipient) == visit.caller().id
         else { throw Self.ended }
         return lease
     }

@@ -111,14 +111,6 @@ public struct IntakeService: Sendable {
     func evidence(
         on applications: [LegalAidApplication], at now: Instant
     ) async throws(StoreError) -> (LegalAidApplication) -> [JSONValue] {
-        let persons = Set(applications.flatMap { clerk.keys.persons(in: $0, at: "recipient") })
-        var shown: [String: [JSONValue]] = [:]
-        for share in try await store.evidence(of: Array(persons), now: now) {
-            shown[share.person, default: []] += try [JSONValue](stored: share.content, "evidence \(share.id)")
-        }
-        if shown.isEmpty { return { _ in [] } }
-        return { [shown] application in
-            clerk.keys.persons(in: application, at: "recipient").flatMap { shown[$0] ?? [] }
-        }
+        try await clerk.evidence(on: applications, in: store, at: now)
     }
 }

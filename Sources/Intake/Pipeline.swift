@@ -104,6 +104,8 @@ public struct Pipeline: Sendable {
         /// Where each field came from, and which fields could have come; only when an explanation was asked for.
         public let traces: [FieldTrace]
         public let unfilled: [String]
+        /// What earlier shares show about its person, of what makes no application by itself.
+        var evidence: [JSONValue] = []
 
         public var messageID: String? { application.messageID }
     }
@@ -166,16 +168,17 @@ public struct Pipeline: Sendable {
         }
         let outcome = Self.outcome(of: application, findings: findings)
         switch outcome {
-        case .accepted where message.assesses:
+        case .accepted where message.assesses, .lead where message.assesses:
             let assessment = triage.assess(
-                application, receivedAt: message.receivedAt, evidence: evidence, explain: message.explain)
+                application, receivedAt: message.receivedAt, evidence: evidence, isLead: outcome == .lead,
+                explain: message.explain)
             return Step(
                 outcome: outcome, application: assessment.application, assessment: assessment, findings: findings,
                 traces: record.traces, unfilled: record.unfilled)
         case .accepted, .lead, .shared, .parked, .invalid:
             return Step(
                 outcome: outcome, application: application, assessment: nil, findings: findings, traces: record.traces,
-                unfilled: record.unfilled)
+                unfilled: record.unfilled, evidence: evidence)
         }
     }
 

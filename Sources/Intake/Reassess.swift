@@ -16,7 +16,8 @@ extension IntakeService {
         let evidence = try await evidence(on: [application], at: now())
         let triage = pipeline.triage
         let assessment = triage.assess(
-            application, receivedAt: record.receivedAt.timestamp, evidence: evidence(application), explain: explain)
+            application, receivedAt: record.receivedAt.timestamp, evidence: evidence(application),
+            isLead: record.standing.isLead, explain: explain)
         return (record, assessment, triage.digest)
     }
 }

@@ -27,7 +27,7 @@ struct RecordPacker {
         case .accepted: accept(step, into: &record)
         case .lead: try register(step, into: &record)
         case .shared: share(step, into: &record)
-        case .parked: follow(step, into: &record)
+        case .parked: follow(step, into: &record, shares: step.evidence)
         case .invalid:
             record.deadLetter = Self.cause(of: step.findings)
             record.findings = JSONValue.array(step.findings.map(\.json)).serialized()
@@ -52,6 +52,7 @@ struct RecordPacker {
             record.detail = why.detail
         case nil: break
         }
+        if application.intakeKind == .transfer { application.addArrival(at: record.queue, stamp.receivedAt) }
         var handoverState = HandoverState.collected
         if clerk.registry.institutions[sender.id] != nil {
             if let target = record.queue, target != sender.id {
@@ -79,20 +80,28 @@ struct RecordPacker {
         }
     }
 
-    /// A lead has no will of the person behind it yet: it is registered, no clock runs, and who may know is told so.
+    /// A lead has no will of the person behind it yet: it is registered with the institution that may speak with the person,
+    /// no clock runs, and who may know is told so. Where no institution follows from the rules, the city centre is asked
+    /// first (首问负责).
     private func register(_ step: Pipeline.Step, into record: inout IntakeRecord) throws {
-        let application = number(step, in: &record)
+        var application = number(step, in: &record)
+        application.set("lead.state", .string(LeadState.registered.rawValue))
+        switch step.assessment?.target {
+        case .queue(let institution, _): record.queue = institution
+        case .unroutable, nil: record.queue = clerk.cityCentre
+        }
+        record.priority = step.assessment?.priority ?? 0
         let content = JSONValue.object(application.content).serialized()
-        let standing = ApplicationStanding(referral: .leadOnly)
+        let standing = ApplicationStanding(referral: .leadOnly, lead: .registered)
         record.content = content
         record.standing = standing
         let outgoing = try clerk.makeStatus(
             .leadRegistered,
             of: ApplicationRecord(
                 applicationNo: record.applicationNo ?? "", referralID: referralID, partnerID: sender.id,
-                messageID: step.messageID, queue: nil, content: content, route: record.route, version: 1,
+                messageID: step.messageID, queue: record.queue, content: content, route: record.route, version: 1,
                 standing: standing, receivedAt: receivedAt),
-            institution: nil, detail: JSONObject(), at: receivedAt)
+            institution: record.queue, detail: LeadState.registered.statusDetail, at: receivedAt)
         (record.status, record.statusMessage) = (outgoing.status, outgoing.envelope)
     }
 
@@ -109,17 +118,19 @@ struct RecordPacker {
 
     /// A status share is evidence on a person: kept for look-ups, laid beside that person's open applications.
     private func share(_ step: Pipeline.Step, into record: inout IntakeRecord) {
-        follow(step, into: &record)
-        guard let person = clerk.keys.persons(in: step.application, at: "recipient").first else { return }
         let shown = CaseClerk.evidence(in: stamp.applied(to: step.application, applicationNo: nil))
+        follow(step, into: &record, shares: CaseClerk.newest(step.evidence + shown))
+        guard let person = clerk.keys.persons(in: step.application, at: "recipient").first else { return }
         record.evidence = Evidence(
             id: record.id, person: person, content: JSONValue.array(shown).serialized(), partnerID: sender.id,
             receivedAt: receivedAt, keepUntil: receivedAt.advanced(milliseconds: limits.evidence))
     }
 
-    private func follow(_ step: Pipeline.Step, into record: inout IntakeRecord) {
+    /// - Parameter shares: what shares show about its person by now.
+    private func follow(_ step: Pipeline.Step, into record: inout IntakeRecord, shares: [JSONValue]) {
         guard let kind = step.application.intakeKind.flatMap({ FollowUp.Kind(rawValue: $0.rawValue) }) else { return }
-        let application = stamp.applied(to: step.application, applicationNo: nil)
+        var application = stamp.applied(to: step.application, applicationNo: nil)
+        if !shares.isEmpty { application.set("shares", .array(shares)) }
         record.followUp = FollowUp(
             id: record.id, kind: kind, partnerID: sender.id,
             content: JSONValue.object(application.content).serialized(),

@@ -50,7 +50,7 @@ public struct ReferralView: Sendable {
 
     /// Where a referral stands: its receipt, its state, and every status the sender was told.
     private func show(_ record: ReferralRecord, to request: HTTPRequest) async throws -> HTTPResponse {
-        let applications = try await applications(of: record)
+        let (applications, leads) = try await applications(of: record)
         let own = try await store.followUps(of: record.id)
         let about = try await store.followUps(about: record).filter { other in !own.contains { $0.id == other.id } }
         var followUps: [JSONValue] = []
@@ -60,8 +60,9 @@ public struct ReferralView: Sendable {
         let body = JSONValue.compact([
             ("referralId", .string(record.id)), ("messageId", .text(record.messageID)),
             ("outcome", .string(record.outcome.rawValue)), ("receivedAt", .string(record.receivedAt.rfc3339)),
-            ("state", .text(Self.state(of: record, applications: applications, followUps: own))),
+            ("state", .text(Self.state(of: record, applications: applications + leads, followUps: own))),
             ("receipt", try receipt.json()), ("applications", .array(applications)),
+            ("leads", leads.isEmpty ? nil : .array(leads)),
             ("followUps", followUps.isEmpty ? nil : .array(followUps)),
         ])
         return AnswerStyle(of: request).isXML
@@ -77,20 +78,26 @@ public struct ReferralView: Sendable {
         return followUp.json(now: now(), standings: standings)
     }
 
-    private func applications(of record: ReferralRecord) async throws -> [JSONValue] {
+    /// Leads stand apart, with what has become of each.
+    private func applications(
+        of record: ReferralRecord
+    ) async throws -> (applications: [JSONValue], leads: [JSONValue]) {
         var applications: [JSONValue] = []
+        var leads: [JSONValue] = []
         for number in record.applicationNos {
             guard let application = try await store.application(number) else { continue }
             let statuses = try await store.statusHistory(number)
                 .compactMap { status throws(StoreError) in try visibleStatus(status, partnerID: record.partnerID) }
-            applications.append(
-                .compact([
-                    ("applicationNo", .string(number)), ("state", .string(application.standing.referral.rawValue)),
-                    ("stateName", .string(application.standing.referral.zh)), ("institution", .text(application.queue)),
-                    ("missing", try application.application.value("missing")), ("statuses", .array(statuses)),
-                ]))
+            let lead = application.standing.lead
+            let shown = JSONValue.compact([
+                ("applicationNo", .string(number)), ("state", .string(application.standing.referral.rawValue)),
+                ("stateName", .string(application.standing.referral.zh)), ("institution", .text(application.queue)),
+                ("lead", .text(lead?.rawValue)), ("leadName", .text(lead?.zh)),
+                ("missing", try application.application.value("missing")), ("statuses", .array(statuses)),
+            ])
+            if application.standing.isLead { leads.append(shown) } else { applications.append(shown) }
         }
-        return applications
+        return (applications, leads)
     }
 
     /// The referral machine's state of the whole message: its first application's, or what became of it instead.

@@ -5,7 +5,7 @@ import Vocabulary
 
 /// What the operator services asks of the message store.
 public typealias OperatorStore = DeadLetterStore & JobStore & AuditStore & AccountStore & MessageQueryStore & AlertStore
-    & DeliveryStore & ClockStore & ClockOutcomeStore & DriftStore & FollowUpStore & RuleLog
+    & DeliveryStore & ClockStore & LeadStore & ClockOutcomeStore & DriftStore & FollowUpStore & RuleLog
 
 /// The operators' services, which the HTTP interface and the console share.
 public struct OperatorServices: Sendable {
@@ -14,6 +14,7 @@ public struct OperatorServices: Sendable {
     public let audit: AuditService
     public let endpoints: EndpointService
     public let clocks: ClockService
+    public let leads: LeadService
     public let drift: DriftService
     public let parked: ParkedMessageService
     public let flow: MessageQueryService
@@ -41,6 +42,7 @@ public struct OperatorServices: Sendable {
         audit = AuditService(store: store)
         endpoints = EndpointService(store: store, registry: registry, now: now, reports: ports.endpoints, log: log)
         clocks = ClockService(store: store, now: now, log: log, metrics: metrics)
+        leads = LeadService(store: store)
         drift = DriftService(store: store, now: now)
         parked = ParkedMessageService(store: store, now: now)
         flow = MessageQueryService(store: store, registry: registry, endpoints: endpoints, now: now)
@@ -62,7 +64,7 @@ public struct OperatorServices: Sendable {
 
     /// The operators' part of the HTTP interface.
     public var routes: [Route] {
-        deadLetters.routes + bulk.routes + audit.routes + endpoints.routes + clocks.routes + drift.routes + flow.routes
+        deadLetters.routes + bulk.routes + audit.routes + endpoints.routes + clocks.routes + leads.routes + drift.routes + flow.routes
             + documents.routes + rules.routes + reports.routes + alerts.routes + signIn.routes + accounts.routes
             + codeLists.routes
     }

@@ -19,6 +19,7 @@ struct Migration {
         Migration(script: PackageResources.v014_words_sql),
         Migration(script: PackageResources.v015_records_sql),
         Migration(script: PackageResources.v016_uploads_sql),
+        Migration(script: PackageResources.v017_leads_sql),
     ]
 
     /// Splits the script at semicolons that end a line; the files hold no triggers.

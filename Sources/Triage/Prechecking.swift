@@ -48,7 +48,9 @@ extension Examination {
 
     private mutating func addOnce(_ code: String, to path: String) {
         let codes = (application.value(path)?.array ?? []).compactMap(\.string)
-        if !codes.contains(code) { append(.string(code), to: path) }
+        guard !codes.contains(code) else { return }
+        append(.string(code), to: path)
+        if let mark = Derived.marks[path] { append(.string(code), to: mark) }
     }
 
     /// Tells the rules how the clocks stand.

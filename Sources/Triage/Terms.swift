@@ -9,6 +9,11 @@ struct Terms: Sendable {
         let id: String
         let value: Double
         let validity: Validity
+        let title: String
+        /// From this day on somebody must look whether it still holds.
+        let review: CalendarDate?
+
+        var isLast: Bool { validity.to == nil }
     }
 
     private struct List: Sendable {
@@ -35,7 +40,11 @@ struct Terms: Sendable {
                 if thresholds.contains(where: { $0.id == id && $0.validity.overlaps(validity) }) {
                     reader.complain(element, "the threshold \(id) has two values on some days")
                 }
-                thresholds.append(Threshold(id: id, value: value, validity: validity))
+                let review = element.attribute("review").flatMap { CalendarDate(iso: $0) }
+                thresholds.append(
+                    Threshold(
+                        id: id, value: value, validity: validity, title: element.attribute("title") ?? id,
+                        review: review))
             case "set": sets.append(List(id: id, items: Self.items(element, by: \.isWhitespace), validity: validity))
             case "words":
                 keyWords.append(
@@ -54,6 +63,22 @@ struct Terms: Sendable {
     /// What expressions may name as `$name`.
     var names: Set<String> { Set(thresholds.map(\.id) + sets.map(\.id)) }
     var validities: [Validity] { thresholds.map(\.validity) + sets.map(\.validity) + keyWords.map(\.validity) }
+
+    /// Values that hold without end and should have been looked at by a day, and names that no value holds for then.
+    func old(on day: CalendarDate) -> [(id: String, title: String, since: CalendarDate)] {
+        let past = thresholds.filter(\.isLast).compactMap { last -> (String, String, CalendarDate)? in
+            guard let review = last.review, review <= day else { return nil }
+            return (last.id, last.title, review)
+        }
+        let ended = Set(thresholds.map(\.id)).sorted().compactMap { id -> (String, String, CalendarDate)? in
+            let all = thresholds.filter { $0.id == id }
+            guard !all.contains(where: { $0.validity.holds(on: day) }), let last = all.compactMap(\.validity.to).max(),
+                last < day
+            else { return nil }
+            return (id, all[0].title, last)
+        }
+        return past + ended
+    }
 
     func number(_ name: String) -> Double? { thresholds.first { $0.id == name }?.value }
 

@@ -50,12 +50,14 @@ public final class Triage: Sendable {
     /// - Parameters:
     ///   - evidence: what status shares on file show about the person: `reliefStatuses`-like objects with `kind`,
     ///     `status`, `validFrom`, `validTo`, `asOf`, `issuer`; rules see them under `/root/shares`.
+    ///   - isLead: a lead owes nobody anything: no clock runs on it and no paper is missing.
     ///   - explain: whether the trace tells of routing, clocks and papers too.
     public func assess(
-        _ application: LegalAidApplication, receivedAt: Timestamp, evidence: [JSONValue] = [], explain: Bool = false
+        _ application: LegalAidApplication, receivedAt: Timestamp, evidence: [JSONValue] = [], isLead: Bool = false,
+        explain: Bool = false
     ) -> Assessment {
         examine(application, receivedAt: receivedAt, evidence: evidence) { examination in
-            examination.assess(explain: explain)
+            examination.assess(isLead: isLead, explain: explain)
         } ?? Self.unreadable(application)
     }
 
@@ -149,6 +151,7 @@ struct Examination {
         _ application: LegalAidApplication, receivedAt: Timestamp, evidence: [JSONValue], rules: RuleSet,
         edition: Edition, worker: Worker
     ) {
+        let application = Derived.removed(from: application)
         let facts = Facts.json(of: application, receivedAt: receivedAt, evidence: evidence, edition: edition)
         let content = JSONObject(
             [("facts", facts)] + application.content.members + [("shares", .array(evidence))])
@@ -192,13 +195,14 @@ struct Examination {
         root.child(named: "facts")?.append(value, to: fact)
     }
 
-    mutating func assess(explain: Bool) -> Assessment {
-        let clocks = startClocks(by: .received, at: receivedAt, until: nil, explain: explain)
+    mutating func assess(isLead: Bool, explain: Bool) -> Assessment {
+        // How urgent a lead is depends on the limits of its matter too.
+        var clocks = startClocks(by: .received, at: receivedAt, until: nil, explain: explain)
         tell(clocks.clocks, at: receivedAt)
         let checks = precheck(explain: explain)
-        let missing = missing(explain: explain)
+        let missing: (list: [JSONValue], trace: [RuleResult]) = isLead ? ([], []) : missing(explain: explain)
         let route = route(explain: explain)
-        set("missing", .array(missing.list))
+        if isLead { clocks = ([], []) } else { set("missing", .array(missing.list)) }
         set("precheck", .array(checks.hints.map(\.json)))
         set("urgency", urgencyJSON(checks.urgency))
         switch route.target {

@@ -225,16 +225,4 @@ import Testing
         #expect(kinds == [nil, "related"])
         await flow.end()
     }
-
-    @Test func `a lead has no clock, no queue, and is told to those who may know`() async throws {
-        let flow = try FlowGateway()
-        for (partner, codes) in [("civil", ["07"]), ("court", [])] {
-            let receipt = try await flow.send("lead", "L-1", from: partner, [("recipient", ["name": "测试庚"])])
-            #expect(receipt["outcome"] == "lead" && receipt["clocks"] == [] && receipt["queue"] == .null)
-            #expect(try await flow.referral(receipt, of: partner)["state"] == "leadOnly")
-            #expect(try await flow.codes(receipt, of: partner) == codes)
-        }
-        #expect(await flow.post.deadLetters(1, to: "civil").isEmpty == false)
-        await flow.end()
-    }
 }

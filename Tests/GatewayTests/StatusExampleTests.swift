@@ -49,7 +49,7 @@ private let mappings = repository.appending(path: "Mappings")
         (
             "procuratorate/status", "outbound-procuratorate-assigned.utf8.json",
             """
-            {"code": "12", "at": "2024-05-10T10:20:00+08:00", "applicationNo": "LA-01HX0000000000000000000004",
+            {"code": "12", "at": "2024-05-10T10:20:00+08:00", "applicationNo": "LA-01HX0000000000000000000004", "name": "已指派",
              "messageId": "JCY-320413-20240506-0003", "institution": {"name": "常州市金坛区法律援助中心"},
              "assignment": {"lawyer": "测律师", "unit": "江苏测试律师事务所", "phone": "0519-80000012"}}
             """
@@ -57,7 +57,7 @@ private let mappings = repository.appending(path: "Mappings")
         (
             "relief-platform/status", "outbound-relief-provisional.utf8.json",
             """
-            {"code": "04", "at": "2025-03-04T10:12:30+08:00", "eventId": "LA-OUT-20250304-000012",
+            {"code": "04", "name": "容缺受理", "at": "2025-03-04T10:12:30+08:00", "eventId": "LA-OUT-20250304-000012",
              "applicationNo": "LA-01HX0000000000000000000003", "messageId": "CZDJZ-20250303-000451",
              "senderCaseRef": "JZ202503030451", "due": "2025-03-19",
              "institution": {"name": "常州市武进区法律援助中心", "phone": "0519-80000011"},

@@ -37,6 +37,7 @@ struct NoRules: RulesInForce {
     var codeLists: CodeLists { CodeLists([]) }
     var missing: [Int] = []
     func missingCalendars(at now: Instant) -> [Int] { missing }
+    func oldThresholds(at now: Instant) -> [LocalizedText] { [] }
 }
 
 struct NoEndpoints: EndpointReportSource {

@@ -203,7 +203,7 @@ private let noticesAroundNationalDay: [TimedNotice] = [
 }
 
 /// A store that nothing is in.
-private struct NoFlow: MessageQueryStore {
+private struct NoFlow: MessageQueryStore, LeadStore {
     func queueFigures() -> [QueueFigures] { [] }
     func partnerFigures(_ id: String, since: Instant) -> PartnerFigures {
         PartnerFigures(
@@ -215,8 +215,11 @@ private struct NoFlow: MessageQueryStore {
     func document(referral id: String) -> StoredDocument? { nil }
     func indexReferences(_ paths: [ReferencePath], before end: Instant, limit: Int) -> Int { 0 }
     func reportRows(from: Instant, to: Instant, after: String?, limit: Int) -> [ReportRow] { [] }
+    func appliedLeads(from: Instant, to: Instant) -> [ReportRow] { [] }
     func outcomes(partner: String, from: Instant, to: Instant) -> [Outcome: Int] { [:] }
     func countReferrals(from: Instant, to: Instant) -> Int { 0 }
+    func leads(_ filter: LeadFilter, after: String?, limit: Int) -> [ApplicationRecord] { [] }
+    func leadFigures(from: Instant, to: Instant) -> [LeadState: Int] { [:] }
 }
 
 /// A store that no clock ended in.

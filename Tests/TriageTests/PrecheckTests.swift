@@ -214,9 +214,18 @@ import Testing
             rule: "MC-07", indicates: "LAL42-3",
             on:
                 #"{"aidRoute":"byApplication","groupFlags":[{"code":"migrantWorker"}],"matter":{"factsSummary":"被拖欠工资"}}"#,
-            evidence: ["matter.scopeItems[0]", "groupFlags[0]"],
+            evidence: ["matter.factsSummary", "groupFlags[0]"],
             notOn:
                 #"{"aidRoute":"byApplication","groupFlags":[{"code":"migrantWorker"}],"matter":{"factsSummary":"离婚"}}"#),
+        // Pay and work injury only (法律援助法 42(3)): not the relation by itself, nor a suit about the recognition.
+        Case(
+            rule: "MC-07", outcome: .insufficientData,
+            on:
+                #"{"aidRoute":"byApplication","groupFlags":[{"code":"migrantWorker"}],"matter":{"factsSummary":"请求确认劳动关系"}}"#,
+            evidence: ["groupFlags[0]", "matter.scopeItems[0]"],
+            notOn:
+                #"{"aidRoute":"byApplication","groupFlags":[{"code":"migrantWorker"}],"matter":{"caseDomain":"administrative","factsSummary":"不服工伤认定决定"}}"#
+        ),
         Case(
             rule: "MC-08", indicates: "CZ-ELDER",
             on:
@@ -228,9 +237,9 @@ import Testing
                 #"{"aidRoute":"byApplication","recipient":{"birthDate":"2010-08-22"},"groupFlags":[{"code":"childInDifficulty"}]}"#,
             evidence: ["groupFlags[0]"], notOn: #"{"aidRoute":"byApplication","recipient":{"birthDate":"2010-08-22"}}"#),
         Case(
-            rule: "MC-09", on: #"{"aidRoute":"byApplication","economic":{"monthlyIncomePerCapita":"2490.00"}}"#,
+            rule: "MC-09", on: #"{"aidRoute":"byApplication","economic":{"monthlyIncomePerCapita":"2660.00"}}"#,
             evidence: ["economic.monthlyIncomePerCapita"],
-            notOn: #"{"aidRoute":"byApplication","economic":{"monthlyIncomePerCapita":"2490.01"}}"#),
+            notOn: #"{"aidRoute":"byApplication","economic":{"monthlyIncomePerCapita":"2660.01"}}"#),
         Case(
             rule: "MC-09",
             on:

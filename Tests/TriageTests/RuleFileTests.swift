@@ -69,7 +69,7 @@ import Vocabulary
 
     @Test func `a threshold is changed by an edit of data`() throws {
         let copy = try ConfigurationCopy()
-        let text = #"{"aidRoute":"byApplication","economic":{"monthlyIncomePerCapita":"2600.00"}}"#
+        let text = #"{"aidRoute":"byApplication","economic":{"monthlyIncomePerCapita":"2700.00"}}"#
         let shipped = try Shipped()
         func fires(_ triage: Triage) throws -> Bool {
             triage.assess(
@@ -78,7 +78,7 @@ import Vocabulary
             ).hints.contains { $0.rule == "MC-09" }
         }
         #expect(try !fires(shipped.triage))
-        try copy.edit("rules/terms.xml", #"value="2490""#, #"value="2660""#)
+        try copy.edit("rules/terms.xml", #"value="2660""#, #"value="2760""#)
         #expect(try fires(try Triage(config: copy.folder.path)))
     }
 }

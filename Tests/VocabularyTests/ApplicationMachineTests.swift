@@ -6,12 +6,12 @@ import Testing
 private let events: [ApplicationEvent] =
     [
         .chooseQueue, .returnToSender, .senderCancels, .signIn, .proposeHandover, .targetSignsIn, .targetReturns,
-        .handoverTimeout, .cityAssigns, .handOutside,
-    ] + CaseEvent.allCases.map(ApplicationEvent.report)
+        .handoverTimeout, .cityAssigns, .handOutside, .outsideSignsIn, .personApplies,
+    ] + CaseEvent.allCases.map(ApplicationEvent.report) + LeadAnswer.allCases.map(ApplicationEvent.answerLead)
 
 /// Where an application begins, by what the intake makes of its record.
 private let beginnings = [
-    ApplicationStanding(referral: .leadOnly), ApplicationStanding(referral: .routingManual),
+    ApplicationStanding(referral: .leadOnly, lead: .registered), ApplicationStanding(referral: .routingManual),
     ApplicationStanding(referral: .queued), ApplicationStanding(referral: .handedOver, handover: .proposed),
 ]
 
@@ -44,6 +44,7 @@ private func reachable(_ route: AidRoute) -> Set<ApplicationStanding> {
         #expect(Set(standings.map(\.referral)) == Set(ReferralState.allCases))
         #expect(Set(standings.compactMap(\.caseState)) == Set(CaseState.allCases))
         #expect(Set(standings.map(\.handover)) == Set(HandoverState.allCases))
+        #expect(Set(standings.compactMap(\.lead)) == Set(LeadState.allCases))
         for event in events where event != .report(.transfer) {
             let happens = AidRoute.allCases.contains { route in
                 standings.contains { next($0, event, route) != nil }
@@ -61,6 +62,8 @@ private func reachable(_ route: AidRoute) -> Set<ApplicationStanding> {
             if [.leadOnly, .routingManual, .cancelled, .returnedToSender].contains(standing.referral) {
                 #expect(standing.caseState == nil, "\(standing)")
             }
+            // A lead has no case, and what has a case is no lead.
+            if standing.isLead { #expect([.leadOnly, .cancelled].contains(standing.referral), "\(standing)") }
         }
     }
 

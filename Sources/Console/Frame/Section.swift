@@ -3,7 +3,7 @@ import Vocabulary
 
 /// The console's sections, in the order of its navigation.
 enum Section: String, Sendable, CaseIterable {
-    case overview, deadLetters, clocks, queues, partners, parked, alerts, messages, reports, mappings, drift, rules
+    case overview, deadLetters, clocks, leads, queues, partners, parked, alerts, messages, reports, mappings, drift, rules
     case audit, accounts
 
     var path: String {
@@ -11,6 +11,7 @@ enum Section: String, Sendable, CaseIterable {
         case .overview: "/console/"
         case .deadLetters: "/console/dead-letters"
         case .clocks: "/console/clocks"
+        case .leads: "/console/leads"
         case .queues: "/console/queues"
         case .partners: "/console/partners"
         case .parked: "/console/parked"
@@ -30,6 +31,7 @@ enum Section: String, Sendable, CaseIterable {
         case .overview: language("总览", "Overview")
         case .deadLetters: language("死信", "Dead letters")
         case .clocks: language("时限", "Time limits")
+        case .leads: language("线索台账", "Leads")
         case .queues: language("队列", "Queues")
         case .partners: language("来源单位", "Partners")
         case .parked: language("暂存报文", "Parked")
@@ -47,8 +49,8 @@ enum Section: String, Sendable, CaseIterable {
     /// Who has not the right is not shown the way.
     var right: OperatorRight {
         switch self {
-        case .overview, .deadLetters, .clocks, .queues, .partners, .parked, .alerts, .messages, .reports, .mappings,
-            .drift, .rules:
+        case .overview, .deadLetters, .clocks, .leads, .queues, .partners, .parked, .alerts, .messages, .reports,
+            .mappings, .drift, .rules:
             .look
         case .audit: .audit
         case .accounts: .administer

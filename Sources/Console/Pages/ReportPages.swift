@@ -2,6 +2,7 @@ import Messaging
 import Operations
 import StrictJSON
 import Transport
+import Vocabulary
 
 extension WebConsole {
     /// The monthly bulletin.
@@ -53,7 +54,7 @@ extension WebConsole {
                 <a class="button" href="\(Section.reports.path)/\(month.text)">CSV</a></form>
                 <ul class="tiles">\(Self.tile(language("申请", "Applications"), "\(report.applications)", "", link: Section.messages.path))\(
                     indicators(report, language))</ul>
-                \(onTime(report, language))\(measures(report, language))<div class="actions">\(parts)</div>
+                \(leads(report, language))\(onTime(report, language))\(measures(report, language))<div class="actions">\(parts)</div>
                 """)
     }
 
@@ -67,6 +68,16 @@ extension WebConsole {
                 <small>\(within) / \(within + (rate?.later ?? 0))</small></li>
                 """
         }
+    }
+
+    private func leads(_ report: MonthlyReport, _ language: Language) -> HTML {
+        var table = DataTable(
+            caption: language("本月收到的线索，不计入申请", "Leads received this month; none of them counts as an application"),
+            columns: [
+                .init(name: language("线索", "Leads")), .init(name: language("数量", "Count"), isNumber: true),
+            ], empty: "")
+        table.rows = LeadState.allCases.map { ["\(language.text($0.label))", "\(report.leads[$0] ?? 0)"] }
+        return "<h2>\(language("线索", "Leads"))</h2>\(table.html)"
     }
 
     private func measures(_ report: MonthlyReport, _ language: Language) -> HTML {

@@ -18,7 +18,7 @@ public struct ApplicationRecord: Sendable {
     public var handover: Handover
     /// The message that carries it to the institution that must sign it in.
     public var applicationMessageID: String?
-    /// When the gateway received it.
+    /// When the gateway received it; of what was a lead, when the person applied.
     public var receivedAt: Instant
 
     public init(

@@ -29,6 +29,8 @@ public struct CaseChange: Sendable {
     public var applicationMessage: Envelope?
     /// Messages about the application to institutions.
     public var institutionMessages: [Envelope] = []
+    /// When the person's will made a lead an application.
+    public var appliedAt: Instant?
     /// The clocks that started or moved.
     public var clocks: [RunningClock] = []
 

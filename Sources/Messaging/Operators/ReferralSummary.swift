@@ -6,11 +6,14 @@ public struct ReferralSummary: Sendable, Hashable {
         public let no: String
         public let queue: String?
         public let caseState: CaseState?
+        /// What has become of it as a lead; nothing where it never was one.
+        public let lead: LeadState?
 
-        public init(no: String, queue: String?, caseState: CaseState?) {
+        public init(no: String, queue: String?, caseState: CaseState?, lead: LeadState? = nil) {
             self.no = no
             self.queue = queue
             self.caseState = caseState
+            self.lead = lead
         }
     }
 

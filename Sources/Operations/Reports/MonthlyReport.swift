@@ -38,6 +38,8 @@ public struct MonthlyReport: Sendable {
     public var messages: [String: Int] = [:]
     public private(set) var counts: [Dimension: [String: Int]] = [:]
     public private(set) var indicators: [Indicator: Rate] = [:]
+    /// The month's leads by what has become of them; none of them is among the applications.
+    public var leads: [LeadState: Int] = [:]
     /// By the clocks that ran; empty where none were kept.
     public var onTime: [OnTimeFigures] = []
 

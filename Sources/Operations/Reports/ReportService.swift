@@ -9,13 +9,13 @@ import Vocabulary
 public struct ReportService: Sendable {
     private static let batch = 500
 
-    let store: any MessageQueryStore
+    let store: any MessageQueryStore & LeadStore
     let registry: Registry
     let rules: any RulesInForce
     let onTime: OnTimeService
 
     public init(
-        store: any MessageQueryStore, registry: Registry, rules: any RulesInForce, onTime: OnTimeService
+        store: any MessageQueryStore & LeadStore, registry: Registry, rules: any RulesInForce, onTime: OnTimeService
     ) {
         self.store = store
         self.registry = registry
@@ -37,6 +37,8 @@ public struct ReportService: Sendable {
             for row in rows { try report.add(row) }
             last = rows.count == Self.batch ? rows.last?.applicationNo : nil
         } while last != nil
+        for row in try await store.appliedLeads(from: start, to: end) { report.add(row) }
+        report.leads = try await store.leadFigures(from: start, to: end)
         report.onTime = try await onTime.figures(from: start, to: end)
         return report
     }
@@ -70,6 +72,12 @@ public struct ReportService: Sendable {
                     ["key": .string($0.key), "label": .string(label(dimension, $0.key)), "count": JSONValue($0.count)]
                 })
         }
+        json["leads"] = .array(
+            LeadState.allCases.map {
+                [
+                    "key": .string($0.rawValue), "label": .string($0.zh), "count": JSONValue(report.leads[$0] ?? 0),
+                ]
+            })
         json["indicators"] = .object(
             JSONObject(
                 MonthlyReport.Indicator.allCases.map { indicator in
@@ -102,6 +110,7 @@ public struct ReportService: Sendable {
         }
         add("合计", "applications", "申请", report.applications)
         for (outcome, count) in report.messages.sorted(by: { $0.key < $1.key }) { add("报文", outcome, outcome, count) }
+        for state in LeadState.allCases { add("线索", state.rawValue, state.zh, report.leads[state] ?? 0) }
         for dimension in MonthlyReport.Dimension.allCases {
             for line in report.lines(dimension) {
                 add(dimension.label.zh, line.key, label(dimension, line.key), line.count)

@@ -12,4 +12,6 @@ public protocol RulesInForce: Sendable {
     var codeLists: CodeLists { get }
     /// The years without a plan of days off that clocks reach into by now.
     func missingCalendars(at now: Instant) -> [Int]
+    /// What says which thresholds are old.
+    func oldThresholds(at now: Instant) -> [LocalizedText]
 }

@@ -79,7 +79,7 @@ public struct AttentionService: Sendable {
             items.append(Attention(.partnerSilence, partner.partnerID, count: 1, since: partner.lastSeen))
         }
         let waiting = Dictionary(
-            queues.map { (Endpoint(.application, $0.queue), $0.depth) }
+            (queues + (try await flow.leadQueues())).map { (Endpoint(.application, $0.queue), $0.depth) }
                 + partners.map { (Endpoint(.status, $0.partnerID), $0.backlog) }
         ) { first, _ in first }
         for way in try await flow.endpoints.standings() {

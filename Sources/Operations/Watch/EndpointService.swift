@@ -60,7 +60,7 @@ public struct EndpointService: Sendable {
 
     /// - Throws: `Problem` `.notFound` for a queue or partner that is not registered.
     public func queue(_ code: String) throws(Problem) -> Endpoint {
-        guard registry.institutions[code] != nil else {
+        guard registry.institutions[LeadQueue.institution(of: code)] != nil else {
             throw Problem(.notFound, zh: "没有这个队列。", en: "There is no such queue.")
         }
         return Endpoint(.application, code)

@@ -25,6 +25,12 @@ public struct Gauges: Sendable {
                 "gateway_queue_oldest_seconds", help: "Age of the oldest application in a queue.", labels: labels,
                 to: age(queue.oldest))
         }
+        metrics.forget("gateway_lead_queue_depth")
+        for queue in try await flow.leadQueues() {
+            metrics.set(
+                "gateway_lead_queue_depth", help: "Leads waiting for an institution or leased by it; no applications.",
+                labels: [("queue", queue.queue)], to: Double(queue.depth))
+        }
         try await refreshPartners(age)
         try await refreshDeadLetters(age)
         try await refreshClocks()

@@ -33,14 +33,19 @@ public struct MessageQueryService: Sendable {
         self.now = now
     }
 
-    /// Every institution's queue, those without anything too.
+    /// Every institution's queue of applications, those without anything too.
     public func queues() async throws(StoreError) -> [QueueFigures] {
-        let busy = try await store.queueFigures()
+        let busy = try await store.queueFigures().filter { !LeadQueue.isOne($0.queue) }
         let known = Set(busy.map(\.queue))
         let idle = registry.institutions.keys.filter { !known.contains($0) }.map {
             QueueFigures(queue: $0, depth: 0, oldest: nil, mostUrgent: nil, deadLetters: 0)
         }
         return (busy + idle).sorted { $0.queue < $1.queue }
+    }
+
+    /// The queues that bring institutions their leads, as far as anything lies there.
+    public func leadQueues() async throws(StoreError) -> [QueueFigures] {
+        try await store.queueFigures().filter { LeadQueue.isOne($0.queue) }
     }
 
     /// Every partner with its figures of the last 24 hours.

@@ -8,11 +8,13 @@ extension MessageQueryService {
         [
             Route("GET", "/v1/queues", may: .look) { _, _ in
                 let ways = try await endpoints.standings(.application)
+                func json(_ figures: QueueFigures) -> JSONValue {
+                    let institution = LeadQueue.institution(of: figures.queue)
+                    return figures.json(name: registry.institutions[institution]?.name, way: ways[figures.queue])
+                }
                 return .json([
-                    "queues": .array(
-                        try await queues().map {
-                            $0.json(name: registry.institutions[$0.queue]?.name, way: ways[$0.queue])
-                        })
+                    "queues": .array(try await queues().map(json)),
+                    "leadQueues": .array(try await leadQueues().map(json)),
                 ])
             },
             Route("GET", "/v1/partners", may: .look) { _, _ in
@@ -108,7 +110,7 @@ extension ReferralSummary {
                     applications.map {
                         .compact([
                             ("applicationNo", .string($0.no)), ("queue", .text($0.queue)),
-                            ("caseState", .text($0.caseState?.rawValue)),
+                            ("caseState", .text($0.caseState?.rawValue)), ("lead", .text($0.lead?.rawValue)),
                         ])
                     })
             ),

@@ -78,7 +78,8 @@ enum CaseRows {
             AS message_id, a.queue AS queue, a.content AS content, a.case_state AS case_state, a.aid_route AS aid_route,
             a.version AS version, a.referral_state AS referral_state, a.application_message AS application_message,
             a.handover_state AS handover_state, a.handover_to AS handover_to, a.handover_due AS handover_due,
-            a.handover_returns AS handover_returns, r.received_at AS received_at
+            a.handover_returns AS handover_returns, a.lead_state AS lead_state,
+            coalesce(a.applied_at, r.received_at) AS received_at
             FROM application a JOIN referral r ON r.id = a.referral_id LEFT JOIN referral f ON f.id = r.corrects
             \(condition)
             """, values
@@ -90,7 +91,8 @@ enum CaseRows {
                 route: try row.word("aid_route"), version: try row.int("version"),
                 standing: ApplicationStanding(
                     referral: try row.word("referral_state"), caseState: try row.optionalWord("case_state"),
-                    handover: try row.word("handover_state"), returns: try row.int("handover_returns")),
+                    handover: try row.word("handover_state"), returns: try row.int("handover_returns"),
+                    lead: try row.optionalWord("lead_state")),
                 handover: Handover(
                     to: try row.optionalText("handover_to"), dueAt: try row.optionalInstant("handover_due")),
                 receivedAt: try row.instant("received_at"))
@@ -106,12 +108,14 @@ enum CaseRows {
         try transaction.run(
             """
             INSERT INTO application (no, referral_id, queue, content, case_state, aid_route, referral_state,
-            application_message, handover_state, handover_to, handover_due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            application_message, handover_state, handover_to, handover_due, lead_state)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .text(applicationNo), .text(commit.referralID), .optional(record.queue), .blob(content),
                 .optional(standing.caseState), .word(record.route), .word(standing.referral), .text(record.id),
                 .word(standing.handover), .optional(record.handover.to), .optional(record.handover.dueAt),
+                .optional(standing.lead),
             ])
         try ApplicationKeys.insert(record.keys, of: applicationNo, at: commit.receivedAt, transaction)
         try Clocks.keep(record.clocks, of: applicationNo, transaction)
@@ -171,12 +175,14 @@ enum CaseRows {
         let changed = try transaction.run(
             """
             UPDATE application SET case_state = ?, referral_state = ?, handover_state = ?, handover_to = ?,
-            handover_due = ?, handover_returns = ?, queue = coalesce(?, queue), content = coalesce(?, content),
+            handover_due = ?, handover_returns = ?, lead_state = ?, applied_at = coalesce(?, applied_at),
+            queue = coalesce(?, queue), content = coalesce(?, content),
             version = version + 1 WHERE no = ? AND version = ?
             """,
             [
                 .optional(standing.caseState), .word(standing.referral), .word(standing.handover),
                 .optional(handover.to), .optional(handover.dueAt), .int(standing.returns),
+                .optional(standing.lead), .optional(change.appliedAt),
                 .optional(change.responsible), .optional(change.content), .text(change.applicationNo),
                 .int(record.version),
             ])
@@ -206,7 +212,9 @@ enum CaseRows {
                 [.text(message.id), .text(record.applicationNo)])
         case .endClocks: try Clocks.end(of: record.applicationNo, at: change.at, transaction)
         // What is told, and which clocks move, was made ready by whoever made the change.
-        case .moveClocks, .tellSender, .tellTargetOfWithdrawal, .tellResponsibleOfReturn, .tellCityCentre: break
+        case .moveClocks, .tellSender, .tellResponsibleOfWithdrawal, .tellTargetOfWithdrawal, .tellResponsibleOfReturn,
+            .tellCityCentre:
+            break
         }
     }
 

@@ -160,21 +160,14 @@ extension SQLMessageStore: MessageQueryStore {
             .text(lower), .text("LA-" + IdentifierSource.floor(end)), .integer(Int64(limit)),
         ]
         return try await database.read { connection throws(StoreError) in
-            let rows = try connection.query(MessageQuerySQL.reportRows, values) { row throws(StoreError) in
-                ReportRow(
-                    applicationNo: try row.text("no"), partnerID: try row.text("partner"),
-                    queue: try row.optionalText("queue"), caseState: try row.optionalWord("case_state"),
-                    receivedAt: try row.instant("received_at"), content: try row.blob("content"), firstTold: [:])
-            }
-            var told: [ReportRow] = []
-            for var row in rows {
-                let codes = try connection.query(MessageQuerySQL.firstTold, [.text(row.applicationNo)]) {
-                    row throws(StoreError) in (try row.word("code", as: StatusCode.self), try row.instant("at"))
-                }
-                row.firstTold = Dictionary(codes) { first, _ in first }
-                told.append(row)
-            }
-            return told
+            try MessageQueryRows.reportRows(MessageQuerySQL.reportRows, values, connection)
+        }
+    }
+
+    public func appliedLeads(from start: Instant, to end: Instant) async throws(StoreError) -> [ReportRow] {
+        try await database.read { connection throws(StoreError) in
+            try MessageQueryRows.reportRows(
+                MessageQuerySQL.appliedLeads, [.instant(start), .instant(end)], connection)
         }
     }
 

@@ -8,11 +8,12 @@ enum MessageQueryRows {
         var summaries: [ReferralSummary] = []
         for id in ids {
             let applications = try connection.query(
-                "SELECT no, queue, case_state FROM application WHERE referral_id = ? ORDER BY no LIMIT 500", [.text(id)]
+                "SELECT no, queue, case_state, lead_state FROM application WHERE referral_id = ? ORDER BY no LIMIT 500",
+                [.text(id)]
             ) { row throws(StoreError) in
                 ReferralSummary.Application(
                     no: try row.text("no"), queue: try row.optionalText("queue"),
-                    caseState: try row.optionalWord("case_state"))
+                    caseState: try row.optionalWord("case_state"), lead: try row.optionalWord("lead_state"))
             }
             summaries += try connection.query(
                 """
@@ -30,6 +31,26 @@ enum MessageQueryRows {
             }
         }
         return summaries
+    }
+
+    static func reportRows(
+        _ sql: String, _ values: [SQLValue], _ connection: any SQLConnection
+    ) throws(StoreError) -> [ReportRow] {
+        let rows = try connection.query(sql, values) { row throws(StoreError) in
+            ReportRow(
+                applicationNo: try row.text("no"), partnerID: try row.text("partner"),
+                queue: try row.optionalText("queue"), caseState: try row.optionalWord("case_state"),
+                receivedAt: try row.instant("received_at"), content: try row.blob("content"), firstTold: [:])
+        }
+        var told: [ReportRow] = []
+        for var row in rows {
+            let codes = try connection.query(MessageQuerySQL.firstTold, [.text(row.applicationNo)]) {
+                row throws(StoreError) in (try row.word("code", as: StatusCode.self), try row.instant("at"))
+            }
+            row.firstTold = Dictionary(codes) { first, _ in first }
+            told.append(row)
+        }
+        return told
     }
 
     static func standing(_ row: any SQLRow) throws(StoreError) -> MessageStanding {

@@ -58,7 +58,8 @@ enum ReferralRows {
             try insertDeadLetter(
                 record.id, .application, commit, correlationID: applicationNo, cause: record.deadLetter,
                 problem: record.detail, findings: nil, record: record, transaction)
-        } else if let queue = record.handover.to ?? record.queue {
+        } else if let institution = record.handover.to ?? record.queue {
+            let queue = standing.isLead ? LeadQueue.name(of: institution) : institution
             var envelope = Envelope(
                 id: record.id, channel: .application, correlationID: applicationNo, sender: commit.partnerID,
                 senderMessageID: commit.messageID ?? "", recipient: queue, payload: [], mediaType: "application/json",

@@ -10,6 +10,8 @@ public enum ApplicationEffect: Sendable, Hashable {
     case moveClocks(ClockTrigger)
     /// The sender is told.
     case tellSender(StatusCode)
+    /// The institution that knows it already is told that the sender has taken it back.
+    case tellResponsibleOfWithdrawal
     /// The institution that was asked to take it is told that the sender has taken it back.
     case tellTargetOfWithdrawal
     /// The institution that is responsible is told that a hand-over came back.

@@ -20,6 +20,12 @@ public enum ApplicationEvent: Sendable, Hashable {
     case handoverTimeout
     /// The city centre says whose it is.
     case cityAssigns
-    /// It belongs outside the city and goes there by letter.
+    /// It belongs outside the city and goes there by letter; whoever sends it stays responsible until it is received.
     case handOutside
+    /// The institution outside the city has said in writing that it took it.
+    case outsideSignsIn
+    /// The sender of a lead hands in the person's own will.
+    case personApplies
+    /// An institution says what became of a lead.
+    case answerLead(LeadAnswer)
 }

@@ -1,21 +1,21 @@
 /// The life of an application as a pure value: which event may follow which, and what must be done then (domain
 /// description §3.0, §3.5). The institution's own case is the part that `CaseMachine` holds.
 ///
-///     leadOnly      ──senderCancels──▶ cancelled
+///     leadOnly      ──answerLead──▶ leadOnly (contacted, declined, passed on), signedIn (consented), ──personApplies──▶ queued
+///                   ──senderCancels──▶ cancelled
 ///     routingManual ──chooseQueue──▶ queued, ──returnToSender──▶ returnedToSender, ──senderCancels──▶ cancelled
-///     queued        ──signIn──▶ signedIn, ──proposeHandover──▶ handedOver, ──senderCancels──▶ cancelled
-///     signedIn      ──report──▶ signedIn, ──proposeHandover──▶ handedOver
-///     handedOver    ──targetSignsIn──▶ signedIn, ──targetReturns, handoverTimeout──▶ queued
+///     queued        ──signIn──▶ signedIn, ──proposeHandover, handOutside──▶ handedOver, ──senderCancels──▶ cancelled
+///     signedIn      ──report──▶ signedIn, ──proposeHandover, handOutside──▶ handedOver
+///     handedOver    ──targetSignsIn, outsideSignsIn──▶ signedIn, ──targetReturns, handoverTimeout──▶ queued
 ///                   ──senderCancels──▶ cancelled, where nobody has signed it in yet
 ///
 /// Beside it, who is responsible. At every moment that is exactly one institution, and it changes only where the target
 /// signs in or the city centre assigns:
 ///
-///     collected ─proposeHandover─▶ proposed ─targetSignsIn─▶ handedOver
-///        ▲  │ handOutside             │  │ handoverTimeout, or returned too often
-///        │  ▼                         │  ▼
-///        │ external                   │ escalated ─cityAssigns─▶ handedOver
-///        └────────targetReturns───────┘
+///     collected ─proposeHandover, handOutside─▶ proposed ─targetSignsIn─▶ handedOver, ─outsideSignsIn─▶ external
+///        ▲                                        │  │ handoverTimeout, or returned too often
+///        └──────────────targetReturns─────────────┘  ▼
+///                                                 escalated ─cityAssigns─▶ handedOver
 public enum ApplicationMachine {
     /// As many returns as end with the first contact; the city centre decides then.
     public static let maxReturns = 2
@@ -50,6 +50,9 @@ public enum ApplicationMachine {
             case .handoverTimeout: standing.handoverTimeout
             case .cityAssigns: standing.cityAssigns
             case .handOutside: standing.handOutside(route)
+            case .outsideSignsIn: standing.outsideSignsIn
+            case .personApplies: standing.personApplies
+            case .answerLead(let answer): standing.answerLead(answer, route)
             }
         guard let next else {
             let legal = standing.caseState.map { CaseMachine.legalEvents(in: $0, route: route) } ?? []
@@ -82,11 +85,41 @@ extension ApplicationStanding {
 
     /// Before the sign-in the referral is cancelled, even while another institution is asked to take it.
     fileprivate var senderCancels: Transition? {
-        guard caseState == nil, ![.signedIn, .returnedToSender, .cancelled].contains(referral) else { return nil }
+        guard caseState == nil, ![.signedIn, .returnedToSender, .cancelled].contains(referral), lead != .declined else {
+            return nil
+        }
         let isProposed = handover == .proposed
-        return becoming([.endMessage, .endClocks] + (isProposed ? [.tellTargetOfWithdrawal] : [])) {
+        let told: [ApplicationEffect] =
+            isProposed ? [.tellTargetOfWithdrawal] : lead == .contacted ? [.tellResponsibleOfWithdrawal] : []
+        return becoming([.endMessage, .endClocks] + told) {
             $0.referral = .cancelled
             if isProposed { $0.handover = .collected }
+        }
+    }
+
+    /// The person's will makes it an application of the institution that recorded it: it is signed in by that.
+    fileprivate func answerLead(_ answer: LeadAnswer, _ route: AidRoute) -> Transition? {
+        guard referral == .leadOnly, lead?.isOpen ?? false else { return nil }
+        switch answer {
+        case .contacted: return becoming([.tellSender(.leadRegistered)]) { $0.lead = .contacted }
+        case .declined: return becoming([.endMessage, .tellSender(.leadRegistered)]) { $0.lead = .declined }
+        case .passedOn:
+            return becoming([.sendMessage, .tellSender(.leadRegistered)]) { $0.lead = .registered }
+        case .consented:
+            return becoming([.endMessage, .tellSender(.signedIn)]) {
+                $0.referral = .signedIn
+                $0.lead = .applied
+                $0.caseState = CaseMachine.start(route: route)
+            }
+        }
+    }
+
+    /// From then on it is an application that somebody must sign in.
+    fileprivate var personApplies: Transition? {
+        guard referral == .leadOnly, lead?.isOpen ?? false else { return nil }
+        return becoming([.sendMessage]) {
+            $0.referral = .queued
+            $0.lead = .applied
         }
     }
 
@@ -165,7 +198,17 @@ extension ApplicationStanding {
         guard [.queued, .signedIn].contains(referral), [.collected, .handedOver].contains(handover),
             isTransferable(route)
         else { return nil }
-        return becoming([.endMessage, .endClocks, .tellSender(.transferred)]) {
+        // The limits run on: nobody else owes anything yet.
+        return becoming([.endMessage]) {
+            $0.referral = .handedOver
+            $0.handover = .proposed
+        }
+    }
+
+    fileprivate var outsideSignsIn: Transition? {
+        guard referral == .handedOver, handover == .proposed else { return nil }
+        return becoming([.endClocks, .tellSender(.transferred)]) {
+            $0.referral = .signedIn
             $0.handover = .external
             $0.caseState = .transferredOut
         }

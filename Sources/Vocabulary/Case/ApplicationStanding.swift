@@ -6,21 +6,29 @@ public struct ApplicationStanding: Sendable, Hashable {
     public var handover: HandoverState
     /// How often an institution that was asked has sent it back.
     public var returns: Int
+    /// What has become of it as a lead; nothing where it never was one.
+    public var lead: LeadState?
 
     public init(
-        referral: ReferralState, caseState: CaseState? = nil, handover: HandoverState = .collected, returns: Int = 0
+        referral: ReferralState, caseState: CaseState? = nil, handover: HandoverState = .collected, returns: Int = 0,
+        lead: LeadState? = nil
     ) {
         self.referral = referral
         self.caseState = caseState
         self.handover = handover
         self.returns = returns
+        self.lead = lead
     }
+
+    /// A lead is no application, however it ended, until the person wants one.
+    public var isLead: Bool { lead.map { $0 != .applied } ?? false }
 
     /// Nothing that comes can change anything for the person any more.
     public var isOver: Bool {
         switch referral {
         case .cancelled, .returnedToSender: true
-        case .leadOnly, .routingManual, .queued, .signedIn, .handedOver: caseState?.isOver ?? false
+        case .leadOnly: !(lead?.isOpen ?? true)
+        case .routingManual, .queued, .signedIn, .handedOver: caseState?.isOver ?? false
         }
     }
 }

@@ -14,7 +14,9 @@ public enum HistoryEvent: Sendable, Hashable {
         case signedIn, cancelled, withdrawalReceived, materialsAdded, caseEvent, evidenceFound, related, returned
         case queueChosen, suggestSupport, suggestRelief
         case transferProposed, transferSignedIn, transferReturned, transferEscalated, transferAssigned, transferNoted
-        case externalHandover
+        case externalHandover, externalReceipt
+        // A lead.
+        case leadContacted, leadConsented, leadDeclined, leadPassedOn
         // A clock.
         case dueSoon, overdue
         // An endpoint.

@@ -47,12 +47,15 @@ enum Check: Command {
 
     private static func complaints(aboutMappingsOf configuration: Configuration) -> [String] {
         do throws(ConfigurationError) {
-            let pipeline = try Gateway.pipeline(configuration)
-            let known = Set(pipeline.translator.mappings.map(\.id))
-            let today = Timestamp(secondsSince1970: Instant(Date()).milliseconds / 1000).date
-            for year in pipeline.triage.missingCalendars(on: today) {
+            let inForce = try Gateway.pipeline(configuration)
+            let known = Set(inForce.translator.mappings.map(\.id))
+            let today = Instant(Date()).timestamp.date
+            for year in inForce.triage.missingCalendars(on: today) {
                 let text = CalendarWarning.text(of: year)
                 Terminal.print("calendar: \(text.zh) \(text.en)")
+            }
+            for old in inForce.triage.oldThresholds(on: today) {
+                Terminal.print("rules: \(old.zh) \(old.en)")
             }
             Terminal.print("mappings: \(known.count) loaded from \(configuration.mappings)")
             return configuration.partners.flatMap { partner in

@@ -1,6 +1,7 @@
 import Cases
 import Delivery
 import Intake
+import Messaging
 import Operations
 
 /// Everything that time itself asks for.
@@ -27,7 +28,7 @@ struct Errands {
                 every: sweep, in: store, now: around.now, log: around.log, metrics: around.metrics),
             .expireMessages(every: sweep, in: store, now: around.now, log: around.log),
             .exhaustLeases(
-                every: sweep, of: leasing, maxAttempts: DeliveryModule.leaseLimits.attempts, in: store,
+                every: sweep, of: leasing + leasing.map { LeadQueue.name(of: $0) }, maxAttempts: DeliveryModule.leaseLimits.attempts, in: store,
                 now: around.now, log: around.log),
             .eraseUploads(every: sweep, in: store, now: around.now, log: around.log),
             .eraseEvidence(every: sweep, in: store, now: around.now, log: around.log),

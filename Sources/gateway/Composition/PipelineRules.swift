@@ -19,6 +19,9 @@ struct PipelineRules: RulesInForce {
     func missingCalendars(at now: Instant) -> [Int] {
         pipeline.triage.missingCalendars(on: now.timestamp.date)
     }
+    func oldThresholds(at now: Instant) -> [LocalizedText] {
+        pipeline.triage.oldThresholds(on: now.timestamp.date)
+    }
 }
 
 /// The same, as the console shows them.

@@ -1,0 +1,51 @@
+import Canonical
+import Messaging
+import StrictJSON
+import Transport
+import Vocabulary
+
+/// The list of leads (线索台账): who may need legal aid and has not asked for it, and what has become of that. Places and
+/// codes, never a person's data.
+public struct LeadService: Sendable {
+    let store: any LeadStore
+
+    public init(store: any LeadStore) { self.store = store }
+
+    public var routes: [Route] {
+        [
+            Route("GET", "/v1/leads", for: .operator, .institution) { request, visit in
+                let caller = try visit.caller()
+                var filter = LeadFilter(institution: request.query("institution"))
+                // An institution sees its own.
+                if caller.role == .institution { filter.institution = caller.id }
+                filter.state = try Self.state(in: request)
+                let limit = try request.query("limit", in: 1...500, default: 100)
+                let page = try await list(filter, after: request.query("after"), limit: limit)
+                return .json(.compact([("leads", .array(page.leads.map(\.json))), ("next", .text(page.next))]))
+            }
+        ]
+    }
+
+    /// A page of leads, the oldest first.
+    public struct Page: Sendable {
+        public let leads: [LeadView]
+        /// Leads to the next page; nothing on the last.
+        public let next: String?
+    }
+
+    public func list(_ filter: LeadFilter, after number: String?, limit: Int) async throws(StoreError) -> Page {
+        let records = try await store.leads(filter, after: number, limit: limit)
+        return Page(
+            leads: records.map { LeadView($0) }, next: records.count == limit ? records.last?.applicationNo : nil)
+    }
+
+    /// - Throws: `Problem` `.badRequest` for an unknown state.
+    public static func state(in request: HTTPRequest) throws(Problem) -> LeadState? {
+        guard let text = request.query("state"), !text.isEmpty else { return nil }
+        guard let state = LeadState(rawValue: text) else {
+            let known = LeadState.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Problem(.badRequest, zh: "参数 state 应为 \(known) 之一。", en: "Parameter state is one of \(known).")
+        }
+        return state
+    }
+}
