@@ -41,7 +41,7 @@ private struct Guide {
     /// The codes and meanings of the table of findings.
     func findings() throws -> [(code: String, message: String)] {
         let part = try #require(sections.first { $0.text.contains("\n| `missing` |") })
-        return part.text.matches(of: /\| `([A-Za-z-]+)` \| (.*) \|\n/).map { (String($0.1), String($0.2)) }
+        return part.text.matches(of: /\| `([A-Za-z0-9-]+)` \| (.*) \|\n/).map { (String($0.1), String($0.2)) }
     }
 }
 

@@ -66,8 +66,16 @@ import Vocabulary
 
     private static func document(_ content: String) -> [UInt8] { Array("<FC><ID>1</ID>\(content)</FC>".utf8) }
 
+    private static func bytes(_ before: String, _ middle: [UInt8], _ after: String) -> [UInt8] {
+        Array(before.utf8) + middle + Array(after.utf8)
+    }
+
     /// What a document must hold for a code to be told; where several stand together each is told of each.
     private static let recipes: [(codes: [String], document: [UInt8])] = [
+        (["lookalikeX"], document("<ZJ>32040219790101994×</ZJ>")), (["normalizedName"], document("<XM>买买提.阿里</XM>")),
+        (["timeNotRead"], document("<KT>2026-03-02 9:75</KT>")),
+        (["badEncoding"], bytes("<?xml version=\"1.0\" encoding=\"x-none\"?><FC>", [0xFF, 0x81, 0xFF], "</FC>")),
+        (["byteOrderMarkInside"], bytes("<FC>", [0xEF, 0xBB, 0xBF], "</FC>")),
         (["notInEnumeration"], document("<E>b</E>")), (["wrongPattern"], document("<P>x</P>")),
         (["wrongLength"], document("<L>abc</L>")), (["outOfRange"], document("<N>9</N>")),
         (["wrongType"], document("<T>x</T>")), (["schemaViolation"], document("<F>2</F>")),
@@ -80,26 +88,22 @@ import Vocabulary
         (["attachmentDigestMismatch"], document(#"<A t="a" d="\#(String(repeating: "0", count: 64))">QQ==</A>"#)),
         (["senderMismatch"], document("<S>stranger</S>")),
         (["tooManyFindings"], document((0..<300).map { "<KT>x\($0)</KT>" }.joined())),
-        (["lookalikeX"], document("<ZJ>32040219790101994Х</ZJ>")),
         (["lowerCaseX"], document("<ZJ>32040219790101994x</ZJ>")),
         (["apostropheRemoved"], document("<ZJ>'32040219790101994X</ZJ>")),
         (["fifteenDigits"], document("<ZJ>320402790101994</ZJ>")),
         (["checksumError"], document("<ZJ>320402197901019941</ZJ>")), (["formatError"], document("<ZJ>3204</ZJ>")),
-        (["normalizedName"], document("<XM>阿依・古丽</XM>")), (["controlCharacter"], document("<XM>测&#x85;甲</XM>")),
+        (["controlCharacter"], document("<XM>测&#x85;甲</XM>")),
         (["areaCodeAssumed"], document("<DH>80000010</DH>")), (["serviceNumber"], document("<DH>12348</DH>")),
         (["severalNumbers"], document("<DH>13800000001 13800000002 13800000003 13800000004</DH>")),
         (["dateInFuture"], document("<RQ>2030-01-01</RQ>")), (["dateImplausible"], document("<RQ>1800-01-01</RQ>")),
         (["dateRange"], document("<KT>2026-03-02 9:30-11:30</KT>")),
         (["severalDates"], document("<RQ>1980-01-01、1981-01-01</RQ>")),
-        (["timeNotRead"], document("<KT>2026-03-02 一会儿</KT>")),
         (["weekdayConflict"], document("<KT>2026年3月2日（星期五）9时</KT>")),
         (["monthOnly"], document("<RQ>1980年5月</RQ>")), (["twoDigitYear"], document("<RQ>80-05-01</RQ>")),
         (["negativeNumber"], document("<JE>-5</JE>")), (["foreignCurrency"], document("<JE>5美元</JE>")),
         (["wrongUnit"], document("<JE>5%</JE>")), (["roundedNumber"], document("<JE>1.239</JE>")),
         (["approximateValue"], document("<JE>约5万元</JE>")), (["notANumber"], document("<NL>很大</NL>")),
-        (["unknownCaseType"], document("<AH>（2023）苏0402佹初5号</AH>")), (["caseNumberNotRead"], document("<AH>某某案</AH>")),
         (["notADivision"], document("<QH>91320402MA1TEST0X1</QH>")),
-        (["townCodeLeftOut"], document("<QH>320402001</QH>")),
         (["denied"], document("<LB>非残疾人</LB>")), (["tagOfOtherPersonIgnored"], document("<LB>父亲为残疾人</LB>")),
         (["willMissing"], document("")), (["willUnclear"], document("<YY>再看看吧</YY>")),
         (["willDeclined"], document("<YY>不愿意</YY>")),
@@ -111,18 +115,17 @@ import Vocabulary
         (["notWellFormed"], Array("<FC>".utf8)), (["notJSON"], Array("{".utf8)),
         (["duplicateKey"], Array(#"{"a":1,"a":2}"#.utf8)),
         (["empty-document"], []), (["securityDoctype"], Array("<!DOCTYPE FC><FC/>".utf8)),
-        (
-            ["badEncoding"],
-            Array(#"<?xml version="1.0" encoding="x-none"?><FC>"#.utf8) + [0xFF, 0x81, 0xFF] + Array("</FC>".utf8)
-        ),
         (["declarationMisplaced"], Array(#"<FC/><?xml version="1.0"?><FC/>"#.utf8)),
         (["blankBeforeDeclaration"], Array(#" <?xml version="1.0"?><FC><ID>1</ID></FC>"#.utf8)),
-        (["byteOrderMarkRepeated"], [0xEF, 0xBB, 0xBF, 0xEF, 0xBB, 0xBF] + document("")),
-        (["byteOrderMarkInside"], Array("<FC>".utf8) + [0xEF, 0xBB, 0xBF] + Array("</FC>".utf8)),
-        (["tooLarge"], document(String(repeating: " ", count: 100_000))),
         (["tooDeep"], Array((String(repeating: "<a>", count: 40) + String(repeating: "</a>", count: 40)).utf8)),
         (["tooManyNodes"], document(String(repeating: "<b/>", count: 2_000))),
         (["tooManyAttributes"], Array("<FC \((0..<300).map { "a\($0)=\"\"" }.joined(separator: " "))/>".utf8)),
+    ]
+
+    /// What other suites make: encodings, the field matrix, persons of one document, organs, towns and case numbers.
+    private static let toldElsewhere: Set<String> = [
+        "encodingAmbiguous", "byteOrderMarkRepeated", "tooLarge", "tooLong", "personDoubtful", "normalizedCode",
+        "townCodeLeftOut", "unknownCaseType",
     ]
 
     private static func pipeline() throws -> (Pipeline, folder: URL) {
@@ -166,7 +169,7 @@ import Vocabulary
             met.formUnion(Self.codes(of: document, by: shipped))
         }
         let published = Set(Finding.messages.keys)
-        #expect(published.subtracting(met).sorted() == [], "published, and never told")
+        #expect(published.subtracting(met).subtracting(Self.toldElsewhere).sorted() == [], "published, and never told")
         #expect(met.subtracting(published).sorted() == [], "told, and not published")
     }
 
