@@ -10,7 +10,7 @@ let rooms: [(name: String, doors: [Target.Dependency])] = [
     ("Messaging", ["StrictJSON", "Vocabulary"]),
     ("Observability", ["StrictJSON"]),
     ("Documents", ["StrictJSON", "CLibXML2"]),
-    ("Translation", ["StrictJSON", "Vocabulary", "Canonical", "Documents"]),
+    ("Translation", ["StrictJSON", "Vocabulary", "Canonical", "Documents", "CPCRE2"]),
     ("Triage", ["StrictJSON", "Vocabulary", "Canonical", "Documents"]),
     ("Storage", ["StrictJSON", "Vocabulary", "Messaging", "CSQLite"]),
     ("Transport", ["StrictJSON", "Vocabulary", "CMicroHTTPD", "CCurl", "COpenSSL", "CZlib"]),
@@ -86,6 +86,7 @@ let package = Package(
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     ]
         + rooms.map { room in
             .target(

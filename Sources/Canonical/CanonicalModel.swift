@@ -109,6 +109,22 @@ public struct CanonicalModel: Sendable {
         }
         return field(at: String(String.UnicodeScalarView(path)))
     }
+    /// What a place in an application is called: its field, or the group that it lies in.
+    public func title(atPlace place: String) -> String? {
+        var path = place[...]
+        while !path.isEmpty {
+            if let field = field(atPlace: String(path)) { return field.zh }
+            if let group = Self.groupTitles[String(path.prefix { $0 != "[" })] { return group }
+            path = path.lastIndex(of: "/").map { path[..<$0] } ?? ""
+        }
+        return nil
+    }
+
+    /// Of groups that findings speak of as a whole.
+    private static let groupTitles = [
+        "reference": "所指原件", "materials": "材料", "groupFlags": "人群类别", "recipient": "受援人", "event": "案件事件",
+    ]
+
     public func isGroup(_ path: String) -> Bool { groups.contains(path) }
     public func isList(_ path: String) -> Bool { lists.contains(path) }
 

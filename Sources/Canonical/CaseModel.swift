@@ -85,6 +85,7 @@ extension CanonicalModel {
         field("materials/count", .integer, "份数"), field("materials/receivedAt", .dateTime, "收到时间").timed(.past),
         field("materials/content", .text(.max), "内容").passing, field("materials/mime", .text(100), "媒体类型").ours,
         field("materials/size", .integer, "字节数").ours, field("materials/sm3", .text(64), "内容摘要").ours,
+        field("materials/sha256", .text(64), "上传内容的摘要").ours,
         field("materials/scanState", .word(["notScanned", "clean", "infected"]), "查毒结果").ours,
         field("materials/externalPath", .text(300), "外部路径"), field("missing/kind", .code("materialKind"), "缺件种类"),
         field("missing/title", .text(200), "缺件名称"), field("missing/required", .boolean, "是否必要"),

@@ -33,10 +33,14 @@ public struct BackDoor: Sendable {
 
     /// `POST /v1/applications/{id}/status`
     func report(_ request: HTTPRequest, on applicationNo: String, from caller: Caller) async throws -> HTTPResponse {
-        let body = try request.jsonObject()
+        let given = try request.jsonObject()
         let record = try await ownApplication(applicationNo, caller: caller)
-        let step = try Self.event(in: body)
+        let step = try Self.event(in: given)
+        let body = try ReportReading.read(given, by: clerk.current.translator)
         let change = try await self.change(on: record, by: step, saying: body, caller: caller)
+        if let partner = registry.partners[record.partnerID], let type = SenderType(rawValue: partner.senderType) {
+            try ReportReading.check(body, of: step, toTell: type, by: clerk.current.triage, on: now().timestamp.date)
+        }
         guard try await store.changeCase(change) == .changed else { throw Self.stale }
         let state = CaseMachine.next(record.standing.caseState ?? .pendingIntake, step, route: record.route)
         log.info(
@@ -49,7 +53,12 @@ public struct BackDoor: Sendable {
             .compact([
                 ("applicationNo", .string(record.applicationNo)), ("state", .text(state?.rawValue)),
                 ("status", .text(step.status?.rawValue)), ("reportedToSender", .bool(change.statusMessage != nil)),
-                ("clocks", .array(change.clocks.compactMap { $0.clock }.filter(\.isRunning).map(\.json))),
+                (
+                    "clocks",
+                    .array(
+                        try change.clocks.map { try $0.clock(of: record.applicationNo) }.filter(\.isRunning).map(\.json)
+                    )
+                ),
             ]))
     }
 
@@ -62,7 +71,7 @@ public struct BackDoor: Sendable {
         circumstances.clocks = try await clocks(of: record)
         circumstances.until = body["due"]?.string.flatMap { CalendarDate(iso: $0) }
         var change = try clerk.change(by: .report(step), of: record, circumstances)
-        var application = record.application
+        var application = try record.application
         for name in ["decision", "assignment", "closure", "termination"] {
             if let said = body[name] { application.set("progress.\(name)", said) }
         }
@@ -73,7 +82,11 @@ public struct BackDoor: Sendable {
     }
 
     private func clocks(of record: ApplicationRecord) async throws(StoreError) -> [Clock] {
-        try await store.clocks(of: record.applicationNo).compactMap { $0.clock.clock }
+        var clocks: [Clock] = []
+        for clock in try await store.clocks(of: record.applicationNo) {
+            clocks.append(try clock.clock.clock(of: record.applicationNo))
+        }
+        return clocks
     }
 
     // MARK: Signing in
@@ -132,7 +145,7 @@ public struct BackDoor: Sendable {
         guard target != caller.id else {
             throw Problem(.badRequest, zh: "不能转给本机构自己。", en: "An institution cannot hand over to itself.")
         }
-        wish.dueAt = clerk.handoverLimit(of: record.application, from: wish.at)
+        wish.dueAt = clerk.handoverLimit(of: try record.application, from: wish.at)
         let change = try clerk.propose(wish, of: record, to: target, clocks: try await clocks(of: record))
         return try await commit(change, of: record)
     }
@@ -208,6 +221,7 @@ public struct BackDoor: Sendable {
                 [
                     ("applicationNo", .string(record.applicationNo)),
                     ("error", .string((error as? StoreError)?.code ?? "\(type(of: error))")),
+                    ("problem", .text((error as? StoreError)?.damage) ?? .null),
                 ])
             return false
         }
@@ -215,7 +229,7 @@ public struct BackDoor: Sendable {
 
     // MARK: Reading
 
-    func ownApplication(_ applicationNo: String, caller: Caller) async throws -> ApplicationRecord {
+    package func ownApplication(_ applicationNo: String, caller: Caller) async throws -> ApplicationRecord {
         guard let record = try await store.application(applicationNo), record.queue == caller.id else {
             throw Self.notFound(applicationNo)
         }

@@ -32,10 +32,12 @@ public struct CaseClerk: Sendable {
     // MARK: Telling the sender
 
     /// A canonical status as it is kept, with the message that tells it, where that sender may know it.
+    ///
+    /// - Throws: `RenderError`; `StoreError.corrupt` where the application cannot be read.
     package func makeStatus(
         _ code: StatusCode, of record: ApplicationRecord, institution: String?, detail: JSONObject, at now: Instant
-    ) throws(RenderError) -> (status: StatusRecord, envelope: Envelope?) {
-        let event = statusContent(code, of: record, institution: institution, detail: detail, at: now)
+    ) throws -> (status: StatusRecord, envelope: Envelope?) {
+        let event = try statusContent(code, of: record, institution: institution, detail: detail, at: now)
         let status = StatusRecord(
             id: identifiers.next(at: now), applicationNo: record.applicationNo, code: code,
             content: JSONValue.object(event).serialized(), at: now)
@@ -50,7 +52,7 @@ public struct CaseClerk: Sendable {
 
     private func statusContent(
         _ code: StatusCode, of record: ApplicationRecord, institution: String?, detail: JSONObject, at now: Instant
-    ) -> JSONObject {
+    ) throws(StoreError) -> JSONObject {
         var content = JSONObject([("schemaVersion", "1.0")])
         content["eventId"] = .string("LA-OUT-" + identifiers.next(at: now))
         content["applicationNo"] = .string(record.applicationNo)
@@ -65,7 +67,7 @@ public struct CaseClerk: Sendable {
                 ("division", .text($0.division)),
             ])
         }
-        let whole = JSONValue.object(record.application.content)
+        let whole = JSONValue.object(try record.application.content)
         for (name, path) in Self.quoted { content[name] = whole.at(path) }
         for (name, value) in detail.members where StatusEvent.detailNames.contains(name) { content[name] = value }
         return content
@@ -99,43 +101,57 @@ public struct CaseClerk: Sendable {
 
     /// The message that brings an application to the institution that must sign it in. It has no payload: whoever leases
     /// it reads the application as it is by then.
-    func applicationMessage(of record: ApplicationRecord, to institution: String, at now: Instant) -> Envelope {
-        onQueue(of: institution, record, payload: [], at: now)
+    func applicationMessage(
+        of record: ApplicationRecord, to institution: String, at now: Instant
+    ) throws(StoreError) -> Envelope {
+        try onQueue(of: institution, record, payload: [], at: now)
     }
 
-    /// A message about an application: the application as it has become, with `notice` on top that tells what happened.
-    /// An institution that knows the application reads why it comes again; one that does not has all of it.
+    /// A message about an application that the institution knows: `notice` tells what happened, and how the application
+    /// differs from the one before, as a JSON Patch between two versions. Who may not know it gets all of it.
     func institutionMessage(
         _ kind: InstitutionMessageKind, of record: ApplicationRecord, content: JSONObject,
         detail: JSONObject = JSONObject(),
         to institution: String, at now: Instant
-    ) -> Envelope {
+    ) throws(StoreError) -> Envelope {
         var notice = JSONObject([("kind", .string(kind.rawValue)), ("at", .string(now.timestamp.rfc3339))])
         notice["text"] = .string(kind.zh)
         for (name, value) in detail.members { notice[name] = value }
-        var whole = content
-        whole["notice"] = .object(notice)
-        return onQueue(of: institution, record, payload: JSONValue.object(whole).serialized(), at: now)
+        var message = content
+        if !kind.bringsWhole {
+            message = JSONObject([
+                ("schemaVersion", .string(CanonicalModel.schemaVersion)),
+                ("applicationNo", .string(record.applicationNo)),
+            ])
+            notice["fromVersion"] = JSONValue(record.version)
+            notice["version"] = JSONValue(record.version + 1)
+            notice["patch"] = .array(
+                JSONPatch.difference(from: .object(try record.application.content), to: .object(content)))
+        }
+        message["notice"] = .object(notice)
+        return try onQueue(of: institution, record, payload: JSONValue.object(message).serialized(), at: now)
     }
 
     private func onQueue(
         of institution: String, _ record: ApplicationRecord, payload: [UInt8], at now: Instant
-    ) -> Envelope {
-        let urgency = record.application.text("urgency.level").flatMap { name in
+    ) throws(StoreError) -> Envelope {
+        let urgency = try record.application.text("urgency.level").flatMap { name in
             Urgency.Level.allCases.first { $0.name == name }
         }
         return Envelope(
             id: identifiers.next(at: now), channel: .application, correlationID: record.applicationNo,
             sender: record.partnerID, senderMessageID: record.messageID ?? "", recipient: institution,
             payload: payload, mediaType: "application/json", createdAt: now, dueAt: nil,
-            priority: (urgency?.rawValue ?? 0) * 2, keepUntil: nil)
+            priority: (urgency?.rawValue ?? 0) * 2, keepUntil: registry.keepUntil(institution, from: now))
     }
 }
 
 extension ApplicationRecord {
-    /// The canonical application; an empty one where the stored bytes are no JSON object.
+    /// The canonical application.
     public var application: LegalAidApplication {
-        LegalAidApplication(content: (try? JSONValue(parsing: content))?.object ?? JSONObject())
+        get throws(StoreError) {
+            LegalAidApplication(content: try JSONObject(stored: content, "the content of application \(applicationNo)"))
+        }
     }
 }
 
@@ -153,6 +169,8 @@ extension RunningClock {
         clock.phase.over ?? (clock.isMet == nil ? nil : clock.startedAt)
     }
 
-    /// The clock itself; nothing where the stored bytes are none.
-    public var clock: Clock? { (try? JSONValue(parsing: content)).flatMap { Clock(stored: $0) } }
+    /// The clock itself.
+    public func clock(of applicationNo: String) throws(StoreError) -> Clock {
+        try read(as: Clock.init(stored:), of: applicationNo)
+    }
 }

@@ -46,8 +46,12 @@ extension CaseKeys {
     ///
     /// Everybody may say what happened in a case whose number or person it knows; only the sender itself may add to its
     /// referral, take it back or speak of it by its own references.
-    package func names(in message: LegalAidApplication, kind: FollowUp.Kind, partnerID: String) -> [CaseName] {
-        var names: [CaseName] = []
+    ///
+    /// - Parameter addressed: what the call itself names, held against the message before.
+    package func names(
+        in message: LegalAidApplication, addressed: CaseName?, partnerID: String
+    ) -> [CaseName] {
+        var names = [addressed].compactMap(\.self)
         if let number = message.text("reference.applicationNo") { names.append(.applicationNo(number)) }
         if let id = message.text("reference.messageId") { names.append(.message(partner: partnerID, id: id)) }
         if let reference = message.text("reference.senderCaseRef") {

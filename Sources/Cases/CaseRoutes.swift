@@ -12,7 +12,7 @@ extension BackDoor {
         [
             Route("GET", "/v1/applications/{id}", for: .institution) { _, visit in
                 let record = try await readableApplication(visit.value("id"), caller: visit.caller())
-                return .json(Self.json(record))
+                return .json(try Self.json(record))
             },
             Route("POST", "/v1/applications/{id}/status", for: .institution) { request, visit in
                 try await report(request, on: visit.value("id"), from: visit.caller())
@@ -31,8 +31,8 @@ extension BackDoor {
 
     /// The canonical application with where it stands: `progress` says it, the envelope's version tells one reading from
     /// the next.
-    private static func json(_ record: ApplicationRecord) -> JSONValue {
-        var application = record.application
+    private static func json(_ record: ApplicationRecord) throws(StoreError) -> JSONValue {
+        var application = try record.application
         application.set("progress.version", JSONValue(record.version))
         application.set("progress.referralState", .string(record.standing.referral.rawValue))
         application.set("progress.state", .text(record.standing.caseState?.rawValue))

@@ -27,7 +27,8 @@ struct Circumstances: Sendable {
 extension CaseClerk {
     /// The change that an event makes, with all that it tells and moves.
     ///
-    /// - Throws: `Problem` where the application's standing does not allow the event; `RenderError`.
+    /// - Throws: `Problem` where the application's standing does not allow the event; `RenderError`; `StoreError.corrupt`
+    ///   where the application cannot be read.
     func change(
         by event: ApplicationEvent, of record: ApplicationRecord, _ circumstances: Circumstances
     ) throws -> CaseChange {
@@ -43,20 +44,37 @@ extension CaseClerk {
         return change
     }
 
+    /// The same for an event that nobody waits to hear refused.
+    ///
+    /// - Returns: nothing where the standing does not allow it.
+    /// - Throws: `StoreError.corrupt` where the application cannot be read.
+    func changeIfAllowed(
+        _ make: () throws -> CaseChange
+    ) throws(StoreError) -> CaseChange? {
+        do {
+            return try make()
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            // Nothing is rendered for these events, so the machine alone can have refused.
+            return nil
+        }
+    }
+
     private func prepare(
         _ effect: ApplicationEffect, in change: inout CaseChange, of record: ApplicationRecord,
         _ circumstances: Circumstances
-    ) throws(RenderError) {
+    ) throws {
         let now = circumstances.at
         let responsible = record.queue ?? ""
         switch effect {
         case .endMessage, .endClocks: break
         case .sendMessage:
-            change.applicationMessage = applicationMessage(
+            change.applicationMessage = try applicationMessage(
                 of: record, to: circumstances.target ?? responsible, at: now)
         case .moveClocks(let trigger):
             change.clocks += current.triage.advance(
-                circumstances.clocks, by: trigger, at: now.timestamp, for: record.application,
+                circumstances.clocks, by: trigger, at: now.timestamp, for: try record.application,
                 until: circumstances.until
             ).map { RunningClock($0) }
         case .tellSender(let code):
@@ -68,18 +86,20 @@ extension CaseClerk {
             guard let target = record.handover.to else { return }
             let detail = JSONObject([("reason", .text(circumstances.reason) ?? .null)])
             change.institutionMessages.append(
-                institutionMessage(
-                    .withdrawal, of: record, content: record.application.content, detail: detail, to: target, at: now))
+                try institutionMessage(
+                    .withdrawal, of: record, content: try record.application.content, detail: detail, to: target,
+                    at: now))
         case .tellResponsibleOfReturn:
             let detail = JSONObject([
                 ("by", .text(record.handover.to) ?? .null), ("reason", .text(circumstances.reason) ?? .null),
             ])
-            change.institutionMessages += institutionMessages(.returned, record, record.application, detail, now)
+            change.institutionMessages += try institutionMessages(
+                .returned, record, try record.application, detail, now)
         case .tellCityCentre:
             guard let cityCentre else { return }
             change.institutionMessages.append(
-                institutionMessage(
-                    .escalation, of: record, content: record.application.content,
+                try institutionMessage(
+                    .escalation, of: record, content: try record.application.content,
                     detail: JSONObject([("responsible", .text(record.queue) ?? .null)]), to: cityCentre, at: now))
         }
     }

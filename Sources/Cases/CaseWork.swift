@@ -6,15 +6,14 @@ import Vocabulary
 
 /// What follow-ups and relations do to applications. The store calls it inside its transaction.
 extension CaseClerk: FollowUpHandling {
-    public func change(_ record: ApplicationRecord, by followUp: FollowUp) -> CaseChange? {
-        let message = LegalAidApplication(
-            content: (try? JSONValue(parsing: followUp.content))?.object ?? JSONObject())
+    public func change(_ record: ApplicationRecord, by followUp: FollowUp) throws(StoreError) -> CaseChange? {
+        let message = try followUp.message
         switch followUp.kind {
-        case .supplement: return supplement(record, message, followUp)
-        case .cancel: return withdrawal(record, message, followUp)
-        case .caseEvent: return caseEvent(record, message, followUp)
-        case .transfer: return transfer(record, message, followUp)
-        case .statusShare: return share(record, message, followUp)
+        case .supplement: return try supplement(record, message, followUp)
+        case .cancel: return try withdrawal(record, message, followUp)
+        case .caseEvent: return try caseEvent(record, message, followUp)
+        case .transfer: return try transfer(record, message, followUp)
+        case .statusShare: return try share(record, message, followUp)
         }
     }
 
@@ -23,10 +22,10 @@ extension CaseClerk: FollowUpHandling {
     /// Materials join those that came; what they supply is missing no longer. Nothing that was said before is replaced.
     private func supplement(
         _ record: ApplicationRecord, _ message: LegalAidApplication, _ followUp: FollowUp
-    ) -> CaseChange? {
+    ) throws(StoreError) -> CaseChange? {
         // Another agency's referral is not this one's to add to.
         guard record.partnerID == followUp.partnerID else { return nil }
-        var application = record.application
+        var application = try record.application
         var materials = application.value("materials")?.array ?? []
         let added = (message.value("materials")?.array ?? []).filter { !materials.contains($0) }
         materials += added
@@ -41,7 +40,8 @@ extension CaseClerk: FollowUpHandling {
         change.detail = "\(added.count) materials, \(missing.count) still missing"
         change.content = JSONValue.object(application.content).serialized()
         let detail = JSONObject([("materials", JSONValue(added.count)), ("missing", .array(missing))])
-        change.institutionMessages = institutionMessages(.supplement, record, application, detail, followUp.receivedAt)
+        change.institutionMessages = try institutionMessages(
+            .supplement, record, application, detail, followUp.receivedAt)
         return change
     }
 
@@ -71,18 +71,20 @@ extension CaseClerk: FollowUpHandling {
     /// Before the sign-in the referral is cancelled; after it the institution learns of the sender's wish and decides.
     private func withdrawal(
         _ record: ApplicationRecord, _ message: LegalAidApplication, _ followUp: FollowUp
-    ) -> CaseChange? {
+    ) throws(StoreError) -> CaseChange? {
         guard record.partnerID == followUp.partnerID else { return nil }
         let now = followUp.receivedAt
         let reason = message.text("withdrawal.reason")
         let circumstances = Circumstances(actor: followUp.partnerID, at: now, reason: reason)
-        // Nothing is rendered for it, so the machine alone can refuse: what is signed in is the institution's to decide.
-        if let change = try? change(by: .senderCancels, of: record, circumstances) { return change }
+        // What is signed in is the institution's to decide.
+        let cancels = try changeIfAllowed { try self.change(by: .senderCancels, of: record, circumstances) }
+        if let cancels { return cancels }
         var change = CaseChange(
             of: record, nil, historyEvent: .entry(.withdrawalReceived), actor: followUp.partnerID, at: now)
         guard !record.standing.isOver else { return change }
         let detail = JSONObject([("reason", .text(reason) ?? .null)])
-        change.institutionMessages = institutionMessages(.withdrawal, record, record.application, detail, now)
+        change.institutionMessages = try institutionMessages(
+            .withdrawal, record, try record.application, detail, now)
         return change
     }
 
@@ -90,8 +92,8 @@ extension CaseClerk: FollowUpHandling {
 
     private func caseEvent(
         _ record: ApplicationRecord, _ message: LegalAidApplication, _ followUp: FollowUp
-    ) -> CaseChange {
-        var application = record.application
+    ) throws(StoreError) -> CaseChange {
+        var application = try record.application
         let event = message.value("event")?.object ?? JSONObject()
         let code = event["code"]?.string ?? ""
         var noted = event
@@ -125,7 +127,8 @@ extension CaseClerk: FollowUpHandling {
             of: record, nil, historyEvent: .entry(.caseEvent), actor: followUp.partnerID, at: followUp.receivedAt)
         change.detail = code
         change.content = JSONValue.object(application.content).serialized()
-        change.institutionMessages = institutionMessages(.caseEvent, record, application, event, followUp.receivedAt)
+        change.institutionMessages = try institutionMessages(
+            .caseEvent, record, application, event, followUp.receivedAt)
         return change
     }
 
@@ -134,9 +137,9 @@ extension CaseClerk: FollowUpHandling {
     /// Evidence on the person of an open application: hints that it gives and papers that it makes needless.
     private func share(
         _ record: ApplicationRecord, _ message: LegalAidApplication, _ followUp: FollowUp
-    ) -> CaseChange? {
+    ) throws(StoreError) -> CaseChange? {
         guard !record.standing.isOver else { return nil }
-        var application = record.application
+        var application = try record.application
         let evidence = Self.evidence(in: message)
         let assessment = current.triage.assess(
             application, receivedAt: record.receivedAt.timestamp, evidence: evidence)
@@ -154,7 +157,8 @@ extension CaseClerk: FollowUpHandling {
         change.detail = "\(gained.count) hints, \(missing.count) papers still missing"
         change.content = JSONValue.object(application.content).serialized()
         let detail = JSONObject([("hints", .array(gained)), ("missing", .array(missing))])
-        change.institutionMessages = institutionMessages(.evidence, record, application, detail, followUp.receivedAt)
+        change.institutionMessages = try institutionMessages(
+            .evidence, record, application, detail, followUp.receivedAt)
         return change
     }
 
@@ -171,18 +175,22 @@ extension CaseClerk: FollowUpHandling {
 
     // MARK: Same person, same matter
 
-    public func relations(of record: ApplicationRecord, to earlier: [ApplicationRecord]) -> [Relation] {
-        earlier.flatMap { old -> [Relation] in
-            guard old.referralID != record.referralID else { return [] }
-            var rules = Self.sameMatter(record, old)
+    public func relations(
+        of record: ApplicationRecord, to earlier: [ApplicationRecord]
+    ) throws(StoreError) -> [Relation] {
+        var relations: [Relation] = []
+        for old in earlier where old.referralID != record.referralID {
+            var rules = try Self.sameMatter(record, old)
             // Two institutions have it: the earlier receipt would go first, a person says so (司法部令148号 9).
             if !rules.isEmpty, let one = record.queue, let other = old.queue, one != other { rules.append("DU-04") }
-            return rules.map { Relation(applicationNo: old.applicationNo, rule: $0) }
+            relations += rules.map { Relation(applicationNo: old.applicationNo, rule: $0) }
         }
+        return relations
     }
 
-    private static func sameMatter(_ record: ApplicationRecord, _ old: ApplicationRecord) -> [String] {
-        let (one, other) = (record.application, old.application)
+    private static func sameMatter(_ record: ApplicationRecord, _ old: ApplicationRecord) throws(StoreError) -> [String]
+    {
+        let (one, other) = (try record.application, try old.application)
         func same(_ path: String) -> Bool { one.text(path) != nil && one.text(path) == other.text(path) }
         if one.idNumber == nil || other.idNumber == nil {
             return same("recipient.name") && same("recipient.birthDate") ? ["DU-03"] : []
@@ -205,8 +213,8 @@ extension CaseClerk: FollowUpHandling {
 
     public func change(
         _ record: ApplicationRecord, related: [Relation], isNew: Bool, at now: Instant
-    ) -> CaseChange {
-        var application = record.application
+    ) throws(StoreError) -> CaseChange {
+        var application = try record.application
         let added = related.map { relation -> JSONValue in
             [
                 "kind": relation.rule == "DU-02" ? "repeatedApplication" : "sameMatter",
@@ -226,7 +234,7 @@ extension CaseClerk: FollowUpHandling {
         change.content = JSONValue.object(application.content).serialized()
         // The new one's institution reads it in the application itself.
         if !isNew {
-            change.institutionMessages = institutionMessages(
+            change.institutionMessages = try institutionMessages(
                 .related, record, application, JSONObject([("related", .array(added))]), now)
         }
         return change
@@ -236,8 +244,8 @@ extension CaseClerk: FollowUpHandling {
 
     public func answer(
         _ commit: IntakeCommit, attached: [String: [ApplicationRecord]], kept: KeptRecords?
-    ) -> IntakeAnswer {
-        commit.receipt?.settle(attached, kept: kept) ?? IntakeAnswer(outcome: commit.outcome, bytes: commit.answer)
+    ) throws(StoreError) -> IntakeAnswer {
+        try commit.receipt?.settle(attached, kept: kept) ?? IntakeAnswer(outcome: commit.outcome, bytes: commit.answer)
     }
 
     /// A notice to the institution that is responsible, where there is one.
@@ -245,11 +253,21 @@ extension CaseClerk: FollowUpHandling {
         _ kind: InstitutionMessageKind, _ record: ApplicationRecord, _ application: LegalAidApplication,
         _ detail: JSONObject,
         _ now: Instant
-    ) -> [Envelope] {
+    ) throws(StoreError) -> [Envelope] {
         guard let institution = record.queue else { return [] }
         return [
-            institutionMessage(kind, of: record, content: application.content, detail: detail, to: institution, at: now)
+            try institutionMessage(
+                kind, of: record, content: application.content, detail: detail, to: institution, at: now)
         ]
+    }
+}
+
+extension FollowUp {
+    /// What it says, canonical.
+    var message: LegalAidApplication {
+        get throws(StoreError) {
+            LegalAidApplication(content: try JSONObject(stored: content, "the content of follow-up \(id)"))
+        }
     }
 }
 

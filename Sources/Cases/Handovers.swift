@@ -32,7 +32,7 @@ extension CaseClerk {
         var change = try change(by: .proposeHandover, of: record, circumstances)
         change.detail = "\(record.queue ?? "") → \(target)"
         change.handover = Handover(to: target, dueAt: request.dueAt)
-        change.content = contentWithTransfer(request, record, to: target)
+        change.content = try contentWithTransfer(request, record, to: target)
         return change
     }
 
@@ -63,7 +63,7 @@ extension CaseClerk {
         var change = try change(by: .cityAssigns, of: record, circumstances)
         change.detail = "\(record.queue ?? "") → \(target)"
         change.responsible = target
-        change.content = contentWithTransfer(request, record, to: target)
+        change.content = try contentWithTransfer(request, record, to: target)
         return change
     }
 
@@ -75,7 +75,7 @@ extension CaseClerk {
             ("transfer", ["toName": .string(name), "reason": .string(request.reason)])
         ])
         var change = try change(by: .handOutside, of: record, circumstances)
-        change.content = contentWithTransfer(request, record, to: name)
+        change.content = try contentWithTransfer(request, record, to: name)
         return change
     }
 
@@ -83,7 +83,7 @@ extension CaseClerk {
     func takeOver(
         _ record: ApplicationRecord, by target: String, leaseID: String, clocks: [Clock], at now: Instant
     ) throws -> CaseChange {
-        var application = record.application
+        var application = try record.application
         application.signLastTransfer(at: now)
         let reason = application.value("transferChain")?.array?.last?["reason"]?.string ?? ""
         var circumstances = Circumstances(actor: target, at: now, institution: target)
@@ -101,8 +101,8 @@ extension CaseClerk {
 
     private func contentWithTransfer(
         _ request: HandoverRequest, _ record: ApplicationRecord, to target: String
-    ) -> [UInt8] {
-        var application = record.application
+    ) throws(StoreError) -> [UInt8] {
+        var application = try record.application
         application.addTransfer(
             from: record.queue ?? "", to: target, reason: request.reason, officer: request.officer, at: request.at)
         return JSONValue.object(application.content).serialized()
@@ -111,22 +111,22 @@ extension CaseClerk {
     /// A transfer that another system announces: the same as asking for it here, where it may.
     func transfer(
         _ record: ApplicationRecord, _ message: LegalAidApplication, _ followUp: FollowUp
-    ) -> CaseChange {
+    ) throws(StoreError) -> CaseChange {
         let now = followUp.receivedAt
         let detail = message.value("transfer")?.object ?? JSONObject()
         let reason = detail["reason"]?.string ?? ""
         let request = HandoverRequest(
             reason: reason, officer: message.text("firstContact.officer"), actor: followUp.partnerID, at: now,
-            dueAt: handoverLimit(of: record.application, from: now))
+            dueAt: handoverLimit(of: try record.application, from: now))
         let isStation = registry.partners[followUp.partnerID].map { $0.kind.audience == .station } ?? true
         if isStation, let target = institution(named: detail["to"]?.string), target != record.queue,
-            let change = try? propose(request, of: record, to: target)
+            let change = try changeIfAllowed({ try propose(request, of: record, to: target) })
         {
             return change
         }
         var change = CaseChange(
             of: record, nil, historyEvent: .entry(.transferNoted), actor: followUp.partnerID, at: now)
-        change.institutionMessages = institutionMessages(.transfer, record, record.application, detail, now)
+        change.institutionMessages = try institutionMessages(.transfer, record, try record.application, detail, now)
         return change
     }
 

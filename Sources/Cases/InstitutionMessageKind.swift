@@ -5,12 +5,19 @@ import StrictJSON
 import Translation
 import Triage
 
-/// Why an institution hears of an application again.
+/// Why an institution is told of an application: the `reason` of a lease. `config/institutions.md` says what comes with
+/// each.
 public enum InstitutionMessageKind: String, Sendable, CaseIterable {
+    /// The application itself, to be signed in.
+    case new
+    /// The same, handed over or assigned by another institution.
+    case handover
     case supplement, withdrawal, caseEvent, transfer, evidence, related, returned, escalation
 
     var zh: String {
         switch self {
+        case .new: "新的申请，请签收"
+        case .handover: "其他机构转来的申请，请签收或退回"
         case .supplement: "来源单位补充了材料"
         case .withdrawal: "来源单位撤回转介"
         case .caseEvent: "案件有新进展"
@@ -20,5 +27,21 @@ public enum InstitutionMessageKind: String, Sendable, CaseIterable {
         case .returned: "转办被退回，仍由本机构负责"
         case .escalation: "转办未能落实，请市中心协调指定"
         }
+    }
+
+    /// Whether whoever is told may not know the application yet, and therefore gets all of it.
+    var bringsWhole: Bool {
+        switch self {
+        case .new, .handover, .escalation: true
+        case .supplement, .withdrawal, .caseEvent, .transfer, .evidence, .related, .returned: false
+        }
+    }
+
+    /// The reason of a message on an institution's queue.
+    ///
+    /// - Parameter content: what the message carries: an application, or a notice about one.
+    public static func reason(of content: JSONValue, to institution: String) -> InstitutionMessageKind {
+        if let told = content.at("notice.kind")?.string.flatMap(Self.init(rawValue:)) { return told }
+        return content["transferChain"]?.array?.last?["to"]?.string == institution ? .handover : .new
     }
 }

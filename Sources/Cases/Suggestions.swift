@@ -31,7 +31,7 @@ extension BackDoor {
                 en: "Passing personal data on needs the person's consent (consent: true).")
         }
         let now = now()
-        let envelope = clerk.suggestion(kind, about: record, to: partner, reason: reason, at: now)
+        let envelope = try clerk.suggestion(kind, about: record, to: partner, reason: reason, at: now)
         var change = CaseChange(of: record, nil, historyEvent: .entry(kind.historyEvent), actor: caller.id, at: now)
         change.statusMessage = envelope
         change.detail = partner.id
@@ -48,10 +48,10 @@ extension BackDoor {
 extension CaseClerk {
     fileprivate func suggestion(
         _ kind: SuggestionKind, about record: ApplicationRecord, to partner: Partner, reason: String, at now: Instant
-    ) -> Envelope {
+    ) throws(StoreError) -> Envelope {
         let eventID = "LA-OUT-" + identifiers.next(at: now)
         let institution = record.queue.flatMap { registry.institutions[$0] }
-        let application = record.application
+        let application = try record.application
         let content = JSONValue.compact([
             ("schemaVersion", .string(CanonicalModel.schemaVersion)), ("eventId", .string(eventID)),
             ("suggestion", .string(kind.rawValue)), ("name", .string(kind.zh)),

@@ -117,6 +117,8 @@ public struct WebConsole: Sendable {
             }
         } catch let problem as Problem {
             return layout.response(Self.page(for: problem, layout.language))
+        } catch StoreError.corrupt(let what) {
+            return layout.response(Self.page(for: .unreadableRow, about: what, layout.language))
         } catch {
             return layout.response(
                 Self.page(
@@ -126,12 +128,13 @@ public struct WebConsole: Sendable {
         }
     }
 
-    private static func page(for problem: Problem, _ language: Language) -> Page {
+    /// - Parameter row: the damaged row, which whoever works here may know.
+    private static func page(for problem: Problem, about row: String? = nil, _ language: Language) -> Page {
         Page(
             title: language.text(problem.kind.title),
             body: """
                 <div class="note bad" role="alert"><p>\(language.text(problem.detail))</p>
-                <p>\(language.text(problem.kind.advice))</p></div>
+                <p>\(language.text(problem.kind.advice))</p>\(row.map { "<p class=\"mono\">\($0)</p>" } ?? HTML.none)</div>
                 <p><a href="/console/">\(language("回到总览", "Back to the overview"))</a></p>
                 """, status: problem.kind.status)
     }

@@ -147,7 +147,7 @@ public final class Courier: Sendable {
         let trace = (TraceContext(lease.envelope.traceParent) ?? TraceContext(bits: bits)).step(bits: bits)
         await TraceContext.$current.withValue(trace) {
             let began = now()
-            let verdict = await carry(lease.envelope, by: connection.method, trace: trace)
+            let verdict = await carry(lease, by: connection.method, trace: trace)
             await settle(lease, verdict, in: connection)
             let ended = now()
             let (isBack, circuit) = connections.withLock { connections in
@@ -161,9 +161,10 @@ public final class Courier: Sendable {
         wakeups.wake([connection.endpoint])
     }
 
-    private func carry(_ envelope: Envelope, by method: DeliveryMethod, trace: TraceContext) async -> Verdict {
+    private func carry(_ lease: Lease, by method: DeliveryMethod, trace: TraceContext) async -> Verdict {
+        let envelope = lease.envelope
         switch method {
-        case .push(let address): return await push(envelope, to: address, trace: trace)
+        case .push(let address): return await push(lease, to: address, trace: trace)
         case .folder(let folder, let marker):
             // The name is the envelope's own: writing it once more replaces it.
             let name = ExchangeFolder.Name(envelope.id + ".status" + envelope.fileExtension)
@@ -178,11 +179,13 @@ public final class Courier: Sendable {
         }
     }
 
-    private func push(_ envelope: Envelope, to address: ReturnAddress, trace: TraceContext) async -> Verdict {
+    private func push(_ lease: Lease, to address: ReturnAddress, trace: TraceContext) async -> Verdict {
+        let envelope = lease.envelope
         var headers = [
             ("Content-Type", envelope.mediaType), ("Idempotency-Key", envelope.id),
             ("X-Correlation-Id", envelope.correlationID), ("traceparent", trace.traceParent),
         ]
+        if let version = lease.applicationVersion { headers.append(("X-Application-Version", "\(version)")) }
         if let token = address.token { headers.append(("Authorization", "Bearer \(token)")) }
         var request = OutgoingRequest(
             method: "POST", url: address.url, headers: headers, body: envelope.payload, timeout: address.timeout,

@@ -25,16 +25,18 @@ public struct LeaseService: Sendable {
     let wakeups: Wakeups
     let now: @Sendable () -> Instant
     let cases: any SignIn
+    let log: Log
 
     public init(
         store: any MessageStore, limits: Limits, wakeups: Wakeups, now: @escaping @Sendable () -> Instant,
-        cases: any SignIn
+        cases: any SignIn, log: Log
     ) {
         self.store = store
         self.limits = limits
         self.wakeups = wakeups
         self.now = now
         self.cases = cases
+        self.log = log
     }
 
     public var routes: [Route] {
@@ -92,20 +94,41 @@ public struct LeaseService: Sendable {
         let max = try seconds("max", in: body, range: 1...limits.leasesPerCall, default: 1)
         let length = try seconds("leaseSeconds", in: body, range: limits.leaseSeconds, default: 60)
         let wait = try seconds("waitSeconds", in: body, range: limits.waitSeconds, default: 0)
-        let deadline = now().advanced(seconds: wait)
+        // Not by the clock on the wall: where that is set back, a call would wait for ever.
+        let deadline = ContinuousClock.now.advanced(by: .seconds(wait))
         while true {
             let listener = wakeups.listen(at: [Endpoint(.application, queue)])
+            // Who has hung up while waiting is given nothing: nobody else could have it until the lease ends.
+            if request.hasHungUp() { return .json(["leases": []]) }
             let leases = try await store.lease(
                 queue: queue, max: max, now: now(), ends: now().advanced(seconds: length))
             var readable: [JSONValue] = []
             for lease in leases {
                 if let json = try await json(lease, queue: queue) { readable.append(json) }
             }
-            let left = deadline.milliseconds - now().milliseconds
+            let left = ContinuousClock.now.duration(to: deadline)
             // What could not be opened is with the operators by now; there may be more behind it.
             if !leases.isEmpty, readable.isEmpty { continue }
-            if !readable.isEmpty || left <= 0 || wakeups.isClosed { return .json(["leases": .array(readable)]) }
-            await listener.wait(atMost: .milliseconds(left))
+            if !readable.isEmpty || left <= .zero || wakeups.isClosed {
+                var response = HTTPResponse.json(["leases": .array(readable)])
+                if !leases.isEmpty { response.undelivered = { await giveBack(leases) } }
+                return response
+            }
+            await listener.wait(atMost: left)
+        }
+    }
+
+    /// Nobody got them: others may have them at once.
+    private func giveBack(_ leases: [Lease]) async {
+        for lease in leases {
+            do throws(StoreError) {
+                _ = try await store.settle(
+                    leaseID: lease.id, .release(notBefore: now(), reason: "the caller had hung up"), actor: "gateway",
+                    now: now())
+            } catch {
+                // The lease ends by itself.
+                log.warning("lease not given back", [("error", .string(error.code))])
+            }
         }
     }
 
@@ -122,6 +145,9 @@ public struct LeaseService: Sendable {
             ("leaseId", .string(lease.id)), ("leaseEndsAt", .string(lease.ends.rfc3339)),
             ("attempt", JSONValue(lease.attempt)), ("queue", .string(queue)),
             ("idempotencyKey", .string(lease.envelope.id)), ("traceparent", .text(lease.envelope.traceParent)),
+            ("applicationNo", .string(lease.envelope.correlationID)),
+            ("reason", .string(cases.reason(of: application, to: queue))),
+            ("version", lease.applicationVersion.map { JSONValue($0) }),
             ("application", application),
         ])
     }

@@ -38,7 +38,12 @@ public struct Scheduler: Sendable {
         } catch {
             // Without values: an error's own text may quote what it met.
             let word = (error as? StoreError)?.code ?? "\(type(of: error))"
-            log.error("errand failed", [("errand", .string(errand.name)), ("error", .string(word))])
+            log.error(
+                "errand failed",
+                [
+                    ("errand", .string(errand.name)), ("error", .string(word)),
+                    ("problem", .text((error as? StoreError)?.damage) ?? .null),
+                ])
             return false
         }
     }

@@ -1,7 +1,15 @@
+import StrictJSON
 import Transport
 
-/// Settles a lease by acknowledgement and tells the sender; what it tells is none of this room's.
+/// What delivery asks about the messages that it carries to institutions; what they mean is none of this room's.
 public protocol SignIn: Sendable {
+    /// Why a message comes: the `reason` of its lease.
+    ///
+    /// - Parameter content: what it carries, an application or a notice about one.
+    func reason(of content: JSONValue, to institution: String) -> String
+
+    /// Settles a lease by acknowledgement and tells the sender.
+    ///
     /// - Returns: whether the lease was still there to settle.
     func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool
 }

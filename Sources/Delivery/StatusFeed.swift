@@ -55,15 +55,16 @@ public struct StatusFeed: Sendable {
         let after = try Self.cursor(request)
         let limit = try request.query("limit", in: limits.eventsPerCall, default: 100)
         let wait = try request.query("wait", in: limits.waitSeconds, default: 0)
-        let deadline = now().advanced(seconds: wait)
+        // Not by the clock on the wall: where that is set back, a call would wait for ever.
+        let deadline = ContinuousClock.now.advanced(by: .seconds(wait))
         while true {
             let listener = wakeups.listen(at: [Endpoint(.status, caller.id)])
             let entries = try await store.feed(partner: caller.id, after: after, limit: limit, now: now())
-            let left = deadline.milliseconds - now().milliseconds
-            if !entries.isEmpty || left <= 0 || wakeups.isClosed {
+            let left = ContinuousClock.now.duration(to: deadline)
+            if !entries.isEmpty || left <= .zero || wakeups.isClosed {
                 return .json(try await page(entries, after: after, request))
             }
-            await listener.wait(atMost: .milliseconds(left))
+            await listener.wait(atMost: left)
         }
     }
 

@@ -46,6 +46,17 @@ extension Errand {
         }
     }
 
+    /// Erases uploaded attachments that no message referred to in time.
+    public static func eraseUploads(
+        every interval: Duration, in store: any AttachmentStore, now: @escaping @Sendable () -> Instant, log: Log
+    ) -> Errand {
+        Errand("erase uploads", every: interval, limit: 20) { limit in
+            let count = try await store.eraseUploads(now: now(), limit: limit)
+            if count > 0 { log.info("unreferenced uploads erased", [("count", .init(count))]) }
+            return count
+        }
+    }
+
     /// Erases status shares that are past their retention.
     public static func eraseEvidence(
         every interval: Duration, in store: any EvidenceStore, now: @escaping @Sendable () -> Instant, log: Log

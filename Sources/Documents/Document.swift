@@ -33,6 +33,8 @@ public final class Document {
         return context
     }()
     private var isContextMade = false
+    /// The place of the text that this document was found in; nothing for one that came by itself.
+    public var host: SourceLocation?
     /// What expressions over this document may name as `$name`.
     public let variables: XPathVariables?
 
@@ -143,6 +145,17 @@ public final class Document {
     public var root: Node {
         // Neither parser returns a document without one.
         Node(handle: xmlDocGetRootElement(handle), document: self)
+    }
+
+    /// How many elements it has.
+    public var elementCount: Int {
+        var count = 0
+        var node: xmlNodePtr? = xmlDocGetRootElement(handle)
+        while let here = node {
+            count += 1
+            node = PlaceTable.following(here)
+        }
+        return count
     }
 
     /// The JSON key that an element's name stands for.

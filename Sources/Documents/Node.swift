@@ -71,8 +71,10 @@ public struct Node {
         guard handle.pointee.type == XML_ELEMENT_NODE else { return [] }
         var attribute = handle.pointee.properties
         while let here = attribute {
-            let name = String(cString: here.pointee.name)
-            found.append((name, self.attribute(name) ?? ""))
+            let value = here.withMemoryRebound(to: xmlNode.self, capacity: 1) {
+                String(decoding: $0.withText { Array($0) }, as: UTF8.self)
+            }
+            found.append((String(cString: here.pointee.name), value))
             attribute = here.pointee.next
         }
         return found
@@ -131,7 +133,11 @@ public struct Node {
     /// Tells this node from every other of the same document.
     public var identity: Int { Int(bitPattern: handle) }
 
+    /// In a document within a text, the text's own place, and the path in both: `/ENV/BODY#/ROOT/XM`.
     public var location: SourceLocation {
+        if let host = document.host {
+            return SourceLocation(line: host.line, column: host.column, path: host.path + "#" + path)
+        }
         let place = document.place(of: element.handle)
         return SourceLocation(line: place?.line, column: place?.column, path: path)
     }

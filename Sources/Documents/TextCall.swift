@@ -20,6 +20,8 @@ public enum TextFunction: String, CaseIterable, Sendable {
     case denies
     /// Begins with one of the words.
     case begins
+    /// One of the patterns stands in it.
+    case matches
     /// The text itself, folded: width, case and blanks make no difference to what is compared with it.
     case folded
 
@@ -29,6 +31,7 @@ public enum TextFunction: String, CaseIterable, Sendable {
         case .yes, .no, .positive, .folded: 0...0
         case .given: 0...1
         case .is, .says, .mentions, .denies, .begins: 1...20
+        case .matches: 1...5
         case .coded: 2...20
         }
     }

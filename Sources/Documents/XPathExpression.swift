@@ -27,12 +27,21 @@ public final class XPathExpression {
     private let handle: xmlXPathCompExprPtr
     private let direct: DirectProgram?
     private let tests: TextTests?
+    /// The prefixes that it uses, with their namespaces.
+    private let namespaces: [(prefix: String, name: String)]
 
-    /// - Parameter meaning: what the tests of texts ask, which only expressions of mappings use.
+    /// - Parameters:
+    ///   - meaning: what the tests of texts ask, which only expressions of mappings use.
+    ///   - namespaces: what prefixes stand for. An expression that uses others gives nothing.
     /// - Throws: for an expression that does not compile, or holds a test that means nothing.
-    public convenience init(_ source: String, meaning: (any TextMeaning)? = nil) throws(XPathError) {
+    public convenience init(
+        _ source: String, meaning: (any TextMeaning)? = nil, namespaces: [String: String] = [:]
+    ) throws(XPathError) {
         let tests = try Self.tests(of: source, meaning)
-        try self.init(source, direct: DirectExpression(source, tests: tests), tests: tests)
+        let used = namespaces.isEmpty ? [] : Self.prefixes(in: source).sorted()
+        try self.init(
+            source, direct: DirectExpression(source, tests: tests), tests: tests,
+            namespaces: used.compactMap { prefix in namespaces[prefix].map { (prefix, $0) } })
     }
 
     static func tests(of source: String, _ meaning: (any TextMeaning)?) throws(XPathError) -> TextTests? {
@@ -48,8 +57,12 @@ public final class XPathExpression {
     }
 
     /// - Parameter direct: nothing leaves the whole evaluation to libxml2.
-    init(_ source: String, direct: DirectExpression?, tests: TextTests? = nil) throws(XPathError) {
+    init(
+        _ source: String, direct: DirectExpression?, tests: TextTests? = nil,
+        namespaces: [(prefix: String, name: String)] = []
+    ) throws(XPathError) {
         self.source = source
+        self.namespaces = namespaces
         self.tests = tests
         guard let compiled = Self.silently({ xmlXPathCompile(source) }) else { throw XPathError(expression: source) }
         handle = compiled
@@ -142,6 +155,8 @@ public final class XPathExpression {
         context.pointee.node = node.handle
         context.pointee.opLimit = 1_000_000
         context.pointee.opCount = 0
+        // Another mapping may have given the prefix another meaning.
+        for (prefix, name) in namespaces { xmlXPathRegisterNs(context, prefix, name) }
         return context
     }
 

@@ -40,21 +40,21 @@ public enum Admission: Sendable {
 /// A message that was kept and that nothing could be made of.
 public struct InvalidReferral: Sendable {
     public let referralID: String
-    /// What must be mended: the errors, or all that was found where none of it is one.
+    /// All that was found, what must be mended first.
     public let findings: [Finding]
 
     public init(referralID: String, findings: [Finding]) {
         self.referralID = referralID
-        let errors = findings.filter { $0.severity == .error }
-        self.findings = errors.isEmpty ? findings : errors
+        let isError = { (finding: Finding) in finding.severity == .error }
+        self.findings = findings.filter(isError) + findings.filter { !isError($0) }
     }
 
     /// What its sender is told.
     public var problem: Problem {
         var problem = Problem(
-            .notTranslatable, zh: "报文已留存，但无法转换为法律援助申请。请按 errors 所列逐项更正后重新发送，可沿用原报文编号。",
+            .notTranslatable, zh: "报文已留存，但无法转换为法律援助申请。请按 errors 所列逐项更正（severity 为 error 的必须更正）后重新发送，可沿用原报文编号。",
             en:
-                "The message was kept but cannot become an application. Mend what errors lists and send it again; the id may be reused."
+                "The message was kept but cannot become an application. Mend what errors lists (what has severity error must be) and send it again; the id may be reused."
         )
         problem.errors = findings.map(\.json)
         problem.members = [("messageId", .string(referralID))]
@@ -72,12 +72,8 @@ public struct StoredAnswer: Sendable {
 
     /// For answers in another format.
     ///
-    /// - Throws: `Problem` `.internalError` where the store's bytes are no JSON.
-    public func json() throws(Problem) -> JSONValue {
-        do {
-            return try JSONValue(parsing: bytes)
-        } catch {
-            throw Problem(.internalError, zh: "已存回执无法读取。", en: "The stored receipt cannot be read.")
-        }
+    /// - Throws: `StoreError.corrupt` where the store's bytes are no JSON object.
+    public func json() throws(StoreError) -> JSONValue {
+        .object(try JSONObject(stored: bytes, "the answer to referral \(referralID)"))
     }
 }

@@ -1,3 +1,4 @@
+import Messaging
 import StrictJSON
 import Transport
 
@@ -24,8 +25,9 @@ struct AnswerStyle: Sendable {
         return false
     }
 
-    /// - Throws: `Problem` for what is answered as an error of the call.
-    func response(to admission: Admission) throws(Problem) -> HTTPResponse {
+    /// - Throws: `Problem` for what is answered as an error of the call; `StoreError.corrupt` where a stored answer cannot be
+    ///   read.
+    func response(to admission: Admission) throws -> HTTPResponse {
         switch admission {
         case .new(let receipt, let written):
             let headers = [Self.location(receipt.referralID)]
@@ -34,8 +36,8 @@ struct AnswerStyle: Sendable {
                 : .json(written, status: 202, headers: headers)
         case .invalid(let invalid): return response(to: invalid.problem)
         case .same(let first): return try response(to: first)
-        case .conflict(let referralID): throw .messageIDConflict(referralID: referralID)
-        case .superseded: throw .deadLetterEnded
+        case .conflict(let referralID): throw Problem.messageIDConflict(referralID: referralID)
+        case .superseded: throw Problem.deadLetterEnded
         }
     }
 
@@ -47,7 +49,7 @@ struct AnswerStyle: Sendable {
     }
 
     /// What was stored is what was answered; only for XML it is read again.
-    private func response(to first: StoredAnswer) throws(Problem) -> HTTPResponse {
+    private func response(to first: StoredAnswer) throws(StoreError) -> HTTPResponse {
         let replayed = (name: "Idempotent-Replayed", value: "true")
         if first.isProblem {
             let status = Problem.Kind.notTranslatable.status

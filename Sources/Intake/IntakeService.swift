@@ -11,7 +11,7 @@ import Vocabulary
 public struct IntakeService: Sendable {
     let pipeline: Pipeline
     let clerk: CaseClerk
-    let store: any MessageStore & EvidenceStore & FollowUpStore
+    let store: any MessageStore & EvidenceStore & FollowUpStore & AttachmentStore
     let limits: CaseLimits
     let now: @Sendable () -> Instant
     private let statistics: IntakeStatistics
@@ -21,7 +21,8 @@ public struct IntakeService: Sendable {
 
     /// - Parameter underway: where the store learns that a commit is being prepared, so that it may wait for it.
     public init(
-        _ pipeline: Pipeline, clerk: CaseClerk, store: any MessageStore & EvidenceStore & FollowUpStore,
+        _ pipeline: Pipeline, clerk: CaseClerk,
+        store: any MessageStore & EvidenceStore & FollowUpStore & AttachmentStore,
         limits: CaseLimits = CaseLimits(),
         now: @escaping @Sendable () -> Instant, log: Log, metrics: Metrics,
         drift: DriftWatch, underway: CommitsUnderway = CommitsUnderway()
@@ -54,9 +55,11 @@ public struct IntakeService: Sendable {
         let message = try message(of: submission, from: sender, through: pipeline)
 
         // Parse, validate, translate.
-        let translation = try pipeline.read(message, about: submission.terms.subject)
+        let read = try pipeline.read(message, about: submission.terms.subject)
+        let named = try await hold(read, message, to: submission.terms.subject, from: sender, through: pipeline)
 
         // Look what is on file.
+        let translation = try await withUploads(read, of: sender, at: submission.receivedAt)
         let evidence = try await evidence(
             on: translation.records.map(\.application), at: submission.receivedAt)
 
@@ -64,7 +67,8 @@ public struct IntakeService: Sendable {
         let walk = pipeline.assess(translation, message, evidence: evidence)
 
         // Commit.
-        let packed = try ReferralPacker(clerk: clerk, limits: limits).pack(walk, of: submission, from: sender)
+        let packed = try ReferralPacker(clerk: clerk, limits: limits).pack(
+            walk, of: submission, from: sender, about: named)
         announcement.arrived()
         let acceptance = try await store.accept(packed.commit)
 
@@ -94,6 +98,7 @@ public struct IntakeService: Sendable {
                 mayBeEmpty: submission.terms.subject?.isWithdrawal ?? false)
         }
         var message = submission.message(from: sender)
+        message.yieldsMapping = submission.isResent
         if submission.isResent, let mapping = message.mapping,
             !pipeline.mayUse(mapping, among: message.allowedMappings)
         {
@@ -109,10 +114,7 @@ public struct IntakeService: Sendable {
         let persons = Set(applications.flatMap { clerk.keys.persons(in: $0, at: "recipient") })
         var shown: [String: [JSONValue]] = [:]
         for share in try await store.evidence(of: Array(persons), now: now) {
-            guard let facts = (try? JSONValue(parsing: share.content))?.array else {
-                throw .corrupt("evidence \(share.id) is no JSON array")
-            }
-            shown[share.person, default: []] += facts
+            shown[share.person, default: []] += try [JSONValue](stored: share.content, "evidence \(share.id)")
         }
         if shown.isEmpty { return { _ in [] } }
         return { [shown] application in

@@ -3,6 +3,7 @@ import Cases
 import Documents
 import StrictJSON
 import Translation
+import Transport
 import Triage
 import Vocabulary
 
@@ -45,6 +46,10 @@ public struct Pipeline: Sendable {
         public var observes = false
         /// Whether the call itself names the referral that the message is about.
         public var isAddressed = false
+        /// Whether the mapping asked for gives way to the document's own.
+        public var yieldsMapping = false
+        /// What the transport called it, without parameters.
+        public private(set) var mediaType: String?
 
         public init(
             bytes: [UInt8], format: DocumentFormat? = nil, declaredEncoding: String? = nil, mapping: String? = nil,
@@ -66,6 +71,7 @@ public struct Pipeline: Sendable {
             guard let mediaType = mediaType?.lowercased() else { return }
             let parts = mediaType.split(separator: ";").map { $0.drop { $0 == " " } }
             if let type = parts.first {
+                self.mediaType = String(type.prefix(100))
                 if type.hasSuffix("xml") { format = .xml }
                 if type.hasSuffix("json") { format = .json }
             }
@@ -112,10 +118,25 @@ public struct Pipeline: Sendable {
 
     /// The first part of the walk: *parse → validate → translate*.
     public func translate(_ message: Message) -> TranslatedDocument {
-        translator.translate(
+        var document = translator.translate(
             message.bytes, format: message.format, declaredEncoding: message.declaredEncoding,
             mapping: message.mapping, among: message.allowedMappings, receivedAt: message.receivedAt, limits: limits,
             explain: message.explain, observe: message.observes)
+        document.findings = document.findings.map { $0.told(mediaType: message.mediaType) }
+        return document
+    }
+
+    /// The same for a call: a mapping that it asks for and that is not the document's own makes the call wrong.
+    ///
+    /// - Throws: `Problem` `.disagreement`.
+    func translateAsAsked(_ message: Message) throws(Problem) -> TranslatedDocument {
+        let document = translate(message)
+        let other = document.findings.filter { $0.code == "mappingDisagrees" }
+        if other.isEmpty { return document }
+        guard message.yieldsMapping else { throw .disagreement(other) }
+        var message = message
+        message.mapping = nil
+        return translate(message)
     }
 
     /// The rest of it: *triage*.
@@ -125,26 +146,23 @@ public struct Pipeline: Sendable {
         _ translation: TranslatedDocument, _ message: Message, evidence: (LegalAidApplication) -> [JSONValue]
     ) -> Walk {
         let triage = triage
-        let records = translation.records.map { record in
-            step(record, message: message, triage: triage, evidence: evidence(record.application))
+        let records = translation.records.enumerated().map { index, record in
+            step(record, index: index, message: message, triage: triage, evidence: evidence(record.application))
         }
         return Walk(translation: translation, records: records)
     }
 
     private func step(
-        _ record: TranslatedRecord, message: Message, triage: Triage, evidence: [JSONValue]
+        _ record: TranslatedRecord, index: Int, message: Message, triage: Triage, evidence: [JSONValue]
     ) -> Step {
         var findings = record.findings
         let application = record.application
         if let code = application.senderCode, !message.senderCodes.isEmpty, !message.senderCodes.contains(code) {
             findings.append(
-                Finding(
-                    severity: .error, code: "senderMismatch", path: "source.senderCode", location: nil, rule: nil,
-                    message: nil))
+                finding("senderMismatch", at: "source.senderCode", of: record, index: index, in: message))
         }
         if !message.isAddressed, Self.isAboutNothing(application) {
-            findings.append(
-                Finding(severity: .error, code: "missing", path: "reference", location: nil, rule: nil))
+            findings.append(finding("missing", at: "reference", of: record, index: index, in: message))
         }
         let outcome = Self.outcome(of: application, findings: findings)
         switch outcome {

@@ -12,7 +12,7 @@ extension IntakeService {
         applicationNo: String, explain: Bool = false
     ) async throws(StoreError) -> (record: ApplicationRecord, now: Assessment, rules: String?)? {
         guard let record = try await store.application(applicationNo) else { return nil }
-        let application = record.application
+        let application = try record.application
         let evidence = try await evidence(on: [application], at: now())
         let triage = pipeline.triage
         let assessment = triage.assess(

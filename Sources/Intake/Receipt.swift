@@ -25,16 +25,27 @@ public struct Receipt: Sendable {
     /// - Parameters:
     ///   - attached: for the id of each record that is a follow-up, the applications that it was laid beside.
     ///   - kept: nothing where all records are new.
-    func settled(_ attached: [String: [ApplicationRecord]], kept: KeptRecords?) -> Receipt {
-        let earlier = kept.flatMap { try? JSONValue(parsing: $0.earlierAnswer) }
-        let results = earlier.map { $0["results"]?.array ?? [$0] } ?? []
+    /// - Throws: `StoreError.corrupt` where what is on file cannot be read.
+    func settled(_ attached: [String: [ApplicationRecord]], kept: KeptRecords?) throws(StoreError) -> Receipt {
+        let results = try kept.map { kept throws(StoreError) in try Self.results(in: kept.earlierAnswer) } ?? []
         var receipt = self
-        receipt.records = records.enumerated().map { place, record in
-            guard let kept, !kept.taken.contains(place) else { return record.settled(attached[record.recordID] ?? []) }
-            // Better nothing than the number of an application that was not made.
-            return record.answeredBefore(results.indices.contains(place) ? results[place] : .null)
+        receipt.records = []
+        for (place, record) in records.enumerated() {
+            if let kept, !kept.taken.contains(place) {
+                // Better nothing than the number of an application that was not made.
+                receipt.records.append(
+                    record.answeredBefore(results.indices.contains(place) ? results[place] : .null))
+            } else {
+                receipt.records.append(try record.settled(attached[record.recordID] ?? []))
+            }
         }
         return receipt
+    }
+
+    /// What was answered about each record when the message first came.
+    private static func results(in answer: [UInt8]) throws(StoreError) -> [JSONValue] {
+        let earlier = JSONValue.object(try JSONObject(stored: answer, "an earlier receipt"))
+        return earlier["results"]?.array ?? [earlier]
     }
 
     /// In the shape of the HTTP contract: its only record's, or one with all of them under `results`.
@@ -63,6 +74,9 @@ public struct Receipt: Sendable {
             receipt["applications"] = .array(record.applicationNos.map(JSONValue.string))
         }
         receipt["parked"] = record.parked?.json
+        receipt["followUp"] = record.progress.map {
+            ["kind": .string($0.kind.rawValue), "progress": .string($0.is.rawValue)]
+        }
         return .object(receipt)
     }
 }
@@ -93,6 +107,8 @@ public struct RecordReceipt: Sendable {
     /// The institution that is asked to take over an application that came to another one.
     public let handoverTo: String?
     public private(set) var parked: Parked?
+    /// What became of it where it is about an earlier referral.
+    private(set) var progress: (kind: FollowUp.Kind, is: FollowUpProgress)?
     /// Of a record that was stored when its message first came: what was answered then, which still holds.
     public private(set) var earlierAnswer: JSONValue?
 
@@ -112,7 +128,7 @@ public struct RecordReceipt: Sendable {
         return told
     }
 
-    fileprivate func settled(_ applications: [ApplicationRecord]) -> RecordReceipt {
+    fileprivate func settled(_ applications: [ApplicationRecord]) throws(StoreError) -> RecordReceipt {
         // A share is kept on its own and says nothing of others.
         guard let followUp, followUp.kind != .statusShare else { return self }
         var settled = self
@@ -120,11 +136,16 @@ public struct RecordReceipt: Sendable {
         if let first = applications.first {
             settled.outcome = .accepted
             settled.result.queue = first.queue
-            settled.result.missing = first.application.value("missing")?.array ?? []
+            settled.result.missing = try first.application.value("missing")?.array ?? []
         } else {
             settled.outcome = .parked
             settled.parked = Parked(since: followUp.receivedAt, until: followUp.keepUntil)
         }
+        settled.progress = (
+            followUp.kind,
+            FollowUpProgress(
+                followUp.kind, applications.isEmpty ? .parked : .attached, standings: applications.map(\.standing))
+        )
         return settled
     }
 }

@@ -16,8 +16,8 @@ struct RecordPacker {
     let sender: Partner
     let stamp: Stamp
     let receivedAt: Instant
-    /// How the call itself names the application that the message is about.
-    let names: [CaseName]
+    /// How the call itself names the application that each record is about; nothing where it names none.
+    let named: [CaseName]
 
     /// - Parameter index: the record's place in its document, from 0.
     func record(of step: Pipeline.Step, index: Int) throws -> IntakeRecord {
@@ -70,6 +70,7 @@ struct RecordPacker {
         record.content = JSONValue.object(application.content).serialized()
         record.priority = step.assessment?.priority ?? 0
         record.dueAt = step.assessment?.dueAt.map { Instant($0) }
+        record.keepUntil = clerk.registry.keepUntil(record.handover.to ?? record.queue, from: receivedAt)
         record.clocks = (step.assessment?.clocks ?? []).map { RunningClock($0) }
         if isProposed {
             record.clocks += clerk.current.triage.clocks(
@@ -119,13 +120,15 @@ struct RecordPacker {
     private func follow(_ step: Pipeline.Step, into record: inout IntakeRecord) {
         guard let kind = step.application.intakeKind.flatMap({ FollowUp.Kind(rawValue: $0.rawValue) }) else { return }
         let application = stamp.applied(to: step.application, applicationNo: nil)
-        let person = clerk.keys.person(in: application).map(CaseName.key)
         record.followUp = FollowUp(
             id: record.id, kind: kind, partnerID: sender.id,
             content: JSONValue.object(application.content).serialized(),
             names: kind == .statusShare
-                ? person : names + clerk.keys.names(in: application, kind: kind, partnerID: sender.id),
-            person: person, receivedAt: receivedAt,
+                ? clerk.keys.person(in: application).map(CaseName.key)
+                : clerk.keys.names(
+                    in: application, addressed: named.indices.contains(record.index) ? named[record.index] : nil,
+                    partnerID: sender.id),
+            receivedAt: receivedAt,
             keepUntil: receivedAt.advanced(milliseconds: limits.parking))
     }
 

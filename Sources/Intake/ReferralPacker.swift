@@ -27,9 +27,10 @@ public struct ReferralPacker: Sendable {
         self.limits = limits
     }
 
+    /// - Parameter named: how the call names the application that each record is about; nothing where it names none.
     /// - Throws: `RenderError` where the sender's status cannot be written in its format.
     public func pack(
-        _ walk: Pipeline.Walk, of submission: Submission, from sender: Partner
+        _ walk: Pipeline.Walk, of submission: Submission, from sender: Partner, about named: [CaseName] = []
     ) throws -> PackedReferral {
         let referralID = clerk.identifiers.next(at: submission.receivedAt)
         let stamp = Stamp(
@@ -38,7 +39,7 @@ public struct ReferralPacker: Sendable {
             encoding: walk.translation.encoding?.rawValue)
         let packer = RecordPacker(
             clerk: clerk, limits: limits, referralID: referralID, sender: sender, stamp: stamp,
-            receivedAt: submission.receivedAt, names: submission.terms.subject?.names ?? [])
+            receivedAt: submission.receivedAt, named: named)
         let records = try walk.records.enumerated().map { try packer.record(of: $1, index: $0) }
         let receipt = Receipt(
             referralID: referralID, messageID: walk.messageID, receivedAt: stamp.receivedAt, digest: stamp.digest,
@@ -80,6 +81,7 @@ public struct ReferralPacker: Sendable {
             subject: "", detail: referralID, sm3: { Digest.hex(Digest.sm3($0)) })
         commit.work = clerk
         commit.terms = submission.terms
+        commit.uploads = walk.records.filter { $0.outcome != .invalid }.flatMap(\.application.uploadsReferredTo)
         commit.traceParent = TraceContext.current?.traceParent
         return commit
     }

@@ -51,18 +51,30 @@ public struct ReferralView: Sendable {
     /// Where a referral stands: its receipt, its state, and every status the sender was told.
     private func show(_ record: ReferralRecord, to request: HTTPRequest) async throws -> HTTPResponse {
         let applications = try await applications(of: record)
-        let followUps = try await store.followUps(of: record.id)
+        let own = try await store.followUps(of: record.id)
+        let about = try await store.followUps(about: record).filter { other in !own.contains { $0.id == other.id } }
+        var followUps: [JSONValue] = []
+        for followUp in own + about { followUps.append(try await json(followUp)) }
         let receipt = StoredAnswer(
             referralID: record.id, isProblem: record.outcome == .invalid, bytes: record.answer)
         let body = JSONValue.compact([
             ("referralId", .string(record.id)), ("messageId", .text(record.messageID)),
             ("outcome", .string(record.outcome.rawValue)), ("receivedAt", .string(record.receivedAt.rfc3339)),
-            ("state", .text(Self.state(of: record, applications: applications, followUps: followUps))),
+            ("state", .text(Self.state(of: record, applications: applications, followUps: own))),
             ("receipt", try receipt.json()), ("applications", .array(applications)),
-            ("followUps", followUps.isEmpty ? nil : .array(followUps.map { $0.json(now: now()) })),
+            ("followUps", followUps.isEmpty ? nil : .array(followUps)),
         ])
         return AnswerStyle(of: request).isXML
             ? XMLRendering.response(body, root: "referral", status: 200) : .json(body)
+    }
+
+    /// With what has become of it since, which for a withdrawal depends on the applications.
+    private func json(_ followUp: FollowUpRecord) async throws(StoreError) -> JSONValue {
+        var standings: [ApplicationStanding] = []
+        for number in followUp.applicationNos {
+            if let application = try await store.application(number) { standings.append(application.standing) }
+        }
+        return followUp.json(now: now(), standings: standings)
     }
 
     private func applications(of record: ReferralRecord) async throws -> [JSONValue] {
@@ -70,12 +82,12 @@ public struct ReferralView: Sendable {
         for number in record.applicationNos {
             guard let application = try await store.application(number) else { continue }
             let statuses = try await store.statusHistory(number)
-                .compactMap { visibleStatus($0, partnerID: record.partnerID) }
+                .compactMap { status throws(StoreError) in try visibleStatus(status, partnerID: record.partnerID) }
             applications.append(
                 .compact([
                     ("applicationNo", .string(number)), ("state", .string(application.standing.referral.rawValue)),
                     ("stateName", .string(application.standing.referral.zh)), ("institution", .text(application.queue)),
-                    ("missing", application.application.value("missing")), ("statuses", .array(statuses)),
+                    ("missing", try application.application.value("missing")), ("statuses", .array(statuses)),
                 ]))
         }
         return applications
@@ -96,14 +108,14 @@ public struct ReferralView: Sendable {
 
     /// The canonical status that an envelope was made from, as far as its partner may see it.
     public func visibleStatus(of envelope: Envelope) async throws -> JSONValue? {
-        try await store.statusHistory(envelope.correlationID).lazy
-            .compactMap { visibleStatus($0, partnerID: envelope.recipient) }
+        try await store.statusHistory(envelope.correlationID)
+            .compactMap { status throws(StoreError) in try visibleStatus(status, partnerID: envelope.recipient) }
             .first { $0["eventId"]?.string == envelope.senderMessageID }
     }
 
-    private func visibleStatus(_ record: StatusRecord, partnerID: String) -> JSONValue? {
-        guard let content = (try? JSONValue(parsing: record.content))?.object,
-            let audience = registry.partners[partnerID]?.kind.audience,
+    private func visibleStatus(_ record: StatusRecord, partnerID: String) throws(StoreError) -> JSONValue? {
+        let content = try JSONObject(stored: record.content, "status \(record.id)")
+        guard let audience = registry.partners[partnerID]?.kind.audience,
             let visible = StatusEvent(content: content)?.minimised(for: audience)
         else { return nil }
         return .object(visible.content)

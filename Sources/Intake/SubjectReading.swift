@@ -8,59 +8,101 @@ import Vocabulary
 
 // Calls that say themselves what their document is about: how such a document is read.
 
-extension CallTerms.Subject {
-    /// How the application is found, before anything that the document says of it.
-    var names: [CaseName] {
-        switch self {
-        case .supplement(let id), .withdrawal(let id): [.referral(id)]
-        case .application: []
-        }
-    }
-}
-
 extension Pipeline {
     /// The document as a message of the kind that the call asks for.
     ///
-    /// - Throws: `Problem` `.badRequest` for a withdrawal that is none.
+    /// - Throws: `Problem`: `.disagreement` where it says itself that it is of another kind or, of a mapping that was asked
+    ///   for, another message; `.badRequest` for a withdrawal that is none.
     func read(_ message: Message, about subject: CallTerms.Subject?) throws(Problem) -> TranslatedDocument {
         switch subject {
-        case nil: return translate(message)
+        case nil: return try translateAsAsked(message)
         case .application:
             var document = translator.readCanonical(message.bytes, receivedAt: message.receivedAt)
             document.records = document.records.map(\.asApplication)
             return document
         case .supplement:
-            var document = canonicalSupplement(message) ?? translate(message)
-            document.records = document.records.map { $0.with(kind: .supplement) }
-            return document
+            return try addressed(message, .supplement, canonical: canonicalSupplement(message))
         case .withdrawal:
-            var content = JSONObject([("intakeKind", .string(IntakeKind.cancel.rawValue))])
-            content["withdrawal"] = .compact([("reason", .text(try Self.reason(in: message.bytes)))])
-            return .said(LegalAidApplication(content: content))
+            return try addressed(message, .cancel, canonical: canonicalWithdrawal(message))
         }
+    }
+
+    /// - Parameter canonical: nothing for a document in the sender's own format.
+    private func addressed(
+        _ message: Message, _ kind: IntakeKind, canonical: TranslatedDocument?
+    ) throws(Problem) -> TranslatedDocument {
+        var document: TranslatedDocument
+        if let canonical {
+            document = canonical
+        } else {
+            document = try translateAsAsked(message)
+            if kind == .cancel { try Self.checkIsTaken(document) }
+        }
+        try check(document, is: kind)
+        // Since the call names the referral, the document need not.
+        document.records = document.records.map { $0.without { $0.code == "referenceMissing" } }
+        return document
     }
 
     /// JSON with `materials` on top and nothing of an envelope is canonical; all else is the sender's own format, and
     /// there its reader tells what is wrong with it.
     private func canonicalSupplement(_ message: Message) -> TranslatedDocument? {
-        guard let object = (try? JSONValue(parsing: message.bytes))?.object, object["materials"]?.array != nil,
+        guard let object = Self.object(in: message.bytes), object["materials"]?.array != nil,
             object.names.allSatisfy(Self.supplementMembers.contains)
         else { return nil }
-        return translator.readCanonical(object, receivedAt: message.receivedAt)
+        return canonical(object, as: .supplement, message)
     }
 
     private static let supplementMembers: Set<String> = [
-        "schemaVersion", "materials", "recipient", "economic", "reliefStatuses", "groupFlags", "matter", "remarks",
+        "schemaVersion", "intakeKind", "source", "reference", "materials", "recipient", "economic", "reliefStatuses",
+        "groupFlags", "matter", "remarks",
     ]
 
-    /// The free text is kept with the message and told to the institution, never logged.
-    private static func reason(in bytes: [UInt8]) throws(Problem) -> String? {
-        guard !bytes.isEmpty else { return nil }
-        guard let object = (try? JSONValue(parsing: bytes))?.object else {
-            throw Problem(
-                .badRequest, zh: "撤回请求应为 JSON 对象，如 {\"reason\": \"…\"}，也可为空。",
-                en: "A withdrawal is a JSON object such as {\"reason\": \"…\"}, or empty.")
+    /// Nothing, or a reason, or canonical JSON. All else is the sender's own format.
+    private func canonicalWithdrawal(_ message: Message) throws(Problem) -> TranslatedDocument? {
+        if message.bytes.isEmpty { return canonical(JSONObject(), as: .cancel, message) }
+        guard var object = Self.object(in: message.bytes),
+            object.names.allSatisfy(Self.withdrawalMembers.contains)
+        else { return nil }
+        if let reason = try Self.reason(in: object) { object["withdrawal"] = ["reason": .string(reason)] }
+        object["reason"] = nil
+        return canonical(object, as: .cancel, message)
+    }
+
+    private static let withdrawalMembers: Set<String> = [
+        "schemaVersion", "intakeKind", "source", "reference", "recipient", "withdrawal", "reason",
+    ]
+
+    /// What no mapping takes is no withdrawal, and nothing of it is kept.
+    private static func checkIsTaken(_ document: TranslatedDocument) throws(Problem) {
+        guard document.mapping == nil else { return }
+        var problem = Problem(
+            .badRequest,
+            zh: "撤回请求应为 JSON 对象，如 {\"reason\": \"…\"}，也可为空，或用贵单位自己的撤回报文；所收内容的问题见 errors。",
+            en:
+                "A withdrawal is a JSON object such as {\"reason\": \"…\"}, or empty, or your own withdrawal document; errors tells what is wrong with this one."
+        )
+        problem.errors = document.findings.map { (finding: Finding) in finding.json }
+        throw problem
+    }
+
+    private func canonical(_ object: JSONObject, as kind: IntakeKind, _ message: Message) -> TranslatedDocument {
+        var object = object
+        if object["intakeKind"] == nil { object["intakeKind"] = .string(kind.rawValue) }
+        return translator.readCanonical(object, receivedAt: message.receivedAt)
+    }
+
+    /// Nothing where the bytes are something else, which the mappings' reader tells better.
+    private static func object(in bytes: [UInt8]) -> JSONObject? {
+        do {
+            return try JSONValue(parsing: bytes).object
+        } catch {
+            return nil
         }
+    }
+
+    /// The free text is kept with the message and told to the institution, never logged.
+    private static func reason(in object: JSONObject) throws(Problem) -> String? {
         guard let reason = object["reason"] else { return nil }
         guard let text = reason.string, text.count <= 500 else {
             throw Problem(
@@ -71,12 +113,6 @@ extension Pipeline {
 }
 
 extension TranslatedRecord {
-    fileprivate func with(kind: IntakeKind) -> TranslatedRecord {
-        var application = application
-        application.set("intakeKind", .string(kind.rawValue))
-        return with(application)
-    }
-
     /// An application that a person handed in: the aid route and the will follow from that where nothing else is said.
     fileprivate var asApplication: TranslatedRecord {
         var application = application

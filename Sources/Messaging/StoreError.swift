@@ -9,6 +9,14 @@ public enum StoreError: Error, Sendable, Hashable {
     /// What the database said, without values.
     case failed(String)
 
+    /// Which row is damaged, without values; nothing of other errors.
+    public var damage: String? {
+        switch self {
+        case .corrupt(let what): what
+        case .busy, .diskFull, .closed, .failed: nil
+        }
+    }
+
     /// A stable word for logs and answers.
     public var code: String {
         switch self {

@@ -52,7 +52,7 @@ public struct OperatorServices: Sendable {
         gauges = Gauges(flow: flow, deadLetters: deadLetters, clocks: ports.clocks, metrics: metrics)
         attention = AttentionService(
             deadLetters: deadLetters, flow: flow, parked: parked, clockFigures: ports.clocks,
-            expiries: ports.expiries, inspection: ports.inspection, settings: settings, now: now)
+            expiries: ports.expiries, inspection: ports.inspection, rules: ports.rules, settings: settings, now: now)
         alerts = AlertService(
             store: store, attention: attention, settings: settings, node: node, identifiers: identifiers, log: log)
         signIn = SignInService(store: store, now: now)

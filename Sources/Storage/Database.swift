@@ -8,6 +8,8 @@ public enum SQLValue: Sendable, Hashable {
     case text(String)
     case blob([UInt8])
 
+    /// Question marks for so many values of a list.
+    static func marks(_ count: Int) -> String { repeatElement("?", count: count).joined(separator: ", ") }
     static func optional(_ text: String?) -> SQLValue { text.map(SQLValue.text) ?? .null }
     static func optional(_ number: Int64?) -> SQLValue { number.map(SQLValue.integer) ?? .null }
     static func instant(_ instant: Instant) -> SQLValue { .integer(instant.milliseconds) }

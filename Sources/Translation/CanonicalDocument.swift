@@ -4,16 +4,6 @@ import StrictJSON
 import Vocabulary
 
 extension TranslatedDocument {
-    /// A message that no document said: the call itself did.
-    public static func said(_ application: LegalAidApplication) -> TranslatedDocument {
-        var document = TranslatedDocument()
-        document.format = .json
-        document.records = [
-            TranslatedRecord(application: application, findings: [], traces: [], unfilled: [])
-        ]
-        return document
-    }
-
     /// Canonical JSON that is none.
     fileprivate static func refused(_ finding: Finding) -> TranslatedDocument {
         var document = TranslatedDocument()
@@ -26,7 +16,15 @@ extension TranslatedDocument {
 extension TranslatedRecord {
     /// The same record with another application and more to say about it.
     public func with(_ application: LegalAidApplication, findings more: [Finding] = []) -> TranslatedRecord {
-        TranslatedRecord(application: application, findings: findings + more, traces: traces, unfilled: unfilled)
+        TranslatedRecord(
+            mapping: mapping, application: application, findings: findings + more, traces: traces, unfilled: unfilled)
+    }
+
+    /// The same record with some of the findings left out.
+    public func without(_ isLeftOut: (Finding) -> Bool) -> TranslatedRecord {
+        var record = self
+        record.findings.removeAll(where: isLeftOut)
+        return record
     }
 }
 
@@ -55,10 +53,11 @@ extension Translator {
         document.format = .json
         var reading = CanonicalReading(translator: self, received: receivedAt)
         let content = reading.object(object, at: "", shown: "")
+        // The canonical name is the field's own here.
         document.records = [
             TranslatedRecord(
-                application: LegalAidApplication(content: content), findings: reading.findings, traces: [], unfilled: []
-            )
+                application: LegalAidApplication(content: content),
+                findings: reading.findings.map(\.canonical), traces: [], unfilled: [])
         ]
         return document
     }

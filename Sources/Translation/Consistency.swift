@@ -13,7 +13,14 @@ struct Consistency {
             "recipient/sexCode", "recipient/age", "groupFlags", "recipient/custody/kind",
             "proceeding/handlingOrgan/code",
             "proceeding/handlingOrgan/name",
-        ]
+        ] + others.map { $0.isList ? $0.path : $0.path + "/idNumber" }
+
+    /// Everyone else whose identity number an application may bear.
+    private static let others = [
+        (path: "recipient/statutoryRepresentative", isList: false), (path: "applyingAgent/person", isList: false),
+        (path: "applyingAgent/person/statutoryRepresentative", isList: false),
+        (path: "opposingParties", isList: true), (path: "reference", isList: false),
+    ]
 
     private(set) var application: LegalAidApplication
     private(set) var findings: [Finding] = []
@@ -36,6 +43,7 @@ struct Consistency {
             for (code, path) in contradictions { warn(code, path) }
             checkCustody()
         }
+        checkOthers(today)
         checkCourt(courts)
         deriveGroups(on: today)
     }
@@ -80,6 +88,24 @@ struct Consistency {
             recipient["birthDateSource"] = "derivedFromId"
         }
         return contradictions
+    }
+
+    /// Numbers of the others are kept as they came; what is wrong with one is told as the recipient's is.
+    private mutating func checkOthers(_ today: CalendarDate) {
+        for (path, isList) in Self.others {
+            let place = path.replacing("/", with: ".")
+            guard let value = application.value(place) else { continue }
+            let persons = isList ? value.array ?? [] : [value]
+            for (index, person) in persons.enumerated() {
+                guard let number = person["idNumber"]?.string else { continue }
+                let check = IdentityDocument.check(number, type: person["idType"]?.string ?? "111", today: today)
+                switch check {
+                case .valid, .validLegacyArea, .notChecked, .absent: continue
+                case .checksumError, .formatError:
+                    warn(check.rawValue, place + (isList ? "[\(index)]" : "") + ".idNumber")
+                }
+            }
+        }
     }
 
     /// Whoever is on bail or under residential surveillance is free, whatever place stands beside it.

@@ -6,9 +6,11 @@ struct Coverage {
     let leaves: [Node]
     let unread: [Node]
 
-    /// - Parameter taken: identities of the nodes that rules selected.
-    init(of document: Document, by mappings: [Mapping], taken: Set<Int>) {
-        leaves = Self.leaves(of: document.root)
+    /// - Parameters:
+    ///   - roots: of the document and of those within it.
+    ///   - taken: identities of the nodes that rules selected.
+    init(of roots: [Node], by mappings: [Mapping], taken: Set<Int>) {
+        leaves = roots.flatMap(Self.leaves)
         let asked = mappings.reduce(into: Set<LocationPaths.Path>()) { $0.formUnion($1.asked) }
         let patterns = asked.filter { $0.contains("*") || $0.contains("**") }
         unread = leaves.filter { leaf in

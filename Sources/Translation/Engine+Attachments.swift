@@ -11,6 +11,11 @@ extension Engine {
             note("tooManyAttachments", .warning, place, source, line, &run)
             return nil
         }
+        if let digest = AttachmentReference.digest(in: text) {
+            note("attachmentByDigest", .info, place, source, line, &run)
+            trace(.string(digest), at: place, from: source, raw: "sha-256", by: ["base64"], line: line, &run)
+            return ["sha256": .string(digest)]
+        }
         guard text.utf8.count / 4 * 3 <= mapping.maxAttachmentBytes + mapping.maxAttachmentBytes / 8 + 2 else {
             note("attachmentTooLarge", .warning, place, source, line, &run)
             return nil
@@ -56,10 +61,10 @@ extension Engine {
 }
 
 /// What an attachment is, by its first bytes: a name's ending proves nothing.
-enum AttachmentFormat {
+public enum AttachmentFormat {
     /// - Parameter claimed: an ending, a file name or a media type.
     /// - Returns: the media type, and whether the claim agrees with the bytes.
-    static func mediaType(of bytes: [UInt8], claimed: String?) -> (String, isAsClaimed: Bool) {
+    public static func mediaType(of bytes: [UInt8], claimed: String?) -> (String, isAsClaimed: Bool) {
         let container = container(of: bytes)
         guard let claimed else { return (container, true) }
         let word = claimed.split { $0 == "." || $0 == "/" }.last.map { $0.lowercased() } ?? ""

@@ -26,7 +26,7 @@ extension Engine {
     }
 
     private func isSaid(_ text: String, _ value: PlannedValue) -> Bool {
-        !text.isEmpty && placeholders.read(text, for: value.uses) == .value
+        !text.isEmpty && (!mapping.isInbound || placeholders.read(text, for: value.uses) == .value)
     }
 
     /// The texts of all nodes that say something.
@@ -74,6 +74,12 @@ extension Engine {
         }
         var text = found.text
         if mapping.isInbound, !value.rule.isBase64 { text = tidied(text, value, place, source, line, &run) }
+        if let shape = value.rule.shape, isSaid(text, value) {
+            guard let shaped = shaped(text, by: shape, place, source, line, &run) else {
+                return unread(value, place: place, at: source, line: line, &run)
+            }
+            text = shaped
+        }
         let reading = text.isEmpty ? .nothing : mapping.isInbound ? placeholders.read(text, for: value.uses) : .value
         guard reading == .value else {
             if mapping.isInbound, found.source != nil {
@@ -89,20 +95,37 @@ extension Engine {
         }
         if mapping.isInbound, isPersonsTelephone(value, at: place) {
             return telephones(text, value, place: place, source: source, line: line, &run)
+                ?? unread(value, place: place, at: source, line: line, &run)
         }
         guard let result = convert(text, value, place: place, source: source, line: line, &run) else {
-            if let otherwise = value.rule.otherwise {
-                let result = TargetTree.typed(otherwise, value.rule.wordType)
-                trace(result, at: place, from: nil, raw: nil, by: ["otherwise"], line: line, &run)
-                return result
-            }
-            return value.rule.isRequired ? absent(value, place: place, at: source, line: line, &run) : nil
+            return unread(value, place: place, at: source, line: line, &run)
         }
         trace(
             result, at: place, from: found.source, raw: text,
-            by: value.rule.converters.map(\.rawValue) + (value.rule.codes.map { ["codes \($0)"] } ?? []), line: line,
-            &run)
+            by: value.rule.steps + (value.rule.codes.map { ["codes \($0)"] } ?? []), line: line, &run)
         return value.rule.type == nil ? result : TargetTree.typed(result, value.rule.type)
+    }
+
+    /// Instead of a text that cannot be read, which was told.
+    private func unread(
+        _ value: PlannedValue, place: Place, at node: Node, line: Int, _ run: inout Run
+    ) -> JSONValue? {
+        if let otherwise = value.rule.otherwise {
+            let result = TargetTree.typed(otherwise, value.rule.wordType)
+            trace(result, at: place, from: nil, raw: nil, by: ["otherwise"], line: line, &run)
+            return result
+        }
+        return value.rule.isRequired ? absent(value, place: place, at: node, line: line, &run) : nil
+    }
+
+    /// The text as the rule's patterns leave it; nothing where they do not fit, which is told.
+    func shaped(
+        _ text: String, by shape: TextShape, _ place: Place, _ source: Node, _ line: Int, _ run: inout Run
+    ) -> String? {
+        let conversion = shape.read(text)
+        for code in conversion.tolerated { note(code, .warning, place, source, line, &run) }
+        if let problem = conversion.problem { note(problem, .warning, place, source, line, &run) }
+        return conversion.value?.string
     }
 
     /// The text without what is none, and what the sender should know of it.
@@ -145,7 +168,9 @@ extension Engine {
     ) -> JSONValue? {
         var result = JSONValue.string(text)
         for converter in value.rule.converters {
-            let conversion = converter.convert(result.string ?? text)
+            let text = result.string ?? text
+            let conversion =
+                value.rule.dates.isEmpty ? converter.convert(text) : converter.convert(text, by: value.rule.dates)
             for code in conversion.tolerated { note(code, .warning, place, source, line, &run) }
             guard let converted = conversion.value else {
                 note(conversion.problem ?? "formatError", .warning, place, source, line, &run)

@@ -35,9 +35,13 @@ final class Engine {
     private(set) lazy var records: [PlannedRecord] = mapping.records.map {
         PlannedRecord($0, planner)
     }
+    /// Made when something is told.
+    private(set) lazy var names = FindingNames(mapping, codes: codes)
     private lazy var outbound: [PlannedRule] = planner.plan(mapping.rules)
-    private var planner: Planner { Planner(codes: codes, meaning: meaning) }
-    private var shared: [SharedKey: Shared] = [:]
+    private var planner: Planner { Planner(codes: codes, meaning: meaning, namespaces: mapping.namespaces) }
+    var shared: [SharedKey: Shared] = [:]
+    /// Documents within the one that is being read.
+    var embeddedDocuments: [EmbeddedKey: EmbeddedDocument] = [:]
 
     init(_ mapping: Mapping, codes: CodeLists, placeholders: Placeholders, digests: Digests) {
         self.mapping = mapping
@@ -45,7 +49,7 @@ final class Engine {
         self.placeholders = placeholders
         self.digests = digests
         meaning = MappingMeaning(codes: codes, placeholders: placeholders)
-        let planner = Planner(codes: codes, meaning: meaning)
+        let planner = Planner(codes: codes, meaning: meaning, namespaces: mapping.namespaces)
         accepting = mapping.isInbound ? planner.compile(mapping.accepts) : nil
         messages = mapping.messages.flatMap(planner.compile)
     }
@@ -63,6 +67,12 @@ final class Engine {
         var unknownCodes: [UnknownCodeText] = []
         /// When the document came; nothing for what goes out.
         var received: Timestamp?
+        /// The number of the item, or of the record, that is being made, from 0 on.
+        var item = 0
+        /// The nodes that the item or record is made of, where it groups several.
+        var rows: [Node] = []
+        /// Of documents within this one.
+        var limits = ParseLimits()
         /// The document is about several persons, and what lies outside their records is read once.
         var shares = false
 
@@ -112,7 +122,10 @@ final class Engine {
         return found.filter { when.bool(at: $0) }
     }
 
-    func fill(_ run: inout Run, by record: PlannedRecord, from node: Node) { fill(&run, by: record.plan, from: node) }
+    func fill(_ run: inout Run, by record: PlannedRecord, from node: Node) {
+        fill(&run, by: record.plan, from: node)
+        if run.rows.count > 1 { tellDifferences(from: run.target, by: record.plan, path: "", line: nil, &run) }
+    }
 
     func fillOutbound(_ run: inout Run, from node: Node) { fill(&run, by: outbound, from: node) }
 
@@ -124,7 +137,7 @@ final class Engine {
 
     /// - Returns: whether everything required was there.
     @discardableResult
-    private func apply(
+    func apply(
         _ rules: [PlannedRule], at node: Node, to target: inout JSONObject, path: String, _ run: inout Run
     ) -> Bool {
         // By a buffer: each rule is looked at where it lies, and nothing of it is counted.
@@ -156,10 +169,10 @@ final class Engine {
             } else if value.isTelephone, let numbers = result.object {
                 put(telephones: numbers, by: value, at: node, to: &target, path: path, line: line, &run)
             } else {
-                target.put(result, at: value.target.names)
+                put(result, at: value.target.names, to: &target)
             }
         case .constant(let constant):
-            target.put(constant.value, at: constant.target.names)
+            put(constant.value, at: constant.target.names, to: &target)
             let place = Place(parent: path, name: constant.target.path)
             trace(constant.value, at: place, from: nil, raw: nil, by: ["constant"], line: line, &run)
         case .lookup(let lookup):
@@ -171,72 +184,26 @@ final class Engine {
                 return shared(action, group, line, at: node, to: &target, &run)
             }
             return direct(action, line, at: node, to: &target, path: path, &run)
+        case .index(let index): put(index, to: &target, path: path, line: line, &run)
+        case .embedded: return direct(action, line, at: node, to: &target, path: path, &run)
         case .warn(let warning): warn(warning, at: node, line: line, &run)
         case .read(let source): if run.explains { _ = nodes(source, at: node, &run) }
         }
         return true
     }
 
-    private func direct(
+    func direct(
         _ action: PlannedRule.Action, _ line: Int, at node: Node, to target: inout JSONObject, path: String,
         _ run: inout Run
     ) -> Bool {
         switch action {
         case .within(let group): return within(group, at: node, to: &target, path: path, line: line, &run)
         case .list(let group): list(group, at: node, target: &target, path: path, line: line, &run)
-        case .value, .constant, .lookup, .warn, .read: break
+        case .embedded(let embedded):
+            return self.embedded(embedded, at: node, to: &target, path: path, line: line, &run)
+        case .value, .constant, .index, .lookup, .warn, .read: break
         }
         return true
-    }
-
-    // MARK: What several records share
-
-    /// What a group outside the record gave, and what was told of it.
-    private struct Shared {
-        let content: JSONObject
-        let findings: [Finding]
-        let unknownCodes: [UnknownCodeText]
-        let attachments: Int
-        let isComplete: Bool
-    }
-
-    private struct SharedKey: Hashable {
-        let group: ObjectIdentifier
-        let sources: [Int]
-        /// Only so many are taken of a record.
-        let attachmentsBefore: Int
-    }
-
-    /// Of a document that went through, nothing may stay: its nodes' places are given to others.
-    func forgetShared() { shared.removeAll() }
-
-    private func shared(
-        _ action: PlannedRule.Action, _ group: PlannedGroup, _ line: Int, at node: Node, to target: inout JSONObject,
-        _ run: inout Run
-    ) -> Bool {
-        let sources = group.source.nodes(at: node).map(\.identity)
-        // What is missing is told of the record itself, and a list that was begun goes on.
-        guard !sources.isEmpty, group.lists.allSatisfy({ target.value(at: $0) == nil }) else {
-            return direct(action, line, at: node, to: &target, path: "", &run)
-        }
-        let key = SharedKey(
-            group: ObjectIdentifier(group), sources: sources, attachmentsBefore: run.attachments)
-        if let known = shared[key] {
-            for finding in known.findings { run.findings.add(finding) }
-            run.unknownCodes += known.unknownCodes
-            run.attachments += known.attachments
-            target.merge(known.content)
-            return known.isComplete
-        }
-        let (findings, codes) = (run.findings.all.count, run.unknownCodes.count)
-        var content = JSONObject()
-        let isComplete = direct(action, line, at: node, to: &content, path: "", &run)
-        shared[key] = Shared(
-            content: content, findings: Array(run.findings.all.dropFirst(findings)),
-            unknownCodes: Array(run.unknownCodes.dropFirst(codes)),
-            attachments: run.attachments - key.attachmentsBefore, isComplete: isComplete)
-        target.merge(content)
-        return isComplete
     }
 
     /// - Returns: whether everything that the record itself requires was there.
@@ -245,6 +212,15 @@ final class Engine {
     ) -> Bool {
         let place = Place(parent: path, name: group.target?.path ?? ".")
         let inner = single(group.source, at: node, place: place, line: line, &run)
+        return fill(group, from: inner, at: node, place: place, to: &target, &run)
+    }
+
+    /// - Parameter inner: where the group's rules are asked; nothing where what they speak of is missing.
+    func fill(
+        _ group: PlannedGroup, from inner: Node?, at node: Node, place: Place, to target: inout JSONObject,
+        _ run: inout Run
+    ) -> Bool {
+        let path = place.parent
         guard let into = group.target else {
             guard let inner else { return tellMissing(group.rules, at: node, path: path, &run) }
             return apply(group.rules, at: inner, to: &target, path: path, &run)
@@ -252,7 +228,7 @@ final class Engine {
         guard let inner else { return true }
         var object = JSONObject()
         apply(group.rules, at: inner, to: &object, path: place.path, &run)
-        for (name, value) in object.members { target.put(value, at: into.names + [name]) }
+        for (name, value) in object.members { put(value, at: into.names + [name], to: &target) }
         return true
     }
 
@@ -267,10 +243,21 @@ final class Engine {
                 isComplete = false
             case .within(let group) where group.target == nil:
                 if !tellMissing(group.rules, at: node, path: path, &run) { isComplete = false }
-            case .value, .constant, .lookup, .within, .list, .warn, .read: continue
+            case .embedded(let embedded) where embedded.group.target == nil:
+                if !tellMissing(embedded.group.rules, at: node, path: path, &run) { isComplete = false }
+            case .value, .constant, .index, .lookup, .within, .embedded, .list, .warn, .read: continue
             }
         }
         return isComplete
+    }
+
+    /// An outgoing element may have a text beside its attributes and children.
+    func put(_ value: JSONValue, at names: [String], to target: inout JSONObject) {
+        if mapping.isInbound || mapping.format == .json {
+            target.put(value, at: names)
+        } else {
+            TargetTree.put(value, at: names, besideTextIn: &target)
+        }
     }
 
     func nodes(_ source: XPathExpression, at node: Node, _ run: inout Run) -> [Node] {
@@ -280,7 +267,7 @@ final class Engine {
     }
 
     /// Where one node is meant, the first counts and the sender is told of the others.
-    private func single(
+    func single(
         _ source: XPathExpression, at node: Node, place: @autoclosure () -> Place, line: Int, _ run: inout Run
     ) -> Node? {
         let found = nodes(source, at: node, &run)
@@ -299,7 +286,7 @@ final class Engine {
         guard !key.isEmpty else { return }
         let found = lookup.codes.code(for: Converter.narrowed(key).0)
         guard let result = lookup.rule.givesName ? found.flatMap(lookup.codes.name(of:)) : found else { return }
-        target.put(.string(result), at: lookup.target.names)
+        put(.string(result), at: lookup.target.names, to: &target)
         trace(
             .string(result), at: Place(parent: path, name: lookup.rule.to), from: node, raw: key,
             by: ["lookup \(lookup.rule.codes)"], line: line, &run)
@@ -314,105 +301,6 @@ final class Engine {
             Finding(
                 severity: rule.severity, code: rule.code, path: rule.path.replacing("/", with: "."),
                 location: place.location, rule: self.rule(line), message: rule.message))
-    }
-
-    // MARK: Lists
-
-    private func list(
-        _ group: PlannedGroup, at node: Node, target: inout JSONObject, path: String, line: Int, _ run: inout Run
-    ) {
-        guard let into = group.target else { return }
-        let sources = nodes(group.source, at: node, &run)
-        guard !sources.isEmpty else { return }
-        let place = TargetTree.join(path, into.path)
-        var items = target.value(at: into.names)?.array ?? []
-        for source in sources {
-            if let split = group.split {
-                for item in self.items(in: source, split: split, group.rules, path: place, &run)
-                where !items.contains(item) {
-                    items.append(item)
-                }
-            } else if let item = item(group.rules, at: source, path: "\(place)[\(items.count)]", line: line, &run) {
-                items.append(item)
-            }
-        }
-        if !items.isEmpty { target.put(.array(items), at: into.names) }
-    }
-
-    private func item(
-        _ rules: [PlannedRule], at node: Node, path: String, line: Int, _ run: inout Run
-    ) -> JSONValue? {
-        var object = JSONObject()
-        let isComplete = apply(rules, at: node, to: &object, path: path, &run)
-        guard isComplete, !object.isEmpty else { return nil }
-        if mapping.isInbound, let external = object["externalPath"]?.string {
-            let place = Place(parent: path, name: "externalPath")
-            checkExternal(external, of: &object, at: node, place: place, line: line, &run)
-        }
-        // A list of plain values has one rule whose target is the item itself.
-        return object["."] ?? .object(object)
-    }
-
-    /// A path leads to a file of the exchange folder, never out of it.
-    private func checkExternal(
-        _ path: String, of object: inout JSONObject, at node: Node, place: Place, line: Int, _ run: inout Run
-    ) {
-        if Converter.narrowed(path).0.split(whereSeparator: { $0 == "/" || $0 == "\\" }).contains("..") {
-            object["externalPath"] = nil
-            note("attachmentPathUnsafe", .warning, place, node, line, &run)
-        } else if object["sm3"] == nil {
-            note("attachmentByPath", .warning, place, node, line, &run)
-        }
-    }
-
-    /// One text that holds several values: each code it names gives an item.
-    private func items(
-        in source: Node, split: String, _ rules: [PlannedRule], path: String, _ run: inout Run
-    ) -> [JSONValue] {
-        let codeRule = rules.lazy.compactMap { rule -> (PlannedValue, Int)? in
-            if case .value(let value) = rule.action { (value, rule.line) } else { nil }
-        }.first
-        guard let (value, line) = codeRule else { return [] }
-        let separators = split.unicodeScalars
-        let tidied = SenderText(source.text, isName: false)
-        for code in tidied.told { note(code, .warning, Place(parent: path, name: "."), source, line, &run) }
-        let parts = tidied.text.unicodeScalars.split { separators.contains($0) }.map { Blanks.trimmed(String($0)) }
-        let place = Place(parent: path, name: ".")
-        return parts.filter { !$0.isEmpty }.flatMap { part -> [JSONValue] in
-            let reading = placeholders.read(part, for: value.uses)
-            guard reading == .value else {
-                tellNothing(part, place, source, line, isTold: reading == .nothingTold, &run)
-                return []
-            }
-            return texts(of: value, in: part, source: source, place: place, line: line, &run).map { text in
-                trace(.string(text), at: place, from: source, raw: part, by: ["split"], line: line, &run)
-                return Self.item(text, of: value, rules)
-            }
-        }
-    }
-
-    private func texts(
-        of value: PlannedValue, in part: String, source: Node, place: Place, line: Int, _ run: inout Run
-    ) -> [String] {
-        guard let list = value.codes else { return [part] }
-        let reading = list.reading(in: Converter.narrowed(part).0)
-        let found = reading.codes
-        if reading.isDenied { note("denied", .info, place, source, line, &run) }
-        if reading.isOfOthers { note("tagOfOtherPersonIgnored", .warning, place, source, line, &run) }
-        if found.isEmpty, !reading.isDenied, !reading.isOfOthers, !list.isKnownToMeanNothing(part) {
-            unknown(part, value, place: place, location: source.location, line: line, &run)
-            if case .fallback(let code) = value.rule.unknown { return [code] }
-        }
-        return found
-    }
-
-    private static func item(_ text: String, of value: PlannedValue, _ rules: [PlannedRule]) -> JSONValue {
-        if value.rule.to == "." { return .string(text) }
-        var object = JSONObject([(value.rule.to, .string(text))])
-        for rule in rules {
-            if case .constant(let constant) = rule.action { object[constant.target.path] = constant.value }
-        }
-        return .object(object)
     }
 
     // MARK: What is told

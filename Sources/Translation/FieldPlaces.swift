@@ -5,25 +5,33 @@ extension Engine {
     ///
     /// The rules that can have written these fields are asked once more: contradictions are few, and to keep the place of
     /// every field would cost every document.
-    func placed(_ findings: [Finding], of record: PlannedRecord, at node: Node) -> [Finding] {
+    func placed(_ findings: [Finding], of record: PlannedRecord, at node: Node, rows: [Node]) -> [Finding] {
         var known: [String: [Origin]] = [:]
         func origins(of field: String) -> [Origin] {
             if let told = known[field] { return told }
             var run = Run()
             run.origins = []
+            run.rows = rows
             fill(&run, by: record.writers[field] ?? [], from: node)
             known[field] = run.origins ?? []
             return run.origins ?? []
         }
         return findings.map { finding in
             let path = finding.path ?? ""
-            let field = Consistency.fields.first { (path + ".").hasPrefix(TargetTree.dotted($0) + ".") }
+            let field = Consistency.fields.filter { Self.isAbout(path, TargetTree.dotted($0)) }.max {
+                $0.count < $1.count
+            }
             let own = field.flatMap { origins(of: $0).last { $0.tells(of: path) } }
             let place = own ?? Consistency.evidence.compactMap { origins(of: $0).last }.max { $0.line < $1.line }
             return Finding(
                 severity: finding.severity, code: finding.code, path: finding.path,
                 location: (place?.node ?? node).location, rule: own.map { rule($0.line) } ?? finding.rule)
         }
+    }
+
+    /// Whether a finding's path names a field, or something below it.
+    private static func isAbout(_ path: String, _ field: String) -> Bool {
+        path == field || path.hasPrefix(field + ".") || path.hasPrefix(field + "[")
     }
 }
 
@@ -48,7 +56,12 @@ extension Rule {
         case .value(let value, _, _): return reaches(value.to) ? self : nil
         case .constant(let to, _, _, _, _): return reaches(to) ? self : nil
         case .lookup(let lookup, _, _): return reaches(lookup.to) ? self : nil
-        case .list(let to, _, _, _, _, _): return reaches(to) ? self : nil
+        case .index(let index, _, _): return reaches(index.to) ? self : nil
+        case .list(let list, _, _, _): return reaches(list.to) ? self : nil
+        case .embedded(let embedded, let inner, let when, let line):
+            let place = embedded.to.map { TargetTree.join(path, $0) } ?? path
+            let kept = inner.compactMap { $0.writing(fields, below: place) }
+            return kept.isEmpty ? nil : .embedded(embedded, kept, when: when, line: line)
         case .within(let to, let node, let inner, let when, let line):
             let place = to.map { TargetTree.join(path, $0) } ?? path
             let kept = inner.compactMap { $0.writing(fields, below: place) }

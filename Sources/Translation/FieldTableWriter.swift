@@ -17,16 +17,21 @@ struct FieldTableWriter {
     private let model: CanonicalModel
     private(set) var rows: [FieldTable.Row] = []
     private(set) var checks: [FieldTable.Check] = []
+    /// The place of the text that holds the document which is read here, and a hash sign; empty in the document itself.
+    private var host = ""
+    /// Whether what is read here is written in JSON.
+    private var isJSON: Bool
 
     init(_ mapping: Mapping) {
         self.mapping = mapping
         examples = ExampleValues(of: mapping)
         model = mapping.isInbound ? .application : .status
+        // An outbound mapping reads the canonical status, which is JSON to it.
+        isJSON = !mapping.isInbound || mapping.format == .json
     }
 
     mutating func write() {
         guard mapping.isInbound else {
-            // An outbound mapping reads the canonical status, which is JSON to it.
             let root = mapping.format == .xml ? "/" + mapping.root : ""
             write(mapping.rules, at: Place(contexts: [["root"]], target: root, conditions: []))
             return
@@ -34,7 +39,10 @@ struct FieldTableWriter {
         let whole = Place(contexts: [[]], target: "", conditions: [])
         let message = mapping.messages.map { moved(whole, to: $0) } ?? whole
         for records in mapping.records {
+            let first = rows.count
             write(records.rules, at: moved(under(records.when, message), to: records.record))
+            guard let by = records.by, rows.indices.contains(first) else { continue }
+            rows[first].notes.append("\(by) 相同的合为一件 one record for the same \(by)")
         }
     }
 
@@ -56,15 +64,14 @@ struct FieldTableWriter {
                 var below = moved(under(when, place), to: node)
                 if let to { below.target = TargetTree.join(place.target, to) }
                 open(line, writing: inner, at: below)
-            case .list(let to, let each, let split, let inner, let when, let line):
-                var below = moved(under(when, place), to: each)
-                below.target = TargetTree.join(place.target, to) + "[]"
-                let first = rows.count
-                open(line, writing: inner, at: below)
-                guard let split else { continue }
-                for index in rows.indices.dropFirst(first) where !rows[index].sources.isEmpty {
-                    rows[index].notes.append("以 \(split) 分隔多个值 several values parted by these")
-                }
+            case .index(let index, let when, let line):
+                var row = row(from: [], to: index.to, at: under(when, place), line)
+                row.notes.append("序号，自 \(index.start) 起 the item's number, from \(index.start) on")
+                rows.append(row)
+            case .list(let list, let inner, let when, let line):
+                write(list, inner, at: under(when, place), line)
+            case .embedded(let embedded, let inner, let when, let line):
+                write(embedded, inner, at: under(when, place), line)
             case .warn(let warning, let when, let line):
                 checks.append(
                     FieldTable.Check(
@@ -73,6 +80,36 @@ struct FieldTableWriter {
             case .read: break
             }
         }
+    }
+
+    private mutating func write(_ list: Rule.List, _ inner: [Rule], at place: Place, _ line: Int) {
+        var below = moved(place, to: list.each)
+        below.target = TargetTree.join(place.target, list.to) + "[]"
+        let notes = [
+            list.split.map { "以 \($0) 分隔多个值 several values parted by these" },
+            list.by.map { "\($0) 相同的合为一项 one item for the same \($0)" },
+        ].compactMap(\.self)
+        noting(notes) { $0.open(line, writing: inner, at: below) }
+    }
+
+    /// What is read inside stands behind the place of the text that holds it.
+    private mutating func write(_ embedded: Rule.Embedded, _ inner: [Rule], at place: Place, _ line: Int) {
+        var below = moved(place, to: embedded.node)
+        let outer = (host: host, isJSON: isJSON)
+        host = below.contexts.map(shown).joined(separator: " | ") + "#"
+        isJSON = embedded.format == .json
+        below.contexts = isJSON ? [["root"]] : [["*"]]
+        if let to = embedded.to { below.target = TargetTree.join(place.target, to) }
+        let what = "\(embedded.format.rawValue.uppercased())\(embedded.isBase64 ? "（Base64）" : "")"
+        noting(["内嵌 \(what) within an embedded document"]) { $0.open(line, writing: inner, at: below) }
+        (host, isJSON) = outer
+    }
+
+    /// Adds the notes to each row that reads the document and is written meanwhile.
+    private mutating func noting(_ notes: [String], _ write: (inout Self) -> Void) {
+        let first = rows.count
+        write(&self)
+        for index in rows.indices.dropFirst(first) where !rows[index].sources.isEmpty { rows[index].notes += notes }
     }
 
     private mutating func open(_ line: Int, writing rules: [Rule], at place: Place) {
@@ -111,14 +148,13 @@ struct FieldTableWriter {
     private mutating func add(_ value: Rule.Value, at place: Place, _ line: Int) {
         var row = row(from: [value.from] + value.others, to: value.to, at: place, line)
         row.isRequired = value.isRequired
-        row.converters =
-            value.converters.map(\.rawValue) + (value.isBase64 ? ["base64"] : [])
-            + (value.format.map { ["format(\($0))"] } ?? [])
+        row.converters = value.steps
         row.codes = value.codes
         row.maxLength = value.maxLength.flatMap { $0 == .max ? nil : $0 }
         if value.isBase64 { row.type = "附件 attachment" }
         if !mapping.isInbound { row.type = Self.written(value) ?? row.type }
         if !value.words.isEmpty { row.notes.append("只取 one of: \(value.words.joined(separator: " "))") }
+        row.notes += Self.notes(of: value)
         if let separator = value.join { row.notes.append("多项以 \(separator) 连接 all of them, joined by this") }
         if let word = value.otherwise { row.notes.append("无法识别时按 where it cannot be read: \(word)") }
         if let fallback = value.fallback { row.notes.append("缺省 default: \(fallback)") }
@@ -129,6 +165,18 @@ struct FieldTableWriter {
         case .fallback(let code): row.notes.append("未知代码按 unknown codes count as: \(code)")
         }
         rows.append(row)
+    }
+
+    /// The agreed form of the text.
+    private static func notes(of value: Rule.Value) -> [String] {
+        var notes: [String] = []
+        if let extract = value.shape?.extract { notes.append("取其中 takes out: \(extract.source)") }
+        if let replacement = value.shape?.replacement {
+            notes.append("替换 replaces: \(replacement.pattern.source) → \(replacement.words)")
+        }
+        if let match = value.shape?.match { notes.append("写法须符合 must match: \(match.source)") }
+        if let dates = value.datePattern { notes.append("日期写法 written as: \(dates)") }
+        return notes
     }
 
     /// What the partner gets, where that is another type than the status has.
@@ -178,8 +226,7 @@ struct FieldTableWriter {
 
     /// As the document's author writes it: JSON has no root element, and its keys are any text.
     private func shown(_ path: LocationPaths.Path) -> String {
-        let isJSON = !mapping.isInbound || mapping.format == .json
-        guard isJSON, path.first == "root" else { return "/" + path.joined(separator: "/") }
-        return "/" + path.dropFirst().map { Document.key(ofElement: $0) }.joined(separator: "/")
+        guard isJSON, path.first == "root" else { return host + "/" + path.joined(separator: "/") }
+        return host + "/" + path.dropFirst().map { Document.key(ofElement: $0) }.joined(separator: "/")
     }
 }

@@ -23,6 +23,15 @@ public struct Finding: Sendable, Hashable {
     /// The code list that does not know a text.
     public let list: String?
     public let message: String
+    /// What the sender itself calls the field: its path in the document, without positions.
+    public internal(set) var field: String?
+    /// Of what no mapping takes.
+    public internal(set) var unmatched: UnmatchedDocument?
+
+    /// The canonical field in Chinese.
+    public var title: String? {
+        path.flatMap { CanonicalModel.application.title(atPlace: $0.replacing(".", with: "/")) }
+    }
 
     public init(
         severity: Severity, code: String, path: String?, location: SourceLocation?, rule: String?,
@@ -35,6 +44,29 @@ public struct Finding: Sendable, Hashable {
         self.rule = rule
         self.list = list
         self.message = message ?? Self.messages[code] ?? code
+    }
+
+    /// A document, or a message of one, that no mapping takes.
+    init(noMapping document: UnmatchedDocument, at location: SourceLocation) {
+        self.init(
+            severity: .error, code: "noMapping", path: nil, location: location, rule: nil, message: document.message)
+        unmatched = document
+    }
+
+    /// What the transport called a document that no mapping takes.
+    public func told(mediaType: String?) -> Finding {
+        var told = self
+        told.unmatched?.mediaType = mediaType
+        return told
+    /// What is wrong with a member of a call's own body.
+    ///
+    /// - Parameter pointer: where it stands, or should (RFC 6901).
+    public init(
+        _ code: String, path: String, pointer: String, rule: String? = nil, list: String? = nil, message: String? = nil
+    ) {
+        self.init(
+            severity: .error, code: code, path: path, location: SourceLocation(line: nil, column: nil, path: pointer),
+            rule: rule, list: list, message: message)
     }
 
     /// What a document breaks of a mapping's schema.
@@ -55,11 +87,12 @@ public struct Finding: Sendable, Hashable {
     }
 
     public var json: JSONValue {
-        .compact([
-            ("severity", .string(severity.rawValue)), ("code", .string(code)), ("path", .text(path)),
-            ("location", location.map(\.json)), ("rule", .text(rule)), ("list", .text(list)),
-            ("message", .string(message)),
-        ])
+        .compact(
+            [
+                ("severity", .string(severity.rawValue)), ("code", .string(code)), ("path", .text(path)),
+                ("title", .text(title)), ("field", .text(field)), ("location", location.map(\.json)),
+                ("rule", .text(rule)), ("list", .text(list)), ("message", .string(message)),
+            ] + (unmatched?.json ?? []))
     }
 
     /// What each code means and how to mend it, Chinese first.
@@ -112,6 +145,9 @@ public struct Finding: Sendable, Hashable {
         "birthDateConflict": "出生日期与证件号不一致，已保留填报值。 Birth date disagrees with the number.",
         "ageConflict": "年龄与证件号不一致。 Age disagrees with the number.",
         "flagNotSupportedByAge": "人群类别与年龄不符，已保留。 The group is not supported by the age.",
+        "attachmentByDigest": "附件以摘要引用此前上传的内容。 The attachment refers by digest to what was uploaded before.",
+        "attachmentNotUploaded":
+            "附件所引用的摘要没有上传过或已过期，内容未取得；请先用 PUT /v1/attachments/{sha-256} 上传，再以补充材料重新引用。 Nothing was uploaded under this digest, or it has expired; upload it and refer to it again in a supplement.",
         "attachmentByPath": "附件只给出路径，内容未随报文送达。 The attachment came as a path only.",
         "attachmentPathUnsafe": "附件路径含“..”，未采用。 The attachment's path leads out of the folder and was dropped.",
         "attachmentUndecodable": "附件的 Base64 内容无法解码。 The attachment is not Base64.",
@@ -123,7 +159,13 @@ public struct Finding: Sendable, Hashable {
         "personRepeated": "同一人在一份报文中出现两次，已按一件处理。 The same person twice in one message; one application was made.",
         "personDoubtful":
             "同一份报文中有姓名或证件号相同的人，无法确定是否同一人，已按两人处理，请核对。 Two persons of one message share a name or a number; both were kept.",
+        "rowsDiffer": "合为一项的各行内容不一致，已取第一行，请核对。 Rows that make one item differ; the first counts.",
+        "embeddedNotBase64": "内嵌报文不是 Base64，无法解码。 The embedded document is not Base64.",
+        "patternMismatch": "内容不符合约定的写法，未采用，请核对。 Not written as agreed; not used.",
+        "patternAmbiguous": "文中有多处符合约定的写法，已取第一处。 Several places fit the agreed form; the first was taken.",
+        "patternGivenUp": "内容过长或过于复杂，无法按约定的写法识别，未采用。 Too long or too involved to be read by its pattern; not used.",
         "repeated": "该项重复出现，已取第一个。 Given more than once; the first counts.",
+        "unknownMember": "没有这一项，请对照接口说明。 There is no such member; see the interface description.",
         "wrongType": "此处应为单个值，不应为对象或数组。 One value is meant here, not an object or an array.",
         "contradiction": "报文前后内容矛盾，已按原样保留，请核对。 Two statements contradict each other; both were kept.",
         "courtConflict":
@@ -163,6 +205,13 @@ public struct Finding: Sendable, Hashable {
         "missingAttribute": "缺少公布格式要求的属性。 An attribute that the published schema requires is missing.",
         "schemaViolation": "与公布的格式不符。 Not as the published schema says.",
         "noMapping": "没有适用于该报文的映射，请核对报文类型。 No mapping fits this document.",
+        "mappingDisagrees":
+            "参数 mapping 指定的映射与报文自身的类型不符，请去掉该参数或改用报文的映射。 The document says that it is of another mapping than the one asked for.",
+        "kindDisagrees": "请求地址与报文性质不符，请改用相应的地址。 The path takes another kind of message.",
+        "referenceDisagrees": "报文所指的原件不是请求地址所指的转介，请核对。 The document names another referral than the path.",
+        "personDisagrees": "报文所写的当事人不是该转介的当事人，请核对。 The document names another person than the referral's.",
+        "personAmbiguous":
+            "该转介有多名当事人，仅凭姓名不能确定是哪一位，请写明证件号或网关受理号。 Several persons, and a name alone does not tell which: give the identity number or the application's number.",
         "noRecord": "报文中没有可处理的记录。 The document holds no record.",
         "senderMismatch": "报文中的来源单位代码不属于提交该报文的单位。 The sender code is not the caller's.",
         "unexpectedElement": "元素位置或名称与公布的格式不符，已容忍。 Unexpected element, tolerated.",

@@ -117,8 +117,9 @@ struct MappingLint {
         switch rule {
         case .value(let value, _, _): [value.codes].compactMap(\.self)
         case .lookup(let lookup, _, _): [lookup.codes]
-        case .within(_, _, let rules, _, _), .list(_, _, _, let rules, _, _): rules.flatMap(lists)
-        case .constant, .warn, .read: []
+        case .within(_, _, let rules, _, _), .list(_, let rules, _, _), .embedded(_, let rules, _, _):
+            rules.flatMap(lists)
+        case .constant, .index, .warn, .read: []
         }
     }
 
@@ -148,12 +149,16 @@ struct MappingLint {
             switch rule {
             case .value(let value, nil, let line):
                 set(TargetTree.join(path, value.to), line, alwaysGives: value.fallback != nil, &setters)
+            case .index(let index, nil, let line):
+                set(TargetTree.join(path, index.to), line, alwaysGives: true, &setters)
             case .constant(let to, _, _, nil, let line):
                 set(TargetTree.join(path, to), line, alwaysGives: true, &setters)
             case .within(let to, _, let inner, nil, _):
                 checkTargets(of: inner, below: TargetTree.join(path, to ?? "."), &setters)
-            case .list(_, _, _, let inner, _, _): checkTargets(of: inner, below: "item")
-            case .value, .constant, .within, .lookup, .warn, .read: break
+            case .embedded(let embedded, let inner, nil, _):
+                checkTargets(of: inner, below: TargetTree.join(path, embedded.to ?? "."), &setters)
+            case .list(_, let inner, _, _): checkTargets(of: inner, below: "item")
+            case .value, .constant, .index, .within, .embedded, .lookup, .warn, .read: break
             }
         }
     }
@@ -184,7 +189,9 @@ struct MappingLint {
             case .value(let value, _, _): value.isRequired ? [TargetTree.join(path, value.to)] : []
             case .within(let to, _, let inner, _, _):
                 requiredTargets(of: inner, below: TargetTree.join(path, to ?? "."))
-            case .constant, .lookup, .list, .warn, .read: []
+            case .embedded(let embedded, let inner, _, _):
+                requiredTargets(of: inner, below: TargetTree.join(path, embedded.to ?? "."))
+            case .constant, .index, .lookup, .list, .warn, .read: []
             }
         }
     }
@@ -242,9 +249,14 @@ struct MappingLint {
             case .constant(let to, _, _, _, let line): [(line, TargetTree.join(path, to))]
             case .lookup(let lookup, _, let line): [(line, TargetTree.join(path, lookup.to))]
             case .within(let to, _, let inner, _, _): speaking(inner, below: TargetTree.join(path, to ?? "."))
+            case .index(let index, _, let line): [(line, TargetTree.join(path, index.to))]
+            case .embedded(let embedded, let inner, _, _):
+                speaking(inner, below: TargetTree.join(path, embedded.to ?? "."))
             // The rules of a list that parts one text are run as one, which the first value speaks for.
-            case .list(let to, _, let split, let inner, _, _):
-                Array(speaking(inner, below: TargetTree.join(path, to)).prefix(split == nil ? inner.count * 64 : 1))
+            case .list(let list, let inner, _, _):
+                Array(
+                    speaking(inner, below: TargetTree.join(path, list.to))
+                        .prefix(list.split == nil ? inner.count * 64 : 1))
             case .warn, .read: []
             }
         }

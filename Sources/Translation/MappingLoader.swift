@@ -13,17 +13,23 @@ struct MappingLoader {
     private(set) var isInbound = true
     private(set) var format = DocumentFormat.xml
     private(set) var language: MappingLanguage?
+    /// What prefixes stand for in the mapping that is being read.
+    private(set) var namespaces: [String: String] = [:]
     /// The line of the include around the rules that are being read; none at the mapping's own.
     var lineBase = 0
     /// The fragments that are being read, the innermost last.
     var openFragments: [String] = []
+    /// Whether the lists and records around what is being read group nodes, the innermost last.
+    var grouped: [Bool] = []
+    /// How many documents lie around what is being read.
+    var embeddedDepth = 0
     /// What the mapping that is being read includes.
     private var fragmentBytes: [String: [UInt8]] = [:]
     private var placeholders = Placeholders()
     /// What the tests of expressions are held against.
     private var meaning: MappingMeaning { MappingMeaning(codes: codes, placeholders: placeholders) }
     /// What the partner's schema allows, while an outbound mapping is read.
-    private(set) var outline: SchemaOutline?
+    var outline: SchemaOutline?
 
     /// What a directory holds.
     struct Loaded: Sendable {
@@ -130,6 +136,8 @@ struct MappingLoader {
         for complaint in language?.complaints(about: root) ?? [] { complain(line: complaint.line, complaint.text) }
         let folder = String(path.dropLast("/mapping.xml".count))
         fragmentBytes = [:]
+        namespaces = [:]
+        declareNamespaces(of: root)
         isInbound = (root.attribute("direction") ?? "in") == "in"
         let id = root.attribute("id") ?? ""
         if id != folder { complain(root, "id must be the folder's name, \(folder)") }
@@ -144,6 +152,7 @@ struct MappingLoader {
         mapping.folder = directory + "/" + folder
         readSchema(of: root, in: directory + "/" + folder, into: &mapping)
         if isInbound { readInbound(root, into: &mapping) } else { readOutbound(root, into: &mapping) }
+        mapping.namespaces = namespaces
         mapping.digest = digest(fragmentBytes.sorted { $0.key < $1.key }.reduce(bytes) { $0 + $1.value })
         return mapping
     }
@@ -168,7 +177,17 @@ struct MappingLoader {
         defer { file = outer }
         guard let (bytes, root) = document(fragmentFile(name), root: "fragment") else { return nil }
         fragmentBytes[name] = bytes
+        declareNamespaces(of: root)
         return root
+    }
+
+    private mutating func declareNamespaces(of root: Node) {
+        for (prefix, name) in root.declaredNamespaces.sorted(by: { $0.key < $1.key }) where name != root.namespace {
+            if let other = namespaces[prefix], other != name {
+                complain(root, "the prefix \(prefix) stands for \(name) here and for \(other) in the mapping")
+            }
+            namespaces[prefix] = name
+        }
     }
 
     private mutating func readSchema(of root: Node, in folder: String, into mapping: inout Mapping) {
@@ -215,11 +234,15 @@ struct MappingLoader {
         let route: AidRoute = word("route", of: root) ?? .byApplication
         for each in root.children where each.name == "each" {
             var records = RecordRules(
-                record: each.attribute("record") ?? "/*", group: each.attribute("group"),
+                record: each.attribute("record") ?? "/*", group: each.attribute("group"), by: each.attribute("by"),
                 kind: word("kind", of: each) ?? kind, route: word("route", of: each) ?? route,
                 when: each.attribute("when"))
-            for xpath in [records.record, records.group, records.when].compactMap({ $0 }) { check(xpath, at: each) }
+            for xpath in [records.record, records.group, records.by, records.when].compactMap(\.self) {
+                check(xpath, at: each)
+            }
+            grouped = [records.by != nil]
             records.rules = rules(below: each, prefix: "")
+            grouped = []
             mapping.records.append(records)
         }
         if mapping.format == .json {
@@ -231,29 +254,6 @@ struct MappingLoader {
         if mapping.records.isEmpty { complain(root, "an inbound mapping needs <each record=…>") }
     }
 
-    private mutating func readOutbound(_ root: Node, into mapping: inout Mapping) {
-        mapping.root = root.attribute("root") ?? "root"
-        if mapping.format == .xml, !OutputElement.isName(mapping.root[...]) {
-            complain(root, "the root \(mapping.root) is no name that XML allows")
-        }
-        mapping.mediaType =
-            root.attribute("mediaType") ?? (mapping.format == .xml ? "application/xml" : "application/json")
-        if let name = root.attribute("encoding") {
-            if let encoding = TextEncoding(name: name) {
-                mapping.encoding = encoding
-            } else {
-                complain(root, "unknown encoding \(name)")
-            }
-        }
-        if mapping.schema != nil, let schema = root.attribute("schema") {
-            let folder = file.dropLast("mapping.xml".count)
-            outline = SchemaOutline(path: folder + schema, root: mapping.root)
-        }
-        mapping.rules = rules(below: root, prefix: "")
-        outline = nil
-        checkSelectors(of: mapping)
-    }
-
     mutating func word<Word: RawRepresentable & CaseIterable>(
         _ name: String, of node: Node
     ) -> Word? where Word.RawValue == String {
@@ -261,6 +261,10 @@ struct MappingLoader {
         if let word = Word(rawValue: text) { return word }
         complain(node, "unknown \(name) \(text)" + MappingLanguage.hint(text, Word.allCases.map(\.rawValue)))
         return nil
+    }
+
+    func undeclared(_ prefix: String) -> String {
+        "the prefix \(prefix) is declared nowhere: write xmlns:\(prefix)=\"…\" on the root element"
     }
 
     mutating func check(_ xpath: String, at node: Node) {
@@ -273,6 +277,11 @@ struct MappingLoader {
         } catch {
             let name = error.function.rawValue
             complain(node, "\(name)() takes a path and then quoted words, in the XPath \(xpath)")
+            return
+        }
+        let prefixes = XPathExpression.prefixes(in: xpath).sorted()
+        if let prefix = prefixes.first(where: { namespaces[$0] == nil && $0 != "xml" }) {
+            complain(node, "\(undeclared(prefix)), in the XPath \(xpath)")
             return
         }
         do {

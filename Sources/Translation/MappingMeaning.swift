@@ -48,6 +48,13 @@ final class MappingMeaning: TextMeaning {
         case .is, .says, .mentions, .denies, .begins:
             return call.words.contains { TextFolding.bytes(of: $0).isEmpty }
                 ? "\(call.function.rawValue)() asks for an empty word" : nil
+        case .matches:
+            for word in call.words {
+                do throws(TextPattern.Malformed) { _ = try TextPattern(word) } catch {
+                    return "\(word) is no pattern: \(error.text)"
+                }
+            }
+            return nil
         case .coded:
             guard let name = call.words.first else { return nil }
             guard let list = codes[name] else {
@@ -84,6 +91,7 @@ final class MappingMeaning: TextMeaning {
                 let folded = TextFolding.bytes(of: text)
                 return words.contains { folded.starts(with: $0) } ? .holds : .fails
             }
+        case .matches: return matching(call)
         case .coded: return coded(call)
         // Gives a text; nobody asks it for an answer.
         case .folded: return { $0.isEmpty ? .fails : .holds }
@@ -120,6 +128,27 @@ final class MappingMeaning: TextMeaning {
                 if text[range].elementsEqual(word) { return range }
             }
             return nil
+        }
+    }
+
+    /// Tried on the text as it is and with its full-width characters narrowed.
+    private func matching(_ call: TextCall) -> ((UnsafeBufferPointer<UInt8>) -> TextAnswer)? {
+        let patterns = call.words.compactMap { try? TextPattern($0) }
+        guard patterns.count == call.words.count else { return nil }
+        return { bytes in
+            let text = Blanks.trimmed(bytes)
+            let (narrow, changed) = Converter.narrowed(text)
+            var isGivenUp = false
+            for text in changed ? [text, narrow] : [text] {
+                for pattern in patterns {
+                    switch pattern.isIn(text) {
+                    case .found: return .holds
+                    case .nothing: continue
+                    case .givenUp: isGivenUp = true
+                    }
+                }
+            }
+            return isGivenUp ? .unreadable("patternGivenUp") : .fails
         }
     }
 

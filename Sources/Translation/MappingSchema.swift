@@ -91,13 +91,18 @@ private struct InboundSchema {
                     inner, at: context.flatMap { PlainPath(node, from: $0) },
                     isCertain: isCertain && when == nil && to == nil, isInList: isInList,
                     target: to.map { TargetTree.join(target, $0) } ?? target)
-            case .list(let to, let each, _, let inner, let when, _):
-                let path = context.flatMap { PlainPath(each, from: $0) }
+            case .embedded(let embedded, let inner, let when, _):
+                if let path = context.flatMap({ PlainPath(embedded.node, from: $0) }) { _ = root.node(at: path.steps) }
+                // What the text must hold is beyond a schema of the document around it.
+                let needed = Rule.values(in: inner).filter { $0.isRequired && $0.fallback == nil }
+                if !needed.isEmpty, embedded.to == nil, when == nil { leaveOut("(embedded)") }
+            case .list(let list, let inner, let when, _):
+                let path = context.flatMap { PlainPath(list.each, from: $0) }
                 if let path, path.steps != context?.steps { root.node(at: path.steps).isList = true }
                 describe(
                     inner, at: path, isCertain: isCertain && when == nil, isInList: true,
-                    target: TargetTree.join(target, to))
-            case .constant, .lookup, .warn, .read: continue
+                    target: TargetTree.join(target, list.to))
+            case .constant, .index, .lookup, .warn, .read: continue
             }
         }
     }
@@ -190,9 +195,14 @@ private enum OutboundSchema {
             case .lookup(let lookup, _, _): put(["type": "string"], at: lookup.to, isRequired: false, in: &object)
             case .within(let to?, _, let inner, _, _): put(self.object(inner), at: to, isRequired: false, in: &object)
             case .within(nil, _, let inner, _, _): add(inner, isCertain: false, to: &object)
-            case .list(let to, _, _, let inner, _, _):
-                put(["type": "array", "minItems": 1, "items": item(inner)], at: to, isRequired: false, in: &object)
-            case .warn, .read: continue
+            case .list(let list, let inner, _, _):
+                put(
+                    ["type": "array", "minItems": 1, "items": item(inner)], at: list.to, isRequired: false, in: &object)
+            case .index(let index, let when, _):
+                put(
+                    ["type": .string(index.type ?? "string")], at: index.to, isRequired: isCertain && when == nil,
+                    in: &object)
+            case .embedded, .warn, .read: continue
             }
         }
     }

@@ -24,6 +24,8 @@ struct PlannedRule {
         case lookup(PlannedLookup)
         case within(PlannedGroup)
         case list(PlannedGroup)
+        case index(PlannedIndex)
+        case embedded(PlannedEmbedded)
         case warn(PlannedWarning)
         /// Tells an explanation that the nodes were seen; nothing else comes of it.
         case read(XPathExpression)
@@ -86,6 +88,27 @@ final class PlannedConstant {
     }
 }
 
+final class PlannedIndex {
+    let rule: Rule.Index
+    let target: Target
+
+    init(_ rule: Rule.Index) {
+        self.rule = rule
+        target = Target(rule.to)
+    }
+}
+
+/// The rules below the root of a document within a text.
+final class PlannedEmbedded {
+    let rule: Rule.Embedded
+    let group: PlannedGroup
+
+    init(_ rule: Rule.Embedded, _ group: PlannedGroup) {
+        self.rule = rule
+        self.group = group
+    }
+}
+
 final class PlannedLookup {
     let rule: Rule.Lookup
     let target: Target
@@ -106,6 +129,10 @@ final class PlannedGroup {
     let target: Target?
     let source: XPathExpression
     let split: String?
+    /// Lists: nodes for which this gives the same text are one item.
+    let by: XPathExpression?
+    /// Lists: goes over the nodes that the item or record around it was made of.
+    let isOverRows: Bool
     let rules: [PlannedRule]
     /// What it gives follows from its source alone, and its source lies outside the record: of a document about several
     /// persons, it gives the same for each.
@@ -113,10 +140,14 @@ final class PlannedGroup {
     /// The lists that it fills, for telling whether another rule has begun one already.
     let lists: [[String]]
 
-    init(to: String?, source: XPathExpression, split: String?, rules: [PlannedRule], isList: Bool) {
+    init(to: String?, source: XPathExpression, rules: [PlannedRule], list: Rule.List? = nil, by: XPathExpression? = nil)
+    {
         target = to.map(Target.init)
         self.source = source
-        self.split = split
+        self.by = by
+        split = list?.split
+        isOverRows = list?.isOverRows ?? false
+        let isList = list != nil
         self.rules = rules
         let names = target?.names ?? []
         lists = isList ? [names] : rules.flatMap(\.lists).map { names + $0 }
@@ -133,6 +164,8 @@ extension PlannedRule.Action {
         case .constant(let constant): constant.target.path
         case .lookup(let lookup): lookup.rule.to
         case .within(let group), .list(let group): group.target?.path
+        case .embedded(let embedded): embedded.group.target?.path
+        case .index(let index): index.target.path
         case .warn(let warning): warning.rule.path.isEmpty ? nil : warning.rule.path
         case .read: nil
         }
@@ -143,7 +176,8 @@ extension PlannedRule {
     fileprivate var lists: [[String]] {
         switch action {
         case .within(let group), .list(let group): group.lists
-        case .value, .constant, .lookup, .warn, .read: []
+        case .embedded(let embedded): embedded.group.lists
+        case .value, .constant, .index, .lookup, .warn, .read: []
         }
     }
 
@@ -151,8 +185,9 @@ extension PlannedRule {
     fileprivate var followsFromSource: Bool {
         switch action {
         case .value, .constant, .read: true
-        case .lookup, .warn: false
+        case .lookup, .warn, .index: false
         case .within(let group), .list(let group): group.rules.allSatisfy(\.followsFromSource)
+        case .embedded(let embedded): embedded.group.rules.allSatisfy(\.followsFromSource)
         }
     }
 }
@@ -173,6 +208,8 @@ final class PlannedRecord {
     let record: XPathExpression?
     let when: XPathExpression?
     let group: XPathExpression?
+    /// Nodes for which this gives the same text are one record.
+    let by: XPathExpression?
     let plan: [PlannedRule]
     /// By field, slash-separated, the rules that write what contradictions speak of.
     let writers: [String: [PlannedRule]]
@@ -182,6 +219,7 @@ final class PlannedRecord {
         record = planner.compile(rules.record)
         when = rules.when.flatMap(planner.compile)
         group = rules.group.flatMap(planner.compile)
+        by = rules.by.flatMap(planner.compile)
         plan = planner.plan(rules.rules)
         let writers = Consistency.fields.map { field in
             (field, planner.plan(rules.rules.compactMap { $0.writing([field], below: "") }))
@@ -195,10 +233,13 @@ final class PlannedRecord {
 struct Planner {
     let codes: CodeLists
     let meaning: MappingMeaning
+    let namespaces: [String: String]
 
     func plan(_ rules: [Rule]) -> [PlannedRule] { rules.compactMap(planned) }
 
-    func compile(_ source: String) -> XPathExpression? { try? XPathExpression(source, meaning: meaning) }
+    func compile(_ source: String) -> XPathExpression? {
+        try? XPathExpression(source, meaning: meaning, namespaces: namespaces)
+    }
 
     private func planned(_ rule: Rule) -> PlannedRule? {
         let (action, when, line) = action(of: rule)
@@ -214,9 +255,13 @@ struct Planner {
             (.constant(PlannedConstant(to: to, TargetTree.typed(text, type))), when, line)
         case .lookup(let lookup, let when, let line): (self.lookup(lookup), when, line)
         case .within(let to, let source, let inner, let when, let line):
-            (group(to, source, nil, inner, isList: false).map { .within($0) }, when, line)
-        case .list(let to, let each, let split, let inner, let when, let line):
-            (group(to, each, split, inner, isList: true).map { .list($0) }, when, line)
+            (group(to, source, inner).map { .within($0) }, when, line)
+        case .list(let list, let inner, let when, let line): (self.list(list, inner), when, line)
+        case .index(let index, let when, let line): (.index(PlannedIndex(index)), when, line)
+        case .embedded(let embedded, let inner, let when, let line):
+            (
+                group(embedded.to, embedded.node, inner).map { .embedded(PlannedEmbedded(embedded, $0)) }, when, line
+            )
         case .warn(let warning, let when, let line):
             (.warn(PlannedWarning(warning, node: warning.node.flatMap(compile))), when, line)
         case .read(let source, let line): (compile(source).map { .read($0) }, nil, line)
@@ -238,9 +283,15 @@ struct Planner {
         return .lookup(PlannedLookup(lookup, by: by, codes: list))
     }
 
-    private func group(
-        _ to: String?, _ source: String, _ split: String?, _ rules: [Rule], isList: Bool
-    ) -> PlannedGroup? {
-        compile(source).map { PlannedGroup(to: to, source: $0, split: split, rules: plan(rules), isList: isList) }
+    private func group(_ to: String?, _ source: String, _ rules: [Rule]) -> PlannedGroup? {
+        compile(source).map { PlannedGroup(to: to, source: $0, rules: plan(rules)) }
+    }
+
+    private func list(_ list: Rule.List, _ rules: [Rule]) -> PlannedRule.Action? {
+        compile(list.each).map {
+            .list(
+                PlannedGroup(
+                    to: list.to, source: $0, rules: plan(rules), list: list, by: list.by.flatMap(compile)))
+        }
     }
 }

@@ -42,8 +42,9 @@ extension Rule {
         rules.flatMap { rule -> [Value] in
             switch rule {
             case .value(let value, _, _): [value]
-            case .within(_, _, let inner, _, _), .list(_, _, _, let inner, _, _): values(in: inner)
-            case .constant, .lookup, .warn, .read: []
+            case .within(_, _, let inner, _, _), .list(_, let inner, _, _), .embedded(_, let inner, _, _):
+                values(in: inner)
+            case .constant, .index, .lookup, .warn, .read: []
             }
         }
     }

@@ -146,9 +146,13 @@ extension Rule {
                 ([value.from, value.digest, value.claimed, when] + value.others).compactMap(\.self).map { ($0, line) }
             case .constant(_, _, _, let when, let line): [when].compactMap(\.self).map { ($0, line) }
             case .lookup(let lookup, let when, let line): [lookup.by, when].compactMap(\.self).map { ($0, line) }
-            case .within(_, let node, let inner, let when, let line),
-                .list(_, let node, _, let inner, let when, let line):
+            case .index(_, let when, let line): [when].compactMap(\.self).map { ($0, line) }
+            case .within(_, let node, let inner, let when, let line):
                 [node, when].compactMap(\.self).map { ($0, line) } + expressions(in: inner)
+            case .list(let list, let inner, let when, let line):
+                [list.each, list.by, when].compactMap(\.self).map { ($0, line) } + expressions(in: inner)
+            case .embedded(let embedded, let inner, let when, let line):
+                [embedded.node, when].compactMap(\.self).map { ($0, line) } + expressions(in: inner)
             case .warn(let warning, let when, let line): [warning.node, when].compactMap(\.self).map { ($0, line) }
             case .read(let node, let line): [(node, line)]
             }
@@ -160,7 +164,7 @@ extension Mapping {
     /// Every expression with its rule's line; none for those of the mapping itself and of its records.
     var expressions: [(xpath: String, line: Int?)] {
         let heads = [messages, accepts].compactMap(\.self)
-        let own = records.flatMap { [$0.record, $0.group, $0.when].compactMap(\.self) }
+        let own = records.flatMap { [$0.record, $0.group, $0.by, $0.when].compactMap(\.self) }
         return (heads + own).map { ($0, nil) } + Rule.expressions(in: allRules).map { ($0.xpath, $0.line) }
     }
 }

@@ -20,6 +20,12 @@ indirect enum Rule: Sendable {
         var join: String?
         /// Instead of a text that cannot be read, which is told all the same.
         var otherwise: String?
+        /// What is done to the text before anything reads it.
+        var shape: TextShape?
+        /// The sender's own ways of writing dates, instead of the grammar of all.
+        var dates: [DatePattern] = []
+        /// The same as the mapping has them.
+        var datePattern: String?
         var converters: [Converter] = []
         var format: String?
         var codes: String?
@@ -43,8 +49,41 @@ indirect enum Rule: Sendable {
             type ?? (converters.last == .integer ? "number" : converters.last == .boolean ? "boolean" : nil)
         }
 
+        /// As an explanation and a field table name what is done to the text.
+        var steps: [String] {
+            (shape?.steps ?? []) + converters.map(\.rawValue) + (isBase64 ? ["base64"] : [])
+                + (format.map { ["format(\($0))"] } ?? [])
+        }
+
         /// The converters, the code list and the target, for which a placeholder may be a value.
         var uses: Set<String> { Set(converters.map(\.rawValue) + [codes, to].compactMap(\.self)) }
+    }
+
+    struct List: Sendable {
+        var to: String
+        var each: String
+        /// Characters that part several values in one text.
+        var split: String?
+        /// Nodes for which this gives the same text are one item.
+        var by: String?
+        /// Goes over the nodes that the item or record around it was made of.
+        var isOverRows = false
+    }
+
+    /// Where an item stands in its list.
+    struct Index: Sendable {
+        var to: String
+        /// The first item's number.
+        var start: Int
+        var type: String?
+    }
+
+    /// A document within the text of a node.
+    struct Embedded: Sendable {
+        var to: String?
+        var node: String
+        var format: DocumentFormat
+        var isBase64: Bool
     }
 
     struct Lookup: Sendable {
@@ -66,7 +105,9 @@ indirect enum Rule: Sendable {
     case constant(to: String, value: String, type: String?, when: String?, line: Int)
     case lookup(Lookup, when: String?, line: Int)
     case within(to: String?, node: String, [Rule], when: String?, line: Int)
-    case list(to: String, each: String, split: String?, [Rule], when: String?, line: Int)
+    case list(List, [Rule], when: String?, line: Int)
+    case index(Index, when: String?, line: Int)
+    case embedded(Embedded, [Rule], when: String?, line: Int)
     case warn(Warning, when: String, line: Int)
     case read(String, line: Int)
 }
@@ -75,8 +116,9 @@ extension Rule {
     fileprivate var warnings: [Warning] {
         switch self {
         case .warn(let warning, _, _): [warning]
-        case .within(_, _, let inner, _, _), .list(_, _, _, let inner, _, _): inner.flatMap(\.warnings)
-        case .value, .constant, .lookup, .read: []
+        case .within(_, _, let inner, _, _), .list(_, let inner, _, _), .embedded(_, let inner, _, _):
+            inner.flatMap(\.warnings)
+        case .value, .constant, .lookup, .index, .read: []
         }
     }
 }
@@ -85,6 +127,8 @@ extension Rule {
 struct RecordRules: Sendable {
     var record: String
     var group: String?
+    /// Nodes for which this gives the same text are one record.
+    var by: String?
     var kind: IntakeKind
     var route: AidRoute
     var when: String?
@@ -108,6 +152,8 @@ struct Mapping: Sendable {
     /// Inbound: the nodes each of which is a message of its own; the document is one where there is none.
     var messages: String?
     var records: [RecordRules] = []
+    /// What the prefixes of selectors and of outgoing names stand for.
+    var namespaces: [String: String] = [:]
     var maxAttachments = 50
     var maxAttachmentBytes = 20 << 20
     /// What a document that breaks the published schema is told.
@@ -148,7 +194,10 @@ extension Mapping {
             case .lookup(let lookup, _, _): [TargetTree.join(path, lookup.to)]
             case .within(let to, _, let inner, _, _):
                 targets(of: inner, below: to.map { TargetTree.join(path, $0) } ?? path)
-            case .list(let to, _, _, let inner, _, _): targets(of: inner, below: TargetTree.join(path, to))
+            case .embedded(let embedded, let inner, _, _):
+                targets(of: inner, below: embedded.to.map { TargetTree.join(path, $0) } ?? path)
+            case .list(let list, let inner, _, _): targets(of: inner, below: TargetTree.join(path, list.to))
+            case .index(let index, _, _): [TargetTree.join(path, index.to)]
             case .warn, .read: []
             }
         }

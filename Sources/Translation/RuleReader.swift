@@ -39,12 +39,9 @@ extension MappingLoader {
             let to = node.attribute("to").map { _ in target(node, prefix: prefix, isGroup: true) }
             return .within(
                 to: to, node: source, rules(below: node, prefix: join(prefix, to ?? "")), when: when, line: line)
-        case "list":
-            let each = xpath("each", of: node) ?? "."
-            let to = target(node, prefix: prefix, isGroup: true)
-            return .list(
-                to: to, each: each, split: node.attribute("split"), rules(below: node, prefix: join(prefix, to)),
-                when: when, line: line)
+        case "list": return list(node, prefix: prefix, when: when, line: line)
+        case "index": return index(node, prefix: prefix, when: when, line: line)
+        case "embedded": return embedded(node, prefix: prefix, when: when, line: line)
         case "warn", "contradiction":
             let code = node.attribute("code") ?? node.name
             if Finding.messages[code] == nil, node.attribute("message") == nil {
@@ -61,7 +58,7 @@ extension MappingLoader {
         }
     }
 
-    private mutating func xpath(_ name: String, of node: Node) -> String? {
+    mutating func xpath(_ name: String, of node: Node) -> String? {
         guard let text = node.attribute(name) else { return nil }
         check(text, at: node)
         return text
@@ -91,6 +88,8 @@ extension MappingLoader {
                         + MappingLanguage.hint(name, Converter.allCases.map(\.rawValue) + ["base64", "will"]))
             }
         }
+        value.shape = shape(of: node)
+        readDates(of: node, into: &value)
         value.codes = codeList("codes", of: node)
         value.unknown = unknown(node)
         value.isRequired = node.attribute("required") == "yes"
@@ -101,6 +100,7 @@ extension MappingLoader {
         value.claimed = xpath("claimed", of: node)
         value.maxLength = node.attribute("maxLength").flatMap { Int($0) }
         if isInbound { fit(&value, to: CanonicalModel.application.field(at: join(prefix, value.to)), at: node) }
+        checkDates(of: value, at: node)
         return value
     }
 
@@ -197,22 +197,23 @@ extension MappingLoader {
         return list
     }
 
-    private func join(_ prefix: String, _ path: String) -> String {
+    func join(_ prefix: String, _ path: String) -> String {
         path == "." || path.isEmpty ? prefix : prefix.isEmpty ? path : prefix + "/" + path
     }
 
     /// The rule's target, checked against the canonical model for mappings that lead there.
-    private mutating func target(_ node: Node, prefix: String, isGroup: Bool) -> String {
+    mutating func target(_ node: Node, prefix: String, isGroup: Bool) -> String {
         // A missing one is told by the language's schema.
         guard let to = node.attribute("to"), !to.isEmpty else { return "" }
         let path = join(prefix, to)
         guard isInbound else {
             checkNames(of: to, at: node)
             // The element's own text beside attributes is a dot too.
-            if let outline, !path.isEmpty, !outline.paths.contains(path) {
+            let plain = Self.withoutPrefixes(path)
+            if let outline, !plain.isEmpty, !outline.paths.contains(plain) {
                 complain(
                     node,
-                    "the partner's schema has no \(path)" + MappingLanguage.hint(path, outline.paths.sorted()))
+                    "the partner's schema has no \(path)" + MappingLanguage.hint(plain, outline.paths.sorted()))
             }
             return to
         }
@@ -227,16 +228,6 @@ extension MappingLoader {
             checkLists(on: path, below: to == "." ? path : prefix, isList: node.name == "list", at: node)
         }
         return to
-    }
-
-    /// A name that XML does not allow would make every message ill-formed (XML 1.0 §2.3).
-    private mutating func checkNames(of path: String, at node: Node) {
-        guard format == .xml else { return }
-        for step in path.split(separator: "/", omittingEmptySubsequences: false) where step != "." {
-            if !OutputElement.isName(step.hasPrefix("@") ? step.dropFirst() : step) {
-                complain(node, "\(step.isEmpty ? path : String(step)) is no name that XML allows")
-            }
-        }
     }
 
     /// What repeats is written by a list, and what does not is not.

@@ -26,10 +26,19 @@ extension Rule {
                 ask([when, value.digest, value.claimed], line)
             case .constant(_, _, _, let when, let line): ask([when], line)
             case .lookup(let lookup, let when, let line): ask([lookup.by, when], line)
-            case .within(_, let node, let inner, let when, let line),
-                .list(_, let node, _, let inner, let when, let line):
+            case .index(_, let when, let line): ask([when], line)
+            // What is asked inside is no place of this document.
+            case .embedded(let embedded, _, let when, let line):
+                ask([when], line)
+                selected(by: embedded.node, at: contexts, line, tell)
+            case .within(_, let node, let inner, let when, let line):
                 ask([when], line)
                 visit(inner, at: selected(by: node, at: contexts, line, tell), tell)
+            case .list(let list, let inner, let when, let line):
+                ask([when], line)
+                let nodes = selected(by: list.each, at: contexts, line, tell)
+                if let by = list.by { asked(by: by, at: nodes, line, tell) }
+                visit(inner, at: nodes, tell)
             case .warn(let warning, let when, let line): ask([warning.node, when], line)
             case .read(let node, let line): selected(by: node, at: contexts, line, tell)
             }
@@ -102,7 +111,7 @@ extension Mapping {
         Rule.asked(by: accepts, at: messages, 0, tell)
         for records in records {
             let nodes = Rule.selected(by: records.record, at: messages, 0, tell)
-            for xpath in [records.group, records.when] { Rule.asked(by: xpath, at: nodes, 0, tell) }
+            for xpath in [records.group, records.by, records.when] { Rule.asked(by: xpath, at: nodes, 0, tell) }
             Rule.visit(records.rules, at: nodes, tell)
         }
     }

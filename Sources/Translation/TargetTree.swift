@@ -11,6 +11,20 @@ enum TargetTree {
         String(decoding: path.utf8.map { $0 == UInt8(ascii: "/") ? UInt8(ascii: ".") : $0 }, as: UTF8.self)
     }
 
+    /// The text of an element that has more than its text stands below it, under a dot.
+    static func put(_ value: JSONValue, at names: [String], besideTextIn target: inout JSONObject) {
+        for end in names.indices.dropLast() {
+            let above = Array(names[...end])
+            if let text = target.value(at: above), isText(text) {
+                target.put(.object(JSONObject([(".", text)])), at: above)
+            }
+        }
+        let hasMore = isText(value) && target.value(at: names)?.object != nil
+        target.put(value, at: hasMore ? names + ["."] : names)
+    }
+
+    private static func isText(_ value: JSONValue) -> Bool { value.object == nil && value.array == nil }
+
     static func typed(_ value: JSONValue, _ type: String?) -> JSONValue {
         value.string.map { typed($0, type) } ?? value
     }

@@ -4,80 +4,9 @@ import StrictJSON
 import Synchronization
 import Vocabulary
 
-/// Which mapping made something.
-public struct MappingReference: Sendable, Hashable {
-    public let id: String
-    public let version: Int
-    /// SM3 of the mapping file.
-    public let digest: String
-
-    public var json: JSONValue { ["id": .string(id), "version": JSONValue(version), "digest": .string(digest)] }
-}
-
-/// One record of a document, translated.
-public struct TranslatedRecord: Sendable {
-    /// The record's own: messages of several types may lie in one document. None of a canonical document.
-    public var mapping: MappingReference?
-    public let application: LegalAidApplication
-    public internal(set) var findings: [Finding]
-    public let traces: [FieldTrace]
-    /// Canonical fields that the mapping could fill and this document did not; only when an explanation was asked for.
-    public let unfilled: [String]
-
-    public var isUsable: Bool { !findings.contains { $0.severity == .error } }
-}
-
-/// A document, translated.
-public struct TranslatedDocument: Sendable {
-    public var mapping: MappingReference?
-    public var format: DocumentFormat?
-    public var encoding: TextEncoding?
-    /// About the document as a whole.
-    public var findings: [Finding] = []
-    public var records: [TranslatedRecord] = []
-    /// Whether an explanation was asked for: only then are traces and coverage there.
-    public var isExplained = false
-    /// Leaf nodes of the source, and those that no rule read.
-    public var leaves = 0
-    public var unread: [SourceLocation] = []
-    /// Which elements the document has; only when asked for.
-    public var shape: DocumentShape?
-    /// What no code list knows, in clear: for counting only, never to be kept or shown.
-    public var unknownCodes: [UnknownCodeText] = []
-}
-
-/// A text that its code list does not know.
-public struct UnknownCodeText: Sendable, Hashable {
-    public let list: String
-    public let text: String
-}
-
-/// A status in a sender's own format.
-public struct RenderedMessage: Sendable, Hashable {
-    public let bytes: [UInt8]
-    public let mediaType: String
-}
-
-/// Why a status cannot be put into a sender's format.
-public enum RenderError: Error, Sendable, Hashable {
-    case noMapping(String)
-    /// What the mapping gave breaks the published schema.
-    case invalid(rule: String, path: String)
-    case unencodable
-
-    /// A stable word for logs.
-    public var code: String {
-        switch self {
-        case .noMapping: "noMapping"
-        case .invalid: "invalid"
-        case .unencodable: "unencodable"
-        }
-    }
-}
-
 /// Translates by mapping files, both ways (Message Translator).
 public final class Translator: Sendable {
-    private struct Loaded: Sendable {
+    struct Loaded: Sendable {
         let content: MappingLoader.Loaded
 
         var mappings: [Mapping] { content.mappings }
@@ -87,7 +16,7 @@ public final class Translator: Sendable {
     /// Compiled XPath belongs to one thread at a time; idle workers wait here for the next.
     ///
     /// `@unchecked`: a worker is in the pool or with one caller, never with two.
-    private final class Worker: @unchecked Sendable {
+    final class Worker: @unchecked Sendable {
         let engines: [Engine]
 
         init(_ loaded: Loaded, digests: Digests) {
@@ -142,7 +71,7 @@ public final class Translator: Sendable {
         loaded.mappings.first { $0.id == id }?.jsonSchema(by: loaded.content)
     }
 
-    private func withWorker<Result>(_ work: (Worker) -> Result) -> Result {
+    func withWorker<Result>(_ work: (Worker) -> Result) -> Result {
         let worker = idle.withLock { workers in workers.popLast() } ?? Worker(loaded, digests: digests)
         defer { idle.withLock { if $0.count < 64 { $0.append(worker) } } }
         return work(worker)
@@ -151,7 +80,8 @@ public final class Translator: Sendable {
     /// Translates a document. Whatever is wrong with it is a finding; nothing is thrown.
     ///
     /// - Parameters:
-    ///   - id: the mapping to use; by default the first one whose test the document meets.
+    ///   - id: the mapping to use; by default the first one whose test the document meets. It never makes another message of
+    ///     one that says what it is.
     ///   - allowed: the mappings that may be used; `nil` for all.
     ///   - observe: whether the document's shape is wanted.
     public func translate(
@@ -173,14 +103,13 @@ public final class Translator: Sendable {
         }
         result.format = document.format
         result.encoding = document.encoding
+        result.root = document.root.location
         result.findings = document.notes.map {
             Finding(severity: .warning, code: $0.code, path: nil, location: $0.location, rule: nil)
         }
         withWorker { worker in
-            let engines = worker.engines.filter { engine in
-                engine.mapping.isInbound && (id != nil || engine.mapping.format == document.format)
-                    && allowed?.contains(engine.mapping.id) ?? true
-            }
+            let allowedEngines = engines(worker, allowed)
+            let engines = allowedEngines.filter { id != nil || $0.mapping.format == document.format }
             var messages = DocumentMessages(document, engines: engines, asked: id)
             // A namespace that the mapping does not ask for would hide every element from it.
             if messages.first?.accepts(document) != true, document.ignoreNamespaces() {
@@ -190,25 +119,80 @@ public final class Translator: Sendable {
                         severity: .warning, code: "namespaceIgnored", path: nil, location: document.root.location,
                         rule: nil))
             }
+            if let other = Self.own(of: document, insteadOf: id, among: worker.engines) {
+                result.findings.append(other)
+                return
+            }
+            let choices = allowedEngines.map {
+                UnmatchedDocument.Choice(id: $0.mapping.id, title: $0.mapping.titleZh)
+            }
             guard let engine = messages.first else {
                 result.findings.append(
-                    Finding(severity: .error, code: "noMapping", path: nil, location: document.root.location, rule: nil)
-                )
+                    Finding(
+                        noMapping: UnmatchedDocument(document.root, document.format, choices: choices),
+                        at: document.root.location))
                 return
             }
             result.mapping = engine.mapping.reference
-            translate(messages, of: document, receivedAt: receivedAt, explain: explain, into: &result)
+            translate(
+                messages, of: document, choices: choices, receivedAt: receivedAt, limits: limits, explain: explain,
+                into: &result)
+            name(&result, messages)
             if observe { result.shape = DocumentShape(document) }
         }
         return result
     }
 
+    /// Those that documents may be read by.
+    private func engines(_ worker: Worker, _ allowed: Set<String>?) -> [Engine] {
+        worker.engines.filter { $0.mapping.isInbound && allowed?.contains($0.mapping.id) ?? true }
+    }
+
+    /// What is told where a document says that it is of another mapping than the one asked for.
+    private static func own(of document: Document, insteadOf id: String?, among engines: [Engine]) -> Finding? {
+        guard let id, let asked = engines.first(where: { $0.mapping.id == id && $0.mapping.isInbound }),
+            !asked.accepts(document), let own = engines.first(where: { $0.mapping.isInbound && $0.accepts(document) })
+        else { return nil }
+        let (wanted, found) = (asked.mapping, own.mapping)
+        return Finding(
+            severity: .error, code: "mappingDisagrees", path: nil, location: document.root.location, rule: found.id,
+            message:
+                "参数 mapping 指定的是 \(wanted.id)（\(wanted.titleZh)），而报文自身是 \(found.id)（\(found.titleZh)），未予接收。 The document says that it is \(found.id), not \(wanted.id)."
+        )
+    }
+
+    /// A finding that was made behind the translation, with what its sender calls the field.
+    ///
+    /// - Parameter mapping: that of the document; none of a canonical one, whose fields have their canonical names.
+    public func named(_ finding: Finding, of mapping: String?) -> Finding {
+        guard let mapping else { return finding.canonical }
+        return withWorker { worker in
+            worker.engines.first { $0.mapping.id == mapping }?.names.named(finding) ?? finding
+        }
+    }
+
+    /// Gives every finding the sender's own name of its field.
+    private func name(_ result: inout TranslatedDocument, _ messages: DocumentMessages) {
+        let engines = messages.engines
+        guard let first = messages.first else { return }
+        result.findings = result.findings.map(first.names.named)
+        for index in result.records.indices where !result.records[index].findings.isEmpty {
+            let id = result.records[index].mapping?.id
+            let names = (engines.first { $0.mapping.id == id } ?? first).names
+            result.records[index].findings = result.records[index].findings.map(names.named)
+        }
+    }
+
     /// What is said of the document as a whole.
-    private func findings(about document: Document, _ messages: DocumentMessages, _ noted: [Finding]) -> FindingList {
+    private func findings(
+        about document: Document, _ messages: DocumentMessages, _ noted: [Finding], choices: [UnmatchedDocument.Choice]
+    ) -> FindingList {
         var about = FindingList()
         for finding in noted { about.add(finding) }
         for node in messages.strangers {
-            about.add(Finding(severity: .error, code: "noMapping", path: nil, location: node.location, rule: nil))
+            about.add(
+                Finding(
+                    noMapping: UnmatchedDocument(node, document.format, choices: choices), at: node.location))
         }
         for engine in messages.engines {
             let mapping = engine.mapping
@@ -228,10 +212,10 @@ public final class Translator: Sendable {
     }
 
     private func translate(
-        _ messages: DocumentMessages, of document: Document, receivedAt: Timestamp, explain: Bool,
-        into result: inout TranslatedDocument
+        _ messages: DocumentMessages, of document: Document, choices: [UnmatchedDocument.Choice],
+        receivedAt: Timestamp, limits: ParseLimits, explain: Bool, into result: inout TranslatedDocument
     ) {
-        var about = findings(about: document, messages, result.findings)
+        var about = findings(about: document, messages, result.findings, choices: choices)
         let groups = messages.known.map { message in
             message.engine.records.map { ($0, message.engine.nodes(of: $0, in: message.node)) }
         }
@@ -251,16 +235,21 @@ public final class Translator: Sendable {
         var read: Set<Int> = []
         // An explanation tells of every record where each value came from.
         let shares = !explain && sharesGroups && groups.joined().reduce(0) { $0 + $1.1.count } > 1
-        defer { for engine in messages.engines { engine.forgetShared() } }
+        defer { for engine in messages.engines { engine.forgetDocument() } }
         var persons = RepeatedPersons()
         for (index, (message, group)) in zip(messages.known, groups).enumerated() {
             for (planned, nodes) in group {
-                for node in nodes {
+                let rows = planned.by.map { message.engine.grouped(nodes, by: $0) }
+                let heads = rows?.map { $0[0] } ?? nodes
+                for (number, node) in heads.enumerated() {
                     var run = Engine.Run(findings: FindingList(room: room), explains: explain)
                     run.shares = shares
+                    run.limits = limits
+                    run.item = number
+                    if let rows { run.rows = rows[number] }
                     run.received = receivedAt
                     let record = record(
-                        planned, at: node, isOneOfMany: nodes.count > 1, by: message.engine, receivedAt: receivedAt,
+                        planned, at: node, isOneOfMany: heads.count > 1, by: message.engine, receivedAt: receivedAt,
                         &run)
                     room = run.findings.remaining
                     read.formUnion(run.read)
@@ -273,12 +262,18 @@ public final class Translator: Sendable {
         // What is told of a value, with its field, need not be told of the document besides.
         let told = Set(result.records.flatMap { $0.findings.map(\.code) })
         result.findings.removeAll { $0.rule == nil && DocumentNote.codes.contains($0.code) && told.contains($0.code) }
-        if explain {
-            let coverage = Coverage(of: document, by: messages.engines.map(\.mapping), taken: read)
-            result.isExplained = true
-            result.leaves = coverage.leaves.count
-            result.unread = coverage.unread.map(\.location)
-        }
+        if explain { Self.tellCoverage(of: document, by: messages.engines, read: read, in: &result) }
+    }
+
+    /// What was read, of the document and of those within it.
+    private static func tellCoverage(
+        of document: Document, by engines: [Engine], read: Set<Int>, in result: inout TranslatedDocument
+    ) {
+        let opened = engines.flatMap(\.embeddedRoots).sorted { $0.location.path < $1.location.path }
+        let coverage = Coverage(of: [document.root] + opened, by: engines.map(\.mapping), taken: read)
+        result.isExplained = true
+        result.leaves = coverage.leaves.count
+        result.unread = coverage.unread.map(\.location)
     }
 
     private func record(
@@ -299,7 +294,9 @@ public final class Translator: Sendable {
             LegalAidApplication(content: consume head), mapping: engine.mapping.id, today: receivedAt.date,
             courts: engine.codes["court"],
             isTypeUnreadable: run.findings.holds("unknownCode", below: "recipient.idType"))
-        for finding in engine.placed(checked.findings, of: planned, at: node) { run.findings.add(finding) }
+        for finding in engine.placed(checked.findings, of: planned, at: node, rows: run.rows) {
+            run.findings.add(finding)
+        }
         if let finding = Self.noWill(of: checked.application, run.findings, at: node, by: engine.mapping) {
             run.findings.add(finding)
         }
@@ -349,77 +346,5 @@ public final class Translator: Sendable {
                 conversions: ["derived from \(origin)"],
                 result: ExplanationMask.mask(value, of: path.replacing(".", with: "/")), rule: mapping)
         }
-    }
-
-    /// What a mapping reads or writes, or nothing where there is no such mapping. The encoding is that of what it writes.
-    public func form(of id: String) -> (format: DocumentFormat, encoding: TextEncoding, schema: XMLSchema?)? {
-        inForce.mappings.first { $0.id == id }.map { ($0.format, $0.encoding, $0.schema) }
-    }
-
-    /// Puts a canonical status into a sender's own format and encoding, strictly valid against its schema.
-    public func render(_ event: StatusEvent, outbound id: String) throws(RenderError) -> RenderedMessage {
-        let result: Result<RenderedMessage, RenderError> = withWorker { worker in
-            guard let engine = worker.engines.first(where: { $0.mapping.id == id && !$0.mapping.isInbound }),
-                let source = try? Document(JSONValue.object(event.content))
-            else { return .failure(.noMapping(id)) }
-            var run = Engine.Run()
-            engine.fillOutbound(&run, from: source.root)
-            if let problem = run.findings.all.first(where: { $0.severity == .error }) {
-                return .failure(.invalid(rule: problem.code, path: problem.path ?? "/"))
-            }
-            return Self.write(run.target, by: engine.mapping)
-        }
-        return try result.get()
-    }
-
-    private static func write(_ target: JSONObject, by mapping: Mapping) -> Result<RenderedMessage, RenderError> {
-        let bytes: [UInt8]
-        switch mapping.format {
-        case .json:
-            guard let encoded = try? mapping.encoding.encode(JSONValue.object(target).text()) else {
-                return .failure(.unencodable)
-            }
-            bytes = encoded
-            if let violation = mapping.jsonSchema?.violation(in: .object(target)) {
-                return .failure(.invalid(rule: violation.keyword, path: violation.pointer))
-            }
-        case .xml:
-            guard let encoded = try? element(mapping.root, .object(target)).serialized(encoding: mapping.encoding)
-            else {
-                return .failure(.unencodable)
-            }
-            bytes = encoded
-            if let schema = mapping.schema {
-                guard let document = try? Document.parse(bytes, format: .xml) else {
-                    return .failure(.invalid(rule: "notWellFormed", path: "/"))
-                }
-                if let violation = schema.violations(in: document).first {
-                    return .failure(.invalid(rule: violation.rule.rawValue, path: violation.location.path))
-                }
-            }
-        }
-        return .success(RenderedMessage(bytes: bytes, mediaType: mapping.mediaType))
-    }
-
-    /// `@name` members are attributes, `.` is the element's own text, arrays repeat their element.
-    private static func element(_ name: String, _ value: JSONValue) -> OutputElement {
-        var element = OutputElement(name: name)
-        guard let object = value.object else {
-            element.text = value.string ?? value.text()
-            return element
-        }
-        for member in object.members {
-            if member.name.hasPrefix("@") {
-                element.attributes.append(
-                    .init(name: String(member.name.dropFirst()), value: member.value.string ?? member.value.text()))
-            } else if member.name == "." {
-                element.text = member.value.string ?? member.value.text()
-            } else if let items = member.value.array {
-                element.children += items.map { self.element(member.name, $0) }
-            } else {
-                element.children.append(self.element(member.name, member.value))
-            }
-        }
-        return element
     }
 }

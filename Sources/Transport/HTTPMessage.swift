@@ -8,6 +8,8 @@ public struct HTTPRequest: Sendable {
     public let body: [UInt8]
     /// The numeric address of whoever opened the connection.
     public let peer: String
+    /// Whether whoever asked has hung up since; what is answered then reaches nobody.
+    public var hasHungUp: @Sendable () -> Bool = { false }
 
     public init(
         method: String, path: String, query: [(String, String)], headers: [(name: String, value: String)],
@@ -29,6 +31,8 @@ public struct HTTPResponse: Sendable {
     public let status: Int
     public let headers: [(name: String, value: String)]
     public let body: [UInt8]
+    /// Called where the answer reaches nobody, since the caller has hung up.
+    public var undelivered: (@Sendable () async -> Void)?
 
     public init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
         self.status = status

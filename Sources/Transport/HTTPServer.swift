@@ -89,9 +89,10 @@ public final class HTTPServer: @unchecked Sendable {
                         let server = Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
                         return server.access(connection, path, method, version, data, size, exchange)
                     },
-                    { context, connection, exchange, _ in
+                    { context, connection, exchange, end in
                         guard let context, let connection else { return }
-                        Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue().completed(connection, exchange)
+                        Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
+                            .completed(connection, exchange, isSent: end == .REQUEST_TERMINATED_COMPLETED_OK)
                     },
                     { context, connection, _, event in
                         guard let context, let connection else { return }
@@ -193,14 +194,31 @@ public final class HTTPServer: @unchecked Sendable {
         }
         guard isTaken else { return refuse(exchange, 503) }
         MHD_suspend_connection(exchange.connection)
-        let request = exchange.head.request(body: body)
+        var request = exchange.head.request(body: body)
         exchange.body = []
-        Task { [self] in
+        let key = Int(bitPattern: exchange.connection)
+        request.hasHungUp = { [weak self] in self?.hasHungUp(key) ?? true }
+        Task { [self, request] in
             let response = await handler(request)
+            // Asked while the connection is suspended: its descriptor is still its own.
+            let isLost = response.undelivered != nil && hasHungUp(key)
             let isOurs = state.withLock { $0.suspended.removeValue(forKey: ObjectIdentifier(exchange)) != nil }
-            if isOurs { exchange.finish(response) }
+            if isOurs { exchange.finish(response, isLost: isLost) }
+            // What was answered in its place, as the server stopped, was another answer.
+            if isLost || !isOurs { await response.undelivered?() }
         }
         return .YES
+    }
+
+    /// Whether a connection's other end sends no more: closed, or half of it. The library does not look at a suspended
+    /// connection, and what is written into a closed one seems to arrive.
+    private func hasHungUp(_ key: Int) -> Bool {
+        state.withLock { state in
+            guard let open = state.connections[key] else { return true }
+            var byte: UInt8 = 0
+            let waiting = recv(open.socket, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+            return waiting == 0 || (waiting < 0 && errno != EAGAIN && errno != EINTR)
+        }
     }
 
     private func refuse(_ exchange: Exchange, _ status: Int) -> MHD_Result {
@@ -223,7 +241,9 @@ public final class HTTPServer: @unchecked Sendable {
         return MHD_queue_response(connection, UInt32(response.status), made)
     }
 
-    private func completed(_ connection: OpaquePointer, _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) {
+    private func completed(
+        _ connection: OpaquePointer, _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, isSent: Bool
+    ) {
         guard let slot, let known = slot.pointee else { return }
         slot.pointee = nil
         let exchange = Unmanaged<Exchange>.fromOpaque(known).takeRetainedValue()
@@ -233,6 +253,9 @@ public final class HTTPServer: @unchecked Sendable {
             state.active -= 1
             state.connections[key]?.phase = .idle
             state.connections[key]?.since = .now
+        }
+        if !isSent, !exchange.isLost, let undelivered = exchange.response?.undelivered {
+            Task { await undelivered() }
         }
     }
 
@@ -298,6 +321,7 @@ private final class Exchange: @unchecked Sendable {
     var body: [UInt8] = []
     var isTooLarge = false
     private let answer = Mutex<HTTPResponse?>(nil)
+    private let lost = Mutex(false)
 
     init(_ connection: OpaquePointer, _ head: RequestHead) {
         self.connection = connection
@@ -305,9 +329,12 @@ private final class Exchange: @unchecked Sendable {
     }
 
     var response: HTTPResponse? { answer.withLock { $0 } }
+    /// Whether it was seen already that the answer reaches nobody.
+    var isLost: Bool { lost.withLock { $0 } }
 
     /// Called once, by whoever took the exchange out of the suspended ones.
-    func finish(_ response: HTTPResponse) {
+    func finish(_ response: HTTPResponse, isLost: Bool = false) {
+        lost.withLock { $0 = isLost }
         answer.withLock { $0 = response }
         MHD_resume_connection(connection)
     }

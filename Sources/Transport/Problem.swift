@@ -12,6 +12,7 @@ public struct Problem: Error, Sendable {
         case notFound = "not-found"
         case methodNotAllowed = "method-not-allowed"
         case messageIdConflict = "message-id-conflict"
+        case disagreement = "disagreement"
         case illegalTransition = "illegal-transition"
         case leaseEnded = "lease-ended"
         case stale = "stale"
@@ -20,8 +21,10 @@ public struct Problem: Error, Sendable {
         case unsupportedMediaType = "unsupported-media-type"
         case headersTooLarge = "headers-too-large"
         case notTranslatable = "not-translatable"
+        case incompleteReport = "incomplete-report"
         case timedOut = "timed-out"
         case tooManyAttempts = "too-many-attempts"
+        case quotaExceeded = "quota-exceeded"
         case overloaded = "overloaded"
         case storeUnavailable = "store-unavailable"
         case internalError = "internal-error"
@@ -35,11 +38,11 @@ public struct Problem: Error, Sendable {
             case .notFound: 404
             case .methodNotAllowed: 405
             case .timedOut: 408
-            case .messageIdConflict, .illegalTransition, .leaseEnded, .stale, .wrongState: 409
+            case .messageIdConflict, .disagreement, .illegalTransition, .leaseEnded, .stale, .wrongState: 409
             case .tooLarge: 413
             case .unsupportedMediaType: 415
-            case .notTranslatable: 422
-            case .tooManyAttempts: 429
+            case .notTranslatable, .incompleteReport: 422
+            case .tooManyAttempts, .quotaExceeded: 429
             case .headersTooLarge: 431
             case .internalError: 500
             case .overloaded, .storeUnavailable: 503
@@ -55,6 +58,7 @@ public struct Problem: Error, Sendable {
             case .notFound: LocalizedText(zh: "没有找到", en: "Not found")
             case .methodNotAllowed: LocalizedText(zh: "此地址不支持该方法", en: "Method not allowed here")
             case .messageIdConflict: LocalizedText(zh: "报文编号已被不同内容占用", en: "Message id already used for other content")
+            case .disagreement: LocalizedText(zh: "请求与报文不一致", en: "The call and its document disagree")
             case .illegalTransition:
                 LocalizedText(zh: "当前状态不允许此步骤", en: "This step is not allowed in the present state")
             case .leaseEnded: LocalizedText(zh: "租约已结束", en: "The lease has ended")
@@ -64,8 +68,11 @@ public struct Problem: Error, Sendable {
             case .unsupportedMediaType: LocalizedText(zh: "不接受此种内容", en: "This kind of content is not taken")
             case .headersTooLarge: LocalizedText(zh: "请求头过大", en: "Header fields too large")
             case .notTranslatable: LocalizedText(zh: "报文无法转换", en: "The message cannot be translated")
+            case .incompleteReport:
+                LocalizedText(zh: "报告缺少必须告知的内容", en: "The report lacks what its sender must be told")
             case .timedOut: LocalizedText(zh: "发送过慢，已超时", en: "Sent too slowly")
             case .tooManyAttempts: LocalizedText(zh: "尝试次数过多", en: "Too many attempts")
+            case .quotaExceeded: LocalizedText(zh: "暂存的附件超过限额", en: "Too many bytes wait for their message")
             case .overloaded: LocalizedText(zh: "系统繁忙，请稍后重发", en: "Busy, send again later")
             case .storeUnavailable: LocalizedText(zh: "存储暂不可用，请稍后重发", en: "Store not available, send again later")
             case .internalError: LocalizedText(zh: "系统内部错误", en: "Internal error")
@@ -103,6 +110,15 @@ public struct Problem: Error, Sendable {
             status: kind.status, headers: [("Content-Type", "application/problem+json; charset=utf-8")] + headers,
             body: json(language: request?.header("Accept-Language")).serialized())
     }
+}
+
+extension Problem {
+    /// A row of the store is damaged: only an operator can help.
+    public static let unreadableRow = Problem(
+        .internalError, zh: "存储中有一条记录无法读取，本次请求未办理；已记入日志，请网关管理员运行 gateway check 查明并恢复备份。",
+        en:
+            "A stored row cannot be read, so nothing was done; it is in the log. The administrator finds it with gateway check and restores a backup."
+    )
 }
 
 extension HTTPResponse {

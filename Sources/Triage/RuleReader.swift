@@ -165,7 +165,27 @@ struct RuleReader {
                 days[element.name, default: []].insert(date)
             }
         }
-        return WorkingCalendar.Year(off: days["off"] ?? [], makeupWorkdays: days["makeupWorkdays"] ?? [])
+        let plan = WorkingCalendar.Year(off: days["off"] ?? [], makeupWorkdays: days["makeupWorkdays"] ?? [])
+        for text in contradictions(in: plan, of: year) { complain(root, text) }
+        return plan
+    }
+
+    /// What a plan cannot mean: it was copied wrongly.
+    private func contradictions(in plan: WorkingCalendar.Year, of year: Int) -> [String] {
+        let both = plan.off.intersection(plan.makeupWorkdays).sorted().map {
+            "\($0.iso) is both off and a make-up workday"
+        }
+        let needless = plan.makeupWorkdays.filter { !$0.isWeekend }.sorted().map {
+            "\($0.iso) is a make-up workday, but no Saturday or Sunday"
+        }
+        guard year >= StatutoryHolidays.since else { return both + needless }
+        return both + needless
+            + StatutoryHolidays.days(of: year).sorted().filter { !$0.isWeekend && !plan.off.contains($0) }.map {
+                "\($0.iso) is a statutory holiday, but not off"
+            }
+            + StatutoryHolidays.days(of: year).intersection(plan.makeupWorkdays).subtracting(plan.off).sorted().map {
+                "\($0.iso) is a statutory holiday, but a make-up workday"
+            }
     }
 }
 

@@ -123,6 +123,7 @@ struct RuleSet: Sendable {
     private(set) var clocks: [ClockRule] = []
     private(set) var pauses: [PauseRule] = []
     private(set) var needs: [Need] = []
+    private(set) var duties: [ReportDuty] = []
     private(set) var shareable: Set<String> = []
     private(set) var terms = Terms()
     private(set) var institutions = Institutions()
@@ -143,6 +144,7 @@ struct RuleSet: Sendable {
         readPrechecks(reader.elements(of: rules + "/prechecks.xml", root: "prechecks"), &reader)
         readClocks(reader.elements(of: rules + "/clocks.xml", root: "clocks"), &reader)
         readNeeds(reader.elements(of: rules + "/materials.xml", root: "materials"), &reader)
+        duties = ReportDuty.read(reader.elements(of: rules + "/reports.xml", root: "reports"), &reader)
         calendar = reader.calendar(in: folder)
         expressions = reader.expressions
         sources = reader.sources

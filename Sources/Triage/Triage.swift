@@ -33,11 +33,10 @@ public final class Triage: Sendable {
             + starts.enumerated().map { ($1, Edition(of: rules, on: $1, number: $0 + 1)) }
     }
 
-    /// What must not be overlooked although it stops nothing.
-    public func warnings(on today: CalendarDate) -> [String] {
-        [today, today.adding(days: 60)].filter { !rules.calendar.isPlanned($0) }.prefix(1).map {
-            "no holiday calendar for \($0.year): clocks that end there are provisional; add config/calendar/\($0.year).xml"
-        }
+    /// The years without a plan of days off that clocks reach into by now: plans come in the autumn before.
+    public func missingCalendars(on today: CalendarDate) -> [Int] {
+        let years = [today, today.adding(days: 60)].filter { !rules.calendar.isPlanned($0) }.map(\.year)
+        return Set(years).sorted()
     }
 
     /// The working days that the clocks go by.

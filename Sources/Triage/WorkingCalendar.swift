@@ -18,11 +18,14 @@ public struct WorkingCalendar: Sendable {
 
     public init(years: [Int: Year]) { self.years = years }
 
-    /// Years with a plan. A date beyond them is reckoned by weekends alone, and is provisional.
+    /// Years with a plan. A date beyond them is reckoned by weekends and the holidays that the law fixes, and is
+    /// provisional.
     public func isPlanned(_ date: CalendarDate) -> Bool { years[date.year] != nil }
 
     public func isWorkday(_ date: CalendarDate) -> Bool {
-        guard let year = years[date.year] else { return !date.isWeekend }
+        guard let year = years[date.year] else {
+            return !date.isWeekend && !StatutoryHolidays.days(of: date.year).contains(date)
+        }
         return year.makeupWorkdays.contains(date) || (!date.isWeekend && !year.off.contains(date))
     }
 

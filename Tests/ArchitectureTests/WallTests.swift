@@ -10,7 +10,7 @@ private let doors: [String: Set<String>] = [
     "Messaging": ["StrictJSON", "Vocabulary"],
     "Observability": ["StrictJSON"],
     "Documents": ["StrictJSON", "CLibXML2"],
-    "Translation": ["StrictJSON", "Vocabulary", "Canonical", "Documents"],
+    "Translation": ["StrictJSON", "Vocabulary", "Canonical", "Documents", "CPCRE2"],
     "Triage": ["StrictJSON", "Vocabulary", "Canonical", "Documents"],
     "Storage": ["StrictJSON", "Vocabulary", "Messaging", "CSQLite"],
     "Transport": ["StrictJSON", "Vocabulary", "CMicroHTTPD", "CCurl", "COpenSSL", "CZlib"],
@@ -84,7 +84,7 @@ func `a room imports only the rooms on the plan`(room: String) throws {
     #expect(Set(folders).subtracting(cModules) == Set(doors.keys))
 }
 
-@Test(arguments: ["CLibXML2", "CSQLite", "CCurl", "CMicroHTTPD", "COpenSSL", "CZlib"])
+@Test(arguments: ["CLibXML2", "CSQLite", "CCurl", "CMicroHTTPD", "COpenSSL", "CZlib", "CPCRE2"])
 func `a C library is opened in exactly one room`(module: String) throws {
     let openers = try doors.keys.filter { try imports(of: $0).contains(module) }
     #expect(openers.count == 1, "\(module) is imported by \(openers.sorted())")

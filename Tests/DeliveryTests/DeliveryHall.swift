@@ -48,6 +48,8 @@ final class DeliveryHall: Sendable {
     private final class Box: @unchecked Sendable, SignIn {
         weak var hall: DeliveryHall?
 
+        func reason(of content: JSONValue, to institution: String) -> String { "new" }
+
         func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool {
             try await hall?.signIn(applicationNo, leaseID, caller) ?? false
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Messaging
+import Observability
 import StrictJSON
 import Testing
 import Transport
@@ -9,6 +10,7 @@ import Vocabulary
 @testable import Storage
 
 private struct NoSignIn: SignIn {
+    func reason(of content: JSONValue, to institution: String) -> String { "new" }
     func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool { false }
 }
 
@@ -22,7 +24,8 @@ private struct NoSignIn: SignIn {
         _ = try connection.run("UPDATE application SET content = x'7B00' WHERE no = ?", [.text(broken)])
     }
     let service = LeaseService(
-        store: hall.store, limits: LeaseService.Limits(), wakeups: Wakeups(), now: { hall.now }, cases: NoSignIn())
+        store: hall.store, limits: LeaseService.Limits(), wakeups: Wakeups(), now: { hall.now }, cases: NoSignIn(),
+        log: Log(sink: .none, now: { "" }))
     let router = Router(
         routes: service.routes,
         doorkeeper: Doorkeeper(

@@ -59,6 +59,8 @@ private let court = Endpoint(.status, "CZ-TN")
     private struct Acknowledgement: SignIn {
         let hall: DeliveryHall
 
+        func reason(of content: JSONValue, to institution: String) -> String { "new" }
+
         func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool {
             try await hall.store.settle(leaseID: leaseID, .acknowledge, actor: caller.id, now: hall.now)
         }
@@ -75,7 +77,7 @@ private let court = Endpoint(.status, "CZ-TN")
         }
         let service = LeaseService(
             store: hall.store, limits: LeaseService.Limits(), wakeups: wakeups, now: { hall.now },
-            cases: Acknowledgement(hall: hall))
+            cases: Acknowledgement(hall: hall), log: Log(sink: .none, now: { "" }))
         let router = Router(
             routes: service.routes,
             doorkeeper: Doorkeeper(

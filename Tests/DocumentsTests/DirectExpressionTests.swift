@@ -221,7 +221,7 @@ private final class SampleMeaning: TextMeaning {
             case .no: text == "否" ? .holds : .fails
             case .positive: Double(text).map { $0 > 0 } ?? false ? .holds : .fails
             case .is, .coded: words.contains { $0.lowercased() == text } ? .holds : .fails
-            case .says, .mentions: words.contains { text.contains($0) } ? .holds : .fails
+            case .says, .mentions, .matches: words.contains { text.contains($0) } ? .holds : .fails
             case .denies: words.contains { text.contains("非" + $0) } ? .holds : .fails
             case .begins: words.contains { text.hasPrefix($0) } ? .holds : .fails
             }

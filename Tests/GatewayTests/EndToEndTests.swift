@@ -133,7 +133,8 @@ private actor Acknowledged {
         #expect(problem["legal"]?.array?.contains("assign") == true)
         _ = try await gateway.institution.ask(
             "POST", "/v1/applications/\(number)/status",
-            body: Array(#"{"event":"assign","assignment":{"lawyer":"测律师","unit":"测试律所"}}"#.utf8))
+            body: Array(#"{"event":"assign","assignment":{"lawyer":"测律师","unit":"测试律所","phone":"0519-80000010"}}"#.utf8)
+        )
         var count = 0
         for await _ in arrived {
             count += 1

@@ -83,6 +83,7 @@ final class FlowGateway: Sendable {
                 \(values.joined(separator: "\n"))
                 <list to="materials" each="materials">
                   <value to="kind" from="kind"/><value to="title" from="title"/>
+                  <value to="content" from="content" as="base64"/>
                 </list>
                 <list to="reliefStatuses" each="reliefStatuses">
                   <value to="kind" from="kind"/><value to="status" from="status"/><value to="validFrom" from="validFrom" as="date"/>
@@ -126,12 +127,27 @@ final class FlowGateway: Sendable {
         return lease["application"] ?? .null
     }
 
+    /// What every sender must be told of a step, for tests that have nothing of their own to say (`reports.xml`).
+    static let told: [String: [(String, JSONValue)]] = {
+        let lawyer: JSONValue = ["unit": "江苏测试律师事务所", "lawyer": "测律师", "phone": "0519-80000010"]
+        let papers: JSONValue = [["kind": "idProof"]]
+        return [
+            "assign": [("assignment", lawyer)], "renotified": [("assignment", lawyer)],
+            "replaced": [("assignment", lawyer)], "requestSupplement": [("missing", papers)],
+            "acceptProvisionally": [("missing", papers)], "noticeIncomplete": [("missing", papers)],
+            "refuse": [("decision", ["reasonCode": "outOfScope", "remedy": "可向司法行政机关提出异议"])],
+            "terminate": [("termination", ["reasonCode": "T6"])], "close": [("closure", ["resultCode": "won"])],
+        ]
+    }()
+
     /// One step of the case.
     @discardableResult
     func step(
         _ event: String, of number: String, by code: String, _ members: [(String, JSONValue)] = []
     ) async throws -> JSONValue {
-        let body = JSONValue.object(JSONObject([("event", .string(event))] + members)).serialized()
+        let named = Set(members.map(\.0))
+        let rest = (Self.told[event] ?? []).filter { !named.contains($0.0) }
+        let body = JSONValue.object(JSONObject([("event", .string(event))] + members + rest)).serialized()
         return try await institution(code).ask("POST", "/v1/applications/\(number)/status", body: body)
     }
 

@@ -94,7 +94,9 @@ private func post(_ body: JSONValue) -> HTTPRequest {
 /// What a case system may say with any step: personal and inner matters that not everybody may read.
 private let said: [(name: String, value: JSONValue)] = [
     ("assignment", ["unit": "密律所", "lawyer": "密律师", "phone": "0519-80000010", "date": "2026-01-05"]),
-    ("decision", ["reasonCode": "RF-1", "reason": "密理由", "date": "2026-01-05"]), ("remark", "密理由"),
+    ("decision", ["reasonCode": "outOfScope", "reason": "密理由", "remedy": "密异议", "date": "2026-01-05"]),
+    ("missing", [["kind": "idProof"]]), ("closure", ["resultCode": "won"]), ("termination", ["reasonCode": "T6"]),
+    ("remark", "密理由"),
 ]
 
 /// One story: valid and invalid calls by everybody, in an order that chance decides.

@@ -18,7 +18,8 @@ import Vocabulary
         try await gateway.institution.acknowledge(lease)
         _ = try await gateway.institution.ask(
             "POST", "/v1/applications/\(number)/status",
-            body: Array(#"{"event":"assign","assignment":{"lawyer":"测律师","unit":"测试律所"}}"#.utf8))
+            body: Array(#"{"event":"assign","assignment":{"lawyer":"测律师","unit":"测试律所","phone":"0519-80000010"}}"#.utf8)
+        )
         // The month in which it was due, as the receipt says it.
         let due = receipt["clocks"]?.array?.first { $0["id"] == "CLK-04" }?["dueAt"]?.string ?? ""
         let path = "/v1/reports/monthly?month=\(due.prefix(7))"

@@ -110,7 +110,7 @@ private let examples: [(partner: String, bytes: [UInt8])] = {
         let number = try #require(receipt["applicationNo"]?.string)
         let record = try #require(try await bench.store.application(number))
         #expect(record.partnerID == IntakeBench.institution && record.queue == receipt["queue"]?.string)
-        #expect(record.application.text("aidRoute") == "byApplication")
+        #expect(try record.application.text("aidRoute") == "byApplication")
         await #expect(throws: Problem.self) {
             _ = try await bench.http.receive(
                 request, from: Caller(role: .institution, id: "nobody"), about: .application)

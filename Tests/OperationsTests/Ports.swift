@@ -10,6 +10,7 @@ import Vocabulary
 
 /// No intake and no cases behind the services.
 struct NoCases: CaseServices, SignIn {
+    func reason(of content: JSONValue, to institution: String) -> String { "new" }
     func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool { false }
     func replay(
         _ bytes: [UInt8], of deadLetter: DeadLetterDetail, superseding old: SupersededDeadLetter
@@ -34,7 +35,8 @@ struct NoRules: RulesInForce {
     var ruleBook: [RuleEntry] = []
     var calendar: WorkingCalendar { WorkingCalendar(years: [:]) }
     var codeLists: CodeLists { CodeLists([]) }
-    func warnings(at now: Instant) -> [String] { [] }
+    var missing: [Int] = []
+    func missingCalendars(at now: Instant) -> [Int] { missing }
 }
 
 struct NoEndpoints: EndpointReportSource {

@@ -164,7 +164,7 @@ private let noticesAroundNationalDay: [TimedNotice] = [
             {"aidRoute":"byNotification","recipient":{"custody":{"kind":"\(notice.isHeld ? "inCustody" : "bail")"}},
             "proceeding":{"stage":"prosecutionReview"}}
             """
-        report.add(
+        try report.add(
             ReportRow(
                 applicationNo: "LA-1", partnerID: "p", queue: nil, caseState: nil, receivedAt: try at(notice.received),
                 content: Array(content.utf8), firstTold: [notice.status: try at(notice.told)]))
@@ -188,10 +188,10 @@ private let noticesAroundNationalDay: [TimedNotice] = [
     @Test func `a spreadsheet never takes a cell for a formula`() async throws {
         var report = MonthlyReport(
             month: try #require(ReportMonth("2026-01")), calendar: WorkingCalendar(years: [:]))
-        report.add(
+        try report.add(
             ReportRow(
                 applicationNo: "LA-1", partnerID: "=HYPERLINK(\"x\")", queue: "@q", caseState: nil,
-                receivedAt: Instant(milliseconds: 0), content: [], firstTold: [:]))
+                receivedAt: Instant(milliseconds: 0), content: Array("{}".utf8), firstTold: [:]))
         let desk = ReportService(
             store: NoFlow(), registry: Registry(partners: [], institutions: []), rules: NoRules(),
             onTime: OnTimeService(

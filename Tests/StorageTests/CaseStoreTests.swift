@@ -7,6 +7,7 @@ import Vocabulary
 
 /// Lays every follow-up beside whatever application it finds.
 struct PlainWork: FollowUpHandling {
+    func meant(_ found: [ApplicationRecord], by followUp: FollowUp) -> [ApplicationRecord] { found }
     func change(_ record: ApplicationRecord, by followUp: FollowUp) -> CaseChange? {
         var change = CaseChange(
             of: record, nil, historyEvent: .entry(.materialsAdded), actor: followUp.partnerID, at: start)
@@ -48,7 +49,7 @@ func caseMessage(
     record.followUp = name.map {
         FollowUp(
             id: recordID, kind: .supplement, partnerID: "court", content: Array(#"{"said":"\#(id)"}"#.utf8),
-            names: [$0], person: [], receivedAt: now, keepUntil: now.advanced(seconds: 60))
+            names: [$0], receivedAt: now, keepUntil: now.advanced(seconds: 60))
     }
     var commit = IntakeCommit(
         referralID: referralID, partnerID: "court", messageID: id, digest: id, rawBytes: Array(id.utf8),

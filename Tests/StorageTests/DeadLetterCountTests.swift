@@ -163,7 +163,7 @@ private func message(
     }
     record.followUp = name.map {
         FollowUp(
-            id: record.id, kind: .supplement, partnerID: partner, content: Array("{}".utf8), names: [$0], person: [],
+            id: record.id, kind: .supplement, partnerID: partner, content: Array("{}".utf8), names: [$0],
             receivedAt: now, keepUntil: keepUntil)
     }
     var commit = IntakeCommit(

@@ -42,11 +42,12 @@ extension Rule {
                 placed(
                     inner, target: to.map { TargetTree.join(target, $0) } ?? target, isInList: isInList,
                     isSplit: isSplit, conditions: conditions + [when, node].compactMap(\.self))
-            case .list(let to, let each, let split, let inner, let when, _):
+            case .list(let list, let inner, let when, _):
                 placed(
-                    inner, target: TargetTree.join(target, to), isInList: true, isSplit: split != nil,
-                    conditions: conditions + [when, each].compactMap(\.self))
-            case .constant, .lookup, .warn, .read: []
+                    inner, target: TargetTree.join(target, list.to), isInList: true, isSplit: list.split != nil,
+                    conditions: conditions + [when, list.each].compactMap(\.self))
+            // What stands in a text is no node that can be hurt.
+            case .constant, .index, .embedded, .lookup, .warn, .read: []
             }
         }
     }
@@ -292,8 +293,9 @@ extension Mapping {
             rules.flatMap { rule -> [Int] in
                 switch rule {
                 case .warn(let warning, _, let line): warning.severity == .error ? [line] : []
-                case .within(_, _, let inner, _, _), .list(_, _, _, let inner, _, _): lines(inner)
-                case .value, .constant, .lookup, .read: []
+                case .within(_, _, let inner, _, _), .list(_, let inner, _, _), .embedded(_, let inner, _, _):
+                    lines(inner)
+                case .value, .constant, .index, .lookup, .read: []
                 }
             }
         }

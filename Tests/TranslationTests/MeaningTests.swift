@@ -307,7 +307,7 @@ private func translate(_ document: String, _ bench: Workbench) throws -> Transla
         #expect(record.findings.contains { $0.code == "notANumber" && $0.path == "groupSize" })
     }
 
-    @Test(arguments: ["1a", "a b", "a//b", "x:y", "@"])
+    @Test(arguments: ["1a", "a b", "a//b", "x:y:z", "@"])
     func `a name that XML does not allow is refused at load`(name: String) throws {
         let bench = try Workbench(
             """

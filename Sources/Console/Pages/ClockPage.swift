@@ -74,9 +74,9 @@ extension WebConsole {
             let due = clock.record.clock.dueAt
             let kind = clock.isOverdue ? "bad" : clock.isDueSoon ? "warn" : ""
             let note = [
-                clock.clock?.isProvisional == true
+                clock.clock.isProvisional
                     ? language("当年放假安排未公布，暂定", "provisional: that year's holidays are not known") : nil,
-                clock.clock?.isDerived == true ? language("推算", "reckoned") : nil,
+                clock.clock.isDerived ? language("推算", "reckoned") : nil,
             ].compactMap(\.self).joined(separator: language("；", "; "))
             return [
                 "\(title(ofClock: clock.kind) ?? "") <small class=\"mono\">\(clock.record.clock.id)</small>",
@@ -86,7 +86,7 @@ extension WebConsole {
                 """,
                 "<a class=\"mono number\" href=\"\(Section.messages.path)/\(clock.record.applicationNo)\">\(clock.record.applicationNo)</a>",
                 "\(clock.record.institution.map(name(ofInstitution:)) ?? "–")",
-                "\(clock.clock.map { language.text($0.bound.label) } ?? "–")", "\(clock.clock?.basis ?? "–")",
+                "\(language.text(clock.clock.bound.label))", "\(clock.clock.basis)",
             ]
         }
         return table.html

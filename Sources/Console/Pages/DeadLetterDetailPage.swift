@@ -84,12 +84,22 @@ extension WebConsole {
             }
             return [
                 "<span class=\"badge \(finding.isError ? "bad" : "warn")\">\(finding.isError ? language("错误", "error") : language("警告", "warning"))</span>",
-                "\(place ?? "–")", "\(finding.path ?? "–")",
-                "\(language.text(LocalizedText(bilingual: finding.message))) <small class=\"mono\">\(finding.code)</small>",
+                "\(place ?? "–")", FieldName.html(title: finding.title, field: finding.field, path: finding.path),
+                "\(language.text(LocalizedText(bilingual: finding.message))) <small class=\"mono\">\(finding.code)</small>\(Self.choices(finding, language))",
                 Self.ruleLink(finding.rule),
             ]
         }
         return "<h2>\(language("发现的问题", "Findings"))</h2>\(table.html)"
+    }
+
+    /// What the sender of a document that no mapping takes may send instead.
+    private static func choices(_ finding: DeadLetterView.Finding, _ language: Language) -> HTML {
+        guard !finding.accepted.isEmpty else { return .none }
+        let items = finding.accepted.map { choice -> HTML in
+            "<li>\(choice.title) <small class=\"mono\">\(choice.id)</small></li>"
+        }
+        return
+            "<details><summary>\(language("可发送的报文", "What may be sent"))：\(finding.accepted.count)</summary><ul>\(items)</ul></details>"
     }
 
     private func excerpts(_ view: DeadLetterView, _ language: Language) -> HTML {
@@ -254,7 +264,7 @@ extension WebConsole {
             let line = finding.at("location.line")?.int
             let place: HTML = line.map { "\(language("第 \($0) 行", "line \($0)"))：" } ?? .none
             return
-                "<li>\(place)\(language.text(LocalizedText(bilingual: finding["message"]?.string ?? ""))) <small class=\"mono\">\(finding["code"]?.string ?? "")</small></li>"
+                "<li>\(place)\(finding["title"]?.string.map { "\($0)：" } ?? "")\(language.text(LocalizedText(bilingual: finding["message"]?.string ?? ""))) <small class=\"mono\">\(finding["code"]?.string ?? "")</small></li>"
         }
         return """
             <div class="note \(passes ? "good" : "bad")" role="status"><p>\(

@@ -105,7 +105,9 @@ public struct ExplanationPage {
         table.rows = items.map { finding in
             [
                 "\(finding["severity"]?.string ?? "")", "\(finding["code"]?.string ?? "")",
-                "\(finding["path"]?.string ?? "")", place(finding["location"]),
+                FieldName.html(
+                    title: finding["title"]?.string, field: finding["field"]?.string, path: finding["path"]?.string),
+                place(finding["location"]),
                 "\(message(finding["message"]?.string ?? ""))", row(finding["rule"]),
             ]
         }

@@ -118,6 +118,7 @@ extension WebConsole {
         let subject = item.subject
         let endpoint = Endpoint(description: subject)
         return switch item.kind {
+        case .calendarMissing: badge("warn", language("放假安排缺失", "no plan of days off"), subject)
         case .storeDamaged: badge("bad", language("存储损坏", "store damaged"))
         case .clocksOverdue: badge("bad", language("时限超期", "overdue"), title(ofClock: subject) ?? "", subject)
         case .clocksDueSoon: badge("warn", language("时限临近", "due soon"), title(ofClock: subject) ?? "", subject)
@@ -150,7 +151,7 @@ extension WebConsole {
         case .circuitOpen, .paused: (list, "")
         case .queueAge: (.queues, "")
         case .partnerSilence: (.partners, "")
-        case .expiry, .storeDamaged: (nil, "")
+        case .expiry, .storeDamaged, .calendarMissing: (nil, "")
         case .parked: (.parked, "")
         }
     }

@@ -16,22 +16,19 @@ public struct FollowUp: Sendable {
     public let content: [UInt8]
     /// How it names its application, the most telling first.
     public let names: [CaseName]
-    /// Where given, only applications of this person are meant.
-    public let person: [CaseName]
     public let receivedAt: Instant
     /// Waited for until then.
     public let keepUntil: Instant
 
     public init(
-        id: String, kind: Kind, partnerID: String, content: [UInt8], names: [CaseName], person: [CaseName],
-        receivedAt: Instant, keepUntil: Instant
+        id: String, kind: Kind, partnerID: String, content: [UInt8], names: [CaseName], receivedAt: Instant,
+        keepUntil: Instant
     ) {
         self.id = id
         self.kind = kind
         self.partnerID = partnerID
         self.content = content
         self.names = names
-        self.person = person
         self.receivedAt = receivedAt
         self.keepUntil = keepUntil
     }

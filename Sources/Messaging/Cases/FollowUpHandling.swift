@@ -1,18 +1,24 @@
 import Vocabulary
 
 /// What the doors decide inside the store's transaction, where alone it is certain what came before. Nothing in it
-/// waits for anything, so that the transaction stays short.
+/// waits for anything, so that the transaction stays short. A stored row that cannot be read is `StoreError.corrupt`.
 public protocol FollowUpHandling: Sendable {
+    /// Which of the applications that a follow-up's strongest name leads to are meant.
+    func meant(_ found: [ApplicationRecord], by followUp: FollowUp) throws(StoreError) -> [ApplicationRecord]
     /// What a follow-up does to one application; nothing where that one is not concerned.
-    func change(_ record: ApplicationRecord, by followUp: FollowUp) -> CaseChange?
+    func change(_ record: ApplicationRecord, by followUp: FollowUp) throws(StoreError) -> CaseChange?
     /// How a new application is related to earlier ones that share a key with it.
-    func relations(of record: ApplicationRecord, to earlier: [ApplicationRecord]) -> [Relation]
+    func relations(
+        of record: ApplicationRecord, to earlier: [ApplicationRecord]
+    ) throws(StoreError) -> [Relation]
     /// What both sides of a relation learn: the record's content names the others, and its institution is told.
-    func change(_ record: ApplicationRecord, related: [Relation], isNew: Bool, at now: Instant) -> CaseChange
+    func change(
+        _ record: ApplicationRecord, related: [Relation], isNew: Bool, at now: Instant
+    ) throws(StoreError) -> CaseChange
     /// What the sender is answered once it is known which applications its follow-ups belong to, and which records are new.
     ///
     /// - Parameter kept: nothing where all of them are.
     func answer(
         _ commit: IntakeCommit, attached: [String: [ApplicationRecord]], kept: KeptRecords?
-    ) -> IntakeAnswer
+    ) throws(StoreError) -> IntakeAnswer
 }

@@ -14,6 +14,8 @@ public struct FollowUpRecord: Sendable {
     public let receivedAt: Instant
     public let keepUntil: Instant
     public var applicationNos: [String]
+    /// Where the message stands that it became when it had waited in vain.
+    public var deadLetter: DeliveryState.Name?
 
     public init(
         id: String, referralID: String, partnerID: String, kind: FollowUp.Kind, state: State, names: [CaseName],

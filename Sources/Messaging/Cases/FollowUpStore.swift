@@ -13,5 +13,8 @@ public protocol FollowUpStore: Sendable {
     ) async throws(StoreError) -> DeadLetterActResult
     /// What waits, oldest first.
     func parkedFollowUps(limit: Int) async throws(StoreError) -> [FollowUpRecord]
+    /// Those that came with a message.
     func followUps(of referralID: String) async throws(StoreError) -> [FollowUpRecord]
+    /// Those of a referral's own sender that are about it: they joined its applications, or wait for them.
+    func followUps(about referral: ReferralRecord) async throws(StoreError) -> [FollowUpRecord]
 }

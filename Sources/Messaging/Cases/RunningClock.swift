@@ -1,3 +1,4 @@
+import StrictJSON
 import Vocabulary
 
 /// A time limit that runs on one application, as the store keeps it.
@@ -23,5 +24,24 @@ public struct RunningClock: Sendable, Hashable {
         self.soonAt = soonAt
         self.isRunning = isRunning
         self.endedAt = endedAt
+    }
+}
+
+extension RunningClock {
+    public func isOverdue(at now: Instant) -> Bool { dueAt < now }
+
+    /// Not over, but near enough that somebody should be told.
+    public func isDueSoon(at now: Instant) -> Bool { !isOverdue(at: now) && (soonAt.map { $0 <= now } ?? false) }
+
+    /// What its content says, read by a room that knows clocks.
+    ///
+    /// - Throws: `StoreError.corrupt` where the content is none.
+    public func read<Clock>(
+        as make: (JSONValue) -> Clock?, of applicationNo: String
+    ) throws(StoreError) -> Clock {
+        guard let clock = make(try JSONValue(stored: content, "clock \(applicationNo) \(id)")) else {
+            throw .corrupt("clock \(applicationNo) \(id) lacks what a clock has")
+        }
+        return clock
     }
 }

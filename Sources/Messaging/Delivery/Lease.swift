@@ -7,6 +7,8 @@ public struct Lease: Sendable {
     /// Counted from 1.
     public let attempt: Int
     public let ends: Instant
+    /// Of the application that it carries; nothing where it carries something else.
+    public var applicationVersion: Int?
 
     public init(id: String, envelope: Envelope, attempt: Int, ends: Instant) {
         self.id = id

@@ -13,4 +13,10 @@ public struct Registry: Sendable {
         self.partners = Dictionary(partners.map { ($0.id, $0) }) { first, _ in first }
         self.institutions = Dictionary(institutions.map { ($0.code, $0) }) { first, _ in first }
     }
+
+    /// Until when a message to an institution is tried; without an end where the institution fetches it itself.
+    public func keepUntil(_ institution: String?, from now: Instant) -> Instant? {
+        guard let institution, let push = institutions[institution]?.push else { return nil }
+        return now.advanced(milliseconds: push.retryPolicy.keep)
+    }
 }

@@ -31,6 +31,8 @@ public struct IntakeCommit: Sendable {
     /// The receipt of a message that could be used.
     public var receipt: (any UnsettledReceipt)?
     public var terms = CallTerms()
+    /// SHA-256 of the uploads that its records refer to.
+    public var uploads: [String] = []
     /// The `traceparent` (W3C Trace Context) that its messages carry on.
     public var traceParent: String?
     /// What is decided with the store's knowledge; without it nothing is found again, linked or parked.

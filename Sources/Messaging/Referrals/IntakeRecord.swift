@@ -11,6 +11,8 @@ public struct IntakeRecord: Sendable {
     public var queue: String?
     public var priority = 0
     public var dueAt: Instant?
+    /// Until when the message to the institution is tried, where that is bounded.
+    public var keepUntil: Instant?
     /// The canonical application, JSON.
     public var content: [UInt8]?
     /// Which case machine runs.

@@ -5,5 +5,6 @@ public protocol UnsettledReceipt: Sendable {
     /// - Parameters:
     ///   - attached: for the id of each record that is a follow-up, the applications that it was laid beside.
     ///   - kept: which records are new; nothing where all of them are.
-    func settle(_ attached: [String: [ApplicationRecord]], kept: KeptRecords?) -> IntakeAnswer
+    /// - Throws: `StoreError.corrupt` where what is on file cannot be read.
+    func settle(_ attached: [String: [ApplicationRecord]], kept: KeptRecords?) throws(StoreError) -> IntakeAnswer
 }

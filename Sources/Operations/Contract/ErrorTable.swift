@@ -64,9 +64,9 @@ extension Problem.Kind {
     public var turn: Turn {
         switch self {
         case .badRequest, .unauthorized, .credentialExpired, .forbidden, .notFound, .methodNotAllowed,
-            .messageIdConflict,
+            .messageIdConflict, .disagreement,
             .illegalTransition, .leaseEnded, .stale, .wrongState, .tooLarge, .unsupportedMediaType, .headersTooLarge,
-            .notTranslatable, .timedOut, .tooManyAttempts:
+            .notTranslatable, .incompleteReport, .timedOut, .tooManyAttempts, .quotaExceeded:
             .sender
         case .overloaded, .storeUnavailable, .internalError: .gateway
         }
@@ -90,6 +90,10 @@ extension Problem.Kind {
         case .messageIdConflict:
             LocalizedText(
                 zh: "换用新的报文编号，或提交更正、撤销报文。", en: "Use a new message id, or send a correction or cancellation.")
+        case .disagreement:
+            LocalizedText(
+                zh: "按 errors 所列，改用报文所指转介的地址或去掉 mapping 参数，或更正报文后重发。",
+                en: "As errors tells, call the path that the document means, leave mapping out, or mend the document.")
         case .illegalTransition:
             LocalizedText(zh: "按 legal 所列选择允许的步骤。", en: "Take one of the steps that legal lists.")
         case .leaseEnded: LocalizedText(zh: "重新领取该申请。", en: "Lease the application again.")
@@ -98,15 +102,27 @@ extension Problem.Kind {
         case .tooLarge: LocalizedText(zh: "减小报文，或将附件单独上传。", en: "Send less, or upload attachments apart.")
         case .unsupportedMediaType:
             LocalizedText(
-                zh: "改发 XML 或 JSON 报文（可用 gzip 压缩）；附件用 Base64 写在报文内。",
-                en: "Send an XML or JSON document, gzip or plain; attachments go into it as Base64.")
+                zh: "改发 XML 或 JSON 报文（可用 gzip 压缩）；附件用 Base64 写在报文内，或先上传再以摘要引用。",
+                en:
+                    "Send an XML or JSON document, gzip or plain; attachments go into it as Base64, or are uploaded first."
+            )
         case .headersTooLarge: LocalizedText(zh: "减小请求头。", en: "Send smaller header fields.")
         case .notTranslatable:
             LocalizedText(
                 zh: "按 errors 逐项更正后重发，可沿用原编号。", en: "Mend what errors lists and send again; the id may be reused.")
+        case .incompleteReport:
+            LocalizedText(
+                zh: "按 errors 补全后重新报告；各步骤须告知的内容见 config/rules/reports.xml。",
+                en: "Add what errors lists and report again; config/rules/reports.xml holds what each step must tell.")
         case .timedOut: LocalizedText(zh: "检查网络后重发。", en: "Check the network and send again.")
         case .tooManyAttempts:
             LocalizedText(zh: "等待 Retry-After 所示时间后再试。", en: "Wait as long as Retry-After says.")
+        case .quotaExceeded:
+            LocalizedText(
+                zh: "先发送引用这些附件的报文，或等到 Retry-After 所示时间，未引用的附件届时删除。",
+                en:
+                    "Send the messages that refer to them, or wait as Retry-After says: what nobody refers to is erased."
+            )
         case .overloaded, .storeUnavailable:
             LocalizedText(
                 zh: "按 Retry-After 稍后重发；持续出现时请网关管理员查看存储。",

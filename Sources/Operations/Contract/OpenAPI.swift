@@ -148,6 +148,12 @@ public struct OpenAPI: Sendable {
     }
 
     private static func body(_ schema: String) -> JSONValue {
+        if schema == "bytes" {
+            return [
+                "required": true, "description": "附件本身的字节 the attachment's bytes as they are",
+                "content": ["application/octet-stream": [:]],
+            ]
+        }
         guard schema == "document" else {
             return ["content": ["application/json": ["schema": ["$ref": .string("#/components/schemas/\(schema)")]]]]
         }
@@ -163,7 +169,9 @@ public struct OpenAPI: Sendable {
         var responses = JSONObject(
             (call?["answers"]?.object?.members ?? []).map { status, schema in
                 var answer: JSONValue = ["description": .string(call?["zh"]?.string ?? "")]
-                if let schema = schema.string {
+                if schema.string == "bytes" {
+                    answer["content"] = ["application/octet-stream": [:]]
+                } else if let schema = schema.string {
                     answer["content"] = [
                         "application/json": ["schema": ["$ref": .string("#/components/schemas/\(schema)")]]
                     ]

@@ -44,7 +44,7 @@ public struct DeadLetterService: Sendable {
 
     /// One dead letter with its findings, the offending places marked in a masked excerpt, history and remedies.
     public func show(_ id: String) async throws -> DeadLetterView {
-        DeadLetterView(try await deadLetter(id), text)
+        try DeadLetterView(try await deadLetter(id), text)
     }
 
     /// The document as it came, to be mended: personal data unmasked, which is noted before it is shown.

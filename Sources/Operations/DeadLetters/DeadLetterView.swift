@@ -19,6 +19,16 @@ public struct DeadLetterView: Sendable {
         public var code: String { json["code"]?.string ?? "" }
         public var message: String { json["message"]?.string ?? "" }
         public var path: String? { json["path"]?.string }
+        /// The canonical field in Chinese.
+        public var title: String? { json["title"]?.string }
+        /// The sender's own name of it.
+        public var field: String? { json["field"]?.string }
+        /// Of what no mapping takes: identifiers and titles of the messages that its sender may send.
+        public var accepted: [(id: String, title: String)] {
+            (json["accepted"]?.array ?? []).compactMap { choice in
+                choice["id"]?.string.map { ($0, choice["title"]?.string ?? "") }
+            }
+        }
         public var rule: String? { json["rule"]?.string }
         public var line: Int? { json.at("location.line")?.int }
         public var column: Int? { json.at("location.column")?.int }
@@ -28,10 +38,14 @@ public struct DeadLetterView: Sendable {
     private static let places = 5
     private static let openingLines = 12
 
-    init(_ deadLetter: DeadLetterDetail, _ text: any DocumentText) {
+    /// - Throws: `StoreError.corrupt` where the stored findings cannot be read.
+    init(_ deadLetter: DeadLetterDetail, _ text: any DocumentText) throws(StoreError) {
         self.deadLetter = deadLetter
         code = FailureAdvice(deadLetter.summary.cause)
-        findings = (deadLetter.findings.flatMap { try? JSONValue(parsing: $0) }?.array ?? []).map { Finding(json: $0) }
+        let told = try deadLetter.findings.map { stored throws(StoreError) in
+            try [JSONValue](stored: stored, "the findings of dead letter \(deadLetter.summary.id)")
+        }
+        findings = (told ?? []).map { Finding(json: $0) }
         excerpts = text.decode(deadLetter.payload).map { [findings] in Self.excerpts(of: $0.utf8, findings) } ?? []
         changes = deadLetter.origin.flatMap { origin in
             guard origin.isEdited, let old = text.decode(origin.payload),

@@ -49,8 +49,10 @@ public struct MonthlyReport: Sendable {
         self.calendar = calendar
     }
 
-    mutating func add(_ row: ReportRow) {
-        let content = (try? JSONValue(parsing: row.content)) ?? .null
+    /// - Throws: `StoreError.corrupt` where the application cannot be read: figures without it would be wrong.
+    mutating func add(_ row: ReportRow) throws(StoreError) {
+        let content = JSONValue.object(
+            try JSONObject(stored: row.content, "the content of application \(row.applicationNo)"))
         applications += 1
         count(.partner, row.partnerID)
         count(.sender, content.at("source.senderType")?.string)
@@ -101,24 +103,6 @@ extension AidRoute {
         case .byApplication: "申请"
         case .byNotification: "通知"
         case .byConsultation: "咨询"
-        }
-    }
-}
-
-extension IntakeKind {
-    var zh: String {
-        switch self {
-        case .application: "申请"
-        case .notification: "通知"
-        case .referralSuggestion: "转介建议"
-        case .lead: "线索"
-        case .statusShare: "信息共享"
-        case .transfer: "转办"
-        case .supplement: "补充材料"
-        case .cancel: "撤销"
-        case .dutyLawyerHelp: "值班律师帮助"
-        case .caseEvent: "案件变动"
-        case .consultation: "咨询"
         }
     }
 }

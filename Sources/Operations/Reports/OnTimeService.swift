@@ -30,8 +30,7 @@ public struct OnTimeService: Sendable {
                 let page = try await store.clocksDue(
                     from: start, to: end, running: running, after: cursor, limit: Self.batch)
                 for outcome in page {
-                    guard let whole = (try? JSONValue(parsing: outcome.clock.content)).flatMap({ Clock(stored: $0) })
-                    else { continue }
+                    let whole = try outcome.clock.read(as: Clock.init(stored:), of: outcome.applicationNo)
                     let kind = String(outcome.clock.id.prefix { $0 != "#" })
                     found[
                         kind,

@@ -34,7 +34,7 @@ public struct ReportService: Sendable {
         var last: String?
         repeat {
             let rows = try await store.reportRows(from: start, to: end, after: last, limit: Self.batch)
-            for row in rows { report.add(row) }
+            for row in rows { try report.add(row) }
             last = rows.count == Self.batch ? rows.last?.applicationNo : nil
         } while last != nil
         report.onTime = try await onTime.figures(from: start, to: end)

@@ -10,6 +10,6 @@ public protocol RulesInForce: Sendable {
     /// Every rule by its number and title.
     var ruleBook: [RuleEntry] { get }
     var codeLists: CodeLists { get }
-    /// What must not be overlooked although it stops nothing, such as a year without a calendar.
-    func warnings(at now: Instant) -> [String]
+    /// The years without a plan of days off that clocks reach into by now.
+    func missingCalendars(at now: Instant) -> [Int]
 }

@@ -5,7 +5,7 @@ import Vocabulary
 /// What an alert is about.
 public enum AlertRule: String, Sendable, CaseIterable {
     case deadLetters, deadLetterAge, queueAge, partnerSilence, clocksDueSoon, clocksOverdue, circuitOpen, expiry
-    case storeDamaged
+    case storeDamaged, calendarMissing
 
     /// Seen by one node only: another node's look says nothing about it.
     var isLocal: Bool { self == .circuitOpen || self == .storeDamaged }
@@ -50,6 +50,12 @@ public enum AlertRule: String, Sendable, CaseIterable {
             begins
                 ? LocalizedText(zh: "证书或密钥 \(subject) 即将到期，请更换。", en: "\(subject) is about to expire: replace it.")
                 : LocalizedText(zh: "\(subject) 已更换。", en: "\(subject) was replaced.")
+        case .calendarMissing:
+            begins
+                ? LocalizedText(
+                    zh: "尚无 \(subject) 年放假安排，届满在该年的期限只能暂定。",
+                    en: "There is no plan of days off for \(subject): limits that end there are provisional.")
+                : LocalizedText(zh: "\(subject) 年放假安排已加载。", en: "The plan of days off for \(subject) is loaded.")
         case .storeDamaged:
             begins
                 ? LocalizedText(zh: "存储文件已损坏。", en: "The store's file is damaged.")
@@ -72,6 +78,7 @@ public enum AlertRule: String, Sendable, CaseIterable {
         case .circuitOpen: Attention.Kind.circuitOpen.advice
         case .expiry: Attention.Kind.expiry.advice
         case .storeDamaged: Attention.Kind.storeDamaged.advice
+        case .calendarMissing: Attention.Kind.calendarMissing.advice
         }
     }
 }

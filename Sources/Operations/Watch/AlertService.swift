@@ -83,6 +83,7 @@ public struct AlertService: Sendable {
             case .circuitOpen: item.subject == Endpoint.alerts.description ? nil : .circuitOpen
             case .expiry: .expiry
             case .storeDamaged: .storeDamaged
+            case .calendarMissing: .calendarMissing
             case .deadLetters, .paused, .parked: nil
             }
         return rule.map { AlertCondition(rule: $0.rawValue, subject: ($0.isLocal ? localPrefix : "") + item.subject) }

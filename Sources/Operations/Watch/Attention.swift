@@ -7,7 +7,8 @@ import Vocabulary
 public struct Attention: Sendable, Hashable {
     /// The most pressing first.
     public enum Kind: String, Sendable, CaseIterable {
-        case storeDamaged, clocksOverdue, deadLetters, circuitOpen, queueAge, clocksDueSoon, partnerSilence, expiry,
+        case storeDamaged, calendarMissing, clocksOverdue, deadLetters, circuitOpen, queueAge, clocksDueSoon,
+            partnerSilence, expiry,
             paused, parked
     }
 

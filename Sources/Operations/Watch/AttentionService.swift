@@ -7,7 +7,7 @@ extension Attention.Kind {
     var turn: Turn {
         switch self {
         case .partnerSilence, .parked: .sender
-        case .storeDamaged, .deadLetters, .expiry, .paused: .gateway
+        case .storeDamaged, .calendarMissing, .deadLetters, .expiry, .paused: .gateway
         case .clocksOverdue, .clocksDueSoon, .circuitOpen, .queueAge: .receiver
         }
     }
@@ -15,6 +15,10 @@ extension Attention.Kind {
     public var advice: LocalizedText {
         switch self {
         case .storeDamaged: StoreCondition.damage
+        case .calendarMissing:
+            LocalizedText(
+                zh: "国务院办公厅公布放假安排后，添加 config/calendar/ 下该年的文件并重新加载。",
+                en: "Once the plan of days off is published, add that year's file to config/calendar and reload.")
         case .clocksOverdue:
             LocalizedText(
                 zh: "立即联系应当办理的单位，核实是否已办理而未回报；已办理的请其补报进度。",
@@ -53,6 +57,7 @@ public struct AttentionService: Sendable {
     let clockFigures: any ClockFigureSource
     let expiries: any CredentialExpirySource
     let inspection: StoreInspection
+    let rules: any RulesInForce
     let settings: AlertSettings
     let now: @Sendable () -> Instant
 
@@ -124,6 +129,7 @@ public struct AttentionService: Sendable {
         if let oldest = waiting.map(\.receivedAt).min() {
             items.append(Attention(.parked, "", count: waiting.count, since: oldest))
         }
+        items += rules.missingCalendars(at: now).map { Attention(.calendarMissing, "\($0)", count: 1, since: nil) }
         return items
     }
 

@@ -26,11 +26,24 @@ public struct ClockFigures: Sendable, Hashable {
     public static func counting(_ running: [ClockRecord], at now: Instant) -> [ClockFigures] {
         let kinds = Dictionary(grouping: running, by: kind(of:))
         return kinds.sorted { $0.key < $1.key }.map { kind, records in
-            let views = records.map { ClockView($0, at: now) }
-            return ClockFigures(
-                clock: kind, dueSoon: views.filter(\.isDueSoon).count, overdue: views.filter(\.isOverdue).count,
-                earliest: records.map(\.clock.dueAt).min(), bound: views.first?.clock?.bound)
+            ClockFigures(
+                clock: kind, dueSoon: records.count { $0.clock.isDueSoon(at: now) },
+                overdue: records.count { $0.clock.isOverdue(at: now) }, earliest: records.map(\.clock.dueAt).min(),
+                bound: bound(of: records))
         }
+    }
+
+    /// By the first that can be read: alerts about everything else depend on these figures, and a damaged clock is named
+    /// wherever it is itself looked at.
+    private static func bound(of records: [ClockRecord]) -> ClockBound? {
+        for record in records {
+            do throws(StoreError) {
+                return try record.clock.read(as: Clock.init(stored:), of: record.applicationNo).bound
+            } catch {
+                continue
+            }
+        }
+        return nil
     }
 
     static func kind(of record: ClockRecord) -> String { String(record.clock.id.prefix { $0 != "#" }) }

@@ -53,7 +53,7 @@ public struct ClockService: Sendable {
         let records = try await store.clocks(filter, after: cursor, limit: limit)
         let now = now()
         return Page(
-            clocks: records.map { ClockView($0, at: now) },
+            clocks: try records.map { record throws(StoreError) in try ClockView(record, at: now) },
             next: records.count == limit ? records.last.map(Self.text(of:)) : nil)
     }
 

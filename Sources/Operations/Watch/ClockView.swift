@@ -8,17 +8,17 @@ import Vocabulary
 /// A running clock as operators see it.
 public struct ClockView: Sendable {
     public let record: ClockRecord
-    /// What it says of itself; nothing where its stored form cannot be read.
-    public let clock: Clock?
+    /// What it says of itself.
+    public let clock: Clock
     public let isOverdue: Bool
     /// Not over, but near enough that somebody should be told.
     public let isDueSoon: Bool
 
-    init(_ record: ClockRecord, at now: Instant) {
+    init(_ record: ClockRecord, at now: Instant) throws(StoreError) {
         self.record = record
-        clock = (try? JSONValue(parsing: record.clock.content)).flatMap { Clock(stored: $0) }
-        isOverdue = record.clock.dueAt < now
-        isDueSoon = !isOverdue && (record.clock.soonAt.map { $0 <= now } ?? false)
+        clock = try record.clock.read(as: Clock.init(stored:), of: record.applicationNo)
+        isOverdue = record.clock.isOverdue(at: now)
+        isDueSoon = record.clock.isDueSoon(at: now)
     }
 
     /// The rule's id: a second clock of a kind, such as CLK-05#2, is one of CLK-05.
@@ -29,9 +29,9 @@ public struct ClockView: Sendable {
             ("applicationNo", .string(record.applicationNo)), ("id", .string(record.clock.id)),
             ("institution", .text(record.institution)), ("dueAt", .string(record.clock.dueAt.rfc3339)),
             ("overdue", .bool(isOverdue)), ("dueSoon", .bool(isDueSoon)),
-            ("targetAt", .text(clock?.targetAt.rfc3339)), ("startedAt", .text(clock?.startedAt.rfc3339)),
-            ("bound", .text(clock?.bound.rawValue)), ("basis", .text(clock?.basis)),
-            ("provisional", clock.flatMap { $0.isProvisional ? true : nil }),
+            ("targetAt", .string(clock.targetAt.rfc3339)), ("startedAt", .string(clock.startedAt.rfc3339)),
+            ("bound", .string(clock.bound.rawValue)), ("basis", .string(clock.basis)),
+            ("provisional", clock.isProvisional ? true : nil),
         ])
     }
 }

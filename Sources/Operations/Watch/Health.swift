@@ -47,7 +47,8 @@ public struct Health: Sendable {
         do throws(StoreError) {
             let now = now()
             try await store.ping(now: now)
-            return .json(["status": "ready", "warnings": .array(rules.warnings(at: now).map { .string($0) })])
+            let warnings = rules.missingCalendars(at: now).map { CalendarWarning.text(of: $0).text(for: language) }
+            return .json(["status": "ready", "warnings": .array(warnings.map { .string($0) })])
         } catch {
             let text = LocalizedText(
                 zh: "存储无法写入：请检查磁盘空间、权限和日志。",

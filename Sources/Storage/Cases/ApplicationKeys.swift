@@ -27,11 +27,9 @@ enum ApplicationKeys {
         let quarters = (0..<Int64(reach)).map { SQLValue.integer(newest - $0) }
         return try connection.query(
             """
-            SELECT DISTINCT application_no FROM case_key WHERE quarter IN (\(marks(quarters.count)))
-            AND key IN (\(marks(keys.count))) ORDER BY application_no DESC LIMIT ?
+            SELECT DISTINCT application_no FROM case_key WHERE quarter IN (\(SQLValue.marks(quarters.count)))
+            AND key IN (\(SQLValue.marks(keys.count))) ORDER BY application_no DESC LIMIT ?
             """, quarters + keys.map(SQLValue.text) + [.integer(most)]
         ) { row throws(StoreError) in try row.text("application_no") }
     }
-
-    private static func marks(_ count: Int) -> String { repeatElement("?", count: count).joined(separator: ", ") }
 }

@@ -27,6 +27,20 @@ extension SQLMessageStore: FollowUpStore {
             try FollowUps.records("WHERE referral_id = ? ORDER BY id", [.text(referralID)], connection)
         }
     }
+
+    public func followUps(about referral: ReferralRecord) async throws(StoreError) -> [FollowUpRecord] {
+        var names = [CaseName.referral(referral.id)] + referral.applicationNos.map { .applicationNo($0) }
+        if let id = referral.messageID { names.append(.message(partner: referral.partnerID, id: id)) }
+        let (keys, numbers) = (names.map(\.text), referral.applicationNos)
+        let (keyMarks, numberMarks) = (SQLValue.marks(keys.count), SQLValue.marks(numbers.count))
+        return try await database.read { connection throws(StoreError) in
+            try FollowUps.records(
+                """
+                WHERE partner = ? AND id IN (SELECT follow_up_id FROM awaited_key WHERE key IN (\(keyMarks))
+                UNION SELECT follow_up_id FROM followed_by WHERE application_no IN (\(numberMarks))) ORDER BY id
+                """, [.text(referral.partnerID)] + (keys + numbers).map { .text($0) }, connection)
+        }
+    }
 }
 
 /// What comes after a referral: found applications change, the rest waits.
@@ -57,19 +71,12 @@ enum FollowUps {
     /// file, the follow-up waits and never falls through to a weaker one; nor is anybody else's application meant where it
     /// names a person.
     private static func find(
-        _ followUp: FollowUp, at now: Instant, _ connection: any SQLConnection
+        _ followUp: FollowUp, by work: any FollowUpHandling, at now: Instant, _ connection: any SQLConnection
     ) throws(StoreError) -> [ApplicationRecord] {
         if followUp.kind == .statusShare { return try ofPerson(followUp.names, at: now, connection) }
         guard let name = followUp.names.first else { return [] }
-        var meant = try numbers(of: name, near: now, connection)
-        if !meant.isEmpty, !followUp.person.isEmpty {
-            var theirs: Set<String> = []
-            for person in followUp.person { theirs.formUnion(try numbers(of: person, near: now, connection)) }
-            meant = meant.filter(theirs.contains)
-        }
-        // A case number or a reference that several applications share names none of them by itself.
-        if case .key = name, meant.count > 1 { return [] }
-        return try CaseRows.applications(meant, connection)
+        let found = try CaseRows.applications(try numbers(of: name, near: now, connection), connection)
+        return found.isEmpty ? [] : try work.meant(found, by: followUp)
     }
 
     /// Evidence is laid beside all open applications of its person.
@@ -130,8 +137,8 @@ enum FollowUps {
         _ followUp: FollowUp, _ work: any FollowUpHandling, at now: Instant, _ transaction: StoreTransaction
     ) throws(StoreError) -> [ApplicationRecord] {
         var changed: [ApplicationRecord] = []
-        for record in try find(followUp, at: now, transaction) {
-            guard let change = work.change(record, by: followUp),
+        for record in try find(followUp, by: work, at: now, transaction) {
+            guard let change = try work.change(record, by: followUp),
                 let next = try CaseRows.apply(change, to: record, transaction)
             else { continue }
             changed.append(next)
@@ -143,6 +150,7 @@ enum FollowUps {
         _ followUp: FollowUp, _ changed: [ApplicationRecord], _ connection: any SQLConnection
     ) throws(StoreError) {
         for record in changed { try attach(followUp.id, to: record.applicationNo, connection) }
+        try connection.run("DELETE FROM awaited_key WHERE follow_up_id = ?", [.text(followUp.id)])
         guard changed.isEmpty else { return }
         for name in Set(followUp.names.map(\.text)) {
             try connection.run(
@@ -183,13 +191,13 @@ enum FollowUps {
         try connection.run(
             """
             INSERT INTO follow_up (id, referral_id, partner, kind, state, content, names, person, received_at, keep_until)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, '', ?, ?)
             """,
             [
                 .text(followUp.id), .text(referralID), .text(followUp.partnerID), .word(followUp.kind), .word(state),
+                // Whose application is meant is read from the content; releases before this one kept a key of it.
                 .blob(followUp.content), .text(followUp.names.map(\.text).joined(separator: "\n")),
-                .text(followUp.person.map(\.text).joined(separator: "\n")), .instant(followUp.receivedAt),
-                .instant(followUp.keepUntil),
+                .instant(followUp.receivedAt), .instant(followUp.keepUntil),
             ])
     }
 
@@ -214,12 +222,19 @@ enum FollowUps {
             """, names.map { .text($0.text) }, read)
         for followUp in waiting {
             // The names that it waits by may fit another application better: the same search decides.
-            guard
-                let record = try find(followUp, at: now, transaction).first(where: { $0.applicationNo == applicationNo }
-                ),
-                let change = work.change(record, by: followUp),
-                try CaseRows.apply(change, to: record, transaction) != nil
-            else { continue }
+            let meant: (record: ApplicationRecord, change: CaseChange)?
+            do throws(StoreError) {
+                let record = try find(followUp, by: work, at: now, transaction)
+                    .first { $0.applicationNo == applicationNo }
+                meant = try record.flatMap { record throws(StoreError) in
+                    try work.change(record, by: followUp).map { (record, $0) }
+                }
+            } catch .corrupt(let what) {
+                // A damaged row keeps nobody's application out: it is an operator's from now on.
+                try giveUp(followUp.id, because: what, at: now, transaction)
+                continue
+            }
+            guard let meant, try CaseRows.apply(meant.change, to: meant.record, transaction) != nil else { continue }
             try transaction.run("UPDATE follow_up SET state = 'attached' WHERE id = ?", [.text(followUp.id)])
             try transaction.run("DELETE FROM awaited_key WHERE follow_up_id = ?", [.text(followUp.id)])
             try attach(followUp.id, to: applicationNo, transaction)
@@ -233,13 +248,12 @@ enum FollowUps {
         }
     }
 
-    private static let columns = "id, kind, partner, content, names, person, received_at, keep_until"
+    private static let columns = "id, kind, partner, content, names, received_at, keep_until"
 
     private static func read(_ row: any SQLRow) throws(StoreError) -> FollowUp {
         FollowUp(
             id: try row.text("id"), kind: try row.word("kind"), partnerID: try row.text("partner"),
             content: try row.blob("content"), names: try names(row.text("names")),
-            person: try names(row.text("person")),
             receivedAt: try row.instant("received_at"), keepUntil: try row.instant("keep_until"))
     }
 
@@ -256,14 +270,18 @@ enum FollowUps {
         _ condition: String, _ values: [SQLValue], _ connection: any SQLConnection
     ) throws(StoreError) -> [FollowUpRecord] {
         var records = try connection.query(
-            "SELECT id, referral_id, partner, kind, state, received_at, keep_until, names FROM follow_up \(condition)",
-            values
+            """
+            SELECT id, referral_id, partner, kind, state, received_at, keep_until, names, (SELECT m.state FROM message m
+            WHERE m.id = follow_up.id) AS dead_letter FROM follow_up \(condition)
+            """, values
         ) { row throws(StoreError) in
-            FollowUpRecord(
+            var record = FollowUpRecord(
                 id: try row.text("id"), referralID: try row.text("referral_id"), partnerID: try row.text("partner"),
                 kind: try row.word("kind"), state: try row.word("state"), names: try names(row.text("names")),
                 receivedAt: try row.instant("received_at"), keepUntil: try row.instant("keep_until"), applicationNos: []
             )
+            record.deadLetter = try row.optionalWord("dead_letter")
+            return record
         }
         for index in records.indices {
             records[index].applicationNos = try connection.query(
@@ -277,34 +295,57 @@ enum FollowUps {
     ///
     /// - Returns: how many did.
     static func expire(now: Instant, limit: Int, _ transaction: StoreTransaction) throws(StoreError) -> Int {
-        let expired = try transaction.query(
+        let expired = try deadLetters(
+            "f.keep_until <= ? LIMIT ?", [.instant(now), .int(limit)],
+            because: "waited for a referral that did not come", at: now, transaction)
+        for deadLetter in expired { try giveUp(deadLetter, at: now, transaction) }
+        return expired.count
+    }
+
+    /// Ends the waiting of one that cannot be read; it can be looked at again once it is restored.
+    private static func giveUp(
+        _ id: String, because problem: String, at now: Instant, _ transaction: StoreTransaction
+    ) throws(StoreError) {
+        for deadLetter in try deadLetters("f.id = ?", [.text(id)], because: problem, at: now, transaction) {
+            try giveUp(deadLetter, at: now, transaction)
+        }
+    }
+
+    /// What those that wait become as dead letters.
+    private static func deadLetters(
+        _ condition: String, _ values: [SQLValue], because problem: String, at now: Instant,
+        _ transaction: StoreTransaction
+    ) throws(StoreError) -> [NewDeadLetter] {
+        try transaction.query(
             """
             SELECT f.id AS id, f.referral_id AS referral_id, f.partner AS partner, r.message_id AS message_id,
             r.media_type AS media_type, f.received_at AS received_at FROM follow_up f
-            JOIN referral r ON r.id = f.referral_id WHERE f.state = 'parked' AND f.keep_until <= ? LIMIT ?
-            """, [.instant(now), .int(limit)]
+            JOIN referral r ON r.id = f.referral_id WHERE f.state = 'parked' AND \(condition)
+            """, values
         ) { row throws(StoreError) in
             NewDeadLetter(
                 id: try row.text("id"), channel: .referral, correlationID: try row.text("referral_id"),
                 partner: try row.text("partner"), senderMessageID: try row.optionalText("message_id"),
                 mediaType: try row.text("media_type"), createdAt: try row.instant("received_at"), since: now,
-                cause: .expired, problem: "waited for a referral that did not come")
+                cause: .expired, problem: problem)
         }
-        for deadLetter in expired {
-            let moved = try transaction.run(
-                "UPDATE follow_up SET state = 'quarantined' WHERE id = ? AND state = 'parked'", [.text(deadLetter.id)])
-            guard moved == 1 else { continue }
-            try transaction.run("DELETE FROM awaited_key WHERE follow_up_id = ?", [.text(deadLetter.id)])
-            if let message = try StoredMessage.find(deadLetter.id, transaction) {
-                try message.apply(
-                    .giveUp(.expired, at: now), actor: "gateway", problem: deadLetter.problem, history: .expired,
-                    transaction)
-            } else {
-                try DeadLetterRows.insert(deadLetter, transaction)
-                try History.append(deadLetter.id, .expired, "gateway", nil, at: now, transaction)
-            }
+    }
+
+    private static func giveUp(
+        _ deadLetter: NewDeadLetter, at now: Instant, _ transaction: StoreTransaction
+    ) throws(StoreError) {
+        let moved = try transaction.run(
+            "UPDATE follow_up SET state = 'quarantined' WHERE id = ? AND state = 'parked'", [.text(deadLetter.id)])
+        guard moved == 1 else { return }
+        // What it waited for stays known: by that its sender sees it beside its referral.
+        if let message = try StoredMessage.find(deadLetter.id, transaction) {
+            try message.apply(
+                .giveUp(.expired, at: now), actor: "gateway", problem: deadLetter.problem, history: .expired,
+                transaction)
+        } else {
+            try DeadLetterRows.insert(deadLetter, transaction)
+            try History.append(deadLetter.id, .expired, "gateway", nil, at: now, transaction)
         }
-        return expired.count
     }
 
     // MARK: Same person, same matter
@@ -316,7 +357,7 @@ enum FollowUps {
         let numbers = try ApplicationKeys.find(keys, near: now, transaction).filter { $0 != applicationNo }
         guard !numbers.isEmpty, let record = try CaseRows.application(applicationNo, transaction) else { return }
         let earlier = try CaseRows.applications(Array(numbers.prefix(20)), transaction)
-        let relations = work.relations(of: record, to: earlier)
+        let relations = try work.relations(of: record, to: earlier)
         guard !relations.isEmpty else { return }
         for relation in relations {
             for (one, other) in [(applicationNo, relation.applicationNo), (relation.applicationNo, applicationNo)] {
@@ -329,9 +370,9 @@ enum FollowUps {
             let back = relations.filter { $0.applicationNo == old.applicationNo }
                 .map { Relation(applicationNo: applicationNo, rule: $0.rule) }
             if back.isEmpty { continue }
-            _ = try CaseRows.apply(work.change(old, related: back, isNew: false, at: now), to: old, transaction)
+            _ = try CaseRows.apply(try work.change(old, related: back, isNew: false, at: now), to: old, transaction)
         }
-        let change = work.change(record, related: relations, isNew: true, at: now)
+        let change = try work.change(record, related: relations, isNew: true, at: now)
         _ = try CaseRows.apply(change, to: record, transaction)
     }
 }

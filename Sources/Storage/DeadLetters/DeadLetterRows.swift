@@ -126,18 +126,22 @@ enum DeadLetterRows {
         ) { row throws(StoreError) in
             (
                 summary: try summary(row), payload: try row.optionalBlob("payload"),
-                mediaType: try row.text("media_type"), findings: try row.optionalBlob("findings")
+                mediaType: try row.text("media_type"),
+                findings: try row.optionalBlob("findings").flatMap { $0.isEmpty ? nil : $0 }
             )
         }.first
         guard let found else { return nil }
         // Referral and application share the bytes that came in; the status channel keeps its own.
         let referralID = try referral(of: found.summary, connection)
         let raw = try source(referralID, connection)
+        guard let payload = found.payload ?? raw?.bytes else {
+            throw .corrupt("the bytes of dead letter \(id) are gone")
+        }
         let history = try connection.query(
             "SELECT \(History.columns) FROM history WHERE subject IN (?, ?, ?) ORDER BY rowid",
             [.text(id), .text(found.summary.correlationID), .text(referralID)], History.read)
         return DeadLetterDetail(
-            summary: found.summary, payload: found.payload ?? raw?.bytes ?? [], mediaType: found.mediaType,
+            summary: found.summary, payload: payload, mediaType: found.mediaType,
             encoding: found.payload == nil ? raw?.encoding : nil, digest: found.payload == nil ? raw?.digest : nil,
             terms: raw?.terms ?? CallTerms(), findings: found.findings, history: history,
             origin: try origin(of: referralID, connection))

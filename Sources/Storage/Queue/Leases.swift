@@ -29,31 +29,36 @@ enum Leases {
     ) throws(StoreError) -> [Lease] {
         let (payload, join, condition): (String, String, String)
         switch endpoint.channel {
-        case .referral: (payload, join, condition) = ("m.payload", "", "AND 0")
+        case .referral: (payload, join, condition) = ("m.payload AS payload, NULL AS version", "", "AND 0")
         // Without a payload of its own, whoever leases it reads the application as it is by then.
         case .application:
             (payload, join, condition) = (
-                "coalesce(m.payload, a.content)", "JOIN application a ON a.no = m.correlation_id", ""
+                "coalesce(m.payload, a.content) AS payload, CASE WHEN m.payload IS NULL THEN a.version END AS version",
+                "JOIN application a ON a.no = m.correlation_id", ""
             )
-        case .status: (payload, join, condition) = ("m.payload", "", "AND \(isHead)")
+        case .status: (payload, join, condition) = ("m.payload AS payload, NULL AS version", "", "AND \(isHead)")
         case .alert: return try AlertMessages.lease(max: max, now: now, ends: ends, transaction)
         }
         let found = try transaction.query(
             """
             SELECT \(StoredMessage.columns), m.sender_message_id AS sender_message_id, m.media_type AS media_type,
             m.created_at AS created_at, m.due_at AS due_at, m.priority AS priority, m.keep_until AS keep_until,
-            m.traceparent AS traceparent, \(payload) AS payload FROM message m \(join)
+            m.traceparent AS traceparent, \(payload) FROM message m \(join)
             WHERE m.channel = ? AND m.recipient = ? AND m.state IN ('queued', 'claimed') AND m.ready_at <= ? \(condition)
             AND coalesce(m.keep_until > ?, 1) ORDER BY \(order) LIMIT ?
             """, [.word(endpoint.channel), .text(endpoint.recipient), .instant(now), .instant(now), .int(max)]
-        ) { row throws(StoreError) in (try StoredMessage.read(row), try Envelopes.read(row)) }
+        ) { row throws(StoreError) in
+            (try StoredMessage.read(row), try Envelopes.read(row), try row.optionalInt("version"))
+        }
         var leases: [Lease] = []
-        for (message, envelope) in found {
+        for (message, envelope, version) in found {
             guard
                 case .leased(let attempt, _) = try message.apply(
                     .lease(now: now, ends: ends), actor: endpoint.recipient, transaction)
             else { continue }
-            leases.append(Lease(id: "\(message.id).\(attempt)", envelope: envelope, attempt: attempt, ends: ends))
+            var lease = Lease(id: "\(message.id).\(attempt)", envelope: envelope, attempt: attempt, ends: ends)
+            lease.applicationVersion = version
+            leases.append(lease)
         }
         return leases
     }

@@ -50,7 +50,7 @@ enum IdempotentReceiver {
         _ transaction: StoreTransaction
     ) throws(StoreError) -> Acceptance {
         guard let work = commit.work, !attached.isEmpty || kept != nil else { return .stored }
-        let answer = work.answer(commit, attached: attached, kept: kept)
+        let answer = try work.answer(commit, attached: attached, kept: kept)
         try transaction.run(
             "UPDATE referral SET outcome = ?, answer = ? WHERE id = ? AND is_invalid = (? = 'invalid')",
             [.word(answer.outcome), .blob(answer.bytes), .text(commit.referralID), .word(answer.outcome)])
@@ -203,7 +203,8 @@ enum IdempotentReceiver {
         let earlier = try transaction.query(
             "SELECT id, digest, answer FROM referral WHERE id = ?", [.text(origin.referralID)], read
         ).first
-        return .records([index], corrects: origin.referralID, earlierAnswer: earlier?.answer ?? [])
+        guard let earlier else { throw .corrupt("referral \(origin.referralID) is gone") }
+        return .records([index], corrects: origin.referralID, earlierAnswer: earlier.answer)
     }
 
     /// Ends the dead letter that this message takes the place of, with its lines in history, audit and job.

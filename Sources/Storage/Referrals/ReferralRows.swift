@@ -37,6 +37,7 @@ enum ReferralRows {
                 findings: commit.findings ?? commit.records.first?.findings, record: nil, transaction)
             return
         }
+        try Uploads.refer(to: commit.uploads, of: commit.partnerID, transaction)
         for record in records { try insert(record, commit, transaction) }
     }
 
@@ -60,8 +61,9 @@ enum ReferralRows {
         } else if let queue = record.handover.to ?? record.queue {
             var envelope = Envelope(
                 id: record.id, channel: .application, correlationID: applicationNo, sender: commit.partnerID,
-                senderMessageID: commit.messageID ?? "", recipient: queue, payload: [], mediaType: commit.mediaType,
-                createdAt: commit.receivedAt, dueAt: record.dueAt, priority: record.priority, keepUntil: nil)
+                senderMessageID: commit.messageID ?? "", recipient: queue, payload: [], mediaType: "application/json",
+                createdAt: commit.receivedAt, dueAt: record.dueAt, priority: record.priority,
+                keepUntil: record.keepUntil)
             envelope.traceParent = commit.traceParent
             try Envelopes.queue(envelope, transaction)
         }

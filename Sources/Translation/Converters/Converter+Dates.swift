@@ -3,14 +3,27 @@ import StrictJSON
 import Vocabulary
 
 extension Converter {
+    /// A text by the sender's own patterns of dates; what is no date goes by this converter's own grammar.
+    func convert(_ raw: String, by patterns: [DatePattern]) -> Conversion {
+        switch self {
+        case .date: Self.date(DatePattern.read(raw, by: patterns))
+        case .dateTime: Self.dateTime(DatePattern.read(raw, by: patterns))
+        case .monthStart: Self.month(DatePattern.read(raw, by: patterns), end: false)
+        case .monthEnd: Self.month(DatePattern.read(raw, by: patterns), end: true)
+        case .text, .personName, .residentId, .uscc, .caseNumber, .letterNo, .phone, .spreadsheetDay, .money, .integer,
+            .boolean, .fullText, .upper, .organCode, .division, .placeDivision:
+            convert(raw)
+        }
+    }
+
     /// A day. Of several, or of a time that moves it, none.
-    static func date(_ raw: String) -> Conversion {
-        reading(raw) { $0.isOneOfSeveral ? .failed("severalDates") : .value(.string($0.date.iso), $0.told) }
+    static func date(_ answer: DateGrammar.Answer) -> Conversion {
+        reading(answer) { $0.isOneOfSeveral ? .failed("severalDates") : .value(.string($0.date.iso), $0.told) }
     }
 
     /// For periods: the month is what is meant, so its missing day is no dirt. Of a range each end has its field.
-    static func month(_ raw: String, end: Bool) -> Conversion {
-        reading(raw) { reading in
+    static func month(_ answer: DateGrammar.Answer, end: Bool) -> Conversion {
+        reading(answer) { reading in
             if reading.isOneOfSeveral { return .failed("severalDates") }
             let day = end ? reading.end ?? (reading.isMonth ? reading.date.endOfMonth : reading.date) : reading.date
             return .value(.string(day.iso), reading.told.filter { $0 != "monthOnly" })
@@ -18,8 +31,8 @@ extension Converter {
     }
 
     /// A day and its time; the day alone where there is no time.
-    static func dateTime(_ raw: String) -> Conversion {
-        reading(raw) { reading in
+    static func dateTime(_ answer: DateGrammar.Answer) -> Conversion {
+        reading(answer) { reading in
             guard let seconds = reading.seconds else { return .value(.string(reading.date.iso), reading.told) }
             let moment = Timestamp(reading.date, hour: 0, minute: 0, second: seconds)
             // What is left of an empty time stamp, here or in Greenwich.
@@ -28,8 +41,8 @@ extension Converter {
         }
     }
 
-    private static func reading(_ raw: String, _ use: (DateReading) -> Conversion) -> Conversion {
-        switch DateText.read(raw) {
+    private static func reading(_ answer: DateGrammar.Answer, _ use: (DateReading) -> Conversion) -> Conversion {
+        switch answer {
         case .nothing: .failed("nullToken")
         case .unreadable: .failed("notADate")
         case .date(let reading): use(reading)

@@ -10,4 +10,20 @@ public enum IntakeKind: String, Sendable, CaseIterable {
     /// Something happened in a case that was referred earlier.
     case caseEvent
     case consultation
+
+    public var zh: String {
+        switch self {
+        case .application: "申请"
+        case .notification: "通知"
+        case .referralSuggestion: "转介建议"
+        case .lead: "线索"
+        case .statusShare: "信息共享"
+        case .transfer: "转办"
+        case .supplement: "补充材料"
+        case .cancel: "撤销"
+        case .dutyLawyerHelp: "值班律师帮助"
+        case .caseEvent: "案件变动"
+        case .consultation: "咨询"
+        }
+    }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Messaging
 import Observability
+import Operations
 import Storage
 import Transport
 import Vocabulary
@@ -46,7 +47,13 @@ enum Check: Command {
 
     private static func complaints(aboutMappingsOf configuration: Configuration) -> [String] {
         do throws(ConfigurationError) {
-            let known = Set(try Gateway.pipeline(configuration).translator.mappings.map(\.id))
+            let pipeline = try Gateway.pipeline(configuration)
+            let known = Set(pipeline.translator.mappings.map(\.id))
+            let today = Timestamp(secondsSince1970: Instant(Date()).milliseconds / 1000).date
+            for year in pipeline.triage.missingCalendars(on: today) {
+                let text = CalendarWarning.text(of: year)
+                Terminal.print("calendar: \(text.zh) \(text.en)")
+            }
             Terminal.print("mappings: \(known.count) loaded from \(configuration.mappings)")
             return configuration.partners.flatMap { partner in
                 (partner.mappings + [partner.statusMapping].compactMap(\.self)).filter { !known.contains($0) }.map {
@@ -65,11 +72,15 @@ enum Check: Command {
             Terminal.print("store: \(path) was read through and is whole")
             let isMigrated = try await database.isMigrated()
             let isCounted = isMigrated ? try await database.deadLetterCountsAgree() : true
+            let unreadable = isMigrated ? try await database.unreadableRows(limit: 100) : []
             await database.close()
             if !isMigrated {
                 Terminal.print("store: its schema is another release's; serve and migrate bring it up to date")
             }
-            return isCounted ? [] : ["store: \(path): dead letters are miscounted; migrate counts them anew"]
+            let miscounted = isCounted ? [] : ["dead letters are miscounted; migrate counts them anew"]
+            return (miscounted + unreadable.map { "\($0) cannot be read; restore it from a backup" }).map {
+                "store: \(path): \($0)"
+            }
         } catch {
             await database.close()
             throw error

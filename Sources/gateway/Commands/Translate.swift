@@ -87,8 +87,9 @@ enum Translate: Command {
     static func text(of finding: Finding) -> String {
         let where_ = finding.location.map { " at \(place($0))" } ?? ""
         let rule = finding.rule.map { " (\($0))" } ?? ""
+        let own = [finding.title, finding.field].compactMap(\.self).joined(separator: " ")
         return
-            "\(finding.severity.rawValue) \(finding.code)\(finding.path.map { " " + $0 } ?? "")\(where_)\(rule): \(finding.message)"
+            "\(finding.severity.rawValue) \(finding.code)\(finding.path.map { " " + $0 } ?? "")\(own.isEmpty ? "" : " [\(own)]")\(where_)\(rule): \(finding.message)"
     }
 
     private static func text(of trace: FieldTrace) -> String {

@@ -26,7 +26,8 @@ struct DeliveryModule: Sendable {
             registry: around.registry, settings: settings, bits: around.bits, intake: intake.files,
             log: around.log, metrics: around.metrics)
         let leases = LeaseService(
-            store: store, limits: Self.leaseLimits, wakeups: wakeups, now: around.now, cases: intake.backDoor)
+            store: store, limits: Self.leaseLimits, wakeups: wakeups, now: around.now, cases: intake.backDoor,
+            log: around.log)
         let feed = StatusFeed(
             store: store, registry: around.registry, limits: StatusFeed.Limits(), wakeups: wakeups, now: around.now,
             statuses: intake.referrals)

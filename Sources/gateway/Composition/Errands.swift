@@ -29,6 +29,7 @@ struct Errands {
             .exhaustLeases(
                 every: sweep, of: leasing, maxAttempts: DeliveryModule.leaseLimits.attempts, in: store,
                 now: around.now, log: around.log),
+            .eraseUploads(every: sweep, in: store, now: around.now, log: around.log),
             .eraseEvidence(every: sweep, in: store, now: around.now, log: around.log),
         ]
     }

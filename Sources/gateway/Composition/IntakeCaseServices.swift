@@ -34,7 +34,7 @@ struct IntakeCaseServices: CaseServices {
     func reassess(applicationNo: String) async throws -> Reassessment? {
         try await intake.reassess(applicationNo: applicationNo, explain: true).map {
             Reassessment(
-                applicationNo: applicationNo, receivedAt: $0.record.receivedAt, application: $0.record.application,
+                applicationNo: applicationNo, receivedAt: $0.record.receivedAt, application: try $0.record.application,
                 now: $0.now, rules: $0.rules)
         }
     }

@@ -2,6 +2,7 @@ import Cases
 import Delivery
 import Intake
 import Messaging
+import StrictJSON
 import Transport
 import Vocabulary
 
@@ -12,6 +13,7 @@ struct IntakeModule: Sendable {
     let files: ExchangeFolderIntake
     let referrals: ReferralView
     let backDoor: BackDoor
+    private let attachments: AttachmentService
     let drift: DriftWatch
 
     /// - Throws: where the identity key can be neither read nor made.
@@ -27,11 +29,22 @@ struct IntakeModule: Sendable {
         files = ExchangeFolderIntake(service)
         referrals = ReferralView(store: storing.store, registry: around.registry, now: around.now)
         backDoor = BackDoor(clerk: clerk, store: storing.store, now: around.now, log: around.log)
+        attachments = AttachmentService(
+            backDoor: backDoor, store: storing.store, registry: around.registry,
+            limits: around.configuration.uploadLimits, parseLimits: around.configuration.parseLimits, now: around.now,
+            log: around.log)
     }
 
-    var routes: [Route] { HTTPIntake(service, referrals: referrals).routes + referrals.routes + backDoor.routes }
+    var routes: [Route] {
+        HTTPIntake(service, referrals: referrals).routes + referrals.routes + backDoor.routes + attachments.routes
+    }
 }
 
 extension ExchangeFolderIntake: FileSubmission {}
 extension ReferralView: VisibleStatusSource {}
-extension BackDoor: SignIn {}
+
+extension BackDoor: SignIn {
+    public func reason(of content: JSONValue, to institution: String) -> String {
+        InstitutionMessageKind.reason(of: content, to: institution).rawValue
+    }
+}

@@ -69,6 +69,10 @@ enum Listener {
 
     private static func explain(_ error: any Error, _ request: HTTPRequest, _ log: Log) -> Problem {
         switch error {
+        case StoreError.corrupt(let what):
+            // Named for operators by its row; sending again mends nothing.
+            log.error("a stored row cannot be read", [("problem", .string(what)), ("path", .string(request.path))])
+            return .unreadableRow
         case let error as StoreError:
             log.error("store refused", [("code", .string(error.code)), ("path", .string(request.path))])
             var problem = Problem(

@@ -16,8 +16,8 @@ struct PipelineRules: RulesInForce {
     var calendar: WorkingCalendar { pipeline.triage.calendar }
     var ruleBook: [RuleEntry] { pipeline.triage.book }
     var codeLists: CodeLists { pipeline.translator.codeLists }
-    func warnings(at now: Instant) -> [String] {
-        pipeline.triage.warnings(on: now.timestamp.date)
+    func missingCalendars(at now: Instant) -> [Int] {
+        pipeline.triage.missingCalendars(on: now.timestamp.date)
     }
 }
 

@@ -37,6 +37,7 @@ struct Configuration: Sendable {
     var exchangeSeconds = 5
     var alerts = AlertSettings()
     var caseLimits = CaseLimits()
+    var uploadLimits = UploadLimits()
     var sweepSeconds = 15
     /// The secret for finding persons again; beside the store where nothing else is said.
     var identityKey: String?
@@ -95,6 +96,7 @@ struct Configuration: Sendable {
         case "identityKey": identityKey = named ?? identityKey
         case "cases": readCases(element, &reader)
         case "limits": readLimits(element, &reader)
+        case "uploads": readUploads(element, &reader)
         case "exchange":
             exchangeSeconds = reader.number("pollSeconds", of: element, in: 1...3600) ?? exchangeSeconds
         case "alerts": alerts = reader.alerts(in: element)
@@ -109,6 +111,14 @@ struct Configuration: Sendable {
         read("parkedSeconds", in: 1...31_536_000, unit: 1000, into: &caseLimits.parking)
         read("evidenceDays", in: 1...365, unit: 86_400_000, into: &caseLimits.evidence)
         sweepSeconds = reader.number("sweepSeconds", of: element, in: 1...3600) ?? sweepSeconds
+    }
+
+    private mutating func readUploads(_ element: Node, _ reader: inout ConfigurationReader) {
+        uploadLimits.bytes = reader.number("bytes", of: element, in: 1024...(1 << 30)) ?? uploadLimits.bytes
+        uploadLimits.quota = reader.number("quotaBytes", of: element, in: 1024...(1 << 40)) ?? uploadLimits.quota
+        if let hours = reader.number("keepHours", of: element, in: 1...8760) {
+            uploadLimits.keep = Int64(hours) * 3_600_000
+        }
     }
 
     private mutating func readLimits(_ element: Node, _ reader: inout ConfigurationReader) {

@@ -80,7 +80,9 @@ private struct Folders {
         let first = try await gateway.remote.ask("GET", "/v1/referrals?messageId=X-0")
         let applicationNo = first["applications"]?[0]?["applicationNo"]?.string ?? ""
         _ = try await gateway.institution.ask(
-            "POST", "/v1/applications/\(applicationNo)/status", body: Array(#"{"event":"assign"}"#.utf8))
+            "POST", "/v1/applications/\(applicationNo)/status",
+            body: Array(#"{"event":"assign","assignment":{"lawyer":"测律师","unit":"测试律所","phone":"0519-80000010"}}"#.utf8)
+        )
         func isAssigned(_ file: String) -> Bool {
             file.hasSuffix(".status.xml") && home.text("out/\(file)").contains("<JGZT>12</JGZT>")
         }

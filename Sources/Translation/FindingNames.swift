@@ -1,0 +1,71 @@
+import Canonical
+import Documents
+
+/// What the sender itself calls the field that a finding is about, by the field table of the mapping.
+struct FindingNames {
+    private let rows: [FieldTable.Row]
+
+    /// Alternatives that are named at most where a group is meant.
+    private static let most = 4
+
+    init(_ mapping: Mapping, codes: CodeLists) { rows = FieldTable(mapping, codes: codes).rows }
+
+    /// The finding with the field's name. A value's own place says it; what is missing has none, and there the rule that
+    /// would read it does.
+    func named(_ finding: Finding) -> Finding {
+        guard finding.field == nil else { return finding }
+        var named = finding
+        let place = finding.location.map { Self.plain($0.path) } ?? ""
+        let read = sources(of: finding)
+        let below = place.isEmpty ? read : read.filter { $0.hasPrefix(place + "/") }
+        if read.contains(place) {
+            named.field = place
+        } else if !below.isEmpty {
+            named.field = below.prefix(Self.most).joined(separator: " | ")
+        } else if !place.isEmpty {
+            named.field = place
+        } else if !read.isEmpty {
+            named.field = read.prefix(Self.most).joined(separator: " | ")
+        }
+        return named
+    }
+
+    /// The sender's paths that its rule reads, or else that its canonical field is read from.
+    private func sources(of finding: Finding) -> [String] {
+        let line = finding.rule.flatMap { $0.split(separator: ":").last }.flatMap { Int($0) }
+        var told = line.map { line in rows.filter { $0.line == line && !$0.source.isEmpty } } ?? []
+        if told.isEmpty, let path = finding.path {
+            let target = path.replacing(".", with: "/").replacing(/\[\d+\]/, with: "[]")
+            told = rows.filter { $0.target == target && !$0.source.isEmpty }
+            if told.isEmpty {
+                told = rows.filter {
+                    ($0.target.hasPrefix(target + "/") || $0.target.hasPrefix(target + "[]")) && !$0.source.isEmpty
+                }
+            }
+        }
+        var seen: Set<String> = []
+        return told.flatMap {
+            $0.source.split(separator: "|").map {
+                String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+            }
+        }
+        .map(SourcePath.withoutPredicates).filter { $0.hasPrefix("/") && seen.insert($0).inserted }
+    }
+
+    /// Without positions: `/ROOT/RECORD[2]/XM` and `/body/0/name` are told as `/ROOT/RECORD/XM` and `/body/name`.
+    static func plain(_ path: String) -> String {
+        let steps = SourcePath.withoutPredicates(path).split(separator: "/").filter { step in
+            !step.allSatisfy { $0.isASCII && $0.isNumber }
+        }
+        return steps.map { "/" + $0 }.joined()
+    }
+}
+
+extension Finding {
+    /// Of a canonical document, whose fields have their canonical names.
+    var canonical: Finding {
+        var named = self
+        named.field = field ?? path
+        return named
+    }
+}

@@ -1,0 +1,156 @@
+import Cases
+import Foundation
+import Messaging
+import StrictJSON
+import Testing
+import Transport
+
+@testable import Operations
+@testable import gateway
+
+/// What institutions are told, and whether the page and the description say the same (`config/institutions.md`).
+@Suite struct InstitutionContractTests {
+    /// Made of the interface's description, so that it says the same.
+    @Test func `the published schema of what an institution leases is the one that the description gives`() throws {
+        let schemas = try OpenAPI(describing: []).json.at("components.schemas")
+        let parts = ["Leases", "LeaseReason", "ApplicationNotice", "PatchOperation", "Application"]
+        let schema: JSONValue = [
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": "urn:legal-aid-gateway:canonical:institution-message:1.0",
+            "title": "机构领取的内容 What an institution leases", "$ref": "#/components/schemas/Leases",
+            "components": [
+                "schemas": .object(JSONObject(try parts.map { ($0, try #require(schemas?[$0])) }))
+            ],
+        ]
+        let text = schema.text(pretty: true) + "\n"
+        let file = repository.appending(path: "Mappings/canonical/institution-message.schema.json")
+        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" { try Data(text.utf8).write(to: file) }
+        #expect(try String(contentsOf: file, encoding: .utf8) == text, "UPDATE_GOLDEN=1 writes it anew")
+    }
+
+    @Test func `every reason stands in the description and on the page`() throws {
+        let reasons = InstitutionMessageKind.allCases.map(\.rawValue)
+        let description = try OpenAPI(describing: []).json
+        let told = description.at("components.schemas.LeaseReason")?["enum"]?.array?.compactMap(\.string)
+        #expect(told == reasons)
+        let page = try String(contentsOf: repository.appending(path: "config/institutions.md"), encoding: .utf8)
+        let rows = page.matches(of: /\n\| `(\w+)` \|/).map { String($0.1) }
+        #expect(rows == reasons)
+    }
+
+    /// Whoever applies every patch has what the gateway has, whatever came in between.
+    @Test func `an application comes whole once and then by differences that add up`() async throws {
+        let flow = try FlowGateway()
+        let receipt = try await flow.partner("court").ask(
+            "POST", "/v1/referrals", body: courtNotice("TZ-1"), mediaType: "application/xml")
+        let number = receipt["applicationNo"]?.string ?? ""
+        let first = try #require(try await flow.leases("CZ-TN").first)
+        #expect(first["reason"] == "new" && first["applicationNo"]?.string == number)
+        try await flow.acknowledge(first, by: "CZ-TN")
+        var copy = try await flow.application(number, as: "CZ-TN")
+        for index in 1...3 {
+            _ = try await flow.send(
+                "supplement", "TZ-1-\(index)", from: "court",
+                [
+                    ("reference", ["messageId": "TZ-1"]),
+                    ("materials", [["kind": "indictment", "title": .string("起诉书之\(index)")]]),
+                ])
+            let lease = try #require(try await flow.leases("CZ-TN").first)
+            #expect(lease["reason"] == "supplement" && lease["version"] == nil)
+            let application = try #require(lease["application"])
+            #expect(application.object?.names == ["schemaVersion", "applicationNo", "notice"])
+            let notice = try #require(application["notice"])
+            #expect(notice["fromVersion"] == copy.at("progress.version"))
+            // Only what is new travels.
+            #expect(!application.text().contains("测试甲"))
+            copy = patched(copy, by: notice["patch"]?.array ?? [])
+            copy["progress"]?["version"] = notice["version"]
+            #expect(copy["materials"]?.array?.count == index)
+            #expect(try await flow.application(number, as: "CZ-TN") == copy)
+            try await flow.acknowledge(lease, by: "CZ-TN")
+        }
+        await flow.end()
+    }
+
+    @Test func `what is not signed in yet comes at its newest version, and its notices say so`() async throws {
+        let flow = try FlowGateway()
+        _ = try await flow.partner("court").ask(
+            "POST", "/v1/referrals", body: courtNotice("TZ-2"), mediaType: "application/xml")
+        _ = try await flow.send(
+            "supplement", "TZ-2-B", from: "court",
+            [("reference", ["messageId": "TZ-2"]), ("materials", [["kind": "indictment", "title": "起诉书"]])])
+        let leases = try await flow.leases("CZ-TN")
+        let whole = try #require(leases.first { $0["reason"] == "new" })
+        let notice = try #require(leases.first { $0["reason"] == "supplement" })
+        #expect(whole["version"] == 2 && whole["application"]?["materials"]?.array?.count == 1)
+        #expect(notice.at("application.notice.version") == 2)
+        await flow.end()
+    }
+
+    @Test func `an application that is handed over says so, and what comes back carries no copy`() async throws {
+        let flow = try FlowGateway()
+        _ = try await flow.partner("court").ask(
+            "POST", "/v1/referrals", body: courtNotice("TZ-3"), mediaType: "application/xml")
+        let number = try await flow.signIn("CZ-TN")["applicationNo"]?.string ?? ""
+        _ = try await flow.institution("CZ-TN").ask(
+            "POST", "/v1/applications/\(number)/transfer", body: Array(#"{"to":"CZ-WJ","reason":"事由发生地"}"#.utf8))
+        let asked = try #require(try await flow.leases("CZ-WJ").first)
+        #expect(asked["reason"] == "handover" && asked.at("application.recipient.name") == "测试甲")
+        _ = try await flow.institution("CZ-WJ").ask(
+            "POST", "/v1/applications/\(number)/transfer/return", body: Array(#"{"reason":"不属本机构管辖"}"#.utf8))
+        let back = try #require(try await flow.leases("CZ-TN").first)
+        #expect(back["reason"] == "returned" && back.at("application.recipient") == nil)
+        await flow.end()
+    }
+}
+
+/// Applies a JSON Patch (RFC 6902) as an institution would: the three operations that the gateway writes.
+func patched(_ document: JSONValue, by patch: [JSONValue]) -> JSONValue {
+    patch.reduce(document) { document, operation in
+        let steps = (operation["path"]?.string ?? "").split(separator: "/", omittingEmptySubsequences: false)
+            .dropFirst().map { String($0).replacing("~1", with: "/").replacing("~0", with: "~") }
+        return changed(document, steps[...], operation)
+    }
+}
+
+private func changed(_ value: JSONValue, _ steps: ArraySlice<String>, _ operation: JSONValue) -> JSONValue {
+    guard let step = steps.first else { return operation["value"] ?? .null }
+    let isLast = steps.count == 1
+    if var object = value.object {
+        object[step] =
+            isLast
+            ? operation["op"] == "remove" ? nil : operation["value"]
+            : changed(object[step] ?? .null, steps.dropFirst(), operation)
+        return .object(object)
+    }
+    guard var items = value.array, let index = Int(step) else { return value }
+    switch (isLast, operation["op"]) {
+    case (true, "add"): items.insert(operation["value"] ?? .null, at: index)
+    case (true, "remove"): items.remove(at: index)
+    case (true, _): items[index] = operation["value"] ?? .null
+    case (false, _): items[index] = changed(items[index], steps.dropFirst(), operation)
+    }
+    return .array(items)
+}
+
+@Suite struct JSONPatchTests {
+    /// Documents that differ in every way that a document can.
+    private static let documents: [JSONValue] = [
+        [:], ["a": 1], ["a": "1"], ["a": .null], ["a": [1, 2, 3]], ["a": [1, 3]], ["a": []],
+        ["a": [["b": 1], ["b": 2]]],
+        ["a": [["b": 1], ["c": 2], 5]], ["a/b": ["~": 1, "~1": 2]], ["a/b": ["~": 2]],
+        ["x": ["y": ["z": true]], "a": 1],
+        ["x": ["y": ["z": false, "w": [:]]]], [1, [2, [3]]], [1, [2, [4], 5]], "text", 7,
+    ]
+
+    @Test func `a difference makes the one of the other, for all pairs, and is empty for the same`() {
+        for old in Self.documents {
+            for new in Self.documents {
+                let patch = JSONPatch.difference(from: old, to: new)
+                #expect(
+                    patched(old, by: patch) == new, "\(old.text()) → \(new.text()): \(JSONValue.array(patch).text())")
+                #expect(patch.isEmpty == (old == new))
+            }
+        }
+    }
+}
