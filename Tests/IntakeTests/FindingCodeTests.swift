@@ -122,10 +122,14 @@ import Vocabulary
         (["tooManyAttributes"], Array("<FC \((0..<300).map { "a\($0)=\"\"" }.joined(separator: " "))/>".utf8)),
     ]
 
-    /// What other suites make: encodings, the field matrix, persons of one document, organs, towns and case numbers.
+    /// What other suites make: encodings, the field matrix, persons of one document, organs, towns and case numbers, patterns
+    /// and rows, and calls that disagree with their documents.
     private static let toldElsewhere: Set<String> = [
         "encodingAmbiguous", "byteOrderMarkRepeated", "tooLarge", "tooLong", "personDoubtful", "normalizedCode",
         "townCodeLeftOut", "unknownCaseType",
+        "attachmentByDigest", "attachmentNotUploaded", "embeddedNotBase64", "kindDisagrees", "mappingDisagrees",
+        "patternAmbiguous", "patternGivenUp", "patternMismatch", "personAmbiguous", "personDisagrees",
+        "referenceDisagrees", "rowsDiffer", "unknownMember",
     ]
 
     private static func pipeline() throws -> (Pipeline, folder: URL) {
