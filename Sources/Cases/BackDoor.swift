@@ -39,8 +39,8 @@ public struct BackDoor: Sendable {
         let step = try Self.event(in: given)
         let body = try ReportReading.read(given, by: clerk.current.translator)
         let change = try await self.change(on: record, by: step, saying: body, caller: caller)
-        if let partner = registry.partners[record.partnerID], let type = SenderType(rawValue: partner.senderType) {
-            try ReportReading.check(body, of: step, toTell: type, by: clerk.current.triage, on: now().timestamp.date)
+        if let audience = registry.partners[record.partnerID]?.kind.audience {
+            try ReportReading.check(body, of: step, toTell: audience, by: clerk.current.triage, on: now().timestamp.date)
         }
         guard try await store.changeCase(change) == .changed else { throw Self.stale }
         let state = CaseMachine.next(record.standing.caseState ?? .pendingIntake, step, route: record.route)
@@ -114,7 +114,7 @@ public struct BackDoor: Sendable {
             guard record.queue == caller.id else { throw Self.notFound(record.applicationNo) }
             var signedIn = try clerk.change(by: .signIn, of: record, Circumstances(actor: caller.id, at: now))
             signedIn.leaseID = leaseID
-            signedIn.content = record.application.signedArrival(by: caller.id, at: now)
+            signedIn.content = try record.application.signedArrival(by: caller.id, at: now)
             change = signedIn
         }
         switch try await store.changeCase(change) {
