@@ -155,5 +155,10 @@ extension RunningClock {
     }
 
     /// The clock itself; nothing where the stored bytes are none.
-    public var clock: Clock? { (try? JSONValue(parsing: content)).flatMap { Clock(stored: $0) } }
+    public var clock: Clock? {
+        guard let clock = (try? JSONValue(parsing: content)).flatMap({ Clock(stored: $0) }) else { return nil }
+        // One that was over with its case: the store wrote that beside it.
+        guard clock.isMet == nil, clock.phase.over == nil, let endedAt else { return clock }
+        return clock.over(at: endedAt.timestamp)
+    }
 }

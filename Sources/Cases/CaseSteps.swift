@@ -11,6 +11,8 @@ struct Circumstances: Sendable {
     /// Who reports it.
     var actor: String
     var at: Instant
+    /// When it happened, where that was told apart from `at`: clocks go by it.
+    var occurredAt: Instant?
     /// The institution that the sender is told of; the responsible one where nothing is said.
     var institution: String?
     /// What the sender is told beside the status.
@@ -18,6 +20,8 @@ struct Circumstances: Sendable {
     /// The institution that gets the application, or gets it back.
     var target: String?
     var reason: String?
+    /// The application as the clock rules read it; the one on file where nothing is said.
+    var application: LegalAidApplication?
     /// Clocks on file, where the event moves clocks.
     var clocks: [Clock] = []
     /// A last day that somebody set.
@@ -39,6 +43,7 @@ extension CaseClerk {
         }
         var change = CaseChange(
             of: record, event, historyEvent: event.historyEvent, actor: circumstances.actor, at: circumstances.at)
+        change.occurredAt = circumstances.occurredAt
         for effect in transition.effects { try prepare(effect, in: &change, of: record, circumstances) }
         return change
     }
@@ -56,8 +61,8 @@ extension CaseClerk {
                 of: record, to: circumstances.target ?? responsible, at: now)
         case .moveClocks(let trigger):
             change.clocks += current.triage.advance(
-                circumstances.clocks, by: trigger, at: now.timestamp, for: record.application,
-                until: circumstances.until
+                circumstances.clocks, by: trigger, at: (circumstances.occurredAt ?? now).timestamp,
+                for: circumstances.application ?? record.application, until: circumstances.until
             ).map { RunningClock($0) }
         case .tellSender(let code):
             let outgoing = try makeStatus(

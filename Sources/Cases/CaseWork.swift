@@ -6,15 +6,20 @@ import Vocabulary
 
 /// What follow-ups and relations do to applications. The store calls it inside its transaction.
 extension CaseClerk: FollowUpHandling {
-    public func change(_ record: ApplicationRecord, by followUp: FollowUp) -> CaseChange? {
+    public func change(
+        _ record: ApplicationRecord, clocks: [RunningClock], by followUp: FollowUp
+    ) -> CaseChange? {
+        let clocks = clocks.compactMap(\.clock)
         let message = LegalAidApplication(
             content: (try? JSONValue(parsing: followUp.content))?.object ?? JSONObject())
         switch followUp.kind {
-        case .supplement: return supplement(record, message, followUp)
+        case .supplement: return supplement(record, clocks, message, followUp)
         case .cancel: return withdrawal(record, message, followUp)
-        case .caseEvent: return caseEvent(record, message, followUp)
-        case .transfer: return transfer(record, message, followUp)
-        case .statusShare: return share(record, message, followUp)
+        case .caseEvent where message.intakeKind == .notification:
+            return renotification(record, clocks, message, followUp)
+        case .caseEvent: return caseEvent(record, clocks, message, followUp)
+        case .transfer: return transfer(record, clocks, message, followUp)
+        case .statusShare: return share(record, clocks, message, followUp)
         }
     }
 
@@ -22,7 +27,7 @@ extension CaseClerk: FollowUpHandling {
 
     /// Materials join those that came; what they supply is missing no longer. Nothing that was said before is replaced.
     private func supplement(
-        _ record: ApplicationRecord, _ message: LegalAidApplication, _ followUp: FollowUp
+        _ record: ApplicationRecord, _ clocks: [Clock], _ message: LegalAidApplication, _ followUp: FollowUp
     ) -> CaseChange? {
         // Another agency's referral is not this one's to add to.
         guard record.partnerID == followUp.partnerID else { return nil }
@@ -39,30 +44,58 @@ extension CaseClerk: FollowUpHandling {
         var change = CaseChange(
             of: record, nil, historyEvent: .entry(.materialsAdded), actor: followUp.partnerID, at: followUp.receivedAt)
         change.detail = "\(added.count) materials, \(missing.count) still missing"
+        change.clocks = self.clocks(clocks, of: record, now: application, at: followUp.receivedAt)
         change.content = JSONValue.object(application.content).serialized()
         let detail = JSONObject([("materials", JSONValue(added.count)), ("missing", .array(missing))])
         change.institutionMessages = institutionMessages(.supplement, record, application, detail, followUp.receivedAt)
         return change
     }
 
+    /// The clocks that move because nothing is missing any more: time for a supplement does not count, and that is over
+    /// when the papers are there, whenever the institution says so (司法部令148号 17). That they will do is its word: the
+    /// case stays where it is.
+    private func clocks(
+        _ clocks: [Clock], of record: ApplicationRecord, now application: LegalAidApplication, at now: Instant
+    ) -> [RunningClock] {
+        // A check in another region is waited for as well.
+        guard let state = record.standing.caseState, state != .crossRegionChecking,
+            record.application.value("missing")?.array?.isEmpty == false,
+            application.value("missing")?.array?.isEmpty != false
+        else { return [] }
+        return moved(clocks, by: .papersComplete, at: now, of: application)
+    }
+
+    private func moved(
+        _ clocks: [Clock], by event: CaseEvent, at now: Instant, of application: LegalAidApplication
+    ) -> [RunningClock] {
+        current.triage.advance(clocks, by: .step(event), at: now.timestamp, for: application).map { RunningClock($0) }
+    }
+
     /// What belongs to the message itself, not to the application that it is about.
-    private static let ownOfMessage: Set<String> = [
+    static let ownOfMessage: Set<String> = [
         "schemaVersion", "source", "intakeKind", "aidRoute", "reference", "materials", "missing", "event", "withdrawal",
         "transfer", "precheck", "urgency", "target", "applicationNo", "progress",
     ]
 
     /// The missing papers without those that came or are proved by now. The list only shrinks: what is missing was told
     /// once and completely (法律援助法 43).
-    private func stillMissing(
+    func stillMissing(
         _ application: LegalAidApplication, of record: ApplicationRecord, evidence: [JSONValue]
     ) -> [JSONValue] {
-        let still = current.triage.missing(
-            for: application, receivedAt: record.receivedAt.timestamp, evidence: evidence)
-        let kinds = Set(still.compactMap { $0["kind"]?.string })
-        let came = Set((application.value("materials")?.array ?? []).compactMap { $0["kind"]?.string })
+        func needed(_ application: LegalAidApplication, _ evidence: [JSONValue]) -> Set<String> {
+            let missing = current.triage.missing(
+                for: application, receivedAt: record.receivedAt.timestamp, evidence: evidence)
+            return Set(missing.compactMap { $0["kind"]?.string })
+        }
+        // An institution may have asked for papers that no rule speaks of: only their coming ends that.
+        let proved = needed(record.application, []).subtracting(needed(application, evidence))
+        let materials = application.value("materials")?.array ?? []
+        let came = Set(materials.compactMap { $0["kind"]?.string })
+        let titles = Set(materials.compactMap { $0["title"]?.string })
         return (application.value("missing")?.array ?? []).filter { item in
-            guard let kind = item["kind"]?.string else { return true }
-            return kinds.contains(kind) && !came.contains(kind)
+            // What an institution asked for by its name alone.
+            guard let kind = item["kind"]?.string else { return item["title"]?.string.map(titles.contains) != true }
+            return !proved.contains(kind) && !came.contains(kind)
         }
     }
 
@@ -89,7 +122,7 @@ extension CaseClerk: FollowUpHandling {
     // MARK: Case events
 
     private func caseEvent(
-        _ record: ApplicationRecord, _ message: LegalAidApplication, _ followUp: FollowUp
+        _ record: ApplicationRecord, _ clocks: [Clock], _ message: LegalAidApplication, _ followUp: FollowUp
     ) -> CaseChange {
         var application = record.application
         let event = message.value("event")?.object ?? JSONObject()
@@ -101,6 +134,7 @@ extension CaseClerk: FollowUpHandling {
         switch code {
         case "supportLetterIssued": application.set("matter.supportProsecution.letterNo", event["no"])
         case "courtFiled":
+            // It is the court's word that the claim was filed that ends the limitation.
             let number = event["no"] ?? message.value("reference.caseNumber") ?? message.value("proceeding.caseNumber")
             if application.value("proceeding.caseNumber") == nil { application.set("proceeding.caseNumber", number) }
         case "hearingSet":
@@ -124,16 +158,32 @@ extension CaseClerk: FollowUpHandling {
         var change = CaseChange(
             of: record, nil, historyEvent: .entry(.caseEvent), actor: followUp.partnerID, at: followUp.receivedAt)
         change.detail = code
+        change.clocks = self.clocks(clocks, of: record, now: application, at: followUp.receivedAt)
+        if code == "courtFiled" {
+            change.occurredAt = Self.occurrence(event["at"]?.string, of: record, notAfter: followUp.receivedAt)
+            change.clocks = moved(
+                clocks, by: .claimFiled, at: change.occurredAt ?? followUp.receivedAt, of: application)
+        }
         change.content = JSONValue.object(application.content).serialized()
         change.institutionMessages = institutionMessages(.caseEvent, record, application, event, followUp.receivedAt)
         return change
+    }
+
+    /// When an event happened that a message dates; nothing where that is no time between the receipt and now.
+    private static func occurrence(
+        _ text: String?, of record: ApplicationRecord, notAfter now: Instant
+    ) -> Instant? {
+        guard let moment = text.flatMap({ Timestamp(canonical: $0) }), moment.date >= record.receivedAt.timestamp.date,
+            moment.date <= now.timestamp.date
+        else { return nil }
+        return min(Instant(moment), now)
     }
 
     // MARK: Shares
 
     /// Evidence on the person of an open application: hints that it gives and papers that it makes needless.
     private func share(
-        _ record: ApplicationRecord, _ message: LegalAidApplication, _ followUp: FollowUp
+        _ record: ApplicationRecord, _ clocks: [Clock], _ message: LegalAidApplication, _ followUp: FollowUp
     ) -> CaseChange? {
         guard !record.standing.isOver else { return nil }
         var application = record.application
@@ -152,6 +202,7 @@ extension CaseClerk: FollowUpHandling {
         var change = CaseChange(
             of: record, nil, historyEvent: .entry(.evidenceFound), actor: followUp.partnerID, at: followUp.receivedAt)
         change.detail = "\(gained.count) hints, \(missing.count) papers still missing"
+        change.clocks = self.clocks(clocks, of: record, now: application, at: followUp.receivedAt)
         change.content = JSONValue.object(application.content).serialized()
         let detail = JSONObject([("hints", .array(gained)), ("missing", .array(missing))])
         change.institutionMessages = institutionMessages(.evidence, record, application, detail, followUp.receivedAt)

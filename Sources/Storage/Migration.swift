@@ -18,6 +18,7 @@ struct Migration {
         Migration(script: PackageResources.v013_asked_mappings_sql),
         Migration(script: PackageResources.v014_words_sql),
         Migration(script: PackageResources.v015_records_sql),
+        Migration(script: PackageResources.v016_occurrence_sql),
     ]
 
     /// Splits the script at semicolons that end a line; the files hold no triggers.

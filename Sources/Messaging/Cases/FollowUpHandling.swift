@@ -4,7 +4,9 @@ import Vocabulary
 /// waits for anything, so that the transaction stays short.
 public protocol FollowUpHandling: Sendable {
     /// What a follow-up does to one application; nothing where that one is not concerned.
-    func change(_ record: ApplicationRecord, by followUp: FollowUp) -> CaseChange?
+    ///
+    /// - Parameter clocks: those of the application.
+    func change(_ record: ApplicationRecord, clocks: [RunningClock], by followUp: FollowUp) -> CaseChange?
     /// How a new application is related to earlier ones that share a key with it.
     func relations(of record: ApplicationRecord, to earlier: [ApplicationRecord]) -> [Relation]
     /// What both sides of a relation learn: the record's content names the others, and its institution is told.

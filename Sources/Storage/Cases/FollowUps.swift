@@ -131,7 +131,8 @@ enum FollowUps {
     ) throws(StoreError) -> [ApplicationRecord] {
         var changed: [ApplicationRecord] = []
         for record in try find(followUp, at: now, transaction) {
-            guard let change = work.change(record, by: followUp),
+            let clocks = try Clocks.ofApplication(record.applicationNo, transaction)
+            guard let change = work.change(record, clocks: clocks, by: followUp),
                 let next = try CaseRows.apply(change, to: record, transaction)
             else { continue }
             changed.append(next)
@@ -217,7 +218,8 @@ enum FollowUps {
             guard
                 let record = try find(followUp, at: now, transaction).first(where: { $0.applicationNo == applicationNo }
                 ),
-                let change = work.change(record, by: followUp),
+                let change = work.change(
+                    record, clocks: try Clocks.ofApplication(applicationNo, transaction), by: followUp),
                 try CaseRows.apply(change, to: record, transaction) != nil
             else { continue }
             try transaction.run("UPDATE follow_up SET state = 'attached' WHERE id = ?", [.text(followUp.id)])
