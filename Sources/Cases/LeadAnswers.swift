@@ -59,7 +59,7 @@ extension BackDoor {
                         try change.clocks.map { try $0.clock(of: record.applicationNo) }.filter(\.isRunning).map(\.json)
                     )
                 ),
-                ("missing", report.answer == .consented ? after.application.value("missing") : nil),
+                ("missing", report.answer == .consented ? try after.application.value("missing") : nil),
             ]))
     }
 

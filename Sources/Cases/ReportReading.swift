@@ -42,13 +42,13 @@ struct ReportReading {
     ///
     /// - Throws: `Problem` 422 with every member that is missing, its JSON pointer and the rule that asks for it.
     static func check(
-        _ report: JSONObject, of event: CaseEvent, toTell sender: SenderType, by triage: Triage, on day: CalendarDate
+        _ report: JSONObject, of event: CaseEvent, toTell audience: Audience, by triage: Triage, on day: CalendarDate
     ) throws(Problem) {
         let whole = JSONValue.object(report)
         // Of what is not told nothing can be missed.
-        guard let status = event.status, StatusVisibility.detail(of: status, for: sender) != .withheld else { return }
+        guard let status = event.status, StatusVisibility.detail(of: status, for: audience) != .withheld else { return }
         var findings: [Finding] = []
-        for duty in triage.duties(of: event, toTell: sender, on: day) {
+        for duty in triage.duties(of: event, toTell: audience, on: day) {
             for path in duty.tells {
                 for pointer in missing(path.split(separator: ".").map(String.init)[...], in: whole, at: "") {
                     findings.append(
@@ -114,7 +114,7 @@ struct ReportReading {
         }
         // Who is told of a paper reads its name.
         if path == "missing", read["title"] == nil, let kind = read["kind"]?.string {
-            read["title"] = .text(translator.name(of: kind, in: "materialKind"))
+            read["title"] = .text(translator.codeLists["materialKind"]?.name(of: kind))
         }
         return .object(read)
     }

@@ -50,7 +50,7 @@ public struct AttachmentService: Sendable {
         _ request: HTTPRequest, _ place: String, of applicationNo: String, for caller: Caller
     ) async throws -> HTTPResponse {
         let record = try await backDoor.ownApplication(applicationNo, caller: caller)
-        let materials = record.application.value("materials")?.array ?? []
+        let materials = try record.application.value("materials")?.array ?? []
         guard let index = Int(place), materials.indices.contains(index) else {
             throw Problem(
                 .notFound, zh: "materials 中没有这个序号（从 0 起）。",

@@ -58,6 +58,8 @@ public struct Finding: Sendable, Hashable {
         var told = self
         told.unmatched?.mediaType = mediaType
         return told
+    }
+
     /// What is wrong with a member of a call's own body.
     ///
     /// - Parameter pointer: where it stands, or should (RFC 6901).

@@ -12,7 +12,7 @@ import Transport
 @Suite struct InstitutionContractTests {
     /// Made of the interface's description, so that it says the same.
     @Test func `the published schema of what an institution leases is the one that the description gives`() throws {
-        let schemas = try OpenAPI(describing: []).json.at("components.schemas")
+        let schemas = try OpenAPI(describing: [], senderKinds: try shippedConfiguration().senderKinds).json.at("components.schemas")
         let parts = ["Leases", "LeaseReason", "ApplicationNotice", "PatchOperation", "Application"]
         let schema: JSONValue = [
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -30,7 +30,7 @@ import Transport
 
     @Test func `every reason stands in the description and on the page`() throws {
         let reasons = InstitutionMessageKind.allCases.map(\.rawValue)
-        let description = try OpenAPI(describing: []).json
+        let description = try OpenAPI(describing: [], senderKinds: try shippedConfiguration().senderKinds).json
         let told = description.at("components.schemas.LeaseReason")?["enum"]?.array?.compactMap(\.string)
         #expect(told == reasons)
         let page = try String(contentsOf: repository.appending(path: "config/institutions.md"), encoding: .utf8)

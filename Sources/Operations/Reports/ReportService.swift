@@ -37,7 +37,7 @@ public struct ReportService: Sendable {
             for row in rows { try report.add(row) }
             last = rows.count == Self.batch ? rows.last?.applicationNo : nil
         } while last != nil
-        for row in try await store.appliedLeads(from: start, to: end) { report.add(row) }
+        for row in try await store.appliedLeads(from: start, to: end) { try report.add(row) }
         report.leads = try await store.leadFigures(from: start, to: end)
         report.onTime = try await onTime.figures(from: start, to: end)
         return report
