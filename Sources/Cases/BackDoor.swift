@@ -38,9 +38,12 @@ public struct BackDoor: Sendable {
         let record = try await ownApplication(applicationNo, caller: caller)
         let step = try Self.event(in: given)
         let body = try ReportReading.read(given, by: clerk.current.translator)
-        let change = try await self.change(on: record, by: step, saying: body, caller: caller)
+        let occurrence = try Occurrence(
+            of: step, in: body, received: record.receivedAt, previous: record.stepped(before: step), reportedAt: now())
+        let change = try await self.change(on: record, by: step, saying: body, occurrence, caller: caller)
         if let audience = registry.partners[record.partnerID]?.kind.audience {
-            try ReportReading.check(body, of: step, toTell: audience, by: clerk.current.triage, on: now().timestamp.date)
+            try ReportReading.check(
+                body, of: step, toTell: audience, by: clerk.current.triage, on: now().timestamp.date)
         }
         guard try await store.changeCase(change) == .changed else { throw Self.stale }
         let state = CaseMachine.next(record.standing.caseState ?? .pendingIntake, step, route: record.route)
@@ -49,40 +52,61 @@ public struct BackDoor: Sendable {
             [
                 ("applicationNo", .string(record.applicationNo)), ("step", .string(step.rawValue)),
                 ("state", .text(state?.rawValue) ?? .null), ("institution", .string(caller.id)),
+                ("daysLate", JSONValue(occurrence.daysLate)),
             ])
-        return .json(
-            .compact([
-                ("applicationNo", .string(record.applicationNo)), ("state", .text(state?.rawValue)),
-                ("status", .text(step.status?.rawValue)), ("reportedToSender", .bool(change.statusMessage != nil)),
-                (
-                    "clocks",
-                    .array(
-                        try change.clocks.map { try $0.clock(of: record.applicationNo) }.filter(\.isRunning).map(\.json)
-                    )
-                ),
-            ]))
+        let clocks = try change.clocks.map { try $0.clock(of: record.applicationNo) }.filter(\.isRunning)
+        let answer: [(String, JSONValue?)] = [
+            ("applicationNo", .string(record.applicationNo)), ("state", .text(state?.rawValue)),
+            ("status", .text(step.status?.rawValue)), ("reportedToSender", .bool(change.statusMessage != nil)),
+            ("clocks", .array(clocks.map(\.json))),
+        ]
+        return .json(.compact(answer + occurrence.members))
     }
 
     private func change(
-        on record: ApplicationRecord, by step: CaseEvent, saying body: JSONObject, caller: Caller
+        on record: ApplicationRecord, by step: CaseEvent, saying body: JSONObject, _ occurrence: Occurrence,
+        caller: Caller
     ) async throws -> CaseChange {
+        var application = try application(of: record, after: step, saying: body, at: occurrence.at)
         var circumstances = Circumstances(
-            actor: body["officer"]?.string.map { "\(caller.id)/\($0)" } ?? caller.id, at: now())
+            actor: body["officer"]?.string.map { "\(caller.id)/\($0)" } ?? caller.id, at: occurrence.reportedAt)
+        circumstances.occurredAt = occurrence.told
+        circumstances.application = application
         circumstances.statusDetail = body
         circumstances.clocks = try await clocks(of: record)
         circumstances.until = body["due"]?.string.flatMap { CalendarDate(iso: $0) }
         var change = try clerk.change(by: .report(step), of: record, circumstances)
-        var application = try record.application
-        for name in ["decision", "assignment", "closure", "termination"] {
-            if let said = body[name] { application.set("progress.\(name)", said) }
-        }
         let state = record.standing.caseState.flatMap { CaseMachine.next($0, step, route: record.route) }
         application.set("progress.state", .text(state?.rawValue))
         change.content = JSONValue.object(application.content).serialized()
         return change
     }
 
-    private func clocks(of record: ApplicationRecord) async throws(StoreError) -> [Clock] {
+    /// The application with what a step says of it; where the case stands, it says as of before the step, for the rules.
+    private func application(
+        of record: ApplicationRecord, after step: CaseEvent, saying body: JSONObject, at now: Instant
+    ) throws(StoreError) -> LegalAidApplication {
+        var application = try record.application
+        for name in ["decision", "assignment", "closure", "termination"] {
+            if let said = body[name] { application.set("progress.\(name)", said) }
+        }
+        // What the institution asks for is what is missing, told once and completely (法律援助法 43).
+        if [.requestSupplement, .acceptProvisionally].contains(step), let asked = body["missing"]?.array, !asked.isEmpty
+        {
+            application.set("missing", .array(asked))
+        }
+        if step == .apply {
+            application.set("aidRoute", .string(AidRoute.byApplication.rawValue))
+            application.set(
+                "missing",
+                .array(clerk.current.triage.missing(for: application, receivedAt: now.timestamp)))
+        }
+        // Clock rules read where the case stood before the step.
+        application.set("progress.state", .text(record.standing.caseState?.rawValue))
+        return application
+    }
+
+    func clocks(of record: ApplicationRecord) async throws(StoreError) -> [Clock] {
         var clocks: [Clock] = []
         for clock in try await store.clocks(of: record.applicationNo) {
             clocks.append(try clock.clock.clock(of: record.applicationNo))
@@ -157,7 +181,7 @@ public struct BackDoor: Sendable {
         guard target != caller.id else {
             throw Problem(.badRequest, zh: "不能转给本机构自己。", en: "An institution cannot hand over to itself.")
         }
-        wish.dueAt = clerk.handoverLimit(of: try record.application, from: wish.at)
+        wish.dueAt = clerk.handoverLimit(from: wish.at)
         let change = try clerk.propose(wish, of: record, to: target, clocks: try await clocks(of: record))
         return try await commit(change, of: record)
     }
@@ -277,5 +301,12 @@ public struct BackDoor: Sendable {
             throw problem
         }
         return event
+    }
+}
+
+extension ApplicationRecord {
+    /// When the step happened that this one follows upon; nothing where this one is told for the clocks alone.
+    fileprivate func stepped(before step: CaseEvent) -> Instant? {
+        standing.caseState.flatMap { CaseMachine.next($0, step, route: route) == $0 ? nil : steppedAt }
     }
 }

@@ -177,6 +177,9 @@ extension RunningClock {
 
     /// The clock itself.
     public func clock(of applicationNo: String) throws(StoreError) -> Clock {
-        try read(as: Clock.init(stored:), of: applicationNo)
+        let clock = try read(as: Clock.init(stored:), of: applicationNo)
+        // One that was over with its case: the store wrote that beside it.
+        guard clock.isMet == nil, clock.phase.over == nil, let endedAt else { return clock }
+        return clock.over(at: endedAt.timestamp)
     }
 }

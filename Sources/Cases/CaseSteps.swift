@@ -11,6 +11,8 @@ struct Circumstances: Sendable {
     /// Who reports it.
     var actor: String
     var at: Instant
+    /// When it happened, where that was told apart from `at`: clocks go by it.
+    var occurredAt: Instant?
     /// The institution that the sender is told of; the responsible one where nothing is said.
     var institution: String?
     /// What the sender is told beside the status.
@@ -18,6 +20,8 @@ struct Circumstances: Sendable {
     /// The institution that gets the application, or gets it back.
     var target: String?
     var reason: String?
+    /// The application as the clock rules read it; the one on file where nothing is said.
+    var application: LegalAidApplication?
     /// Clocks on file, where the event moves clocks.
     var clocks: [Clock] = []
     /// A last day that somebody set.
@@ -40,6 +44,7 @@ extension CaseClerk {
         }
         var change = CaseChange(
             of: record, event, historyEvent: event.historyEvent, actor: circumstances.actor, at: circumstances.at)
+        change.occurredAt = circumstances.occurredAt
         for effect in transition.effects {
             try prepare(effect, in: &change, of: record, becoming: transition.standing, circumstances)
         }
@@ -78,8 +83,8 @@ extension CaseClerk {
                 of: carried, to: circumstances.target ?? responsible, at: now)
         case .moveClocks(let trigger):
             change.clocks += current.triage.advance(
-                circumstances.clocks, by: trigger, at: now.timestamp, for: try record.application,
-                until: circumstances.until
+                circumstances.clocks, by: trigger, at: (circumstances.occurredAt ?? now).timestamp,
+                for: try circumstances.application ?? record.application, until: circumstances.until
             ).map { RunningClock($0) }
         case .tellSender(let code):
             let outgoing = try makeStatus(
@@ -91,27 +96,40 @@ extension CaseClerk {
             change.institutionMessages += try institutionMessages(
                 .withdrawal, record, try record.application, detail, now)
         case .tellTargetOfWithdrawal:
-            guard let asked = record.handover.to else { return }
-            // An institution outside the city gets letters: the one that wrote to it must write again.
-            let target = registry.institutions[asked] == nil ? responsible : asked
-            let detail = JSONObject([("reason", .text(circumstances.reason) ?? .null)])
-            change.institutionMessages.append(
-                try institutionMessage(
-                    .withdrawal, of: record, content: try record.application.content, detail: detail, to: target,
-                    at: now))
+            change.institutionMessages += try withdrawalForTarget(of: record, because: circumstances.reason, at: now)
         case .tellResponsibleOfReturn:
             let detail = JSONObject([
                 ("by", .text(record.handover.to) ?? .null), ("reason", .text(circumstances.reason) ?? .null),
             ])
             change.institutionMessages += try institutionMessages(
                 .returned, record, try record.application, detail, now)
-        case .tellCityCentre:
-            guard let cityCentre else { return }
-            change.institutionMessages.append(
-                try institutionMessage(
-                    .escalation, of: record, content: try record.application.content,
-                    detail: JSONObject([("responsible", .text(record.queue) ?? .null)]), to: cityCentre, at: now))
+        case .tellCityCentre: change.institutionMessages += try escalation(of: record, at: now)
         }
+    }
+
+    /// What the institution learns that was asked to take what its sender has taken back.
+    private func withdrawalForTarget(
+        of record: ApplicationRecord, because reason: String?, at now: Instant
+    ) throws(StoreError) -> [Envelope] {
+        guard let asked = record.handover.to else { return [] }
+        // An institution outside the city gets letters: the one that wrote to it must write again.
+        let target = registry.institutions[asked] == nil ? record.queue ?? "" : asked
+        let detail = JSONObject([("reason", .text(reason) ?? .null)])
+        return [
+            try institutionMessage(
+                .withdrawal, of: record, content: try record.application.content, detail: detail, to: target, at: now)
+        ]
+    }
+
+    /// What the city centre learns where it must decide.
+    private func escalation(of record: ApplicationRecord, at now: Instant) throws(StoreError) -> [Envelope] {
+        guard let cityCentre else { return [] }
+        let detail = JSONObject([("responsible", .text(record.queue) ?? .null)])
+        return [
+            try institutionMessage(
+                .escalation, of: record, content: try record.application.content, detail: detail, to: cityCentre,
+                at: now)
+        ]
     }
 }
 

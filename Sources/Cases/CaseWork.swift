@@ -6,14 +6,19 @@ import Vocabulary
 
 /// What follow-ups and relations do to applications. The store calls it inside its transaction.
 extension CaseClerk: FollowUpHandling {
-    public func change(_ record: ApplicationRecord, by followUp: FollowUp) throws(StoreError) -> CaseChange? {
+    public func change(
+        _ record: ApplicationRecord, clocks: [RunningClock], by followUp: FollowUp
+    ) throws(StoreError) -> CaseChange? {
+        let clocks = try clocks.map { clock throws(StoreError) in try clock.clock(of: record.applicationNo) }
         let message = try followUp.message
         switch followUp.kind {
-        case .supplement: return try supplement(record, message, followUp)
+        case .supplement: return try supplement(record, clocks, message, followUp)
         case .cancel: return try withdrawal(record, message, followUp)
-        case .caseEvent: return try caseEvent(record, message, followUp)
-        case .transfer: return try transfer(record, message, followUp)
-        case .statusShare: return try share(record, message, followUp)
+        case .caseEvent where message.intakeKind == .notification:
+            return try renotification(record, clocks, message, followUp)
+        case .caseEvent: return try caseEvent(record, clocks, message, followUp)
+        case .transfer: return try transfer(record, clocks, message, followUp)
+        case .statusShare: return try share(record, clocks, message, followUp)
         }
     }
 
@@ -21,7 +26,7 @@ extension CaseClerk: FollowUpHandling {
 
     /// Materials join those that came; what they supply is missing no longer. Nothing that was said before is replaced.
     private func supplement(
-        _ record: ApplicationRecord, _ message: LegalAidApplication, _ followUp: FollowUp
+        _ record: ApplicationRecord, _ clocks: [Clock], _ message: LegalAidApplication, _ followUp: FollowUp
     ) throws(StoreError) -> CaseChange? {
         // Another agency's referral is not this one's to add to.
         guard record.partnerID == followUp.partnerID else { return nil }
@@ -34,11 +39,12 @@ extension CaseClerk: FollowUpHandling {
             application.complete(name, with: value)
         }
         if let change = try leadApplies(record, application, message, followUp) { return change }
-        let missing = stillMissing(application, of: record, evidence: [])
+        let missing = try stillMissing(application, of: record, evidence: [])
         if !record.standing.isLead { application.set("missing", .array(missing)) }
         var change = CaseChange(
             of: record, nil, historyEvent: .entry(.materialsAdded), actor: followUp.partnerID, at: followUp.receivedAt)
         change.detail = "\(added.count) materials, \(missing.count) still missing"
+        change.clocks = try self.clocks(clocks, of: record, now: application, at: followUp.receivedAt)
         change.content = JSONValue.object(application.content).serialized()
         let detail = JSONObject([("materials", JSONValue(added.count)), ("missing", .array(missing))])
         change.institutionMessages = try institutionMessages(
@@ -46,8 +52,28 @@ extension CaseClerk: FollowUpHandling {
         return change
     }
 
+    /// The clocks that move because nothing is missing any more: time for a supplement does not count, and that is over
+    /// when the papers are there, whenever the institution says so (司法部令148号 17). That they will do is its word: the
+    /// case stays where it is.
+    func clocks(
+        _ clocks: [Clock], of record: ApplicationRecord, now application: LegalAidApplication, at now: Instant
+    ) throws(StoreError) -> [RunningClock] {
+        // A check in another region is waited for as well.
+        guard let state = record.standing.caseState, state != .crossRegionChecking,
+            try record.application.value("missing")?.array?.isEmpty == false,
+            application.value("missing")?.array?.isEmpty != false
+        else { return [] }
+        return moved(clocks, by: .papersComplete, at: now, of: application)
+    }
+
+    private func moved(
+        _ clocks: [Clock], by event: CaseEvent, at now: Instant, of application: LegalAidApplication
+    ) -> [RunningClock] {
+        current.triage.advance(clocks, by: .step(event), at: now.timestamp, for: application).map { RunningClock($0) }
+    }
+
     /// What belongs to the message itself, not to the application that it is about.
-    private static let ownOfMessage: Set<String> = [
+    static let ownOfMessage: Set<String> = [
         "schemaVersion", "source", "intakeKind", "aidRoute", "reference", "materials", "missing", "event", "withdrawal",
         "transfer", "precheck", "urgency", "target", "applicationNo", "progress", "shares", "lead",
     ]
@@ -56,14 +82,21 @@ extension CaseClerk: FollowUpHandling {
     /// once and completely (法律援助法 43).
     func stillMissing(
         _ application: LegalAidApplication, of record: ApplicationRecord, evidence: [JSONValue]
-    ) -> [JSONValue] {
-        let still = current.triage.missing(
-            for: application, receivedAt: record.receivedAt.timestamp, evidence: evidence)
-        let kinds = Set(still.compactMap { $0["kind"]?.string })
-        let came = Set((application.value("materials")?.array ?? []).compactMap { $0["kind"]?.string })
+    ) throws(StoreError) -> [JSONValue] {
+        func needed(_ application: LegalAidApplication, _ evidence: [JSONValue]) -> Set<String> {
+            let missing = current.triage.missing(
+                for: application, receivedAt: record.receivedAt.timestamp, evidence: evidence)
+            return Set(missing.compactMap { $0["kind"]?.string })
+        }
+        // An institution may have asked for papers that no rule speaks of: only their coming ends that.
+        let proved = needed(try record.application, []).subtracting(needed(application, evidence))
+        let materials = application.value("materials")?.array ?? []
+        let came = Set(materials.compactMap { $0["kind"]?.string })
+        let titles = Set(materials.compactMap { $0["title"]?.string })
         return (application.value("missing")?.array ?? []).filter { item in
-            guard let kind = item["kind"]?.string else { return true }
-            return kinds.contains(kind) && !came.contains(kind)
+            // What an institution asked for by its name alone.
+            guard let kind = item["kind"]?.string else { return item["title"]?.string.map(titles.contains) != true }
+            return !proved.contains(kind) && !came.contains(kind)
         }
     }
 
@@ -92,7 +125,7 @@ extension CaseClerk: FollowUpHandling {
     // MARK: Case events
 
     private func caseEvent(
-        _ record: ApplicationRecord, _ message: LegalAidApplication, _ followUp: FollowUp
+        _ record: ApplicationRecord, _ clocks: [Clock], _ message: LegalAidApplication, _ followUp: FollowUp
     ) throws(StoreError) -> CaseChange {
         var application = try record.application
         let event = message.value("event")?.object ?? JSONObject()
@@ -101,9 +134,33 @@ extension CaseClerk: FollowUpHandling {
         noted["by"] = .string(followUp.partnerID)
         application.set(
             "progress.events", .array((application.value("progress.events")?.array ?? []) + [.object(noted)]))
-        switch code {
+        Self.take(event, of: message, into: &application)
+        if code == "reliefGranted" {
+            application.set("missing", .array(try stillMissing(application, of: record, evidence: [])))
+        }
+        var change = CaseChange(
+            of: record, nil, historyEvent: .entry(.caseEvent), actor: followUp.partnerID, at: followUp.receivedAt)
+        change.detail = code
+        change.clocks = try self.clocks(clocks, of: record, now: application, at: followUp.receivedAt)
+        if code == "courtFiled" {
+            change.occurredAt = Self.occurrence(event["at"]?.string, of: record, notAfter: followUp.receivedAt)
+            change.clocks = moved(
+                clocks, by: .claimFiled, at: change.occurredAt ?? followUp.receivedAt, of: application)
+        }
+        change.content = JSONValue.object(application.content).serialized()
+        change.institutionMessages = try institutionMessages(
+            .caseEvent, record, application, event, followUp.receivedAt)
+        return change
+    }
+
+    /// What an event says of the application itself.
+    private static func take(
+        _ event: JSONObject, of message: LegalAidApplication, into application: inout LegalAidApplication
+    ) {
+        switch event["code"]?.string ?? "" {
         case "supportLetterIssued": application.set("matter.supportProsecution.letterNo", event["no"])
         case "courtFiled":
+            // It is the court's word that the claim was filed that ends the limitation.
             let number = event["no"] ?? message.value("reference.caseNumber") ?? message.value("proceeding.caseNumber")
             if application.value("proceeding.caseNumber") == nil { application.set("proceeding.caseNumber", number) }
         case "hearingSet":
@@ -121,16 +178,16 @@ extension CaseClerk: FollowUpHandling {
                 "reliefStatuses", .array((application.value("reliefStatuses")?.array ?? []) + [granted]))
         case _: break
         }
-        if code == "reliefGranted" {
-            application.set("missing", .array(stillMissing(application, of: record, evidence: [])))
-        }
-        var change = CaseChange(
-            of: record, nil, historyEvent: .entry(.caseEvent), actor: followUp.partnerID, at: followUp.receivedAt)
-        change.detail = code
-        change.content = JSONValue.object(application.content).serialized()
-        change.institutionMessages = try institutionMessages(
-            .caseEvent, record, application, event, followUp.receivedAt)
-        return change
+    }
+
+    /// When an event happened that a message dates; nothing where that is no time between the receipt and now.
+    private static func occurrence(
+        _ text: String?, of record: ApplicationRecord, notAfter now: Instant
+    ) -> Instant? {
+        guard let moment = text.flatMap({ Timestamp(canonical: $0) }), moment.date >= record.receivedAt.timestamp.date,
+            moment.date <= now.timestamp.date
+        else { return nil }
+        return min(Instant(moment), now)
     }
 
     // MARK: Same person, same matter

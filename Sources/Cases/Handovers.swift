@@ -98,17 +98,17 @@ extension CaseClerk {
 
     /// A transfer that another system announces: the same as asking for it here, where it may.
     func transfer(
-        _ record: ApplicationRecord, _ message: LegalAidApplication, _ followUp: FollowUp
+        _ record: ApplicationRecord, _ clocks: [Clock], _ message: LegalAidApplication, _ followUp: FollowUp
     ) throws(StoreError) -> CaseChange {
         let now = followUp.receivedAt
         let detail = message.value("transfer")?.object ?? JSONObject()
         let reason = detail["reason"]?.string ?? ""
         let request = HandoverRequest(
             reason: reason, officer: message.text("firstContact.officer"), actor: followUp.partnerID, at: now,
-            dueAt: handoverLimit(of: try record.application, from: now))
+            dueAt: handoverLimit(from: now))
         let isStation = registry.partners[followUp.partnerID].map { $0.kind.audience == .station } ?? true
         if isStation, let target = institution(named: detail["to"]?.string), target != record.queue,
-            let change = try changeIfAllowed({ try propose(request, of: record, to: target) })
+            let change = try changeIfAllowed({ try propose(request, of: record, to: target, clocks: clocks) })
         {
             return change
         }
@@ -126,10 +126,10 @@ extension CaseClerk {
         return fitting.count == 1 ? fitting.first?.code : nil
     }
 
-    /// CLK-24: from when on a proposal that nobody answered goes to the city centre.
-    package func handoverLimit(of application: LegalAidApplication, from now: Instant) -> Instant? {
-        current.triage.clocks(startedBy: .firstContact, at: now.timestamp, for: application)
-            .first { $0.id == "CLK-24" }.map { Instant($0.dueAt) }
+    /// From when on a proposal that nobody answered goes to the city centre: the time of CLK-24, counted from the proposal.
+    /// CLK-24 itself runs from the first contact.
+    package func handoverLimit(from now: Instant) -> Instant? {
+        current.triage.end(of: "CLK-24", from: now.timestamp).map { Instant($0) }
     }
 
     /// The institution of the whole city: the one whose division is a prefecture-level city's (GB/T 2260 `xxxx00`).

@@ -102,6 +102,8 @@ extension CaseClerk {
         case .consented:
             application = applied(application, at: report.at, evidence)
             change.appliedAt = report.at
+            // What follows upon it cannot lie before it, but may lie before this call.
+            if report.at != now { change.occurredAt = report.at }
             change.clocks = current.triage.clocks(
                 startedBy: .received, at: report.at.timestamp, for: application
             ).map { RunningClock($0) }

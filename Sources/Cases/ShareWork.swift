@@ -7,15 +7,15 @@ import Vocabulary
 /// What a status share does to the open applications of its person.
 extension CaseClerk {
     /// Evidence on the person of an open application: hints that it gives or takes back, and papers that it makes needless.
-    func share(_ record: ApplicationRecord, _ message: LegalAidApplication, _ followUp: FollowUp) throws(StoreError)
-        -> CaseChange?
-    {
+    func share(
+        _ record: ApplicationRecord, _ clocks: [Clock], _ message: LegalAidApplication, _ followUp: FollowUp
+    ) throws(StoreError) -> CaseChange? {
         guard !record.standing.isOver else { return nil }
         var application = try record.application
         let evidence = message.value("shares")?.array ?? Self.evidence(in: message)
         let assessment = current.triage.assess(
             application, receivedAt: record.receivedAt.timestamp, evidence: evidence, isLead: record.standing.isLead)
-        let missing = stillMissing(application, of: record, evidence: evidence)
+        let missing = try stillMissing(application, of: record, evidence: evidence)
         let known = application.value("precheck")?.array ?? []
         let gained = assessment.hints.map(\.json).filter { hint in
             !known.contains { $0["rule"] == hint["rule"] && $0["outcome"] == hint["outcome"] }
@@ -31,6 +31,7 @@ extension CaseClerk {
         var change = CaseChange(
             of: record, nil, historyEvent: .entry(.evidenceFound), actor: followUp.partnerID, at: followUp.receivedAt)
         change.detail = "\(gained.count) hints, \(lapsed.count) lapsed, \(missing.count) papers still missing"
+        change.clocks = try self.clocks(clocks, of: record, now: application, at: followUp.receivedAt)
         change.content = JSONValue.object(application.content).serialized()
         var detail = JSONObject([("hints", .array(gained)), ("missing", .array(missing))])
         if !lapsed.isEmpty {

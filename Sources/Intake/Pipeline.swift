@@ -37,6 +37,8 @@ public struct Pipeline: Sendable {
         public var allowedMappings: Set<String>?
         /// The sender codes this sender may sign with; empty for all.
         public var senderCodes: Set<String>
+        /// What kind of agency sends it, as the credential says; rules ask for it.
+        public var senderType: String?
         public var receivedAt: Timestamp
         public var explain: Bool
         /// Whether rules note hints, clocks and a queue; mapping examples are held without them, since they change by
@@ -169,6 +171,8 @@ public struct Pipeline: Sendable {
         let outcome = Self.outcome(of: application, findings: findings)
         switch outcome {
         case .accepted where message.assesses, .lead where message.assesses:
+            var application = application
+            if let type = message.senderType { application.set("source.senderType", .string(type)) }
             let assessment = triage.assess(
                 application, receivedAt: message.receivedAt, evidence: evidence, isLead: outcome == .lead,
                 explain: message.explain)

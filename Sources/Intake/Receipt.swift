@@ -99,6 +99,8 @@ public struct RecordReceipt: Sendable {
     /// By this the store tells what it found for the record.
     let recordID: String
     private let followUp: FollowUp?
+    /// It made an application of its own, unless it turns out to be a second notice about an earlier one.
+    private let isNotice: Bool
     public let messageID: String?
     public private(set) var outcome: Outcome
     /// The application that it made, or those that it was laid beside.
@@ -114,7 +116,8 @@ public struct RecordReceipt: Sendable {
 
     init(of record: IntakeRecord, _ step: Pipeline.Step, documentFindings: [Finding]) {
         recordID = record.id
-        followUp = record.followUp
+        followUp = record.followUp ?? record.renotification
+        isNotice = record.renotification != nil
         messageID = step.messageID
         outcome = step.outcome
         applicationNos = record.applicationNo.map { [$0] } ?? []
@@ -130,11 +133,13 @@ public struct RecordReceipt: Sendable {
 
     fileprivate func settled(_ applications: [ApplicationRecord]) throws(StoreError) -> RecordReceipt {
         // A share is kept on its own and says nothing of others.
-        guard let followUp, followUp.kind != .statusShare else { return self }
+        guard let followUp, followUp.kind != .statusShare, !isNotice || !applications.isEmpty else { return self }
         var settled = self
         settled.applicationNos = applications.map(\.applicationNo)
         if let first = applications.first {
             settled.outcome = .accepted
+            // The clocks of the first notice run on.
+            if isNotice { settled.result.clocks = [] }
             settled.result.queue = first.queue
             settled.result.missing = try first.application.value("missing")?.array ?? []
         } else {
@@ -156,7 +161,7 @@ public struct RecordResult: Sendable {
     public internal(set) var queue: String?
     public let findings: [Finding]
     public internal(set) var missing: [JSONValue]
-    public let clocks: [Clock]
+    public internal(set) var clocks: [Clock]
     public let hints: [Hint]
 
     init(of step: Pipeline.Step, queue: String?, documentFindings: [Finding] = []) {

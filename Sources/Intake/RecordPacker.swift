@@ -53,11 +53,12 @@ struct RecordPacker {
         case nil: break
         }
         if application.intakeKind == .transfer { application.addArrival(at: record.queue, stamp.receivedAt) }
+        record.renotification = renotification(by: application, record)
         var handoverState = HandoverState.collected
         if clerk.registry.institutions[sender.id] != nil {
             if let target = record.queue, target != sender.id {
                 handoverState = .proposed
-                record.handover = Handover(to: target, dueAt: clerk.handoverLimit(of: application, from: receivedAt))
+                record.handover = Handover(to: target, dueAt: clerk.handoverLimit(from: receivedAt))
                 application.addTransfer(
                     from: sender.id, to: target, reason: "不属本机构管辖", officer: application.text("firstContact.officer"),
                     at: receivedAt)
@@ -78,6 +79,23 @@ struct RecordPacker {
                 startedBy: .firstContact, at: receivedAt.timestamp, for: application
             ).map { RunningClock($0) }
         }
+    }
+
+    /// What a notice is where its person and proceeding have been notified before: in a proceeding that bears a number, or
+    /// in a case that the organ knows by its own.
+    private func renotification(by application: LegalAidApplication, _ record: IntakeRecord) -> FollowUp? {
+        let matters = clerk.keys.matters(of: application, partnerID: sender.id)
+        guard record.route == .byNotification, !matters.isEmpty, !record.personKeys.isEmpty else { return nil }
+        var content = application.content
+        content["event"] = .compact([
+            ("code", .string(CaseClerk.noticeRepeated)), ("no", application.value("source.letterNo")),
+            ("at", .string(receivedAt.timestamp.rfc3339)),
+        ])
+        content["applicationNo"] = nil
+        return FollowUp(
+            id: record.id, kind: .caseEvent, partnerID: sender.id, content: JSONValue.object(content).serialized(),
+            names: matters.map(CaseName.key), receivedAt: receivedAt,
+            keepUntil: receivedAt.advanced(milliseconds: limits.parking))
     }
 
     /// A lead has no will of the person behind it yet: it is registered with the institution that may speak with the person,

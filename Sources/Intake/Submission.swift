@@ -43,6 +43,7 @@ public struct Submission: Sendable {
         message.setMediaType(mediaType)
         message.isAddressed = terms.subject != nil
         message.observes = isObserved
+        message.senderType = sender?.kind.code
         return message
     }
 }

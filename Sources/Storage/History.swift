@@ -5,11 +5,14 @@ import Vocabulary
 enum History {
     static func append(
         _ subject: String, _ event: HistoryEvent, _ actor: String, _ detail: String?, at: Instant,
-        _ connection: any SQLConnection
+        occurredAt: Instant? = nil, _ connection: any SQLConnection
     ) throws(StoreError) {
         try connection.run(
-            "INSERT INTO history (subject, at, event, actor, detail) VALUES (?, ?, ?, ?, ?)",
-            [.text(subject), .instant(at), .text(event.rawValue), .text(actor), .optional(detail)])
+            "INSERT INTO history (subject, at, occurred_at, event, actor, detail) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                .text(subject), .instant(at), .optional(occurredAt), .text(event.rawValue), .text(actor),
+                .optional(detail),
+            ])
     }
 
     static func append(
@@ -19,14 +22,15 @@ enum History {
         try append(subject, .entry(entry), actor, detail, at: at, connection)
     }
 
-    static let columns = "at, event, actor, detail"
+    static let columns = "at, occurred_at, event, actor, detail"
 
     static func read(_ row: any SQLRow) throws(StoreError) -> HistoryEntry {
         guard let event = HistoryEvent(rawValue: try row.text("event")) else {
             throw .corrupt("column event holds an unknown word")
         }
         return HistoryEntry(
-            at: try row.instant("at"), event: event, actor: try row.text("actor"),
+            at: try row.instant("at"), occurredAt: try row.optionalInstant("occurred_at"), event: event,
+            actor: try row.text("actor"),
             detail: try row.optionalText("detail"))
     }
 }

@@ -20,6 +20,7 @@ struct Migration {
         Migration(script: PackageResources.v015_records_sql),
         Migration(script: PackageResources.v016_uploads_sql),
         Migration(script: PackageResources.v017_leads_sql),
+        Migration(script: PackageResources.v018_occurrence_sql),
     ]
 
     /// Splits the script at semicolons that end a line; the files hold no triggers.

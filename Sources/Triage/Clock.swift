@@ -30,7 +30,8 @@ public struct Clock: Sendable, Hashable {
         }
     }
 
-    public let id: String
+    /// Such as `CLK-05`; one whose place another has taken is `CLK-05#1`, the next `CLK-05#2`.
+    public internal(set) var id: String
     public let kind: Kind
     public let bound: ClockBound
     public let unit: ClockUnit
@@ -81,9 +82,10 @@ public struct Clock: Sendable, Hashable {
 }
 
 extension Clock {
-    /// The time that something else takes does not count: what is left is kept (司法部令148号 17).
+    /// The time that something else takes does not count: what is left is kept (司法部令148号 17). What is overdue by then
+    /// stays so: there is nothing left to keep.
     public func paused(at now: Timestamp, by calendar: WorkingCalendar) -> Clock {
-        guard isRunning else { return self }
+        guard isRunning, !isOverdue(at: now) else { return self }
         var clock = self
         clock.phase = .paused(since: now, left: left(at: now, by: calendar))
         return clock
@@ -117,6 +119,13 @@ extension Clock {
         over(.ended(at: now), at: now, by: calendar)
     }
 
+    /// Over with its case, its end as it stood.
+    public func over(at moment: Timestamp) -> Clock {
+        var clock = self
+        clock.phase = .ended(at: moment)
+        return clock
+    }
+
     private func over(_ phase: Phase, at now: Timestamp, by calendar: WorkingCalendar) -> Clock {
         guard self.phase.over == nil else { return self }
         var clock = resumed(at: now, by: calendar)
@@ -135,10 +144,12 @@ extension Clock {
     }
 
     private func left(at now: Timestamp, by calendar: WorkingCalendar) -> Int {
-        let end = targetAt.date
         if unit.isMoment { return Int(targetAt.secondsSince1970 - now.secondsSince1970) }
-        if unit == .workingDay, now.date <= end { return calendar.workdays(after: now.date, through: end) }
-        return end.daysSince1970 - now.date.daysSince1970
+        // Past its last day only because that was a day off: the working day that took its place is what is left.
+        if unit == .workingDay || targetAt < now {
+            return calendar.workdays(after: now.date, through: dueAt.date)
+        }
+        return targetAt.date.daysSince1970 - now.date.daysSince1970
     }
 }
 

@@ -18,16 +18,32 @@ extension Triage {
     }
 
     /// The clocks after an event: some stop, pause, go on or begin anew, others are new. A clock that is started again
-    /// takes the place of the old one.
+    /// takes the number of the old one, which is over and stays on file as `CLK-05#1`.
     public func advance(
         _ clocks: [Clock], by trigger: ClockTrigger, at moment: Timestamp, for application: LegalAidApplication,
         until: CalendarDate? = nil
     ) -> [Clock] {
+        let onFile = Set(clocks.map(\.id))
+        let once = Set(edition(on: moment.date).clocks.filter(\.startsOnce).map(\.head.id))
         let started = self.clocks(startedBy: trigger, at: moment, for: application, until: until)
-        let old = clocks.filter { clock in !started.contains { $0.id == clock.id } }.map {
-            advanced($0, by: trigger, at: moment)
+            .filter { !onFile.contains($0.id) || !once.contains($0.id) }
+        let replaced = Set(started.map(\.id))
+        let old = clocks.map { clock in
+            guard replaced.contains(clock.id) else { return advanced(clock, by: trigger, at: moment) }
+            var former = clock.ended(at: moment, by: calendar)
+            let earlier = clocks.count { $0.id.hasPrefix(clock.id + "#") }
+            former.id = "\(clock.id)#\(earlier + 1)"
+            return former
         }
         return old + started
+    }
+
+    /// When a rule's time is over that is counted from a moment, whatever its own start; nothing where no such rule holds.
+    public func end(of rule: String, from moment: Timestamp) -> Timestamp? {
+        let edition = edition(on: moment.date)
+        guard let rule = edition.clocks.first(where: { $0.head.id == rule }), let amount = edition.amount(of: rule)
+        else { return nil }
+        return calendar.ends(of: amount, rule.unit, from: moment, rollsOver: rule.rollsOver).due
     }
 
     /// What an event does to the clocks that run already, by the rules of the day on which each began.

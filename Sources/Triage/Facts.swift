@@ -6,7 +6,8 @@ import Vocabulary
 enum Facts {
     /// What rules may ask for.
     static let paths = [
-        "facts/received", "facts/custody", "facts/age", "facts/ageAtEvent", "facts/hearingDays", "facts/fired",
+        "facts/received", "facts/custody", "facts/age", "facts/ageAtEvent", "facts/majority", "facts/hearingDays",
+        "facts/fired",
         "facts/courtConflict", "facts/toldGrounds",
         "facts/words/id", "facts/words/in", "facts/words/about", "facts/words/isOwnDeed", "facts/words/sure",
         "facts/relief/kind", "facts/relief/state", "facts/relief/by", "facts/relief/of",
@@ -17,6 +18,7 @@ enum Facts {
     /// The canonical field that a computed fact stands for.
     static let sources = [
         "custody": "recipient.custody", "age": "recipient.birthDate", "ageAtEvent": "matter.factsDate",
+        "majority": "recipient.birthDate",
         "hearingDays": "proceeding.hearings",
         "received": "source.receivedAt",
     ]
@@ -30,7 +32,13 @@ enum Facts {
             ("courtConflict", courtConflict(application) ? true : nil),
             ("toldGrounds", application.value("economic.exemptionGround")),
             ("age", application.birthDate.map { JSONValue($0.years(until: day)) }),
-            ("ageAtEvent", ageAtEvent(application)), ("hearingDays", hearingDays(application, from: day)),
+            ("ageAtEvent", ageAtEvent(application)),
+            (
+                "majority",
+                application.birthDate.map {
+                    .string($0.adding(months: 12 * Int(edition.numbers["adultAge"] ?? 18)).iso)
+                }
+            ), ("hearingDays", hearingDays(application, from: day)),
             ("words", .array(words(application, edition.words))),
             (
                 "relief",

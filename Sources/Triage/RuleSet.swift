@@ -93,6 +93,8 @@ struct ClockRule: Sendable {
     /// What leaves nothing to be fulfilled.
     let ends: Set<String>
     let restarts: Set<String>
+    /// One that is on file, even over, is not started again.
+    let startsOnce: Bool
 }
 
 /// What time does not count (CLK-08).
@@ -201,7 +203,8 @@ struct RuleSet: Sendable {
                     soonHours: element.attribute("soonHours").flatMap { Int($0) } ?? 24,
                     stops: Set(reader.words("stops", of: element, among: ClockTrigger.words)),
                     ends: Set(reader.words("ends", of: element, among: ClockTrigger.words)),
-                    restarts: Set(reader.words("restarts", of: element, among: ClockTrigger.words))))
+                    restarts: Set(reader.words("restarts", of: element, among: ClockTrigger.words)),
+                    startsOnce: element.attribute("once") == "yes"))
         }
         let ids = clocks.map(\.head.id)
         for element in elements where element.name == "pause" {

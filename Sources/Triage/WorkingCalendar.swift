@@ -97,7 +97,7 @@ extension CalendarDate {
 
 extension Timestamp {
     /// The day's last second: until when something due that day may come.
-    init(endOf date: CalendarDate) { self.init(date, hour: 23, minute: 59, second: 59) }
+    public init(endOf date: CalendarDate) { self.init(date, hour: 23, minute: 59, second: 59) }
 
     /// Reads a day, taken as its end, or RFC 3339 in China's time, as canonical fields hold them.
     public init?(canonical text: String) {

@@ -95,6 +95,28 @@ import Transport
         #expect(!report.contains("测试甲"))
     }
 
+    @Test func `the command plays a story on a partner's document and shows every clock after each event`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "story-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let story = folder.appending(path: "story.txt")
+        func play(_ text: String, _ flags: [String] = []) throws -> (code: Int32, output: String) {
+            try text.write(to: story, atomically: true, encoding: .utf8)
+            let played = try GatewayProcess.run(["triage", Self.notice, "--story", story.path] + flags)
+            return (played.code, played.output)
+        }
+        let told = try play("2026-03-02 received\n2026-03-02 signIn\n2026-03-04 assign  # the third day is the 5th")
+        #expect(told.code == 0)
+        #expect(told.output.contains("CLK-04 runs until 2026-03-05T23:59:59+08:00"))
+        #expect(told.output.contains("CLK-04 stopped 2026-03-04"))
+        #expect(!told.output.contains("测试甲"))
+        let moments = try JSONValue(
+            parsing: Array(play("2026-03-02 received\n2026-03-02 signIn", ["--json"]).output.utf8))["story"]
+        #expect(moments?[1]?["state"] == "pendingIntake" && moments?[1]?["clocks"]?.array?.isEmpty == false)
+        let refused = try play("2026-03-02 received\n2026-03-02 signIn\n2026-03-02 grant")
+        #expect(refused.code == 2)
+    }
+
     @Test func `the command takes a canonical application, with evidence on file`() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "triage-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

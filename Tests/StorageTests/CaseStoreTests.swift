@@ -8,7 +8,7 @@ import Vocabulary
 /// Lays every follow-up beside whatever application it finds.
 struct PlainWork: FollowUpHandling {
     func meant(_ found: [ApplicationRecord], by followUp: FollowUp) -> [ApplicationRecord] { found }
-    func change(_ record: ApplicationRecord, by followUp: FollowUp) -> CaseChange? {
+    func change(_ record: ApplicationRecord, clocks: [RunningClock], by followUp: FollowUp) -> CaseChange? {
         var change = CaseChange(
             of: record, nil, historyEvent: .entry(.materialsAdded), actor: followUp.partnerID, at: start)
         change.content = followUp.content

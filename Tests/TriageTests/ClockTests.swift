@@ -31,15 +31,19 @@ import Vocabulary
         ("CLK-11", "refuse", "{}", "2026-09-19T09:00", "2026-10-04", "2026-10-08"),
         ("CLK-12", "objectionFiled", "{}", "2026-02-11T09:00", "2026-02-16", "2026-02-24"),
         ("CLK-13", "replaceRequested", "{}", "2026-09-29T09:00", "2026-10-04", "2026-10-08"),
-        ("CLK-14", "terminate", "{}", "2026-04-30T09:00", "2026-05-03", "2026-05-06"),
+        ("CLK-14", "terminate", #"{"progress":{"state":"assigned"}}"#, "2026-04-30T09:00", "2026-05-03", "2026-05-06"),
         ("CLK-15", "close", "{}", "2026-09-04T09:00", "2026-10-04", "2026-10-08"),
         ("CLK-16", "closingPapersReceived", "{}", "2026-09-04T09:00", "2026-10-04", "2026-10-08"),
         (
-            "CLK-22", "assign", #"{"proceeding":{"handlingOrgan":{"type":"court"}}}"#, "2026-04-30T09:00", "2026-05-03",
+            "CLK-22", "assign",
+            #"{"matter":{"caseDomain":"criminal"},"proceeding":{"handlingOrgan":{"type":"court"}}}"#,
+            "2026-04-30T09:00", "2026-05-03",
             "2026-05-06"
         ),
-        ("CLK-24", "firstContact", "{}", "2026-09-30T09:00", "2026-10-08", "2026-10-08"),
-        ("CLK-24", "transfer", "{}", "2026-02-13T09:00", "2026-02-14", "2026-02-14"),
+        (
+            "CLK-24", "firstContact", #"{"source":{"receivedAt":"2026-09-30T08:00:00+08:00"}}"#, "2026-10-09T09:00",
+            "2026-10-08", "2026-10-08"
+        ),
     ])
     func `a clock ends where the law says, over a holiday`(
         id: String, trigger: String, application: String, moment: String, target: String, due: String
@@ -71,8 +75,12 @@ import Vocabulary
         #expect(late.kind == .information)
         #expect(try start(.received, at: "2026-02-14T17:30", text).first { $0.id == "CLK-01" }?.isMet == true)
         let duty =
-            #"{"aidRoute":"byApplication","intakeKind":"dutyLawyerHelp","firstContact":{"at":"2026-02-13T17:30:00+08:00"}}"#
-        #expect(try start(.received, at: "2026-02-15T08:00", duty).first { $0.id == "CLK-02" }?.isMet == false)
+            #"{"aidRoute":"byConsultation","intakeKind":"dutyLawyerHelp","firstContact":{"at":"2026-02-13T17:30:00+08:00"}}"#
+        #expect(try start(.received, at: "2026-02-15T08:00", duty).map(\.id) == ["CLK-20"])
+        let forwarded = text.replacing(
+            "{\"aidRoute\"", with: "{\"source\":{\"senderType\":\"workstation\"},\"aidRoute\"")
+        let ids = try start(.received, at: "2026-02-15T08:00", forwarded).map(\.id)
+        #expect(ids.contains("CLK-02") && !ids.contains("CLK-01"))
     }
 
     @Test func `an organ's notice is judged by the date of its letter`() throws {
@@ -290,13 +298,20 @@ import Vocabulary
         let arrived = try moment("2026-09-29T09:00:00+08:00")
         let signed = try moment("2026-09-30T15:00:00+08:00")
         for (road, id, due) in [("byNotification", "CLK-04", "2026-10-08"), ("byApplication", "CLK-05", "2026-10-08")] {
-            let application = try shipped.application(#"{"aidRoute":"\#(road)"}"#)
+            let application = try shipped.application(
+                #"{"aidRoute":"\#(road)","source":{"receivedAt":"\#(arrived.rfc3339)"}}"#)
             var clocks = shipped.triage.clocks(startedBy: .received, at: arrived, for: application)
             clocks = shipped.triage.advance(clocks, by: .firstContact, at: arrived, for: application)
+            let first = clocks
+            clocks = shipped.triage.advance(clocks, by: .firstContact, at: arrived.adding(hours: 20), for: application)
+            #expect(clocks == first)
             #expect(clocks.filter(\.isRunning).map(\.id) == [id, "CLK-24"])
             clocks = shipped.triage.advance(clocks, by: .targetSignedIn, at: signed, for: application)
             #expect(clocks.filter(\.isRunning).map(\.id) == [id])
             #expect(try find(id, in: clocks).startedAt == signed)
+            // The first institution's clock stays on file.
+            let former = try find(id + "#1", in: clocks)
+            #expect(former.startedAt == arrived && former.phase == .ended(at: signed))
             #expect(try find(id, in: clocks).dueAt.date.iso == due)
         }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Vocabulary
@@ -7,70 +8,97 @@ import Testing
 
     /// Every step of the tables in the domain description; whatever is not here is illegal.
     private static let tables: [AidRoute: Table] = [
-        .byApplication: work.merging([
+        .byApplication: work.mapValues { steps in
+            steps[.claimFiled].map { steps.merging([.papersComplete: $0]) { $1 } } ?? steps
+        }.merging([
             .pendingIntake: [
                 .accept: .accepted, .requestSupplement: .supplementRequested,
                 .acceptProvisionally: .provisionallyAccepted, .startAdvance: .advanceAid, .withdraw: .withdrawn,
-                .transfer: .transferredOut,
+                .transfer: .transferredOut, .claimFiled: .pendingIntake,
             ],
             .supplementRequested: [
-                .supplemented: .accepted, .dueExpired: .deemedWithdrawn, .withdraw: .withdrawn,
-                .transfer: .transferredOut,
+                .supplemented: .accepted, .dueExpired: .deemedWithdrawn, .startAdvance: .advanceAid,
+                .withdraw: .withdrawn, .transfer: .transferredOut, .claimFiled: .supplementRequested,
             ],
             .provisionallyAccepted: [
-                .supplemented: .accepted, .dueExpired: .deemedWithdrawn, .grant: .granted, .withdraw: .withdrawn,
-                .transfer: .transferredOut,
+                .supplemented: .accepted, .dueExpired: .deemedWithdrawn, .grant: .granted, .startAdvance: .advanceAid,
+                .withdraw: .withdrawn, .transfer: .transferredOut, .claimFiled: .provisionallyAccepted,
             ],
             .accepted: [
                 .grant: .granted, .refuse: .refused, .askCrossRegion: .crossRegionChecking, .startAdvance: .advanceAid,
-                .withdraw: .withdrawn, .transfer: .transferredOut,
+                .withdraw: .withdrawn, .transfer: .transferredOut, .claimFiled: .accepted,
             ],
             .crossRegionChecking: [
                 .crossRegionAnswered: .accepted, .withdraw: .withdrawn, .transfer: .transferredOut,
+                .claimFiled: .crossRegionChecking,
             ],
             .advanceAid: [
-                .grant: .granted, .refuse: .refused, .withdraw: .withdrawn, .transfer: .transferredOut,
+                .grant: .granted, .refuse: .refused, .dueExpired: .deemedWithdrawn, .assign: .advanceAid,
+                .agreementSigned: .advanceAid, .workStarted: .advanceAid, .terminate: .terminated,
+                .ownLawyerRetained: .terminated, .withdraw: .withdrawn, .transfer: .transferredOut,
+                .claimFiled: .advanceAid, .papersComplete: .advanceAid, .papersFiledWithCourt: .advanceAid,
             ],
-            .granted: [.assign: .assigned],
-            .refused: [.objectionFiled: .objectionPending],
-            .objectionCorrected: [.grant: .granted, .assign: .assigned],
+            .granted: [
+                .assign: .assigned, .withdraw: .withdrawn, .terminate: .terminated, .ownLawyerRetained: .terminated,
+                .claimFiled: .granted, .papersComplete: .granted,
+            ],
+            .refused: [.objectionFiled: .objectionPending, .decisionServed: .refused],
+            .objectionCorrected: [.grant: .granted, .assign: .assigned, .withdraw: .withdrawn],
         ]) { $1 },
         .byNotification: work.merging([
             .pendingIntake: [
                 .checkNotice: .noticeChecked, .noticeIncomplete: .noticeIncomplete, .assign: .assigned,
-                .transfer: .transferredOut,
+                .transfer: .transferredOut, .withdraw: .withdrawn, .ownLawyerRetained: .terminated,
+                .claimFiled: .pendingIntake,
             ],
             .noticeChecked: [
                 .assign: .assigned, .noticeIncomplete: .noticeIncomplete, .transfer: .transferredOut,
+                .withdraw: .withdrawn, .ownLawyerRetained: .terminated, .claimFiled: .noticeChecked,
             ],
-            .noticeIncomplete: [.checkNotice: .noticeChecked, .assign: .assigned],
-            .assigned: [.personRefuses: .refusalExamined, .ownLawyerRetained: .terminated],
-            .entrusted: [.personRefuses: .refusalExamined, .ownLawyerRetained: .terminated],
-            .inProgress: [.personRefuses: .refusalExamined, .ownLawyerRetained: .terminated],
-            .refusalExamined: [.refusalJustified: .terminated, .renotified: .assigned],
+            .noticeIncomplete: [
+                .checkNotice: .noticeChecked, .assign: .assigned, .withdraw: .withdrawn,
+                .ownLawyerRetained: .terminated, .claimFiled: .noticeIncomplete,
+            ],
+            .assigned: [.personRefuses: .refusalExamined], .entrusted: [.personRefuses: .refusalExamined],
+            .inProgress: [.personRefuses: .refusalExamined],
+            .refusalExamined: [
+                .refusalJustified: .terminated, .renotified: .assigned, .ownLawyerRetained: .terminated,
+            ],
             .objectionCorrected: [.assign: .assigned],
         ]) { $0.merging($1) { $1 } },
         .byConsultation: [
-            .helpRequested: [.arrangeDutyLawyer: .dutyLawyerArranged, .transfer: .transferredOut],
-            .dutyLawyerArranged: [.giveHelp: .helpGiven],
+            .helpRequested: [
+                .arrangeDutyLawyer: .dutyLawyerArranged, .apply: .pendingIntake, .withdraw: .withdrawn,
+                .transfer: .transferredOut,
+            ],
+            .dutyLawyerArranged: [.giveHelp: .helpGiven, .apply: .pendingIntake, .withdraw: .withdrawn],
+            .helpGiven: [.apply: .pendingIntake],
         ],
     ]
 
     private static let work: Table = [
         .assigned: [
-            .agreementSigned: .entrusted, .workStarted: .inProgress, .close: .closed, .terminate: .terminated,
-            .papersFiledWithCourt: .assigned,
+            .agreementSigned: .entrusted, .workStarted: .inProgress, .replaceRequested: .replacing, .close: .closed,
+            .terminate: .terminated, .ownLawyerRetained: .terminated, .papersFiledWithCourt: .assigned,
+            .claimFiled: .assigned,
         ],
         .entrusted: [
-            .workStarted: .inProgress, .close: .closed, .terminate: .terminated, .papersFiledWithCourt: .entrusted,
+            .workStarted: .inProgress, .replaceRequested: .replacing, .close: .closed, .terminate: .terminated,
+            .ownLawyerRetained: .terminated, .papersFiledWithCourt: .entrusted, .claimFiled: .entrusted,
         ],
         .inProgress: [
-            .replaceRequested: .replacing, .close: .closed, .terminate: .terminated, .papersFiledWithCourt: .inProgress,
+            .replaceRequested: .replacing, .agreementSigned: .inProgress, .close: .closed, .terminate: .terminated,
+            .ownLawyerRetained: .terminated, .papersFiledWithCourt: .inProgress, .claimFiled: .inProgress,
         ],
-        .replacing: [.replaced: .inProgress, .replaceDenied: .inProgress],
+        .replacing: [
+            .replaced: .inProgress, .replaceDenied: .inProgress, .terminate: .terminated,
+            .ownLawyerRetained: .terminated, .papersFiledWithCourt: .replacing, .claimFiled: .replacing,
+        ],
         .closed: [.archive: .archived, .closingPapersReceived: .closed, .closingPapersReviewed: .closed],
         .terminated: [.objectionFiled: .objectionPending, .terminationServed: .terminated],
-        .objectionPending: [.uphold: .objectionUpheld, .orderCorrection: .objectionCorrected],
+        .objectionPending: [
+            .uphold: .objectionUpheld, .orderCorrection: .objectionCorrected, .terminationServed: .objectionPending,
+        ],
     ]
 
     @Test(arguments: AidRoute.allCases, CaseState.allCases)
@@ -97,7 +125,35 @@ import Testing
     @Test func `a notice is neither accepted nor granted nor refused`() {
         for state in CaseState.allCases {
             let legal = Set(CaseMachine.legalEvents(in: state, route: .byNotification))
-            #expect(legal.isDisjoint(with: [.accept, .grant, .refuse, .withdraw, .requestSupplement]))
+            #expect(legal.isDisjoint(with: [.accept, .grant, .refuse, .requestSupplement]))
         }
     }
+
+    /// What the machine's drawing shows it says in words that this test can read: every event and state of a route.
+    @Test func `the drawing in the machine's file names every event and every state`() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Sources/Vocabulary/Case/CaseMachine.swift")
+        let source = try String(contentsOf: file, encoding: .utf8)
+        let drawing = try #require(source.components(separatedBy: "public enum CaseMachine").first)
+        let words = Set(drawing.split { !$0.isLetter }.map(String.init))
+        let marks = Set(
+            AidRoute.allCases.flatMap { route in
+                (Self.tables[route] ?? [:]).flatMap { state, steps in steps.filter { $1 == state }.map(\.key) }
+            })
+        for table in Self.tables.values {
+            for (state, steps) in table {
+                #expect(words.contains(state.rawValue), "\(state)")
+                for (event, next) in steps where !marks.contains(event) {
+                    #expect(words.contains(next.rawValue), "\(next)")
+                    #expect(words.contains(event.rawValue) || Self.drawnWithoutName.contains(event), "\(event)")
+                }
+            }
+        }
+    }
+
+    /// Arrows without a word.
+    private static let drawnWithoutName: Set<CaseEvent> = [
+        .agreementSigned, .workStarted, .askCrossRegion, .crossRegionAnswered, .archive, .acceptProvisionally,
+        .supplemented, .close, .giveHelp,
+    ]
 }

@@ -70,7 +70,8 @@ enum HistoryWords {
         "externalHandover": "转交本系统以外的机构", "externalReceipt": "市外机构已回执", "corrected": "来源单位已更正重发", "correctedBySender": "来源单位更正",
         "matched": "已匹配原转介", "materialsAdded": "补充材料", "returned": "退回来源单位", "queueChosen": "指定承办机构",
         "suggestSupport": "建议支持起诉", "suggestRelief": "建议给予救助", "inForce": "规则生效",
-        "terminationServed": "终止决定已送达", "papersFiledWithCourt": "已向法院提交委托材料",
+        "terminationServed": "终止决定已送达", "decisionServed": "决定书已送达", "papersComplete": "材料已补齐",
+        "claimFiled": "已立案或已申请仲裁复议", "apply": "转为法律援助申请", "papersFiledWithCourt": "已向法院提交委托材料",
         "leadContacted": "已联系线索当事人", "leadConsented": "线索当事人申请援助", "leadDeclined": "线索当事人不申请",
         "leadPassedOn": "线索转其他机构", "closingPapersReceived": "已收结案材料", "closingPapersReviewed": "结案材料已审查",
     ]

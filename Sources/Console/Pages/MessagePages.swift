@@ -114,8 +114,11 @@ extension WebConsole {
             ], empty: language("没有记录。", "No entries."))
         table.rows = timeline.steps.map { step in
             let kind = step.kind == .dead ? "bad" : step.kind == .finished ? "good" : ""
+            let occurred = step.occurredAt.map {
+                "<small>\(language("发生于", "happened")) \($0.readable)</small>" as HTML
+            }
             return [
-                "\(step.at.readable)",
+                "\(step.at.readable)\(occurred ?? "")",
                 "<span class=\"badge \(kind)\">\(HistoryWords.name(step, language))</span>", "\(step.actor)",
                 "<small class=\"mono\">\(step.subject)</small>", "\(HistoryWords.detail(step.detail ?? "", language))",
             ]

@@ -18,6 +18,8 @@ public struct ApplicationRecord: Sendable {
     public var handover: Handover
     /// The message that carries it to the institution that must sign it in.
     public var applicationMessageID: String?
+    /// When the last step of its case happened, or another institution became responsible; nothing before.
+    public var steppedAt: Instant?
     /// When the gateway received it; of what was a lead, when the person applied.
     public var receivedAt: Instant
 

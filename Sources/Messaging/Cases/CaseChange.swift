@@ -11,6 +11,8 @@ public struct CaseChange: Sendable {
     public let actor: String
     public let at: Instant
 
+    /// When it happened, where that was told apart from `at`, when it was reported.
+    public var occurredAt: Instant?
     /// What stands beside the event in the history; no personal data.
     public var detail: String?
     /// The status that is told.

@@ -6,7 +6,7 @@ public struct ClockFilter: Sendable {
     /// Only those whose end was near by then.
     public var nearBy: Instant?
     public var institution: String?
-    /// Such as CLK-05; its further clocks, such as CLK-05#2, are meant too.
+    /// Such as CLK-05; its former clocks, such as CLK-05#1, are meant too.
     public var number: String?
 
     public init(dueBefore: Instant? = nil, dueAfter: Instant? = nil, institution: String? = nil) {

@@ -32,4 +32,11 @@ public struct FollowUp: Sendable {
         self.receivedAt = receivedAt
         self.keepUntil = keepUntil
     }
+
+    /// The same about one application alone.
+    public func about(_ applicationNo: String) -> FollowUp {
+        FollowUp(
+            id: id, kind: kind, partnerID: partnerID, content: content, names: [.applicationNo(applicationNo)],
+            receivedAt: receivedAt, keepUntil: keepUntil)
+    }
 }

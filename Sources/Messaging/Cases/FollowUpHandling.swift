@@ -6,7 +6,11 @@ public protocol FollowUpHandling: Sendable {
     /// Which of the applications that a follow-up's strongest name leads to are meant.
     func meant(_ found: [ApplicationRecord], by followUp: FollowUp) throws(StoreError) -> [ApplicationRecord]
     /// What a follow-up does to one application; nothing where that one is not concerned.
-    func change(_ record: ApplicationRecord, by followUp: FollowUp) throws(StoreError) -> CaseChange?
+    ///
+    /// - Parameter clocks: those of the application.
+    func change(
+        _ record: ApplicationRecord, clocks: [RunningClock], by followUp: FollowUp
+    ) throws(StoreError) -> CaseChange?
     /// How a new application is related to earlier ones that share a key with it.
     func relations(
         of record: ApplicationRecord, to earlier: [ApplicationRecord]

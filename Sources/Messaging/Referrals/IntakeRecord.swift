@@ -34,6 +34,9 @@ public struct IntakeRecord: Sendable {
     public var statusMessage: Envelope?
     /// The record is about another one's application and makes none of its own.
     public var followUp: FollowUp?
+    /// A statutory notice may be the second one for its person and proceeding: then it is this about the application that
+    /// the first one made, and makes none.
+    public var renotification: FollowUp?
     /// What a status share shows about a person.
     public var evidence: Evidence?
     public var clocks: [RunningClock] = []

@@ -64,8 +64,8 @@ extension DeadLetterOrigin {
 extension HistoryEntry {
     var json: JSONValue {
         .compact([
-            ("at", .string(at.rfc3339)), ("event", .string(event.rawValue)), ("actor", .string(actor)),
-            ("detail", .text(detail)),
+            ("at", .string(at.rfc3339)), ("occurredAt", .text(occurredAt?.rfc3339)),
+            ("event", .string(event.rawValue)), ("actor", .string(actor)), ("detail", .text(detail)),
         ])
     }
 }

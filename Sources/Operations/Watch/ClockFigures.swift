@@ -22,7 +22,7 @@ public struct ClockFigures: Sendable, Hashable {
         self.bound = bound
     }
 
-    /// The kinds of clock among those that run; a second clock of a kind, such as CLK-05#2, counts with the first.
+    /// The kinds of clock among those that run; a former clock of a kind, such as CLK-05#1, counts with the present one.
     public static func counting(_ running: [ClockRecord], at now: Instant) -> [ClockFigures] {
         let kinds = Dictionary(grouping: running, by: kind(of:))
         return kinds.sorted { $0.key < $1.key }.map { kind, records in

@@ -21,7 +21,7 @@ public struct ClockView: Sendable {
         isDueSoon = record.clock.isDueSoon(at: now)
     }
 
-    /// The rule's id: a second clock of a kind, such as CLK-05#2, is one of CLK-05.
+    /// The rule's id: a former clock of a kind, such as CLK-05#1, is one of CLK-05.
     public var kind: String { ClockFigures.kind(of: record) }
 
     var json: JSONValue {

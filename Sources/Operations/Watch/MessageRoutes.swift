@@ -125,7 +125,8 @@ extension Timeline {
             "timeline": .array(
                 steps.map {
                     .compact([
-                        ("at", .string($0.at.rfc3339)), ("kind", .string($0.kind.rawValue)),
+                        ("at", .string($0.at.rfc3339)), ("occurredAt", .text($0.occurredAt?.rfc3339)),
+                        ("kind", .string($0.kind.rawValue)),
                         ("subject", .string($0.subject)), ("event", .string($0.label)), ("actor", .string($0.actor)),
                         ("detail", .text($0.detail)),
                     ])

@@ -13,6 +13,8 @@ public struct Timeline: Sendable {
 
     public struct Step: Sendable {
         public let at: Instant
+        /// When it happened, where it was reported later.
+        public var occurredAt: Instant?
         public let kind: Kind
         /// The referral, the application or the envelope.
         public let subject: String
@@ -42,7 +44,8 @@ public struct Timeline: Sendable {
         for entry in trace.history {
             steps.append(
                 Step(
-                    at: entry.entry.at, kind: entry.entry.event == .entry(.received) ? .received : .history,
+                    at: entry.entry.at, occurredAt: entry.entry.occurredAt,
+                    kind: entry.entry.event == .entry(.received) ? .received : .history,
                     subject: entry.subject, label: entry.entry.event.rawValue, actor: entry.entry.actor,
                     detail: entry.entry.detail))
         }

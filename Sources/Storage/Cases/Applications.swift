@@ -78,7 +78,7 @@ enum CaseRows {
             AS message_id, a.queue AS queue, a.content AS content, a.case_state AS case_state, a.aid_route AS aid_route,
             a.version AS version, a.referral_state AS referral_state, a.application_message AS application_message,
             a.handover_state AS handover_state, a.handover_to AS handover_to, a.handover_due AS handover_due,
-            a.handover_returns AS handover_returns, a.lead_state AS lead_state,
+            a.handover_returns AS handover_returns, a.lead_state AS lead_state, a.stepped_at AS stepped_at,
             coalesce(a.applied_at, r.received_at) AS received_at
             FROM application a JOIN referral r ON r.id = a.referral_id LEFT JOIN referral f ON f.id = r.corrects
             \(condition)
@@ -97,6 +97,7 @@ enum CaseRows {
                     to: try row.optionalText("handover_to"), dueAt: try row.optionalInstant("handover_due")),
                 receivedAt: try row.instant("received_at"))
             record.applicationMessageID = try row.optionalText("application_message")
+            record.steppedAt = try row.optionalInstant("stepped_at")
             return record
         }
     }
@@ -144,27 +145,29 @@ enum CaseRows {
     ) throws(StoreError) -> ApplicationRecord? {
         var standing = record.standing
         var effects: [ApplicationEffect] = []
+        var route = record.route
         if let event = change.event {
             do throws(ApplicationMachine.Refusal) {
                 let next = try ApplicationMachine.transition(from: record.standing, on: event, route: record.route)
-                (standing, effects) = (next.standing, next.effects)
+                (standing, effects, route) = (next.standing, next.effects, next.route ?? record.route)
             } catch {
                 return nil
             }
         }
-        guard try write(change, standing, of: record, transaction) else { return nil }
+        guard try write(change, standing, route, of: record, transaction) else { return nil }
         try Clocks.keep(change.clocks, of: change.applicationNo, transaction)
         for effect in effects { try perform(effect, change, record, transaction) }
         if let status = change.status { try insert(status, transaction) }
         if let message = change.statusMessage { try Envelopes.queue(message, transaction) }
         for message in change.institutionMessages { try Envelopes.queue(message, transaction) }
         try History.append(
-            change.applicationNo, change.historyEvent, change.actor, change.detail, at: change.at, transaction)
+            change.applicationNo, change.historyEvent, change.actor, change.detail, at: change.at,
+            occurredAt: change.occurredAt, transaction)
         return try application(change.applicationNo, transaction)
     }
 
     private static func write(
-        _ change: CaseChange, _ standing: ApplicationStanding, of record: ApplicationRecord,
+        _ change: CaseChange, _ standing: ApplicationStanding, _ route: AidRoute, of record: ApplicationRecord,
         _ transaction: StoreTransaction
     ) throws(StoreError) -> Bool {
         let handover: Handover =
@@ -172,18 +175,23 @@ enum CaseRows {
             case .proposed: record.standing.handover == .proposed ? record.handover : change.handover
             case .collected, .handedOver, .escalated, .external: Handover()
             }
+        // A step follows upon the one before; what only adds to a state may be told in any order.
+        let isStep =
+            change.responsible != nil
+            || (record.standing.caseState != nil && standing.caseState != record.standing.caseState)
         let changed = try transaction.run(
             """
             UPDATE application SET case_state = ?, referral_state = ?, handover_state = ?, handover_to = ?,
             handover_due = ?, handover_returns = ?, lead_state = ?, applied_at = coalesce(?, applied_at),
-            queue = coalesce(?, queue), content = coalesce(?, content),
-            version = version + 1 WHERE no = ? AND version = ?
+            queue = coalesce(?, queue), content = coalesce(?, content), aid_route = ?,
+            stepped_at = coalesce(?, stepped_at), version = version + 1 WHERE no = ? AND version = ?
             """,
             [
                 .optional(standing.caseState), .word(standing.referral), .word(standing.handover),
                 .optional(handover.to), .optional(handover.dueAt), .int(standing.returns),
                 .optional(standing.lead), .optional(change.appliedAt),
-                .optional(change.responsible), .optional(change.content), .text(change.applicationNo),
+                .optional(change.responsible), .optional(change.content), .word(route),
+                .optional(isStep ? change.occurredAt ?? change.at : nil), .text(change.applicationNo),
                 .int(record.version),
             ])
         return changed == 1
@@ -210,7 +218,7 @@ enum CaseRows {
             try transaction.run(
                 "UPDATE application SET application_message = ? WHERE no = ?",
                 [.text(message.id), .text(record.applicationNo)])
-        case .endClocks: try Clocks.end(of: record.applicationNo, at: change.at, transaction)
+        case .endClocks: try Clocks.end(of: record.applicationNo, at: change.occurredAt ?? change.at, transaction)
         // What is told, and which clocks move, was made ready by whoever made the change.
         case .moveClocks, .tellSender, .tellResponsibleOfWithdrawal, .tellTargetOfWithdrawal, .tellResponsibleOfReturn,
             .tellCityCentre:

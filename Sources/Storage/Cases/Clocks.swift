@@ -61,11 +61,17 @@ enum Clocks {
         }
     }
 
-    /// Those that run are over with their case.
+    /// Those that are not over yet, paused ones among them, are over with their case.
     static func end(of applicationNo: String, at now: Instant, _ connection: any SQLConnection) throws(StoreError) {
         try connection.run(
-            "UPDATE clock SET is_running = 0, ended_at = ? WHERE application_no = ? AND is_running = 1",
+            "UPDATE clock SET is_running = 0, ended_at = ? WHERE application_no = ? AND ended_at IS NULL",
             [.instant(now), .text(applicationNo)])
+    }
+
+    static func ofApplication(
+        _ applicationNo: String, _ connection: any SQLConnection
+    ) throws(StoreError) -> [RunningClock] {
+        try records("WHERE c.application_no = ? ORDER BY c.due_at", [.text(applicationNo)], connection).map(\.clock)
     }
 
     static func records(
@@ -74,7 +80,7 @@ enum Clocks {
         try connection.query(
             """
             SELECT c.application_no AS application_no, c.id AS id, c.content AS content, c.due_at AS due_at,
-            c.soon_at AS soon_at, c.is_running AS is_running, a.queue AS queue, c.soon_raised_at AS soon_raised_at,
+            c.soon_at AS soon_at, c.is_running AS is_running, c.ended_at AS ended_at, a.queue AS queue, c.soon_raised_at AS soon_raised_at,
             c.overdue_raised_at AS overdue_raised_at FROM clock c JOIN application a ON a.no = c.application_no \(condition)
             """, values
         ) { row throws(StoreError) in
@@ -82,7 +88,8 @@ enum Clocks {
                 applicationNo: try row.text("application_no"), institution: try row.optionalText("queue"),
                 clock: RunningClock(
                     id: try row.text("id"), content: try row.blob("content"), dueAt: try row.instant("due_at"),
-                    soonAt: try row.optionalInstant("soon_at"), isRunning: try row.flag("is_running")),
+                    soonAt: try row.optionalInstant("soon_at"), isRunning: try row.flag("is_running"),
+                    endedAt: try row.optionalInstant("ended_at")),
                 soonRaisedAt: try row.optionalInstant("soon_raised_at"),
                 overdueRaisedAt: try row.optionalInstant("overdue_raised_at"))
         }

@@ -138,7 +138,8 @@ enum FollowUps {
     ) throws(StoreError) -> [ApplicationRecord] {
         var changed: [ApplicationRecord] = []
         for record in try find(followUp, by: work, at: now, transaction) {
-            guard let change = try work.change(record, by: followUp),
+            let clocks = try Clocks.ofApplication(record.applicationNo, transaction)
+            guard let change = try work.change(record, clocks: clocks, by: followUp),
                 let next = try CaseRows.apply(change, to: record, transaction)
             else { continue }
             changed.append(next)
@@ -227,7 +228,9 @@ enum FollowUps {
                 let record = try find(followUp, by: work, at: now, transaction)
                     .first { $0.applicationNo == applicationNo }
                 meant = try record.flatMap { record throws(StoreError) in
-                    try work.change(record, by: followUp).map { (record, $0) }
+                    try work.change(
+                        record, clocks: try Clocks.ofApplication(applicationNo, transaction), by: followUp
+                    ).map { (record, $0) }
                 }
             } catch .corrupt(let what) {
                 // A damaged row keeps nobody's application out: it is an operator's from now on.

@@ -22,7 +22,7 @@ enum MessageQuerySQL {
         SELECT id, channel, correlation_id, recipient, state, attempt, created_at, ready_at, finished_at, dead_since,
         cause, problem FROM message WHERE correlation_id = ? ORDER BY id LIMIT 500
         """
-    static let history = "SELECT at, event, actor, detail FROM history WHERE subject = ? ORDER BY rowid LIMIT 500"
+    static let history = "SELECT \(History.columns) FROM history WHERE subject = ? ORDER BY rowid LIMIT 500"
     static let acts = """
         SELECT seq, at, actor, role, action, subject, detail, previous, hash FROM audit WHERE subject = ?
         ORDER BY seq LIMIT 500

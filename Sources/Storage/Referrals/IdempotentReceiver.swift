@@ -32,12 +32,14 @@ enum IdempotentReceiver {
         switch decision {
         case .answered(let acceptance): return acceptance
         case .whole:
-            try ReferralRows.insert(commit, records: commit.records, corrects: nil, transaction)
+            let records = try RepeatedNotices.renotifications(among: commit.records, of: commit, transaction)
+            try ReferralRows.insert(commit, records: records, corrects: nil, transaction)
             try endCorrected(commit, transaction)
-            let attached = try FollowUps.attach(commit, commit.records, transaction)
+            let attached = try FollowUps.attach(commit, records, transaction)
             return try answer(commit, attached: attached, kept: nil, transaction)
         case .records(let places, let first, let earlierAnswer):
-            let records = commit.records.filter { places.contains($0.index) }
+            let records = try RepeatedNotices.renotifications(
+                among: commit.records.filter { places.contains($0.index) }, of: commit, transaction)
             try ReferralRows.insert(commit, records: records, corrects: first, transaction)
             let attached = try FollowUps.attach(commit, records, transaction)
             return try answer(

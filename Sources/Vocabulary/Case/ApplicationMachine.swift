@@ -31,6 +31,8 @@ public enum ApplicationMachine {
     public struct Transition: Sendable, Hashable {
         public var standing: ApplicationStanding
         public var effects: [ApplicationEffect]
+        /// Which case machine runs from now on, where that changes.
+        public var route: AidRoute?
     }
 
     /// - Parameter route: which case machine runs.
@@ -139,7 +141,9 @@ extension ApplicationStanding {
         else { return nil }
         let ends: [ApplicationEffect] = next.isOver && next != .closed ? [.endClocks] : []
         let told = step.status.map { [ApplicationEffect.tellSender($0)] } ?? []
-        return becoming([.moveClocks(.step(step))] + told + ends) { $0.caseState = next }
+        var transition = becoming([.moveClocks(.step(step))] + told + ends) { $0.caseState = next }
+        if step == .apply { transition.route = .byApplication }
+        return transition
     }
 
     /// Until the decision; a case that has begun must be in a state that its machine lets go.

@@ -6,8 +6,11 @@ public enum CaseEvent: String, Sendable, CaseIterable {
     case assign, agreementSigned, workStarted, replaceRequested, replaced, replaceDenied, terminate, close, archive
     case objectionFiled, uphold, orderCorrection
     case arrangeDutyLawyer, giveHelp
+    /// Who asked for advice or a duty lawyer applies for legal aid: a case by application begins.
+    case apply
     /// Told for the clocks alone: the case stays where it is.
-    case terminationServed, papersFiledWithCourt, closingPapersReceived, closingPapersReviewed
+    case decisionServed, terminationServed, papersComplete, claimFiled, papersFiledWithCourt
+    case closingPapersReceived, closingPapersReviewed
 
     /// What the sender is told of it, if anything.
     public var status: StatusCode? {
@@ -30,8 +33,8 @@ public enum CaseEvent: String, Sendable, CaseIterable {
         case .arrangeDutyLawyer: .dutyLawyerArranged
         case .giveHelp: .helpGiven
         case .askCrossRegion, .crossRegionAnswered, .checkNotice, .personRefuses, .agreementSigned, .replaceRequested,
-            .replaceDenied, .archive, .objectionFiled, .terminationServed, .papersFiledWithCourt,
-            .closingPapersReceived, .closingPapersReviewed:
+            .replaceDenied, .archive, .objectionFiled, .apply, .decisionServed, .terminationServed, .papersComplete,
+            .claimFiled, .papersFiledWithCourt, .closingPapersReceived, .closingPapersReviewed:
             nil
         }
     }

@@ -3,24 +3,30 @@
 ///
 ///     by application (法律援助法 41–48)
 ///     pendingIntake ─accept─▶ accepted ─grant─▶ granted ─assign─▶ assigned ─▶ entrusted ─▶ inProgress ─close─▶ closed ─▶ archived
-///         │                     │  ▲ │ askCrossRegion                    │        │        ▲  │ replaceRequested
-///         │ requestSupplement   │  │ └──▶ crossRegionChecking ──▶        └────────┴terminate▼  ▼
-///         ▼                     │  └supplemented──┐                              terminated replacing
-///     supplementRequested ──────┼─────────────────┤                                 │
-///     provisionallyAccepted ────┼─────────────────┘ (grant: papers still owed)       │objectionFiled
-///         │ dueExpired          └─refuse─▶ refused ─objectionFiled─▶ objectionPending ◀┘
+///         │                     │  ▲ │ askCrossRegion             │            │            │  ▲
+///         │ requestSupplement   │  │ └──▶ crossRegionChecking ──▶ └────────────┴──────┬─────┘  │ replaced, replaceDenied
+///         ▼                     │  └supplemented──┐                                 ├─ replaceRequested ─▶ replacing
+///     supplementRequested ──────┼─────────────────┤                                 └─ terminate, ownLawyerRetained ─▶ terminated
+///     provisionallyAccepted ────┼─────────────────┘ (grant: papers still owed)                                           │
+///         │ dueExpired          └─refuse─▶ refused ─objectionFiled─▶ objectionPending ◀──────────────────objectionFiled──┘
 ///         ▼                                                   uphold │     │ orderCorrection
 ///     deemedWithdrawn                               objectionUpheld ◀┘     └▶ objectionCorrected ─grant, assign─▶ …
-///     any state before the decision ─withdraw─▶ withdrawn, ─transfer─▶ transferredOut; startAdvance ─▶ advanceAid
+///     any state before the decision ─withdraw─▶ withdrawn, ─transfer─▶ transferredOut, ─startAdvance─▶ advanceAid
+///     advanceAid (a lawyer may be assigned and work, 法律援助法 44) ─grant, refuse, dueExpired, terminate─▶ …
+///     granted ─withdraw─▶ withdrawn, ─terminate, ownLawyerRetained─▶ terminated
 ///
 ///     by notification (LAL 25, 36): no acceptance, no grant, no refusal
 ///     pendingIntake ─checkNotice─▶ noticeChecked ─assign─▶ assigned ─▶ entrusted ─▶ inProgress ─close─▶ closed
 ///         │ noticeIncomplete (the three days run on)         │ personRefuses
 ///         └──────▶ noticeIncomplete ─assign─▶ assigned       └▶ refusalExamined ─renotified─▶ assigned
 ///                                                                     └─refusalJustified─▶ terminated
+///     any state before the assignment ─withdraw─▶ withdrawn, ─ownLawyerRetained─▶ terminated
 ///
-///     help by a duty lawyer (LAL 30, 39): neither of them
+///     help by a duty lawyer (LAL 30, 39) and consultation: neither of them
 ///     helpRequested ─arrangeDutyLawyer─▶ dutyLawyerArranged ─giveHelp─▶ helpGiven
+///     any of the three ─apply─▶ pendingIntake, by application
+///
+/// Some events leave the case where it is and are told for the clocks: `marks` lists them.
 public enum CaseMachine {
     /// Where a case stands when an institution has just signed it in.
     public static func start(route: AidRoute) -> CaseState {
@@ -42,15 +48,18 @@ public enum CaseMachine {
     private typealias Steps = [(CaseEvent, CaseState)]
 
     private static func steps(from state: CaseState, route: AidRoute) -> Steps {
-        switch route {
-        case .byApplication: application(state)
-        case .byNotification: notice(state)
-        case .byConsultation: dutyLawyer(state)
-        }
+        let steps =
+            switch route {
+            case .byApplication: application(state)
+            case .byNotification: notice(state)
+            case .byConsultation: dutyLawyer(state)
+            }
+        return steps.isEmpty ? [] : steps + marks(state, route: route).map { ($0, state) }
     }
 
     private static func application(_ state: CaseState) -> Steps {
         let ends: Steps = [(.withdraw, .withdrawn), (.transfer, .transferredOut)]
+        let endsOfAid: Steps = [(.terminate, .terminated), (.ownLawyerRetained, .terminated)]
         switch state {
         case .pendingIntake:
             return [
@@ -58,19 +67,27 @@ public enum CaseMachine {
                 (.acceptProvisionally, .provisionallyAccepted), (.startAdvance, .advanceAid),
             ] + ends
         case .supplementRequested:
-            return [(.supplemented, .accepted), (.dueExpired, .deemedWithdrawn)] + ends
+            return [(.supplemented, .accepted), (.dueExpired, .deemedWithdrawn), (.startAdvance, .advanceAid)] + ends
         case .provisionallyAccepted:
-            return [(.supplemented, .accepted), (.dueExpired, .deemedWithdrawn), (.grant, .granted)] + ends
+            return [
+                (.supplemented, .accepted), (.dueExpired, .deemedWithdrawn), (.grant, .granted),
+                (.startAdvance, .advanceAid),
+            ] + ends
         case .accepted:
             return [
                 (.grant, .granted), (.refuse, .refused), (.askCrossRegion, .crossRegionChecking),
                 (.startAdvance, .advanceAid),
             ] + ends
         case .crossRegionChecking: return [(.crossRegionAnswered, .accepted)] + ends
-        case .advanceAid: return [(.grant, .granted), (.refuse, .refused)] + ends
-        case .granted: return [(.assign, .assigned)]
+        // A lawyer may be assigned and begin before the decision; who then brings no papers has withdrawn.
+        case .advanceAid:
+            return [
+                (.grant, .granted), (.refuse, .refused), (.dueExpired, .deemedWithdrawn), (.assign, .advanceAid),
+                (.agreementSigned, .advanceAid), (.workStarted, .advanceAid),
+            ] + endsOfAid + ends
+        case .granted: return [(.assign, .assigned), (.withdraw, .withdrawn)] + endsOfAid
         case .refused: return [(.objectionFiled, .objectionPending)]
-        case .objectionCorrected: return [(.grant, .granted), (.assign, .assigned)]
+        case .objectionCorrected: return [(.grant, .granted), (.assign, .assigned), (.withdraw, .withdrawn)]
         case .assigned, .entrusted, .inProgress, .replacing, .terminated, .closed, .objectionPending:
             return work(state)
         case .deemedWithdrawn, .withdrawn, .transferredOut, .archived, .objectionUpheld, .noticeChecked,
@@ -80,19 +97,20 @@ public enum CaseMachine {
     }
 
     private static func notice(_ state: CaseState) -> Steps {
+        let ends: Steps = [(.withdraw, .withdrawn), (.ownLawyerRetained, .terminated)]
         switch state {
         case .pendingIntake:
             return [
                 (.checkNotice, .noticeChecked), (.noticeIncomplete, .noticeIncomplete), (.assign, .assigned),
                 (.transfer, .transferredOut),
-            ]
+            ] + ends
         case .noticeChecked:
-            return [(.assign, .assigned), (.noticeIncomplete, .noticeIncomplete), (.transfer, .transferredOut)]
+            return [(.assign, .assigned), (.noticeIncomplete, .noticeIncomplete), (.transfer, .transferredOut)] + ends
         // The three days run on while the organ supplies what is missing, so assigning is possible at once.
-        case .noticeIncomplete: return [(.checkNotice, .noticeChecked), (.assign, .assigned)]
-        case .assigned, .entrusted, .inProgress:
-            return work(state) + [(.personRefuses, .refusalExamined), (.ownLawyerRetained, .terminated)]
-        case .refusalExamined: return [(.refusalJustified, .terminated), (.renotified, .assigned)]
+        case .noticeIncomplete: return [(.checkNotice, .noticeChecked), (.assign, .assigned)] + ends
+        case .assigned, .entrusted, .inProgress: return work(state) + [(.personRefuses, .refusalExamined)]
+        case .refusalExamined:
+            return [(.refusalJustified, .terminated), (.renotified, .assigned), (.ownLawyerRetained, .terminated)]
         case .objectionCorrected: return [(.assign, .assigned)]
         case .replacing, .terminated, .closed, .objectionPending: return work(state)
         case .supplementRequested, .provisionallyAccepted, .accepted, .crossRegionChecking, .advanceAid, .granted,
@@ -103,19 +121,22 @@ public enum CaseMachine {
     }
 
     /// From the assignment on both routes are one. Telling the signing of the agreement and the beginning of the work is
-    /// optional (status 13), so a case may be closed without them.
+    /// optional (status 13), so a case may be closed, and another lawyer asked for, without them.
     private static func work(_ state: CaseState) -> Steps {
-        let ends: Steps = [(.close, .closed), (.terminate, .terminated)]
+        let ends: Steps = [(.close, .closed), (.terminate, .terminated), (.ownLawyerRetained, .terminated)]
         switch state {
         case .assigned:
-            return [(.agreementSigned, .entrusted), (.workStarted, .inProgress), (.papersFiledWithCourt, .assigned)]
-                + ends
-        case .entrusted: return [(.workStarted, .inProgress), (.papersFiledWithCourt, .entrusted)] + ends
-        case .inProgress: return [(.replaceRequested, .replacing), (.papersFiledWithCourt, .inProgress)] + ends
-        case .replacing: return [(.replaced, .inProgress), (.replaceDenied, .inProgress)]
-        case .closed:
-            return [(.closingPapersReceived, .closed), (.closingPapersReviewed, .closed), (.archive, .archived)]
-        case .terminated: return [(.terminationServed, .terminated), (.objectionFiled, .objectionPending)]
+            return [(.agreementSigned, .entrusted), (.workStarted, .inProgress), (.replaceRequested, .replacing)] + ends
+        case .entrusted: return [(.workStarted, .inProgress), (.replaceRequested, .replacing)] + ends
+        // A lawyer who takes another's place signs an agreement of his own.
+        case .inProgress: return [(.replaceRequested, .replacing), (.agreementSigned, .inProgress)] + ends
+        case .replacing:
+            return [
+                (.replaced, .inProgress), (.replaceDenied, .inProgress), (.terminate, .terminated),
+                (.ownLawyerRetained, .terminated),
+            ]
+        case .closed: return [(.archive, .archived)]
+        case .terminated: return [(.objectionFiled, .objectionPending)]
         case .objectionPending: return [(.uphold, .objectionUpheld), (.orderCorrection, .objectionCorrected)]
         case .pendingIntake, .supplementRequested, .provisionallyAccepted, .accepted, .crossRegionChecking,
             .advanceAid, .granted, .refused, .deemedWithdrawn, .withdrawn, .transferredOut, .noticeChecked,
@@ -127,12 +148,37 @@ public enum CaseMachine {
 
     private static func dutyLawyer(_ state: CaseState) -> Steps {
         switch state {
-        case .helpRequested: [(.arrangeDutyLawyer, .dutyLawyerArranged), (.transfer, .transferredOut)]
-        case .dutyLawyerArranged: [(.giveHelp, .helpGiven)]
+        case .helpRequested:
+            [
+                (.arrangeDutyLawyer, .dutyLawyerArranged), (.apply, .pendingIntake), (.withdraw, .withdrawn),
+                (.transfer, .transferredOut),
+            ]
+        case .dutyLawyerArranged: [(.giveHelp, .helpGiven), (.apply, .pendingIntake), (.withdraw, .withdrawn)]
+        case .helpGiven: [(.apply, .pendingIntake)]
         case .pendingIntake, .supplementRequested, .provisionallyAccepted, .accepted, .crossRegionChecking,
             .advanceAid, .granted, .refused, .deemedWithdrawn, .withdrawn, .transferredOut, .noticeChecked,
             .noticeIncomplete, .refusalExamined, .assigned, .entrusted, .inProgress, .replacing, .terminated, .closed,
-            .archived, .objectionPending, .objectionUpheld, .objectionCorrected, .helpGiven:
+            .archived, .objectionPending, .objectionUpheld, .objectionCorrected:
+            []
+        }
+    }
+
+    /// What is told for the clocks alone, where there is something to tell of it.
+    private static func marks(_ state: CaseState, route: AidRoute) -> [CaseEvent] {
+        switch state {
+        case .pendingIntake, .accepted, .supplementRequested, .provisionallyAccepted, .crossRegionChecking,
+            .noticeChecked, .noticeIncomplete:
+            [.claimFiled]
+        // Papers may still be owed after a grant that did not wait for them.
+        case .granted: [.claimFiled, .papersComplete]
+        case .advanceAid: [.claimFiled, .papersComplete, .papersFiledWithCourt]
+        case .assigned, .entrusted, .inProgress, .replacing:
+            [.claimFiled, .papersFiledWithCourt] + (route == .byApplication ? [.papersComplete] : [])
+        case .refused: [.decisionServed]
+        case .terminated, .objectionPending: [.terminationServed]
+        case .closed: [.closingPapersReceived, .closingPapersReviewed]
+        case .refusalExamined, .deemedWithdrawn, .withdrawn, .transferredOut, .archived, .objectionUpheld,
+            .objectionCorrected, .helpRequested, .dutyLawyerArranged, .helpGiven:
             []
         }
     }

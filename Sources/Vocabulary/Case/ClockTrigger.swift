@@ -6,6 +6,8 @@ public enum ClockTrigger: Sendable, Hashable {
     case firstContact
     /// The competent institution signed for what was handed on.
     case targetSignedIn
+    /// The organ notifies again while the person's refusal of the lawyer is examined.
+    case noticeRepeated
     /// A step of the case.
     case step(CaseEvent)
 
@@ -15,6 +17,7 @@ public enum ClockTrigger: Sendable, Hashable {
         case .received: "received"
         case .firstContact: "firstContact"
         case .targetSignedIn: "targetSignedIn"
+        case .noticeRepeated: "noticeRepeated"
         case .step(let event): event.rawValue
         }
     }
@@ -26,7 +29,7 @@ public enum ClockTrigger: Sendable, Hashable {
 
     /// Every trigger that the product pulls.
     public static let all: [ClockTrigger] =
-        [.received, .firstContact, .targetSignedIn] + CaseEvent.allCases.map(ClockTrigger.step)
+        [.received, .firstContact, .targetSignedIn, .noticeRepeated] + CaseEvent.allCases.map(ClockTrigger.step)
 
     /// Every word that a clock rule may use.
     public static let words = all.map(\.rawValue)

@@ -25,7 +25,8 @@ enum TraceCommand: Command {
         }
         for step in answer["timeline"]?.array ?? [] {
             let cells = ["at", "event", "actor", "subject", "detail"].compactMap { step[$0]?.string }
-            Terminal.print(cells.joined(separator: "  "))
+            let occurred = step["occurredAt"]?.string.map { ["(happened \($0))"] } ?? []
+            Terminal.print((cells + occurred).joined(separator: "  "))
         }
         return 0
     }

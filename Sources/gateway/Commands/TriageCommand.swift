@@ -7,13 +7,16 @@ import Vocabulary
 
 enum TriageCommand: Command {
     static let name = "triage"
-    static let synopsis = "FILE... [--received DATE] [--evidence FILE] [--mapping ID] [--json] [--config FILE]"
+    static let synopsis =
+        "FILE... [--received DATE] [--evidence FILE] [--mapping ID] [--story FILE] [--json] [--config FILE]"
     static let summary = "show which rules fire on documents and why, without storing anything"
     static let details = """
         FILE             canonical applications (JSON) or partners' documents; - for standard input
         --received DATE  as if received then: yyyy-MM-dd or an RFC 3339 time in China (default now)
         --evidence FILE  a JSON array of status shares on file about the person; canonical applications only
         --mapping ID     use this mapping for partners' documents
+        --story FILE     play events at chosen times on each application: a line is TIME EVENT [until DATE], the first
+                         event is received; every clock is shown after each
         --json           the whole result as JSON, one document a line
         --config FILE    settings (default config/gateway.xml)
 
@@ -22,12 +25,13 @@ enum TriageCommand: Command {
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(
-            arguments, valued: ["received", "evidence", "mapping", "config"], flags: ["json"])
+            arguments, valued: ["received", "evidence", "mapping", "story", "config"], flags: ["json"])
         guard !arguments.words.isEmpty else { throw UsageError("name at least one file") }
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         let pipeline = try Gateway.pipeline(configuration)
         let receivedAt = try moment(arguments["received"])
         let evidence = try arguments["evidence"].map(shares) ?? []
+        let story = try arguments["story"].map(readStory)
         var everythingWasAssessed = true
         for file in arguments.words {
             let document = try bytes(of: file)
@@ -44,6 +48,10 @@ enum TriageCommand: Command {
             }
             let wasAssessed = !records.isEmpty && records.allSatisfy { $0.assessment != nil }
             everythingWasAssessed = everythingWasAssessed && wasAssessed
+            if let story {
+                try play(story, on: records, of: file, by: pipeline.triage, arguments)
+                continue
+            }
             Terminal.print(
                 arguments.has("json")
                     ? JSONValue.compact([("file", .string(file)), ("results", .array(records.map(\.json)))]).text()
@@ -65,6 +73,33 @@ enum TriageCommand: Command {
             throw UsageError("--received takes yyyy-MM-dd or yyyy-MM-ddThh:mm:ss+08:00")
         }
         return moment
+    }
+
+    private static func readStory(_ file: String) throws -> CaseStory {
+        let text = String(decoding: try bytes(of: file), as: UTF8.self)
+        do throws(CaseStory.Mistake) {
+            return try CaseStory(text: text)
+        } catch {
+            throw UsageError("\(file):\(error.line): \(error.text)")
+        }
+    }
+
+    private static func play(
+        _ story: CaseStory, on records: [Record], of file: String, by triage: Triage, _ arguments: Arguments
+    ) throws(UsageError) {
+        for record in records {
+            guard let assessment = record.assessment else { continue }
+            let moments: [CaseStory.Moment]
+            do throws(CaseStory.Mistake) {
+                moments = try story.play(assessment.application, by: triage)
+            } catch {
+                throw UsageError("\(arguments["story"] ?? ""):\(error.line): \(error.text)")
+            }
+            Terminal.print(
+                arguments.has("json")
+                    ? JSONValue.compact([("file", .string(file)), ("story", .array(moments.map(\.json)))]).text()
+                    : ([file] + moments.flatMap(\.report)).joined(separator: "\n"))
+        }
     }
 
     private static func shares(_ file: String) throws -> [JSONValue] {

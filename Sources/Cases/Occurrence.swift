@@ -1,0 +1,124 @@
+import Foundation
+import Messaging
+import StrictJSON
+import Transport
+import Triage
+import Vocabulary
+
+/// When a step of a case happened, as its report tells. Clocks go by that; how late the report is stands apart.
+struct Occurrence: Sendable, Hashable {
+    /// When it happened; of a day without a time its end, or now where that day is today.
+    let at: Instant
+    let reportedAt: Instant
+    /// Where in the report the time stands; nothing where it tells none and the report itself is the event.
+    let place: String?
+    /// A date of the report that could not be gone by, because the case was not there yet or the day is still to come.
+    let ignored: String?
+
+    /// From how many days on the answer warns that somebody may have mistyped a date.
+    static let farBackDays = 30
+
+    /// The clock of a caller's computer may go so much before the gateway's, milliseconds.
+    private static let tolerance: Int64 = 120_000
+
+    /// - Parameter previous: the step that it follows upon; nothing where it may be told in any order.
+    /// - Throws: `Problem` where `occurredAt` is no date or time, in the future, before the receipt, or on a day before that
+    ///   of the previous step.
+    init(
+        of step: CaseEvent, in report: JSONObject, received: Instant, previous: Instant?, reportedAt now: Instant
+    ) throws(Problem) {
+        let first = max(received, previous ?? received)
+        let (document, date) = Self.documentDate(of: step, in: report)
+        reportedAt = now
+        if let told = report["occurredAt"] {
+            guard let moment = told.string.flatMap({ Self.moment($0, now) }) else {
+                throw Self.problem(
+                    zh: "应为日期 yyyy-MM-dd，或带时区的时间（如 2026-03-02T09:30:00+08:00）。",
+                    en: "takes a date (yyyy-MM-dd) or a time with its offset (2026-03-02T09:30:00+08:00).")
+            }
+            guard moment <= now.advanced(milliseconds: Self.tolerance) else {
+                throw Self.problem(zh: "不能晚于现在。", en: "lies in the future.")
+            }
+            guard moment.timestamp >= received.timestamp else {
+                throw Self.problem(
+                    zh: "早于本案收到之时（\(received.timestamp.rfc3339)）。",
+                    en: "lies before \(received.timestamp.rfc3339), when the case was received.")
+            }
+            guard moment.timestamp.date >= first.timestamp.date else {
+                throw Self.problem(
+                    zh: "早于上一步骤之日（\(first.timestamp.date.iso)）。",
+                    en: "lies before \(first.timestamp.date.iso), the day of the step before.")
+            }
+            (at, place, ignored) = (min(max(moment, first), now), "occurredAt", nil)
+        } else if let date, let moment = Self.moment(date, now), moment <= now,
+            moment.timestamp.date >= first.timestamp.date
+        {
+            (at, place, ignored) = (max(moment, first), document, nil)
+        } else {
+            (at, place, ignored) = (now, nil, date == nil ? nil : document)
+        }
+    }
+
+    var daysLate: Int { reportedAt.timestamp.date.daysSince1970 - at.timestamp.date.daysSince1970 }
+
+    /// What stands in the history beside the report's own time.
+    var told: Instant? { place == nil ? nil : at }
+
+    /// What the answer tells of it.
+    var members: [(String, JSONValue?)] {
+        var warnings: [JSONValue] = []
+        if daysLate > Self.farBackDays {
+            warnings.append(.string("\(place ?? "") 距今 \(daysLate) 天，请核对。 It lies \(daysLate) days back; check it."))
+        }
+        if let ignored {
+            warnings.append(
+                .string(
+                    "\(ignored) 不在收到本案（或上一步骤）与今天之间，时限按报告时间计算。 It does not lie between the receipt, or the step before, and today; the limits go by the time of the report."
+                ))
+        }
+        return [
+            ("occurredAt", place == nil ? nil : .string(at.rfc3339)), ("occurredBy", .text(place)),
+            ("daysLate", daysLate > 0 ? JSONValue(daysLate) : nil),
+            ("warnings", warnings.isEmpty ? nil : .array(warnings)),
+        ]
+    }
+
+    // MARK: Reading
+
+    /// The date that the step's own document bears: a decision, an assignment.
+    private static func documentDate(of step: CaseEvent, in report: JSONObject) -> (String?, String?) {
+        let name: String? =
+            switch step {
+            case .grant, .refuse: "decision"
+            case .assign, .renotified, .replaced: "assignment"
+            case .close: "closure"
+            case .terminate, .ownLawyerRetained, .refusalJustified: "termination"
+            case .accept, .requestSupplement, .acceptProvisionally, .supplemented, .dueExpired, .askCrossRegion,
+                .crossRegionAnswered, .startAdvance, .withdraw, .transfer, .checkNotice, .noticeIncomplete,
+                .personRefuses, .agreementSigned, .workStarted, .replaceRequested, .replaceDenied, .archive,
+                .objectionFiled, .uphold, .orderCorrection, .arrangeDutyLawyer, .giveHelp, .apply, .terminationServed,
+                .decisionServed, .papersComplete, .claimFiled, .papersFiledWithCourt, .closingPapersReceived,
+                .closingPapersReviewed:
+                nil
+            }
+        guard let name, let date = report[name]?["date"]?.string else { return (nil, nil) }
+        return ("\(name).date", date)
+    }
+
+    /// A day is over with its end; today's has come as far as now.
+    private static func moment(_ text: String, _ now: Instant) -> Instant? {
+        guard let date = CalendarDate(iso: text.prefix(10)) else { return nil }
+        if text.count == 10 {
+            return date == now.timestamp.date ? now : Instant(Timestamp(endOf: date))
+        }
+        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains("."))
+        guard let moment = try? Date(text, strategy: style) else { return nil }
+        return Instant(moment)
+    }
+
+    private static func problem(zh: String, en: String) -> Problem {
+        var problem = Problem(.badRequest, zh: "occurredAt \(zh)", en: "occurredAt \(en)")
+        problem.members = [("pointer", "/occurredAt")]
+        return problem
+    }
+}
