@@ -11,6 +11,8 @@ import Vocabulary
 struct ReportReading {
     /// Members of the report itself; the others are details of the status.
     static let own: Set<String> = ["event", "occurredAt", "officer"]
+    /// What is told of the step. What becomes of a lead is answered by a call of its own, and nobody reports it here.
+    static let told = Set(StatusEvent.detailNames).subtracting(["lead"])
     /// What institutions copy from the application's own list; it is theirs to say and goes no further.
     private static let listed = ["required", "due", "obtainableByShare", "basis"]
 
@@ -28,7 +30,7 @@ struct ReportReading {
             if own.contains(member.name) {
                 if member.value.string == nil { reading.note("wrongType", member.name, at: "") }
                 read[member.name] = member.value
-            } else if StatusEvent.detailNames.contains(member.name) {
+            } else if Self.told.contains(member.name) {
                 read[member.name] = reading.detail(member.value, member.name, at: JSONPatch.pointer(member.name))
             } else {
                 reading.note("unknownMember", member.name, at: "")

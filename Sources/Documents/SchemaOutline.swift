@@ -64,6 +64,9 @@ public struct SchemaOutline: Sendable {
                 case "attribute": paths.insert((path.isEmpty ? "" : path + "/") + "@" + (child.attribute("name") ?? ""))
                 case "complexType", "sequence", "choice", "all":
                     if !content(of: child, at: path, depth: depth + 1) { return false }
+                // Text with attributes: whatever it extends has no elements.
+                case "simpleContent":
+                    if !child.children.allSatisfy({ content(of: $0, at: path, depth: depth + 1) }) { return false }
                 case "annotation", "simpleType", "unique", "key": continue
                 default: return false
                 }

@@ -171,7 +171,9 @@ extension Engine {
             let text = result.string ?? text
             let conversion =
                 value.rule.dates.isEmpty ? converter.convert(text) : converter.convert(text, by: value.rule.dates)
-            for code in conversion.tolerated { note(code, .warning, place, source, line, &run) }
+            for code in conversion.tolerated where code != Converter.perMonth || !value.rule.isMonthly {
+                note(code, .warning, place, source, line, &run)
+            }
             guard let converted = conversion.value else {
                 note(conversion.problem ?? "formatError", .warning, place, source, line, &run)
                 return nil

@@ -128,6 +128,8 @@ public struct Finding: Sendable, Hashable {
         "negativeNumber": "此处不应为负数，未采用。 No negative number is meant here; left out.",
         "foreignCurrency": "金额不是人民币，未采用，请折算为人民币元。 Not in yuan; left out.",
         "wrongUnit": "计量单位不符（如百分比、按年或按日计），未采用。 Another unit, such as a percentage or a sum per year; left out.",
+        "perMonth":
+            "写的是每月金额，已按所写数值处理，请核对是否应为总额。 An amount for each month; taken as written, check whether a total is meant.",
         "roundedNumber": "小数位过多，已四舍五入。 Too many decimals; rounded.",
         "severalNumbers": "一栏写了多个号码，未全部归入本栏，请核对。 Several numbers in one field; not all of them fit into it.",
         "serviceNumber": "写的是热线或服务号码，不是本人电话，已归入其他联系方式。 A hotline is nobody's own number; put with the other contacts.",

@@ -55,6 +55,9 @@ indirect enum Rule: Sendable {
                 + (format.map { ["format(\($0))"] } ?? [])
         }
 
+        /// Whether the target holds what is earned in a month.
+        var isMonthly: Bool { to.lowercased().contains("monthly") }
+
         /// The converters, the code list and the target, for which a placeholder may be a value.
         var uses: Set<String> { Set(converters.map(\.rawValue) + [codes, to].compactMap(\.self)) }
     }

@@ -12,7 +12,8 @@ import Transport
 @Suite struct InstitutionContractTests {
     /// Made of the interface's description, so that it says the same.
     @Test func `the published schema of what an institution leases is the one that the description gives`() throws {
-        let schemas = try OpenAPI(describing: [], senderKinds: try shippedConfiguration().senderKinds).json.at("components.schemas")
+        let schemas = try OpenAPI(describing: [], senderKinds: try shippedConfiguration().senderKinds).json.at(
+            "components.schemas")
         let parts = ["Leases", "LeaseReason", "ApplicationNotice", "PatchOperation", "Application"]
         let schema: JSONValue = [
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -34,7 +35,7 @@ import Transport
         let told = description.at("components.schemas.LeaseReason")?["enum"]?.array?.compactMap(\.string)
         #expect(told == reasons)
         let page = try String(contentsOf: repository.appending(path: "config/institutions.md"), encoding: .utf8)
-        let rows = page.matches(of: /\n\| `(\w+)` \|/).map { String($0.1) }
+        let rows = page.matches(of: /\n\| `(\w+)` \|/).map { String($0.1) }.filter { $0 != "reason" }
         #expect(rows == reasons)
     }
 
@@ -66,7 +67,8 @@ import Transport
             copy = patched(copy, by: notice["patch"]?.array ?? [])
             copy["progress"]?["version"] = notice["version"]
             #expect(copy["materials"]?.array?.count == index)
-            #expect(try await flow.application(number, as: "CZ-TN") == copy)
+            // Members of an object have no order.
+            #expect(try await flow.application(number, as: "CZ-TN").sorted == copy.sorted)
             try await flow.acknowledge(lease, by: "CZ-TN")
         }
         await flow.end()
@@ -101,6 +103,15 @@ import Transport
         let back = try #require(try await flow.leases("CZ-TN").first)
         #expect(back["reason"] == "returned" && back.at("application.recipient") == nil)
         await flow.end()
+    }
+}
+
+extension JSONValue {
+    /// With the members of every object in the order of their names.
+    fileprivate var sorted: JSONValue {
+        if let items = array { return .array(items.map(\.sorted)) }
+        guard let object else { return self }
+        return .object(JSONObject(object.members.sorted { $0.name < $1.name }.map { ($0.name, $0.value.sorted) }))
     }
 }
 
@@ -148,7 +159,8 @@ private func changed(_ value: JSONValue, _ steps: ArraySlice<String>, _ operatio
             for new in Self.documents {
                 let patch = JSONPatch.difference(from: old, to: new)
                 #expect(
-                    patched(old, by: patch) == new, "\(old.text()) → \(new.text()): \(JSONValue.array(patch).text())")
+                    patched(old, by: patch).sorted == new.sorted,
+                    "\(old.text()) → \(new.text()): \(JSONValue.array(patch).text())")
                 #expect(patch.isEmpty == (old == new))
             }
         }

@@ -112,7 +112,7 @@ import Vocabulary
         let wrong: [JSONValue] = [1, true, .null, [], [:], ["a": 1], "no such code", "2026-02-30"]
         for field in CanonicalModel.status.fields {
             let parts = field.path.split(separator: "/").map(String.init)
-            guard StatusEvent.detailNames.contains(parts[0]) else { continue }
+            guard ReportReading.told.contains(parts[0]) else { continue }
             for value in wrong where !field.allows(value) {
                 var report = Self.full
                 var pointer = "/" + parts.joined(separator: "/")
@@ -128,7 +128,7 @@ import Vocabulary
                 #expect(one?.status == 400 && one?.pointers == [pointer], "\(field.path): \(value.text())")
             }
         }
-        for name in StatusEvent.detailNames {
+        for name in ReportReading.told {
             for value in [1, "text", true] as [JSONValue] where !["due", "remark"].contains(name) {
                 var report = Self.full
                 report[name] = value
@@ -140,11 +140,12 @@ import Vocabulary
             #expect(refusal { _ = try read(report) }?.pointers == ["/\(name)/un~1known"], "\(name)")
         }
         var several = Self.full
+        several["lead"] = ["state": "applied"]
         several["recipient"] = ["name": "x"]
         several["officer"] = 5
         several["decision"]?["reasonCode"] = "RF-1"
         #expect(
-            refusal { _ = try read(several) }?.pointers == ["/recipient", "/officer", "/decision/reasonCode"])
+            refusal { _ = try read(several) }?.pointers == ["/lead", "/recipient", "/officer", "/decision/reasonCode"])
     }
 
     @Test func `a paper named by its kind alone is told by its title, and what is the institution's own stays here`()

@@ -103,6 +103,7 @@ import Vocabulary
         (["monthOnly"], document("<RQ>1980年5月</RQ>")), (["twoDigitYear"], document("<RQ>80-05-01</RQ>")),
         (["negativeNumber"], document("<JE>-5</JE>")), (["foreignCurrency"], document("<JE>5美元</JE>")),
         (["wrongUnit"], document("<JE>5%</JE>")), (["roundedNumber"], document("<JE>1.239</JE>")),
+        (["perMonth"], document("<JE>3000元/月</JE>")),
         (["approximateValue"], document("<JE>约5万元</JE>")), (["notANumber"], document("<NL>很大</NL>")),
         (["notADivision"], document("<QH>91320402MA1TEST0X1</QH>")),
         (["denied"], document("<LB>非残疾人</LB>")), (["tagOfOtherPersonIgnored"], document("<LB>父亲为残疾人</LB>")),

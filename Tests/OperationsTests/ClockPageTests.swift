@@ -23,15 +23,26 @@ import Vocabulary
                     try connection.run(
                         """
                         INSERT INTO clock (application_no, id, content, due_at, soon_at, is_running)
-                        VALUES (?, ?, x'7B7D', ?, ?, 1)
+                        VALUES (?, ?, ?, ?, ?, 1)
                         """,
                         [
-                            .text("LA-\(number)"), .text(id), .integer(due.milliseconds),
+                            .text("LA-\(number)"), .text(id), .blob(Self.clock(id, due: due)),
+                            .integer(due.milliseconds),
                             .integer(due.milliseconds - (number == 0 ? 3_600_000 : 0)),
                         ])
                 }
             }
         }
+    }
+
+    private static func clock(_ id: String, due: Instant) -> [UInt8] {
+        let seconds = due.milliseconds / 1000
+        return Array(
+            """
+            {"id":"\(id)","kind":"statutory","bound":"institution","unit":"calendarDay","amount":7,"rollsOver":true,
+            "soonHours":24,"basis":"法律援助法 43","ruleVersion":1,"startedAt":0,"dueAt":\(seconds),
+            "targetAt":\(seconds),"provisional":false,"derived":false}
+            """.utf8)
     }
 
     @Test func `a page may end between two clocks of one moment and none is lost or shown twice`() async throws {

@@ -89,7 +89,7 @@ import Vocabulary
         #"<value to="remarks" from="concat('a', string(RAW))"/>"#, #"<value to="remarks" from="C" when="RAW"/>"#,
         #"<constant to="remarks" value="x" when="not(RAW)"/>"#,
         #"<lookup to="proceeding/handlingOrgan/name" by="C[RAW]" codes="court"/>"#,
-        #"<within node=".[RAW]"><value to="remarks" from="C"/></within>"#,
+        #"<within node="../P[RAW]"><value to="remarks" from="C"/></within>"#,
         #"<within node="." when="RAW"><value to="remarks" from="C"/></within>"#,
         #"<list to="groupFlags" each="C[RAW]"><constant to="code" value="disabled"/></list>"#,
         #"<list to="groupFlags" each="C" when="RAW"><constant to="code" value="disabled"/></list>"#,
