@@ -78,7 +78,7 @@ struct Occurrence: Sendable, Hashable {
         }
         return [
             ("occurredAt", place == nil ? nil : .string(at.rfc3339)), ("occurredBy", .text(place)),
-            ("daysLate", daysLate > 0 ? JSONValue(daysLate) : nil),
+            ("daysLate", daysLate > 0 ? .some(JSONValue(daysLate)) : .none),
             ("warnings", warnings.isEmpty ? nil : .array(warnings)),
         ]
     }

@@ -15,7 +15,7 @@ extension FollowUpRecord {
             ("receivedAt", .string(receivedAt.rfc3339)), ("until", .string(keepUntil.rfc3339)),
             (
                 "ageSeconds",
-                state == .parked ? JSONValue(Int((now.milliseconds - receivedAt.milliseconds) / 1000)) : nil
+                state == .parked ? .some(JSONValue(Int((now.milliseconds - receivedAt.milliseconds) / 1000))) : .none
             ),
             ("reason", reason.map { .string($0) }),
             ("awaits", state == .parked ? .array(names.map(\.json)) : nil),

@@ -2,11 +2,19 @@ import Foundation
 import StrictJSON
 import Testing
 import Transport
+import Triage
+import Vocabulary
 
 @testable import gateway
 
 /// What the console's pages show and do, over HTTP: by role, with its token, written into the audit trail.
 @Suite struct ConsoleDeeds {
+    /// In the autumn the plan of next year's days off is missing until it is published, and the console says so.
+    private static var lacksCalendar: Bool {
+        let day = Instant(Date()).timestamp.date
+        return (try? shippedPipeline.get().triage.missingCalendars(on: day).isEmpty) == false
+    }
+
     @Test(arguments: [("queues", "CZ-TN", "application:CZ-TN"), ("partners", "court", "status:court")])
     func `a way out is paused and resumed with a reason, by those who may, and audited`(
         page: String, recipient: String, subject: String
@@ -137,7 +145,7 @@ import Transport
             "POST", "/v1/referrals", body: courtNotice("C-1"), mediaType: "application/xml")
         let number = try #require(receipt["applicationNo"]?.string)
         let viewer = try await ConsoleVisitor.add("eve", "viewer", to: gateway)
-        #expect(try await viewer.get("/").html.contains("一切正常"))
+        #expect(try await viewer.get("/").html.contains("一切正常") || Self.lacksCalendar)
         let clocks = try await viewer.get("/clocks").html
         #expect(clocks.contains("CLK-04") && clocks.contains("收到通知后指派并告知办案机关"))
         #expect(clocks.contains("/console/messages/\(number)") && clocks.contains("法律援助法 36"))
@@ -149,14 +157,14 @@ import Transport
         #expect(try await viewer.get("/clocks?institution=CZ-WJ").html.contains("没有符合条件的时限"))
         #expect(try await viewer.get("/clocks?after=nonsense").status == 400)
 
-        #expect(try await viewer.get("/alerts").html.contains("现在没有告警"))
+        #expect(try await viewer.get("/alerts").html.contains("现在没有告警") || Self.lacksCalendar)
         let broken = String(decoding: courtNotice("C-2"), as: UTF8.self).replacing("<XM>测试甲</XM>", with: "<XM></XM>")
         _ = try await gateway.remote.call(
             "POST", "/v1/referrals", body: Array(broken.utf8), mediaType: "application/xml")
         // At its start it looks for alerts; at its end it has written the week's counts.
         gateway.stop()
         try gateway.start()
-        try await gateway.untilLogged("\"alert\"")
+        try await gateway.untilLogged(#""alert":"deadLetters""#)
         let alerts = try await viewer.get("/alerts").html
         #expect(alerts.contains("有报文需要人工处理") && alerts.contains("href=\"/console/dead-letters\""))
         let glance = try await viewer.get("/").html

@@ -38,19 +38,19 @@ import Vocabulary
         #expect(try await bench.store.referral(id: receipt.referralID)?.answer == written)
 
         let materials = Array(#"{"materials":[{"kind":"idProof","title":"测试"}]}"#.utf8)
-        for (referralID, outcome) in [(receipt.referralID, Outcome.accepted), ("no-such-referral", .parked)] {
-            let supplement = bench.submission(materials, about: .supplement(referralID: referralID))
-            guard case .new(let told, let written) = try await bench.intake.submit(supplement) else {
-                throw Unexpected("the supplement was not taken")
-            }
-            #expect(told.outcome == outcome && told.records.map(\.outcome) == [outcome])
-            #expect(
-                told.records.first?.applicationNos == (outcome == .accepted ? receipt.records[0].applicationNos : []))
-            #expect((told.records.first?.parked == nil) == (outcome == .accepted))
-            #expect(written == told.json.serialized())
-            let stored = try #require(try await bench.store.referral(id: told.referralID))
-            #expect(stored.answer == written && stored.outcome == outcome)
+        let supplement = bench.submission(materials, about: .supplement(referralID: receipt.referralID))
+        guard case .new(let told, let answered) = try await bench.intake.submit(supplement) else {
+            throw Unexpected("the supplement was not taken")
         }
+        #expect(told.outcome == .accepted && told.records.map(\.outcome) == [.accepted])
+        #expect(told.records.first?.applicationNos == receipt.records[0].applicationNos)
+        #expect(told.records.first?.parked == nil && answered == told.json.serialized())
+        let stored = try #require(try await bench.store.referral(id: told.referralID))
+        #expect(stored.answer == answered && stored.outcome == .accepted)
+        // A call that names a referral names one that is there.
+        let stray = bench.submission(materials, about: .supplement(referralID: "no-such-referral"))
+        let problem = await #expect(throws: Problem.self) { _ = try await bench.intake.submit(stray) }
+        #expect(problem?.kind == .notFound)
         await bench.remove()
     }
 

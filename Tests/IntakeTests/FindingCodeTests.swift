@@ -127,7 +127,8 @@ import Vocabulary
     /// What other suites make: encodings, the field matrix, persons of one document, organs, towns and case numbers, patterns
     /// and rows, and calls that disagree with their documents.
     private static let toldElsewhere: Set<String> = [
-        "encodingAmbiguous", "byteOrderMarkRepeated", "tooLarge", "tooLong", "personDoubtful", "normalizedCode",
+        "encodingAmbiguous", "encodingCesu8", "byteOrderMarkRepeated", "tooLarge", "tooLong", "personDoubtful",
+        "normalizedCode",
         "townCodeLeftOut", "unknownCaseType",
         "attachmentByDigest", "attachmentNotUploaded", "embeddedNotBase64", "kindDisagrees", "mappingDisagrees",
         "patternAmbiguous", "patternGivenUp", "patternMismatch", "personAmbiguous", "personDisagrees",
