@@ -93,7 +93,7 @@ public struct BackDoor: Sendable {
         // What the institution asks for is what is missing, told once and completely (法律援助法 43).
         if [.requestSupplement, .acceptProvisionally].contains(step), let asked = body["missing"]?.array, !asked.isEmpty
         {
-            application.set("missing", .array(asked))
+            application.set("missing", .array(asked.map { Self.paper($0, of: application) }))
         }
         if step == .apply {
             application.set("aidRoute", .string(AidRoute.byApplication.rawValue))
@@ -104,6 +104,18 @@ public struct BackDoor: Sendable {
         // Clock rules read where the case stood before the step.
         application.set("progress.state", .text(record.standing.caseState?.rawValue))
         return application
+    }
+
+    /// A paper that the institution asks for, with what the rules said of it where they listed it: asked for again it may
+    /// still be proved by a share.
+    private static func paper(_ asked: JSONValue, of application: LegalAidApplication) -> JSONValue {
+        let listed = application.value("missing")?.array ?? []
+        guard let known = listed.first(where: { $0["basis"] != nil && $0["kind"] == asked["kind"] }) else {
+            return asked
+        }
+        var paper = asked
+        for name in ReportReading.listed { paper[name] = known[name] }
+        return paper
     }
 
     func clocks(of record: ApplicationRecord) async throws(StoreError) -> [Clock] {

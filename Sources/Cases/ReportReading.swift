@@ -14,7 +14,7 @@ struct ReportReading {
     /// What is told of the step. What becomes of a lead is answered by a call of its own, and nobody reports it here.
     static let told = Set(StatusEvent.detailNames).subtracting(["lead"])
     /// What institutions copy from the application's own list; it is theirs to say and goes no further.
-    private static let listed = ["required", "due", "obtainableByShare", "basis"]
+    static let listed = ["required", "due", "obtainableByShare", "basis"]
 
     private let translator: Translator
     private var findings: [Finding] = []

@@ -73,7 +73,8 @@ struct Walk {
         let body: JSONValue = [
             "source": ["messageId": "W-1"], "recipient": .object(recipient), "consent": ["applyWill": "self"],
             "matter": ["caseDomain": "civil", "factsPlace": .string(place), "factsSummary": "道路交通事故"],
-            "proceeding": ["deadlines": [["kind": "suit", "date": "2026-12-01"]]], "firstContact": .object(contact),
+            "proceeding": ["deadlines": [["kind": "limitation", "date": "2026-12-01"]]],
+            "firstContact": .object(contact),
         ]
         try await take(
             try await world.front.receive(
@@ -111,11 +112,8 @@ struct Walk {
             #expect(try await world.back.signIn(applicationNo: number, leaseID: lease.id, caller: caller))
             return .null
         }
-        var details = members
-        // What a court must be told of it.
-        if ["assign", "renotified", "replaced"].contains(event), !members.contains(where: { $0.0 == "assignment" }) {
-            details.append(("assignment", ["unit": "测试律所", "lawyer": "测律师", "phone": "0519-80000010"]))
-        }
+        let named = Set(members.map(\.0))
+        let details = members + (FlowGateway.told[event] ?? []).filter { !named.contains($0.0) }
         let body = JSONValue.object(JSONObject([("event", .string(event))] + details))
         return try JSONValue(parsing: try await world.back.report(post(body), on: number, from: caller).body)
     }

@@ -106,7 +106,7 @@ import Vocabulary
 
     /// Matter, moment of receipt, end; whether the gateway reckoned it.
     @Test(arguments: [
-        (#"{"proceeding":{"deadlines":[{"kind":"suit","date":"2026-10-03"}]}}"#, "2026-10-03", false),
+        (#"{"proceeding":{"deadlines":[{"kind":"limitation","date":"2026-10-03"}]}}"#, "2026-10-03", false),
         (#"{"matter":{"caseDomain":"labourArbitration","factsDate":"2025-10-03"}}"#, "2026-10-08", true),
         (#"{"matter":{"caseDomain":"civil","factsDate":"2023-10-03"}}"#, "2026-10-08", true),
         (#"{"matter":{"caseDomain":"administrative","administrative":{"actDate":"2026-04-03"}}}"#, "2026-10-08", true),
