@@ -123,6 +123,7 @@ public struct CanonicalModel: Sendable {
     /// Of groups that findings speak of as a whole.
     private static let groupTitles = [
         "reference": "所指原件", "materials": "材料", "groupFlags": "人群类别", "recipient": "受援人", "event": "案件事件",
+        "proceeding/handlers": "承办人",
     ]
 
     public func isGroup(_ path: String) -> Bool { groups.contains(path) }

@@ -39,6 +39,9 @@ public struct Pipeline: Sendable {
         public var senderCodes: Set<String>
         /// What kind of agency sends it, as the credential says; rules ask for it.
         public var senderType: String?
+        /// What the registry calls the sender and its code, where the document does not: rules ask for them too.
+        public var senderName: String?
+        public var senderCode: String?
         public var receivedAt: Timestamp
         public var explain: Bool
         /// Whether rules note hints, clocks and a queue; mapping examples are held without them, since they change by
@@ -66,6 +69,14 @@ public struct Pipeline: Sendable {
             self.senderCodes = senderCodes
             self.receivedAt = receivedAt
             self.explain = explain
+        }
+
+        /// As `Stamp` writes it: rules that are asked again on what is stored must find what they found at first.
+        fileprivate func tellSender(in application: inout LegalAidApplication) {
+            if let senderType { application.set("source.senderType", .string(senderType)) }
+            for (path, text) in [("source.senderName", senderName), ("source.senderCode", senderCode)] {
+                if let text, application.value(path) == nil { application.set(path, .string(text)) }
+            }
         }
 
         /// Reads format and charset from a media type such as `application/xml; charset=gb18030` (RFC 9110 §8.3).
@@ -172,7 +183,7 @@ public struct Pipeline: Sendable {
         switch outcome {
         case .accepted where message.assesses, .lead where message.assesses:
             var application = application
-            if let type = message.senderType { application.set("source.senderType", .string(type)) }
+            message.tellSender(in: &application)
             let assessment = triage.assess(
                 application, receivedAt: message.receivedAt, evidence: evidence, isLead: outcome == .lead,
                 explain: message.explain)

@@ -44,6 +44,8 @@ public struct Submission: Sendable {
         message.isAddressed = terms.subject != nil
         message.observes = isObserved
         message.senderType = sender?.kind.code
+        message.senderName = sender?.name
+        message.senderCode = sender?.senderCodes.first
         return message
     }
 }

@@ -11,7 +11,7 @@ public struct UnmatchedDocument: Sendable, Hashable {
     let format: DocumentFormat
     let root: String
     let namespace: String?
-    /// What stands on top of it.
+    /// What stands on top of it. An empty list of JSON has no element, and is not among them.
     let members: [String]
     let choices: [Choice]
     /// What the transport called it; nothing where it said nothing.

@@ -7,7 +7,7 @@ import Testing
 /// What status shares say of people with open applications.
 @Suite struct EvidenceFlows {
     private static let person: [(String, JSONValue)] = [
-        ("recipient", ["name": "测试庚", "idNumber": "320404201405201269"])
+        ("recipient", ["name": "测试庚", "idNumber": "320404198505201261"])
     ]
 
     private func share(_ flow: FlowGateway, _ id: String, _ status: String) async throws {

@@ -126,7 +126,8 @@ extension GatewayProcess {
             (0..<300).map { foreignNotice("F-\($0)") } + (0..<3).map { Array("<ROOT><\($0)".utf8) })
         let causes = try await gateway.desk.ask("GET", "/v1/dead-letters/causes")["causes"]?.array ?? []
         let cause = try #require(causes.first?["cause"]?.string)
-        #expect(cause == "invalid/senderMismatch/source.senderCode")
+        // At the rule that reads the code.
+        #expect(cause.contains(/^invalid\/senderMismatch\/court\/defence-notice:\d+$/))
         #expect(causes.map { $0["count"]?.int } == [300, 3])
         gateway.stop()
         try gateway.mendRegistry()

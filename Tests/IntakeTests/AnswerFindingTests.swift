@@ -89,7 +89,7 @@ private let documents: [(path: String, bytes: [UInt8])] = {
         #expect(xml.at("looked.root") == "Notice" && xml.at("looked.members") == ["Head", "Body"])
         #expect(xml.at("looked.format") == "xml" && xml.at("looked.mediaType") == "text/xml")
         #expect(xml["message"]?.string?.contains("Notice") == true)
-        let json = try await noMapping(#"{"head":{},"rows":[]}"#, "application/json")
+        let json = try await noMapping(#"{"head":{},"rows":[{}]}"#, "application/json")
         #expect(json.at("looked.members") == ["head", "rows"] && json.at("looked.root") == nil)
         let accepted = xml["accepted"]?.array ?? []
         let inbound = try shippedPipeline.get().translator.mappings.filter(\.isInbound)
