@@ -111,6 +111,9 @@ struct Occurrence: Sendable, Hashable {
         if text.count == 10 {
             return date == now.timestamp.date ? now : Instant(Timestamp(endOf: date))
         }
+        // Foundation reads 25:00 as 01:00 of the next day.
+        let clock = /T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)/
+        guard text.dropFirst(10).wholeMatch(of: clock) != nil else { return nil }
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains("."))
         guard let moment = try? Date(text, strategy: style) else { return nil }
         return Instant(moment)

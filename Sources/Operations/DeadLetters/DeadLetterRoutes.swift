@@ -258,10 +258,14 @@ extension DeadLetterFilter {
 extension Instant {
     /// RFC 3339, or a date alone, which begins in China's time.
     init?(rfc3339 text: String) {
-        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains("."))
-        guard let date = try? Date(text.count == 10 ? text + "T00:00:00+08:00" : text, strategy: style) else {
+        let text = text.count == 10 ? text + "T00:00:00+08:00" : text
+        // Foundation reads 25:00 as 01:00 of the next day, and 30 February as a day of March.
+        let clock = /T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)/
+        guard CalendarDate(iso: text.prefix(10)) != nil, text.dropFirst(10).wholeMatch(of: clock) != nil else {
             return nil
         }
+        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains("."))
+        guard let date = try? Date(text, strategy: style) else { return nil }
         self.init(date)
     }
 }
