@@ -100,6 +100,8 @@ import Vocabulary
         let number = receipt.json["applicationNo"]?.string ?? ""
         let application = try await gateway.institution.ask("GET", "/v1/applications/\(number)")
         #expect(application.at("application.source.senderType")?.string == "taxBureau")
+        let lease = try #require(try await gateway.institution.leases().first)
+        try await gateway.institution.acknowledge(lease)
         let steps = [
             #"{"event":"accept"}"#, #"{"event":"grant","decision":{"no":"常法援2024第1号","date":"2024-05-10"}}"#,
         ]
@@ -136,7 +138,7 @@ import Vocabulary
                 <value to="source/messageId" from="tax" required="yes"/>
                 <value to="recipient/name" from="name" required="yes"/>
                 <value to="matter/factsSummary" from="facts" as="fullText"/>
-                <value to="recipient/residenceDivision" from="where"/>
+                <value to="matter/factsDivision" from="where"/>
                 <constant to="consent/applyWill" value="self"/>
               </each>
             </mapping>

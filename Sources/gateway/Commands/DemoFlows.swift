@@ -88,10 +88,10 @@ extension DemoWalk {
     private mutating func withdraw(_ table: inout Table) async throws {
         guard let sample = samples().first(where: { $0.mapping == "court/defence-notice" }) else { return }
         let partner = Remote(url: url, token: tokens.of(partner: sample.partner))
+        // Another case: a second notice of the same one would join it.
+        let notice = Self.replacing("000123", with: "000777", in: try bytes(of: sample.file.path))
         let receipt = try await partner.ask(
-            "POST", "/v1/referrals",
-            body: Self.replacing("000123", with: "000777", in: try bytes(of: sample.file.path)),
-            mediaType: "application/xml")
+            "POST", "/v1/referrals", body: Self.replacing("321", with: "654", in: notice), mediaType: "application/xml")
         let path = "/v1/referrals/\(receipt["referralId"]?.string ?? "")"
         _ = try await partner.ask("POST", path + "/withdrawal", body: Array(#"{"reason":"重复发送"}"#.utf8))
         let state = try await partner.ask("GET", path)["state"]?.string ?? "?"
