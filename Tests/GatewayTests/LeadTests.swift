@@ -184,9 +184,9 @@ import Vocabulary
 
     @Test func `a lead is listed, leased and passed on; only its own institution sees and answers it`() async throws {
         let flow = try FlowGateway()
-        let receipt = try await flow.send("lead", "L-4", from: "procuratorate", [("recipient", ["name": "测试辛"])])
+        let receipt = try await flow.send("lead", "L-4", from: "relief", [("recipient", ["name": "测试辛"])])
         let number = try #require(receipt["applicationNo"]?.string)
-        // Nothing says whose it is: the city centre is asked first.
+        // Nothing says whose it is, and its sender is the whole city's: the city centre is asked first.
         #expect(receipt["queue"] == "CZ-SZ")
         #expect(try await leads(flow).map { $0["institution"]?.string } == ["CZ-SZ"])
         #expect(try await flow.institution("CZ-WJ").ask("GET", "/v1/leads")["leads"] == [])
