@@ -255,9 +255,14 @@ struct DemoWalk {
 
     static func replacing(_ old: String, with new: String, in bytes: [UInt8]) -> [UInt8] {
         let old = Array(old.utf8)
-        guard let start = bytes.indices.first(where: { bytes[$0...].starts(with: old) }) else { return bytes }
-        var changed = bytes
-        changed.replaceSubrange(start..<start + old.count, with: Array(new.utf8))
+        let new = Array(new.utf8)
+        var changed: [UInt8] = []
+        var rest = bytes[...]
+        while let first = rest.first {
+            let isFound = rest.starts(with: old)
+            changed += isFound ? new : [first]
+            rest = rest.dropFirst(isFound ? old.count : 1)
+        }
         return changed
     }
 }
