@@ -64,7 +64,8 @@ public struct OperatorServices: Sendable {
 
     /// The operators' part of the HTTP interface.
     public var routes: [Route] {
-        deadLetters.routes + bulk.routes + audit.routes + endpoints.routes + clocks.routes + leads.routes + drift.routes + flow.routes
+        deadLetters.routes + bulk.routes + audit.routes + endpoints.routes + clocks.routes + leads.routes + drift.routes
+            + flow.routes
             + documents.routes + rules.routes + reports.routes + alerts.routes + signIn.routes + accounts.routes
             + codeLists.routes
     }

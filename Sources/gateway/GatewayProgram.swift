@@ -6,7 +6,8 @@ enum GatewayProgram {
         [
             Serve.self, Demo.self, Check.self, Translate.self, TriageCommand.self, MappingsCommand.self,
             DriftCommand.self,
-            DeadLetters.self, Clocks.self, Leads.self, Queues.self, Partners.self, Parked.self, Alerts.self, TraceCommand.self,
+            DeadLetters.self, Clocks.self, Leads.self, Queues.self, Partners.self, Parked.self, Alerts.self,
+            TraceCommand.self,
             Reports.self, Codes.self, AuditCommand.self, Users.self, Send.self, Migrate.self, Keys.self,
             Version.self,
         ]

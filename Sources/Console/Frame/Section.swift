@@ -3,7 +3,8 @@ import Vocabulary
 
 /// The console's sections, in the order of its navigation.
 enum Section: String, Sendable, CaseIterable {
-    case overview, deadLetters, clocks, leads, queues, partners, parked, alerts, messages, reports, mappings, drift, rules
+    case overview, deadLetters, clocks, leads, queues, partners, parked, alerts, messages, reports, mappings, drift,
+        rules
     case audit, accounts
 
     var path: String {

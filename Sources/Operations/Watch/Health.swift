@@ -47,7 +47,8 @@ public struct Health: Sendable {
         do throws(StoreError) {
             let now = now()
             try await store.ping(now: now)
-            let warnings = (rules.missingCalendars(at: now).map(CalendarWarning.text(of:)) + rules.oldThresholds(at: now))
+            let warnings =
+                (rules.missingCalendars(at: now).map(CalendarWarning.text(of:)) + rules.oldThresholds(at: now))
                 .map { $0.text(for: language) }
             return .json(["status": "ready", "warnings": .array(warnings.map { .string($0) })])
         } catch {

@@ -28,7 +28,8 @@ struct Errands {
                 every: sweep, in: store, now: around.now, log: around.log, metrics: around.metrics),
             .expireMessages(every: sweep, in: store, now: around.now, log: around.log),
             .exhaustLeases(
-                every: sweep, of: leasing + leasing.map { LeadQueue.name(of: $0) }, maxAttempts: DeliveryModule.leaseLimits.attempts, in: store,
+                every: sweep, of: leasing + leasing.map { LeadQueue.name(of: $0) },
+                maxAttempts: DeliveryModule.leaseLimits.attempts, in: store,
                 now: around.now, log: around.log),
             .eraseUploads(every: sweep, in: store, now: around.now, log: around.log),
             .eraseEvidence(every: sweep, in: store, now: around.now, log: around.log),
