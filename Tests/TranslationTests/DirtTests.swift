@@ -65,7 +65,7 @@ import Testing
     static let numbers: [Row] = [
         Row(.money, "1,010.00", "1010.00", ["normalizedNumber"]),
         Row(.money, "2.6万元", "26000.00", ["normalizedNumber"]),
-        Row(.money, "约800元/月", "800.00", ["normalizedNumber", "approximateValue"]),
+        Row(.money, "约800元/月", "800.00", ["normalizedNumber", "approximateValue", "perMonth"]),
         Row(.money, "￥３８０００", "38000.00", ["normalizedNumber"]),
         Row(.money, "¥5千", "5000.00", ["normalizedNumber"]), Row(.money, "1.2亿元", "120000000.00", ["normalizedNumber"]),
         Row(.money, "1010.5", "1010.50"), Row(.money, "1010.005", "1010.01", ["roundedNumber"]),
