@@ -1,5 +1,6 @@
 import Foundation
 import StrictJSON
+import Synchronization
 import Testing
 import Transport
 
@@ -174,38 +175,33 @@ final class FlowGateway: Sendable {
 
 /// The agencies' side of the wire.
 final class FlowPost: Sendable {
-    private let deadLetters: Letters
     private let server: HTTPServer
+    private let received = Received()
 
-    private actor Letters {
-        private var all: [String: [String]] = [:]
-        private var waiting: [(partner: String, count: Int, resume: CheckedContinuation<[String], Never>)] = []
+    private final class Received: Sendable {
+        private let statuses = Mutex<[String: [String]]>([:])
 
-        func add(_ text: String, to partner: String) {
-            all[partner, default: []].append(text)
-            let ready = waiting.filter { all[$0.partner, default: []].count >= $0.count }
-            waiting.removeAll { all[$0.partner, default: []].count >= $0.count }
-            for waiter in ready { waiter.resume.resume(returning: all[waiter.partner, default: []]) }
-        }
-
-        func first(_ count: Int, to partner: String) async -> [String] {
-            if let deadLetters = all[partner], deadLetters.count >= count { return deadLetters }
-            return await withCheckedContinuation { waiting.append((partner, count, $0)) }
-        }
+        func add(_ text: String, to partner: String) { statuses.withLock { $0[partner, default: []].append(text) } }
+        func of(_ partner: String) -> [String] { statuses.withLock { $0[partner] ?? [] } }
     }
 
     init() throws {
-        let deadLetters = Letters()
-        self.deadLetters = deadLetters
+        let received = received
         server = try HTTPServer(configuration: HTTPServerConfiguration(host: "127.0.0.1", port: 0)) { request in
-            await deadLetters.add(String(decoding: request.body, as: UTF8.self), to: String(request.path.dropFirst()))
+            received.add(String(decoding: request.body, as: UTF8.self), to: String(request.path.dropFirst()))
             return .json(["result": "0"])
         }
     }
 
     var port: UInt16 { server.port }
 
-    /// What was pushed to a partner, once there are so many dead letters.
-    func deadLetters(_ count: Int, to partner: String) async -> [String] { await deadLetters.first(count, to: partner) }
+    /// What was pushed to a partner, once there are so many statuses.
+    func statuses(_ count: Int, to partner: String) async throws -> [String] {
+        try await eventually("\(count) statuses to \(partner)") {
+            let told = received.of(partner)
+            return told.count >= count ? told : nil
+        }
+    }
+
     func stop() async { await server.stop(drain: .seconds(1)) }
 }

@@ -43,7 +43,7 @@ import Vocabulary
         }
         #expect(try await flow.codes(receipt, of: "civil") == ["01", "02", "05", "12", "13", "16"])
         // A welfare office learns that there is a lawyer, not who.
-        let deadLetters = await flow.post.deadLetters(6, to: "civil")
+        let deadLetters = try await flow.post.statuses(6, to: "civil")
         #expect(!deadLetters.contains { $0.contains("测律师") })
         await flow.end()
     }
@@ -78,7 +78,7 @@ import Vocabulary
         }
         // A court is not told that the work began or that the case was closed.
         #expect(try await flow.codes(receipt, of: "court") == ["01", "03", "12", "12"])
-        let deadLetters = await flow.post.deadLetters(4, to: "court")
+        let deadLetters = try await flow.post.statuses(4, to: "court")
         #expect(deadLetters[0].contains("<JGZT>01</JGZT>"))
         await flow.end()
     }
@@ -88,7 +88,7 @@ import Vocabulary
         _ = try await flow.partner("court").ask(
             "POST", "/v1/referrals", body: courtNotice("L-1"), mediaType: "application/xml")
         _ = try await flow.signIn("CZ-TN")
-        _ = await flow.post.deadLetters(1, to: "court")
+        _ = try await flow.post.statuses(1, to: "court")
         /// Asked until it is known: the dead letter is out before its delivery is written down.
         func lastSuccess() async throws -> Instant {
             try await eventually("the court was reached") {
@@ -146,7 +146,7 @@ import Vocabulary
         try await flow.step("workStarted", of: number, by: code)
         try await flow.step("close", of: number, by: code)
         #expect(try await flow.codes(receipt, of: "procuratorate") == ["01", "02", "05", "12", "16"])
-        let deadLetters = await flow.post.deadLetters(6, to: "procuratorate")
+        let deadLetters = try await flow.post.statuses(6, to: "procuratorate")
         #expect(deadLetters.contains { $0.contains("suggestSupport") })
         await flow.end()
     }

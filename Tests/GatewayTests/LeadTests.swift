@@ -50,7 +50,7 @@ import Vocabulary
             #expect(referral["state"] == "leadOnly" && referral["leads"]?[0]?["lead"] == "registered")
             #expect(referral["leads"]?[0]?["statuses"]?.array?.compactMap { $0["code"]?.string } == codes)
         }
-        let told = await flow.post.deadLetters(1, to: "civil")
+        let told = try await flow.post.statuses(1, to: "civil")
         #expect(told[0].contains("线索已登记") && told[0].contains("常州市天宁区法律援助中心"))
         await flow.end()
     }
@@ -108,7 +108,7 @@ import Vocabulary
         let statuses = try await flow.referral(receipt, of: "civil")["leads"]?[0]?["statuses"]?.array ?? []
         #expect(Set(statuses.compactMap { $0["code"]?.string }) == ["07"])
         #expect(statuses.compactMap { $0.at("lead.state")?.string } == ["registered", "contacted", "declined"])
-        let told = await flow.post.deadLetters(3, to: "civil")
+        let told = try await flow.post.statuses(3, to: "civil")
         #expect(told[2].contains("线索当事人不申请") && !told[2].contains("本人不愿申请"))
         #expect(try await answer(flow, number, "contacted").status == 409)
         await flow.end()
@@ -202,11 +202,11 @@ import Vocabulary
         #expect(lease["application"]?["applicationNo"]?.string == number)
         try await flow.acknowledge(lease, by: "CZ-WJ")
         #expect(try await flow.institution("CZ-WJ").ask("GET", "/v1/leads")["leads"]?[0]?["state"] == "registered")
-        let told = await flow.post.deadLetters(2, to: "procuratorate")
+        let told = try await flow.post.statuses(2, to: "relief")
         #expect(told[1].contains("常州市武进区法律援助中心"))
         // The sender takes it back after the institution has spoken with the person.
         try await answer(flow, number, by: "CZ-WJ", "contacted")
-        _ = try await flow.send("cancel", "L-4-C", from: "procuratorate", [("reference", ["messageId": "L-4"])])
+        _ = try await flow.send("cancel", "L-4-C", from: "relief", [("reference", ["messageId": "L-4"])])
         let withdrawal = try #require(try await flow.institution("CZ-WJ").leases(of: "CZ-WJ.leads").first)
         #expect(withdrawal["application"]?.at("notice.kind") == "withdrawal")
         #expect(try await leads(flow).isEmpty)

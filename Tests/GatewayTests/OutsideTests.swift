@@ -81,7 +81,7 @@ import Transport
         let done = try await flow.institution("CZ-TN").ask("POST", path, body: Array(body.utf8))
         #expect(done["handover"] == "external")
         #expect(try await flow.codes(receipt, of: "civil") == ["01", "11"])
-        let told = await flow.post.deadLetters(2, to: "civil")
+        let told = try await flow.post.statuses(2, to: "civil")
         #expect(told[1].contains("无锡市法律援助中心") && told[1].contains("0510-80000161"))
         #expect(!told[1].contains("天宁区"))
         #expect(try await flow.gateway.desk.ask("GET", "/v1/clocks?clock=CLK-05")["clocks"] == [])
