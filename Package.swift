@@ -54,6 +54,10 @@ let testedAlone = [
     "Transport", "Intake", "Delivery", "Operations",
 ]
 
+/// Rooms that reckon much: they are optimised in debug builds too, since the tests read many thousands of documents. That is
+/// compiled file by file, and tests see what is internal as before.
+let optimised: Set<String> = ["StrictJSON", "Vocabulary", "Canonical", "Documents", "Translation", "Triage"]
+
 /// What tests of a room need besides its doors: those who use the message store are tried with the real one.
 let testedWith: [String: [Target.Dependency]] = [
     "Intake": ["Storage"], "Delivery": ["Storage"], "Operations": ["Storage", "Delivery"],
@@ -91,7 +95,9 @@ let package = Package(
         + rooms.map { room in
             .target(
                 name: room.name, dependencies: room.doors,
-                resources: embedded[room.name].map { [.embedInCode($0)] } ?? [])
+                resources: embedded[room.name].map { [.embedInCode($0)] } ?? [],
+                swiftSettings: optimised.contains(room.name)
+                    ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
         }
         + [
             .executableTarget(name: "gateway", dependencies: allRooms),
