@@ -111,20 +111,21 @@ public struct LeaseService: Sendable {
             if !leases.isEmpty, readable.isEmpty { continue }
             if !readable.isEmpty || left <= .zero || wakeups.isClosed {
                 var response = HTTPResponse.json(["leases": .array(readable)])
-                if !leases.isEmpty { response.undelivered = { await giveBack(leases) } }
+                if !leases.isEmpty { response.undelivered = { await giveBack(leases, mayBeSeen: $0) } }
                 return response
             }
             await listener.wait(atMost: left)
         }
     }
 
-    /// Nobody got them: others may have them at once.
-    private func giveBack(_ leases: [Lease]) async {
+    /// Nobody got them: others may have them at once. An attempt that was not told of does not count, or a caller that
+    /// hangs up too early would make dead letters of a whole queue; one that may have been read keeps its number.
+    private func giveBack(_ leases: [Lease], mayBeSeen: Bool) async {
         for lease in leases {
             do throws(StoreError) {
-                _ = try await store.settle(
-                    leaseID: lease.id, .release(notBefore: now(), reason: "the caller had hung up"), actor: "gateway",
-                    now: now())
+                let settlement: LeaseSettlement =
+                    mayBeSeen ? .release(notBefore: now(), reason: "the caller had hung up") : .returnUnseen
+                _ = try await store.settle(leaseID: lease.id, settlement, actor: "gateway", now: now())
             } catch {
                 // The lease ends by itself.
                 log.warning("lease not given back", [("error", .string(error.code))])

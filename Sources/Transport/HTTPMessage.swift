@@ -31,8 +31,8 @@ public struct HTTPResponse: Sendable {
     public let status: Int
     public let headers: [(name: String, value: String)]
     public let body: [UInt8]
-    /// Called where the answer reaches nobody, since the caller has hung up.
-    public var undelivered: (@Sendable () async -> Void)?
+    /// Called where the answer reaches nobody, since the caller has hung up; `mayBeSeen` where some of it was written.
+    public var undelivered: (@Sendable (_ mayBeSeen: Bool) async -> Void)?
 
     public init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
         self.status = status

@@ -203,9 +203,10 @@ public final class HTTPServer: @unchecked Sendable {
             // Asked while the connection is suspended: its descriptor is still its own.
             let isLost = response.undelivered != nil && hasHungUp(key)
             let isOurs = state.withLock { $0.suspended.removeValue(forKey: ObjectIdentifier(exchange)) != nil }
-            if isOurs { exchange.finish(response, isLost: isLost) }
+            // Half a connection may still read: what is taken back is not told.
+            if isOurs { exchange.finish(isLost ? configuration.problem(503) : response, isLost: isLost) }
             // What was answered in its place, as the server stopped, was another answer.
-            if isLost || !isOurs { await response.undelivered?() }
+            if isLost || !isOurs { await response.undelivered?(false) }
         }
         return .YES
     }
@@ -255,7 +256,7 @@ public final class HTTPServer: @unchecked Sendable {
             state.connections[key]?.since = .now
         }
         if !isSent, !exchange.isLost, let undelivered = exchange.response?.undelivered {
-            Task { await undelivered() }
+            Task { await undelivered(true) }
         }
     }
 

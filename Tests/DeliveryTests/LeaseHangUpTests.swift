@@ -43,9 +43,9 @@ import Vocabulary
         let (lost, taken) = try await Self.lease(from: router)
         #expect(taken.count == 1 && taken[0]["attempt"] == 1 && taken[0]["version"] == 1)
         #expect(try await Self.lease(from: router).1.isEmpty)
-        await lost.undelivered?()
+        await lost.undelivered?(false)
         let (_, again) = try await Self.lease(from: router)
-        #expect(again.map { $0["applicationNo"]?.string } == [number] && again[0]["attempt"] == 2)
+        #expect(again.map { $0["applicationNo"]?.string } == [number] && again[0]["attempt"] == 1)
         #expect(again[0]["idempotencyKey"] == taken[0]["idempotencyKey"])
         await hall.remove()
     }

@@ -30,7 +30,7 @@ import Testing
             }
             #expect(request.hasHungUp() == (request.path == "/gone"))
             var response = HTTPResponse(status: 200, body: Array("answer".utf8))
-            response.undelivered = { lose.yield(request.path) }
+            response.undelivered = { _ in lose.yield(request.path) }
             return response
         }
         let client = HTTPClient()

@@ -7,6 +7,8 @@ public enum DeliveryEvent: Sendable, Hashable {
     case extend(until: Instant)
     /// Back into the queue; the attempt counts.
     case release(notBefore: Instant, at: Instant)
+    /// Back into the queue at once, as if it had not been leased: whoever asked for it had hung up before the answer.
+    case returnUnseen(at: Instant)
     /// Its wait ends: the receiver is back.
     case hasten(at: Instant)
     /// Acknowledged, confirmed by its receiver, or read from its feed.

@@ -6,7 +6,7 @@ import Vocabulary
 ///     queued ──lease──▶ leased ──deliver──▶ delivered ◀──supersede── dead
 ///      ▲ ▲ │              │ │                                        ▲ │ │
 ///      │ │ └────deliver───│─│──▶ delivered (read from a feed)        │ │ │
-///      │ └────release─────┘ └────────────giveUp──────────────────────┘ │ │
+///      │ └release, return─┘ └────────────giveUp──────────────────────┘ │ │
 ///      └──────────────────────────────requeue──────────────────────────┘ └─discard──▶ discarded
 ///     queued and leased ──discard──▶ discarded; queued ──giveUp──▶ dead
 public enum DeliveryMachine {
@@ -32,6 +32,9 @@ public enum DeliveryMachine {
             return .leased(attempt: attempt + 1, ends: ends)
         case (.leased(let attempt, _), .extend(let until)): return .leased(attempt: attempt, ends: until)
         case (.leased(let attempt, _), .release(let notBefore, _)): return .queued(attempt: attempt, readyAt: notBefore)
+        // Its number is given out again, which nobody has seen.
+        case (.leased(let attempt, _), .returnUnseen(let now)):
+            return .queued(attempt: max(0, attempt - 1), readyAt: now)
         case (.queued(let attempt, let readyAt), .hasten(let now)):
             return .queued(attempt: attempt, readyAt: min(readyAt, now))
         case (.queued, .deliver(let now)), (.leased, .deliver(let now)): return .delivered(at: now)

@@ -7,6 +7,8 @@ public enum LeaseSettlement: Sendable, Hashable {
     case confirm(answer: String)
     /// Back into the queue; the attempt counts.
     case release(notBefore: Instant, reason: String?)
+    /// Nobody was told of it: back into the queue at once, as if it had not been leased.
+    case returnUnseen
     case extend(until: Instant)
     /// Given up: a person must look. The reason is for that person and decides nothing.
     case giveUp(DeadLetterCause, reason: String)

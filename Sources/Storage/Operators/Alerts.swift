@@ -92,6 +92,7 @@ enum AlertMessages {
             switch settlement {
             case .acknowledge, .confirm: (nil, nil)
             case .release(let notBefore, let reason): (notBefore, reason)
+            case .returnUnseen: (now, nil)
             case .extend(let until): (until, nil)
             case .giveUp(_, let reason): (nil, reason)
             }

@@ -115,6 +115,7 @@ enum Leases {
             case .release(let notBefore, let reason):
                 try message.apply(
                     .release(notBefore: notBefore, at: now), actor: actor, detail: reason, problem: reason, transaction)
+            case .returnUnseen: try message.apply(.returnUnseen(at: now), actor: actor, transaction)
             case .extend(let until): try message.apply(.extend(until: until), actor: actor, transaction)
             case .giveUp(let cause, let reason):
                 try message.apply(

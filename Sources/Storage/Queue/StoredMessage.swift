@@ -100,7 +100,7 @@ struct StoredMessage: Sendable {
             columns += ["reason", "dead_since", "cause", "count_row", "keep_until", "feed_position"].map { ($0, .null) }
             columns.append(("recipient", .optional(recipient)))
         case .supersede, .discard: columns.append(("count_row", .null))
-        case .lease, .extend, .release, .hasten, .deliver: break
+        case .lease, .extend, .release, .returnUnseen, .hasten, .deliver: break
         }
         if let problem { columns.append(("problem", .text(problem))) }
         let changed = try transaction.run(
@@ -121,7 +121,7 @@ struct StoredMessage: Sendable {
             let now: Instant? =
                 switch event {
                 case .lease(let now, _), .giveUp(_, let now): now
-                case .extend, .release, .hasten, .deliver, .requeue, .supersede, .discard: nil
+                case .extend, .release, .returnUnseen, .hasten, .deliver, .requeue, .supersede, .discard: nil
                 }
             if let now, ended <= now {
                 try History.append(id, .leaseEnded, "gateway", "attempt \(attempt)", at: ended, transaction)
@@ -129,7 +129,7 @@ struct StoredMessage: Sendable {
         }
         let (usual, at): (HistoryEvent.Entry?, Instant?) =
             switch event {
-            case .lease, .extend, .hasten: (nil, nil)
+            case .lease, .extend, .returnUnseen, .hasten: (nil, nil)
             case .release(_, let at): (.released, at)
             case .deliver(let at): (.delivered, at)
             case .giveUp(_, let at): (.dead, at)
