@@ -62,6 +62,7 @@ public struct AttachmentService: Sendable {
                 en: "The content of this paper did not come, only its title, a path or a digest; ask its sender for it."
             )
         }
+        if let unchanged = Representation.unchanged(sm3, for: request) { return unchanged }
         guard let bytes = try await bytes(of: materials[index], sm3: sm3, size: size, in: record) else {
             log.error(
                 "attachment not found in its documents",

@@ -6,13 +6,25 @@ extension HTTPResponse {
         let kept =
             headers.filter { !isSameField($0.name, "Cache-Control") }
             + [("ETag", tag), ("Cache-Control", "private, no-cache")]
-        let known = request.headers.filter { isSameField($0.name, "If-None-Match") }
-            .flatMap { $0.value.split(separator: ",") }
-            .map { $0.drop { $0 == " " } }.map { $0.hasPrefix("W/") ? $0.dropFirst(2) : $0 }
-            .map { String($0.prefix { $0 != " " }) }
-        guard known.contains(tag) || known == ["*"] else {
+        guard request.has(tag) else {
             return HTTPResponse(status: status, headers: kept, body: body)
         }
         return HTTPResponse(status: 304, headers: kept.filter { !isSameField($0.name, "Content-Type") })
     }
+}
+
+extension HTTPRequest {
+    /// Whether the caller says that it has what bears an entity tag (RFC 9110 §13.1.2); weak and strong tags are compared
+    /// alike.
+    ///
+    /// - Parameter tag: in its quotation marks.
+    public func has(_ tag: String) -> Bool {
+        headers.filter { isSameField($0.name, "If-None-Match") }.flatMap { $0.value.split(separator: ",") }
+            .contains { field in
+                let known = field.drop(while: Self.isBlank).reversed().drop(while: Self.isBlank).reversed()
+                return known.elementsEqual("*") || known.elementsEqual(tag) || known.elementsEqual("W/" + tag)
+            }
+    }
+
+    private static func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" }
 }

@@ -20,17 +20,23 @@ public struct Representation: Sendable {
         case unsatisfiable
     }
 
+    /// The answer to a caller that has the bytes already: they need not be looked for.
+    public static func unchanged(_ tag: String, for request: HTTPRequest) -> HTTPResponse? {
+        guard request.has(entityTag(tag)) else { return nil }
+        return HTTPResponse(status: 304, headers: [("ETag", entityTag(tag)), ("Cache-Control", "no-store")])
+    }
+
+    private static func entityTag(_ tag: String) -> String { "\"\(tag)\"" }
+
     public func response(to request: HTTPRequest) -> HTTPResponse {
-        let etag = "\"\(tag)\""
+        let etag = Self.entityTag(tag)
         // Personal data: nobody on the way may keep it, and no browser may take it for a page.
         let common = [
             ("ETag", etag), ("Accept-Ranges", "bytes"), ("Cache-Control", "no-store"),
             ("X-Content-Type-Options", "nosniff"), ("Content-Disposition", "attachment"),
             ("Repr-Digest", Self.digest(bytes)),
         ]
-        if let known = request.header("If-None-Match"), Self.tags(known).contains(where: { $0 == etag || $0 == "*" }) {
-            return HTTPResponse(status: 304, headers: common)
-        }
+        if let unchanged = Self.unchanged(tag, for: request) { return unchanged }
         switch wish(of: request, etag: etag) {
         case .whole:
             return HTTPResponse(status: 200, headers: common + [("Content-Type", mediaType)], body: bytes)
@@ -70,13 +76,6 @@ public struct Representation: Sendable {
             let last = isOpen ? size - 1 : Int(ends[1]) ?? size - 1
             guard isOpen || first <= last else { return .whole }
             return first >= size ? .unsatisfiable : .part(first..<min(size, last + 1))
-        }
-    }
-
-    private static func tags(_ field: String) -> [String] {
-        field.split(separator: ",").map { tag in
-            let tag = tag.trimmingCharacters(in: .whitespaces)
-            return tag.hasPrefix("W/") ? String(tag.dropFirst(2)) : tag
         }
     }
 
