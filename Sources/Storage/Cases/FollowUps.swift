@@ -300,7 +300,7 @@ enum FollowUps {
     static func expire(now: Instant, limit: Int, _ transaction: StoreTransaction) throws(StoreError) -> Int {
         let expired = try deadLetters(
             "f.keep_until <= ? LIMIT ?", [.instant(now), .int(limit)],
-            because: "waited for a referral that did not come", at: now, transaction)
+            .expired, because: "waited for a referral that did not come", at: now, transaction)
         for deadLetter in expired { try giveUp(deadLetter, at: now, transaction) }
         return expired.count
     }
@@ -309,14 +309,16 @@ enum FollowUps {
     private static func giveUp(
         _ id: String, because problem: String, at now: Instant, _ transaction: StoreTransaction
     ) throws(StoreError) {
-        for deadLetter in try deadLetters("f.id = ?", [.text(id)], because: problem, at: now, transaction) {
+        for deadLetter in try deadLetters(
+            "f.id = ?", [.text(id)], .unreadableFollowUp, because: problem, at: now, transaction)
+        {
             try giveUp(deadLetter, at: now, transaction)
         }
     }
 
     /// What those that wait become as dead letters.
     private static func deadLetters(
-        _ condition: String, _ values: [SQLValue], because problem: String, at now: Instant,
+        _ condition: String, _ values: [SQLValue], _ cause: DeadLetterCause, because problem: String, at now: Instant,
         _ transaction: StoreTransaction
     ) throws(StoreError) -> [NewDeadLetter] {
         try transaction.query(
@@ -330,7 +332,7 @@ enum FollowUps {
                 id: try row.text("id"), channel: .referral, correlationID: try row.text("referral_id"),
                 partner: try row.text("partner"), senderMessageID: try row.optionalText("message_id"),
                 mediaType: try row.text("media_type"), createdAt: try row.instant("received_at"), since: now,
-                cause: .expired, problem: problem)
+                cause: cause, problem: problem)
         }
     }
 
@@ -343,7 +345,7 @@ enum FollowUps {
         // What it waited for stays known: by that its sender sees it beside its referral.
         if let message = try StoredMessage.find(deadLetter.id, transaction) {
             try message.apply(
-                .giveUp(.expired, at: now), actor: "gateway", problem: deadLetter.problem, history: .expired,
+                .giveUp(deadLetter.cause, at: now), actor: "gateway", problem: deadLetter.problem, history: .expired,
                 transaction)
         } else {
             try DeadLetterRows.insert(deadLetter, transaction)
@@ -359,8 +361,18 @@ enum FollowUps {
     ) throws(StoreError) {
         let numbers = try ApplicationKeys.find(keys, near: now, transaction).filter { $0 != applicationNo }
         guard !numbers.isEmpty, let record = try CaseRows.application(applicationNo, transaction) else { return }
-        let earlier = try CaseRows.applications(Array(numbers.prefix(20)), transaction)
-        let relations = try work.relations(of: record, to: earlier)
+        var earlier: [ApplicationRecord] = []
+        var relations: [Relation] = []
+        for number in numbers.prefix(20) {
+            do throws(StoreError) {
+                let found = try CaseRows.applications([number], transaction)
+                relations += try work.relations(of: record, to: found)
+                earlier += found
+            } catch .corrupt(let what) {
+                // A damaged row of one application keeps no other one out: what it has to do with this one stays open.
+                try History.append(applicationNo, .notCompared, "gateway", "\(number): \(what)", at: now, transaction)
+            }
+        }
         guard !relations.isEmpty else { return }
         for relation in relations {
             for (one, other) in [(applicationNo, relation.applicationNo), (relation.applicationNo, applicationNo)] {

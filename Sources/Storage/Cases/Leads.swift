@@ -26,7 +26,7 @@ extension SQLMessageStore: LeadStore {
             let found = try connection.query(
                 """
                 SELECT lead_state, count(*) AS leads FROM application WHERE lead_state IS NOT NULL AND no >= ? AND no < ?
-                GROUP BY lead_state
+                AND referral_state <> 'cancelled' GROUP BY lead_state
                 """,
                 [.text("LA-" + IdentifierSource.floor(start)), .text("LA-" + IdentifierSource.floor(end))]
             ) { row throws(StoreError) in (try row.word("lead_state", as: LeadState.self), try row.int("leads")) }

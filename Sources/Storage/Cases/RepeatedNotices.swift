@@ -34,9 +34,14 @@ enum RepeatedNotices {
         for case .key(let key) in notice.names { matters.append(key) }
         let ofMatter = try ApplicationKeys.find(matters, near: notice.receivedAt, connection)
         for number in ofMatter where ofPerson.contains(number) {
-            guard let record = try CaseRows.application(number, connection) else { continue }
-            let clocks = try Clocks.ofApplication(number, connection)
-            if try work.change(record, clocks: clocks, by: notice) != nil { return number }
+            do throws(StoreError) {
+                guard let record = try CaseRows.application(number, connection) else { continue }
+                let clocks = try Clocks.ofApplication(number, connection)
+                if try work.change(record, clocks: clocks, by: notice) != nil { return number }
+            } catch .corrupt {
+                // A damaged row keeps no notice out: it makes an application of its own, which tells what was not compared.
+                continue
+            }
         }
         return nil
     }

@@ -216,9 +216,8 @@ private enum References {
                 "SELECT no, content FROM application WHERE referral_id = ?", [.text(id)]
             ) { row throws(StoreError) in (try row.text("no"), try row.blob("content")) }
             for (number, content) in applications {
-                guard let json = try? JSONValue(parsing: content) else {
-                    throw .corrupt("the content of application \(number) is no JSON")
-                }
+                // A damaged application is named by `gateway check`; those behind it are found by their references all the same.
+                guard let json = try? JSONValue(parsing: content) else { continue }
                 for path in paths { add(json.at(path.path)?.string, path.name, number) }
             }
         }

@@ -33,6 +33,9 @@ public struct DeadLetterCause: Sendable, Hashable {
     public static let rejected = DeadLetterCause(.exhausted, .rejected)
     public static let expired = DeadLetterCause(.expired, .keepUntil)
 
+    /// What waited for its referral cannot be read any more.
+    public static let unreadableFollowUp = DeadLetterCause(.expired, .unreadablePayload)
+
     /// The store's own fault: what an institution or a partner would get cannot be opened.
     public static func unreadablePayload(on channel: Channel) -> DeadLetterCause {
         DeadLetterCause(channel == .application ? .exhausted : .undeliverable, .unreadablePayload)

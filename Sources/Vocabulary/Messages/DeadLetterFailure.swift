@@ -64,7 +64,7 @@ public enum DeadLetterFailure: Sendable, Hashable {
             } else {
                 self.init(rawValue, among: [.notConfirmed, .notWritten, .unreadablePayload, .other])
             }
-        case .expired: self.init(rawValue, among: [.keepUntil, .other])
+        case .expired: self.init(rawValue, among: [.keepUntil, .unreadablePayload, .other])
         }
     }
 

@@ -12,6 +12,8 @@ public enum HistoryEvent: Sendable, Hashable {
         case parked, matched, expired
         // An application.
         case signedIn, cancelled, withdrawalReceived, materialsAdded, caseEvent, evidenceFound, related, returned
+        /// An earlier application that cannot be read was not compared with it.
+        case notCompared
         case queueChosen, suggestSupport, suggestRelief
         case transferProposed, transferSignedIn, transferReturned, transferEscalated, transferAssigned, transferNoted
         case externalHandover, externalReceipt
