@@ -81,7 +81,7 @@ public struct ReferralPacker: Sendable {
             subject: "", detail: referralID, sm3: { Digest.hex(Digest.sm3($0)) })
         commit.work = clerk
         commit.terms = submission.terms
-        commit.uploads = walk.records.filter { $0.outcome != .invalid }.flatMap(\.application.uploadsReferredTo)
+        commit.uploads = walk.records.flatMap(\.application.uploadsReferredTo)
         commit.traceParent = TraceContext.current?.traceParent
         return commit
     }

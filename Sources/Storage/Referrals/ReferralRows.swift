@@ -29,6 +29,8 @@ enum ReferralRows {
             ])
         try History.append(
             commit.referralID, .received, commit.partnerID, outcome.rawValue, at: commit.receivedAt, transaction)
+        // Those of a dead letter as well: it is mended and sent again, and its papers must still be there.
+        try Uploads.refer(to: commit.uploads, of: commit.partnerID, transaction)
         if commit.isInvalid, !isPart {
             // One dead letter for the message, whatever the number of its records: it is repaired and resent as a whole.
             try insertDeadLetter(
@@ -37,7 +39,6 @@ enum ReferralRows {
                 findings: commit.findings ?? commit.records.first?.findings, record: nil, transaction)
             return
         }
-        try Uploads.refer(to: commit.uploads, of: commit.partnerID, transaction)
         for record in records { try insert(record, commit, transaction) }
     }
 
