@@ -69,6 +69,7 @@ struct Configuration: Sendable {
             for element in root.children {
                 read(element, path: reader.attribute("path", of: element).map(path), &reader)
             }
+            boundUploads(root.children.first { $0.name == "uploads" }, &reader)
         }
         institutions = reader.institutions(in: InstitutionFile(path: institutionsFile))
         senderKinds = reader.senderKinds(in: mappings + "/sender-kinds.xml")
@@ -118,6 +119,20 @@ struct Configuration: Sendable {
         uploadLimits.quota = reader.number("quotaBytes", of: element, in: 1024...(1 << 40)) ?? uploadLimits.quota
         if let hours = reader.number("keepHours", of: element, in: 1...8760) {
             uploadLimits.keep = Int64(hours) * 3_600_000
+        }
+    }
+
+    /// An attachment comes as a body and is kept whole: it can be no larger than either bound.
+    private mutating func boundUploads(_ element: Node?, _ reader: inout ConfigurationReader) {
+        guard let element, element.attribute("bytes") != nil else {
+            uploadLimits.bytes = min(uploadLimits.bytes, bodyBytes, uploadLimits.quota)
+            return
+        }
+        if uploadLimits.quota < uploadLimits.bytes {
+            reader.complain(at: element, "quotaBytes is less than bytes: no attachment of that size could be kept")
+        }
+        if uploadLimits.bytes > bodyBytes {
+            reader.complain(at: element, "bytes is more than bodyBytes of <limits>: no such attachment could come in")
         }
     }
 
