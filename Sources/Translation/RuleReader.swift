@@ -75,6 +75,8 @@ extension MappingLoader {
         for name in (node.attribute("as") ?? "").split(separator: " ").map(String.init) {
             if name == "base64" {
                 value.isBase64 = true
+                // Its bytes stay in the message as it came, where an institution fetches them from.
+                if embeddedDepth > 0 { complain(node, "an attachment within an embedded document cannot be fetched") }
             } else if name == "will" {
                 value.isWill = true
             } else if name.hasPrefix("format("), name.hasSuffix(")") {
