@@ -192,19 +192,22 @@ extension CaseClerk: FollowUpHandling {
 
     // MARK: Same person, same matter
 
-    public func relations(
-        of record: ApplicationRecord, to earlier: [ApplicationRecord]
-    ) throws(StoreError) -> [Relation] {
-        var relations: [Relation] = []
+    public func relations(of record: ApplicationRecord, to old: ApplicationRecord) throws(StoreError) -> [Relation] {
         // A lead is no other application: who speaks with the person asks about earlier ones.
-        for old in earlier
-        where old.referralID != record.referralID && !old.standing.isLead && !record.standing.isLead {
-            var rules = try Self.sameMatter(record, old)
-            // Two institutions have it: the earlier receipt would go first, a person says so (司法部令148号 9).
-            if !rules.isEmpty, let one = record.queue, let other = old.queue, one != other { rules.append("DU-04") }
-            relations += rules.map { Relation(applicationNo: old.applicationNo, rule: $0) }
+        guard old.referralID != record.referralID, !old.standing.isLead, !record.standing.isLead else { return [] }
+        var rules = try Self.sameMatter(record, old)
+        guard !rules.isEmpty else { return [] }
+        // What is the same case of the same person as the old one is that of the new one as well.
+        var relations: [Relation] = []
+        for known in try old.application.value("relatedCases")?.array ?? [] {
+            guard let rule = known["note"]?.string, ["DU-01", "DU-03"].contains(rule), rules.contains(rule),
+                let number = known["applicationNo"]?.string, number != record.applicationNo
+            else { continue }
+            relations.append(Relation(applicationNo: number, rule: rule))
         }
-        return relations
+        // Two institutions have it: the earlier receipt would go first, a person says so (司法部令148号 9).
+        if let one = record.queue, let other = old.queue, one != other { rules.append("DU-04") }
+        return rules.map { Relation(applicationNo: old.applicationNo, rule: $0) } + relations
     }
 
     private static func sameMatter(_ record: ApplicationRecord, _ old: ApplicationRecord) throws(StoreError) -> [String]
@@ -222,12 +225,18 @@ extension CaseClerk: FollowUpHandling {
             Set((application.value("opposingParties")?.array ?? []).compactMap { $0["name"]?.string })
         }
         let year = 366 * 86_400_000 as Int64
-        if same("matter.causeOfAction"), !opponents(one).isDisjoint(with: opponents(other)),
+        let sameCause = same("matter.causeCode") || (Self.lacksCode(one, other) && same("matter.causeOfAction"))
+        if sameCause, !opponents(one).isDisjoint(with: opponents(other)),
             record.receivedAt.milliseconds - old.receivedAt.milliseconds <= year
         {
             rules.append("DU-02")
         }
         return rules
+    }
+
+    /// Where one of the two has no code, causes are compared by their words.
+    private static func lacksCode(_ one: LegalAidApplication, _ other: LegalAidApplication) -> Bool {
+        one.text("matter.causeCode") == nil || other.text("matter.causeCode") == nil
     }
 
     public func change(

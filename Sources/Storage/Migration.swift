@@ -21,19 +21,23 @@ struct Migration {
         Migration(script: PackageResources.v016_uploads_sql),
         Migration(script: PackageResources.v017_leads_sql),
         Migration(script: PackageResources.v018_occurrence_sql),
+        Migration(script: PackageResources.v019_relations_sql),
     ]
 
-    /// Splits the script at semicolons that end a line; the files hold no triggers.
+    /// Splits the script at semicolons that end a line, comments aside; the files hold no triggers, and no text with two
+    /// dashes. Two statements on one line are refused when they are run.
     private init(script: [UInt8]) {
         var statement = ""
         var statements: [String] = []
         for line in String(decoding: script, as: UTF8.self).split(separator: "\n") {
-            statement += line + "\n"
-            if line.hasSuffix(";") {
+            let code = line.firstRange(of: "--").map { line[..<$0.lowerBound] } ?? line
+            statement += code + "\n"
+            if code.last(where: { !$0.isWhitespace }) == ";" {
                 statements.append(statement)
                 statement = ""
             }
         }
-        self.statements = statements
+        // A last one without its semicolon is run as well.
+        self.statements = statement.allSatisfy(\.isWhitespace) ? statements : statements + [statement]
     }
 }

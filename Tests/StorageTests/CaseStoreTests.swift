@@ -14,11 +14,13 @@ struct PlainWork: FollowUpHandling {
         change.content = followUp.content
         return change
     }
-    func relations(of record: ApplicationRecord, to earlier: [ApplicationRecord]) -> [Relation] {
-        earlier.map { Relation(applicationNo: $0.applicationNo, rule: "DU-01") }
+    func relations(of record: ApplicationRecord, to old: ApplicationRecord) -> [Relation] {
+        [Relation(applicationNo: old.applicationNo, rule: "DU-01")]
     }
     func change(_ record: ApplicationRecord, related: [Relation], isNew: Bool, at now: Instant) -> CaseChange {
-        CaseChange(of: record, nil, historyEvent: .entry(.related), actor: "gateway", at: now)
+        var change = CaseChange(of: record, nil, historyEvent: .entry(.related), actor: "gateway", at: now)
+        change.content = Array(related.map(\.applicationNo).joined(separator: " ").utf8)
+        return change
     }
     func answer(
         _ commit: IntakeCommit, attached: [String: [ApplicationRecord]], kept: KeptRecords?
@@ -111,12 +113,27 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         _ = try await home.store.accept(caseMessage("M3", keys: ["person2", "case1"]))
         _ = try await home.store.accept(
             caseMessage("M4", keys: ["person1", "case1"], at: start.advanced(seconds: 800 * day)))
-        #expect(
-            try await home.store.relatedCases(of: "LA-M1") == [Relation(applicationNo: "LA-M2", rule: "DU-01")])
-        #expect(
-            try await home.store.relatedCases(of: "LA-M2") == [Relation(applicationNo: "LA-M1", rule: "DU-01")])
-        #expect(try await home.store.relatedCases(of: "LA-M3").isEmpty)
-        #expect(try await home.store.relatedCases(of: "LA-M4").isEmpty)
+        func related(_ number: String) async throws -> String? {
+            try await home.store.application(number).map { String(decoding: $0.content, as: UTF8.self) }
+        }
+        #expect(try await related("LA-M1") == "LA-M2")
+        #expect(try await related("LA-M2") == "LA-M1")
+        #expect(try await related("LA-M3") == "{}")
+        #expect(try await related("LA-M4") == "{}")
+        await home.remove()
+    }
+
+    @Test func `however many applications a person has, one of them learns of the next`() async throws {
+        let home = try await TemporaryStore()
+        for number in 1...30 { _ = try await home.store.accept(caseMessage("M\(number + 100)", keys: ["person1"])) }
+        for number in 101...130 {
+            let record = try #require(try await home.store.application("LA-M\(number)"))
+            // Told of the next one, and naming those before it, the newest first and no more than were compared.
+            let named = (max(101, number - 3)..<number).reversed().map { "LA-M\($0)" }
+            let told = number == 130 ? named : ["LA-M\(number + 1)"]
+            #expect(String(decoding: record.content, as: UTF8.self) == told.joined(separator: " "))
+            #expect(record.version == (number == 101 ? 1 : 2) + (number == 130 ? 0 : 1))
+        }
         await home.remove()
     }
 

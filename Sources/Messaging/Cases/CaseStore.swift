@@ -4,5 +4,4 @@ import Vocabulary
 public protocol CaseStore: MessageStore {
     /// Applications whose hand-over nobody answered in time.
     func overdueHandovers(now: Instant, limit: Int) async throws(StoreError) -> [ApplicationRecord]
-    func relatedCases(of applicationNo: String) async throws(StoreError) -> [Relation]
 }

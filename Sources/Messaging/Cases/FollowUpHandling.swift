@@ -11,11 +11,9 @@ public protocol FollowUpHandling: Sendable {
     func change(
         _ record: ApplicationRecord, clocks: [RunningClock], by followUp: FollowUp
     ) throws(StoreError) -> CaseChange?
-    /// How a new application is related to earlier ones that share a key with it.
-    func relations(
-        of record: ApplicationRecord, to earlier: [ApplicationRecord]
-    ) throws(StoreError) -> [Relation]
-    /// What both sides of a relation learn: the record's content names the others, and its institution is told.
+    /// How a new application is related to an earlier one that shares a key with it, and to what that one is related to.
+    func relations(of record: ApplicationRecord, to old: ApplicationRecord) throws(StoreError) -> [Relation]
+    /// What a side of a relation learns: the record's content names the others, and its institution is told.
     func change(
         _ record: ApplicationRecord, related: [Relation], isNew: Bool, at now: Instant
     ) throws(StoreError) -> CaseChange

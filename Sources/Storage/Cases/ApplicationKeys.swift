@@ -6,7 +6,7 @@ enum ApplicationKeys {
     /// As far back as look-ups go: this quarter and the four before it hold the last twelve months.
     private static let reach = 5
     /// Nobody has so many applications within a year; a look-up must not grow with a sender's mistake.
-    private static let most: Int64 = 64
+    static let most = 64
 
     static func insert(
         _ keys: [String], of applicationNo: String, at instant: Instant, _ connection: any SQLConnection
@@ -19,17 +19,22 @@ enum ApplicationKeys {
     }
 
     /// The newest first.
+    ///
+    /// - Parameter count: how many at most; each key of each quarter is read no further than that.
     static func find(
-        _ keys: [String], near instant: Instant, _ connection: any SQLConnection
+        _ keys: [String], near instant: Instant, atMost count: Int = most, _ connection: any SQLConnection
     ) throws(StoreError) -> [String] {
         guard !keys.isEmpty else { return [] }
-        let newest = instant.quarter
-        let quarters = (0..<Int64(reach)).map { SQLValue.integer(newest - $0) }
-        return try connection.query(
+        let one = """
+            SELECT * FROM (SELECT application_no FROM case_key WHERE quarter = ? AND key = ?
+            ORDER BY application_no DESC LIMIT ?)
             """
-            SELECT DISTINCT application_no FROM case_key WHERE quarter IN (\(SQLValue.marks(quarters.count)))
-            AND key IN (\(SQLValue.marks(keys.count))) ORDER BY application_no DESC LIMIT ?
-            """, quarters + keys.map(SQLValue.text) + [.integer(most)]
-        ) { row throws(StoreError) in try row.text("application_no") }
+        var values: [SQLValue] = []
+        for quarter in (0..<Int64(reach)).map({ instant.quarter - $0 }) {
+            for key in keys { values += [.integer(quarter), .text(key), .int(count)] }
+        }
+        let parts = Array(repeating: one, count: values.count / 3).joined(separator: " UNION ALL ")
+        let found = try connection.query(parts, values) { row throws(StoreError) in try row.text("application_no") }
+        return Array(Set(found).sorted(by: >).prefix(count))
     }
 }

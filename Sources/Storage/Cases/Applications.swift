@@ -40,17 +40,6 @@ extension SQLMessageStore: CaseStore {
                 [.instant(now), .int(limit)], connection)
         }
     }
-
-    public func relatedCases(of applicationNo: String) async throws(StoreError) -> [Relation] {
-        try await database.read { connection throws(StoreError) in
-            try connection.query(
-                "SELECT other_no, rule FROM related_case WHERE application_no = ? ORDER BY other_no, rule",
-                [.text(applicationNo)]
-            ) { row throws(StoreError) in
-                Relation(applicationNo: try row.text("other_no"), rule: try row.text("rule"))
-            }
-        }
-    }
 }
 
 /// Applications as rows.

@@ -355,39 +355,41 @@ enum FollowUps {
 
     // MARK: Same person, same matter
 
+    /// With how many of a person's applications a new one is compared, the newest of them: what those are related to it takes
+    /// over from them. So the cost is the same however many there are.
+    private static let compared = 3
+    /// How many relations an application names.
+    private static let named = 20
+
+    /// Names what a new application is related to. Of the earlier ones one learns of it, that of another institution before
+    /// the own; nothing is done to the rest.
     private static func relate(
         _ applicationNo: String, _ keys: [String], _ work: any FollowUpHandling, at now: Instant,
         _ transaction: StoreTransaction
     ) throws(StoreError) {
-        let numbers = try ApplicationKeys.find(keys, near: now, transaction).filter { $0 != applicationNo }
+        let numbers = try ApplicationKeys.find(keys, near: now, atMost: compared + 1, transaction)
+            .filter { $0 != applicationNo }
         guard !numbers.isEmpty, let record = try CaseRows.application(applicationNo, transaction) else { return }
-        var earlier: [ApplicationRecord] = []
         var relations: [Relation] = []
-        for number in numbers.prefix(20) {
+        var told: (old: ApplicationRecord, rules: [String])?
+        for number in numbers.prefix(compared) {
             do throws(StoreError) {
-                let found = try CaseRows.applications([number], transaction)
-                relations += try work.relations(of: record, to: found)
-                earlier += found
+                guard let old = try CaseRows.application(number, transaction) else { continue }
+                let found = try work.relations(of: record, to: old)
+                for relation in found where !relations.contains(relation) { relations.append(relation) }
+                let rules = found.filter { $0.applicationNo == number }.map(\.rule)
+                let isBetter = told.map { $0.old.queue == record.queue && old.queue != record.queue } ?? true
+                if !rules.isEmpty, isBetter { told = (old, rules) }
             } catch .corrupt(let what) {
                 // A damaged row of one application keeps no other one out: what it has to do with this one stays open.
                 try History.append(applicationNo, .notCompared, "gateway", "\(number): \(what)", at: now, transaction)
             }
         }
-        guard !relations.isEmpty else { return }
-        for relation in relations {
-            for (one, other) in [(applicationNo, relation.applicationNo), (relation.applicationNo, applicationNo)] {
-                try transaction.run(
-                    "INSERT INTO related_case (application_no, other_no, rule, at) VALUES (?, ?, ?, ?)",
-                    [.text(one), .text(other), .text(relation.rule), .instant(now)])
-            }
-        }
-        for old in earlier {
-            let back = relations.filter { $0.applicationNo == old.applicationNo }
-                .map { Relation(applicationNo: applicationNo, rule: $0.rule) }
-            if back.isEmpty { continue }
-            _ = try CaseRows.apply(try work.change(old, related: back, isNew: false, at: now), to: old, transaction)
-        }
-        let change = try work.change(record, related: relations, isNew: true, at: now)
+        guard let told else { return }
+        let back = told.rules.map { Relation(applicationNo: applicationNo, rule: $0) }
+        let notice = try work.change(told.old, related: back, isNew: false, at: now)
+        _ = try CaseRows.apply(notice, to: told.old, transaction)
+        let change = try work.change(record, related: Array(relations.prefix(named)), isNew: true, at: now)
         _ = try CaseRows.apply(change, to: record, transaction)
     }
 }
