@@ -121,6 +121,17 @@ import Vocabulary
         // Now that a message refers to it, it does not wait any more.
         let again = try await Self.send(court, "PUT", "/v1/attachments/\(digest)", body: bytes)
         #expect(try JSONValue(parsing: again.body)["keptUntil"] == nil)
+        // Nor does what a dead letter refers to: it may be mended and sent again long after.
+        let kept = Self.paper(100, seed: 3)
+        let stored = try await Self.send(court, "PUT", "/v1/attachments/\(Self.sha256(kept))", body: kept)
+        #expect(try JSONValue(parsing: stored.body)["keptUntil"] != nil)
+        let invalid: JSONValue = [
+            "flow": "referralSuggestion",
+            "materials": [["kind": "indictment", "title": "起诉书", "content": .string("sha-256:" + Self.sha256(kept))]],
+        ]
+        #expect(try await court.call("POST", "/v1/referrals", body: invalid.serialized()).status == 422)
+        let later = try await Self.send(court, "PUT", "/v1/attachments/\(Self.sha256(kept))", body: kept)
+        #expect(try JSONValue(parsing: later.body)["keptUntil"] == nil)
         // Another partner that knows the digest gets nothing by it.
         let stranger = try await flow.send(
             "referralSuggestion", "AT-3", from: "procuratorate",

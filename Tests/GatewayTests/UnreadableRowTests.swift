@@ -77,8 +77,12 @@ import Testing
         try await refuses(desk, "GET", application + "/triage")
         try await flow.gateway.untilLogged("the content of application \(number) is no JSON")
 
-        // What is about others goes on.
+        // What is about others goes on, and so does what the same person asks for next.
         #expect(try await refer(flow, "N-2", as: 2)["outcome"] == "accepted")
+        #expect(try await refer(flow, "N-3")["outcome"] == "accepted")
+        let next = try await desk.ask("GET", "/v1/messages/N-3/trace")["timeline"]?.array ?? []
+        let told = next.filter { $0["event"] == "notCompared" }
+        #expect(told.count == 1 && told.first?["detail"]?.string?.contains(number) == true)
         let check = try GatewayProcess.run([
             "check", "--config", flow.gateway.folder.appending(path: "gateway.xml").path,
         ])

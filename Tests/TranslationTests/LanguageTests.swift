@@ -225,6 +225,11 @@ import Vocabulary
             String(repeating: open, count: 4) + String(repeating: "</embedded>", count: 4))
         defer { deep.remove() }
         #expect(deep.complaints() == ["4: documents lie within documents too deep"])
+        let paper = try Workbench.inbound(
+            open + #"<list to="materials" each="m"><value to="content" from="c" as="base64"/></list></embedded>"#)
+        defer { paper.remove() }
+        #expect(
+            paper.complaints().contains { $0.hasSuffix("an attachment within an embedded document cannot be fetched") })
         let out = try Workbench.outbound(open + "</embedded>")
         defer { out.remove() }
         #expect(out.complaints().contains("3: a status has no documents within: <embedded> is for what comes in"))

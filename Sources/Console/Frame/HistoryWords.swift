@@ -64,7 +64,7 @@ enum HistoryWords {
         "enableAccount": "启用用户", "pauseJob": "暂停任务", "resumeJob": "继续任务", "stopJob": "停止任务",
         "exportAudit": "导出审计", "arrangeDutyLawyer": "安排值班律师", "giveHelp": "提供法律帮助", "expired": "已过期",
         "paused": "暂停", "resumed": "恢复", "answered": "接收方已应答", "dueSoon": "时限临近", "overdue": "时限超期",
-        "related": "发现关联案件", "evidenceFound": "查到共享信息", "caseEvent": "案件进展", "withdrawalReceived": "收到撤回",
+        "related": "发现关联案件", "notCompared": "未能与已损坏的申请比对", "evidenceFound": "查到共享信息", "caseEvent": "案件进展", "withdrawalReceived": "收到撤回",
         "transferProposed": "提出转办", "transferSignedIn": "转办签收", "transferReturned": "转办退回",
         "transferEscalated": "转办逾期上报", "transferAssigned": "指定承办机构", "transferNoted": "记录转办",
         "externalHandover": "转交本系统以外的机构", "externalReceipt": "市外机构已回执", "corrected": "来源单位已更正重发",

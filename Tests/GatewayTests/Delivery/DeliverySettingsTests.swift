@@ -38,4 +38,24 @@ import Vocabulary
         #expect(error?.description.contains(/partners\.xml:\d+.*/) == true, "\(error?.description ?? "")")
         #expect(error?.description.contains(name) == true, "\(error?.description ?? "")")
     }
+
+    @Test func `an upload can be no larger than a body, nor than what is kept of a partner`() throws {
+        for (elements, word) in [
+            (#"<uploads bytes="4096" quotaBytes="2048"/>"#, "quotaBytes"),
+            (#"<uploads bytes="4096"/><limits bodyBytes="2048"/>"#, "bodyBytes"),
+        ] {
+            let gateway = try GatewayProcess()
+            defer { gateway.remove() }
+            let file = gateway.folder.appending(path: "gateway.xml").path
+            try gateway.set(elements)
+            let error = #expect(throws: ConfigurationError.self) { try Configuration(file: file) }
+            #expect(error?.description.contains(/gateway\.xml:\d+.*/) == true, "\(error?.description ?? "")")
+            #expect(error?.description.contains(word) == true, "\(error?.description ?? "")")
+        }
+        let gateway = try GatewayProcess()
+        defer { gateway.remove() }
+        try gateway.set(#"<limits bodyBytes="2048"/>"#)
+        let configuration = try Configuration(file: gateway.folder.appending(path: "gateway.xml").path)
+        #expect(configuration.uploadLimits.bytes == 2048)
+    }
 }
