@@ -227,7 +227,7 @@ public final class Courier: Sendable {
     }
 
     private func settle(_ lease: Lease, _ settlement: LeaseSettlement) async throws(StoreError) {
-        _ = try await store.settle(leaseID: lease.id, settlement, actor: "courier", now: now())
+        _ = try await store.settleDelivery(leaseID: lease.id, settlement, actor: "courier", now: now())
     }
 
     /// What an institution has taken is signed in, as if it had settled a lease.

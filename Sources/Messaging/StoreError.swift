@@ -3,6 +3,8 @@ public enum StoreError: Error, Sendable, Hashable {
     /// Too much is waiting to be written; try again.
     case busy
     case diskFull
+    /// The file as a whole is lost or damaged: what was written would not be there later.
+    case unsafe(StoreFault)
     /// Damaged, or no store of this gateway's.
     case corrupt(String)
     case closed
@@ -13,7 +15,7 @@ public enum StoreError: Error, Sendable, Hashable {
     public var damage: String? {
         switch self {
         case .corrupt(let what): what
-        case .busy, .diskFull, .closed, .failed: nil
+        case .busy, .diskFull, .unsafe, .closed, .failed: nil
         }
     }
 
@@ -22,6 +24,7 @@ public enum StoreError: Error, Sendable, Hashable {
         switch self {
         case .busy: "busy"
         case .diskFull: "diskFull"
+        case .unsafe(let fault): fault.rawValue
         case .corrupt: "corrupt"
         case .closed: "closed"
         case .failed: "failed"

@@ -38,9 +38,19 @@ public protocol Database: Sendable {
     /// Runs the work inside the next group's transaction and returns after that is durable. Work that throws is undone
     /// alone; the others of its group stay. Work may run again from the start where others of its group fail, so it
     /// changes nothing but the database.
+    ///
+    /// - Throws: `StoreError.unsafe` where the file is lost or damaged, before or by the time that the work was done.
     func write<Result: Sendable>(
         _ work: @escaping @Sendable (any SQLConnection) throws(StoreError) -> Result
     ) async throws(StoreError) -> Result
+
+    /// The same, of what is told although the file is lost or damaged: alerts about just that.
+    func writeRegardless<Result: Sendable>(
+        _ work: @escaping @Sendable (any SQLConnection) throws(StoreError) -> Result
+    ) async throws(StoreError) -> Result
+
+    /// What is wrong with the file as a whole, as far as it is known now.
+    var fault: StoreFault? { get }
 
     /// Runs the work on one snapshot.
     func read<Result: Sendable>(

@@ -26,15 +26,19 @@ final class StoreTransaction: SQLConnection {
 
 extension SQLMessageStore {
     /// Does the work in one transaction; when it is durable, those who wait for what it queued are woken.
+    ///
+    /// - Parameter isRegardless: also where the file is lost or damaged, since nothing is acknowledged by it.
     func write<Result: Sendable>(
-        _ work: @escaping @Sendable (StoreTransaction) throws(StoreError) -> Result
+        isRegardless: Bool = false, _ work: @escaping @Sendable (StoreTransaction) throws(StoreError) -> Result
     ) async throws(StoreError) -> Result {
-        let (result, queuedFor) = try await database.write {
-            connection throws(StoreError) -> (Result, Set<Endpoint>) in
+        let whole: @Sendable (any SQLConnection) throws(StoreError) -> (Result, Set<Endpoint>) = {
+            connection throws(StoreError) in
             let transaction = StoreTransaction(connection)
             let result = try work(transaction)
             return (result, transaction.queuedFor)
         }
+        let (result, queuedFor) =
+            try await isRegardless ? database.writeRegardless(whole) : database.write(whole)
         if !queuedFor.isEmpty { notify(queuedFor) }
         return result
     }

@@ -44,11 +44,12 @@ import Testing
 
         let ready = try await gateway.remote.call("GET", "/readyz")
         #expect(ready.status == 503)
-        #expect(ready.json["status"] == "not ready" && ready.json["store"] == "corrupt")
+        #expect(ready.json["status"] == "not ready" && ready.json["store"] == "damaged")
         #expect(ready.json["detail"]?.string?.contains("最近一次备份") == true)
         #expect(try await gateway.remote.call("GET", "/healthz").status == 200)
+        #expect(try await gateway.remote.call("POST", "/v1/referrals", body: courtNotice("D-1"), mediaType: "application/xml").status == 503)
         let metrics = String(decoding: try await gateway.desk.download("/metrics"), as: UTF8.self)
-        #expect(metrics.contains("gateway_store_damaged 1"))
+        #expect(metrics.contains("gateway_store_fault{fault=\"damaged\"} 1"))
         let alerts = try await gateway.desk.ask("GET", "/v1/alerts")["alerts"]?.array ?? []
         let alert = try #require(alerts.first { $0["alert"] == "storeDamaged" })
         #expect(alert["subject"]?.string?.hasSuffix(" store") == true)
@@ -56,6 +57,44 @@ import Testing
         let viewer = try await ConsoleVisitor.add("li", "viewer", to: gateway, language: "en")
         #expect(try await viewer.get("/").html.contains("store damaged"))
         await viewer.leave()
+        gateway.stop()
+        gateway.remove()
+    }
+
+    /// A file, and what is done to it while the gateway runs.
+    @Test(arguments: [
+        ("store.sqlite", "removed"), ("store.sqlite-wal", "removed"), ("store.sqlite", "replaced"),
+    ])
+    func `nothing is acknowledged into a file that is not there any more`(name: String, deed: String) async throws {
+        let gateway = try GatewayProcess()
+        try gateway.set(#"<alerts everySeconds="5" settleSeconds="0"/>"#)
+        try gateway.start()
+        let court = gateway.remote
+        #expect(try await court.call("POST", "/v1/referrals", body: courtNotice("T-1"), mediaType: "application/xml").status == 202)
+        let file = gateway.folder.appending(path: name)
+        let aside = gateway.folder.appending(path: "aside")
+        try FileManager.default.moveItem(at: file, to: aside)
+        if deed == "replaced" { try FileManager.default.copyItem(at: aside, to: file) }
+        let refused = try await court.call("POST", "/v1/referrals", body: courtNotice("T-2"), mediaType: "application/xml")
+        #expect(refused.status == 503 && refused.json["type"]?.string?.hasSuffix("store-unavailable") == true)
+        let ready = try await court.call("GET", "/readyz")
+        #expect(ready.status == 503 && ready.json["store"] == "lost")
+        #expect(ready.json["detail"]?.string?.contains("-wal") == true)
+        try await gateway.untilLogged("\"alert\":\"storeLost\"")
+        let metrics = String(decoding: try await gateway.desk.download("/metrics"), as: UTF8.self)
+        #expect(metrics.contains("gateway_store_fault{fault=\"lost\"} 1"))
+        try await eventually("the alert is open") {
+            try await gateway.desk.ask("GET", "/v1/alerts")["alerts"]?.array?.contains { $0["alert"] == "storeLost" }
+                == true ? true : nil
+        }
+        // Put back, it takes again, and has all that was acknowledged.
+        if deed == "replaced" { try FileManager.default.removeItem(at: file) }
+        try FileManager.default.moveItem(at: aside, to: file)
+        #expect(try await court.call("GET", "/readyz").status == 200)
+        #expect(try await court.call("POST", "/v1/referrals", body: courtNotice("T-2"), mediaType: "application/xml").status == 202)
+        gateway.stop()
+        try gateway.start()
+        #expect(try await gateway.institution.leases().count == 2)
         gateway.stop()
         gateway.remove()
     }

@@ -174,21 +174,22 @@ private final class Pager: Sendable {
         async throws
     {
         let pager = try Pager()
-        let inspection = StoreInspection()
+        let fault = Mutex<StoreFault?>(nil)
+        let inspection = StoreInspection(now: { Instant(milliseconds: 0) }) { fault.withLock { $0 } }
         let bench = try await Bench(
             alerts: settings(pager), clocks: Clocks { throw StoreError.corrupt("a table cannot be read") },
             inspection: inspection)
         let other = try await Bench(sharing: bench, alerts: settings(pager), node: "b")
         await #expect(throws: StoreError.self) { try await bench.look() }
         #expect(pager.phases == [])
-        inspection.conclude(.damaged(since: bench.clock.now))
+        fault.withLock { $0 = .damaged }
         for _ in 0..<2 {
             try await bench.look()
             try await other.look()
             bench.clock.advance(301)
         }
         #expect(pager.phases == ["storeDamaged a store began"])
-        #expect(bench.services.attention.damage?.kind == .storeDamaged)
+        #expect(bench.services.attention.fault?.kind == .storeDamaged)
         await bench.remove()
         await pager.stop()
     }

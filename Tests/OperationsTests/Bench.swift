@@ -31,7 +31,8 @@ struct Bench {
     init(
         sharing other: Bench? = nil, alerts: AlertSettings = AlertSettings(), node: String = "a",
         clocks: any ClockFigureSource = NoClocks(), endpoints: any EndpointReportSource = NoEndpoints(),
-        expiries: any CredentialExpirySource = NoExpiries(), inspection: StoreInspection = StoreInspection()
+        expiries: any CredentialExpirySource = NoExpiries(),
+        inspection: StoreInspection = StoreInspection(now: { Instant(milliseconds: 0) })
     ) async throws {
         folder =
             other?.folder ?? FileManager.default.temporaryDirectory.appending(path: "window-\(UUID().uuidString)")

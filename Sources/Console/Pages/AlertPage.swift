@@ -44,7 +44,8 @@ extension WebConsole {
         case .circuitOpen:
             condition.subject.split(separator: " ").last.flatMap { Endpoint(description: String($0)) }.map(name(of:))
                 ?? condition.subject
-        case .deadLetters, .deadLetterAge, .expiry, .storeDamaged, .calendarMissing, nil: condition.subject
+        case .deadLetters, .deadLetterAge, .expiry, .storeLost, .storeDamaged, .storeFull, .calendarMissing, nil:
+            condition.subject
         }
     }
 
@@ -63,7 +64,7 @@ extension AlertRule {
         case .queueAge: .queues
         case .partnerSilence, .circuitOpen: .partners
         case .clocksDueSoon, .clocksOverdue: .clocks
-        case .expiry, .storeDamaged, .calendarMissing: nil
+        case .expiry, .storeLost, .storeDamaged, .storeFull, .calendarMissing: nil
         }
     }
 }

@@ -119,7 +119,9 @@ extension WebConsole {
         let endpoint = Endpoint(description: subject)
         return switch item.kind {
         case .calendarMissing: badge("warn", language("放假安排缺失", "no plan of days off"), subject)
+        case .storeLost: badge("bad", language("存储丢失", "store lost"))
         case .storeDamaged: badge("bad", language("存储损坏", "store damaged"))
+        case .storeFull: badge("bad", language("存储已满", "store full"))
         case .clocksOverdue: badge("bad", language("时限超期", "overdue"), title(ofClock: subject) ?? "", subject)
         case .clocksDueSoon: badge("warn", language("时限临近", "due soon"), title(ofClock: subject) ?? "", subject)
         case .deadLetters:
@@ -151,7 +153,7 @@ extension WebConsole {
         case .circuitOpen, .paused: (list, "")
         case .queueAge: (.queues, "")
         case .partnerSilence: (.partners, "")
-        case .expiry, .storeDamaged, .calendarMissing: (nil, "")
+        case .expiry, .storeLost, .storeDamaged, .storeFull, .calendarMissing: (nil, "")
         case .parked: (.parked, "")
         }
     }

@@ -6,6 +6,14 @@ public protocol DeliveryStore: MessageStore {
     /// highest priority first, of an application's statuses only the oldest undelivered one.
     func lease(_ capacities: [EndpointCapacity], now: Instant, ends: Instant) async throws(StoreError) -> [Lease]
 
+    /// What a receiver answered to what was leased so. Unlike an institution's own settlement it acknowledges nothing, and is
+    /// written down although the store's file is lost: the receiver has it, and alerts about just that must go out.
+    ///
+    /// - Returns: whether the lease was still there to settle.
+    func settleDelivery(
+        leaseID: String, _ settlement: LeaseSettlement, actor: String, now: Instant
+    ) async throws(StoreError) -> Bool
+
     /// When something that waits for one of the endpoints is next due, claimed ones by the end of their lease.
     func nextDue(_ endpoints: [Endpoint], after now: Instant) async throws(StoreError) -> Instant?
 

@@ -5,10 +5,13 @@ import Vocabulary
 /// What an alert is about.
 public enum AlertRule: String, Sendable, CaseIterable {
     case deadLetters, deadLetterAge, queueAge, partnerSilence, clocksDueSoon, clocksOverdue, circuitOpen, expiry
-    case storeDamaged, calendarMissing
+    case storeLost, storeDamaged, storeFull, calendarMissing
+
+    /// About the file of the store as a whole.
+    static let ofStore: Set<AlertRule> = [.storeLost, .storeDamaged, .storeFull]
 
     /// Seen by one node only: another node's look says nothing about it.
-    var isLocal: Bool { self == .circuitOpen || self == .storeDamaged }
+    var isLocal: Bool { self == .circuitOpen || Self.ofStore.contains(self) }
 
     /// - Parameter subject: the queue, partner, clock, receiver or key; `all` where there is only one.
     public func text(_ phase: AlertMessage.Phase, _ subject: String) -> LocalizedText {
@@ -56,6 +59,15 @@ public enum AlertRule: String, Sendable, CaseIterable {
                     zh: "尚无 \(subject) 年放假安排，届满在该年的期限只能暂定。",
                     en: "There is no plan of days off for \(subject): limits that end there are provisional.")
                 : LocalizedText(zh: "\(subject) 年放假安排已加载。", en: "The plan of days off for \(subject) is loaded.")
+        case .storeLost:
+            begins
+                ? LocalizedText(
+                    zh: "存储文件已不在原处，网关已停止接收。", en: "The store's file is not where it was; nothing is taken.")
+                : LocalizedText(zh: "存储文件已放回原处，恢复接收。", en: "The store's file is back in its place.")
+        case .storeFull:
+            begins
+                ? LocalizedText(zh: "存储所在磁盘已满。", en: "The store's device is full.")
+                : LocalizedText(zh: "存储所在磁盘已有空间。", en: "The store's device has room again.")
         case .storeDamaged:
             begins
                 ? LocalizedText(zh: "存储文件已损坏。", en: "The store's file is damaged.")
@@ -77,7 +89,9 @@ public enum AlertRule: String, Sendable, CaseIterable {
         case .clocksOverdue: Attention.Kind.clocksOverdue.advice
         case .circuitOpen: Attention.Kind.circuitOpen.advice
         case .expiry: Attention.Kind.expiry.advice
+        case .storeLost: Attention.Kind.storeLost.advice
         case .storeDamaged: Attention.Kind.storeDamaged.advice
+        case .storeFull: Attention.Kind.storeFull.advice
         case .calendarMissing: Attention.Kind.calendarMissing.advice
         }
     }

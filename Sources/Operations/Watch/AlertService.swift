@@ -32,6 +32,10 @@ public struct AlertService: Sendable {
 
     /// One look. What begins or ends is logged, and queued for the alarm system where there is one.
     public func look() async throws {
+        if let fault = attention.fault {
+            // Where the store cannot even keep the alert, the log has it.
+            log.error("the store is at fault", [("alert", .string(fault.kind.rawValue))])
+        }
         let (conditions, rules) = try await conditions()
         let local = localPrefix
         let messages = try await store.reconcileAlerts(
@@ -55,9 +59,9 @@ public struct AlertService: Sendable {
         do {
             items = try await attention.items()
         } catch {
-            // A damaged store may have no answer about anything else.
-            guard let damage = attention.damage, let condition = condition(damage) else { throw error }
-            return ([condition], [.storeDamaged])
+            // A store at fault may have no answer about anything else.
+            guard let fault = attention.fault, let condition = condition(fault) else { throw error }
+            return ([condition], AlertRule.ofStore)
         }
         var found = Set(items.compactMap(condition))
         let deadLetters = items.filter { $0.kind == .deadLetters }
@@ -82,7 +86,9 @@ public struct AlertService: Sendable {
             // Who cannot be told need not be told of it.
             case .circuitOpen: item.subject == Endpoint.alerts.description ? nil : .circuitOpen
             case .expiry: .expiry
+            case .storeLost: .storeLost
             case .storeDamaged: .storeDamaged
+            case .storeFull: .storeFull
             case .calendarMissing: .calendarMissing
             case .deadLetters, .paused, .parked: nil
             }

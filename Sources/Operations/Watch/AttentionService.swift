@@ -7,14 +7,16 @@ extension Attention.Kind {
     var turn: Turn {
         switch self {
         case .partnerSilence, .parked: .sender
-        case .storeDamaged, .calendarMissing, .deadLetters, .expiry, .paused: .gateway
+        case .storeLost, .storeDamaged, .storeFull, .calendarMissing, .deadLetters, .expiry, .paused: .gateway
         case .clocksOverdue, .clocksDueSoon, .circuitOpen, .queueAge: .receiver
         }
     }
 
     public var advice: LocalizedText {
         switch self {
-        case .storeDamaged: StoreCondition.damage
+        case .storeLost: StoreFault.lost.advice
+        case .storeDamaged: StoreFault.damaged.advice
+        case .storeFull: StoreFault.full.advice
         case .calendarMissing:
             LocalizedText(
                 zh: "国务院办公厅公布放假安排后，添加 config/calendar/ 下该年的文件并重新加载。",
@@ -65,7 +67,7 @@ public struct AttentionService: Sendable {
     public func items() async throws -> [Attention] {
         let queues = try await flow.queues()
         let partners = try await flow.partners()
-        var items = [damage].compactMap(\.self) + (try await clocks())
+        var items = [fault].compactMap(\.self) + (try await clocks())
         items += try await deadLetters.causes(DeadLetterFilter()).map { cause in
             let code = FailureAdvice(cause.cause)
             return Attention(
@@ -97,8 +99,13 @@ public struct AttentionService: Sendable {
     }
 
     /// Known without asking the store, which may have no answer any more.
-    var damage: Attention? {
-        inspection.condition.damagedSince.map { Attention(.storeDamaged, "store", count: 1, since: $0) }
+    var fault: Attention? {
+        switch inspection.condition {
+        case .unknown, .sound: nil
+        case .faulty(.lost, let since): Attention(.storeLost, "store", count: 1, since: since)
+        case .faulty(.damaged, let since): Attention(.storeDamaged, "store", count: 1, since: since)
+        case .faulty(.full, let since): Attention(.storeFull, "store", count: 1, since: since)
+        }
     }
 
     private static func rank(_ kind: Attention.Kind) -> Int { Attention.Kind.allCases.firstIndex(of: kind) ?? 0 }

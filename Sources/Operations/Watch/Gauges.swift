@@ -13,6 +13,15 @@ public struct Gauges: Sendable {
     let clocks: any ClockFigureSource
     let metrics: Metrics
 
+    /// One figure for each fault that the store's file may have.
+    func tell(_ condition: StoreCondition) {
+        for fault in StoreFault.allCases {
+            metrics.set(
+                "gateway_store_fault", help: "Whether the store's file is lost, damaged or without room.",
+                labels: [("fault", fault.rawValue)], to: condition.fault == fault ? 1 : 0)
+        }
+    }
+
     func refresh() async throws {
         let now = flow.now()
         func age(_ since: Instant?) -> Double { since.map { Double(now.milliseconds - $0.milliseconds) / 1000 } ?? 0 }

@@ -30,6 +30,7 @@ public struct Health: Sendable {
             Route("GET", "/healthz") { _, _ in .json(["status": "alive"]) },
             Route("GET", "/readyz") { request, _ in await ready(request.language) },
             Route("GET", "/metrics") { _, _ in
+                gauges.tell(inspection.condition)
                 try await gauges.refresh()
                 return HTTPResponse(
                     status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
@@ -38,11 +39,11 @@ public struct Health: Sendable {
         ]
     }
 
-    /// Ready means that a referral handed in now would be stored, and found again: the store is really written to, and
-    /// reading it through has found no damage.
+    /// Ready means that a referral handed in now would be stored, and found again: the store is really written to, its file
+    /// is where it was opened, has room, and no damage was found in it.
     private func ready(_ language: String?) async -> HTTPResponse {
-        if inspection.condition.damagedSince != nil {
-            return Self.notReady(StoreError.corrupt("").code, StoreCondition.damage.text(for: language))
+        if let fault = inspection.condition.fault {
+            return Self.notReady(fault.rawValue, fault.advice.text(for: language))
         }
         do throws(StoreError) {
             let now = now()

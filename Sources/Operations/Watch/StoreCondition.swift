@@ -3,24 +3,41 @@ import Synchronization
 import Transport
 import Vocabulary
 
-/// What reading the store through, beside the work, has found at this node since its start.
+/// What this node knows of the store's file.
 public enum StoreCondition: Sendable, Hashable {
-    /// It is still being read, or could not be.
+    /// It is still being read through, or could not be.
     case unknown
     case sound
-    case damaged(since: Instant)
+    case faulty(StoreFault, since: Instant)
 
-    /// When damage was found.
-    public var damagedSince: Instant? {
+    public var fault: StoreFault? {
         switch self {
         case .unknown, .sound: nil
-        case .damaged(let since): since
+        case .faulty(let fault, _): fault
         }
     }
+}
 
-    static let damage = LocalizedText(
-        zh: "存储文件已损坏：请停止网关，用最近一次备份恢复后再启动；gateway check 会重新核验整个文件。",
-        en:
-            "The store's file is damaged: stop the gateway, restore the last backup and start again; gateway check reads the whole file through."
-    )
+extension StoreFault {
+    /// What to do about it.
+    var advice: LocalizedText {
+        switch self {
+        case .damaged:
+            LocalizedText(
+                zh: "存储文件已损坏，已停止接收：请停止网关，用最近一次备份恢复后再启动；gateway check 会重新核验整个文件。",
+                en:
+                    "The store's file is damaged and nothing is taken any more: stop the gateway, restore the last backup and start again; gateway check reads the whole file through."
+            )
+        case .lost:
+            LocalizedText(
+                zh: "存储文件（或其 -wal 日志）已被删除、替换，或其磁盘已卸载，已停止接收：请放回原文件；放不回时停止网关，用最近一次备份恢复后再启动。",
+                en:
+                    "The store's file, or its -wal log, was removed or replaced, or its device is gone, and nothing is taken any more: put it back; where that cannot be, stop the gateway, restore the last backup and start again."
+            )
+        case .full:
+            LocalizedText(
+                zh: "存储所在磁盘没有足够空间：请腾出空间，网关会自行恢复。",
+                en: "The store's device has too little room: make room, and the gateway goes on by itself.")
+        }
+    }
 }

@@ -51,10 +51,12 @@ extension SQLMessageStore: AccountStore {
         }
     }
 
+    // An operator must be able to sign in and look where the store's file is lost or damaged; nothing else of theirs is taken.
+
     public func openSession(
         _ session: OperatorSession, forgetting keys: [String], _ act: AuditAct
     ) async throws(StoreError) {
-        try await database.write { connection throws(StoreError) in
+        try await database.writeRegardless { connection throws(StoreError) in
             try connection.run("DELETE FROM operator_session WHERE ends_at <= ?", [.instant(act.at)])
             for key in keys { try connection.run("DELETE FROM sign_in_failure WHERE key = ?", [.text(key)]) }
             try connection.run(
@@ -84,14 +86,14 @@ extension SQLMessageStore: AccountStore {
     }
 
     public func touchSession(_ tokenHash: String, at: Instant) async throws(StoreError) {
-        try await database.write { connection throws(StoreError) in
+        try await database.writeRegardless { connection throws(StoreError) in
             _ = try connection.run(
                 "UPDATE operator_session SET seen_at = ? WHERE token_hash = ?", [.instant(at), .text(tokenHash)])
         }
     }
 
     public func closeSession(_ tokenHash: String, _ act: AuditAct) async throws(StoreError) {
-        try await database.write { connection throws(StoreError) in
+        try await database.writeRegardless { connection throws(StoreError) in
             let closed = try connection.run(
                 "DELETE FROM operator_session WHERE token_hash = ?", [.text(tokenHash)])
             if closed == 1 { try Audit.append(act, connection) }
@@ -114,7 +116,7 @@ extension SQLMessageStore: AccountStore {
     public func noteFailure(
         _ keys: [(key: String, policy: LockPolicy)], _ act: AuditAct
     ) async throws(StoreError) {
-        try await database.write { connection throws(StoreError) in
+        try await database.writeRegardless { connection throws(StoreError) in
             for (key, policy) in keys {
                 let window = act.at.advanced(by: policy.window).milliseconds - act.at.milliseconds
                 // A failure after the window, or after a lock that is over, begins to count anew.

@@ -7,7 +7,7 @@ extension SQLMessageStore: AlertStore {
         now: Instant, isSent: Bool,
         write: @escaping @Sendable (AlertMessage.Phase, OpenAlert) -> AlertMessage
     ) async throws(StoreError) -> [AlertMessage] {
-        let messages = try await database.write { connection throws(StoreError) in
+        let messages = try await database.writeRegardless { connection throws(StoreError) in
             let open = try connection.query(Alerts.all, [], Alerts.read)
             var messages: [AlertMessage] = []
             for condition in conditions.subtracting(open.map(\.alert.condition)) {

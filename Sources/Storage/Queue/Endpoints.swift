@@ -4,7 +4,7 @@ import Vocabulary
 extension SQLMessageStore: DeliveryStore {
     public func lease(_ capacities: [EndpointCapacity], now: Instant, ends: Instant) async throws(StoreError) -> [Lease]
     {
-        try await write { transaction throws(StoreError) in
+        try await write(isRegardless: true) { transaction throws(StoreError) in
             var leased: [Lease] = []
             for capacity in capacities where capacity.max > 0 {
                 guard try !Endpoints.isPaused(capacity.endpoint, transaction) else { continue }
@@ -13,6 +13,14 @@ extension SQLMessageStore: DeliveryStore {
                     max: capacity.max, now: now, ends: ends, transaction)
             }
             return leased
+        }
+    }
+
+    public func settleDelivery(
+        leaseID: String, _ settlement: LeaseSettlement, actor: String, now: Instant
+    ) async throws(StoreError) -> Bool {
+        try await write(isRegardless: true) { transaction throws(StoreError) in
+            try Leases.settle(leaseID, settlement, actor: actor, now: now, transaction)
         }
     }
 

@@ -1,13 +1,20 @@
 import CSQLite
+import Glibc
 import Messaging
 
 /// An open SQLite database with its prepared statements. Used by one thread only.
 final class SQLiteConnection: SQLConnection {
     private let handle: OpaquePointer
+    private let health: FileHealth?
     private var statements: [String: SQLiteStatement] = [:]
+    private var isOpen = true
 
     /// Opens, or makes, the file.
-    init(path: String) throws(StoreError) {
+    ///
+    /// - Parameter health: where it is noted that the file is damaged, or its device full.
+    init(path: String, _ health: FileHealth? = nil) throws(StoreError) {
+        self.health = health
+        try Self.make(path)
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
         let code = sqlite3_open_v2(path, &opened, flags, nil)
@@ -27,9 +34,25 @@ final class SQLiteConnection: SQLConnection {
         try execute("PRAGMA temp_store=MEMORY")
     }
 
-    deinit {
+    deinit { close() }
+
+    /// The last of a file's connections to close writes the log back into the file and removes it: what is left is one whole
+    /// file. Nothing may be asked of it afterwards.
+    func close() {
+        guard isOpen else { return }
+        isOpen = false
         statements.removeAll()
         sqlite3_close_v2(handle)
+    }
+
+    /// Makes a new file that its owner alone may read, whatever the umask; SQLite gives the files beside it the same mode.
+    private static func make(_ path: String) throws(StoreError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 {
+            _ = Glibc.close(descriptor)
+        } else if errno != EEXIST {
+            throw .failed("cannot be made (\(String(cString: strerror(errno))))")
+        }
     }
 
     /// Runs a script without values.
@@ -61,8 +84,19 @@ final class SQLiteConnection: SQLConnection {
     private func prepared(_ sql: String) throws(StoreError) -> SQLiteStatement {
         if let statement = statements[sql] { return statement }
         var made: OpaquePointer?
-        let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &made, nil)
+        var isOne = true
+        let code = sql.withCString { start in
+            var rest: UnsafePointer<CChar>?
+            let code = sqlite3_prepare_v3(handle, start, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &made, &rest)
+            isOne = rest.map { String(cString: $0).allSatisfy(\.isWhitespace) } ?? true
+            return code
+        }
         guard code == SQLITE_OK, let made else { throw failure(code) }
+        // SQLite leaves what stands behind the first statement undone without a word.
+        guard isOne else {
+            sqlite3_finalize(made)
+            throw .failed("a text holds more than one statement")
+        }
         let statement = SQLiteStatement(made)
         statements[sql] = statement
         return statement
@@ -72,10 +106,20 @@ final class SQLiteConnection: SQLConnection {
     func failure(_ code: Int32) -> StoreError {
         switch code & 0xFF {
         case SQLITE_BUSY, SQLITE_LOCKED: .busy
-        case SQLITE_FULL: .diskFull
-        case SQLITE_CORRUPT, SQLITE_NOTADB: .corrupt(Self.explain(code))
+        case SQLITE_FULL: full()
+        case SQLITE_CORRUPT, SQLITE_NOTADB: damaged(code)
         default: .failed(String(cString: sqlite3_errmsg(handle)))
         }
+    }
+
+    private func full() -> StoreError {
+        health?.isFull.store(true, ordering: .relaxed)
+        return .diskFull
+    }
+
+    private func damaged(_ code: Int32) -> StoreError {
+        health?.isDamaged.store(true, ordering: .relaxed)
+        return .corrupt(Self.explain(code))
     }
 
     private static func explain(_ code: Int32) -> String { String(cString: sqlite3_errstr(code)) }

@@ -18,6 +18,9 @@ public final class SQLiteDatabase: Database {
     private let writer: Worker
     private let readers: [Worker]
     private let turn = Atomic<Int>(0)
+    private let place: FilePlace
+    private let health: FileHealth
+    private let isClosing = Atomic<Bool>(false)
 
     /// - Parameters:
     ///   - path: the file; made if it is not there.
@@ -25,24 +28,28 @@ public final class SQLiteDatabase: Database {
     ///   - readerCount: connections for reading.
     ///   - underway: commits that are being prepared.
     ///   - patience: so long a group waits for them at most.
+    ///   - room: bytes that must be free on the device; a log of changes grows to half of this before it is written back.
     ///   - onCommit: hears of every group: how many units it carried and how long it took to be durable.
     public init(
         path: String, maxPending: Int, readerCount: Int = 2, underway: CommitsUnderway = CommitsUnderway(),
-        patience: DispatchTimeInterval = .milliseconds(4),
+        patience: DispatchTimeInterval = .milliseconds(4), room: UInt64 = 8 << 20,
         onCommit: @escaping @Sendable (_ units: Int, _ took: Duration) -> Void = { _, _ in }
     ) throws(StoreError) {
         try Self.refuseForeignFile(path)
         self.path = path
+        let health = FileHealth()
+        self.health = health
         writer = try Worker(
-            path: path, name: "store-writer", maxPending: maxPending, underway: underway, patience: patience)
+            path: path, health, name: "store-writer", maxPending: maxPending, underway: underway, patience: patience)
         var readers: [Worker] = []
         for index in 0..<readerCount {
-            readers.append(try Worker(path: path, name: "store-reader-\(index)", maxPending: maxPending))
+            readers.append(try Worker(path: path, health, name: "store-reader-\(index)", maxPending: maxPending))
         }
         self.readers = readers
+        place = FilePlace(of: path, room: room)
         writer.start { connection, units in
             let began = ContinuousClock.now
-            Self.commit(units, on: connection)
+            Self.commit(units, on: connection, health)
             onCommit(units.count, ContinuousClock.now - began)
         }
         for reader in readers { reader.start { Self.answer($1, on: $0) } }
@@ -80,7 +87,7 @@ public final class SQLiteDatabase: Database {
     ///
     /// - Throws: `StoreError.corrupt` where it is damaged.
     public func inspect() async throws(StoreError) {
-        let inspector = try Worker(path: path, name: "store-inspector", maxPending: 1)
+        let inspector = try Worker(path: path, health, name: "store-inspector", maxPending: 1)
         inspector.start { Self.answer($1, on: $0) }
         do throws(StoreError) {
             let tables = try await submit(
@@ -95,6 +102,7 @@ public final class SQLiteDatabase: Database {
                         }, to: inspector))
             }
         } catch {
+            if error.damage != nil { health.isDamaged.store(true, ordering: .relaxed) }
             await inspector.close()
             throw error
         }
@@ -104,7 +112,32 @@ public final class SQLiteDatabase: Database {
     public func write<Result: Sendable>(
         _ work: @escaping @Sendable (any SQLConnection) throws(StoreError) -> Result
     ) async throws(StoreError) -> Result {
+        try refuseUnsafe()
+        let result = try await submit(work, to: writer)
+        // The commit is durable, but in a file that nobody finds again where it was taken away meanwhile.
+        try refuseUnsafe()
+        return result
+    }
+
+    public func writeRegardless<Result: Sendable>(
+        _ work: @escaping @Sendable (any SQLConnection) throws(StoreError) -> Result
+    ) async throws(StoreError) -> Result {
         try await submit(work, to: writer)
+    }
+
+    public var fault: StoreFault? {
+        unsafeFault ?? (health.isFull.load(ordering: .relaxed) || !place.hasRoom ? .full : nil)
+    }
+
+    private var unsafeFault: StoreFault? {
+        // Closing removes the log.
+        if isClosing.load(ordering: .relaxed) { return nil }
+        if !place.isSame { return .lost }
+        return health.isDamaged.load(ordering: .relaxed) ? .damaged : nil
+    }
+
+    private func refuseUnsafe() throws(StoreError) {
+        if let fault = unsafeFault { throw .unsafe(fault) }
     }
 
     public func read<Result: Sendable>(
@@ -134,9 +167,11 @@ public final class SQLiteDatabase: Database {
         }
     }
 
+    /// What is left is one whole file, without a log beside it: the writer is the last to close.
     public func close() async {
-        await writer.close()
+        isClosing.store(true, ordering: .relaxed)
         for reader in readers { await reader.close() }
+        await writer.close()
     }
 
     private func submit<Result: Sendable>(
@@ -149,12 +184,15 @@ public final class SQLiteDatabase: Database {
         return try outcome.get()
     }
 
-    private static func commit(_ units: [any Unit], on connection: SQLiteConnection) {
+    private static func commit(_ units: [any Unit], on connection: SQLiteConnection, _ health: FileHealth) {
         do throws(StoreError) {
             if try !commitWhole(units, on: connection) { try commitEach(units, on: connection) }
+            health.isFull.store(false, ordering: .relaxed)
         } catch {
             _ = try? connection.run("ROLLBACK", [])
-            for unit in units { unit.finish(failure: error) }
+            // Where the device is full SQLite has undone everything by itself, and what fails next is only that.
+            let failure = health.isFull.load(ordering: .relaxed) ? StoreError.diskFull : error
+            for unit in units { unit.finish(failure: failure) }
             return
         }
         for unit in units { unit.finish(failure: nil) }
@@ -256,10 +294,10 @@ public final class SQLiteDatabase: Database {
         private var onEnd: [CheckedContinuation<Void, Never>] = []
 
         init(
-            path: String, name: String, maxPending: Int, underway: CommitsUnderway = CommitsUnderway(),
-            patience: DispatchTimeInterval = .never
+            path: String, _ health: FileHealth, name: String, maxPending: Int,
+            underway: CommitsUnderway = CommitsUnderway(), patience: DispatchTimeInterval = .never
         ) throws(StoreError) {
-            connection = try SQLiteConnection(path: path)
+            connection = try SQLiteConnection(path: path, health)
             self.name = name
             self.maxPending = maxPending
             self.underway = underway
@@ -269,6 +307,7 @@ public final class SQLiteDatabase: Database {
         func start(_ handle: @escaping @Sendable (SQLiteConnection, [any Unit]) -> Void) {
             let thread = Thread { [self] in
                 while let units = take() { handle(connection, units) }
+                connection.close()
                 condition.lock()
                 hasEnded = true
                 let waiting = onEnd

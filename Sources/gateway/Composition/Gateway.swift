@@ -60,7 +60,7 @@ final class Gateway: Sendable {
     /// Reads the store through. Damage cannot wait until alerts are next looked for.
     private static func inspect(_ storing: StoreModule, _ alerts: AlertService, _ log: Log) async {
         await storing.inspect()
-        guard storing.inspection.condition.damagedSince != nil else { return }
+        guard storing.inspection.condition.fault != nil else { return }
         do {
             try await alerts.look()
         } catch {

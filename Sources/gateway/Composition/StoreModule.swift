@@ -11,7 +11,7 @@ struct StoreModule: Sendable {
     let store: SQLMessageStore
     /// Documents that are on their way to a commit: the store's writer waits for them a little.
     let underway: CommitsUnderway
-    let inspection = StoreInspection()
+    let inspection: StoreInspection
     private let database: SQLiteDatabase
     private let around: Surroundings
 
@@ -23,6 +23,7 @@ struct StoreModule: Sendable {
             path: around.configuration.storePath, maxPending: around.configuration.pendingWrites, underway: underway,
             onCommit: { [metrics = around.metrics] in metrics.committed(units: $0, took: $1) })
         store = try await SQLMessageStore(database: database)
+        inspection = StoreInspection(now: around.now) { [database] in database.fault }
     }
 
     /// Writes down which rules are in force from now on: a message is told later which ones decided about it.
@@ -39,20 +40,12 @@ struct StoreModule: Sendable {
     func inspect() async {
         do {
             try await database.inspect()
-            if !Task.isCancelled { conclude(.sound) }
+            if !Task.isCancelled { inspection.concludeSound() }
         } catch .corrupt(let what) {
-            conclude(.damaged(since: around.now()))
             around.log.error("the store is damaged", [("problem", .string(what))])
         } catch {
             around.log.warning("the store was not read through", [("error", .string(error.code))])
         }
-    }
-
-    private func conclude(_ condition: StoreCondition) {
-        inspection.conclude(condition)
-        around.metrics.set(
-            "gateway_store_damaged", help: "Whether reading the store through after the start found damage.",
-            labels: [], to: condition.damagedSince == nil ? 0 : 1)
     }
 
     func close() async { await database.close() }

@@ -1,0 +1,118 @@
+import Foundation
+import Messaging
+import Testing
+
+@testable import Storage
+
+/// A store's file as a whole: away, without room, and well again.
+@Suite struct FileFaultTests {
+    @Test func `a full device is a fault until something was written again`() async throws {
+        let home = try await TemporaryStore()
+        let database = try SQLiteDatabase(path: home.folder.appending(path: "store.sqlite").path, maxPending: 4)
+        func limit(_ pages: String) async throws {
+            try await database.write { connection throws(StoreError) in
+                _ = try connection.query("PRAGMA max_page_count = \(pages)", []) { $0.integer(at: 0) }
+            }
+        }
+        let fill: @Sendable (any SQLConnection) throws(StoreError) -> Void = { connection throws(StoreError) in
+            try connection.run(
+                """
+                INSERT OR REPLACE INTO evidence (id, person, content, partner, received_at, keep_until)
+                VALUES ('E', 'P', zeroblob(1048576), 'court', 0, 0)
+                """, [])
+        }
+        #expect(database.fault == nil)
+        try await limit("1")
+        await #expect(throws: StoreError.diskFull) { try await database.write(fill) }
+        #expect(database.fault == .full)
+        try await limit("1000000")
+        try await database.write(fill)
+        #expect(database.fault == nil)
+        await database.close()
+        await home.remove()
+    }
+
+    @Test func `a device with less room than a log needs is full before a write fails`() async throws {
+        let home = try await TemporaryStore()
+        let file = home.folder.appending(path: "store.sqlite").path
+        let database = try SQLiteDatabase(path: file, maxPending: 4, room: .max)
+        #expect(database.fault == .full)
+        // It still takes what there is room for.
+        try await database.write { _ in }
+        await database.close()
+        await home.remove()
+    }
+
+    @Test func `what was written while the file was taken away is not said to be done`() async throws {
+        let home = try await TemporaryStore()
+        let file = home.folder.appending(path: "store.sqlite")
+        let aside = home.folder.appending(path: "aside")
+        await #expect(throws: StoreError.unsafe(.lost)) {
+            try await home.store.database.write { _ throws(StoreError) in
+                do { try FileManager.default.moveItem(at: file, to: aside) } catch { throw .failed("\(error)") }
+            }
+        }
+        #expect(home.store.database.fault == .lost)
+        try await home.store.database.writeRegardless { _ in }
+        try FileManager.default.moveItem(at: aside, to: file)
+        #expect(home.store.database.fault == nil)
+        try await home.store.ping(now: start)
+        await home.remove()
+    }
+}
+
+@Suite struct FileLifeTests {
+    @Test func `a closed store is one whole file that its owner alone may read`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "file-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "store.sqlite")
+        let store = try await SQLMessageStore(database: SQLiteDatabase(path: file.path, maxPending: 4))
+        _ = try await store.accept(caseMessage("M1"))
+        for name in ["", "-wal", "-shm"] {
+            let mode = try FileManager.default.attributesOfItem(atPath: file.path + name)[.posixPermissions] as? Int
+            #expect(mode == 0o600, "store.sqlite\(name)")
+        }
+        await store.database.close()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["store.sqlite"])
+        // The one file is the store: copied alone, it has everything.
+        let copy = folder.appending(path: "copy.sqlite")
+        try FileManager.default.copyItem(at: file, to: copy)
+        let again = try await SQLMessageStore(database: SQLiteDatabase(path: copy.path, maxPending: 4))
+        #expect(try await again.application("LA-M1") != nil)
+        await again.database.close()
+    }
+
+    @Test func `a text of several statements is refused and not done in part`() async throws {
+        let home = try await TemporaryStore()
+        await #expect(throws: StoreError.failed("a text holds more than one statement")) {
+            try await home.store.database.write { connection throws(StoreError) in
+                try connection.run("DELETE FROM heartbeat; DELETE FROM upload", [])
+            }
+        }
+        await home.remove()
+    }
+
+    /// Each schema that a release ever had, with a dead letter in it.
+    @Test func `a store of the first release keeps its dead letters through every migration`() async throws {
+        let home = try await TemporaryStore()
+        let file = home.folder.appending(path: "old.sqlite").path
+        do {
+            let old = try SQLiteConnection(path: file)
+            for statement in Migration.all[0].statements { try old.run(statement, []) }
+            try old.execute(
+                """
+                INSERT INTO referral (id, partner, digest, raw, media_type, received_at, outcome, is_invalid, answer)
+                VALUES ('R', 'court', 'd', x'00', 'application/xml', 0, 'invalid', 1, x'7b7d');
+                INSERT INTO message (id, channel, correlation_id, partner, media_type, created_at, due_at, priority, state,
+                reason, dead_since) VALUES ('R', 'referral', 'R', 'court', 'application/xml', 0, 0, 0, 'dead', 'invalid', 0);
+                PRAGMA application_id = 1279738194; PRAGMA user_version = 1
+                """)
+            old.close()
+        }
+        let store = try await SQLMessageStore(database: SQLiteDatabase(path: file, maxPending: 4))
+        #expect(try await store.statistics().deadLetters == [.invalid: 1])
+        await store.database.close()
+        await home.remove()
+    }
+}
