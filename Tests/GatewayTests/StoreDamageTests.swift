@@ -47,7 +47,10 @@ import Testing
         #expect(ready.json["status"] == "not ready" && ready.json["store"] == "damaged")
         #expect(ready.json["detail"]?.string?.contains("最近一次备份") == true)
         #expect(try await gateway.remote.call("GET", "/healthz").status == 200)
-        #expect(try await gateway.remote.call("POST", "/v1/referrals", body: courtNotice("D-1"), mediaType: "application/xml").status == 503)
+        #expect(
+            try await gateway.remote.call(
+                "POST", "/v1/referrals", body: courtNotice("D-1"), mediaType: "application/xml"
+            ).status == 503)
         let metrics = String(decoding: try await gateway.desk.download("/metrics"), as: UTF8.self)
         #expect(metrics.contains("gateway_store_fault{fault=\"damaged\"} 1"))
         let alerts = try await gateway.desk.ask("GET", "/v1/alerts")["alerts"]?.array ?? []
@@ -70,12 +73,15 @@ import Testing
         try gateway.set(#"<alerts everySeconds="5" settleSeconds="0"/>"#)
         try gateway.start()
         let court = gateway.remote
-        #expect(try await court.call("POST", "/v1/referrals", body: courtNotice("T-1"), mediaType: "application/xml").status == 202)
+        #expect(
+            try await court.call("POST", "/v1/referrals", body: courtNotice("T-1"), mediaType: "application/xml").status
+                == 202)
         let file = gateway.folder.appending(path: name)
         let aside = gateway.folder.appending(path: "aside")
         try FileManager.default.moveItem(at: file, to: aside)
         if deed == "replaced" { try FileManager.default.copyItem(at: aside, to: file) }
-        let refused = try await court.call("POST", "/v1/referrals", body: courtNotice("T-2"), mediaType: "application/xml")
+        let refused = try await court.call(
+            "POST", "/v1/referrals", body: courtNotice("T-2"), mediaType: "application/xml")
         #expect(refused.status == 503 && refused.json["type"]?.string?.hasSuffix("store-unavailable") == true)
         let ready = try await court.call("GET", "/readyz")
         #expect(ready.status == 503 && ready.json["store"] == "lost")
@@ -91,7 +97,9 @@ import Testing
         if deed == "replaced" { try FileManager.default.removeItem(at: file) }
         try FileManager.default.moveItem(at: aside, to: file)
         #expect(try await court.call("GET", "/readyz").status == 200)
-        #expect(try await court.call("POST", "/v1/referrals", body: courtNotice("T-2"), mediaType: "application/xml").status == 202)
+        #expect(
+            try await court.call("POST", "/v1/referrals", body: courtNotice("T-2"), mediaType: "application/xml").status
+                == 202)
         gateway.stop()
         try gateway.start()
         #expect(try await gateway.institution.leases().count == 2)
