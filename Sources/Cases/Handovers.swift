@@ -132,10 +132,7 @@ extension CaseClerk {
         current.triage.end(of: "CLK-24", from: now.timestamp).map { Instant($0) }
     }
 
-    /// The institution of the whole city: the one whose division is a prefecture-level city's (GB/T 2260 `xxxx00`).
-    package var cityCentre: String? {
-        registry.institutions.values.filter { $0.division?.hasSuffix("00") ?? false }.map(\.code).min()
-    }
+    package var cityCentre: String? { registry.cityCentre }
 
     private static func transferDetail(_ registry: Registry, _ target: String, _ reason: String) -> JSONObject {
         let institution = registry.institutions[target]

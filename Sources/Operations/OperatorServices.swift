@@ -42,7 +42,7 @@ public struct OperatorServices: Sendable {
         audit = AuditService(store: store)
         endpoints = EndpointService(store: store, registry: registry, now: now, reports: ports.endpoints, log: log)
         clocks = ClockService(store: store, now: now, log: log, metrics: metrics)
-        leads = LeadService(store: store)
+        leads = LeadService(store: store, registry: registry)
         drift = DriftService(store: store, now: now)
         parked = ParkedMessageService(store: store, now: now)
         flow = MessageQueryService(store: store, registry: registry, endpoints: endpoints, now: now)

@@ -1,6 +1,7 @@
 import Messaging
 import Operations
 import Transport
+import Triage
 import Vocabulary
 
 extension WebConsole {
@@ -9,8 +10,7 @@ extension WebConsole {
 
     private func leadPage(_ scene: Scene) async throws -> Page {
         let language = scene.language
-        var filter = LeadFilter(institution: scene.asked("institution"))
-        filter.state = try LeadService.state(in: scene.request)
+        let filter = try services.leads.filter(scene.asked("institution"), in: scene.request)
         let page = try await services.leads.list(filter, after: scene.asked("after"), limit: 50)
         let states = LeadState.allCases.map { ($0.rawValue, language.text($0.label)) }
         return Page(
@@ -36,13 +36,13 @@ extension WebConsole {
             ], empty: language("没有符合条件的线索。", "No leads match."))
         table.rows = leads.map { lead in
             let number = lead.record.applicationNo
-            let isUrgent = lead.urgency.map { $0 != "normal" } ?? false
+            let isUrgent = lead.urgency.map { $0 != Urgency.Level.normal.name } ?? false
             return [
                 "<a class=\"mono number\" href=\"\(Section.messages.path)/\(number)\">\(number)</a>",
                 lead.record.receivedAt.aged(at: now, language), partnerTag(lead.record.partnerID),
-                "\(lead.record.queue.map(name(ofInstitution:)) ?? "–")",
+                "\(lead.institution.map(name(ofInstitution:)) ?? "–")",
                 "\(lead.state.map { language.text($0.label) } ?? "–")",
-                "<span class=\"badge\(isUrgent ? " warn" : "")\">\(lead.urgency ?? "–")</span>",
+                "<span class=\"badge\(isUrgent ? " warn" : "")\">\(Self.urgency(lead.urgency, language))</span>",
             ]
         }
         return table.html

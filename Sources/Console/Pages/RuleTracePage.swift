@@ -71,7 +71,7 @@ extension WebConsole {
         }
         return """
             \(place(look.place, language)) <small class="mono">\(look.rule ?? "")</small><br>
-            \(language("紧急程度：", "Urgency: "))\(Self.level(look.level, language))<br>
+            \(language("紧急程度：", "Urgency: "))\(Self.urgency(look.level, language))<br>
             \(language("规则集：", "Set of rules: "))\(set ?? "–")
             """
     }
@@ -83,7 +83,8 @@ extension WebConsole {
         return institutionTag(code)
     }
 
-    private static func level(_ name: String?, _ language: Language) -> String {
+    /// A level of urgency in words.
+    static func urgency(_ name: String?, _ language: Language) -> String {
         Urgency.Level.allCases.first { $0.name == name }.map { language.text($0.title) } ?? "–"
     }
 
@@ -116,7 +117,7 @@ extension WebConsole {
         guard let word = difference[keyPath: side] else { return "–" }
         return switch difference.kind {
         case .target: place(word, language)
-        case .urgency: "\(Self.level(word, language))"
+        case .urgency: "\(Self.urgency(word, language))"
         case .rule:
             """
             \(word.split(separator: " ").map { ExplanationPage.outcome(ofRule: String($0), language) }

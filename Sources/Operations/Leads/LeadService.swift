@@ -8,17 +8,20 @@ import Vocabulary
 /// codes, never a person's data.
 public struct LeadService: Sendable {
     let store: any LeadStore
+    let registry: Registry
 
-    public init(store: any LeadStore) { self.store = store }
+    public init(store: any LeadStore, registry: Registry) {
+        self.store = store
+        self.registry = registry
+    }
 
     public var routes: [Route] {
         [
             Route("GET", "/v1/leads", for: .operator, .institution) { request, visit in
                 let caller = try visit.caller()
-                var filter = LeadFilter(institution: request.query("institution"))
                 // An institution sees its own.
-                if caller.role == .institution { filter.institution = caller.id }
-                filter.state = try Self.state(in: request)
+                let institution = caller.role == .institution ? caller.id : request.query("institution")
+                let filter = try self.filter(institution, in: request)
                 let limit = try request.query("limit", in: 1...500, default: 100)
                 let page = try await list(filter, after: request.query("after"), limit: limit)
                 return .json(.compact([("leads", .array(page.leads.map(\.json))), ("next", .text(page.next))]))
@@ -35,12 +38,23 @@ public struct LeadService: Sendable {
 
     public func list(_ filter: LeadFilter, after number: String?, limit: Int) async throws(StoreError) -> Page {
         let records = try await store.leads(filter, after: number, limit: limit)
+        let cityCentre = registry.cityCentre
         return Page(
-            leads: records.map { LeadView($0) }, next: records.count == limit ? records.last?.applicationNo : nil)
+            leads: try records.map { record throws(StoreError) in try LeadView(record, cityCentre: cityCentre) },
+            next: records.count == limit ? records.last?.applicationNo : nil)
     }
 
+    /// The leads of an institution, or of all, in the state that is asked for. Those that lie with nobody are the city
+    /// centre's, which is asked first (首问负责) and may answer them.
+    ///
     /// - Throws: `Problem` `.badRequest` for an unknown state.
-    public static func state(in request: HTTPRequest) throws(Problem) -> LeadState? {
+    public func filter(_ institution: String?, in request: HTTPRequest) throws(Problem) -> LeadFilter {
+        LeadFilter(
+            institution: institution, includesUnplaced: institution == registry.cityCentre,
+            state: try Self.state(in: request))
+    }
+
+    private static func state(in request: HTTPRequest) throws(Problem) -> LeadState? {
         guard let text = request.query("state"), !text.isEmpty else { return nil }
         guard let state = LeadState(rawValue: text) else {
             let known = LeadState.allCases.map(\.rawValue).joined(separator: ", ")

@@ -6,12 +6,16 @@ import Vocabulary
 /// A lead as lists show it.
 public struct LeadView: Sendable {
     public let record: ApplicationRecord
+    /// Who must speak with the person.
+    public let institution: String?
     private let content: JSONValue
 
-    init(_ record: ApplicationRecord) {
+    /// - Parameter cityCentre: whose the leads are that lie with no institution.
+    init(_ record: ApplicationRecord, cityCentre: String?) throws(StoreError) {
         self.record = record
-        // What cannot be read shows nothing but its number; `gateway check` names it.
-        content = (try? JSONValue(parsing: record.content)) ?? .null
+        institution = record.queue ?? cityCentre
+        content = .object(
+            try JSONObject(stored: record.content, "the content of application \(record.applicationNo)"))
     }
 
     public var state: LeadState? { record.standing.lead }
@@ -24,7 +28,7 @@ public struct LeadView: Sendable {
     var json: JSONValue {
         .compact([
             ("applicationNo", .string(record.applicationNo)), ("state", .text(state?.rawValue)),
-            ("stateName", .text(state?.zh)), ("institution", .text(record.queue)),
+            ("stateName", .text(state?.zh)), ("institution", .text(institution)),
             ("partner", .string(record.partnerID)), ("receivedAt", .string(record.receivedAt.rfc3339)),
             ("urgency", .text(urgency)), ("matter", .text(matter)), ("contactedAt", .text(contactedAt)),
             ("answeredAt", .text(answeredAt)),

@@ -8,11 +8,12 @@ extension SQLMessageStore: LeadStore {
         // What the sender took back is nobody's to answer, and keeps the state that it had.
         let state =
             filter.state.map { "a.lead_state = '\($0.rawValue)'" } ?? "a.lead_state IN ('registered', 'contacted')"
+        let unplaced = filter.includesUnplaced ? "OR a.queue IS NULL" : ""
         return try await database.read { connection throws(StoreError) in
             try CaseRows.applications(
                 """
-                WHERE \(state) AND a.referral_state <> 'cancelled' AND a.no > ? AND (? IS NULL OR a.queue = ?)
-                ORDER BY a.no LIMIT ?
+                WHERE \(state) AND a.referral_state <> 'cancelled' AND a.no > ?
+                AND (? IS NULL OR a.queue = ? \(unplaced)) ORDER BY a.no LIMIT ?
                 """,
                 [
                     .text(applicationNo ?? ""), .optional(filter.institution), .optional(filter.institution),
