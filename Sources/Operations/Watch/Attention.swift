@@ -7,10 +7,8 @@ import Vocabulary
 public struct Attention: Sendable, Hashable {
     /// The most pressing first.
     public enum Kind: String, Sendable, CaseIterable {
-        case storeLost, storeDamaged, storeFull, calendarMissing, clocksOverdue, deadLetters, circuitOpen, queueAge,
-            clocksDueSoon,
-            partnerSilence, expiry,
-            paused, parked
+        case storeLost, storeDamaged, storeFull, clocksOverdue, deadLetters, circuitOpen, queueAge, clocksDueSoon,
+            calendarMissing, partnerSilence, expiry, paused, parked
     }
 
     public let kind: Kind
