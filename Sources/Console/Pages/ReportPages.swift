@@ -72,7 +72,10 @@ extension WebConsole {
 
     private func leads(_ report: MonthlyReport, _ language: Language) -> HTML {
         var table = DataTable(
-            caption: language("本月收到的线索，不计入申请", "Leads received this month; none of them counts as an application"),
+            caption: language(
+                "本月收到的线索；转为申请的，计入当事人愿意申请当月的申请数，其余不计入",
+                "Leads received this month; what became an application counts in the month in which the person applied, the others never"
+            ),
             columns: [
                 .init(name: language("线索", "Leads")), .init(name: language("数量", "Count"), isNumber: true),
             ], empty: "")

@@ -38,7 +38,8 @@ public struct MonthlyReport: Sendable {
     public var messages: [String: Int] = [:]
     public private(set) var counts: [Dimension: [String: Int]] = [:]
     public private(set) var indicators: [Indicator: Rate] = [:]
-    /// The month's leads by what has become of them; none of them is among the applications.
+    /// The leads received in the month by what has become of them. What became an application is counted among the
+    /// applications of the month in which the person applied.
     public var leads: [LeadState: Int] = [:]
     /// By the clocks that ran; empty where none were kept.
     public var onTime: [OnTimeFigures] = []
