@@ -79,16 +79,6 @@ public final class SQLMessageStore: MessageStore {
 
     public func statistics() async throws(StoreError) -> StoreStatistics {
         try await database.read { connection throws(StoreError) in
-            let queues = try connection.query(
-                """
-                SELECT recipient, count(*) AS depth, min(created_at) AS oldest FROM message
-                WHERE channel = 'application' AND state IN ('queued', 'claimed') GROUP BY recipient
-                """, []
-            ) { row throws(StoreError) in
-                StoreStatistics.Queue(
-                    name: try row.text("recipient"), depth: try row.int("depth"),
-                    oldest: try row.optionalInstant("oldest"))
-            }
             let backlog = try connection.query(
                 "SELECT count(*) AS messages FROM message WHERE channel = 'status' AND state IN ('queued', 'claimed')",
                 []
@@ -96,8 +86,7 @@ public final class SQLMessageStore: MessageStore {
             let dead = try connection.query(
                 "SELECT reason, sum(messages) AS messages FROM dead_letter_count GROUP BY reason", []
             ) { row throws(StoreError) in (try row.word("reason", as: DeadLetterReason.self), try row.int("messages")) }
-            return StoreStatistics(
-                queues: queues, statusBacklog: backlog ?? 0, deadLetters: Dictionary(dead) { $0 + $1 })
+            return StoreStatistics(statusBacklog: backlog ?? 0, deadLetters: Dictionary(dead) { $0 + $1 })
         }
     }
 

@@ -147,8 +147,9 @@ struct Question: Sendable {
         causes("a queue's letters") { _ in .init(queue: "CZ-WJ") },
         causes("all letters dead by now") { .init(until: $0.end.advanced(seconds: -3_600)) },
         causes("the last hours' letters") { .init(since: $0.end.advanced(seconds: -6 * 3_600)) },
-        Question(name: "overview: letters and queues, counted") { filled, _ in
-            try await filled.store.statistics().queues.count
+        Question(name: "overview: letters and statuses, counted") { filled, _ in
+            let figures = try await filled.store.statistics()
+            return figures.deadLetters.values.reduce(figures.statusBacklog, +)
         },
         Question(name: "overview: queues") { filled, _ in try await filled.store.queueFigures().count },
         Question(name: "overview: a partner's figures") { filled, _ in

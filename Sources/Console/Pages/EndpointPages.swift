@@ -9,11 +9,13 @@ extension WebConsole {
         [
             page("/console/queues") { scene in
                 let ways = try await services.endpoints.standings(.application)
+                let mayAct = scene.may(.repair)
                 return Page(
                     title: Section.queues.title(scene.language), section: .queues,
                     body: """
                         \(scene.notice(Self.endpointBanners))
-                        \(queueTable(try await services.flow.queues(), ways, scene, mayAct: scene.may(.repair)))
+                        \(queueTable(try await services.flow.queues(), ways, scene, mayAct: mayAct))
+                        \(queueTable(try await services.flow.leadQueues(), ways, scene, mayAct: mayAct))
                         \(circuitNote(scene.language))
                         """)
             },
@@ -42,14 +44,19 @@ extension WebConsole {
         return .seeOther("\(back.path)?done=\(scene.value("act"))")
     }
 
-    /// - Parameter mayAct: shows the buttons too.
+    /// - Parameters:
+    ///   - queues: all of applications, or all of leads.
+    ///   - mayAct: shows the buttons too.
     func queueTable(
         _ queues: [QueueFigures], _ ways: [String: EndpointStanding], _ scene: Scene, mayAct: Bool
     ) -> HTML {
         let language = scene.language
         let now = now()
+        let areLeads = queues.first.map { LeadQueue.isOne($0.queue) } ?? false
         var table = DataTable(
-            caption: language("未签收的申请", "Applications not signed in"),
+            caption: areLeads
+                ? language("待领取的线索，不计入申请", "Leads waiting to be fetched; no applications")
+                : language("未签收的申请", "Applications not signed in"),
             columns: [
                 .init(name: language("机构", "Institution")), .init(name: language("待签收", "Waiting"), isNumber: true),
                 .init(name: language("最早", "Oldest")), .init(name: language("最紧的时限", "Most urgent clock")),

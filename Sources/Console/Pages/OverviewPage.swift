@@ -14,32 +14,36 @@ extension WebConsole {
     private func overview(_ scene: Scene) async throws -> Page {
         let language = scene.language
         let items = try await services.attention.items()
+        let queues = try await services.flow.queues()
+        let leads = try await services.flow.leadQueues()
         return Page(
             title: Section.overview.title(language), section: .overview,
             body: """
                 <h2>\(language("现在需要处理", "Wants doing now"))</h2>\(attentionTable(items, language))
                 <h2>\(language("眼下的数字", "Figures"))</h2>
-                \(tiles(try await store.statistics(), items, try await services.alerts.open().count, language))
+                \(tiles(try await store.statistics(), queues, leads, items, try await services.alerts.open().count, language))
                 \(try await chart(language))
-                <h2>\(language("机构队列", "Institutions' queues"))</h2>\(try await busyQueues(scene))
+                <h2>\(language("机构队列", "Institutions' queues"))</h2>\(try await busyQueues(queues, leads, scene))
                 """)
     }
 
     private func tiles(
-        _ figures: StoreStatistics, _ items: [Attention], _ alerts: Int, _ language: Language
+        _ figures: StoreStatistics, _ queues: [QueueFigures], _ leads: [QueueFigures], _ items: [Attention],
+        _ alerts: Int, _ language: Language
     ) -> HTML {
         func count(_ kind: Attention.Kind) -> Int { items.reduce(0) { $0 + ($1.kind == kind ? $1.count : 0) } }
         func tile(_ name: String, _ value: Int, _ kind: String, _ section: Section, _ query: String = "") -> HTML {
             Self.tile(name, "\(value)", value > 0 ? kind : "good", link: section.path + query)
         }
-        let oldest = figures.queues.compactMap(\.oldest).min()
+        let oldest = queues.compactMap(\.oldest).min()
         return """
             <ul class="tiles">
             \(tile(language("死信", "Dead letters"), figures.deadLetters.values.reduce(0, +), "bad", .deadLetters))
             \(tile(language("时限已超期", "Time limits overdue"), count(.clocksOverdue), "bad", .clocks, "?state=overdue"))
             \(tile(language("时限临近", "Time limits near"), count(.clocksDueSoon), "warn", .clocks, "?state=soon"))
             \(tile(language("告警", "Alerts"), alerts, "warn", .alerts))
-            \(Self.tile(language("待机构签收", "Waiting for institutions"), "\(figures.queues.reduce(0) { $0 + $1.depth })", "", link: Section.queues.path))
+            \(Self.tile(language("待机构签收", "Waiting for institutions"), "\(queues.reduce(0) { $0 + $1.depth })", "", link: Section.queues.path))
+            \(Self.tile(language("待机构领取的线索", "Leads waiting to be fetched"), "\(leads.reduce(0) { $0 + $1.depth })", "", link: Section.queues.path))
             \(Self.tile(language("最久已等待", "Oldest has waited"), oldest?.age(at: now(), language) ?? "–", "", link: Section.queues.path))
             \(Self.tile(language("待确认的回传", "Statuses not confirmed"), "\(figures.statusBacklog)", "", link: Section.partners.path))
             \(Self.tile(language("暂存报文", "Parked messages"), "\(count(.parked))", "", link: Section.parked.path))
@@ -62,13 +66,19 @@ extension WebConsole {
     }
 
     /// The queues with something in them; the others are counted.
-    private func busyQueues(_ scene: Scene) async throws -> HTML {
+    private func busyQueues(
+        _ queues: [QueueFigures], _ leads: [QueueFigures], _ scene: Scene
+    ) async throws -> HTML {
         let language = scene.language
         let ways = try await services.endpoints.standings(.application)
-        let queues = try await services.flow.queues()
-        let busy = queues.filter { $0.depth > 0 || $0.deadLetters > 0 || ways[$0.queue]?.pause != nil }
+        func isBusy(_ queue: QueueFigures) -> Bool {
+            queue.depth > 0 || queue.deadLetters > 0 || ways[queue.queue]?.pause != nil
+        }
+        func table(_ queues: [QueueFigures]) -> HTML {
+            queues.isEmpty ? .none : queueTable(queues, ways, scene, mayAct: false)
+        }
+        let busy = queues.filter(isBusy)
         let idle = queues.count - busy.count
-        let table = busy.isEmpty ? HTML.none : queueTable(busy, ways, scene, mayAct: false)
         let others =
             busy.isEmpty
             ? language("全部 \(idle) 个机构", "All \(idle) institutions")
@@ -77,7 +87,7 @@ extension WebConsole {
             idle == 0
             ? .none
             : "<p class=\"faint\">\(others)\(language("没有待签收的申请。", " have nothing waiting.")) <a href=\"\(Section.queues.path)\">\(Section.queues.title(language))</a></p>"
-        return "\(table)\(rest)"
+        return "\(table(busy))\(rest)\(table(leads.filter(isBusy)))"
     }
 
     // MARK: Attention

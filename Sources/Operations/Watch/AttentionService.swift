@@ -35,7 +35,7 @@ extension Attention.Kind {
         case .queueAge:
             LocalizedText(
                 zh: "联系该机构，确认其业务系统在正常取件。",
-                en: "Call the institution and ask whether its case system still fetches applications.")
+                en: "Call the institution and ask whether its case system still fetches from this queue.")
         case .partnerSilence:
             LocalizedText(
                 zh: "联系该单位，确认其系统仍在报送、网络和凭证有效。",
@@ -65,7 +65,7 @@ public struct AttentionService: Sendable {
 
     /// The most pressing first; nothing where all goes its way.
     public func items() async throws -> [Attention] {
-        let queues = try await flow.queues()
+        let queues = try await flow.queues() + flow.leadQueues()
         let partners = try await flow.partners()
         var items = [fault].compactMap(\.self) + (try await clocks())
         items += try await deadLetters.causes(DeadLetterFilter()).map { cause in
@@ -81,7 +81,7 @@ public struct AttentionService: Sendable {
             items.append(Attention(.partnerSilence, partner.partnerID, count: 1, since: partner.lastSeen))
         }
         let waiting = Dictionary(
-            (queues + (try await flow.leadQueues())).map { (Endpoint(.application, $0.queue), $0.depth) }
+            queues.map { (Endpoint(.application, $0.queue), $0.depth) }
                 + partners.map { (Endpoint(.status, $0.partnerID), $0.backlog) }
         ) { first, _ in first }
         for way in try await flow.endpoints.standings() {

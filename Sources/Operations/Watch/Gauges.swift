@@ -34,11 +34,14 @@ public struct Gauges: Sendable {
                 "gateway_queue_oldest_seconds", help: "Age of the oldest application in a queue.", labels: labels,
                 to: age(queue.oldest))
         }
-        metrics.forget("gateway_lead_queue_depth")
         for queue in try await flow.leadQueues() {
+            let labels = [("queue", queue.queue)]
             metrics.set(
                 "gateway_lead_queue_depth", help: "Leads waiting for an institution or leased by it; no applications.",
-                labels: [("queue", queue.queue)], to: Double(queue.depth))
+                labels: labels, to: Double(queue.depth))
+            metrics.set(
+                "gateway_lead_queue_oldest_seconds", help: "Age of the oldest lead in a queue of leads.",
+                labels: labels, to: age(queue.oldest))
         }
         try await refreshPartners(age)
         try await refreshDeadLetters(age)

@@ -35,17 +35,22 @@ public struct MessageQueryService: Sendable {
 
     /// Every institution's queue of applications, those without anything too.
     public func queues() async throws(StoreError) -> [QueueFigures] {
-        let busy = try await store.queueFigures().filter { !LeadQueue.isOne($0.queue) }
-        let known = Set(busy.map(\.queue))
-        let idle = registry.institutions.keys.filter { !known.contains($0) }.map {
+        try await figures(Array(registry.institutions.keys)) { !LeadQueue.isOne($0) }
+    }
+
+    /// The queues that bring institutions their leads, those without anything too.
+    public func leadQueues() async throws(StoreError) -> [QueueFigures] {
+        try await figures(registry.institutions.keys.map(LeadQueue.name), LeadQueue.isOne)
+    }
+
+    private func figures(
+        _ names: [String], _ isWanted: (String) -> Bool
+    ) async throws(StoreError) -> [QueueFigures] {
+        let busy = try await store.queueFigures().filter { isWanted($0.queue) }
+        let idle = Set(names).subtracting(busy.map(\.queue)).map {
             QueueFigures(queue: $0, depth: 0, oldest: nil, mostUrgent: nil, deadLetters: 0)
         }
         return (busy + idle).sorted { $0.queue < $1.queue }
-    }
-
-    /// The queues that bring institutions their leads, as far as anything lies there.
-    public func leadQueues() async throws(StoreError) -> [QueueFigures] {
-        try await store.queueFigures().filter { LeadQueue.isOne($0.queue) }
     }
 
     /// Every partner with its figures of the last 24 hours.

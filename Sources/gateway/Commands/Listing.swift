@@ -77,13 +77,14 @@ enum EndpointAct {
     ///
     /// - Parameters:
     ///   - place: `queues` or `partners`.
+    ///   - lists: members of the answer, shown as one list.
     ///   - columns: of the list.
-    static func run(_ words: [String], of place: String, columns: [String]) async throws {
+    static func run(_ words: [String], of place: String, lists: [String], columns: [String]) async throws {
         let arguments = try Arguments(words, valued: Remote.options.union(["reason"]), flags: ["json"])
         switch (arguments.words.first, arguments.words.dropFirst().first, arguments.words.count) {
         case (nil, nil, 0), ("list", nil, 1):
-            Terminal.list(
-                try await Remote(arguments).ask("GET", "/v1/\(place)")[place]?.array ?? [], columns, arguments)
+            let answer = try await Remote(arguments).ask("GET", "/v1/\(place)")
+            Terminal.list(lists.flatMap { answer[$0]?.array ?? [] }, columns, arguments)
         case (let act?, let id?, 2) where act == "pause" || act == "resume":
             try await turn(act, id, of: place, arguments)
         default: throw UsageError("say list, pause ID or resume ID")

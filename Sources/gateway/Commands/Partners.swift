@@ -12,7 +12,7 @@ enum Partners: Command {
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         try await EndpointAct.run(
-            arguments, of: "partners",
+            arguments, of: "partners", lists: ["partners"],
             columns: [
                 "partner", "name", "lastSeen", "messages24h", "errorRate24h", "statusBacklog", "deadLetters", "circuit",
                 "lastSuccessAt", "paused.since",
