@@ -4,6 +4,7 @@ import Messaging
 import StrictJSON
 import Testing
 import Transport
+import Vocabulary
 
 @testable import Operations
 @testable import gateway
@@ -29,14 +30,23 @@ import Transport
         #expect(try String(contentsOf: file, encoding: .utf8) == text, "UPDATE_GOLDEN=1 writes it anew")
     }
 
-    @Test func `every reason stands in the description and on the page`() throws {
+    @Test func `every reason and every answer about a lead stands in the description and on the page`() throws {
         let reasons = InstitutionMessageKind.allCases.map(\.rawValue)
         let description = try OpenAPI(describing: [], senderKinds: try shippedConfiguration().senderKinds).json
         let told = description.at("components.schemas.LeaseReason")?["enum"]?.array?.compactMap(\.string)
         #expect(told == reasons)
         let page = try String(contentsOf: repository.appending(path: "config/institutions.md"), encoding: .utf8)
-        let rows = page.matches(of: /\n\| `(\w+)` \|/).map { String($0.1) }.filter { $0 != "reason" }
-        #expect(rows == reasons)
+        #expect(try rows(of: "reason", on: page) == reasons)
+        let answers = description.at("components.schemas.LeadAnswer.properties.event")?["enum"]?.array
+        #expect(answers?.compactMap(\.string) == LeadAnswer.allCases.map(\.rawValue))
+        #expect(try rows(of: "event", on: page) == LeadAnswer.allCases.map(\.rawValue))
+    }
+
+    /// The words of a table's first column.
+    private func rows(of column: String, on page: String) throws -> [String] {
+        let table = try #require(page.split(separator: "\n| `\(column)` |").dropFirst().first)
+        let lines = table.split(separator: "\n").dropFirst().prefix { $0.hasPrefix("|") }
+        return lines.compactMap { $0.firstMatch(of: /^\| `(\w+)` \|/).map { String($0.1) } }.filter { $0 != column }
     }
 
     /// Whoever applies every patch has what the gateway has, whatever came in between.
