@@ -125,6 +125,10 @@ private func judge(
                 timeout: .seconds(60), maxResponseBytes: 4 << 20))
         let json = try JSONValue(parsing: answer.body)
         #expect(json["openapi"] == "3.1.0")
+        // The mappings' own findings are errors that a sender meets too.
+        let codes = Set(json["x-errors"]?.array?.compactMap { $0["code"]?.string } ?? [])
+        let own = try shippedPipeline.get().translator.ownFindings.map(\.code)
+        #expect(codes.isSuperset(of: own) && !own.isEmpty)
         var described: Set<String> = []
         var identifiers: Set<String> = []
         for (path, item) in json["paths"]?.object?.members ?? [] {

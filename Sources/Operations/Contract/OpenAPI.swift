@@ -12,19 +12,30 @@ public struct OpenAPI: Sendable {
     private let contract: JSONValue
     private let routes: [Route]
     private let senderKinds: SenderKinds
+    private let ownFindings: @Sendable () -> [(code: String, message: String)]
 
-    /// - Parameter routes: every call but the console's pages and the description's own.
+    /// - Parameters:
+    ///   - routes: every call but the console's pages and the description's own.
+    ///   - ownFindings: the codes of the mappings' own; a reload may change them.
     /// - Throws: where the contract that was built in is no JSON.
-    public init(describing routes: [Route], senderKinds: SenderKinds) throws(JSONError) {
+    public init(
+        describing routes: [Route], senderKinds: SenderKinds,
+        ownFindings: @escaping @Sendable () -> [(code: String, message: String)] = { [] }
+    ) throws(JSONError) {
         contract = try JSONValue(parsing: PackageResources.contract_json)
         self.senderKinds = senderKinds
+        self.ownFindings = ownFindings
         self.routes = routes + [Route("GET", Self.path) { _, _ in HTTPResponse(status: 200) }]
     }
 
     /// Answers with the description; anybody may read it.
     public var route: Route {
         let document = json
-        return Route("GET", Self.path) { _, _ in .json(document) }
+        return Route("GET", Self.path) { _, _ in
+            var document = document
+            document["x-errors"] = errors
+            return .json(document)
+        }
     }
 
     public var json: JSONValue {
@@ -49,9 +60,11 @@ public struct OpenAPI: Sendable {
                     "session": ["type": "apiKey", "in": "cookie", "name": .string(SignInService.cookieName)],
                 ],
             ],
-            "x-errors": .array(ErrorTable.rows.map(\.json)),
+            "x-errors": errors,
         ]
     }
+
+    private var errors: JSONValue { .array(ErrorTable.rows(with: ownFindings()).map(\.json)) }
 
     private var schemas: JSONObject {
         var schemas = contract["schemas"]?.object ?? JSONObject()

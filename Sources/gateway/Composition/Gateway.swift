@@ -34,8 +34,10 @@ final class Gateway: Sendable {
         let operators = OperatorModule(around, storing, intake, delivery)
         let services = operators.services
         let calls = intake.routes + delivery.routes + operators.routes
-        routes =
-            calls + operators.pages + [try OpenAPI(describing: calls, senderKinds: configuration.senderKinds).route]
+        let description = try OpenAPI(
+            describing: calls, senderKinds: configuration.senderKinds,
+            ownFindings: { pipeline.translator.ownFindings })
+        routes = calls + operators.pages + [description.route]
         server = try Listener.open(around, routes, services.signIn)
         let errands = Errands(around: around, storing: storing, intake: intake, services: services)
         let scheduler = Scheduler(errands.all, log: log)
