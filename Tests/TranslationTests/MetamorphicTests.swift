@@ -17,7 +17,6 @@ import Vocabulary
         let path: String
         let text: String
         var answersYesOrNo = false
-        var statesWill = false
         /// Lists that read it.
         var lists: Set<String> = []
     }
@@ -48,10 +47,10 @@ import Vocabulary
             return Self.translate(tree.bytes, translator)
         }
 
-        func leaves() throws -> [Leaf] {
-            let root = try Document.parse(tree.bytes).root
-            return Self.leaves(below: root).map(read)
-        }
+        /// With how each is read.
+        func leaves() throws -> [Leaf] { try texts().map(read) }
+
+        func texts() throws -> [Leaf] { Self.leaves(below: try Document.parse(tree.bytes).root) }
 
         private static func leaves(below node: Node) -> [Leaf] {
             let own = node.location.path
@@ -67,7 +66,6 @@ import Vocabulary
             var leaf = leaf
             let told = changed(leaf.path, to: "㐀㐁㐂").map { Metamorphic.findings(of: $0, at: leaf.path) } ?? []
             leaf.answersYesOrNo = told.contains { $0.code == "notABoolean" }
-            leaf.statesWill = told.contains { $0.code == "willUnclear" }
             leaf.lists = Set(told.compactMap(\.list))
             return leaf
         }
@@ -170,8 +168,11 @@ import Vocabulary
     /// said.
     @Test(arguments: try translator.get().mappings.filter(\.isInbound).map(\.id))
     func `a will that is not known is no application`(id: String) throws {
+        let sources = try Self.sources(of: "consent/applyWill", in: id)
+        var tried: Set<String> = []
         for example in try Self.examples(of: id) where !example.base.records.isEmpty {
-            for leaf in try example.leaves() where leaf.statesWill {
+            for leaf in try example.texts() where sources.contains(Self.plain(leaf.path)) {
+                tried.insert(Self.plain(leaf.path))
                 for doubt in ["不清楚", "未知", "待定", "不明。", "不详", "尚待核实", "待核", "unknown", "UNKNOWN", "未表明", "未说明"] {
                     let changed = try #require(example.changed(leaf.path, to: doubt))
                     let told = Self.findings(of: changed, at: leaf.path).map(\.code)
@@ -186,5 +187,17 @@ import Vocabulary
                 }
             }
         }
+        #expect(tried == sources, "no example writes \(sources.subtracting(tried).sorted())")
+    }
+
+    /// The sender's fields that a canonical field is read from, by the published field table.
+    private static func sources(of target: String, in id: String) throws -> Set<String> {
+        let table = try #require(try translator.get().fieldTable(of: id))
+        return Set(table.rows.filter { $0.target == target }.flatMap(\.sources).map(plain))
+    }
+
+    /// A path without positions and predicates.
+    private static func plain(_ path: String) -> String {
+        SourcePath.withoutPredicates(path).replacing(/\/\d+(?=\/|$)/, with: "")
     }
 }
