@@ -66,14 +66,17 @@ final class GatewayProcess: @unchecked Sendable {
             ?? repository.appending(path: ".build/debug/gateway")
     }
 
-    static func run(_ arguments: [String]) throws -> (code: Int32, output: String) {
+    /// - Parameter complaints: whether what goes to standard error is part of the output.
+    static func run(
+        _ arguments: [String], complaints: Bool = false
+    ) throws -> (code: Int32, output: String) {
         let process = Process()
         process.executableURL = program
         process.arguments = arguments
         process.currentDirectoryURL = repository
         let pipe = Pipe()
         process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
+        process.standardError = complaints ? pipe : FileHandle.nullDevice
         try process.run()
         let output = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()

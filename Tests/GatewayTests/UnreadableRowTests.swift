@@ -83,10 +83,10 @@ import Testing
         let next = try await desk.ask("GET", "/v1/messages/N-3/trace")["timeline"]?.array ?? []
         let told = next.filter { $0["event"] == "notCompared" }
         #expect(told.count == 1 && told.first?["detail"]?.string?.contains(number) == true)
-        let check = try GatewayProcess.run([
-            "check", "--config", flow.gateway.folder.appending(path: "gateway.xml").path,
-        ])
-        #expect(check.code == 1)
+        let check = try GatewayProcess.run(
+            ["check", "--config", flow.gateway.folder.appending(path: "gateway.xml").path], complaints: true)
+        #expect(check.code == 1, "\(check.output)")
+        #expect(check.output.contains("the content of application \(number) cannot be read"), "\(check.output)")
         await flow.end()
     }
 
@@ -103,8 +103,22 @@ import Testing
             flow.institution(code), "POST", "/v1/applications/\(number)/status", ["event": "accept"])
         try await flow.gateway.untilLogged("clock \(number) CLK-")
         // Alerts about everything else do not depend on it.
-        #expect(try await flow.gateway.desk.call("GET", "/v1/alerts").status == 200)
-        #expect(try await flow.gateway.desk.call("GET", "/v1/attention").status != 500)
+        for path in ["/v1/alerts", "/v1/queues", "/metrics"] {
+            #expect(try await flow.gateway.desk.call("GET", path).status == 200, "\(path)")
+        }
+        let viewer = try await ConsoleVisitor.add("eve", "viewer", to: flow.gateway)
+        #expect(try await viewer.get("/").status == 200)
+        await viewer.leave()
+        await flow.end()
+    }
+
+    @Test func `a lead that cannot be read is named by the list of leads`() async throws {
+        let flow = try FlowGateway()
+        let number = try await flow.send("lead", "L-1", from: "civil", [("recipient", ["name": "测试庚"])])[
+            "applicationNo"]?.string
+        try await damage(flow, "UPDATE application SET content = ?", with: "[]")
+        try await refuses(flow.gateway.desk, "GET", "/v1/leads")
+        try await flow.gateway.untilLogged("the content of application \(number ?? "") is no JSON object")
         await flow.end()
     }
 
