@@ -9,22 +9,6 @@ import Vocabulary
 
 /// Applications must not lie with a caller that is gone.
 @Suite struct LeaseHangUpTests {
-    private struct NoSignIn: SignIn {
-        func reason(of content: JSONValue, to institution: String) -> String { "new" }
-        func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool { false }
-    }
-
-    private static func router(_ hall: DeliveryHall) -> Router {
-        let service = LeaseService(
-            store: hall.store, limits: LeaseService.Limits(), wakeups: Wakeups(), now: { hall.now }, cases: NoSignIn(),
-            log: Log(sink: .none, now: { "" }))
-        return Router(
-            routes: service.routes,
-            doorkeeper: Doorkeeper(
-                callers: [Digest.hex(Digest.sha256(Array("CZ-TN".utf8))): Caller(role: .institution, id: "CZ-TN")]),
-            explain: { error, _ in Problem(.internalError, zh: "", en: "\(error)") })
-    }
-
     private static func lease(from router: Router, hungUp: Bool = false) async throws -> (HTTPResponse, [JSONValue]) {
         var request = HTTPRequest(
             method: "POST", path: "/v1/queues/CZ-TN/leases", query: [], headers: [("Authorization", "Bearer CZ-TN")],
@@ -37,7 +21,7 @@ import Vocabulary
     @Test func `who has hung up is given nothing, and what reached nobody is there for the next at once`() async throws
     {
         let hall = try await DeliveryHall(partners: [])
-        let router = Self.router(hall)
+        let router = hall.leaseRouter
         let number = try await hall.application()
         #expect(try await Self.lease(from: router, hungUp: true).1.isEmpty)
         let (lost, taken) = try await Self.lease(from: router)

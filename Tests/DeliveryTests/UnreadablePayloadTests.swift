@@ -9,11 +9,6 @@ import Vocabulary
 @testable import Delivery
 @testable import Storage
 
-private struct NoSignIn: SignIn {
-    func reason(of content: JSONValue, to institution: String) -> String { "new" }
-    func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool { false }
-}
-
 @Test func `an application that cannot be opened goes to the operators, and the next one to the institution`()
     async throws
 {
@@ -23,15 +18,7 @@ private struct NoSignIn: SignIn {
     try await hall.store.database.write { connection throws(StoreError) in
         _ = try connection.run("UPDATE application SET content = x'7B00' WHERE no = ?", [.text(broken)])
     }
-    let service = LeaseService(
-        store: hall.store, limits: LeaseService.Limits(), wakeups: Wakeups(), now: { hall.now }, cases: NoSignIn(),
-        log: Log(sink: .none, now: { "" }))
-    let router = Router(
-        routes: service.routes,
-        doorkeeper: Doorkeeper(
-            callers: [Digest.hex(Digest.sha256(Array("CZ-TN".utf8))): Caller(role: .institution, id: "CZ-TN")]),
-        explain: { error, _ in Problem(.internalError, zh: "", en: "\(error)") })
-    let answer = await router.respond(
+    let answer = await hall.leaseRouter.respond(
         to: HTTPRequest(
             method: "POST", path: "/v1/queues/CZ-TN/leases", query: [], headers: [("Authorization", "Bearer CZ-TN")],
             body: Array(#"{"max":10}"#.utf8)))

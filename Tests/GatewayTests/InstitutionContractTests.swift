@@ -74,7 +74,7 @@ import Vocabulary
             #expect(notice["fromVersion"] == copy.at("progress.version"))
             // Only what is new travels.
             #expect(!application.text().contains("测试甲"))
-            copy = patched(copy, by: notice["patch"]?.array ?? [])
+            copy = try patched(copy, by: notice["patch"]?.array ?? [])
             copy["progress"]?["version"] = notice["version"]
             #expect(copy["materials"]?.array?.count == index)
             // Members of an object have no order.
@@ -129,31 +129,41 @@ extension JSONValue {
     }
 }
 
-/// Applies a JSON Patch (RFC 6902) as an institution would: the three operations that the gateway writes.
-func patched(_ document: JSONValue, by patch: [JSONValue]) -> JSONValue {
-    patch.reduce(document) { document, operation in
-        let steps = (operation["path"]?.string ?? "").split(separator: "/", omittingEmptySubsequences: false)
+/// Applies a JSON Patch (RFC 6902) as an institution would that takes it at its word: the three operations that the gateway
+/// writes, each with its value, and nothing replaced, removed or gone into that is not there.
+func patched(_ document: JSONValue, by patch: [JSONValue]) throws -> JSONValue {
+    try patch.reduce(document) { document, operation in
+        let path = try #require(operation["path"]?.string)
+        try #require(path.isEmpty || path.hasPrefix("/"), "\(path) is no pointer")
+        let steps = path.split(separator: "/", omittingEmptySubsequences: false)
             .dropFirst().map { String($0).replacing("~1", with: "/").replacing("~0", with: "~") }
-        return changed(document, steps[...], operation)
+        return try changed(document, steps[...], operation)
     }
 }
 
-private func changed(_ value: JSONValue, _ steps: ArraySlice<String>, _ operation: JSONValue) -> JSONValue {
-    guard let step = steps.first else { return operation["value"] ?? .null }
+private func changed(
+    _ value: JSONValue, _ steps: ArraySlice<String>, _ operation: JSONValue
+) throws -> JSONValue {
+    let act = try #require(operation["op"]?.string)
+    let new = act == "remove" ? nil : try #require(operation["value"], "\(act) without a value")
+    try #require(["add", "replace", "remove"].contains(act))
+    guard let step = steps.first else { return try #require(new, "the whole document is never removed") }
     let isLast = steps.count == 1
     if var object = value.object {
-        object[step] =
-            isLast
-            ? operation["op"] == "remove" ? nil : operation["value"]
-            : changed(object[step] ?? .null, steps.dropFirst(), operation)
+        let old = object[step]
+        if !isLast || act != "add" { try #require(old != nil, "\(step) is not there") }
+        object[step] = isLast ? new : try changed(old ?? .null, steps.dropFirst(), operation)
         return .object(object)
     }
-    guard var items = value.array, let index = Int(step) else { return value }
-    switch (isLast, operation["op"]) {
-    case (true, "add"): items.insert(operation["value"] ?? .null, at: index)
-    case (true, "remove"): items.remove(at: index)
-    case (true, _): items[index] = operation["value"] ?? .null
-    case (false, _): items[index] = changed(items[index], steps.dropFirst(), operation)
+    var items = try #require(value.array, "\(step) of what has no parts")
+    let index = try #require(Int(step))
+    let isAdded = isLast && act == "add"
+    try #require((0..<items.count + (isAdded ? 1 : 0)).contains(index) && "\(index)" == step, "\(step) is not there")
+    switch new {
+    case _ where !isLast: items[index] = try changed(items[index], steps.dropFirst(), operation)
+    case let new? where isAdded: items.insert(new, at: index)
+    case let new?: items[index] = new
+    case nil: items.remove(at: index)
     }
     return .array(items)
 }
@@ -168,12 +178,12 @@ private func changed(_ value: JSONValue, _ steps: ArraySlice<String>, _ operatio
         ["x": ["y": ["z": false, "w": [:]]]], [1, [2, [3]]], [1, [2, [4], 5]], "text", 7,
     ]
 
-    @Test func `a difference makes the one of the other, for all pairs, and is empty for the same`() {
+    @Test func `a difference makes the one of the other, for all pairs, and is empty for the same`() throws {
         for old in Self.documents {
             for new in Self.documents {
                 let patch = JSONPatch.difference(from: old, to: new)
                 #expect(
-                    patched(old, by: patch).sorted == new.sorted,
+                    try patched(old, by: patch).sorted == new.sorted,
                     "\(old.text()) → \(new.text()): \(JSONValue.array(patch).text())")
                 #expect(patch.isEmpty == (old == new))
             }

@@ -55,6 +55,9 @@ final class World: Sendable {
         back = BackDoor(clerk: clerk, store: store, now: now, log: log)
     }
 
+    /// A test that threw half-way leaves no folder behind either.
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
     var now: Instant { watch.time.withLock { $0 } }
     func go(to moment: Instant) { watch.time.withLock { $0 = moment } }
     func pass(seconds: Int) { watch.time.withLock { $0 = $0.advanced(seconds: seconds) } }

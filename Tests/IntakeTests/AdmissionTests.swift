@@ -1,3 +1,4 @@
+import Foundation
 import Messaging
 import StrictJSON
 import Testing
@@ -47,6 +48,18 @@ import Vocabulary
         #expect(told.records.first?.parked == nil && answered == told.json.serialized())
         let stored = try #require(try await bench.store.referral(id: told.referralID))
         #expect(stored.answer == answered && stored.outcome == .accepted)
+        // What comes before its referral waits for it, and is told so.
+        let file = repository.appending(path: "Mappings/labour/supplement/examples/required-only.json")
+        let early = bench.submission([UInt8](try Data(contentsOf: file)))
+        guard case .new(let waiting, let said) = try await bench.intake.submit(early) else {
+            throw Unexpected("the early supplement was not taken")
+        }
+        #expect(waiting.outcome == .parked && waiting.records.map(\.outcome) == [.parked])
+        let record = try #require(waiting.records.first)
+        #expect(record.parked?.since == IntakeBench.now && record.applicationNos.isEmpty)
+        #expect(said == waiting.json.serialized())
+        #expect(try await bench.store.referral(id: waiting.referralID)?.answer == said)
+        #expect(try await bench.store.parkedFollowUps(limit: 10).count == 1)
         // A call that names a referral names one that is there.
         let stray = bench.submission(materials, about: .supplement(referralID: "no-such-referral"))
         let problem = await #expect(throws: Problem.self) { _ = try await bench.intake.submit(stray) }

@@ -65,11 +65,14 @@ private let documents: [(path: String, bytes: [UInt8])] = {
         #expect(Set(all.map(\.severity)).count > 1)
         let answer = try JSONValue(parsing: try await bench.post(Array(text.utf8)).body)
         let errors = answer["errors"]?.array ?? []
-        #expect(Set(errors.map { $0.text() }) == Set(all.map { $0.json.text() }))
-        #expect(errors.first?["severity"] == "error")
+        // Errors first, and each kind in the order in which it was found.
+        let ordered = all.filter { $0.severity == .error } + all.filter { $0.severity != .error }
+        #expect(errors.map { $0.text() } == ordered.map { $0.json.text() })
         let inXML = try await bench.post(Array(text.utf8), asking: "application/xml")
         let written = String(decoding: inXML.body, as: UTF8.self)
         #expect(written.contains("<field>/ROOT/RECORD/DSRXX/RECORD/XM</field>") && written.contains("<title>"))
+        let codes = written.matches(of: /<code>([^<]+)<\/code>/).map { String($0.1) }
+        #expect(codes == ordered.map(\.code))
         await bench.remove()
     }
 

@@ -19,6 +19,7 @@ import Vocabulary
     {
         let folder = FileManager.default.temporaryDirectory.appending(path: "uploads-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
         let database = try SQLiteDatabase(path: folder.appending(path: "store.sqlite").path, maxPending: 16)
         let store = try await SQLMessageStore(database: database)
         let end = Self.start.advanced(seconds: 60)
@@ -48,6 +49,5 @@ import Vocabulary
         let known = try await store.keep(Self.upload("b"), until: end, quota: 30, now: Self.start)
         #expect(known == .known(until: nil))
         await database.close()
-        try FileManager.default.removeItem(at: folder)
     }
 }

@@ -57,7 +57,6 @@ import Vocabulary
         guard !rule.contains("name()") else { return }
         let attribute = #"<R><ID>1</ID><P B="b" C="c"/></R>"#
         let asAttribute = rule.replacing(/\bB\b/, with: "@B")
-            .replacing(#"node="@B""#, with: #"node="@B""#)
         guard !rule.contains("<within node=\"B\">") else { return }
         #expect(try unread(asAttribute, attribute) == ["/R/P/@C"], "\(asAttribute)")
     }

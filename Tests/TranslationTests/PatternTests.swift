@@ -119,11 +119,13 @@ import Vocabulary
         let pieces = [
             "(", ")", "[", "]", "a", "\\d", "+", "*", "?", "{2}", "|", "^", "$", "\\", "长", ".", "(?=", "\\1", "(?R)",
         ]
+        var tried = 0
         for _ in 0..<5_000 {
             let source = (0..<Int.random(in: 1...10, using: &random)).map { _ in
                 pieces.randomElement(using: &random) ?? ""
             }
             guard let pattern = try? TextPattern(source.joined()) else { continue }
+            tried += 1
             let text = String(
                 (0..<Int.random(in: 0...30, using: &random)).map { _ in "aab1长()".randomElement(using: &random) ?? "a" }
             )
@@ -131,6 +133,7 @@ import Vocabulary
             if case .found(let part) = pattern.taken(from: text).0 { #expect(part.isEmpty || text.contains(part)) }
             _ = pattern.replacing(in: text, with: "<$0>")
         }
+        #expect(tried > 500, "only \(tried) patterns could be tried")
     }
 }
 

@@ -10,7 +10,8 @@ private func talk(to port: UInt16, _ pieces: [String], pause: useconds_t = 0) as
     await offThread { say(pieces, to: port, pause: pause) }
 }
 
-private func dial(_ port: UInt16) -> Int32? {
+/// A connection to a server on this machine; whoever asks for it closes it.
+func dial(_ port: UInt16) -> Int32? {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
