@@ -60,7 +60,7 @@ import Vocabulary
 
         let court = try #require(try json(["partners"], of: gateway).first { $0["partner"] == "court" })
         #expect(court["messages24h"] == 1 && court["lastSeen"] != nil && court["errorRate24h"]?.double == 0)
-        for (place, id) in [("queues", "CZ-TN"), ("partners", "court")] {
+        for (place, id) in [("queues", "CZ-TN"), ("queues", "CZ-TN.leads"), ("partners", "court")] {
             let member = place == "queues" ? "queue" : "partner"
             func pause() throws -> JSONValue? {
                 try json([place], of: gateway).first { $0[member]?.string == id }?["paused"]

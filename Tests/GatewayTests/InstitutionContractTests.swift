@@ -145,14 +145,14 @@ private func changed(
     _ value: JSONValue, _ steps: ArraySlice<String>, _ operation: JSONValue
 ) throws -> JSONValue {
     let act = try #require(operation["op"]?.string)
-    let new = act == "remove" ? nil : try #require(operation["value"], "\(act) without a value")
-    try #require(["add", "replace", "remove"].contains(act))
+    let new = operation["value"]
+    try #require(["add", "replace"].contains(act) && new != nil || act == "remove" && new == nil, "\(act)")
     guard let step = steps.first else { return try #require(new, "the whole document is never removed") }
     let isLast = steps.count == 1
     if var object = value.object {
         let old = object[step]
         if !isLast || act != "add" { try #require(old != nil, "\(step) is not there") }
-        object[step] = isLast ? new : try changed(old ?? .null, steps.dropFirst(), operation)
+        object[step] = try isLast ? new : changed(old ?? .null, steps.dropFirst(), operation)
         return .object(object)
     }
     var items = try #require(value.array, "\(step) of what has no parts")

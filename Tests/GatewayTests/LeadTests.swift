@@ -77,8 +77,12 @@ import Vocabulary
             #expect(shown?["applications"]?[0]?["lead"]?.string != nil, stage)
         }
         try await holds("as it came")
-        let queues = try await flow.gateway.desk.ask("GET", "/v1/queues")["leadQueues"]
-        #expect(queues?[0]?["queue"] == "CZ-TN.leads" && queues?[0]?["depth"] == 1)
+        let queues = try await flow.gateway.desk.ask("GET", "/v1/queues")["leadQueues"]?.array ?? []
+        #expect(queues.first { $0["queue"] == "CZ-TN.leads" }?["depth"] == 1)
+        #expect(queues.filter { $0["depth"] != 0 }.count == 1 && queues.count > 5)
+        let figures = String(decoding: try await flow.gateway.desk.download("/metrics"), as: UTF8.self)
+        #expect(figures.contains("gateway_lead_queue_depth{queue=\"CZ-TN.leads\"} 1.0"))
+        #expect(figures.contains("gateway_lead_queue_oldest_seconds{queue=\"CZ-WJ.leads\"} 0.0"))
 
         // What comes after it is about a lead too.
         _ = try await flow.send(
@@ -223,7 +227,16 @@ import Vocabulary
         let page = try await visitor.get("/leads").html
         #expect(page.contains("线索台账") && page.contains(number) && page.contains("常州市天宁区法律援助中心"))
         #expect(!page.contains("测试庚"))
+        #expect(page.contains("普通") && !page.contains("normal"))
         #expect(try await visitor.get("/leads?state=declined").html.contains(number) == false)
+        // Its queue is seen and paused like any other, and is none of applications.
+        let order = ["recipient": "CZ-TN.leads", "reason": "系统维护"]
+        #expect(try await visitor.post("/queues/pause", order).status == 303)
+        #expect(try await visitor.get("/queues").html.contains("待领取的线索"))
+        let glance = try await visitor.get("/").html
+        #expect(glance.contains("<strong>0</strong>待机构签收") && glance.contains("<strong>1</strong>待机构领取的线索"))
+        #expect(glance.contains("已暂停") && glance.contains("（线索 leads）"))
+        #expect(try await visitor.get("/reports").html.contains("转为申请的，计入当事人愿意申请当月"))
         await visitor.leave()
         await flow.end()
     }

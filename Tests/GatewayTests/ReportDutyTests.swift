@@ -32,7 +32,8 @@ import Vocabulary
     ]
     private static let members: [Character: String] = [
         "u": "/assignment/unit", "l": "/assignment/lawyer", "p": "/assignment/phone", "m": "/missing/title",
-        "r": "/decision/reasonCode", "y": "/decision/remedy", "t": "/termination/reasonCode", "c": "/closure/resultCode",
+        "r": "/decision/reasonCode", "y": "/decision/remedy", "t": "/termination/reasonCode",
+        "c": "/closure/resultCode",
     ]
 
     /// The pointers that the table has, by event and sender.
@@ -200,7 +201,10 @@ import Vocabulary
         let number = try await flow.signIn("CZ-TN")["applicationNo"]?.string ?? ""
         let path = "/v1/applications/\(number)/status"
         let bad = [
-            (#"{"event":"assign","assignment":{"lawyer":"测律师"}}"#, 422, ["/assignment/unit missing", "/assignment/phone missing"]),
+            (
+                #"{"event":"assign","assignment":{"lawyer":"测律师"}}"#, 422,
+                ["/assignment/unit missing", "/assignment/phone missing"]
+            ),
             (#"{"event":"assign","assignment":"x","foo":1}"#, 400, ["/assignment wrongType", "/foo unknownMember"]),
             (#"{"event":"assign","due":"2026-02-30"}"#, 400, ["/due notADate"]),
             (#"{"event":["assign"]}"#, 400, []),

@@ -187,7 +187,8 @@ import Vocabulary
             met.formUnion(Self.codes(of: document, by: shipped))
         }
         let published = Set(Finding.messages.keys)
-        #expect(published.subtracting(met).subtracting(Self.toldElsewhere.keys).sorted() == [], "published, and never told")
+        #expect(
+            published.subtracting(met).subtracting(Self.toldElsewhere.keys).sorted() == [], "published, and never told")
         #expect(met.subtracting(published).sorted() == [], "told, and not published")
         #expect(Set(Self.toldElsewhere.keys).subtracting(published).sorted() == [], "told elsewhere, and not published")
     }

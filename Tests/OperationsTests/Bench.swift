@@ -32,7 +32,8 @@ struct Bench {
         sharing other: Bench? = nil, alerts: AlertSettings = AlertSettings(), node: String = "a",
         clocks: any ClockFigureSource = NoClocks(), endpoints: any EndpointReportSource = NoEndpoints(),
         expiries: any CredentialExpirySource = NoExpiries(),
-        inspection: StoreInspection = StoreInspection(now: { Instant(milliseconds: 0) })
+        inspection: StoreInspection = StoreInspection(now: { Instant(milliseconds: 0) }),
+        institutions: [Institution] = [], rules: NoRules = NoRules()
     ) async throws {
         folder =
             other?.folder ?? FileManager.default.temporaryDirectory.appending(path: "window-\(UUID().uuidString)")
@@ -42,7 +43,7 @@ struct Bench {
         let clock = other?.clock ?? HandClock()
         self.clock = clock
         let store = try await SQLMessageStore(database: database)
-        var registry = Registry(partners: [], institutions: [])
+        var registry = Registry(partners: [], institutions: institutions)
         registry.alarmSystem = alerts.webhook
         courier = Courier(
             store: store, client: client, registry: registry, settings: Courier.Settings(), now: { clock.now },
@@ -52,7 +53,7 @@ struct Bench {
             store: store, registry: registry,
             identifiers: IdentifierSource(random: { UInt64.random(in: .min ... .max) }), now: { clock.now },
             ports: OperatorPorts(
-                cases: NoCases(), text: PlainText(), rules: NoRules(), endpoints: endpoints, expiries: expiries,
+                cases: NoCases(), text: PlainText(), rules: rules, endpoints: endpoints, expiries: expiries,
                 clocks: clocks, inspection: inspection), alerts: alerts, node: node,
             log: Log(sink: .none, now: { "" }),
             metrics: Metrics())
