@@ -1,5 +1,6 @@
 import Operations
 import StrictJSON
+import Translation
 import Transport
 import Triage
 import Vocabulary
@@ -104,7 +105,8 @@ public struct ExplanationPage {
             ].map(column), empty: "")
         table.rows = items.map { finding in
             [
-                "\(finding["severity"]?.string ?? "")", "\(finding["code"]?.string ?? "")",
+                "\(severity(finding["severity"]?.string))",
+                "\(finding["code"]?.string ?? "")",
                 FieldName.html(
                     title: finding["title"]?.string, field: finding["field"]?.string, path: finding["path"]?.string),
                 place(finding["location"]),
@@ -112,6 +114,11 @@ public struct ExplanationPage {
             ]
         }
         return table.html
+    }
+
+    private func severity(_ name: String?) -> String {
+        let title = name.flatMap(Finding.Severity.init(rawValue:))?.title
+        return title.map { words($0.zh, $0.en) } ?? "–"
     }
 
     private func coverage(_ coverage: JSONValue?) -> HTML {
@@ -141,4 +148,14 @@ public struct ExplanationPage {
         th,td{border:1px solid #ccc;padding:.25rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
         th{background:#f2f2f2}small{color:#666;font-weight:400}code{font-size:.9em}
         """
+}
+
+extension Finding.Severity {
+    var title: LocalizedText {
+        switch self {
+        case .error: LocalizedText(zh: "错误", en: "error")
+        case .warning: LocalizedText(zh: "警告", en: "warning")
+        case .info: LocalizedText(zh: "说明", en: "note")
+        }
+    }
 }

@@ -76,7 +76,7 @@ extension WebConsole {
             [
                 "\(anchors.mark([check.line]))<span class=\"go mono\">\(check.code)</span>",
                 "<span class=\"mono\">\(check.target.replacing("/", with: "."))</span>", "<code>\(check.when)</code>",
-                "<span class=\"go\">\(check.severity.rawValue)</span>",
+                "<span class=\"go\">\(language.text(check.severity.title))</span>",
                 "\(language.text(LocalizedText(bilingual: check.message ?? Finding.messages[check.code] ?? "–")))",
                 "\(check.line)",
             ]

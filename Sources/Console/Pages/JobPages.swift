@@ -157,13 +157,14 @@ extension WebConsole {
         let conditions: [(String, String?)] = [
             (language("原因", "Reason of death"), (filter.reason?.title).map(language.text)),
             (language("死因代号", "Cause"), filter.cause?.name),
-            (language("来源单位", "Partner"), filter.partnerID), (language("机构", "Institution"), filter.queue),
-            (language("通道", "Channel"), filter.channel?.rawValue),
+            (language("来源单位", "Partner"), filter.partnerID.map(name(ofPartner:))),
+            (language("机构", "Institution"), filter.queue.map(name(ofInstitution:))),
+            (language("通道", "Channel"), (filter.channel?.title).map(language.text)),
             (language("来源报文编号", "Sender's message id"), filter.senderMessageID),
             (language("早于", "Dead before"), filter.until?.readable),
             (language("不早于", "Dead since"), filter.since?.readable),
             (language("每秒最多", "At most a second"), String(job.rate)),
-            (language("无法分派的交给", "Unroutable ones go to"), job.queue),
+            (language("无法分派的交给", "Unroutable ones go to"), job.queue.map(name(ofInstitution:))),
             (language("理由", "Reason"), job.reason), (language("操作者", "By"), job.actor),
             (language("开始", "Began"), job.createdAt.readable),
             (language("最近变动", "Last change"), job.updatedAt.readable),
@@ -194,6 +195,17 @@ extension BulkJob.State {
         case .paused: LocalizedText(zh: "已暂停", en: "paused")
         case .stopped: LocalizedText(zh: "已停止", en: "stopped")
         case .finished: LocalizedText(zh: "已完成", en: "finished")
+        }
+    }
+}
+
+extension Channel {
+    fileprivate var title: LocalizedText {
+        switch self {
+        case .referral: LocalizedText(zh: "来件", en: "referrals")
+        case .application: LocalizedText(zh: "送机构", en: "to institutions")
+        case .status: LocalizedText(zh: "状态回传", en: "statuses")
+        case .alert: LocalizedText(zh: "告警", en: "alerts")
         }
     }
 }
