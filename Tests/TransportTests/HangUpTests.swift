@@ -5,7 +5,7 @@ import Testing
 
 /// Callers that go away before they are answered.
 @Suite struct HangUpTests {
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(10)))
     func `a handler learns that its caller has hung up, and its answer that it reaches nobody`() async throws {
         let (lost, lose) = AsyncStream<String>.makeStream()
         let (arrived, arrive) = AsyncStream<Void>.makeStream()
