@@ -35,8 +35,6 @@ final class Engine {
     private(set) lazy var records: [PlannedRecord] = mapping.records.map {
         PlannedRecord($0, planner)
     }
-    /// Made when something is told.
-    private(set) lazy var names = FindingNames(mapping, codes: codes)
     private lazy var outbound: [PlannedRule] = planner.plan(mapping.rules)
     private var planner: Planner { Planner(codes: codes, meaning: meaning, namespaces: mapping.namespaces) }
     var shared: [SharedKey: Shared] = [:]
