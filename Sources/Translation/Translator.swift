@@ -339,7 +339,11 @@ public final class Translator: Sendable {
             ("recipient.idType", "recipient.idNumber"), ("recipient.idCheck", "recipient.idNumber"),
             ("recipient.sexCode", "recipient.idNumber"), ("recipient.birthDate", "recipient.idNumber"),
             ("recipient.birthDateSource", "recipient.idNumber"), ("groupFlags", "recipient.birthDate"),
-            ("proceeding.handlingOrgan.level", "proceeding.handlingOrgan.code"),
+            (
+                "proceeding.handlingOrgan.level",
+                "proceeding.handlingOrgan."
+                    + (application.text("proceeding.handlingOrgan.type") == "court" ? "code" : "division")
+            ),
         ]
         return origins.compactMap { path, origin in
             guard let value = application.value(path), before.value(path) != value else { return nil }
