@@ -135,6 +135,7 @@ extension MappingLoader {
         case .integer: if isPlain { value.converters = [.integer] }
         case .boolean: if isPlain { value.converters = [.boolean] }
         }
+        value.isMonthly = field.isMonthly
         for word in [value.fallback, value.otherwise].compactMap(\.self) { check(word, fits: field, at: node) }
     }
 
