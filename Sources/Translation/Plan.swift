@@ -252,7 +252,12 @@ struct Planner {
         switch rule {
         case .value(let value, let when, let line): (self.value(value), when, line)
         case .constant(let to, let text, let type, let when, let line):
-            (.constant(PlannedConstant(to: to, TargetTree.typed(text, type))), when, line)
+            (
+                TargetTree.typed(text, type).map {
+                    PlannedRule.Action.constant(
+                        PlannedConstant(to: to, $0, isContested: when != nil && contested.contains(line)))
+                }, when, line
+            )
         case .lookup(let lookup, let when, let line): (self.lookup(lookup), when, line)
         case .within(let to, let source, let inner, let when, let line):
             (group(to, source, inner).map { .within($0) }, when, line)
