@@ -49,8 +49,20 @@ extension Engine {
         shared[key] = Shared(
             content: content, findings: Array(run.findings.all.dropFirst(findings)),
             unknownCodes: Array(run.unknownCodes.dropFirst(codes)),
-            attachments: run.attachments - key.attachmentsBefore, isComplete: isComplete)
+            attachments: run.attachments - key.attachmentsBefore,
+            uploadClaims: Array(run.uploadClaims.dropFirst(claims)), said: said,
+            isComplete: isComplete)
+        say(said, &run)
+        run.said = [:]
         target.merge(content)
+        let said = run.said
+        run.said = before
         return isComplete
     }
 }
+
+    private func say(_ said: [String: Said], _ run: inout Run) {
+        for (path, said) in said.sorted(by: { $0.key < $1.key }) {
+            say(said, at: Place(parent: "", name: path), &run)
+        }
+    }

@@ -25,7 +25,7 @@ extension Engine {
         return first
     }
 
-    private func isSaid(_ text: String, _ value: PlannedValue) -> Bool {
+    func isSaid(_ text: String, _ value: PlannedValue) -> Bool {
         !text.isEmpty && (!mapping.isInbound || placeholders.read(text, for: value.uses) == .value)
     }
 
