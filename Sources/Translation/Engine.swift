@@ -62,6 +62,7 @@ final class Engine {
         /// Where values came from, when that alone is asked.
         var origins: [Origin]?
         var attachments = 0
+        var uploadClaims: [UploadClaim] = []
         var unknownCodes: [UnknownCodeText] = []
         /// When the document came; nothing for what goes out.
         var received: Timestamp?
@@ -73,11 +74,11 @@ final class Engine {
         var limits = ParseLimits()
         /// The document is about several persons, and what lies outside their records is read once.
         var shares = false
-
         /// What rules took for fields that others write too, by place.
         var said: [String: Said] = [:]
         /// The last value is the mapping's own word, not the document's.
         var isAssumed = false
+
         init(findings: FindingList = FindingList(), explains: Bool = false) {
             self.findings = findings
             self.explains = explains
@@ -162,14 +163,14 @@ final class Engine {
     ) -> Bool {
         switch action {
         case .value(let value):
-            guard let result = self.value(value, at: node, path: path, line: line, &run) else {
             run.isAssumed = false
+            guard let result = self.value(value, at: node, path: path, line: line, &run) else {
                 return !value.rule.isRequired
             }
-            if value.rule.isBase64, let facts = result.object {
             if value.isContested, !run.isAssumed {
                 say(Said(result, value, at: node, line), at: Place(parent: path, name: value.rule.to), &run)
             }
+            if value.rule.isBase64, let facts = result.object {
                 // What is known of an attachment stands beside its title.
                 for (name, fact) in facts.members { target[name] = fact }
             } else if value.isTelephone, let numbers = result.object {
@@ -180,8 +181,8 @@ final class Engine {
         case .constant(let constant):
             put(constant.value, at: constant.target.names, to: &target)
             let place = Place(parent: path, name: constant.target.path)
-            trace(constant.value, at: place, from: nil, raw: nil, by: ["constant"], line: line, &run)
             if constant.isContested { say(Said(constant.value, nil, at: node, line), at: place, &run) }
+            trace(constant.value, at: place, from: nil, raw: nil, by: ["constant"], line: line, &run)
         case .lookup(let lookup):
             if target.value(at: lookup.target.names) == nil {
                 look(lookup, at: node, to: &target, path: path, line: line, &run)

@@ -308,7 +308,8 @@ public final class Translator: Sendable {
         return TranslatedRecord(
             mapping: engine.mapping.reference, application: checked.application, findings: run.findings.all,
             traces: run.traces,
-            unfilled: run.explains ? engine.mapping.unfilled(of: rules, in: checked.application) : [])
+            unfilled: run.explains ? engine.mapping.unfilled(of: rules, in: checked.application) : [],
+            uploadClaims: run.uploadClaims)
     }
 
     /// Why somebody is a lead, and what would make an application of it, where the document does not say that the person
