@@ -42,6 +42,8 @@ public struct FieldDefinition: Sendable, Hashable {
     public var origin = FieldOrigin.sender
     /// Of dates: when the day can lie.
     public var timing = FieldTiming.open
+    /// Of sums: for each month.
+    public var isMonthly = false
 
     init(_ path: String, _ type: FieldType, _ zh: String) {
         self.path = path
@@ -58,6 +60,13 @@ public struct FieldDefinition: Sendable, Hashable {
     func timed(_ timing: FieldTiming) -> FieldDefinition {
         var copy = self
         copy.timing = timing
+        return copy
+    }
+
+    /// A sum for each month.
+    var monthly: FieldDefinition {
+        var copy = self
+        copy.isMonthly = true
         return copy
     }
 

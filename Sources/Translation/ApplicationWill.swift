@@ -19,10 +19,13 @@ struct ApplicationWill {
     let doubts: CodeList?
 
     func read(_ text: String) -> Reading {
+        // Before yes and no, to which 未提供 is a no of papers, and before the list's own words: its code `unknown` is named
+        // for what stands then, and to write it refuses nothing.
+        if let doubts, doubts.codes(in: text).contains(Self.doubt) || Self.exact(text, in: doubts) != nil {
+            return .unclear
+        }
         if let answer = YesNoWords.read(text) { return answer ? .stated("self") : .declined }
-        // Before the list's own words: its code `unknown` is named for what stands then, and to write it refuses nothing.
-        if let doubts, !doubts.codes(in: text).isEmpty { return .unclear }
-        if let code = exact(text) { return code == "unknown" ? .declined : .stated(code) }
+        if let code = Self.exact(text, in: words) { return code == "unknown" ? .declined : .stated(code) }
         let found = words.reading(in: text)
         if found.codes.contains("unknown") { return .declined }
         // “不放弃” refuses nothing, and “不愿委托律师，但申请法律援助” wants something.
@@ -32,9 +35,15 @@ struct ApplicationWill {
         return .stated(found.codes[0])
     }
 
-    private func exact(_ text: String) -> String? {
-        let folded = TextFolding.bytes(of: text)
-        return words.entries.first { entry in
+    /// Whatever stands beside it.
+    private static let doubt = "doubt"
+    private static let stops = "。.！!；;，,".unicodeScalars
+
+    /// The code whose word the text is, but for stops behind it.
+    private static func exact(_ text: String, in list: CodeList) -> String? {
+        let bare = Array(TextFolding.text(text).unicodeScalars.reversed().drop { stops.contains($0) }.reversed())
+        let folded = Array(String(String.UnicodeScalarView(bare)).utf8)
+        return list.entries.first { entry in
             ([entry.code, entry.zh] + entry.aliases).contains { TextFolding.bytes(of: $0) == folded }
         }?.code
     }

@@ -52,38 +52,53 @@ extension TranslatedDocument {
         Set(records.flatMap { $0.application.uploadsReferredTo })
     }
 
-    /// With what is known of those uploads; a reference to one that is not known becomes a warning in its place.
+    /// With what is known of those uploads. A reference to one that is not known, and what does not agree with one that is,
+    /// becomes a warning in its place.
     ///
     /// - Parameter facts: by SHA-256: media type, size in bytes and SM3.
     public func resolving(uploads facts: [String: (mediaType: String, size: Int, sm3: String)]) -> TranslatedDocument {
         var resolved = self
-        resolved.records = records.map { record in
-            guard !record.application.uploadsReferredTo.isEmpty else { return record }
-            var record = record
-            var materials = record.application.value("materials")?.array ?? []
-            var unknown: Set<String> = []
-            for (index, material) in materials.enumerated() {
-                guard let digest = material["sha256"]?.string else { continue }
-                guard let known = facts[digest] else {
-                    unknown.insert("materials[\(index)].")
-                    continue
-                }
-                materials[index]["mime"] = .string(known.mediaType)
-                materials[index]["size"] = JSONValue(known.size)
-                materials[index]["sm3"] = .string(known.sm3)
-            }
-            record.application.set("materials", .array(materials))
-            record.findings = record.findings.map { finding in
-                guard finding.code == "attachmentByDigest", let path = finding.path,
-                    unknown.contains(where: path.hasPrefix)
-                else { return finding }
-                return Finding(
-                    severity: .warning, code: "attachmentNotUploaded", path: path, location: finding.location,
-                    rule: finding.rule)
-            }
-            return record
-        }
+        resolved.records = records.map { $0.application.uploadsReferredTo.isEmpty ? $0 : $0.resolving(uploads: facts) }
         return resolved
+    }
+}
+
+extension TranslatedRecord {
+    fileprivate func resolving(uploads facts: [String: UploadClaim.Upload]) -> TranslatedRecord {
+        var record = self
+        var materials = application.value("materials")?.array ?? []
+        for (index, material) in materials.enumerated() {
+            guard let digest = material["sha256"]?.string else { continue }
+            let place = "materials[\(index)]."
+            let claim = uploadClaims.last { $0.path.hasPrefix(place) && $0.sha256 == digest }
+            guard let known = facts[digest] else {
+                record.tell([.init(code: "attachmentNotUploaded")], at: place, isInstead: true)
+                continue
+            }
+            let problems = claim?.problems(with: known) ?? []
+            record.tell(problems, at: place, isInstead: false)
+            if problems.contains(where: { $0.code == "attachmentTooLarge" }) {
+                materials[index]["sha256"] = nil
+                continue
+            }
+            let mediaType = AttachmentFormat.mediaType(ofUpload: known.mediaType, claimed: claim?.format).0
+            materials[index]["mime"] = .string(mediaType)
+            materials[index]["size"] = JSONValue(known.size)
+            materials[index]["sm3"] = .string(known.sm3)
+        }
+        record.application.set("materials", .array(materials))
+        return record
+    }
+
+    /// - Parameter isInstead: of what was said of the reference.
+    private mutating func tell(_ problems: [UploadClaim.Problem], at place: String, isInstead: Bool) {
+        findings = findings.flatMap { finding -> [Finding] in
+            guard finding.code == "attachmentByDigest", finding.path?.hasPrefix(place) ?? false else {
+                return [finding]
+            }
+            return (isInstead ? [] : [finding])
+                + problems.map { finding.told(as: $0.code, .warning, message: $0.message) }
+        }
     }
 }
 

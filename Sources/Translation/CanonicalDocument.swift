@@ -16,8 +16,10 @@ extension TranslatedDocument {
 extension TranslatedRecord {
     /// The same record with another application and more to say about it.
     public func with(_ application: LegalAidApplication, findings more: [Finding] = []) -> TranslatedRecord {
-        TranslatedRecord(
-            mapping: mapping, application: application, findings: findings + more, traces: traces, unfilled: unfilled)
+        var record = self
+        record.application = application
+        record.findings += more
+        return record
     }
 
     /// The same record with some of the findings left out.

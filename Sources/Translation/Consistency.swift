@@ -45,6 +45,7 @@ struct Consistency {
         }
         checkOthers(today)
         checkCourt(courts)
+        deriveLevel()
         deriveGroups(on: today)
     }
 
@@ -141,6 +142,17 @@ struct Consistency {
         case .basic, .intermediate: application.set("proceeding.handlingOrgan.level", .string(court.level.rawValue))
         case .high, .supreme: break
         }
+    }
+
+    /// The division of a police organ or a procuratorate says its level (GB/T 2260): 3204 00 is a city's own, 320402 lies in
+    /// it, and above stand provinces, which have no word here. A court's own code says more.
+    private mutating func deriveLevel() {
+        guard ["publicSecurity", "procuratorate"].contains(application.text("proceeding.handlingOrgan.type")),
+            application.value("proceeding.handlingOrgan.level") == nil,
+            let division = application.text("proceeding.handlingOrgan.division").map(AdministrativeDivision.current),
+            division.utf8.count == 6, division.utf8.allSatisfy(Converter.isDigit), !division.hasSuffix("0000")
+        else { return }
+        application.set("proceeding.handlingOrgan.level", .string(division.hasSuffix("00") ? "city" : "basic"))
     }
 
     private static func isShapedLikeResidents(_ number: String) -> Bool {

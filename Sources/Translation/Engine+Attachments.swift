@@ -11,8 +11,14 @@ extension Engine {
             note("tooManyAttachments", .warning, place, source, line, &run)
             return nil
         }
+        let claim = value.claimed.map { Blanks.trimmed($0.string(at: node)) }.flatMap { $0.isEmpty ? nil : $0 }
+        let stated = value.digest.map { Blanks.trimmed($0.string(at: node)) }.flatMap { $0.isEmpty ? nil : $0 }
         if let digest = AttachmentReference.digest(in: text) {
             note("attachmentByDigest", .info, place, source, line, &run)
+            run.uploadClaims.append(
+                UploadClaim(
+                    path: TargetTree.dotted(place.path), sha256: digest, digest: stated, format: claim,
+                    mostBytes: mapping.maxAttachmentBytes))
             trace(.string(digest), at: place, from: source, raw: "sha-256", by: ["base64"], line: line, &run)
             return ["sha256": .string(digest)]
         }
@@ -29,13 +35,10 @@ extension Engine {
             note("attachmentTooLarge", .warning, place, source, line, &run)
             return nil
         }
-        let claim = value.claimed.map { Blanks.trimmed($0.string(at: node)) }.flatMap { $0.isEmpty ? nil : $0 }
         let (mime, isAsClaimed) = AttachmentFormat.mediaType(of: bytes, claimed: claim ?? claimedByURI)
         if !isAsClaimed { note("attachmentTypeMismatch", .warning, place, source, line, &run) }
         let sm3 = digests.sm3(bytes)
-        if let stated = value.digest.map({ Blanks.trimmed($0.string(at: node)) }), !stated.isEmpty,
-            let problem = problem(with: stated, of: bytes, sm3: sm3)
-        {
+        if let stated, let problem = problem(with: stated, of: bytes, sm3: sm3) {
             note(problem, .warning, place, source, line, &run)
         }
         trace(
@@ -44,18 +47,11 @@ extension Engine {
         return .compact([("mime", .string(mime)), ("size", JSONValue(bytes.count)), ("sm3", .string(sm3))])
     }
 
-    /// Which digest a sender means is told by its length: MD5 has 32 digits, SM3 and SHA-256 have 64.
     private func problem(with stated: String, of bytes: [UInt8], sm3: String) -> String? {
-        // The algorithm's name may stand before a colon.
-        let start = stated.utf8.lastIndex(of: UInt8(ascii: ":")).map { stated.utf8.index(after: $0) }
-        let hex = stated[(start ?? stated.startIndex)...].lowercased()
-        guard hex.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else {
-            return "attachmentDigestUnknown"
-        }
-        switch hex.utf8.count {
-        case 32: return hex == digests.md5(bytes) ? nil : "attachmentDigestMismatch"
-        case 64: return hex == sm3 || hex == digests.sha256(bytes) ? nil : "attachmentDigestMismatch"
-        default: return "attachmentDigestUnknown"
+        switch StatedDigest(stated) {
+        case .md5(let hex): hex == digests.md5(bytes) ? nil : "attachmentDigestMismatch"
+        case .sm3OrSHA256(let hex): hex == sm3 || hex == digests.sha256(bytes) ? nil : "attachmentDigestMismatch"
+        case nil: "attachmentDigestUnknown"
         }
     }
 }
@@ -66,10 +62,22 @@ public enum AttachmentFormat {
     /// - Returns: the media type, and whether the claim agrees with the bytes.
     public static func mediaType(of bytes: [UInt8], claimed: String?) -> (String, isAsClaimed: Bool) {
         let container = container(of: bytes)
-        guard let claimed else { return (container, true) }
+        return held(claimed, against: container, orElse: container)
+    }
+
+    /// The same of an upload, whose media type was found by its first bytes.
+    static func mediaType(ofUpload stored: String, claimed: String?) -> (String, isAsClaimed: Bool) {
+        let container = known.values.first { $0.mediaType == stored }?.container ?? stored
+        return held(claimed, against: container, orElse: stored)
+    }
+
+    private static func held(
+        _ claimed: String?, against container: String, orElse mediaType: String
+    ) -> (String, isAsClaimed: Bool) {
+        guard let claimed else { return (mediaType, true) }
         let word = claimed.split { $0 == "." || $0 == "/" }.last.map { $0.lowercased() } ?? ""
-        guard let (mediaType, expected) = known[word] else { return (container, false) }
-        return expected == container ? (mediaType, true) : (container, false)
+        guard let (named, expected) = known[word], expected == container else { return (mediaType, false) }
+        return (named, true)
     }
 
     private static func container(of bytes: [UInt8]) -> String {

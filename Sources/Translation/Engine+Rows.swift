@@ -59,7 +59,7 @@ extension Engine {
     }
 
     func put(_ index: PlannedIndex, to target: inout JSONObject, path: String, line: Int, _ run: inout Run) {
-        let number = TargetTree.typed("\(run.item + index.rule.start)", index.rule.type)
+        guard let number = TargetTree.typed("\(run.item + index.rule.start)", index.rule.type) else { return }
         put(number, at: index.target.names, to: &target)
         trace(
             number, at: Place(parent: path, name: index.rule.to), from: nil, raw: nil, by: ["index"], line: line, &run)

@@ -9,6 +9,8 @@ extension Engine {
         let findings: [Finding]
         let unknownCodes: [UnknownCodeText]
         let attachments: Int
+        let uploadClaims: [UploadClaim]
+        let said: [String: Said]
         let isComplete: Bool
     }
 
@@ -40,17 +42,32 @@ extension Engine {
             for finding in known.findings { run.findings.add(finding) }
             run.unknownCodes += known.unknownCodes
             run.attachments += known.attachments
+            run.uploadClaims += known.uploadClaims
+            say(known.said, &run)
             target.merge(known.content)
             return known.isComplete
         }
-        let (findings, codes) = (run.findings.all.count, run.unknownCodes.count)
+        let (findings, codes, claims) = (run.findings.all.count, run.unknownCodes.count, run.uploadClaims.count)
+        let before = run.said
         var content = JSONObject()
+        run.said = [:]
         let isComplete = direct(action, line, at: node, to: &content, path: "", &run)
+        let said = run.said
+        run.said = before
         shared[key] = Shared(
             content: content, findings: Array(run.findings.all.dropFirst(findings)),
             unknownCodes: Array(run.unknownCodes.dropFirst(codes)),
-            attachments: run.attachments - key.attachmentsBefore, isComplete: isComplete)
+            attachments: run.attachments - key.attachmentsBefore,
+            uploadClaims: Array(run.uploadClaims.dropFirst(claims)), said: said,
+            isComplete: isComplete)
+        say(said, &run)
         target.merge(content)
         return isComplete
+    }
+
+    private func say(_ said: [String: Said], _ run: inout Run) {
+        for (path, said) in said.sorted(by: { $0.key < $1.key }) {
+            say(said, at: Place(parent: "", name: path), &run)
+        }
     }
 }

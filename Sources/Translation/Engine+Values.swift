@@ -25,7 +25,7 @@ extension Engine {
         return first
     }
 
-    private func isSaid(_ text: String, _ value: PlannedValue) -> Bool {
+    func isSaid(_ text: String, _ value: PlannedValue) -> Bool {
         !text.isEmpty && (!mapping.isInbound || placeholders.read(text, for: value.uses) == .value)
     }
 
@@ -103,15 +103,23 @@ extension Engine {
         trace(
             result, at: place, from: found.source, raw: text,
             by: value.rule.steps + (value.rule.codes.map { ["codes \($0)"] } ?? []), line: line, &run)
-        return value.rule.type == nil ? result : TargetTree.typed(result, value.rule.type)
+        guard let type = value.rule.type else { return result }
+        guard let typed = TargetTree.typed(result, type) else {
+            // What goes out is right or does not leave.
+            note(
+                type == "number" ? "notANumber" : "notABoolean", mapping.isInbound ? .warning : .error, place, source,
+                line, &run)
+            return nil
+        }
+        return typed
     }
 
     /// Instead of a text that cannot be read, which was told.
     private func unread(
         _ value: PlannedValue, place: Place, at node: Node, line: Int, _ run: inout Run
     ) -> JSONValue? {
-        if let otherwise = value.rule.otherwise {
-            let result = TargetTree.typed(otherwise, value.rule.wordType)
+        if let result = value.rule.otherwise.flatMap({ TargetTree.typed($0, value.rule.wordType) }) {
+            run.isAssumed = true
             trace(result, at: place, from: nil, raw: nil, by: ["otherwise"], line: line, &run)
             return result
         }
@@ -150,8 +158,8 @@ extension Engine {
         _ value: PlannedValue, place: Place, at node: Node, line: Int, _ run: inout Run
     ) -> JSONValue? {
         if value.rule.isWill { tellNoWill(value, place: place, at: node, line: line, &run) }
-        if let fallback = value.rule.fallback {
-            let result = TargetTree.typed(fallback, value.rule.wordType)
+        if let result = value.rule.fallback.flatMap({ TargetTree.typed($0, value.rule.wordType) }) {
+            run.isAssumed = true
             trace(result, at: place, from: nil, raw: nil, by: ["default"], line: line, &run)
             return result
         }

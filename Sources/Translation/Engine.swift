@@ -35,8 +35,6 @@ final class Engine {
     private(set) lazy var records: [PlannedRecord] = mapping.records.map {
         PlannedRecord($0, planner)
     }
-    /// Made when something is told.
-    private(set) lazy var names = FindingNames(mapping, codes: codes)
     private lazy var outbound: [PlannedRule] = planner.plan(mapping.rules)
     private var planner: Planner { Planner(codes: codes, meaning: meaning, namespaces: mapping.namespaces) }
     var shared: [SharedKey: Shared] = [:]
@@ -64,6 +62,7 @@ final class Engine {
         /// Where values came from, when that alone is asked.
         var origins: [Origin]?
         var attachments = 0
+        var uploadClaims: [UploadClaim] = []
         var unknownCodes: [UnknownCodeText] = []
         /// When the document came; nothing for what goes out.
         var received: Timestamp?
@@ -75,6 +74,10 @@ final class Engine {
         var limits = ParseLimits()
         /// The document is about several persons, and what lies outside their records is read once.
         var shares = false
+        /// What rules took for fields that others write too, by place.
+        var said: [String: Said] = [:]
+        /// The last value is the mapping's own word, not the document's.
+        var isAssumed = false
 
         init(findings: FindingList = FindingList(), explains: Bool = false) {
             self.findings = findings
@@ -160,8 +163,12 @@ final class Engine {
     ) -> Bool {
         switch action {
         case .value(let value):
+            run.isAssumed = false
             guard let result = self.value(value, at: node, path: path, line: line, &run) else {
                 return !value.rule.isRequired
+            }
+            if value.isContested, !run.isAssumed {
+                say(Said(result, value, at: node, line), at: Place(parent: path, name: value.rule.to), &run)
             }
             if value.rule.isBase64, let facts = result.object {
                 // What is known of an attachment stands beside its title.
@@ -174,6 +181,7 @@ final class Engine {
         case .constant(let constant):
             put(constant.value, at: constant.target.names, to: &target)
             let place = Place(parent: path, name: constant.target.path)
+            if constant.isContested { say(Said(constant.value, nil, at: node, line), at: place, &run) }
             trace(constant.value, at: place, from: nil, raw: nil, by: ["constant"], line: line, &run)
         case .lookup(let lookup):
             if target.value(at: lookup.target.names) == nil {

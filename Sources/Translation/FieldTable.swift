@@ -49,7 +49,7 @@ public struct FieldTable: Sendable {
         id = mapping.id
         title = mapping.titleZh
         isInbound = mapping.isInbound
-        var writer = FieldTableWriter(mapping)
+        var writer = FieldTableWriter(mapping, examples: ExampleValues(of: mapping))
         writer.write()
         rows = writer.rows
         checks = writer.checks

@@ -13,7 +13,8 @@ struct FieldTableWriter {
     }
 
     private let mapping: Mapping
-    private let examples: ExampleValues
+    /// None where only the places are wanted.
+    private let examples: ExampleValues?
     private let model: CanonicalModel
     private(set) var rows: [FieldTable.Row] = []
     private(set) var checks: [FieldTable.Check] = []
@@ -22,9 +23,9 @@ struct FieldTableWriter {
     /// Whether what is read here is written in JSON.
     private var isJSON: Bool
 
-    init(_ mapping: Mapping) {
+    init(_ mapping: Mapping, examples: ExampleValues?) {
         self.mapping = mapping
-        examples = ExampleValues(of: mapping)
+        self.examples = examples
         model = mapping.isInbound ? .application : .status
         // An outbound mapping reads the canonical status, which is JSON to it.
         isJSON = !mapping.isInbound || mapping.format == .json
@@ -209,9 +210,11 @@ struct FieldTableWriter {
         let field = canonical.flatMap { model.field(at: $0) }
         row.zh = field?.zh ?? ""
         row.type = field?.type.label ?? (selectors.isEmpty ? "" : FieldType.text(0).label)
-        row.example =
-            mapping.isInbound
-            ? paths.lazy.compactMap { examples.first(at: $0) }.first : examples.first(at: written(target))
+        if let examples {
+            row.example =
+                mapping.isInbound
+                ? paths.lazy.compactMap { examples.first(at: $0) }.first : examples.first(at: written(target))
+        }
         return row
     }
 

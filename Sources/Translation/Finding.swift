@@ -53,6 +53,14 @@ public struct Finding: Sendable, Hashable {
         unmatched = document
     }
 
+    /// The same place, told as something else that was found out later.
+    func told(as code: String, _ severity: Severity, message: String? = nil) -> Finding {
+        var told = Finding(
+            severity: severity, code: code, path: path, location: location, rule: rule, list: list, message: message)
+        told.field = field
+        return told
+    }
+
     /// What the transport called a document that no mapping takes.
     public func told(mediaType: String?) -> Finding {
         var told = self

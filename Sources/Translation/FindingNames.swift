@@ -2,13 +2,32 @@ import Canonical
 import Documents
 
 /// What the sender itself calls the field that a finding is about, by the field table of the mapping.
-struct FindingNames {
-    private let rows: [FieldTable.Row]
+struct FindingNames: Sendable {
+    private struct Row: Sendable {
+        let target: String
+        /// The sender's paths, without positions and predicates.
+        let places: [String]
+    }
+
+    private var byLine: [Int: [String]] = [:]
+    private var rows: [Row] = []
 
     /// Alternatives that are named at most where a group is meant.
     private static let most = 4
 
-    init(_ mapping: Mapping, codes: CodeLists) { rows = FieldTable(mapping, codes: codes).rows }
+    init(_ mapping: Mapping) {
+        var writer = FieldTableWriter(mapping, examples: nil)
+        writer.write()
+        for row in writer.rows {
+            let places = row.source.split(separator: "|").map { part in
+                SourcePath.withoutPredicates(
+                    String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()))
+            }.filter { $0.hasPrefix("/") }
+            guard !places.isEmpty else { continue }
+            byLine[row.line, default: []] += places
+            rows.append(Row(target: row.target, places: places))
+        }
+    }
 
     /// The finding with the field's name. A value's own place says it; what is missing has none, and there the rule that
     /// would read it does.
@@ -33,23 +52,17 @@ struct FindingNames {
     /// The sender's paths that its rule reads, or else that its canonical field is read from.
     private func sources(of finding: Finding) -> [String] {
         let line = finding.rule.flatMap { $0.split(separator: ":").last }.flatMap { Int($0) }
-        var told = line.map { line in rows.filter { $0.line == line && !$0.source.isEmpty } } ?? []
-        if told.isEmpty, let path = finding.path {
-            let target = path.replacing(".", with: "/").replacing(/\[\d+\]/, with: "[]")
-            told = rows.filter { $0.target == target && !$0.source.isEmpty }
-            if told.isEmpty {
-                told = rows.filter {
-                    ($0.target.hasPrefix(target + "/") || $0.target.hasPrefix(target + "[]")) && !$0.source.isEmpty
-                }
-            }
-        }
         var seen: Set<String> = []
-        return told.flatMap {
-            $0.source.split(separator: "|").map {
-                String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-            }
-        }
-        .map(SourcePath.withoutPredicates).filter { $0.hasPrefix("/") && seen.insert($0).inserted }
+        return (line.flatMap { byLine[$0] } ?? finding.path.map(places(of:)) ?? []).filter { seen.insert($0).inserted }
+    }
+
+    private func places(of path: String) -> [String] {
+        let target = path.replacing(".", with: "/").replacing(/\[\d+\]/, with: "[]")
+        let own = rows.filter { $0.target == target }
+        let told =
+            own.isEmpty
+            ? rows.filter { $0.target.hasPrefix(target + "/") || $0.target.hasPrefix(target + "[]") } : own
+        return told.flatMap(\.places)
     }
 
     /// Without positions: `/ROOT/RECORD[2]/XM` and `/body/0/name` are told as `/ROOT/RECORD/XM` and `/body/name`.

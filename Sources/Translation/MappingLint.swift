@@ -24,6 +24,8 @@ public struct LintNote: Sendable, Hashable {
         case shadowedRule
         /// Two rules without condition have one target.
         case targetSetTwice
+        /// A rule under a condition can overwrite what an earlier one took from the document.
+        case overwritesGiven
         /// Another mapping takes this mapping's example.
         case acceptsShadowed
         /// No rule reads the source field, in no example.
@@ -86,6 +88,12 @@ struct MappingLint {
         for records in mapping.records {
             checkTargets(of: records.rules, below: "")
             checkRequired(records)
+        }
+        for (target, earlier, later) in Overwriting(of: mapping).found {
+            add(
+                .overwritesGiven, later,
+                "can overwrite what line \(earlier) took for \(target), which is told as a contradiction: read the "
+                    + "field's own place last, or ask when=\"not(given(…))\" of it")
         }
         if mapping.isInbound {
             checkComparisons()

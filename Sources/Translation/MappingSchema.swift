@@ -190,8 +190,8 @@ private enum OutboundSchema {
                 let isThere = value.isRequired || value.keepsEmpty || value.fallback != nil
                 put(leaf(value), at: value.to, isRequired: isCertain && when == nil && isThere, in: &object)
             case .constant(let to, let text, let type, let when, _):
-                put(
-                    ["enum": [TargetTree.typed(text, type)]], at: to, isRequired: isCertain && when == nil, in: &object)
+                guard let word = TargetTree.typed(text, type) else { continue }
+                put(["enum": [word]], at: to, isRequired: isCertain && when == nil, in: &object)
             case .lookup(let lookup, _, _): put(["type": "string"], at: lookup.to, isRequired: false, in: &object)
             case .within(let to?, _, let inner, _, _): put(self.object(inner), at: to, isRequired: false, in: &object)
             case .within(nil, _, let inner, _, _): add(inner, isCertain: false, to: &object)

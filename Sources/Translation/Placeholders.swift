@@ -102,17 +102,21 @@ struct Placeholders: Sendable {
         return !(0x31...0x39).contains(first) || text.count <= 24
     }
 
-    /// Without full stops behind and brackets around.
+    /// Without full stops behind and brackets around, and without full stops within those.
     private static func bare(_ folded: [UInt8]) -> [UInt8] {
         var scalars = String(decoding: folded, as: UTF8.self).unicodeScalars[...]
-        while let last = scalars.last, "。.，,;；!！".unicodeScalars.contains(last), scalars.count > 1 {
-            scalars = scalars.dropLast()
+        func dropStops() {
+            while let last = scalars.last, "。.，,;；!！".unicodeScalars.contains(last), scalars.count > 1 {
+                scalars = scalars.dropLast()
+            }
         }
+        dropStops()
         for (open, close) in ["()", "（）", "[]", "【】", "《》", "<>", "“”", "\"\"", "‘’", "{}", "〔〕"].map({
             ($0.unicodeScalars.first, $0.unicodeScalars.last)
         }) where scalars.count > 2 && scalars.first == open && scalars.last == close {
             scalars = scalars.dropFirst().dropLast()
         }
+        dropStops()
         return Array(String(scalars).utf8)
     }
 

@@ -50,13 +50,15 @@ final class PlannedValue {
     let isTelephone: Bool
     /// A day is asked, perhaps with its time.
     let isDay: Bool
+    /// Another rule writes the same field.
+    let isContested: Bool
     // A rule always writes the same field, wherever its list's items stand; found out at the first document.
     var fillsPerson: Bool?
     var timing: FieldTiming??
 
     init(
         _ rule: Rule.Value, from: XPathExpression, others: [XPathExpression], codes: CodeList?,
-        digest: XPathExpression?, claimed: XPathExpression?
+        digest: XPathExpression?, claimed: XPathExpression?, isContested: Bool
     ) {
         self.rule = rule
         target = Target(rule.to)
@@ -68,6 +70,8 @@ final class PlannedValue {
         uses = rule.uses
         isTelephone =
             rule.converters == [.phone] && target.names.last.map { $0 == "mobile" || $0 == "landline" } ?? false
+        // Telephones are gathered, and an attachment's facts go beside its title.
+        self.isContested = isContested && !isTelephone && !rule.isBase64
         isDay =
             switch rule.converters.last {
             case .date, .dateTime, .monthStart, .monthEnd: true
@@ -81,10 +85,13 @@ final class PlannedValue {
 final class PlannedConstant {
     let target: Target
     let value: JSONValue
+    /// It stands for something in the document, and another rule writes the same field.
+    let isContested: Bool
 
-    init(to: String, _ value: JSONValue) {
+    init(to: String, _ value: JSONValue, isContested: Bool) {
         target = Target(to)
         self.value = value
+        self.isContested = isContested
     }
 }
 
@@ -215,6 +222,8 @@ final class PlannedRecord {
     let writers: [String: [PlannedRule]]
 
     init(_ rules: RecordRules, _ planner: Planner) {
+        var planner = planner
+        planner.contested = Rule.contested(in: rules.rules)
         self.rules = rules
         record = planner.compile(rules.record)
         when = rules.when.flatMap(planner.compile)
@@ -234,6 +243,8 @@ struct Planner {
     let codes: CodeLists
     let meaning: MappingMeaning
     let namespaces: [String: String]
+    /// Lines of rules that write what another one writes too.
+    var contested: Set<Int> = []
 
     func plan(_ rules: [Rule]) -> [PlannedRule] { rules.compactMap(planned) }
 
@@ -250,9 +261,15 @@ struct Planner {
 
     private func action(of rule: Rule) -> (PlannedRule.Action?, when: String?, line: Int) {
         switch rule {
-        case .value(let value, let when, let line): (self.value(value), when, line)
+        case .value(let value, let when, let line):
+            (self.value(value, isContested: contested.contains(line)), when, line)
         case .constant(let to, let text, let type, let when, let line):
-            (.constant(PlannedConstant(to: to, TargetTree.typed(text, type))), when, line)
+            (
+                TargetTree.typed(text, type).map {
+                    PlannedRule.Action.constant(
+                        PlannedConstant(to: to, $0, isContested: when != nil && contested.contains(line)))
+                }, when, line
+            )
         case .lookup(let lookup, let when, let line): (self.lookup(lookup), when, line)
         case .within(let to, let source, let inner, let when, let line):
             (group(to, source, inner).map { .within($0) }, when, line)
@@ -268,13 +285,13 @@ struct Planner {
         }
     }
 
-    private func value(_ value: Rule.Value) -> PlannedRule.Action? {
+    private func value(_ value: Rule.Value, isContested: Bool) -> PlannedRule.Action? {
         compile(value.from).map {
             .value(
                 PlannedValue(
                     value, from: $0, others: value.others.compactMap(compile), codes: value.codes.flatMap { codes[$0] },
                     digest: value.digest.flatMap(compile),
-                    claimed: value.claimed.flatMap(compile)))
+                    claimed: value.claimed.flatMap(compile), isContested: isContested))
         }
     }
 

@@ -1,3 +1,5 @@
+import Documents
+
 /// A status in a sender's own format.
 public struct RenderedMessage: Sendable, Hashable {
     public let bytes: [UInt8]
@@ -10,6 +12,9 @@ public enum RenderError: Error, Sendable, Hashable {
     /// What the mapping gave breaks the published schema.
     case invalid(rule: String, path: String)
     case unencodable
+
+    /// What was made is no document that may be read.
+    init(_ error: DocumentError) { self = .invalid(rule: error.problem.rawValue, path: error.location.path) }
 
     /// A stable word for logs.
     public var code: String {

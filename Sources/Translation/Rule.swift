@@ -41,6 +41,8 @@ indirect enum Rule: Sendable {
         var digest: String?
         var claimed: String?
         var maxLength: Int?
+        /// The target is a sum for each month, so that a sender who says so says nothing else.
+        var isMonthly = false
         /// Whether somebody applies is read by the words for it, and a doubt is told.
         var isWill = false
 
@@ -54,9 +56,6 @@ indirect enum Rule: Sendable {
             (shape?.steps ?? []) + converters.map(\.rawValue) + (isBase64 ? ["base64"] : [])
                 + (format.map { ["format(\($0))"] } ?? [])
         }
-
-        /// Whether the target holds what is earned in a month.
-        var isMonthly: Bool { to.lowercased().contains("monthly") }
 
         /// The converters, the code list and the target, for which a placeholder may be a value.
         var uses: Set<String> { Set(converters.map(\.rawValue) + [codes, to].compactMap(\.self)) }

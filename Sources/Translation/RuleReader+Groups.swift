@@ -35,6 +35,7 @@ extension MappingLoader {
                 complain(node, "\(field.path) takes no number of an item")
             }
         }
+        if type == "boolean" { complain(node, "an item's number is no boolean") }
         return .index(Rule.Index(to: to, start: start, type: type), when: when, line: line)
     }
 

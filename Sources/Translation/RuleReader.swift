@@ -101,9 +101,22 @@ extension MappingLoader {
         value.digest = xpath("digest", of: node)
         value.claimed = xpath("claimed", of: node)
         value.maxLength = node.attribute("maxLength").flatMap { Int($0) }
-        if isInbound { fit(&value, to: CanonicalModel.application.field(at: join(prefix, value.to)), at: node) }
+        let field = isInbound ? CanonicalModel.application.field(at: join(prefix, value.to)) : nil
+        fit(&value, to: field, at: node)
+        // A field's own type was asked already.
+        if field?.type != .integer, field?.type != .boolean { checkWords(of: value, at: node) }
         checkDates(of: value, at: node)
         return value
+    }
+
+    /// What a mapping writes by itself must be of the type that it names.
+    private mutating func checkWords(of value: Rule.Value, at node: Node) {
+        for word in [value.fallback, value.otherwise].compactMap(\.self) { check(word, isA: value.wordType, at: node) }
+        if value.keepsEmpty, let type = value.type { complain(node, "an empty text is no \(type)") }
+    }
+
+    private mutating func check(_ word: String, isA type: String?, at node: Node) {
+        if let type, TargetTree.typed(word, type) == nil { complain(node, "\(word) is no \(type)") }
     }
 
     private static func trimmed(_ text: Substring) -> String {
@@ -122,6 +135,7 @@ extension MappingLoader {
     /// What the target's type asks for, where the rule does not say it, and what it forbids.
     private mutating func fit(_ value: inout Rule.Value, to field: FieldDefinition?, at node: Node) {
         guard let field else { return }
+        value.isMonthly = field.isMonthly
         let isPlain = value.converters.isEmpty && value.codes == nil
         switch field.type {
         case .text(let length):
@@ -159,6 +173,7 @@ extension MappingLoader {
         let to = target(node, prefix: prefix, isGroup: false)
         let text = node.attribute("value") ?? ""
         var type = node.attribute("type")
+        check(text, isA: type, at: node)
         if isInbound, let field = CanonicalModel.application.field(at: join(prefix, to)) {
             check(text, fits: field, at: node)
             if type == nil, field.type == .boolean { type = "boolean" }

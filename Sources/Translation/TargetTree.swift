@@ -25,15 +25,28 @@ enum TargetTree {
 
     private static func isText(_ value: JSONValue) -> Bool { value.object == nil && value.array == nil }
 
-    static func typed(_ value: JSONValue, _ type: String?) -> JSONValue {
-        value.string.map { typed($0, type) } ?? value
+    /// - Returns: nothing for a text that is none of the type.
+    static func typed(_ value: JSONValue, _ type: String?) -> JSONValue? {
+        guard let text = value.string else { return value }
+        return typed(text, type)
     }
 
-    static func typed(_ text: String, _ type: String?) -> JSONValue {
+    static func typed(_ text: String, _ type: String?) -> JSONValue? {
         switch type {
-        case "number": (try? JSONValue(parsing: Array(text.utf8))) ?? .string(text)
-        case "boolean": .bool(text == "true")
+        case "number": number(text)
+        case "boolean": ["true", "false"].contains(text) ? .some(.bool(text == "true")) : .none
         default: .string(text)
+        }
+    }
+
+    /// As JSON writes numbers (RFC 8259 §6).
+    private static func number(_ text: String) -> JSONValue? {
+        do {
+            let value = try JSONValue(parsing: Array(text.utf8))
+            // A bare nil would be JSON's null.
+            return value.double == nil ? .none : .some(value)
+        } catch {
+            return nil
         }
     }
 

@@ -21,6 +21,8 @@ public struct TranslatedRecord: Sendable {
     public let traces: [FieldTrace]
     /// Canonical fields that the mapping could fill and this document did not; only when an explanation was asked for.
     public let unfilled: [String]
+    /// Of attachments that are referred to by digest.
+    var uploadClaims: [UploadClaim] = []
 
     public var isUsable: Bool { !findings.contains { $0.severity == .error } }
 }

@@ -13,9 +13,13 @@ extension Translator {
     /// Puts a canonical status into a sender's own format and encoding, strictly valid against its schema.
     public func render(_ event: StatusEvent, outbound id: String) throws(RenderError) -> RenderedMessage {
         let result: Result<RenderedMessage, RenderError> = withWorker { worker in
-            guard let engine = worker.engines.first(where: { $0.mapping.id == id && !$0.mapping.isInbound }),
-                let source = try? Document(JSONValue.object(event.content))
-            else { return .failure(.noMapping(id)) }
+            guard let engine = worker.engines.first(where: { $0.mapping.id == id && !$0.mapping.isInbound }) else {
+                return .failure(.noMapping(id))
+            }
+            let source: Document
+            do throws(DocumentError) { source = try Document(JSONValue.object(event.content)) } catch {
+                return .failure(RenderError(error))
+            }
             var run = Engine.Run()
             engine.fillOutbound(&run, from: source.root)
             if let problem = run.findings.all.first(where: { $0.severity == .error }) {
@@ -46,8 +50,9 @@ extension Translator {
             }
             bytes = encoded
             if let schema = mapping.schema {
-                guard let document = try? Document.parse(bytes, format: .xml) else {
-                    return .failure(.invalid(rule: "notWellFormed", path: "/"))
+                let document: Document
+                do throws(DocumentError) { document = try Document.parse(bytes, format: .xml) } catch {
+                    return .failure(RenderError(error))
                 }
                 if let violation = schema.violations(in: document).first {
                     return .failure(.invalid(rule: violation.rule.rawValue, path: violation.location.path))

@@ -8,6 +8,7 @@ import Vocabulary
 public final class Translator: Sendable {
     struct Loaded: Sendable {
         let content: MappingLoader.Loaded
+        let names = FindingNamesInForce()
 
         var mappings: [Mapping] { content.mappings }
         var codes: CodeLists { content.codes }
@@ -166,20 +167,21 @@ public final class Translator: Sendable {
     /// - Parameter mapping: that of the document; none of a canonical one, whose fields have their canonical names.
     public func named(_ finding: Finding, of mapping: String?) -> Finding {
         guard let mapping else { return finding.canonical }
-        return withWorker { worker in
-            worker.engines.first { $0.mapping.id == mapping }?.names.named(finding) ?? finding
-        }
+        return loaded.mappings.first { $0.id == mapping }.map { loaded.names.names(of: $0).named(finding) } ?? finding
     }
 
     /// Gives every finding the sender's own name of its field.
     private func name(_ result: inout TranslatedDocument, _ messages: DocumentMessages) {
-        let engines = messages.engines
         guard let first = messages.first else { return }
-        result.findings = result.findings.map(first.names.named)
+        func name(_ findings: inout [Finding], by engine: Engine) {
+            guard !findings.isEmpty else { return }
+            findings = findings.map(loaded.names.names(of: engine.mapping).named)
+        }
+        name(&result.findings, by: first)
         for index in result.records.indices where !result.records[index].findings.isEmpty {
             let id = result.records[index].mapping?.id
-            let names = (engines.first { $0.mapping.id == id } ?? first).names
-            result.records[index].findings = result.records[index].findings.map(names.named)
+            let own = messages.engines.first { $0.mapping.id == id } ?? first
+            name(&result.records[index].findings, by: own)
         }
     }
 
@@ -306,7 +308,8 @@ public final class Translator: Sendable {
         return TranslatedRecord(
             mapping: engine.mapping.reference, application: checked.application, findings: run.findings.all,
             traces: run.traces,
-            unfilled: run.explains ? engine.mapping.unfilled(of: rules, in: checked.application) : [])
+            unfilled: run.explains ? engine.mapping.unfilled(of: rules, in: checked.application) : [],
+            uploadClaims: run.uploadClaims)
     }
 
     /// Why somebody is a lead, and what would make an application of it, where the document does not say that the person
@@ -337,7 +340,11 @@ public final class Translator: Sendable {
             ("recipient.idType", "recipient.idNumber"), ("recipient.idCheck", "recipient.idNumber"),
             ("recipient.sexCode", "recipient.idNumber"), ("recipient.birthDate", "recipient.idNumber"),
             ("recipient.birthDateSource", "recipient.idNumber"), ("groupFlags", "recipient.birthDate"),
-            ("proceeding.handlingOrgan.level", "proceeding.handlingOrgan.code"),
+            (
+                "proceeding.handlingOrgan.level",
+                "proceeding.handlingOrgan."
+                    + (application.text("proceeding.handlingOrgan.type") == "court" ? "code" : "division")
+            ),
         ]
         return origins.compactMap { path, origin in
             guard let value = application.value(path), before.value(path) != value else { return nil }

@@ -111,6 +111,7 @@ import Vocabulary
         let told = findings.filter { $0["code"] == "attachmentNotUploaded" }
         #expect(told.count == 1 && told[0]["severity"] == "warning" && told[0]["path"] == "materials[1].content")
         #expect(told[0].at("location.path")?.string?.contains("materials") == true)
+        #expect(told[0]["field"]?.string?.hasSuffix("/content") == true)
         #expect(findings.contains { $0["code"] == "attachmentByDigest" && $0["path"] == "materials[0].content" })
         let fetched = try await Self.send(
             flow.institution("CZ-TN"), "GET", "/v1/applications/\(number)/attachments/0")

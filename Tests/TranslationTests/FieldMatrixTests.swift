@@ -106,7 +106,9 @@ private struct Matrix {
     }
 
     /// The documented outcome, or nothing where the fault has no meaning for the rule.
-    private func expectation(_ fault: Fault, of rule: PlacedRule, in application: LegalAidApplication) -> Expectation? {
+    private func expectation(
+        _ fault: Fault, of rule: PlacedRule, in application: LegalAidApplication, _ placeholders: Placeholders
+    ) -> Expectation? {
         switch fault {
         case .absent: return Expectation(change: .remove, isFatal: rule.isFatal)
         case .empty:
@@ -114,9 +116,11 @@ private struct Matrix {
             return Expectation(change: .set(""), code: "empty", severity: .info, isFatal: rule.isFatal)
         case .placeholder:
             if rule.isSplit || rule.value.converters.contains(.boolean) { return nil }
+            // 无 is an answer to some.
+            let word = placeholders.read("无", for: rule.value.uses) == .value ? "未填" : "无"
             // An attachment is missed whatever stands for it.
             return Expectation(
-                change: .set("无"), code: "nullToken", severity: rule.value.isBase64 ? .warning : .info,
+                change: .set(word), code: "nullToken", severity: rule.value.isBase64 ? .warning : .info,
                 isFatal: rule.isFatal)
         case .tooLong:
             guard let limit = rule.value.maxLength, limit < 10_000, !rule.isSplit, rule.value.codes == nil,
@@ -216,7 +220,9 @@ private struct Matrix {
         for (rule, path, record) in matrix.reached {
             for fault in Fault.allCases {
                 let application = matrix.base.records[record].application
-                guard let expected = expectation(fault, of: rule, in: application) else { continue }
+                guard let expected = expectation(fault, of: rule, in: application, translator.placeholders) else {
+                    continue
+                }
                 tried += 1
                 try check(fault, rule, at: path, record: record, expected, in: matrix)
             }
@@ -244,6 +250,7 @@ private struct Matrix {
         // Under a condition that asks for the field, or with another place to take it from, the rule may keep silent.
         let depends =
             rule.conditions.contains { $0.contains(name) } || rule.value.from.contains { "(|".contains($0) }
+            || rule.value.join != nil
         if let code = expected.code, !depends {
             let own = translated.findings.filter { $0.code == code && $0.concerns(rule, of: matrix.mapping) }
             #expect(!own.isEmpty, "\(place): \(code) is not told")

@@ -100,17 +100,20 @@ import Vocabulary
     @Test func `a status that breaks the published schema never leaves`() throws {
         let bench = try bench(
             """
-            {"$id": "urn:x", "type": "object", "required": ["state"], "additionalProperties": false,
+            {"$id": "urn:x", "type": "object", "required": ["no", "state"], "additionalProperties": false,
              "properties": {"no": {"type": "number"}, "state": {"type": "string", "maxLength": 2}}}
             """)
         defer { bench.remove() }
         let translator = try bench.translator()
-        func render(_ number: String) throws -> [UInt8] {
-            let event = StatusEvent(content: JSONObject([("applicationNo", .string(number)), ("code", "02")]))
+        func render(_ number: String?) throws -> [UInt8] {
+            var content = JSONObject([("code", "02")])
+            content["applicationNo"] = .text(number)
+            let event = StatusEvent(content: content)
             return try translator.render(try #require(event), outbound: "a/b").bytes
         }
         #expect(try render("17") == Array(#"{"no":17,"state":"02"}"#.utf8))
-        #expect(throws: RenderError.invalid(rule: "type", path: "/no")) { _ = try render("LA-1") }
+        #expect(throws: RenderError.invalid(rule: "required", path: "/no")) { _ = try render(nil) }
+        #expect(throws: RenderError.invalid(rule: "notANumber", path: "no")) { _ = try render("LA-1") }
     }
 
     @Test(arguments: [

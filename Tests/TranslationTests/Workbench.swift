@@ -33,6 +33,9 @@ struct Workbench {
     func remove() { try? FileManager.default.removeItem(at: folder) }
 }
 
+/// The shipped mappings, loaded once for all suites that only read by them.
+let shippedMappings = Result { try Translator(directory: mappingsFolder.path, digests: .fixed) }
+
 extension Digests {
     /// Tells algorithms apart, computes nothing.
     static let fixed = Digests(

@@ -19,6 +19,8 @@ struct AmountGrammar {
     private(set) var isNegative = false
     private(set) var isApproximate = false
     private(set) var hasLeftWords = false
+    /// Of sums: for each month.
+    private(set) var isPerMonth = false
     /// Whether a part named a currency or a fraction of one.
     private(set) var isMoney = false
     /// Digits alone, perhaps with a point.
@@ -66,6 +68,7 @@ struct AmountGrammar {
         guard !scanner.isAtEnd, !AmountWords.scales.isFound(in: scanner.text, words) else { throw .unreadable }
         if AmountWords.rough.isFound(in: scanner.text, words) { isApproximate = true }
         if AmountWords.isLeft(scanner.text, words) { hasLeftWords = true }
+        if !isCount, AmountWords.isPerMonth(scanner.text, words) { isPerMonth = true }
         // Letters and digits glued together are a name: B48000.
         let isNamed = scanner.previous?.isLetterASCII ?? false
         if isNamed, !AmountWords.marks.isFound(in: scanner.text, words) { throw .unreadable }
@@ -304,6 +307,7 @@ struct AmountGrammar {
         let range = scanner.place..<scanner.text.count
         try AmountWords.check(scanner.text, range)
         if AmountWords.rough.isFound(in: scanner.text, range) || scanner.next == "+" { isApproximate = true }
+        if !isCount, AmountWords.isPerMonth(scanner.text, range) { isPerMonth = true }
         if let second = AmountWords.firstNumber(scanner.text, range) {
             guard AmountWords.sameAgain.isFound(in: scanner.text, range.lowerBound..<second) else { throw .unreadable }
             // 30000元（大写：叁万元整）: the same again.

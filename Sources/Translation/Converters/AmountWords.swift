@@ -76,6 +76,21 @@ enum AmountWords {
         return false
     }
 
+    /// Whether 月 stands there as what the sum is for: 元/月, 每月, 月薪, （月）. 3月, 三个月, 数个月, 本月 and 月底 say when or how long.
+    static func isPerMonth(_ text: [Unicode.Scalar], _ range: Range<Int>) -> Bool {
+        range.contains { index in
+            guard text[index] == "月" else { return false }
+            if index + 1 < text.count, "份底初中末内前后日历".unicodeScalars.contains(text[index + 1]) { return false }
+            guard index > 0 else { return true }
+            let before = text[index - 1]
+            if before == "个" { return index > 1 && text[index - 2] == "每" }
+            // January, but behind an amount its currency.
+            if before == "元", index > range.lowerBound { return false }
+            return !before.isDigitASCII && !TextScanner.isChineseDigit(before)
+                && !"本上下当次年前后同近满半数几整这该某首末多余".unicodeScalars.contains(before)
+        }
+    }
+
     static func firstNumber(_ text: [Unicode.Scalar], _ range: Range<Int>) -> Int? {
         var scanner = TextScanner(Array(text[..<range.upperBound]), at: range.lowerBound)
         while !scanner.isAtEnd {

@@ -12,21 +12,12 @@ extension Converter {
         var told = told(of: amount)
         // Less than a millionth is what binary arithmetic leaves: 1234.5600000000001.
         if abs(amount.picos - hundredths * hundredth) > AmountGrammar.unit / 1_000_000 { told.append("roundedNumber") }
-        if isPerMonth(raw) { told.append(perMonth) }
         let cents = hundredths % 100
         return .value(.string("\(hundredths / 100).\(cents < 10 ? "0" : "")\(cents)"), told)
     }
 
     /// An amount for each month: what the field means says whether that is to be told.
     static let perMonth = "perMonth"
-
-    /// Whether 月 stands there as what the amount is for: 元/月, 每月, （月）.
-    private static func isPerMonth(_ raw: String) -> Bool {
-        let scalars = Array(raw.unicodeScalars)
-        return scalars.indices.dropFirst().contains {
-            scalars[$0] == "月" && "/／每个按(（".unicodeScalars.contains(scalars[$0 - 1])
-        }
-    }
 
     /// A count.
     static func integer(_ raw: String) -> Conversion {
@@ -47,6 +38,7 @@ extension Converter {
         var told = amount.isPlain ? [] : ["normalizedNumber"]
         if amount.isApproximate { told.append("approximateValue") }
         if amount.hasLeftWords { told.append("textLeftAside") }
+        if amount.isPerMonth { told.append(perMonth) }
         return told
     }
 

@@ -1,0 +1,66 @@
+import Canonical
+import Foundation
+import StrictJSON
+import Testing
+
+@testable import Translation
+
+/// A sum for each month is told where the field asks for no such sum, however it is written, and only there.
+@Suite struct MonthlyAmounts {
+    private static let amounts = ["3000", "3,000.00", "3000.00", "３０００", "0.3万", "三千", "叁仟"]
+
+    private static let perMonth: [(before: String, behind: String)] = [
+        ("", "元/月"), ("", "元／月"), ("", "/月"), ("", "元每月"), ("", "元（月）"), ("", "元(每月)"), ("", "元每个月"), ("", "元月"),
+        ("月", "元"), ("每月", "元"), ("每个月", "元"), ("每月约", "元"), ("月薪", "元"), ("月工资", "元"), ("月均", "元"), ("月:", "元"),
+        ("按月", "元"), ("工资每月", "元"), ("工资月", "元"), ("（月）", "元"), ("人民币每月", "元"), ("月收入", ""), ("约", "元/月左右"),
+    ]
+    private static let once: [(before: String, behind: String)] = [
+        ("", "元"), ("", ""), ("数个月工资", "元"), ("几个月工资", "元"), ("多个月工资共", "元"), ("本月工资", "元"), ("上月工资", "元"), ("当月", "元"),
+        ("月底", "元"), ("月份工资", "元"), ("元月工资", "元"), ("整月工资", "元"), ("岁末年初工资", "元"), ("共计", "元整"), ("", "元（数个月）"),
+        ("", "元，系数个月工资"), ("", "元，欠薪数月"),
+    ]
+
+    private static func told(_ text: String) -> Bool { Converter.money(text).tolerated.contains("perMonth") }
+
+    @Test func `a sum for each month is told, one for several months is not`() {
+        for amount in Self.amounts {
+            for (before, behind) in Self.perMonth {
+                let text = before + amount + behind
+                #expect(Converter.money(text).value == "3000.00" && Self.told(text), "\(text)")
+            }
+            for (before, behind) in Self.once {
+                let text = before + amount + behind
+                #expect(Converter.money(text).value == "3000.00" && !Self.told(text), "\(text)")
+            }
+        }
+    }
+
+    @Test func `a count of months is no sum`() {
+        for text in ["3月", "3个月", "三个月", "3"] {
+            let conversion = Converter.integer.convert(text)
+            #expect(conversion.value?.int == 3 && !conversion.tolerated.contains("perMonth"), "\(text)")
+        }
+    }
+
+    /// Whether it is told follows from what the field means, not from what it is called.
+    @Test func `fields that ask for a sum of a month take it without a word`() throws {
+        let sums = CanonicalModel.application.fields.filter { $0.type == .money && $0.origin == .sender }
+        #expect(
+            Set(sums.filter(\.isMonthly).map(\.path)) == [
+                "economic/monthlyIncomePerCapita", "economic/ownMonthlyIncome",
+            ])
+        for field in sums {
+            let groups = field.path.split(separator: "/").dropLast().joined(separator: "/")
+            let name = field.path.split(separator: "/").last.map(String.init) ?? ""
+            for rule in [
+                #"<value to="\#(field.path)" from="JE"/>"#,
+                #"<within to="\#(groups)" node="."><value to="\#(name)" from="JE"/></within>"#,
+            ] {
+                let bench = try Workbench.inbound(rule)
+                defer { bench.remove() }
+                let result = try bench.translator().reading("<R><P><JE>月薪3000元</JE></P></R>")
+                #expect(result.told.contains { $0.hasPrefix("perMonth") } != field.isMonthly, "\(field.path)")
+            }
+        }
+    }
+}

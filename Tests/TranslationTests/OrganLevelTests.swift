@@ -1,0 +1,73 @@
+import Canonical
+import Foundation
+import StrictJSON
+import Testing
+
+@testable import Translation
+
+/// The level of a police organ or a procuratorate follows from its division, however the mapping came to know that.
+@Suite struct OrganLevels {
+    private static let divisions: [(code: String, level: String?)] = [
+        ("320400", "city"), ("320402", "basic"), ("320481", "basic"), ("320412", "basic"), ("330100", "city"),
+        ("320000", nil), ("110000", nil), ("110105", "basic"),
+        // The districts' header of a city stands for the city.
+        ("320401", "city"),
+    ]
+
+    /// A code as it is written: of six digits or a police organ's of twelve.
+    private static func written(_ code: String) -> [String] {
+        let wide = String(
+            String.UnicodeScalarView(code.unicodeScalars.compactMap { Unicode.Scalar($0.value + 0xFEE0) }))
+        return [code, " \(code) ", wide, code + "000000", code + "500123"]
+    }
+
+    @Test(arguments: ["publicSecurity", "procuratorate", "court", "labourArbitration"])
+    func `a division says the level where it can`(type: String) throws {
+        let bench = try Workbench.inbound(
+            """
+            <constant to="proceeding/handlingOrgan/type" value="\(type)"/>
+            <value to="proceeding/handlingOrgan/division" from="D"/>
+            <value to="proceeding/handlingOrgan/level" from="L"/>
+            """)
+        defer { bench.remove() }
+        let translator = try bench.translator()
+        let isDerived = type == "publicSecurity" || type == "procuratorate"
+        for (code, level) in Self.divisions {
+            let ways = Self.written(code)
+            let result = translator.reading("<R>\(ways.map { "<P><D>\($0)</D></P>" }.joined())</R>")
+            for (index, way) in ways.enumerated() {
+                #expect(result.text("proceeding.handlingOrgan.level", of: index) == (isDerived ? level : nil), "\(way)")
+            }
+        }
+        for text in ["常州市", "91320402MA1TEST0X1", "3204", "无", "", "990000"] {
+            let result = translator.reading("<R><P><D>\(text)</D></P><P><D>320402</D><L>city</L></P></R>")
+            #expect(result.text("proceeding.handlingOrgan.level") == nil, "\(text)")
+            // What the sender says stands.
+            #expect(result.text("proceeding.handlingOrgan.level", of: 1) == "city")
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("police/defence-notice", "/flyzbh/fsdw_gajgjgdm"), ("procuratorate/defence-notice", "/通知辩护公函/发函单位/@代码"),
+            ("procuratorate/duty-lawyer-help", "/值班律师法律帮助通知书/发函单位/@代码"),
+            ("procuratorate/forwarded-application", "/转交法律援助申请函/发函单位/@代码"),
+        ])
+    func `the shipped mappings of both tell it`(id: String, place: String) throws {
+        let folder = mappingsFolder.appending(path: id + "/examples")
+        let name = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().first {
+            $0.hasPrefix("all-fields") && !$0.contains(".expected.")
+        }
+        let tree = try SampleTree([UInt8](Data(contentsOf: folder.appending(path: try #require(name)))))
+        let translator = try shippedMappings.get()
+        for (index, (code, level)) in Self.divisions.enumerated() {
+            let ways = Self.written(code)
+            let way = ways[index % ways.count]
+            var changed = tree
+            let isThere = changed.apply(.set(way), at: place)
+            try #require(isThere)
+            let result = translator.reading(String(decoding: changed.bytes, as: UTF8.self))
+            #expect(result.text("proceeding.handlingOrgan.level") == level, "\(id) \(way)")
+        }
+    }
+}
