@@ -216,4 +216,43 @@ import Vocabulary
         #expect(walk.number != first)
         await world.remove()
     }
+
+    /// Takes everything that lies in an institution's queue about the walk's application.
+    private func takeAll(_ walk: Walk, by institution: String) async throws {
+        let world = walk.world
+        let leases = try await world.store.lease(
+            queue: institution, max: 10, now: world.now, ends: world.now.advanced(seconds: 60))
+        for lease in leases where lease.envelope.correlationID == walk.number {
+            let caller = Caller(role: .institution, id: institution)
+            #expect(try await world.back.signIn(applicationNo: walk.number, leaseID: lease.id, caller: caller))
+        }
+    }
+
+    @Test func `a hand-over that came back, and one that did not, leave no clock of the first contact running`()
+        async throws
+    {
+        let world = try await Self.world()
+        var walk = Walk(world)
+        try await walk.receive("elsewhere")
+        let target = Caller(role: .institution, id: walk.institution)
+        _ = try await world.back.giveBack(post(["reason": "不属本机构管辖"]), on: walk.number, from: target)
+        #expect(try await walk.clock("CLK-24")?.isRunning == true)
+        walk.institution = "CZ-TN"
+        try await takeAll(walk, by: "CZ-TN")
+        try walk.go(to: "2026-03-02T11:00")
+        try await walk.say("accept")
+        #expect(try await walk.clock("CLK-24")?.phase == .ended(at: world.now.timestamp))
+
+        var other = Walk(world)
+        try await other.receive("forwarded")
+        let first = Caller(role: .institution, id: other.institution)
+        try await takeAll(other, by: first.id)
+        try await other.say("requestSupplement")
+        #expect(try await other.clock("CLK-09")?.isRunning == true)
+        _ = try await world.back.transfer(post(["to": "CZ-SZ", "reason": "级别管辖"]), on: other.number, from: first)
+        try walk.go(to: "2026-03-03T09:00")
+        try await takeAll(other, by: "CZ-SZ")
+        #expect(try await other.clock("CLK-09")?.phase == .ended(at: world.now.timestamp))
+        await world.remove()
+    }
 }
