@@ -32,7 +32,7 @@ import Vocabulary
     ]
 
     private func read(_ report: JSONValue) throws -> JSONObject {
-        try ReportReading.read(try #require(report.object), by: Self.pipeline.get().translator)
+        try ReportReading.read(try #require(report.object), of: .requestSupplement, by: Self.pipeline.get().translator)
     }
 
     /// The pointers of what is refused, and the status that it is refused with.
@@ -164,7 +164,7 @@ import Vocabulary
         let bad = [
             (#"{"event":"assign","assignment":{"lawyer":"测律师"}}"#, 422, ["/assignment/unit", "/assignment/phone"]),
             (#"{"event":"assign","assignment":"x","foo":1}"#, 400, ["/assignment", "/foo"]),
-            (#"{"event":"assign","due":"2026-02-30"}"#, 400, ["/due"]), (#"{"event":["assign"]}"#, 400, []),
+            (#"{"event":"assign","due":"2026-02-30"}"#, 400, ["/due"]), (#"{"event":["assign"]}"#, 400, ["/event"]),
             (#"{"event":"noticeIncomplete"}"#, 422, ["/missing/title"]),
             (#"{"event":"noticeIncomplete","missing":[{"kind":"none"}]}"#, 400, ["/missing/0/kind"]),
         ]
