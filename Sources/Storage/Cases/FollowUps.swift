@@ -104,11 +104,7 @@ enum FollowUps {
         case .referral(let id):
             return try ReferralRows.applications(of: id, connection)
         case .message(let partner, let id):
-            let referral = try connection.query(
-                "SELECT id AS no FROM referral WHERE partner = ? AND message_id = ? AND is_invalid = 0",
-                [.text(partner), .text(id)], readNumber
-            ).first
-            return try referral.map { id throws(StoreError) in try ReferralRows.applications(of: id, connection) } ?? []
+            return try ReferralRows.applications(ofMessage: id, from: partner, connection)
         case .key(let key): return try ApplicationKeys.find([key], near: instant, connection)
         }
     }

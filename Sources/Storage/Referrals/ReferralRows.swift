@@ -112,4 +112,15 @@ enum ReferralRows {
             """, [.text(id), .text(id), .text(id), .text(id)]
         ) { row throws(StoreError) in try row.text("no") }
     }
+
+    /// Those of the message that was accepted under its sender's own id.
+    static func applications(
+        ofMessage id: String, from partner: String, _ connection: any SQLConnection
+    ) throws(StoreError) -> [String] {
+        let referral = try connection.query(
+            "SELECT id FROM referral WHERE partner = ? AND message_id = ? AND is_invalid = 0",
+            [.text(partner), .text(id)]
+        ) { row throws(StoreError) in try row.text("id") }.first
+        return try referral.map { id throws(StoreError) in try applications(of: id, connection) } ?? []
+    }
 }
