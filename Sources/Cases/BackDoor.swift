@@ -35,9 +35,9 @@ public struct BackDoor: Sendable {
     /// `POST /v1/applications/{id}/status`
     func report(_ request: HTTPRequest, on applicationNo: String, from caller: Caller) async throws -> HTTPResponse {
         let given = try request.jsonObject()
+        let step = try ReportReading.event(in: given)
+        let body = try ReportReading.read(given, of: step, by: clerk.current.translator)
         let record = try await ownApplication(applicationNo, caller: caller)
-        let step = try Self.event(in: given)
-        let body = try ReportReading.read(given, by: clerk.current.translator)
         let occurrence = try Occurrence(
             of: step, in: body, received: record.receivedAt, previous: record.stepped(before: step), reportedAt: now())
         let change = try await self.change(on: record, by: step, saying: body, occurrence, caller: caller)
@@ -54,13 +54,22 @@ public struct BackDoor: Sendable {
                 ("state", .text(state?.rawValue) ?? .null), ("institution", .string(caller.id)),
                 ("daysLate", JSONValue(occurrence.daysLate)),
             ])
-        let clocks = try change.clocks.map { try $0.clock(of: record.applicationNo) }.filter(\.isRunning)
         let answer: [(String, JSONValue?)] = [
             ("applicationNo", .string(record.applicationNo)), ("state", .text(state?.rawValue)),
             ("status", .text(step.status?.rawValue)), ("reportedToSender", .bool(change.statusMessage != nil)),
-            ("clocks", .array(clocks.map(\.json))),
+            ("clocks", try Self.running(change)),
         ]
         return .json(.compact(answer + occurrence.members))
+    }
+
+    /// The clocks that run after a change.
+    static func running(_ change: CaseChange) throws(StoreError) -> JSONValue {
+        var running: [JSONValue] = []
+        for clock in change.clocks {
+            let clock = try clock.clock(of: change.applicationNo)
+            if clock.isRunning { running.append(clock.json) }
+        }
+        return .array(running)
     }
 
     private func change(
@@ -69,12 +78,12 @@ public struct BackDoor: Sendable {
     ) async throws -> CaseChange {
         var application = try application(of: record, after: step, saying: body, at: occurrence.at)
         var circumstances = Circumstances(
-            actor: body["officer"]?.string.map { "\(caller.id)/\($0)" } ?? caller.id, at: occurrence.reportedAt)
+            actor: caller.acting(as: body["officer"]?.string), at: occurrence.reportedAt)
         circumstances.occurredAt = occurrence.told
         circumstances.application = application
         circumstances.statusDetail = body
         circumstances.clocks = try await clocks(of: record)
-        circumstances.until = body["due"]?.string.flatMap { CalendarDate(iso: $0) }
+        circumstances.until = try occurrence.limit(toldBy: body)
         var change = try clerk.change(by: .report(step), of: record, circumstances)
         let state = record.standing.caseState.flatMap { CaseMachine.next($0, step, route: record.route) }
         application.set("progress.state", .text(state?.rawValue))
@@ -114,7 +123,7 @@ public struct BackDoor: Sendable {
             return asked
         }
         var paper = asked
-        for name in ReportReading.listed { paper[name] = known[name] }
+        for (name, _) in ReportReading.listed { paper[name] = known[name] }
         return paper
     }
 
@@ -135,11 +144,9 @@ public struct BackDoor: Sendable {
     public func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool {
         guard let record = try await store.application(applicationNo) else { throw Self.notFound(applicationNo) }
         let now = now()
-        guard leaseID.hasPrefix((record.applicationMessageID ?? "-") + ".") else {
-            return try await store.settle(leaseID: leaseID, .acknowledge, actor: caller.id, now: now)
-        }
-        // A lead is read, not signed in: nothing runs on it.
-        if record.standing.referral == .leadOnly {
+        // A notice is read, not signed in, and so is a lead: nothing runs on it.
+        let bringsApplication = leaseID.hasPrefix((record.applicationMessageID ?? "-") + ".")
+        guard bringsApplication, record.standing.referral != .leadOnly else {
             return try await store.settle(leaseID: leaseID, .acknowledge, actor: caller.id, now: now)
         }
         let change: CaseChange
@@ -165,59 +172,54 @@ public struct BackDoor: Sendable {
     /// `POST /v1/applications/{id}/transfer`: asks another institution to take it; the city centre assigns what was
     /// escalated to it.
     func transfer(_ request: HTTPRequest, on applicationNo: String, from caller: Caller) async throws -> HTTPResponse {
-        let body = try request.jsonObject()
+        let codes = registry.institutions.keys.sorted()
+        let (place, reason, officer) = try request.read {
+            (HandoverPlace(in: &$0, institutions: codes), $0.reason(), $0.officer())
+        }
         guard let record = try await store.application(applicationNo) else { throw Self.notFound(applicationNo) }
         let isAssignment = record.standing.handover == .escalated && caller.id == clerk.cityCentre
         guard record.queue == caller.id || isAssignment else { throw Self.notFound(applicationNo) }
-        var wish = try handoverRequest(body, caller)
-        if let outside = try body.text("outside", atMost: 100) {
-            // A registered institution is asked by its code, so that it can sign in here.
-            guard !registry.institutions.values.contains(where: { $0.name == outside || $0.code == outside }) else {
-                throw Problem(
-                    .badRequest, zh: "\(outside) 是本市已登记机构，请用 to 写明其代码。",
-                    en: "\(outside) is registered here: name it by its code in to.")
-            }
-            return try await commit(try clerk.handOutside(wish, of: record, to: outside), of: record)
-        }
-        guard let target = body["to"]?.string, registry.institutions[target] != nil else {
-            var problem = Problem(
-                .badRequest, zh: "to 应为已登记机构的代码；转往市外请改用 outside 写明机构名称。",
-                en: "to must be the code of a registered institution; outside names one beyond the city.")
-            problem.members = [("institutions", .array(registry.institutions.keys.sorted().map(JSONValue.string)))]
-            throw problem
+        var wish = self.wish(of: caller, because: reason, officer)
+        let target: String
+        switch place {
+        case .outside(let name):
+            try checkIsOutside(name)
+            return try await commit(try clerk.handOutside(wish, of: record, to: name), of: record)
+        case .institution(let code): target = code
         }
         if isAssignment {
             let change = try clerk.assign(wish, of: record, to: target, clocks: try await clocks(of: record))
             return try await commit(change, of: record)
         }
         guard target != caller.id else {
-            throw Problem(.badRequest, zh: "不能转给本机构自己。", en: "An institution cannot hand over to itself.")
+            throw Problem.badMember(
+                "contradiction", at: "/to", zh: "不能转给本机构自己。", en: "An institution cannot hand over to itself.")
         }
         wish.dueAt = clerk.handoverLimit(from: wish.at)
         let change = try clerk.propose(wish, of: record, to: target, clocks: try await clocks(of: record))
         return try await commit(change, of: record)
     }
 
+    /// A registered institution is asked by its code, so that it can sign in here.
+    private func checkIsOutside(_ name: String) throws(Problem) {
+        guard registry.institutions.values.contains(where: { $0.name == name || $0.code == name }) else { return }
+        throw .badMember(
+            "contradiction", at: "/outside", zh: "这是本市已登记的机构，请用 to 写明其代码。",
+            en: "That institution is registered here: name it by its code in to.")
+    }
+
     /// `POST /v1/applications/{id}/transfer/return`: the one who was asked sends it back; of an institution outside the city
     /// the responsible one says so.
     func giveBack(_ request: HTTPRequest, on applicationNo: String, from caller: Caller) async throws -> HTTPResponse {
-        let body = try request.jsonObject()
+        let (reason, officer) = try request.read { ($0.reason(), $0.officer()) }
         guard let record = try await store.application(applicationNo),
             record.handover.to == caller.id || (record.queue == caller.id && clerk.waitsForOutside(record))
         else { throw Self.notFound(applicationNo) }
-        return try await commit(try clerk.giveBack(handoverRequest(body, caller), of: record), of: record)
+        return try await commit(try clerk.giveBack(wish(of: caller, because: reason, officer), of: record), of: record)
     }
 
-    private func handoverRequest(_ body: JSONObject, _ caller: Caller) throws(Problem) -> CaseClerk.HandoverRequest {
-        guard let reason = body["reason"]?.string, !reason.isEmpty, reason.count <= 500 else {
-            throw Problem(
-                .badRequest, zh: "转办须写明理由 reason（不超过 500 字）。",
-                en: "A transfer needs a reason of at most 500 characters.")
-        }
-        let officer = body["officer"]?.string
-        return CaseClerk.HandoverRequest(
-            to: nil, outside: nil, reason: reason, officer: officer,
-            actor: officer.map { "\(caller.id)/\($0)" } ?? caller.id, at: now(), dueAt: nil)
+    private func wish(of caller: Caller, because reason: String, _ officer: String?) -> CaseClerk.HandoverRequest {
+        CaseClerk.HandoverRequest(reason: reason, officer: officer, actor: caller.acting(as: officer), at: now())
     }
 
     func commit(_ change: CaseChange, of record: ApplicationRecord) async throws -> HTTPResponse {
@@ -228,7 +230,7 @@ public struct BackDoor: Sendable {
             "hand-over",
             [
                 ("applicationNo", .string(record.applicationNo)), ("step", .string(change.historyEvent.rawValue)),
-                ("between", .text(change.detail) ?? .null),
+                ("responsible", logged(after.queue)), ("to", logged(after.handover.to ?? record.handover.to)),
             ])
         return .json(
             .compact([
@@ -237,6 +239,11 @@ public struct BackDoor: Sendable {
                 ("to", .text(after.handover.to)), ("dueAt", .text(after.handover.dueAt?.rfc3339)),
                 ("returns", JSONValue(after.standing.returns)),
             ]))
+    }
+
+    /// An institution as the log may name it: what stands outside the city is a name that somebody has typed.
+    private func logged(_ institution: String?) -> JSONValue {
+        institution.map { registry.institutions[$0] == nil ? "outside" : .string($0) } ?? .null
     }
 
     /// What nobody answered in time goes to the city centre. One that cannot is logged and left for the next time; it
@@ -303,17 +310,11 @@ public struct BackDoor: Sendable {
             .notFound, zh: "没有编号为 \(applicationNo) 的申请，或它不属于本机构。",
             en: "There is no application \(applicationNo), or it is not this institution's.")
     }
+}
 
-    private static func event(in body: JSONObject) throws(Problem) -> CaseEvent {
-        guard let name = body["event"]?.string, let event = CaseEvent(rawValue: name) else {
-            var problem = Problem(
-                .badRequest, zh: "event 缺失或未知，可用值见 legal。",
-                en: "event is missing or unknown; legal lists the known ones.")
-            problem.members = [("legal", .array(CaseEvent.allCases.map { .string($0.rawValue) }))]
-            throw problem
-        }
-        return event
-    }
+extension Caller {
+    /// Who did something, as the history names it.
+    func acting(as officer: String?) -> String { officer.map { "\(id)/\($0)" } ?? id }
 }
 
 extension ApplicationRecord {

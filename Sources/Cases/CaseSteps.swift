@@ -62,9 +62,11 @@ extension CaseClerk {
             return try make()
         } catch let error as StoreError {
             throw error
-        } catch {
-            // Nothing is rendered for these events, so the machine alone can have refused.
+        } catch is Problem {
+            // Only the machine refuses so.
             return nil
+        } catch {
+            throw StoreError.failed("a step that tells no sender could not be made: \(type(of: error))")
         }
     }
 
@@ -236,11 +238,6 @@ extension Problem {
                 en:
                     "The application is in \(standing.referral.rawValue) and not signed in; lease and acknowledge it first."
             )
-        }
-        guard step != .transfer else {
-            return Problem(
-                .badRequest, zh: "转办请调用 POST /v1/applications/{id}/transfer。",
-                en: "Use POST /v1/applications/{id}/transfer to hand a case over.")
         }
         return illegalStep(step, in: state, legal: legal.filter { $0 != .transfer })
     }

@@ -14,8 +14,7 @@ extension CaseClerk: FollowUpHandling {
         switch followUp.kind {
         case .supplement: return try supplement(record, clocks, message, followUp)
         case .cancel: return try withdrawal(record, message, followUp)
-        case .caseEvent where message.intakeKind == .notification:
-            return try renotification(record, clocks, message, followUp)
+        case .caseEvent where followUp.isNotice: return try renotification(record, clocks, message, followUp)
         case .caseEvent: return try caseEvent(record, clocks, message, followUp)
         case .transfer: return try transfer(record, clocks, message, followUp)
         case .statusShare: return try share(record, clocks, message, followUp)
@@ -128,8 +127,12 @@ extension CaseClerk: FollowUpHandling {
         _ record: ApplicationRecord, _ clocks: [Clock], _ message: LegalAidApplication, _ followUp: FollowUp
     ) throws(StoreError) -> CaseChange {
         var application = try record.application
-        let event = message.value("event")?.object ?? JSONObject()
+        var event = message.value("event")?.object ?? JSONObject()
         let code = event["code"]?.string ?? ""
+        let filed =
+            code == "courtFiled" ? Filing(told: event["at"]?.string, of: record, heardOf: followUp.receivedAt) : nil
+        // The institution is told where its limits go by another time than the one that was told.
+        if let filed, filed.isMoved { event["countedAt"] = .string(filed.at.timestamp.rfc3339) }
         var noted = event
         noted["by"] = .string(followUp.partnerID)
         application.set(
@@ -142,10 +145,9 @@ extension CaseClerk: FollowUpHandling {
             of: record, nil, historyEvent: .entry(.caseEvent), actor: followUp.partnerID, at: followUp.receivedAt)
         change.detail = code
         change.clocks = try self.clocks(clocks, of: record, now: application, at: followUp.receivedAt)
-        if code == "courtFiled" {
-            change.occurredAt = Self.occurrence(event["at"]?.string, of: record, notAfter: followUp.receivedAt)
-            change.clocks = moved(
-                clocks, by: .claimFiled, at: change.occurredAt ?? followUp.receivedAt, of: application)
+        if let filed {
+            if filed.at != followUp.receivedAt { change.occurredAt = filed.at }
+            change.clocks = moved(clocks, by: .claimFiled, at: filed.at, of: application)
         }
         change.content = JSONValue.object(application.content).serialized()
         change.institutionMessages = try institutionMessages(
@@ -178,16 +180,6 @@ extension CaseClerk: FollowUpHandling {
                 "reliefStatuses", .array((application.value("reliefStatuses")?.array ?? []) + [granted]))
         case _: break
         }
-    }
-
-    /// When an event happened that a message dates; nothing where that is no time between the receipt and now.
-    private static func occurrence(
-        _ text: String?, of record: ApplicationRecord, notAfter now: Instant
-    ) -> Instant? {
-        guard let moment = text.flatMap({ Timestamp(canonical: $0) }), moment.date >= record.receivedAt.timestamp.date,
-            moment.date <= now.timestamp.date
-        else { return nil }
-        return min(Instant(moment), now)
     }
 
     // MARK: Same person, same matter
@@ -271,7 +263,7 @@ extension CaseClerk: FollowUpHandling {
     // MARK: Answers
 
     public func answer(
-        _ commit: IntakeCommit, attached: [String: [ApplicationRecord]], kept: KeptRecords?
+        _ commit: IntakeCommit, attached: [String: [JoinedApplication]], kept: KeptRecords?
     ) throws(StoreError) -> IntakeAnswer {
         try commit.receipt?.settle(attached, kept: kept) ?? IntakeAnswer(outcome: commit.outcome, bytes: commit.answer)
     }

@@ -10,10 +10,6 @@ import Vocabulary
 extension CaseClerk {
     /// What somebody asks for.
     struct HandoverRequest: Sendable {
-        /// The institution asked for; nothing where it belongs outside the city.
-        var to: String?
-        /// The name of an institution outside the city.
-        var outside: String?
         var reason: String
         var officer: String?
         var actor: String

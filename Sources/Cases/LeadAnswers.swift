@@ -30,12 +30,13 @@ extension BackDoor {
     /// `POST /v1/leads/{id}/answers`: what became of a lead. Where the person wants legal aid it is an application from
     /// then on: it keeps its number, and its clocks start at the consent.
     func answerLead(_ request: HTTPRequest, _ applicationNo: String, from caller: Caller) async throws -> HTTPResponse {
+        let now = now()
+        let codes = registry.institutions.keys.sorted()
+        let report = try request.read { LeadReport(in: &$0, institutions: codes, now: now) }
         guard let record = try await store.application(applicationNo), record.standing.lead != nil,
             (record.queue ?? clerk.cityCentre) == caller.id
         else { throw Self.noLead(applicationNo) }
-        let now = now()
-        let report = try LeadReport(
-            request.jsonObject(), of: record, institutions: registry.institutions.keys.sorted(), now: now)
+        try report.check(against: record, now: now)
         let application = try record.application
         let evidence = try await clerk.evidence(on: [application], in: store, at: now)(application)
         let change = try clerk.change(of: record, by: report, evidence: evidence, caller: caller, at: now)
@@ -53,12 +54,7 @@ extension BackDoor {
                 ("applicationNo", .string(applicationNo)), ("lead", .text(after.standing.lead?.rawValue)),
                 ("state", .text(after.standing.caseState?.rawValue)), ("institution", .text(after.queue)),
                 ("reportedToSender", .bool(change.statusMessage != nil)),
-                (
-                    "clocks",
-                    .array(
-                        try change.clocks.map { try $0.clock(of: record.applicationNo) }.filter(\.isRunning).map(\.json)
-                    )
-                ),
+                ("clocks", try Self.running(change)),
                 ("missing", report.answer == .consented ? try after.application.value("missing") : nil),
             ]))
     }
@@ -86,7 +82,7 @@ extension CaseClerk {
             }
         let institution = report.to ?? caller.id
         var circumstances = Circumstances(
-            actor: report.officer.map { "\(caller.id)/\($0)" } ?? caller.id, at: now, institution: institution)
+            actor: caller.acting(as: report.officer), at: now, institution: institution)
         circumstances.target = institution
         circumstances.statusDetail = next.statusDetail
         var change = try change(by: .answerLead(report.answer), of: record, circumstances)
@@ -100,13 +96,9 @@ extension CaseClerk {
                 from: caller.id, to: institution, reason: report.reason ?? "", officer: report.officer, at: now)
             change.detail = "\(caller.id) → \(institution)"
         case .consented:
-            application = applied(application, at: report.at, evidence)
-            change.appliedAt = report.at
+            application = apply(application, at: report.at, evidence, in: &change)
             // What follows upon it cannot lie before it, but may lie before this call.
             if report.at != now { change.occurredAt = report.at }
-            change.clocks = current.triage.clocks(
-                startedBy: .received, at: report.at.timestamp, for: application
-            ).map { RunningClock($0) }
         }
         change.content = JSONValue.object(application.content).serialized()
         return change
@@ -134,18 +126,17 @@ extension CaseClerk {
         lead.set("lead.state", .string(LeadState.applied.rawValue))
         lead.set("lead.answeredAt", .string(now.timestamp.rfc3339))
         lead.set("consent.applyWill", .string(will))
-        let applied = applied(lead, at: now, message.value("shares")?.array ?? [])
+        let applied = apply(lead, at: now, message.value("shares")?.array ?? [], in: &change)
         change.responsible = circumstances.target
-        change.appliedAt = now
-        change.clocks = current.triage.clocks(startedBy: .received, at: now.timestamp, for: applied)
-            .map { RunningClock($0) }
         change.content = JSONValue.object(applied.content).serialized()
         return change
     }
 
-    /// What the rules of that day say of it now that it is an application.
-    private func applied(
-        _ lead: LegalAidApplication, at moment: Instant, _ evidence: [JSONValue]
+    /// Its clocks start at the person's will.
+    ///
+    /// - Returns: what the rules of that day say of it now that it is an application.
+    private func apply(
+        _ lead: LegalAidApplication, at moment: Instant, _ evidence: [JSONValue], in change: inout CaseChange
     ) -> LegalAidApplication {
         var application = lead
         if application.intakeKind == .lead { application.set("intakeKind", .string(IntakeKind.application.rawValue)) }
@@ -160,6 +151,9 @@ extension CaseClerk {
             ).application
         // Who recorded the will is the institution; the rules were asked for everything else.
         application.set("target", target)
+        change.appliedAt = moment
+        change.clocks = current.triage.clocks(startedBy: .received, at: moment.timestamp, for: application)
+            .map { RunningClock($0) }
         return application
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Messaging
 import StrictJSON
 import Transport
@@ -33,20 +32,20 @@ struct Occurrence: Sendable, Hashable {
         if let told = report["occurredAt"] {
             guard let moment = told.string.flatMap({ Self.moment($0, now) }) else {
                 throw Self.problem(
-                    zh: "应为日期 yyyy-MM-dd，或带时区的时间（如 2026-03-02T09:30:00+08:00）。",
+                    "notADate", zh: "应为日期 yyyy-MM-dd，或带时区的时间（如 2026-03-02T09:30:00+08:00）。",
                     en: "takes a date (yyyy-MM-dd) or a time with its offset (2026-03-02T09:30:00+08:00).")
             }
             guard moment <= now.advanced(milliseconds: Self.tolerance) else {
-                throw Self.problem(zh: "不能晚于现在。", en: "lies in the future.")
+                throw Self.problem("outOfRange", zh: "不能晚于现在。", en: "lies in the future.")
             }
             guard moment.timestamp >= received.timestamp else {
                 throw Self.problem(
-                    zh: "早于本案收到之时（\(received.timestamp.rfc3339)）。",
+                    "outOfRange", zh: "早于本案收到之时（\(received.timestamp.rfc3339)）。",
                     en: "lies before \(received.timestamp.rfc3339), when the case was received.")
             }
             guard moment.timestamp.date >= first.timestamp.date else {
                 throw Self.problem(
-                    zh: "早于上一步骤之日（\(first.timestamp.date.iso)）。",
+                    "outOfRange", zh: "早于上一步骤之日（\(first.timestamp.date.iso)）。",
                     en: "lies before \(first.timestamp.date.iso), the day of the step before.")
             }
             (at, place, ignored) = (min(max(moment, first), now), "occurredAt", nil)
@@ -83,6 +82,19 @@ struct Occurrence: Sendable, Hashable {
         ]
     }
 
+    /// The last day that the report sets, which cannot lie before the step.
+    ///
+    /// - Throws: `Problem` with its place where it does.
+    func limit(toldBy report: JSONObject) throws(Problem) -> CalendarDate? {
+        guard let due = report["due"]?.string.flatMap({ CalendarDate(iso: $0) }) else { return nil }
+        guard due >= at.timestamp.date else {
+            throw .badMember(
+                "outOfRange", at: "/due", zh: "due 早于该步骤之日（\(at.timestamp.date.iso)）。",
+                en: "due lies before \(at.timestamp.date.iso), the day of the step.")
+        }
+        return due
+    }
+
     // MARK: Reading
 
     /// The date that the step's own document bears: a decision, an assignment.
@@ -105,23 +117,16 @@ struct Occurrence: Sendable, Hashable {
         return ("\(name).date", date)
     }
 
+    /// Whether a text is a day, or a time with its offset.
+    static func isTime(_ text: String) -> Bool { CalendarDate(iso: text) != nil || Instant(rfc3339: text) != nil }
+
     /// A day is over with its end; today's has come as far as now.
     private static func moment(_ text: String, _ now: Instant) -> Instant? {
-        guard let date = CalendarDate(iso: text.prefix(10)) else { return nil }
-        if text.count == 10 {
-            return date == now.timestamp.date ? now : Instant(Timestamp(endOf: date))
-        }
-        // Foundation reads 25:00 as 01:00 of the next day.
-        let clock = /T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)/
-        guard text.dropFirst(10).wholeMatch(of: clock) != nil else { return nil }
-        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains("."))
-        guard let moment = try? Date(text, strategy: style) else { return nil }
-        return Instant(moment)
+        guard let date = CalendarDate(iso: text) else { return Instant(rfc3339: text) }
+        return date == now.timestamp.date ? now : Instant(Timestamp(endOf: date))
     }
 
-    private static func problem(zh: String, en: String) -> Problem {
-        var problem = Problem(.badRequest, zh: "occurredAt \(zh)", en: "occurredAt \(en)")
-        problem.members = [("pointer", "/occurredAt")]
-        return problem
+    private static func problem(_ code: String, zh: String, en: String) -> Problem {
+        .badMember(code, at: "/occurredAt", zh: "occurredAt \(zh)", en: "occurredAt \(en)")
     }
 }

@@ -28,9 +28,10 @@ extension CaseClerk {
     /// The other side's receipt is here: the case ends as transferred, and the sender is told where it went.
     func receiveOutside(_ receipt: OutsideReceipt, of record: ApplicationRecord, at now: Instant) throws -> CaseChange {
         var application = try record.application
-        application.signLastTransfer(at: receipt.at)
+        application.signLastTransfer(at: receipt.told ?? now)
         let reason = application.value("transferChain")?.array?.last?["reason"]
         var circumstances = Circumstances(actor: receipt.actor, at: now)
+        circumstances.occurredAt = receipt.told
         circumstances.statusDetail = JSONObject([
             (
                 "transfer",
@@ -47,7 +48,8 @@ extension CaseClerk {
 /// What an institution outside the city has answered.
 struct OutsideReceipt: Sendable {
     let actor: String
-    let at: Instant
+    /// When it took the application, where that was told.
+    let told: Instant?
     /// The other side's own number for it.
     let number: String?
     let phone: String?
@@ -58,19 +60,26 @@ extension BackDoor {
     func receiveOutside(
         _ request: HTTPRequest, on applicationNo: String, from caller: Caller
     ) async throws -> HTTPResponse {
-        let body = try request.jsonObject()
+        let now = now()
+        let (told, officer, number, phone) = try request.read {
+            ($0.moment("at"), $0.officer(), $0.text("no", atMost: 60), $0.text("phone", atMost: 20))
+        }
         let record = try await ownApplication(applicationNo, caller: caller)
         guard clerk.waitsForOutside(record) else {
             throw Problem(
                 .wrongState, zh: "该申请没有正在等待市外机构回执的转办。",
                 en: "The application does not wait for the receipt of an institution outside the city.")
         }
-        let now = now()
-        let officer = try body.text("officer", atMost: 30)
-        let receipt = OutsideReceipt(
-            actor: officer.map { "\(caller.id)/\($0)" } ?? caller.id,
-            at: try body.moment("at", from: record.receivedAt, until: now) ?? now,
-            number: try body.text("no", atMost: 60), phone: try body.text("phone", atMost: 20))
+        // Nobody takes what was not yet sent.
+        try told?.check(toldAt: "/at", from: try record.application.handedOverAt ?? record.receivedAt, until: now)
+        let receipt = OutsideReceipt(actor: caller.acting(as: officer), told: told, number: number, phone: phone)
         return try await commit(try clerk.receiveOutside(receipt, of: record, at: now), of: record)
+    }
+}
+
+extension LegalAidApplication {
+    /// When the last step of its chain was asked for.
+    fileprivate var handedOverAt: Instant? {
+        value("transferChain")?.array?.last?["at"]?.string.flatMap { Timestamp(rfc3339: $0) }.map { Instant($0) }
     }
 }

@@ -10,26 +10,61 @@ import Vocabulary
 /// leaves that the published status does not know.
 struct ReportReading {
     /// Members of the report itself; the others are details of the status.
-    static let own: Set<String> = ["event", "occurredAt", "officer"]
+    ///
+    /// The number is that of characters at most.
+    static let own = ["event": 40, "occurredAt": 40, "officer": 30]
     /// What is told of the step. What becomes of a lead is answered by a call of its own, and nobody reports it here.
     static let told = Set(StatusEvent.detailNames).subtracting(["lead"])
     /// What institutions copy from the application's own list; it is theirs to say and goes no further.
-    static let listed = ["required", "due", "obtainableByShare", "basis"]
+    static let listed: [(name: String, type: FieldType)] = [
+        ("required", .boolean), ("due", .date), ("obtainableByShare", .boolean), ("basis", .text(500)),
+    ]
 
     private let translator: Translator
     private var findings: [Finding] = []
+
+    /// Who may name a last day: that of a supplement period. All other limits are the law's.
+    static let periods: Set<CaseEvent> = [.requestSupplement, .acceptProvisionally]
+
+    /// - Throws: `Problem` 400 where it names no step that is reported.
+    static func event(in body: JSONObject) throws(Problem) -> CaseEvent {
+        let name = body["event"]?.string
+        if let event = name.flatMap(CaseEvent.init(rawValue:)), event != .transfer { return event }
+        var problem =
+            name == CaseEvent.transfer.rawValue
+            ? Problem.badMember(
+                "unknownCode", at: "/event", zh: "转办请调用 POST /v1/applications/{id}/transfer。",
+                en: "Use POST /v1/applications/{id}/transfer to hand a case over.")
+            : Problem.badMember(
+                body["event"] == nil ? "missing" : name == nil ? "wrongType" : "unknownCode", at: "/event",
+                zh: "event 缺失或未知，可用值见 legal。", en: "event is missing or unknown; legal lists the known ones.")
+        problem.members = [
+            ("legal", .array(CaseEvent.allCases.filter { $0 != .transfer }.map { .string($0.rawValue) }))
+        ]
+        throw problem
+    }
 
     /// The report with its details as the sender is told them.
     ///
     /// - Throws: `Problem` 400 with every member that is unknown, of another type or outside its code list, each with its
     ///   JSON pointer.
-    static func read(_ body: JSONObject, by translator: Translator) throws(Problem) -> JSONObject {
+    static func read(
+        _ body: JSONObject, of event: CaseEvent, by translator: Translator
+    ) throws(Problem) -> JSONObject {
         var reading = ReportReading(translator: translator)
         var read = JSONObject()
         for member in body.members {
-            if own.contains(member.name) {
-                if member.value.string == nil { reading.note("wrongType", member.name, at: "") }
+            if let length = own[member.name] {
+                let text = member.value.string ?? ""
+                let isBlank = member.value.string != nil && text.allSatisfy(\.isWhitespace)
+                if let code = isBlank ? "empty" : mistake(in: member.value, .text(length), translator) {
+                    reading.note(code, member.name, at: "")
+                } else if member.name == "occurredAt", !Occurrence.isTime(text) {
+                    reading.note("notADate", member.name, at: "")
+                }
                 read[member.name] = member.value
+            } else if member.name == "due", !periods.contains(event) {
+                reading.note("unknownMember", member.name, at: "")
             } else if Self.told.contains(member.name) {
                 read[member.name] = reading.detail(member.value, member.name, at: JSONPatch.pointer(member.name))
             } else {
@@ -110,7 +145,12 @@ struct ReportReading {
         }
         var read = JSONObject()
         for member in object.members {
-            if path == "missing", Self.listed.contains(member.name) { continue }
+            if path == "missing", let listed = Self.listed.first(where: { $0.name == member.name }) {
+                if let code = Self.mistake(in: member.value, listed.type, translator) {
+                    note(code, "\(path)/\(member.name)", at: pointer + JSONPatch.pointer(member.name))
+                }
+                continue
+            }
             read[member.name] = detail(
                 member.value, "\(path)/\(member.name)", at: pointer + JSONPatch.pointer(member.name))
         }

@@ -8,28 +8,23 @@ extension BackDoor {
     /// `POST /v1/applications/{id}/suggestions`: goes out on the status channel like any message to a partner, as
     /// canonical JSON. It carries the person's name and matter and therefore needs the person's consent (PIPL 23).
     func suggest(_ request: HTTPRequest, on applicationNo: String, from caller: Caller) async throws -> HTTPResponse {
-        let body = try request.jsonObject()
-        let record = try await ownApplication(applicationNo, caller: caller)
-        guard let kind = body["kind"]?.string.flatMap(SuggestionKind.init(rawValue:)) else {
-            var problem = Problem(.badRequest, zh: "kind 缺失或未知。", en: "kind is missing or unknown.")
-            problem.members = [("kinds", .array(SuggestionKind.allCases.map { .string($0.rawValue) }))]
-            throw problem
+        let (kind, id, reason) = try request.read { body in
+            let kinds = SuggestionKind.allCases.map(\.rawValue)
+            let kind = body.neededWord("kind", among: kinds, as: "kinds").flatMap(SuggestionKind.init(rawValue:))
+            let consent = body.flag("consent")
+            if consent == false || !body.has("consent") {
+                body.note(
+                    consent == false ? "outOfRange" : "missing", "consent", zh: "须为 true：向其他单位提供个人信息须取得当事人同意。",
+                    en: "must be true: passing personal data on needs the person's consent.")
+            }
+            return (kind ?? .suggestSupport, body.needed("partner", atMost: 64), body.reason())
         }
-        guard let partner = body["partner"]?.string.flatMap({ registry.partners[$0] }),
-            partner.kind.suggestions.contains(kind)
-        else {
-            throw Problem(
-                .badRequest, zh: "partner 应为可接收“\(kind.zh)”的已登记单位。",
+        guard let partner = registry.partners[id], partner.kind.suggestions.contains(kind) else {
+            throw Problem.badMember(
+                "unknownCode", at: "/partner", zh: "partner 应为可接收“\(kind.zh)”的已登记单位。",
                 en: "partner must be a registered agency that takes such a suggestion.")
         }
-        guard let reason = body["reason"]?.string, !reason.isEmpty, reason.count <= 500 else {
-            throw Problem(.badRequest, zh: "建议须写明理由 reason（不超过 500 字）。", en: "A suggestion needs a reason.")
-        }
-        guard body["consent"]?.bool == true else {
-            throw Problem(
-                .badRequest, zh: "向其他单位提供个人信息须取得当事人同意（consent: true）。",
-                en: "Passing personal data on needs the person's consent (consent: true).")
-        }
+        let record = try await ownApplication(applicationNo, caller: caller)
         let now = now()
         let envelope = try clerk.suggestion(kind, about: record, to: partner, reason: reason, at: now)
         var change = CaseChange(of: record, nil, historyEvent: .entry(kind.historyEvent), actor: caller.id, at: now)

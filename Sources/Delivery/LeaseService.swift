@@ -56,18 +56,18 @@ public struct LeaseService: Sendable {
                         applicationNo: lease.envelope.correlationID, leaseID: lease.id, caller: visit.caller()))
             },
             Route("POST", "/v1/leases/{id}/release", for: .institution) { request, visit in
+                let (delay, reason) = try request.read {
+                    ($0.whole("delaySeconds", in: 0...86_400), $0.text("reason", atMost: RequestBody.reasonLength))
+                }
                 let lease = try await ownLease(visit)
-                let body = try request.jsonObject()
-                let delay = try seconds("delaySeconds", in: body, range: 0...86_400, default: 0)
                 let release = LeaseSettlement.release(
-                    notBefore: now().advanced(seconds: delay), reason: body["reason"]?.string)
+                    notBefore: now().advanced(seconds: delay ?? 0), reason: reason)
                 return try answer(
                     await store.settle(leaseID: lease.id, release, actor: visit.caller().id, now: now()))
             },
             Route("POST", "/v1/leases/{id}/extend", for: .institution) { request, visit in
+                let length = try request.read { $0.whole("leaseSeconds", in: limits.leaseSeconds) } ?? 60
                 let lease = try await ownLease(visit)
-                let length = try seconds(
-                    "leaseSeconds", in: request.jsonObject(), range: limits.leaseSeconds, default: 60)
                 let ends = now().advanced(seconds: length)
                 return try answer(
                     await store.settle(
@@ -75,10 +75,8 @@ public struct LeaseService: Sendable {
                     leaseEndsAt: ends)
             },
             Route("POST", "/v1/leases/{id}/reject", for: .institution) { request, visit in
+                let reason = try request.read { $0.reason() }
                 let lease = try await ownLease(visit)
-                guard let reason = try request.jsonObject()["reason"]?.string, !reason.isEmpty else {
-                    throw Problem(.badRequest, zh: "退回须写明理由 reason。", en: "A rejection needs a reason.")
-                }
                 return try answer(
                     await store.settle(
                         leaseID: lease.id, .giveUp(.rejected, reason: reason), actor: visit.caller().id, now: now()))
@@ -90,10 +88,13 @@ public struct LeaseService: Sendable {
         guard LeadQueue.institution(of: queue) == caller.id else {
             throw Problem(.forbidden, zh: "只能领取本机构队列的申请。", en: "An institution leases from its own queue only.")
         }
-        let body = try request.jsonObject()
-        let max = try seconds("max", in: body, range: 1...limits.leasesPerCall, default: 1)
-        let length = try seconds("leaseSeconds", in: body, range: limits.leaseSeconds, default: 60)
-        let wait = try seconds("waitSeconds", in: body, range: limits.waitSeconds, default: 0)
+        let (max, length, wait) = try request.read {
+            (
+                $0.whole("max", in: 1...limits.leasesPerCall) ?? 1,
+                $0.whole("leaseSeconds", in: limits.leaseSeconds) ?? 60,
+                $0.whole("waitSeconds", in: limits.waitSeconds) ?? 0
+            )
+        }
         // Not by the clock on the wall: where that is set back, a call would wait for ever.
         let deadline = ContinuousClock.now.advanced(by: .seconds(wait))
         while true {
@@ -169,16 +170,4 @@ public struct LeaseService: Sendable {
     private static let ended = Problem(
         .leaseEnded, zh: "租约已到期、已了结或不存在；该申请可能已由他人领取，请重新领取。",
         en: "The lease has ended, was settled or never was; the application may be with somebody else. Lease again.")
-
-    private func seconds(
-        _ name: String, in body: JSONObject, range: ClosedRange<Int>, default value: Int
-    ) throws(Problem) -> Int {
-        guard let given = body[name] else { return value }
-        guard let number = given.int, range.contains(number) else {
-            throw Problem(
-                .badRequest, zh: "\(name) 应为 \(range.lowerBound) 到 \(range.upperBound) 之间的整数。",
-                en: "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
-        }
-        return number
-    }
 }

@@ -13,7 +13,7 @@ final class PendingReceipt: UnsettledReceipt {
     /// As far as it is known by now.
     var receipt: Receipt { settled.withLock { $0 } ?? draft }
 
-    func settle(_ attached: [String: [ApplicationRecord]], kept: KeptRecords?) throws(StoreError) -> IntakeAnswer {
+    func settle(_ attached: [String: [JoinedApplication]], kept: KeptRecords?) throws(StoreError) -> IntakeAnswer {
         let receipt = try draft.settled(attached, kept: kept)
         settled.withLock { $0 = receipt }
         return IntakeAnswer(outcome: receipt.outcome, bytes: receipt.json.serialized())

@@ -26,7 +26,7 @@ public struct Receipt: Sendable {
     ///   - attached: for the id of each record that is a follow-up, the applications that it was laid beside.
     ///   - kept: nothing where all records are new.
     /// - Throws: `StoreError.corrupt` where what is on file cannot be read.
-    func settled(_ attached: [String: [ApplicationRecord]], kept: KeptRecords?) throws(StoreError) -> Receipt {
+    func settled(_ attached: [String: [JoinedApplication]], kept: KeptRecords?) throws(StoreError) -> Receipt {
         let results = try kept.map { kept throws(StoreError) in try Self.results(in: kept.earlierAnswer) } ?? []
         var receipt = self
         receipt.records = []
@@ -131,17 +131,16 @@ public struct RecordReceipt: Sendable {
         return told
     }
 
-    fileprivate func settled(_ applications: [ApplicationRecord]) throws(StoreError) -> RecordReceipt {
+    fileprivate func settled(_ joined: [JoinedApplication]) throws(StoreError) -> RecordReceipt {
         // A share is kept on its own and says nothing of others.
-        guard let followUp, followUp.kind != .statusShare, !isNotice || !applications.isEmpty else { return self }
+        guard let followUp, followUp.kind != .statusShare, !isNotice || !joined.isEmpty else { return self }
         var settled = self
-        settled.applicationNos = applications.map(\.applicationNo)
-        if let first = applications.first {
+        settled.applicationNos = joined.map(\.record.applicationNo)
+        if let first = joined.first {
             settled.outcome = .accepted
-            // The clocks of the first notice run on.
-            if isNotice { settled.result.clocks = [] }
-            settled.result.queue = first.queue
-            settled.result.missing = try first.application.value("missing")?.array ?? []
+            if isNotice { settled.result.clocks = try first.clocks(startedAt: followUp.receivedAt.timestamp) }
+            settled.result.queue = first.record.queue
+            settled.result.missing = try first.record.application.value("missing")?.array ?? []
         } else {
             settled.outcome = .parked
             settled.parked = Parked(since: followUp.receivedAt, until: followUp.keepUntil)
@@ -149,9 +148,21 @@ public struct RecordReceipt: Sendable {
         settled.progress = (
             followUp.kind,
             FollowUpProgress(
-                followUp.kind, applications.isEmpty ? .parked : .attached, standings: applications.map(\.standing))
+                followUp.kind, joined.isEmpty ? .parked : .attached, standings: joined.map(\.record.standing))
         )
         return settled
+    }
+}
+
+extension JoinedApplication {
+    /// Those of its clocks that a message has started: all others run on as they were told before.
+    fileprivate func clocks(startedAt moment: Timestamp) throws(StoreError) -> [Clock] {
+        var started: [Clock] = []
+        for running in clocks where running.isRunning {
+            let clock = try running.clock(of: record.applicationNo)
+            if clock.startedAt == moment { started.append(clock) }
+        }
+        return started
     }
 }
 

@@ -92,10 +92,12 @@ struct RecordPacker {
             ("at", .string(receivedAt.timestamp.rfc3339)),
         ])
         content["applicationNo"] = nil
-        return FollowUp(
+        var notice = FollowUp(
             id: record.id, kind: .caseEvent, partnerID: sender.id, content: JSONValue.object(content).serialized(),
             names: matters.map(CaseName.key), receivedAt: receivedAt,
             keepUntil: receivedAt.advanced(milliseconds: limits.parking))
+        notice.isNotice = true
+        return notice
     }
 
     /// A lead has no will of the person behind it yet: it is registered with the institution that may speak with the person,

@@ -174,13 +174,3 @@ extension HTTPRequest {
         return number
     }
 }
-
-extension JSONObject {
-    /// Why an operator does something.
-    public func reason() throws(Problem) -> String {
-        guard let reason = self["reason"]?.string, reason.contains(where: { !$0.isWhitespace }) else {
-            throw Problem(.badRequest, zh: "须写明理由 reason。", en: "A reason is needed.")
-        }
-        return reason
-    }
-}

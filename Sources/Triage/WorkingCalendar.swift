@@ -101,13 +101,13 @@ extension Timestamp {
 
     /// Reads a day, taken as its end, or RFC 3339 in China's time, as canonical fields hold them.
     public init?(canonical text: String) {
-        guard let date = CalendarDate(iso: text.prefix(10)) else { return nil }
-        let time = text.dropFirst(11).prefix(8).split(separator: ":").compactMap { Int($0) }
-        guard text.count > 10 else {
+        if let date = CalendarDate(iso: text) {
             self.init(endOf: date)
             return
         }
-        guard time.count >= 2, text.hasSuffix("+08:00") else { return nil }
-        self.init(date, hour: time[0], minute: time[1], second: time.count > 2 ? time[2] : 0)
+        // The seconds may be missing.
+        let whole = text.utf8.count == 22 ? "\(text.prefix(16)):00\(text.suffix(6))" : text
+        guard text.hasSuffix("+08:00"), let moment = Instant(rfc3339: whole) else { return nil }
+        self = moment.timestamp
     }
 }

@@ -19,6 +19,7 @@ struct Walk {
     private(set) var partner = "CZ-TN"
     private(set) var number = ""
     private(set) var referralID = ""
+    private(set) var receipt: JSONValue = .null
 
     init(_ world: World) { self.world = world }
 
@@ -82,7 +83,7 @@ struct Walk {
     }
 
     private mutating func take(_ answer: HTTPResponse, from partner: String) async throws {
-        let receipt = try JSONValue(parsing: answer.body)
+        receipt = try JSONValue(parsing: answer.body)
         self.partner = partner
         number = try #require(receipt["applicationNo"]?.string, "\(receipt.text())")
         referralID = try #require(receipt["referralId"]?.string)

@@ -28,7 +28,11 @@ final class FlowGateway: Sendable {
         let folder = gateway.folder
         let mappings = folder.appending(path: "Mappings")
         try FileManager.default.copyItem(at: repository.appending(path: "Mappings"), to: mappings)
-        for kind in ["supplement", "cancel", "caseEvent", "transfer", "statusShare", "lead", "referralSuggestion"] {
+        let kinds = [
+            "supplement", "cancel", "caseEvent", "transfer", "statusShare", "lead", "referralSuggestion",
+            "notification",
+        ]
+        for kind in kinds {
             try Self.mapping(kind).write(
                 to: try Self.folder(mappings.appending(path: "flow/\(kind.lowercased())")).appending(
                     path: "mapping.xml"),
@@ -72,12 +76,12 @@ final class FlowGateway: Sendable {
             "reference/idNumber", "reference/name", "event/code", "event/no", "event/organ", "event/result",
             "withdrawal/reason", "transfer/to", "transfer/reason", "recipient/name", "recipient/idNumber",
             "source/senderCaseRef", "matter/causeOfAction", "matter/factsSummary", "proceeding/caseNumber",
-            "proceeding/handlingOrgan/code", "proceeding/handlingOrgan/type", "consent/applyWill",
+            "proceeding/handlingOrgan/code", "proceeding/handlingOrgan/type", "consent/applyWill", "event/at",
         ]
         let values = paths.map { #"<value to="\#($0)" from="\#($0)"/>"# }
         return """
             <mapping xmlns="urn:legal-aid-gateway:mapping:1" id="flow/\(kind.lowercased())" version="1" title="测试"
-                     source="json" accepts="/root/flow = '\(kind)'" kind="\(kind)" route="byApplication">
+                     source="json" accepts="/root/flow = '\(kind)'" kind="\(kind)" route="\(kind == "notification" ? "byNotification" : "byApplication")">
               <each record="/root">
                 <value to="source/messageId" from="id" required="yes"/>
                 <read node="flow"/>
@@ -86,6 +90,7 @@ final class FlowGateway: Sendable {
                   <value to="kind" from="kind"/><value to="title" from="title"/>
                   <value to="content" from="content" as="base64"/>
                 </list>
+                <list to="proceeding/hearings" each="hearings"><value to="at" from="at" as="dateTime"/></list>
                 <list to="reliefStatuses" each="reliefStatuses">
                   <value to="kind" from="kind"/><value to="status" from="status"/><value to="validFrom" from="validFrom" as="date"/>
                 </list>

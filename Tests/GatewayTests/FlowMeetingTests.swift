@@ -93,7 +93,8 @@ import Testing
             ]
             let shown = try await desk.ask("GET", path)
             #expect(shown.at("about.kind") == (messageOf == "court" ? "supplement" : "application"))
-            let preview = try await desk.ask("POST", path + "/preview", body: edit.serialized())
+            let trial: JSONValue = ["editedText": .string(text)]
+            let preview = try await desk.ask("POST", path + "/preview", body: trial.serialized())
             #expect(preview.at("result.findings")?.array?.contains { $0["severity"] == "error" } != true)
             let answer = try await desk.ask("POST", path + "/retry", body: edit.serialized())
             return answer["result"] ?? .null

@@ -129,6 +129,9 @@ final class GatewayProcess: @unchecked Sendable {
     /// Asks for mappings and rules to be read again.
     func reload() { Foundation.kill(process.processIdentifier, SIGHUP) }
 
+    /// What the log holds by now.
+    var logged: String { log.text.withLock { $0 } }
+
     /// Returns when the log says so.
     func untilLogged(_ words: String) async throws {
         try await eventually("the log said: \(words)") { log.text.withLock { $0.contains(words) } ? true : nil }

@@ -296,7 +296,7 @@ private func judge(
         try await hearing.call(desk, "GET", "/v1/dead-letters/\(again)", of: one)
         let path = "/v1/dead-letters/retry"
         try await hearing.call(
-            desk, "POST", path, body: #"{"preview":true,"filter":{"partner":"court"},"reason":""}"#)
+            desk, "POST", path, body: #"{"preview":true,"filter":{"partner":"court"}}"#)
         try await gateway.fillDeadLetterQueue()
         let job = try await hearing.call(
             desk, "POST", path,

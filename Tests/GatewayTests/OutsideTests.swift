@@ -89,6 +89,11 @@ import Transport
         #expect(application.at("progress.state") == "transferredOut")
         #expect(application["transferChain"]?.array?.last?["signedInAt"]?.string != nil)
         #expect(try await flow.institution("CZ-TN").call("POST", path, body: Array("{}".utf8)).status == 409)
+        // What somebody has typed stays out of the log.
+        try await flow.gateway.untilLogged(#""step":"externalReceipt""#)
+        let log = flow.gateway.logged
+        #expect(log.contains(#""to":"outside""#))
+        for typed in ["无锡市法律援助中心", "锡援受2026-0001", "办案机关在无锡市"] { #expect(!log.contains(typed), "\(typed)") }
         await flow.end()
     }
 

@@ -67,7 +67,7 @@ import Vocabulary
     ]
 
     private func read(_ report: JSONValue) throws -> JSONObject {
-        try ReportReading.read(try #require(report.object), by: Self.pipeline.get().translator)
+        try ReportReading.read(try #require(report.object), of: .requestSupplement, by: Self.pipeline.get().translator)
     }
 
     private struct Refusal: Equatable {
@@ -206,8 +206,8 @@ import Vocabulary
                 ["/assignment/unit missing", "/assignment/phone missing"]
             ),
             (#"{"event":"assign","assignment":"x","foo":1}"#, 400, ["/assignment wrongType", "/foo unknownMember"]),
-            (#"{"event":"assign","due":"2026-02-30"}"#, 400, ["/due notADate"]),
-            (#"{"event":["assign"]}"#, 400, []),
+            (#"{"event":"assign","due":"2026-02-30"}"#, 400, ["/due unknownMember"]),
+            (#"{"event":["assign"]}"#, 400, ["/event wrongType"]),
             (#"{"event":"noticeIncomplete"}"#, 422, ["/missing/title missing"]),
             (#"{"event":"noticeIncomplete","missing":[{"kind":"none"}]}"#, 400, ["/missing/0/kind unknownCode"]),
         ]

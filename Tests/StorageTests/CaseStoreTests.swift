@@ -14,6 +14,7 @@ struct PlainWork: FollowUpHandling {
         change.content = followUp.content
         return change
     }
+    func isNotified(_ record: ApplicationRecord, clocks: [RunningClock], by notice: FollowUp) -> Bool { true }
     func relations(of record: ApplicationRecord, to old: ApplicationRecord) -> [Relation] {
         [Relation(applicationNo: old.applicationNo, rule: "DU-01")]
     }
@@ -23,7 +24,7 @@ struct PlainWork: FollowUpHandling {
         return change
     }
     func answer(
-        _ commit: IntakeCommit, attached: [String: [ApplicationRecord]], kept: KeptRecords?
+        _ commit: IntakeCommit, attached: [String: [JoinedApplication]], kept: KeptRecords?
     ) -> IntakeAnswer {
         let isHere = attached.values.contains { !$0.isEmpty }
         return IntakeAnswer(outcome: isHere ? .accepted : .parked, bytes: Array((isHere ? "here" : "waits").utf8))

@@ -48,6 +48,17 @@ func `a year has two hundred and forty-eight workdays`(year: Int) throws {
 }
 
 @Suite struct StatutoryHolidayTests {
+    @Test func `a canonical time is a time of day that there is`() {
+        #expect(Timestamp(canonical: "2026-03-02")?.rfc3339 == "2026-03-02T23:59:59+08:00")
+        #expect(Timestamp(canonical: "2026-03-02T09:30+08:00") == Timestamp(canonical: "2026-03-02T09:30:00+08:00"))
+        for text in [
+            "2026-03-02T25:00:00+08:00", "2026-03-02T09:61:00+08:00", "2026-03-02T09:30:99+08:00", "2026-02-30",
+            "2026-03-02T09:30:00Z", "2026-03-02Tab:cd:ef+08:00", "2026-03-02T-1:30:00+08:00", "2026-03-02+08:00",
+        ] {
+            #expect(Timestamp(canonical: text) == nil, "\(text)")
+        }
+    }
+
     /// 清明, 端午, 中秋 and 除夕 by the State Council's plans of those years.
     @Test(arguments: [
         (2025, ["2025-04-04", "2025-05-31", "2025-10-06", "2025-01-28"]),

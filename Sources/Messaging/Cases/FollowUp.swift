@@ -19,6 +19,8 @@ public struct FollowUp: Sendable {
     public let receivedAt: Instant
     /// Waited for until then.
     public let keepUntil: Instant
+    /// A case event that is a second statutory notice: its sender may speak of the application by it as by the first.
+    public var isNotice = false
 
     public init(
         id: String, kind: Kind, partnerID: String, content: [UInt8], names: [CaseName], receivedAt: Instant,
@@ -35,8 +37,10 @@ public struct FollowUp: Sendable {
 
     /// The same about one application alone.
     public func about(_ applicationNo: String) -> FollowUp {
-        FollowUp(
+        var followUp = FollowUp(
             id: id, kind: kind, partnerID: partnerID, content: content, names: [.applicationNo(applicationNo)],
             receivedAt: receivedAt, keepUntil: keepUntil)
+        followUp.isNotice = isNotice
+        return followUp
     }
 }

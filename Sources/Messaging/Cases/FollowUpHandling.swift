@@ -11,6 +11,12 @@ public protocol FollowUpHandling: Sendable {
     func change(
         _ record: ApplicationRecord, clocks: [RunningClock], by followUp: FollowUp
     ) throws(StoreError) -> CaseChange?
+    /// Whether a statutory notice is a second one about this application, and no application of its own.
+    ///
+    /// - Parameter clocks: those of the application, which must be readable as well.
+    func isNotified(
+        _ record: ApplicationRecord, clocks: [RunningClock], by notice: FollowUp
+    ) throws(StoreError) -> Bool
     /// How a new application is related to an earlier one that shares a key with it, and to what that one is related to.
     func relations(of record: ApplicationRecord, to old: ApplicationRecord) throws(StoreError) -> [Relation]
     /// What a side of a relation learns: the record's content names the others, and its institution is told.
@@ -21,6 +27,6 @@ public protocol FollowUpHandling: Sendable {
     ///
     /// - Parameter kept: nothing where all of them are.
     func answer(
-        _ commit: IntakeCommit, attached: [String: [ApplicationRecord]], kept: KeptRecords?
+        _ commit: IntakeCommit, attached: [String: [JoinedApplication]], kept: KeptRecords?
     ) throws(StoreError) -> IntakeAnswer
 }

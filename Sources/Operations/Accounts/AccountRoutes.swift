@@ -7,10 +7,11 @@ extension SignInService {
     public var routes: [Route] {
         [
             Route("POST", "/v1/session") { request, _ in
-                let body = try request.jsonObject()
-                let entry = try await signIn(
-                    name: body["name"]?.string ?? "", password: body["password"]?.string ?? "",
-                    source: request.source)
+                let longest = AccountService.passwordLength.upperBound
+                let (name, password) = try request.read {
+                    ($0.needed("name", atMost: 64), $0.needed("password", atMost: longest))
+                }
+                let entry = try await signIn(name: name, password: password, source: request.source)
                 return .json(entry.visitor.json, status: 201, headers: [entry.cookie(secure: request.isSecure)])
             },
             Route("GET", "/v1/session") { request, _ in
@@ -51,18 +52,18 @@ extension AccountService {
                 try await add(request, by: visit.caller())
             },
             Route("POST", "/v1/operators/{name}/role", may: .administer) { request, visit in
-                try await setRole(
-                    try Self.role(request.jsonObject()), of: visit.value("name"), by: visit.caller())
+                let role = try request.read { Self.role(in: &$0) }
+                try await setRole(role, of: visit.value("name"), by: visit.caller())
                 return .json(["name": .string(visit.value("name"))])
             },
             Route("POST", "/v1/operators/{name}/password", may: .administer) { request, visit in
-                let body = try request.jsonObject()
+                let given = try request.read { Self.password(in: &$0) }
                 let name = visit.value("name")
-                if body["oneTime"]?.bool == true {
+                guard let given else {
                     let password = try await resetPassword(of: name, by: visit.caller())
                     return .json(["name": .string(name), "oneTimePassword": .string(password)])
                 }
-                try await setPassword(body["password"]?.string ?? "", of: name, by: visit.caller())
+                try await setPassword(given, of: name, by: visit.caller())
                 return .json(["name": .string(name)])
             },
             Route("POST", "/v1/operators/{name}/disable", may: .administer) { _, visit in
@@ -77,21 +78,31 @@ extension AccountService {
     }
 
     private func add(_ request: HTTPRequest, by caller: Caller) async throws -> HTTPResponse {
-        let body = try request.jsonObject()
-        let name = body["name"]?.string ?? ""
-        let role = try Self.role(body)
-        if body["oneTime"]?.bool == true {
+        let (name, role, password) = try request.read {
+            ($0.needed("name", atMost: 64), Self.role(in: &$0), Self.password(in: &$0))
+        }
+        guard let password else {
             let password = try await addWithOneTimePassword(name, role: role, by: caller)
             return .json(["name": .string(name), "oneTimePassword": .string(password)], status: 201)
         }
-        try await add(name, role: role, password: body["password"]?.string ?? "", by: caller)
+        try await add(name, role: role, password: password, by: caller)
         return .json(["name": .string(name)], status: 201)
     }
 
-    private static func role(_ body: JSONObject) throws(Problem) -> OperatorRole {
-        guard let role = body["role"]?.string.flatMap(OperatorRole.init(rawValue:)) else {
-            throw HTTPRequest.unknownWord("role", OperatorRole.allCases.map(\.rawValue))
+    private static func role(in body: inout RequestBody) -> OperatorRole {
+        let words = OperatorRole.allCases.map(\.rawValue)
+        return body.neededWord("role", among: words).flatMap(OperatorRole.init(rawValue:)) ?? .viewer
+    }
+
+    /// - Returns: nothing where the gateway is asked for a one-time password.
+    private static func password(in body: inout RequestBody) -> String? {
+        if body.flag("oneTime") == true { return nil }
+        let length = AccountService.passwordLength
+        let password = body.needed("password", atMost: length.upperBound)
+        if !password.isEmpty, password.count < length.lowerBound {
+            let least = length.lowerBound
+            body.note("wrongLength", "password", zh: "至少 \(least) 个字符。", en: "has at least \(least) characters.")
         }
-        return role
+        return password
     }
 }

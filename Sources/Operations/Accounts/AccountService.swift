@@ -46,8 +46,8 @@ public struct AccountService: Sendable {
         guard (1...64).contains(name.count),
             name.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "/") })
         else {
-            throw Problem(
-                .badRequest, zh: "用户名应为 1 到 64 个字符，不含空白和斜线。",
+            throw Problem.badMember(
+                "formatError", at: "/name", zh: "用户名应为 1 到 64 个字符，不含空白和斜线。",
                 en: "A name has 1 to 64 characters, no blanks and no slash.")
         }
         let now = now()

@@ -76,7 +76,7 @@ extension Problem.Kind {
     public var advice: LocalizedText {
         switch self {
         case .badRequest:
-            LocalizedText(zh: "按 detail 更正请求后再发。", en: "Mend the request as detail says.")
+            LocalizedText(zh: "按 detail、errors 更正请求后再发。", en: "Mend the request as detail and errors say.")
         case .unauthorized:
             LocalizedText(zh: "使用有效凭证，或重新登录。", en: "Use a valid credential, or sign in again.")
         case .credentialExpired:

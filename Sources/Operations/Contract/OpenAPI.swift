@@ -73,6 +73,7 @@ public struct OpenAPI: Sendable {
         schemas["Application"] = Self.part(
             CanonicalModel.application, "标准申请 The canonical application", words: senderKinds.words)
         schemas["Status"] = Self.part(CanonicalModel.status, "标准状态 The canonical status")
+        schemas["CaseStep"] = caseStep
         schemas["Problem"] = [
             "type": "object", "required": ["type", "title", "status", "detail"],
             "description": "RFC 9457；不含当事人的内容 never a value of the message",
@@ -96,6 +97,26 @@ public struct OpenAPI: Sendable {
             ],
         ]
         return schemas
+    }
+
+    /// A report takes what the status may tell, and nothing else.
+    private var caseStep: JSONValue {
+        var step = contract.at("schemas.CaseStep") ?? [:]
+        let steps = CaseEvent.allCases.filter { $0 != .transfer }.map { JSONValue.string($0.rawValue) }
+        step["properties"]?["event"] = [
+            "type": "string", "enum": .array(steps), "description": "办理步骤，见 Mappings/canonical the step",
+        ]
+        let status = Self.part(CanonicalModel.status, "")["properties"]?.object?.members ?? []
+        // What becomes of a lead is answered by a call of its own.
+        for (name, said) in status where StatusEvent.detailNames.contains(name) && name != "lead" {
+            if step["properties"]?[name] == nil { step["properties"]?[name] = said.closed }
+        }
+        // Institutions copy what stands in the application's own list.
+        let listed = contract.at("schemas.Missing.properties")?.object?.members ?? []
+        for (name, said) in listed where step.at("properties.missing.items.properties")?[name] == nil {
+            step["properties"]?["missing"]?["items"]?["properties"]?[name] = said
+        }
+        return step
     }
 
     private static func words(_ description: String) -> JSONValue {
@@ -202,5 +223,16 @@ public struct OpenAPI: Sendable {
         }
         responses["default"] = refused
         return responses
+    }
+}
+
+extension JSONValue {
+    /// A schema whose objects have no members but those that it lists.
+    fileprivate var closed: JSONValue {
+        if let items = array { return .array(items.map(\.closed)) }
+        guard let members = object?.members else { return self }
+        var closed = JSONObject(members.map { ($0.name, $0.value.closed) })
+        if closed["properties"]?.object != nil { closed["additionalProperties"] = false }
+        return .object(closed)
     }
 }

@@ -36,14 +36,15 @@ extension DeadLetterService {
     private var actingRoutes: [Route] {
         [
             Route("POST", "/v1/dead-letters/{id}/document", may: .repair, .unmask) { request, visit in
-                let deadLetter = try await open(
-                    visit.value("id"), by: visit.caller(), reason: try request.jsonObject().reason())
+                let reason = try request.read { $0.reason() }
+                let deadLetter = try await open(visit.value("id"), by: visit.caller(), reason: reason)
                 return .json(deadLetter.json)
             },
             Route("POST", "/v1/dead-letters/{id}/preview", may: .repair) { request, visit in
-                guard let edited = try EditedDocument(request.jsonObject()) else {
-                    throw Problem(
-                        .badRequest, zh: "请给出 editedText 或 editedBase64。", en: "Give editedText or editedBase64.")
+                let edited = try request.read { body in
+                    let edited = EditedDocument(in: &body)
+                    if edited == nil { body.miss("editedText") }
+                    return edited ?? .text("")
                 }
                 let preview = try await preview(visit.value("id"), edited: edited)
                 return .json([
@@ -52,19 +53,20 @@ extension DeadLetterService {
                 ])
             },
             Route("POST", "/v1/dead-letters/{id}/retry", may: .repair) { request, visit in
-                let body = try request.jsonObject()
+                let (reason, version, edited, queue) = try request.read {
+                    ($0.reason(), $0.version(), EditedDocument(in: &$0), $0.text("queue", atMost: 32))
+                }
                 let result = try await retry(
-                    visit.value("id"), version: try request.version(body), by: visit.caller(),
-                    reason: body["reason"]?.string ?? "", edited: try EditedDocument(body),
-                    queue: body["queue"]?.string)
+                    visit.value("id"), version: try version ?? request.versionSeen(), by: visit.caller(),
+                    reason: reason, edited: edited, queue: queue)
                 return .json(
                     .compact([("id", .string(visit.value("id"))), ("retried", true), ("result", result)]))
             },
             Route("POST", "/v1/dead-letters/{id}/discard", may: .repair) { request, visit in
-                let body = try request.jsonObject()
+                let (reason, version) = try request.read { ($0.reason(), $0.version()) }
                 let isTold = try await discard(
-                    visit.value("id"), version: try request.version(body), by: visit.caller(),
-                    reason: try body.reason())
+                    visit.value("id"), version: try version ?? request.versionSeen(), by: visit.caller(),
+                    reason: reason)
                 return .json(["id": .string(visit.value("id")), "discarded": true, "senderTold": .bool(isTold)])
             },
         ]
@@ -100,24 +102,15 @@ extension BulkRetry {
     }
 
     private func start(_ request: HTTPRequest, by caller: Caller) async throws -> HTTPResponse {
-        let body = try request.jsonObject()
-        let filter = try DeadLetterFilter(request, body["filter"]?.object ?? JSONObject())
-        if body["preview"]?.bool == true {
-            let causes = try await deadLetters.causes(filter)
+        let wish = try request.read { BulkWish(in: &$0) }
+        guard let order = wish.order else {
+            let causes = try await deadLetters.causes(wish.filter)
             return .json([
                 "total": JSONValue(causes.reduce(0) { $0 + $1.count }),
                 "causes": .array(causes.map { $0.json(request.language) }),
             ])
         }
-        guard let rate = body["ratePerSecond"]?.int ?? (body["ratePerSecond"] == nil ? 20 : nil),
-            Self.rates.contains(rate)
-        else {
-            throw Problem(
-                .badRequest, zh: "ratePerSecond 应为 1 到 1000 之间的整数。",
-                en: "ratePerSecond must be a whole number from 1 to 1000.")
-        }
-        let job = try await start(
-            filter, by: caller, reason: try body.reason(), rate: rate, queue: body["queue"]?.string)
+        let job = try await start(wish.filter, by: caller, reason: order.reason, rate: order.rate, queue: order.queue)
         return .json(job.json, status: 202, headers: [("Location", "/v1/jobs/\(job.id)")])
     }
 }
@@ -174,26 +167,52 @@ extension HTTPRequest {
         return cursor
     }
 
-    /// The version that the operator has seen: `If-Match` (RFC 9110 §13.1.1), or `version` in the body.
-    func version(_ body: JSONObject) throws(Problem) -> DeadLetterVersion? {
-        guard let text = body["version"]?.string ?? header("If-Match"), text != "*" else { return nil }
+    /// The version that the operator has seen, by `If-Match` (RFC 9110 §13.1.1).
+    func versionSeen() throws(Problem) -> DeadLetterVersion? {
+        guard let text = header("If-Match"), text != "*" else { return nil }
         guard let version = DeadLetterVersion(text: text.filter { $0 != "\"" }) else {
-            throw Problem(.badRequest, zh: "version 应取自死信详情。", en: "version comes from the letter's detail.")
+            throw Problem(.badRequest, zh: "If-Match 应取自死信详情的 ETag。", en: "If-Match comes from the letter's ETag.")
         }
         return version
     }
 }
 
+/// What a call about many dead letters asks for.
+private struct BulkWish {
+    let filter: DeadLetterFilter
+    /// Nothing where they are only to be counted.
+    let order: (reason: String, rate: Int, queue: String?)?
+
+    init(in body: inout RequestBody) {
+        filter = body.group("filter") { DeadLetterFilter(in: &$0) } ?? DeadLetterFilter()
+        if body.flag("preview") == true {
+            order = nil
+            return
+        }
+        let rate = body.whole("ratePerSecond", in: BulkRetry.rates) ?? 20
+        order = (body.reason(), rate, body.text("queue", atMost: 32))
+    }
+}
+
+extension RequestBody {
+    /// The version that the operator has seen.
+    fileprivate mutating func version() -> DeadLetterVersion? {
+        guard let text = text("version", atMost: 64) else { return nil }
+        let version = DeadLetterVersion(text: text)
+        if version == nil { note("formatError", "version", zh: "应取自死信详情。", en: "comes from the letter's detail.") }
+        return version
+    }
+}
+
 extension EditedDocument {
-    /// The mended message in Base64 (RFC 4648 §4) where its bytes must arrive as they are, or as text.
-    init?(_ body: JSONObject) throws(Problem) {
-        if let text = body["editedBase64"]?.string {
-            guard let data = Data(base64Encoded: text) else {
-                throw Problem(
-                    .badRequest, zh: "editedBase64 不是合法的 Base64。", en: "editedBase64 is not valid Base64.")
-            }
-            self = .bytes([UInt8](data))
-        } else if let text = body["editedText"]?.string {
+    /// The mended message in Base64 (RFC 4648 §4) where its bytes must arrive as they are, or as text; one of the two.
+    fileprivate init?(in body: inout RequestBody) {
+        if body.has("editedBase64") {
+            guard let text = body.text("editedBase64", atMost: .max) else { return nil }
+            let data = Data(base64Encoded: text)
+            if data == nil { body.note("formatError", "editedBase64", zh: "不是合法的 Base64。", en: "is not valid Base64.") }
+            self = .bytes([UInt8](data ?? Data()))
+        } else if let text = body.text("editedText", atMost: .max) {
             self = .text(text)
         } else {
             return nil
@@ -208,12 +227,24 @@ extension DeadLetterFilter {
     }
 
     /// From the members of a body's filter.
-    init(_ request: HTTPRequest, _ body: JSONObject) throws(Problem) {
-        for name in body.names where !Self.names.contains(name) { throw HTTPRequest.unknownWord("filter", Self.names) }
-        try self.init(names: { body[$0]?.string })
+    fileprivate init(in body: inout RequestBody) {
+        let reasons = DeadLetterReason.allCases.map(\.rawValue)
+        let reason = body.word("reason", among: reasons).flatMap(DeadLetterReason.init(rawValue:))
+        let channel = body.word("channel", among: Channel.allCases.map(\.rawValue)).flatMap(Channel.init(rawValue:))
+        let name = body.text("cause", atMost: 200)
+        let cause = name.flatMap { DeadLetterCause(name: $0) }
+        if name != nil, cause == nil {
+            body.note("unknownCode", "cause", zh: Self.causeWords.zh, en: Self.causeWords.en)
+        }
+        self.init(
+            reason: reason, partnerID: body.text("partner", atMost: 64), queue: body.text("queue", atMost: 64),
+            channel: channel, cause: cause, since: body.instant("since"),
+            until: body.instant("until"), senderMessageID: body.text("messageId", atMost: 64))
     }
 
-    private static let names = ["reason", "partner", "queue", "channel", "cause", "since", "until", "messageId"]
+    private static let causeWords = LocalizedText(
+        zh: "应为死信列表所示的原因，如 invalid/unknownCode/court/defence-notice:14。",
+        en: "must be one that the dead letters show, such as invalid/unknownCode/court/defence-notice:14.")
 
     private init(names value: (String) -> String?) throws(Problem) {
         self.init(
@@ -226,10 +257,7 @@ extension DeadLetterFilter {
     private static func cause(_ value: (String) -> String?) throws(Problem) -> DeadLetterCause? {
         guard let text = value("cause") else { return nil }
         guard let cause = DeadLetterCause(name: text) else {
-            throw Problem(
-                .badRequest, zh: "cause 应为死信列表所示的原因，如 invalid/unknownCode/court/defence-notice:14。",
-                en: "cause must be one that the dead letters show, such as invalid/unknownCode/court/defence-notice:14."
-            )
+            throw Problem(.badRequest, zh: "cause \(causeWords.zh)", en: "cause \(causeWords.en)")
         }
         return cause
     }
@@ -246,26 +274,29 @@ extension DeadLetterFilter {
 
     private static func instant(_ name: String, _ value: (String) -> String?) throws(Problem) -> Instant? {
         guard let text = value(name) else { return nil }
-        guard let instant = Instant(rfc3339: text) else {
-            throw Problem(
-                .badRequest, zh: "\(name) 应为时间，如 2026-01-31T08:00:00+08:00，或日期。",
-                en: "\(name) must be a time such as 2026-01-31T08:00:00+08:00, or a date.")
+        guard let instant = Instant(dayOrMoment: text) else {
+            throw Problem(.badRequest, zh: "\(name) \(instantWords.zh)", en: "\(name) \(instantWords.en)")
         }
+        return instant
+    }
+
+    fileprivate static let instantWords = LocalizedText(
+        zh: "应为时间，如 2026-01-31T08:00:00+08:00，或日期。", en: "must be a time such as 2026-01-31T08:00:00+08:00, or a date.")
+}
+
+extension RequestBody {
+    fileprivate mutating func instant(_ name: String) -> Instant? {
+        guard let text = text(name, atMost: 64) else { return nil }
+        let instant = Instant(dayOrMoment: text)
+        let words = DeadLetterFilter.instantWords
+        if instant == nil { note("notADate", name, zh: words.zh, en: words.en) }
         return instant
     }
 }
 
 extension Instant {
     /// RFC 3339, or a date alone, which begins in China's time.
-    init?(rfc3339 text: String) {
-        let text = text.count == 10 ? text + "T00:00:00+08:00" : text
-        // Foundation reads 25:00 as 01:00 of the next day, and 30 February as a day of March.
-        let clock = /T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)/
-        guard CalendarDate(iso: text.prefix(10)) != nil, text.dropFirst(10).wholeMatch(of: clock) != nil else {
-            return nil
-        }
-        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains("."))
-        guard let date = try? Date(text, strategy: style) else { return nil }
-        self.init(date)
+    init?(dayOrMoment text: String) {
+        self.init(rfc3339: text.utf8.count == 10 ? text + "T00:00:00+08:00" : text)
     }
 }

@@ -42,8 +42,8 @@ public struct DocumentService: Sendable {
                 return .json(["lines": lines.map { .array($0.map { .string($0) }) } ?? .null])
             },
             Route("POST", "/v1/messages/{id}/document", may: .unmask) { request, visit in
-                let document = try await open(
-                    visit.value("id"), by: visit.caller(), reason: try request.jsonObject().reason())
+                let reason = try request.read { $0.reason() }
+                let document = try await open(visit.value("id"), by: visit.caller(), reason: reason)
                 let read = text.decode(document.bytes).map { String(decoding: $0.utf8, as: UTF8.self) }
                 return .json(
                     .compact([

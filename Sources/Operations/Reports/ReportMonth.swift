@@ -21,7 +21,7 @@ public struct ReportMonth: Sendable, Hashable {
     }
 
     public var text: String { "\(year)-\(month < 10 ? "0" : "")\(month)" }
-    public var start: Instant? { Instant(rfc3339: text + "-01") }
+    public var start: Instant? { Instant(dayOrMoment: text + "-01") }
     public var end: Instant? {
         ReportMonth(month == 12 ? "\(year + 1)-01" : "\(year)-\(month < 9 ? "0" : "")\(month + 1)")?.start
     }

@@ -109,16 +109,16 @@ extension EndpointService {
     public var routes: [Route] {
         [
             Route("POST", "/v1/queues/{queue}/pause", may: .repair) { request, visit in
-                try await pause(queue(visit.value("queue")), request, visit)
+                try await pause(queue, "queue", request, visit)
             },
             Route("POST", "/v1/queues/{queue}/resume", may: .repair) { request, visit in
-                try await resume(queue(visit.value("queue")), request, visit)
+                try await resume(queue, "queue", request, visit)
             },
             Route("POST", "/v1/partners/{id}/pause", may: .repair) { request, visit in
-                try await pause(partner(visit.value("id")), request, visit)
+                try await pause(partner, "id", request, visit)
             },
             Route("POST", "/v1/partners/{id}/resume", may: .repair) { request, visit in
-                try await resume(partner(visit.value("id")), request, visit)
+                try await resume(partner, "id", request, visit)
             },
             Route("GET", "/v1/outlets", may: .look) { _, _ in
                 .json(["outlets": .array(try await standings().map(\.json))])
@@ -126,13 +126,19 @@ extension EndpointService {
         ]
     }
 
-    private func pause(_ endpoint: Endpoint, _ request: HTTPRequest, _ visit: Visit) async throws -> HTTPResponse {
-        try await pause(endpoint, by: visit.caller(), reason: try request.jsonObject().reason())
+    private func pause(
+        _ endpoint: (String) throws -> Endpoint, _ name: String, _ request: HTTPRequest, _ visit: Visit
+    ) async throws -> HTTPResponse {
+        let reason = try request.read { $0.reason() }
+        try await pause(endpoint(visit.value(name)), by: visit.caller(), reason: reason)
         return .json(["paused": true])
     }
 
-    private func resume(_ endpoint: Endpoint, _ request: HTTPRequest, _ visit: Visit) async throws -> HTTPResponse {
-        try await resume(endpoint, by: visit.caller(), reason: try request.jsonObject().reason())
+    private func resume(
+        _ endpoint: (String) throws -> Endpoint, _ name: String, _ request: HTTPRequest, _ visit: Visit
+    ) async throws -> HTTPResponse {
+        let reason = try request.read { $0.reason() }
+        try await resume(endpoint(visit.value(name)), by: visit.caller(), reason: reason)
         return .json(["paused": false])
     }
 }

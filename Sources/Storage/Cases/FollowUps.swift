@@ -50,12 +50,17 @@ enum FollowUps {
     /// - Returns: for each record that is a follow-up, the applications that it changed.
     static func attach(
         _ commit: IntakeCommit, _ records: [IntakeRecord], _ transaction: StoreTransaction
-    ) throws(StoreError) -> [String: [ApplicationRecord]] {
+    ) throws(StoreError) -> [String: [JoinedApplication]] {
         guard let work = commit.work, !commit.isInvalid else { return [:] }
-        var attached: [String: [ApplicationRecord]] = [:]
+        var attached: [String: [JoinedApplication]] = [:]
         for record in records {
             if let followUp = record.followUp {
-                attached[record.id] = try attachOrPark(followUp, referralID: commit.referralID, work, transaction)
+                let joined = try attachOrPark(followUp, referralID: commit.referralID, work, transaction)
+                attached[record.id] = joined
+                // What came before a second notice may name the application by that.
+                if followUp.isNotice, let number = joined.first?.record.applicationNo {
+                    try release(commit.messageNames, number, work, at: commit.receivedAt, transaction)
+                }
             } else if let applicationNo = record.applicationNo {
                 let names = record.keys.map { CaseName.key($0) } + commit.messageNames
                 try release(names, applicationNo, work, at: commit.receivedAt, transaction)
@@ -97,20 +102,9 @@ enum FollowUps {
         case .applicationNo(let number):
             return try connection.query("SELECT no FROM application WHERE no = ?", [.text(number)], readNumber)
         case .referral(let id):
-            return try connection.query(
-                """
-                SELECT a.no AS no FROM application a JOIN referral r ON r.id = a.referral_id
-                WHERE r.id = ? OR r.corrects = ? ORDER BY a.no
-                """, [.text(id), .text(id)], readNumber)
+            return try ReferralRows.applications(of: id, connection)
         case .message(let partner, let id):
-            return try connection.query(
-                """
-                SELECT a.no AS no FROM application a JOIN referral r ON r.id = a.referral_id
-                WHERE r.partner = ? AND r.message_id = ? AND r.is_invalid = 0
-                UNION SELECT a.no FROM referral f JOIN referral r ON r.corrects = f.id
-                JOIN application a ON a.referral_id = r.id
-                WHERE f.partner = ? AND f.message_id = ? AND f.is_invalid = 0 ORDER BY no
-                """, [.text(partner), .text(id), .text(partner), .text(id)], readNumber)
+            return try ReferralRows.applications(ofMessage: id, from: partner, connection)
         case .key(let key): return try ApplicationKeys.find([key], near: instant, connection)
         }
     }
@@ -122,7 +116,7 @@ enum FollowUps {
     /// Lays the follow-up beside its applications, or among those that wait.
     private static func attachOrPark(
         _ followUp: FollowUp, referralID: String, _ work: any FollowUpHandling, _ transaction: StoreTransaction
-    ) throws(StoreError) -> [ApplicationRecord] {
+    ) throws(StoreError) -> [JoinedApplication] {
         let changed = try change(followUp, work, at: followUp.receivedAt, transaction)
         // A share is evidence, kept on its own; it waits for nothing.
         if followUp.kind == .statusShare { return changed }
@@ -135,22 +129,22 @@ enum FollowUps {
     /// Changes the applications that a follow-up is about; returns them as they are then.
     private static func change(
         _ followUp: FollowUp, _ work: any FollowUpHandling, at now: Instant, _ transaction: StoreTransaction
-    ) throws(StoreError) -> [ApplicationRecord] {
-        var changed: [ApplicationRecord] = []
+    ) throws(StoreError) -> [JoinedApplication] {
+        var changed: [JoinedApplication] = []
         for record in try find(followUp, by: work, at: now, transaction) {
             let clocks = try Clocks.ofApplication(record.applicationNo, transaction)
             guard let change = try work.change(record, clocks: clocks, by: followUp),
                 let next = try CaseRows.apply(change, to: record, transaction)
             else { continue }
-            changed.append(next)
+            changed.append(JoinedApplication(next, clocks: change.clocks))
         }
         return changed
     }
 
     private static func recordMatch(
-        _ followUp: FollowUp, _ changed: [ApplicationRecord], _ connection: any SQLConnection
+        _ followUp: FollowUp, _ changed: [JoinedApplication], _ connection: any SQLConnection
     ) throws(StoreError) {
-        for record in changed { try attach(followUp.id, to: record.applicationNo, connection) }
+        for joined in changed { try attach(followUp.id, to: joined.record.applicationNo, connection) }
         try connection.run("DELETE FROM awaited_key WHERE follow_up_id = ?", [.text(followUp.id)])
         guard changed.isEmpty else { return }
         for name in Set(followUp.names.map(\.text)) {
@@ -176,7 +170,7 @@ enum FollowUps {
             "UPDATE follow_up SET state = ?, keep_until = ? WHERE id = ?",
             [.word(state), .instant(keepUntil), .text(id)])
         try recordMatch(followUp, changed, transaction)
-        let numbers = changed.map(\.applicationNo).joined(separator: ", ")
+        let numbers = changed.map(\.record.applicationNo).joined(separator: ", ")
         try message.apply(
             changed.isEmpty ? .requeue(at: act.at) : .supersede(at: act.at), actor: act.actor,
             detail: changed.isEmpty ? act.detail : "\(act.detail) → \(numbers)",
@@ -191,14 +185,14 @@ enum FollowUps {
     ) throws(StoreError) {
         try connection.run(
             """
-            INSERT INTO follow_up (id, referral_id, partner, kind, state, content, names, person, received_at, keep_until)
-            VALUES (?, ?, ?, ?, ?, ?, ?, '', ?, ?)
+            INSERT INTO follow_up (id, referral_id, partner, kind, state, content, names, person, received_at, keep_until,
+            is_notice) VALUES (?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?)
             """,
             [
                 .text(followUp.id), .text(referralID), .text(followUp.partnerID), .word(followUp.kind), .word(state),
                 // Whose application is meant is read from the content; releases before this one kept a key of it.
                 .blob(followUp.content), .text(followUp.names.map(\.text).joined(separator: "\n")),
-                .instant(followUp.receivedAt), .instant(followUp.keepUntil),
+                .instant(followUp.receivedAt), .instant(followUp.keepUntil), .flag(followUp.isNotice),
             ])
     }
 
@@ -251,13 +245,15 @@ enum FollowUps {
         }
     }
 
-    private static let columns = "id, kind, partner, content, names, received_at, keep_until"
+    private static let columns = "id, kind, partner, content, names, received_at, keep_until, is_notice"
 
     private static func read(_ row: any SQLRow) throws(StoreError) -> FollowUp {
-        FollowUp(
+        var followUp = FollowUp(
             id: try row.text("id"), kind: try row.word("kind"), partnerID: try row.text("partner"),
             content: try row.blob("content"), names: try names(row.text("names")),
             receivedAt: try row.instant("received_at"), keepUntil: try row.instant("keep_until"))
+        followUp.isNotice = try row.flag("is_notice")
+        return followUp
     }
 
     private static func names(_ column: String) throws(StoreError) -> [CaseName] {

@@ -37,7 +37,7 @@ enum RepeatedNotices {
             do throws(StoreError) {
                 guard let record = try CaseRows.application(number, connection) else { continue }
                 let clocks = try Clocks.ofApplication(number, connection)
-                if try work.change(record, clocks: clocks, by: notice) != nil { return number }
+                if try work.isNotified(record, clocks: clocks, by: notice) { return number }
             } catch .corrupt {
                 // A damaged row keeps no notice out: it makes an application of its own, which tells what was not compared.
                 continue

@@ -48,7 +48,7 @@ enum IdempotentReceiver {
     }
 
     private static func answer(
-        _ commit: IntakeCommit, attached: [String: [ApplicationRecord]], kept: KeptRecords?,
+        _ commit: IntakeCommit, attached: [String: [JoinedApplication]], kept: KeptRecords?,
         _ transaction: StoreTransaction
     ) throws(StoreError) -> Acceptance {
         guard let work = commit.work, !attached.isEmpty || kept != nil else { return .stored }

@@ -97,12 +97,30 @@ enum ReferralRows {
                 receivedAt: try row.instant("received_at"), answer: try row.blob("answer"), applicationNos: [])
         }.first
         guard var record = found else { return nil }
-        record.applicationNos = try connection.query(
-            """
-            SELECT no FROM application WHERE referral_id = ?
-            UNION SELECT a.no FROM application a JOIN referral r ON r.id = a.referral_id WHERE r.corrects = ? ORDER BY no
-            """, [.text(record.id), .text(record.id)]
-        ) { row throws(StoreError) in try row.text("no") }
+        record.applicationNos = try applications(of: record.id, connection)
         return record
+    }
+
+    /// The numbers of the applications that a message made or is a second notice about. What corrects records of it counts
+    /// with it.
+    static func applications(of id: String, _ connection: any SQLConnection) throws(StoreError) -> [String] {
+        try connection.query(
+            """
+            SELECT a.no AS no FROM application a JOIN referral r ON r.id = a.referral_id WHERE r.id = ? OR r.corrects = ?
+            UNION SELECT b.application_no FROM referral r JOIN follow_up f ON f.referral_id = r.id AND f.is_notice = 1
+            JOIN followed_by b ON b.follow_up_id = f.id WHERE r.id = ? OR r.corrects = ? ORDER BY no
+            """, [.text(id), .text(id), .text(id), .text(id)]
+        ) { row throws(StoreError) in try row.text("no") }
+    }
+
+    /// Those of the message that was accepted under its sender's own id.
+    static func applications(
+        ofMessage id: String, from partner: String, _ connection: any SQLConnection
+    ) throws(StoreError) -> [String] {
+        let referral = try connection.query(
+            "SELECT id FROM referral WHERE partner = ? AND message_id = ? AND is_invalid = 0",
+            [.text(partner), .text(id)]
+        ) { row throws(StoreError) in try row.text("id") }.first
+        return try referral.map { id throws(StoreError) in try applications(of: id, connection) } ?? []
     }
 }

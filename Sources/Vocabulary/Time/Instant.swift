@@ -32,6 +32,44 @@ public struct Instant: Sendable, Hashable, Comparable {
         }
     }
 
+    /// Reads a date and time with its offset as RFC 3339 (§5.6) writes it, to the millisecond. Nothing where there is no such
+    /// day or time of day: 25:00 and 30 February are no moments. A leap second is none either.
+    public init?(rfc3339 text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.count >= 20, bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"),
+            bytes[16] == UInt8(ascii: ":"), let date = CalendarDate(iso: String(decoding: bytes[..<10], as: UTF8.self)),
+            let hour = Self.number(bytes, at: 11, below: 24), let minute = Self.number(bytes, at: 14, below: 60),
+            let second = Self.number(bytes, at: 17, below: 60)
+        else { return nil }
+        let fraction: ArraySlice<UInt8> =
+            bytes[19] == UInt8(ascii: ".") ? bytes[20...].prefix { (0x30...0x39).contains($0) } : []
+        guard bytes[19] != UInt8(ascii: ".") || (1...9).contains(fraction.count),
+            let offset = Self.offset(bytes[(fraction.isEmpty ? 19 : fraction.endIndex)...])
+        else { return nil }
+        let milliseconds = (fraction.map { Int64($0) - 0x30 } + [0, 0, 0]).prefix(3).reduce(0) { $0 * 10 + $1 }
+        let minutes = (date.daysSince1970 * 24 + hour) * 60 + minute - offset
+        let seconds = Int64(minutes) * 60 + Int64(second)
+        self.init(milliseconds: seconds * 1000 + milliseconds)
+    }
+
+    /// Minutes that it is ahead of UTC: `Z`, or a sign with hours and minutes.
+    private static func offset(_ bytes: ArraySlice<UInt8>) -> Int? {
+        if bytes.elementsEqual([UInt8(ascii: "Z")]) { return 0 }
+        let bytes = Array(bytes)
+        guard bytes.count == 6, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[0]),
+            bytes[3] == UInt8(ascii: ":"), let hours = number(bytes, at: 1, below: 24),
+            let minutes = number(bytes, at: 4, below: 60)
+        else { return nil }
+        return (hours * 60 + minutes) * (bytes[0] == UInt8(ascii: "-") ? -1 : 1)
+    }
+
+    private static func number(_ bytes: [UInt8], at index: Int, below limit: Int) -> Int? {
+        let digits = bytes[index...index + 1].map { Int($0) - 0x30 }
+        guard digits.allSatisfy((0...9).contains) else { return nil }
+        let number = digits[0] * 10 + digits[1]
+        return number < limit ? number : nil
+    }
+
     /// Year * 4 + quarter (0 … 3), in China's time.
     public var quarter: Int64 {
         let date = timestamp.date

@@ -14,21 +14,8 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     /// Reads what `rfc3339` writes; nothing where there is no time or another offset.
     public init?(rfc3339 text: String) {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 25, text.hasSuffix("+08:00"), bytes[10] == UInt8(ascii: "T"),
-            bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
-            let date = CalendarDate(iso: text.prefix(10))
-        else { return nil }
-        func number(at index: Int, below limit: Int) -> Int? {
-            let digits = bytes[index...index + 1].map { Int($0) - 0x30 }
-            guard digits.allSatisfy((0...9).contains) else { return nil }
-            let number = digits[0] * 10 + digits[1]
-            return number < limit ? number : nil
-        }
-        guard let hour = number(at: 11, below: 24), let minute = number(at: 14, below: 60),
-            let second = number(at: 17, below: 60)
-        else { return nil }
-        self.init(date, hour: hour, minute: minute, second: second)
+        guard text.utf8.count == 25, text.hasSuffix("+08:00"), let moment = Instant(rfc3339: text) else { return nil }
+        self = moment.timestamp
     }
 
     /// The day in China.

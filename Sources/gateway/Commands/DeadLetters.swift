@@ -91,9 +91,9 @@ enum DeadLetters: Command {
         guard !given.isEmpty else { throw UsageError("name a letter, or a filter: never everything by accident") }
         let isPreview = arguments.has("preview")
         let body = JSONValue.compact([
-            ("filter", .object(JSONObject(given))), ("queue", .text(arguments["queue"])),
-            ("reason", .string(try isPreview ? "" : arguments.required("reason"))),
-            ("ratePerSecond", try arguments.count("rate").map { JSONValue($0) }),
+            ("filter", .object(JSONObject(given))), ("queue", isPreview ? nil : .text(arguments["queue"])),
+            ("reason", isPreview ? nil : .string(try arguments.required("reason"))),
+            ("ratePerSecond", isPreview ? nil : try arguments.count("rate").map { JSONValue($0) }),
             ("preview", isPreview ? true : nil),
         ])
         let answer = try await remote.ask("POST", "/v1/dead-letters/retry", body: body.serialized())
