@@ -168,8 +168,8 @@ import Vocabulary
         #expect(try await viewer.get("/clocks?clock=CLK-04&institution=CZ-TN").html.contains(number))
         // A holiday may move its end out of the week.
         let clock = try await gateway.desk.ask("GET", "/v1/clocks?clock=CLK-04")["clocks"]?[0]
-        let due = try #require(clock?["dueAt"]?.string.flatMap { Timestamp(rfc3339: $0) })
-        let isNear = Instant(due) < Instant(Date()).advanced(seconds: 7 * 86_400)
+        let due = try #require(clock?["dueAt"]?.string.flatMap { Instant(rfc3339: $0) })
+        let isNear = due < Instant(Date()).advanced(seconds: 7 * 86_400)
         let week = try await viewer.get("/clocks?clock=CLK-04&institution=CZ-TN&state=week").html
         #expect(week.contains(number) == isNear && week.contains("没有符合条件的时限") == !isNear)
         #expect(try await viewer.get("/clocks?institution=CZ-WJ").html.contains("没有符合条件的时限"))

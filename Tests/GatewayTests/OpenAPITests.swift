@@ -110,10 +110,29 @@ private func judge(
 }
 
 @Suite struct OpenAPITests {
+    /// The shipped mappings and one that tells a finding of its own.
+    private static func addMapping(telling code: String, to process: GatewayProcess) throws {
+        let mappings = process.folder.appending(path: "Mappings")
+        try FileManager.default.copyItem(at: repository.appending(path: "Mappings"), to: mappings)
+        let folder = mappings.appending(path: "harbour/referral")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try """
+        <mapping xmlns="urn:legal-aid-gateway:mapping:1" id="harbour/referral" version="1" title="港口转介"
+                 source="json" accepts="/root/harbour" kind="referralSuggestion" route="byApplication">
+          <each record="/root">
+            <value to="recipient/name" from="name"/>
+            <warn code="\(code)" path="recipient.name" when="not(port)" message="未写明港口。 No port is named."/>
+          </each>
+        </mapping>
+        """.write(to: folder.appending(path: "mapping.xml"), atomically: true, encoding: .utf8)
+        try process.set(#"<mappings path="Mappings"/>"#)
+    }
+
     @Test func `the description lists every call of the router with its path, roles and words, and no other`()
         async throws
     {
         let process = try GatewayProcess()
+        try Self.addMapping(telling: "portEmpty", to: process)
         let gateway = try await Gateway(
             try Configuration(file: process.folder.appending(path: "gateway.xml").path),
             log: Log(sink: .none, now: { "" }))
@@ -127,8 +146,7 @@ private func judge(
         #expect(json["openapi"] == "3.1.0")
         // The mappings' own findings are errors that a sender meets too.
         let codes = Set(json["x-errors"]?.array?.compactMap { $0["code"]?.string } ?? [])
-        let own = try shippedPipeline.get().translator.ownFindings.map(\.code)
-        #expect(codes.isSuperset(of: own) && !own.isEmpty)
+        #expect(codes.contains("portEmpty"))
         var described: Set<String> = []
         var identifiers: Set<String> = []
         for (path, item) in json["paths"]?.object?.members ?? [] {
