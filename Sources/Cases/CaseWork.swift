@@ -108,6 +108,7 @@ extension CaseClerk: FollowUpHandling {
         guard record.partnerID == followUp.partnerID else { return nil }
         let now = followUp.receivedAt
         let reason = message.text("withdrawal.reason")
+        if followUp.isAboutSecondNotice { return try noticeWithdrawal(record, reason, followUp) }
         let circumstances = Circumstances(actor: followUp.partnerID, at: now, reason: reason)
         // What is signed in is the institution's to decide.
         let cancels = try changeIfAllowed { try self.change(by: .senderCancels, of: record, circumstances) }
@@ -130,13 +131,12 @@ extension CaseClerk: FollowUpHandling {
         var event = message.value("event")?.object ?? JSONObject()
         let code = event["code"]?.string ?? ""
         let filed =
-            code == "courtFiled" ? Filing(told: event["at"]?.string, of: record, heardOf: followUp.receivedAt) : nil
+            code == "courtFiled" ? Filing(told: event["at"]?.string, heardOf: followUp.receivedAt) : nil
         // The institution is told where its limits go by another time than the one that was told.
         if let filed, filed.isMoved { event["countedAt"] = .string(filed.at.timestamp.rfc3339) }
         var noted = event
         noted["by"] = .string(followUp.partnerID)
-        application.set(
-            "progress.events", .array((application.value("progress.events")?.array ?? []) + [.object(noted)]))
+        application.note(noted)
         Self.take(event, of: message, into: &application)
         if code == "reliefGranted" {
             application.set("missing", .array(try stillMissing(application, of: record, evidence: [])))
@@ -146,7 +146,8 @@ extension CaseClerk: FollowUpHandling {
         change.detail = code
         change.clocks = try self.clocks(clocks, of: record, now: application, at: followUp.receivedAt)
         if let filed {
-            if filed.at != followUp.receivedAt { change.occurredAt = filed.at }
+            // Of the application itself nothing is older than its receipt.
+            if filed.at != followUp.receivedAt { change.occurredAt = max(filed.at, record.receivedAt) }
             change.clocks = moved(clocks, by: .claimFiled, at: filed.at, of: application)
         }
         change.content = JSONValue.object(application.content).serialized()
@@ -292,6 +293,15 @@ extension FollowUp {
 }
 
 extension LegalAidApplication {
+    /// How many events of its senders an application tells: the newest; the history has them all.
+    private static let events = 100
+
+    /// Adds what its sender tells of the case.
+    mutating func note(_ event: JSONObject) {
+        let told = (value("progress.events")?.array ?? []) + [.object(event)]
+        set("progress.events", .array(told.suffix(Self.events)))
+    }
+
     /// Adds what is not there yet, below as well; what is there stays.
     mutating func complete(_ path: String, with value: JSONValue) {
         guard let known = self.value(path) else { return set(path, value) }

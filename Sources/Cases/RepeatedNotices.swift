@@ -8,6 +8,7 @@ import Vocabulary
 extension CaseClerk {
     /// What the history and the institution are told of it.
     package static let noticeRepeated = "noticeRepeated"
+    static let noticeWithdrawn = "noticeWithdrawn"
 
     public func isNotified(
         _ record: ApplicationRecord, clocks: [RunningClock], by notice: FollowUp
@@ -49,8 +50,7 @@ extension CaseClerk {
             application.complete(name, with: value)
         }
         application.set("missing", .array(try stillMissing(application, of: record, evidence: [])))
-        application.set(
-            "progress.events", .array((application.value("progress.events")?.array ?? []) + [.object(event)]))
+        application.note(event)
         var change = CaseChange(
             of: record, nil, historyEvent: .entry(.caseEvent), actor: followUp.partnerID, at: followUp.receivedAt)
         change.detail = Self.noticeRepeated
@@ -62,6 +62,29 @@ extension CaseClerk {
         change.content = JSONValue.object(application.content).serialized()
         change.institutionMessages = try institutionMessages(
             .caseEvent, record, application, event, followUp.receivedAt)
+        return change
+    }
+
+    /// The second notice is taken back, the first one stands: the institution is told, and what became of the case with the
+    /// second notice is for it to look at.
+    func noticeWithdrawal(
+        _ record: ApplicationRecord, _ reason: String?, _ followUp: FollowUp
+    ) throws(StoreError) -> CaseChange {
+        var application = try record.application
+        let event = JSONObject([
+            ("code", .string(Self.noticeWithdrawn)), ("at", .string(followUp.receivedAt.timestamp.rfc3339)),
+            ("by", .string(followUp.partnerID)),
+        ])
+        application.note(event)
+        var change = CaseChange(
+            of: record, nil, historyEvent: .entry(.caseEvent), actor: followUp.partnerID, at: followUp.receivedAt)
+        change.detail = Self.noticeWithdrawn
+        guard !record.standing.isOver else { return change }
+        change.content = JSONValue.object(application.content).serialized()
+        var told = event
+        told["result"] = .text(reason)
+        change.institutionMessages = try institutionMessages(
+            .caseEvent, record, application, told, followUp.receivedAt)
         return change
     }
 

@@ -74,12 +74,21 @@ extension IntakeService {
         var names: [CaseName] = []
         for (index, record) in document.records.enumerated() {
             let (meant, codes) = try Self.differences(of: record.application, from: referral, applications)
-            names.append(meant.count == 1 ? .applicationNo(meant[0].applicationNo) : .referral(id))
+            names.append(Self.name(of: meant, among: applications, of: referral))
             guard record.isUsable else { continue }
             differing += codes.map { pipeline.finding($0.code, at: $0.path, of: record, index: index, in: message) }
         }
         if !differing.isEmpty { throw Problem.disagreement(differing) }
         return names
+    }
+
+    /// The one application that is meant, or the referral: by that it is known whether a second notice is spoken of.
+    private static func name(
+        of meant: [ApplicationRecord], among applications: [ApplicationRecord], of referral: ReferralRecord
+    ) -> CaseName {
+        guard meant.count == 1, let one = meant.first else { return .referral(referral.id) }
+        let isItsOwn = one.referralID == referral.id || (one.messageID != nil && one.messageID == referral.messageID)
+        return isItsOwn || applications.count > 1 ? .applicationNo(one.applicationNo) : .referral(referral.id)
     }
 
     /// - Returns: the applications that the message may mean, and codes of findings with the canonical field of each.

@@ -12,10 +12,11 @@ enum GatewayBench {
           stages      processor time of one referral, stage by stage
           translate [MAPPING]
                       translation against libxml2's own parse and XSD validation of the same bytes
+          person      referrals about a person who has many already, against others (--messages referrals, default 20,000)
           store       what the operators' questions cost with much in the store, against 10,000 messages
 
-        Without a command all of them run but store. --seconds is the length of each measurement (default 3), --messages
-        how many the larger store holds (default 1,000,000: some minutes and 5 GB).
+        Without a command all of them run but person and store. --seconds is the length of each measurement (default 3),
+        --messages how many the larger store holds (default 1,000,000: some minutes and 5 GB).
         """
 
     static func main() async {
@@ -32,7 +33,7 @@ enum GatewayBench {
     private static func run(_ arguments: [String]) async throws -> Int32 {
         var words: [String] = []
         var seconds = 3.0
-        var messages = 1_000_000
+        var messages: Int?
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             switch argument {
@@ -58,7 +59,8 @@ enum GatewayBench {
             try TranslateBench.run(seconds: seconds)
             try await IntakeBench.run(seconds: seconds)
         case "translate": try TranslateBench.run(seconds: seconds, only: words.dropFirst().first)
-        case "store": try await StoreBench.run(messages: messages)
+        case "store": try await StoreBench.run(messages: messages ?? 1_000_000)
+        case "person": try await PersonBench.run(referrals: messages ?? 20_000)
         case "stages": try await StageBench.run(seconds: seconds)
         case "intake": try await IntakeBench.run(seconds: seconds)
         // The other end of the HTTP measurement, started by it as a process of its own.

@@ -19,8 +19,18 @@ struct PackedCommits: Sendable {
         guard commits.allSatisfy({ !$0.isInvalid }) else { throw BenchFailure("the sample does not translate") }
     }
 
+    /// Whom the copies of a commit are about.
+    enum Subject {
+        /// Another person and case each.
+        case another
+        /// The packed person, in a case of its own each that comes by application.
+        case samePerson
+        /// The packed person and case, as a second notice.
+        case sameCase
+    }
+
     /// - Parameter number: which of the packed ones to copy.
-    func fresh(_ number: Int, messageID: String) -> IntakeCommit {
+    func fresh(_ number: Int, messageID: String, about subject: Subject = .another) -> IntakeCommit {
         let packed = commits[number % commits.count]
         let now = Instant(Date())
         var commit = IntakeCommit(
@@ -28,16 +38,29 @@ struct PackedCommits: Sendable {
             digest: packed.digest, rawBytes: packed.rawBytes, mediaType: packed.mediaType, encoding: packed.encoding,
             receivedAt: now, mappingID: packed.mappingID, mappingVersion: packed.mappingVersion,
             mappingDigest: packed.mappingDigest, outcome: packed.outcome, isInvalid: false, answer: packed.answer,
-            records: packed.records.map { fresh($0, at: now) }, supersedes: nil)
+            records: packed.records.map { fresh($0, at: now, about: subject) }, supersedes: nil)
         commit.work = packed.work
         commit.traceParent = TraceContext { UInt64.random(in: .min ... .max) }.traceParent
         return commit
     }
 
-    private func fresh(_ packed: IntakeRecord, at now: Instant) -> IntakeRecord {
+    private func fresh(_ packed: IntakeRecord, at now: Instant, about subject: Subject) -> IntakeRecord {
         var record = packed
         record.id = identifiers.next(at: now)
         record.applicationNo = packed.applicationNo.map { _ in "LA-" + identifiers.next(at: now) }
+        switch subject {
+        case .another: break
+        case .samePerson:
+            record.renotification = nil
+            return record
+        case .sameCase:
+            record.renotification = packed.renotification.map {
+                FollowUp(
+                    id: record.id, kind: $0.kind, partnerID: $0.partnerID, content: $0.content, names: $0.names,
+                    receivedAt: now, keepUntil: $0.keepUntil)
+            }
+            return record
+        }
         // Keys are keyed hashes: any random digits are such.
         let names = Dictionary(uniqueKeysWithValues: Set(packed.keys).map { ($0, Self.key()) })
         record.keys = packed.keys.compactMap { names[$0] }

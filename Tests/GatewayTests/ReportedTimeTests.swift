@@ -37,7 +37,7 @@ import Vocabulary
 
     @Test(arguments: [
         // Before the receipt, between it and now, today, and still to come.
-        ("2026-02-20", "2026-03-02T09:00:00+08:00", true), ("2026-03-04", "2026-03-04T23:59:59+08:00", false),
+        ("2026-02-20", "2026-02-20T23:59:59+08:00", false), ("2026-03-04", "2026-03-04T23:59:59+08:00", false),
         ("2026-03-10", "2026-03-10T09:00:00+08:00", false), ("2026-03-11", "2026-03-10T09:00:00+08:00", true),
     ])
     func `a claim that a court has on file was filed when it says, as far as that can be`(

@@ -93,6 +93,13 @@ import Testing
         #expect(titles == ["起诉书", "量刑建议书"])
         let withdrawn = try await court.call("POST", path + "/withdrawal", body: Array(#"{"reason":"通知有误"}"#.utf8))
         #expect(withdrawn.status == 202)
+        // The first notice stands: the institution is told, and nobody loses the lawyer by the second one's end.
+        #expect(try await flow.referral(first, of: "court")["applications"]?[0]?["state"] == "queued")
+        let told = try await flow.leases("CZ-TN").compactMap { $0["application"]?["notice"] }
+            .filter { $0["code"] == "noticeWithdrawn" }
+        #expect(told.count == 1 && told.first?["result"] == "通知有误")
+        let whole = "/v1/referrals/\(first["referralId"]?.string ?? "")/withdrawal"
+        #expect(try await court.call("POST", whole, body: Array(#"{"reason":"撤回"}"#.utf8)).status == 202)
         #expect(try await flow.referral(first, of: "court")["applications"]?[0]?["state"] == "cancelled")
         // A supplement has no application of its own, whatever it joined.
         let supplement = "/v1/referrals/\(added.json["referralId"]?.string ?? "")/withdrawal"

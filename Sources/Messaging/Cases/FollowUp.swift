@@ -21,6 +21,8 @@ public struct FollowUp: Sendable {
     public let keepUntil: Instant
     /// A case event that is a second statutory notice: its sender may speak of the application by it as by the first.
     public var isNotice = false
+    /// Whether its name is that of a second notice, and not of what made the application. The store finds that out.
+    public var isAboutSecondNotice = false
 
     public init(
         id: String, kind: Kind, partnerID: String, content: [UInt8], names: [CaseName], receivedAt: Instant,

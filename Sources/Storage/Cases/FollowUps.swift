@@ -109,6 +109,29 @@ enum FollowUps {
         }
     }
 
+    /// The follow-up with what it is told by about an application: the message that made it, or a second notice.
+    private static func addressed(
+        _ followUp: FollowUp, to applicationNo: String, _ connection: any SQLConnection
+    ) throws(StoreError) -> FollowUp {
+        guard let name = followUp.names.first else { return followUp }
+        let (condition, values): (String, [SQLValue])
+        switch name {
+        case .applicationNo, .key: return followUp
+        case .referral(let id): (condition, values) = ("r.id = ? OR r.corrects = ?", [.text(id), .text(id)])
+        case .message(let partner, let id):
+            (condition, values) = ("r.partner = ? AND r.message_id = ?", [.text(partner), .text(id)])
+        }
+        var addressed = followUp
+        addressed.isAboutSecondNotice =
+            try !connection.query(
+                """
+                SELECT b.application_no AS no FROM referral r JOIN follow_up f ON f.referral_id = r.id AND f.is_notice = 1
+                JOIN followed_by b ON b.follow_up_id = f.id WHERE (\(condition)) AND b.application_no = ? LIMIT 1
+                """, values + [.text(applicationNo)], readNumber
+            ).isEmpty
+        return addressed
+    }
+
     private static func readNumber(_ row: any SQLRow) throws(StoreError) -> String { try row.text("no") }
 
     // MARK: Waiting
@@ -133,7 +156,9 @@ enum FollowUps {
         var changed: [JoinedApplication] = []
         for record in try find(followUp, by: work, at: now, transaction) {
             let clocks = try Clocks.ofApplication(record.applicationNo, transaction)
-            guard let change = try work.change(record, clocks: clocks, by: followUp),
+            guard
+                let change = try work.change(
+                    record, clocks: clocks, by: try addressed(followUp, to: record.applicationNo, transaction)),
                 let next = try CaseRows.apply(change, to: record, transaction)
             else { continue }
             changed.append(JoinedApplication(next, clocks: change.clocks))
@@ -223,7 +248,8 @@ enum FollowUps {
                     .first { $0.applicationNo == applicationNo }
                 meant = try record.flatMap { record throws(StoreError) in
                     try work.change(
-                        record, clocks: try Clocks.ofApplication(applicationNo, transaction), by: followUp
+                        record, clocks: try Clocks.ofApplication(applicationNo, transaction),
+                        by: try addressed(followUp, to: applicationNo, transaction)
                     ).map { (record, $0) }
                 }
             } catch .corrupt(let what) {
@@ -354,6 +380,8 @@ enum FollowUps {
     /// With how many of a person's applications a new one is compared, the newest of them: what those are related to it takes
     /// over from them. So the cost is the same however many there are.
     private static let compared = 3
+    /// How many are looked at for those: leads, and what came in the same referral, are passed over.
+    private static let looked = 16
     /// How many relations an application names.
     private static let named = 20
 
@@ -363,14 +391,18 @@ enum FollowUps {
         _ applicationNo: String, _ keys: [String], _ work: any FollowUpHandling, at now: Instant,
         _ transaction: StoreTransaction
     ) throws(StoreError) {
-        let numbers = try ApplicationKeys.find(keys, near: now, atMost: compared + 1, transaction)
+        let numbers = try ApplicationKeys.find(keys, near: now, atMost: looked, transaction)
             .filter { $0 != applicationNo }
         guard !numbers.isEmpty, let record = try CaseRows.application(applicationNo, transaction) else { return }
         var relations: [Relation] = []
         var told: (old: ApplicationRecord, rules: [String])?
-        for number in numbers.prefix(compared) {
+        var left = compared
+        for number in numbers where left > 0 {
             do throws(StoreError) {
-                guard let old = try CaseRows.application(number, transaction) else { continue }
+                guard let old = try CaseRows.application(number, transaction), !old.standing.isLead,
+                    old.referralID != record.referralID
+                else { continue }
+                left -= 1
                 let found = try work.relations(of: record, to: old)
                 for relation in found where !relations.contains(relation) { relations.append(relation) }
                 let rules = found.filter { $0.applicationNo == number }.map(\.rule)
