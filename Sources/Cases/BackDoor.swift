@@ -45,6 +45,7 @@ public struct BackDoor: Sendable {
             try ReportReading.check(
                 body, of: step, toTell: audience, by: clerk.current.triage, on: now().timestamp.date)
         }
+        let conflict = try await coDefendantWarning(about: record, after: step, saying: body)
         guard try await store.changeCase(change) == .changed else { throw Self.stale }
         let state = CaseMachine.next(record.standing.caseState ?? .pendingIntake, step, route: record.route)
         log.info(
@@ -59,7 +60,7 @@ public struct BackDoor: Sendable {
             ("status", .text(step.status?.rawValue)), ("reportedToSender", .bool(change.statusMessage != nil)),
             ("clocks", try Self.running(change)),
         ]
-        return .json(.compact(answer + occurrence.members))
+        return .json(.compact(answer + occurrence.members(warning: [conflict].compactMap(\.self))))
     }
 
     /// The clocks that run after a change.

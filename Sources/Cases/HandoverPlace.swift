@@ -8,8 +8,8 @@ enum HandoverPlace {
 
     /// - Parameter institutions: the codes of those that are registered.
     init(in body: inout RequestBody, institutions: [String]) {
-        if let name = body.text("outside", atMost: 100) {
-            self = .outside(name)
+        if body.has("outside") {
+            self = .outside(body.text("outside", atMost: 100) ?? "")
         } else {
             self = .institution(body.neededWord("to", among: institutions, as: "institutions") ?? "")
         }

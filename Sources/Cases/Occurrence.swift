@@ -64,8 +64,10 @@ struct Occurrence: Sendable, Hashable {
     var told: Instant? { place == nil ? nil : at }
 
     /// What the answer tells of it.
-    var members: [(String, JSONValue?)] {
-        var warnings: [JSONValue] = []
+    ///
+    /// - Parameter others: what else should be checked.
+    func members(warning others: [String]) -> [(String, JSONValue?)] {
+        var warnings = others.map(JSONValue.string)
         if daysLate > Self.farBackDays {
             warnings.append(.string("\(place ?? "") 距今 \(daysLate) 天，请核对。 It lies \(daysLate) days back; check it."))
         }

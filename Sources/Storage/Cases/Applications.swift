@@ -8,6 +8,20 @@ extension SQLMessageStore: CaseStore {
         }
     }
 
+    public func applications(
+        sharing keys: [String], near instant: Instant, atMost count: Int
+    ) async throws(StoreError) -> [ApplicationRecord] {
+        try await database.read { connection throws(StoreError) in
+            var records: [ApplicationRecord] = []
+            for number in try ApplicationKeys.find(keys, near: instant, atMost: count, connection) {
+                do throws(StoreError) {
+                    records += try CaseRows.applications([number], connection)
+                } catch .corrupt { continue }
+            }
+            return records
+        }
+    }
+
     public func statusHistory(_ applicationNo: String) async throws(StoreError) -> [StatusRecord] {
         try await database.read { connection throws(StoreError) in
             try connection.query(
