@@ -230,7 +230,8 @@ extension DeadLetterFilter {
     fileprivate init(in body: inout RequestBody) {
         let reasons = DeadLetterReason.allCases.map(\.rawValue)
         let reason = body.word("reason", among: reasons).flatMap(DeadLetterReason.init(rawValue:))
-        let channel = body.word("channel", among: Channel.allCases.map(\.rawValue)).flatMap(Channel.init(rawValue:))
+        let channel = body.word("channel", among: Channel.allCases.filter { $0 != .alert }.map(\.rawValue)).flatMap(
+            Channel.init(rawValue:))
         let name = body.text("cause", atMost: 200)
         let cause = name.flatMap { DeadLetterCause(name: $0) }
         if name != nil, cause == nil {

@@ -61,7 +61,8 @@ public struct AlertService: Sendable {
         } catch {
             // A store at fault may have no answer about anything else.
             guard let fault = attention.fault, let condition = condition(fault) else { throw error }
-            return ([condition], AlertRule.ofStore)
+            let rule = AlertRule(rawValue: condition.rule)
+            return ([condition], Set([rule].compactMap(\.self)))
         }
         var found = Set(items.compactMap(condition))
         let deadLetters = items.filter { $0.kind == .deadLetters }
@@ -71,8 +72,13 @@ public struct AlertService: Sendable {
         find(.deadLetters, if: settings.deadLetters.map { deadLetters.reduce(0) { $0 + $1.count } >= $0 } ?? false)
         let oldest = deadLetters.compactMap(\.since).min()
         find(.deadLetterAge, if: attention.isOlder(oldest, than: settings.deadLetterAge))
-        let isStoreKnown = attention.inspection.condition != .unknown
-        return (found, Set(AlertRule.allCases.filter { $0 != .storeDamaged || isStoreKnown }))
+        // That it is undamaged is known only once it was read through, and of the file that is there.
+        let isDamageKnown =
+            switch attention.inspection.condition {
+            case .sound, .faulty(.damaged, _): true
+            case .unknown, .faulty(.lost, _), .faulty(.full, _): false
+            }
+        return (found, Set(AlertRule.allCases.filter { $0 != .storeDamaged || isDamageKnown }))
     }
 
     /// What rings as it is found; dead letters are counted together.

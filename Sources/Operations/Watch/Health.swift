@@ -31,7 +31,15 @@ public struct Health: Sendable {
             Route("GET", "/readyz") { request, _ in await ready(request.language) },
             Route("GET", "/metrics") { _, _ in
                 gauges.tell(inspection.condition)
-                try await gauges.refresh()
+                do {
+                    try await gauges.refresh()
+                } catch let error as StoreError where inspection.condition.fault != nil {
+                    // The figure that says why must be told all the same.
+                    metrics.set(
+                        "gateway_gauges_stale",
+                        help: "Whether figures could not be read from the store, which is at fault.",
+                        labels: [("error", error.code)], to: 1)
+                }
                 return HTTPResponse(
                     status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
                     body: Array(metrics.exposition().utf8))

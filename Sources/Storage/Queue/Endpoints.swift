@@ -4,7 +4,20 @@ import Vocabulary
 extension SQLMessageStore: DeliveryStore {
     public func lease(_ capacities: [EndpointCapacity], now: Instant, ends: Instant) async throws(StoreError) -> [Lease]
     {
-        try await write(isRegardless: true) { transaction throws(StoreError) in
+        // Alerts go first and by themselves: they must leave where the store is lost, or too damaged for anything else.
+        let (alerts, others) = (
+            capacities.filter { $0.endpoint == .alerts }, capacities.filter { $0.endpoint != .alerts }
+        )
+        var leased: [Lease] = []
+        if !alerts.isEmpty { leased = try await lease(alerts, now: now, ends: ends, isRegardless: true) }
+        if others.isEmpty || (!leased.isEmpty && database.fault != nil) { return leased }
+        return leased + (try await lease(others, now: now, ends: ends, isRegardless: false))
+    }
+
+    private func lease(
+        _ capacities: [EndpointCapacity], now: Instant, ends: Instant, isRegardless: Bool
+    ) async throws(StoreError) -> [Lease] {
+        try await write(isRegardless: isRegardless) { transaction throws(StoreError) in
             var leased: [Lease] = []
             for capacity in capacities where capacity.max > 0 {
                 guard try !Endpoints.isPaused(capacity.endpoint, transaction) else { continue }

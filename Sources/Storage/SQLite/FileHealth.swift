@@ -33,8 +33,10 @@ final class FilePlace: Sendable {
         file = Identity(path)
     }
 
-    var isSame: Bool {
+    /// - Parameter withLog: whether the log is asked for as well.
+    func isSame(withLog: Bool) -> Bool {
         guard Identity(path) == file else { return false }
+        guard withLog else { return true }
         let found = Identity(path + "-wal")
         return log.withLock { log in
             if log == nil { log = found }

@@ -131,8 +131,7 @@ public final class SQLiteDatabase: Database {
 
     private var unsafeFault: StoreFault? {
         // Closing removes the log.
-        if isClosing.load(ordering: .relaxed) { return nil }
-        if !place.isSame { return .lost }
+        if !place.isSame(withLog: !isClosing.load(ordering: .relaxed)) { return .lost }
         return health.isDamaged.load(ordering: .relaxed) ? .damaged : nil
     }
 
@@ -185,13 +184,15 @@ public final class SQLiteDatabase: Database {
     }
 
     private static func commit(_ units: [any Unit], on connection: SQLiteConnection, _ health: FileHealth) {
+        let wasFull = health.isFull.exchange(false, ordering: .relaxed)
         do throws(StoreError) {
             if try !commitWhole(units, on: connection) { try commitEach(units, on: connection) }
-            health.isFull.store(false, ordering: .relaxed)
         } catch {
             _ = try? connection.run("ROLLBACK", [])
             // Where the device is full SQLite has undone everything by itself, and what fails next is only that.
             let failure = health.isFull.load(ordering: .relaxed) ? StoreError.diskFull : error
+            // Nothing was written, so the device may be as full as before.
+            if wasFull { health.isFull.store(true, ordering: .relaxed) }
             for unit in units { unit.finish(failure: failure) }
             return
         }
