@@ -152,7 +152,14 @@ struct Consistency {
             let division = application.text("proceeding.handlingOrgan.division").map(AdministrativeDivision.current),
             division.utf8.count == 6, division.utf8.allSatisfy(Converter.isDigit), !division.hasSuffix("0000")
         else { return }
-        application.set("proceeding.handlingOrgan.level", .string(division.hasSuffix("00") ? "city" : "basic"))
+        guard division.hasSuffix("00") else {
+            application.set("proceeding.handlingOrgan.level", .string("basic"))
+            return
+        }
+        // A branch or a district's organ may be written with the city's digits; only the city's own is the city's.
+        let name = application.text("proceeding.handlingOrgan.name") ?? ""
+        guard !["区", "县", "分局", "派出所"].contains(where: name.contains) else { return }
+        application.set("proceeding.handlingOrgan.level", .string("city"))
     }
 
     private static func isShapedLikeResidents(_ number: String) -> Bool {

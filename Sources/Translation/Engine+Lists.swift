@@ -36,8 +36,13 @@ extension Engine {
         _ rules: [PlannedRule], at node: Node, path: String, isGrouped: Bool, line: Int, _ run: inout Run
     ) -> JSONValue? {
         var object = JSONObject()
+        let said = run.said
         let isComplete = apply(rules, at: node, to: &object, path: path, &run)
-        guard isComplete, !object.isEmpty else { return nil }
+        guard isComplete, !object.isEmpty else {
+            // The next item has the same place, and is not held against this one.
+            run.said = said
+            return nil
+        }
         if mapping.isInbound, let external = object["externalPath"]?.string {
             let place = Place(parent: path, name: "externalPath")
             checkExternal(external, of: &object, at: node, place: place, line: line, &run)

@@ -169,6 +169,18 @@ import Vocabulary
         }
     }
 
+    @Test func `of several suspects a letter's ground says nothing`() throws {
+        let translator = try shippedMappings.get()
+        let other = "<犯罪嫌疑人><姓名>测试乙</姓名><可能判处三年以上>否</可能判处三年以上></犯罪嫌疑人>"
+        for ground in Self.grounds("NG-21", "SCQS-01", ["可能判处三年以上有期徒刑"]) {
+            let result = translator.reading(Self.notice("", ground, suspects: other))
+            let said = result.records.map { $0.application.value("criminal.expectedSentence3yPlus")?.bool }
+            #expect(said == [nil, false], "\(ground)")
+            #expect(result.records.allSatisfy { !$0.findings.contains { $0.code == "contradiction" } }, "\(ground)")
+            #expect(result.records.allSatisfy { $0.application.text("criminal.noticeForce") == "mandatory" })
+        }
+    }
+
     @Test func `grounds in words bind like those by code, and denied ones do not`() throws {
         let translator = try shippedMappings.get()
         func record(_ suspect: String, _ letter: String) throws -> TranslatedRecord {

@@ -61,6 +61,25 @@ import Vocabulary
         #expect(reading == (code == "willDeclined" ? .declined : .unclear))
     }
 
+    /// What was not handed in says nothing of the will; a paper that is missing beside it takes nothing from it.
+    @Test func `a paper that is missing is no will, and takes none away`() throws {
+        let codes = try shippedMappings.get().codeLists
+        let will = ApplicationWill(words: try #require(codes["applyWill"]), doubts: codes["willDoubt"])
+        for missing in ["未提交", "没有提交", "未提供", "不提供", "未收到", "未递交", "未填写", "未交", "未附", "待交", "缺少", "尚未提交", "未表示", "不考虑"]
+        {
+            for wanted in ["申请", "申请书", "本人申请", "其书面申请", "法律援助申请表", "同意", "愿意", "本人意愿"] {
+                #expect(will.read(missing + wanted) == .unclear, "\(missing)\(wanted)")
+            }
+        }
+        for stated in ["同意申请", "自愿申请", "本人申请", "愿意申请", "同意"] {
+            for paper in [
+                "，材料待补", "（身份证复印件待补）", "，联系电话待补充", "，经济状况表待填", "，不便提供家庭住址", "，未告知家属", "，未收到工资", "。无意见", "，缺户口本复印件",
+            ] {
+                #expect(will.read(stated + paper) == .stated("self"), "\(stated)\(paper)")
+            }
+        }
+    }
+
     /// All words where the mapping takes silence for an application, some in turn elsewhere.
     @Test func `no shipped mapping makes an applicant of one`() throws {
         let translator = try shippedMappings.get()
@@ -109,7 +128,7 @@ import Vocabulary
         let base = translator.reading(String(decoding: example.bytes, as: UTF8.self), explain: true)
         let traces = base.records.flatMap(\.traces).filter { $0.target == "reliefStatuses[0].status" }
         let path = try #require(traces.lazy.compactMap(\.location?.path).first { $0.hasSuffix(last) })
-        for word in ["无", "没有", "不详", "情况不详。", "未知", "不清楚", "待核实", "（不明）"] {
+        for word in try Self.words().filter({ $0 != "unknown" }) + ["情况不详。", "（不明）", "保密。"] {
             var tree = example
             let isThere = tree.apply(.set(word), at: path)
             try #require(isThere)
@@ -117,7 +136,16 @@ import Vocabulary
             let record = try #require(result.records.first)
             #expect(record.application.value("reliefStatuses")?[0]?["status"] == "unknown", "\(id): \(word)")
             #expect(
-                record.findings.contains { $0.location?.path == path && $0.code == "unknownCode" }, "\(id): \(word)")
+                record.findings.contains {
+                    $0.location?.path == path && ["unknownCode", "nullToken"].contains($0.code)
+                },
+                "\(id): \(word)")
         }
+        // Where nothing at all is said, the letter is about a relief that it has.
+        var tree = example
+        let isGone = tree.apply(.remove, at: path)
+        try #require(isGone)
+        let silent = translator.reading(String(decoding: tree.bytes, as: UTF8.self))
+        #expect(silent.records.first?.application.value("reliefStatuses")?[0]?["status"] == "inForce", "\(id)")
     }
 }

@@ -80,14 +80,16 @@ enum AmountWords {
     static func isPerMonth(_ text: [Unicode.Scalar], _ range: Range<Int>) -> Bool {
         range.contains { index in
             guard text[index] == "月" else { return false }
-            if index + 1 < text.count, "份底初中末内前后日历".unicodeScalars.contains(text[index + 1]) { return false }
+            // Whatever stands behind: 元/月份, 每月份.
+            if index > 0, text[index - 1] == "/" || text[index - 1] == "每" { return true }
+            if index + 1 < text.count, "份底初中末内前后日历饼".unicodeScalars.contains(text[index + 1]) { return false }
             guard index > 0 else { return true }
             let before = text[index - 1]
             if before == "个" { return index > 1 && text[index - 2] == "每" }
             // January, but behind an amount its currency.
             if before == "元", index > range.lowerBound { return false }
             return !before.isDigitASCII && !TextScanner.isChineseDigit(before)
-                && !"本上下当次年前后同近满半数几整这该某首末多余".unicodeScalars.contains(before)
+                && !"本上下当次年前后同近满半数几整这该某首末多余正腊隔跨".unicodeScalars.contains(before)
         }
     }
 
