@@ -45,7 +45,7 @@ public struct BackDoor: Sendable {
             try ReportReading.check(
                 body, of: step, toTell: audience, by: clerk.current.triage, on: now().timestamp.date)
         }
-        let conflict = try await coDefendantWarning(about: record, after: step, saying: body)
+        let conflict = await coDefendantWarning(about: record, after: step, saying: body)
         guard try await store.changeCase(change) == .changed else { throw Self.stale }
         let state = CaseMachine.next(record.standing.caseState ?? .pendingIntake, step, route: record.route)
         log.info(

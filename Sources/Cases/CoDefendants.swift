@@ -11,8 +11,23 @@ extension BackDoor {
     /// What an assignment should be checked for: of a criminal case, every other person that the same lawyer was assigned to.
     /// It decides nothing.
     ///
-    /// - Returns: one line for the institution, in both languages; nothing where there is nothing to check.
+    /// - Returns: one line for the institution, in both languages; nothing where there is nothing to check. Where the others
+    ///   cannot be looked at, the line says so: an assignment does not fail for a warning.
     func coDefendantWarning(
+        about record: ApplicationRecord, after step: CaseEvent, saying report: JSONObject
+    ) async -> String? {
+        do throws(StoreError) {
+            return try await sameLawyer(about: record, after: step, saying: report)
+        } catch {
+            log.warning(
+                "co-defendants' lawyers were not compared",
+                [("applicationNo", .string(record.applicationNo)), ("error", .string(error.code))])
+            return
+                "未能查对同案其他当事人是否已指派同一律师，请自行核对。 Whether another person of this case has the same lawyer could not be looked up; please check."
+        }
+    }
+
+    private func sameLawyer(
         about record: ApplicationRecord, after step: CaseEvent, saying report: JSONObject
     ) async throws(StoreError) -> String? {
         guard [.assign, .renotified, .replaced].contains(step),

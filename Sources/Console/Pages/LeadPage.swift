@@ -20,9 +20,17 @@ extension WebConsole {
                 \(Self.select("state", language("办理情况", "State"), states, chosen: filter.state?.rawValue ?? "", all: language("待办", "Open")))
                 \(Self.select("institution", language("机构", "Institution"), institutions.map { ($0.code, $0.name) }, chosen: filter.institution ?? "", all: language("全部", "All")))
                 <button>\(language("筛选", "Filter"))</button></form>
-                \(leadTable(page.leads, language))\(scene.next(.leads, after: page.next))
+                \(Self.unreadable(page.unreadable, language))\(leadTable(page.leads, language))\(scene.next(.leads, after: page.next))
                 <p class="faint">\(language("线索不是申请：没有办理时限，不计入申请数；当事人愿意申请的，由机构登记后转为申请。", "A lead is no application: no limit runs and nobody counts it as one. Where the person wants legal aid, the institution records that and it becomes one."))</p>
                 """)
+    }
+
+    /// Leads that lie there and cannot be shown.
+    private static func unreadable(_ numbers: [String], _ language: Language) -> HTML {
+        guard !numbers.isEmpty else { return .none }
+        let list = numbers.joined(separator: language("、", ", "))
+        return
+            "<p class=\"badge bad\">\(language("以下线索在库中的记录已损坏，无法显示：\(list)。请运行 gateway check。", "The rows of these leads are damaged and cannot be shown: \(list). Run gateway check."))</p>"
     }
 
     private func leadTable(_ leads: [LeadView], _ language: Language) -> HTML {

@@ -24,7 +24,12 @@ public struct LeadService: Sendable {
                 let filter = try self.filter(institution, in: request)
                 let limit = try request.query("limit", in: 1...500, default: 100)
                 let page = try await list(filter, after: request.query("after"), limit: limit)
-                return .json(.compact([("leads", .array(page.leads.map(\.json))), ("next", .text(page.next))]))
+                return .json(
+                    .compact([
+                        ("leads", .array(page.leads.map(\.json))),
+                        ("unreadable", page.unreadable.isEmpty ? nil : .array(page.unreadable.map { .string($0) })),
+                        ("next", .text(page.next)),
+                    ]))
             }
         ]
     }
@@ -32,6 +37,8 @@ public struct LeadService: Sendable {
     /// A page of leads, the oldest first.
     public struct Page: Sendable {
         public let leads: [LeadView]
+        /// The numbers of those whose rows are damaged.
+        public let unreadable: [String]
         /// Leads to the next page; nothing on the last.
         public let next: String?
     }
@@ -39,8 +46,17 @@ public struct LeadService: Sendable {
     public func list(_ filter: LeadFilter, after number: String?, limit: Int) async throws(StoreError) -> Page {
         let records = try await store.leads(filter, after: number, limit: limit)
         let cityCentre = registry.cityCentre
+        var (leads, unreadable): ([LeadView], [String]) = ([], [])
+        for record in records {
+            do throws(StoreError) {
+                leads.append(try LeadView(record, cityCentre: cityCentre))
+            } catch {
+                guard error.damage != nil else { throw error }
+                unreadable.append(record.applicationNo)
+            }
+        }
         return Page(
-            leads: try records.map { record throws(StoreError) in try LeadView(record, cityCentre: cityCentre) },
+            leads: leads, unreadable: unreadable,
             next: records.count == limit ? records.last?.applicationNo : nil)
     }
 

@@ -22,6 +22,12 @@ public struct Gauges: Sendable {
         }
     }
 
+    func tell(isStale: Bool) {
+        metrics.set(
+            "gateway_gauges_stale", help: "Whether figures could not be read from the store, which is at fault.",
+            labels: [], to: isStale ? 1 : 0)
+    }
+
     func refresh() async throws {
         let now = flow.now()
         func age(_ since: Instant?) -> Double { since.map { Double(now.milliseconds - $0.milliseconds) / 1000 } ?? 0 }

@@ -33,12 +33,10 @@ public struct Health: Sendable {
                 gauges.tell(inspection.condition)
                 do {
                     try await gauges.refresh()
-                } catch let error as StoreError where inspection.condition.fault != nil {
+                    gauges.tell(isStale: false)
+                } catch  where error is StoreError && inspection.condition.fault != nil {
                     // The figure that says why must be told all the same.
-                    metrics.set(
-                        "gateway_gauges_stale",
-                        help: "Whether figures could not be read from the store, which is at fault.",
-                        labels: [("error", error.code)], to: 1)
+                    gauges.tell(isStale: true)
                 }
                 return HTTPResponse(
                     status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],

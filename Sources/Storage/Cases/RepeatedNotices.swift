@@ -39,7 +39,8 @@ enum RepeatedNotices {
                 let clocks = try Clocks.ofApplication(number, connection)
                 if try work.isNotified(record, clocks: clocks, by: notice) { return number }
             } catch .corrupt {
-                // A damaged row keeps no notice out: it makes an application of its own, which tells what was not compared.
+                // A damaged row keeps no notice out: the notice makes an application of its own, and `gateway check` names
+                // the row.
                 continue
             }
         }
