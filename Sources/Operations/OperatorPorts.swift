@@ -1,3 +1,5 @@
+import Transport
+
 /// What the operator services need of other rooms. Whoever wires the gateway must name every one.
 public struct OperatorPorts: Sendable {
     let cases: any CaseServices
@@ -7,11 +9,13 @@ public struct OperatorPorts: Sendable {
     let expiries: any CredentialExpirySource
     let clocks: any ClockFigureSource
     let inspection: StoreInspection
+    /// Under which the audit trail is sealed.
+    let auditKey: KeyedHash
 
     public init(
         cases: any CaseServices, text: any DocumentText, rules: any RulesInForce,
         endpoints: any EndpointReportSource, expiries: any CredentialExpirySource, clocks: any ClockFigureSource,
-        inspection: StoreInspection
+        inspection: StoreInspection, auditKey: KeyedHash
     ) {
         self.cases = cases
         self.text = text
@@ -20,5 +24,6 @@ public struct OperatorPorts: Sendable {
         self.expiries = expiries
         self.clocks = clocks
         self.inspection = inspection
+        self.auditKey = auditKey
     }
 }

@@ -34,17 +34,20 @@ public struct Doorkeeper: Sendable {
         self.isExpired = isExpired
     }
 
+    enum Verdict {
+        case known(Caller)
+        /// Its token was right once.
+        case expired(Caller)
+        case unknown
+    }
+
     /// Looking the digest up leaks nothing of use: who can steer a SHA-256 towards a stored one has broken it.
-    ///
-    /// - Throws: `credentialExpired` to who still holds a token that was right once.
-    public func caller(behind request: HTTPRequest) throws(Problem) -> Caller? {
-        guard let header = request.header("Authorization") else { return nil }
-        let parts = header.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+    func judge(_ request: HTTPRequest) -> Verdict {
+        let parts = (request.header("Authorization") ?? "").split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return .unknown }
         let hash = Digest.hex(Digest.sha256(Array(parts[1].utf8)))
-        guard let caller = callers[hash] else { return nil }
-        if isExpired(hash) { throw .expired }
-        return caller
+        guard let caller = callers[hash] else { return .unknown }
+        return isExpired(hash) ? .expired(caller) : .known(caller)
     }
 }
 
@@ -154,8 +157,18 @@ public struct Router: Sendable {
     private let doorkeeper: Doorkeeper
     private let session: @Sendable (HTTPRequest) async throws -> Caller?
     private let seen: @Sendable (Caller) -> Void
+    private let refused: @Sendable (Refusal, Caller?, HTTPRequest) -> Void
     private let observe: Observer
     private let explain: @Sendable (any Error, HTTPRequest) -> Problem
+
+    /// Why a credential did not open the call that it was shown for.
+    public enum Refusal: String, Sendable {
+        /// No such token, or no token at all in the field.
+        case unknownToken
+        case expiredToken
+        /// Known, and not for this call.
+        case notAllowed
+    }
 
     /// Hears of every answer: the route's name, or nothing where no route fits; the status; the time it took.
     public typealias Observer = @Sendable (_ route: String?, _ status: Int, _ took: Duration) -> Void
@@ -163,11 +176,13 @@ public struct Router: Sendable {
     /// - Parameters:
     ///   - session: who is signed in, for requests without an `Authorization` field.
     ///   - seen: told of every caller that has proved who it is.
+    ///   - refused: told of every credential that was shown in vain, and of its caller where that is known.
     ///   - explain: what to answer to an error that is no `Problem`, such as the store's.
     public init(
         routes: [Route], doorkeeper: Doorkeeper,
         session: @escaping @Sendable (HTTPRequest) async throws -> Caller? = { _ in nil },
         seen: @escaping @Sendable (Caller) -> Void = { _ in },
+        refused: @escaping @Sendable (Refusal, Caller?, HTTPRequest) -> Void = { _, _, _ in },
         observe: @escaping Observer = { _, _, _ in },
         explain: @escaping @Sendable (any Error, HTTPRequest) -> Problem
     ) {
@@ -175,6 +190,7 @@ public struct Router: Sendable {
         self.doorkeeper = doorkeeper
         self.session = session
         self.seen = seen
+        self.refused = refused
         self.observe = observe
         self.explain = explain
     }
@@ -197,8 +213,16 @@ public struct Router: Sendable {
     }
 
     private func caller(behind request: HTTPRequest) async throws -> Caller? {
-        if request.header("Authorization") != nil { return try doorkeeper.caller(behind: request) }
-        return try await session(request)
+        guard request.header("Authorization") != nil else { return try await session(request) }
+        switch doorkeeper.judge(request) {
+        case .known(let caller): return caller
+        case .expired(let caller):
+            refused(.expiredToken, caller, request)
+            throw Problem.expired
+        case .unknown:
+            refused(.unknownToken, nil, request)
+            return nil
+        }
     }
 
     private func answer(
@@ -208,6 +232,7 @@ public struct Router: Sendable {
         guard let caller = try await caller(behind: request) else { throw Problem.unidentified }
         seen(caller)
         guard route.isOpen(to: caller) else {
+            refused(.notAllowed, caller, request)
             throw Problem(.forbidden, zh: "此调用不对您的账户开放。", en: "This call is not open to your account.")
         }
         return try await route.handler(request, Visit(identity: caller, values: values))

@@ -54,7 +54,8 @@ struct Bench {
             identifiers: IdentifierSource(random: { UInt64.random(in: .min ... .max) }), now: { clock.now },
             ports: OperatorPorts(
                 cases: NoCases(), text: PlainText(), rules: rules, endpoints: endpoints, expiries: expiries,
-                clocks: clocks, inspection: inspection), alerts: alerts, node: node,
+                clocks: clocks, inspection: inspection,
+                auditKey: try KeyedHash(key: [UInt8](repeating: 7, count: 32))), alerts: alerts, node: node,
             log: Log(sink: .none, now: { "" }),
             metrics: Metrics())
         self.services = services

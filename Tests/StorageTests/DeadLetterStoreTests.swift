@@ -6,7 +6,7 @@ import Vocabulary
 @testable import Storage
 
 /// Stands for SM3 where only the chaining matters.
-private func digest(_ bytes: [UInt8]) -> String {
+func digest(_ bytes: [UInt8]) -> String {
     let hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     return String(hash, radix: 16)
 }
@@ -143,7 +143,7 @@ extension TemporaryStore {
         #expect(
             try await home.store.discard("nobody", version: nil, word: nil, act(.discard, on: "x")).result == .notFound)
         #expect(try await home.store.tray().map(\.id) == [seen.id])
-        #expect(try await home.store.auditHead().seq == 1)
+        #expect(try await home.store.auditHead()?.seq == 1)
         await home.remove()
     }
 
@@ -158,76 +158,6 @@ extension TemporaryStore {
         #expect(after.history == before.history)
         #expect(after.payload == broken.rawBytes)
         #expect(try await home.store.auditHead() == .start)
-        await home.remove()
-    }
-}
-
-@Suite struct AuditTests {
-    private func filled() async throws -> TemporaryStore {
-        let home = try await TemporaryStore()
-        for number in 1...20 { try await home.store.record(act(.unmask, on: "L\(number)")) }
-        return home
-    }
-
-    private func verify(_ home: TemporaryStore, known: [AuditHead] = []) async throws -> AuditVerifier {
-        var verifier = AuditVerifier(known: known + [try await home.store.auditHead()], sm3: { digest($0) })
-        let entries = try await home.store.auditEntries(AuditFilter(), after: nil, newestFirst: false, limit: 1000)
-        for entry in entries { verifier.read(entry) }
-        verifier.finish()
-        return verifier
-    }
-
-    @Test func `an untouched chain is intact and passes through the heads that were kept`() async throws {
-        let home = try await filled()
-        let kept = try await home.store.auditHead()
-        try await home.store.record(act(.signIn, on: "wang"))
-        let verifier = try await verify(home, known: [kept])
-        #expect(verifier.broken == nil)
-        #expect(verifier.head.seq == 21)
-        let mine = try await home.store.auditEntries(
-            AuditFilter(subject: "L7"), after: nil, newestFirst: true, limit: 10)
-        #expect(mine.map(\.seq) == [7])
-        await home.remove()
-    }
-
-    @Test(arguments: [
-        ("UPDATE audit SET detail = 'nothing' WHERE seq = 5", AuditVerifier.Break.changed(seq: 5)),
-        ("UPDATE audit SET at = at + 1 WHERE seq = 1", .changed(seq: 1)),
-        ("DELETE FROM audit WHERE seq = 9", .missing(seq: 9)),
-        ("UPDATE audit SET subject = 'L3' WHERE seq = 4", .changed(seq: 4)),
-        ("DELETE FROM audit WHERE seq > 15", .headDiffers(known: 20, found: 15)),
-        ("DELETE FROM audit WHERE seq = 1", .missing(seq: 1)),
-    ])
-    func `any change or removal is found`(sql: String, expected: AuditVerifier.Break) async throws {
-        let home = try await filled()
-        try await home.database.write { connection throws(StoreError) in _ = try connection.run(sql, []) }
-        #expect(try await verify(home).broken == expected)
-        await home.remove()
-    }
-
-    @Test func `rows that change places are found`() async throws {
-        let home = try await filled()
-        for sql in [
-            "UPDATE audit SET seq = -1 WHERE seq = 6", "UPDATE audit SET seq = 6 WHERE seq = 7",
-            "UPDATE audit SET seq = 7 WHERE seq = -1",
-        ] {
-            try await home.database.write { connection throws(StoreError) in _ = try connection.run(sql, []) }
-        }
-        #expect(try await verify(home).broken == .missing(seq: 6))
-        await home.remove()
-    }
-
-    @Test func `a chain cut short with its head is betrayed by a head kept elsewhere`() async throws {
-        let home = try await filled()
-        let kept = try await home.store.auditHead()
-        for sql in [
-            "DELETE FROM audit WHERE seq > 10",
-            "UPDATE audit_head SET seq = 10, hash = (SELECT hash FROM audit WHERE seq = 10)",
-        ] {
-            try await home.database.write { connection throws(StoreError) in _ = try connection.run(sql, []) }
-        }
-        #expect(try await verify(home).broken == nil)
-        #expect(try await verify(home, known: [kept]).broken == .headDiffers(known: 20, found: 10))
         await home.remove()
     }
 }

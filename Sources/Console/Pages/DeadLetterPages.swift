@@ -19,7 +19,8 @@ extension WebConsole {
                 let id = scene.value("id")
                 let edited: EditedDocument? = form.has("text") ? .text(form["text"]) : nil
                 let result = try await services.deadLetters.retry(
-                    id, version: DeadLetterVersion(text: form["version"]), by: scene.caller, reason: form["reason"],
+                    id, version: DeadLetterVersion(text: form["version"]), by: scene.caller,
+                    reason: try Self.reason(form),
                     edited: edited, queue: form["queue"].isEmpty ? nil : form["queue"])
                 // What failed again lies in the dead-letter queue under its new number.
                 if let result, let again = result["messageId"]?.string, result["type"] != nil {
@@ -39,6 +40,11 @@ extension WebConsole {
     static func reason(_ form: Form) throws(Problem) -> String {
         guard form["reason"].contains(where: { !$0.isWhitespace }) else {
             throw Problem(.badRequest, zh: "请写明理由。", en: "Give a reason.")
+        }
+        guard form["reason"].count <= RequestBody.reasonLength else {
+            throw Problem(
+                .badRequest, zh: "理由不超过 \(RequestBody.reasonLength) 字。",
+                en: "A reason has at most \(RequestBody.reasonLength) characters.")
         }
         return form["reason"]
     }

@@ -1,6 +1,4 @@
-import StrictJSON
-
-/// What an operator does that must be answered for.
+/// What must be answered for: what an operator does, and what is done to the gateway itself.
 public enum AuditAction: String, Sendable, CaseIterable {
     case retry, editAndResend, chooseQueue, discard
     /// A sender sent a message again, corrected, under the same id: its dead letter ended.
@@ -12,4 +10,12 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case signIn, signInFailed, signOut
     case addAccount, changeRole, changePassword, disableAccount, enableAccount
     case exportAudit
+    case start, stop
+    /// The settings, credentials or keys of this start are others than those of the one before.
+    case changeConfiguration
+    case reload
+    /// Mappings or rules with a mistake: those in force stayed.
+    case reloadRefused
+    /// Tokens that are unknown, have ended, or are not for the call; counted, so that a flood is a few rows.
+    case credentialRefused
 }

@@ -1,45 +1,62 @@
-import StrictJSON
-
-/// Reads the chain from its start and finds the first place where it is broken.
+/// Reads the chain from its first row to its last, and names every place where it is not as it was written.
 public struct AuditVerifier: Sendable {
     public enum Break: Sendable, Hashable {
         /// A row is not the one that was written: its hash does not cover it.
         case changed(seq: Int)
-        /// A row is missing, or rows changed places.
-        case missing(seq: Int)
-        /// The chain ends before or apart from the head that is known.
-        case headDiffers(known: Int, found: Int)
+        /// Rows are missing, from the one to the other.
+        case missing(from: Int, to: Int)
+        /// A row is whole by itself and does not follow the one before: one of the two was put there.
+        case unchained(seq: Int)
+        /// A row stands before the first.
+        case stray(seq: Int)
+        /// The chain ends before a head that is known, or does not pass through it.
+        case headDiffers(known: Int, end: Int)
+        /// The store no longer remembers the chain's end.
+        case headless
+        /// A seal was not made under the gateway's key.
+        case forgedSeal(seq: Int)
     }
+
+    /// So many are named; of a chain that was written anew from some place on, the first tells all.
+    public static let limit = 50
 
     private let sm3: @Sendable ([UInt8]) -> String
-    private let known: [AuditHead]
+    private var known: [Int: Set<String>]
     public private(set) var head = AuditHead.start
-    public private(set) var broken: Break?
-    private var unseen: [AuditHead]
+    public private(set) var breaks: [Break] = []
 
-    /// - Parameter known: heads kept elsewhere, which the chain must pass through.
+    /// - Parameter known: heads kept elsewhere or sealed, which the chain must pass through.
     public init(known: [AuditHead], sm3: @escaping @Sendable ([UInt8]) -> String) {
-        self.known = known
+        self.known = known.filter { $0 != .start }.reduce(into: [:]) { $0[$1.seq, default: []].insert($1.hash) }
         self.sm3 = sm3
-        unseen = known.filter { $0 != .start }
     }
+
+    public var isIntact: Bool { breaks.isEmpty }
 
     /// Takes the next row in the order of `seq`.
     public mutating func read(_ entry: AuditEntry) {
-        guard broken == nil else { return }
-        if entry.seq != head.seq + 1 || entry.previous != head.hash {
-            broken = .missing(seq: head.seq + 1)
-        } else if sm3(entry.canonical) != entry.hash {
-            broken = .changed(seq: entry.seq)
-        } else {
-            head = entry.head
-            unseen.removeAll { $0 == head }
+        guard entry.seq > head.seq else { return note(.stray(seq: entry.seq)) }
+        let follows = entry.seq == head.seq + 1
+        if !follows { note(.missing(from: head.seq + 1, to: entry.seq - 1)) }
+        if sm3(entry.canonical) != entry.hash {
+            note(.changed(seq: entry.seq))
+        } else if follows, entry.previous != head.hash {
+            note(.unchained(seq: entry.seq))
+        }
+        // From here on as if it were right: what comes later is judged by itself.
+        head = entry.head
+        if let hashes = known.removeValue(forKey: head.seq), hashes != [head.hash] {
+            note(.headDiffers(known: head.seq, end: head.seq))
         }
     }
 
     /// After the last row: whether every known head was passed.
     public mutating func finish() {
-        guard broken == nil, let missed = unseen.first else { return }
-        broken = .headDiffers(known: missed.seq, found: head.seq)
+        for seq in known.keys.sorted() { note(.headDiffers(known: seq, end: head.seq)) }
+        known = [:]
+    }
+
+    public mutating func note(_ found: Break) {
+        if breaks.count < Self.limit { breaks.append(found) }
     }
 }

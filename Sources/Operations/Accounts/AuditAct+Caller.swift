@@ -11,6 +11,13 @@ extension AuditAct {
             at: at, actor: caller.id, role: caller.operatorRole?.rawValue ?? caller.role.rawValue, action: action,
             subject: subject, detail: detail, sm3: Digest.sm3Hex)
     }
+
+    /// What nobody in particular does: it happens to the gateway, or whoever may start its programs did it.
+    public init(system action: AuditAction, on subject: String, detail: String, at: Instant) {
+        self.init(
+            at: at, actor: "system", role: "system", action: action, subject: subject, detail: detail,
+            sm3: Digest.sm3Hex)
+    }
 }
 
 extension Digest {

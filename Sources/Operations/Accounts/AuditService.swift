@@ -5,24 +5,36 @@ import Vocabulary
 /// The audit trail as auditors read it.
 public struct AuditService: Sendable {
     let store: any AuditStore
+    /// Makes the codes of seals; nothing where the key is not at hand.
+    let key: KeyedHash?
 
-    public init(store: any AuditStore) { self.store = store }
+    private static let pageSize = 500
+
+    public init(store: any AuditStore, key: KeyedHash?) {
+        self.store = store
+        self.key = key
+    }
 
     /// Newest first, before `seq`.
     public func entries(_ filter: AuditFilter, before seq: Int?, limit: Int) async throws(StoreError) -> [AuditEntry] {
         try await store.auditEntries(filter, after: seq, newestFirst: true, limit: limit)
     }
 
-    /// Reads the whole chain and holds it against the store's head and heads kept elsewhere.
+    /// Reads the whole chain, a page at a time, and holds it against the store's head, its seals and heads kept elsewhere.
     ///
     /// - Parameter each: sees every row, for an export.
     public func verify(
         against known: [AuditHead] = [], each: (AuditEntry) throws -> Void = { _ in }
     ) async throws -> AuditVerifier {
-        var verifier = AuditVerifier(known: known + [try await store.auditHead()], sm3: Digest.sm3Hex)
-        var last = 0
+        let end = try await store.auditHead()
+        let (sealed, forged) = try await seals()
+        var verifier = AuditVerifier(known: known + sealed + [end].compactMap(\.self), sm3: Digest.sm3Hex)
+        if end == nil { verifier.note(.headless) }
+        for seq in forged { verifier.note(.forgedSeal(seq: seq)) }
+        var last: Int?
         while true {
-            let page = try await store.auditEntries(AuditFilter(), after: last, newestFirst: false, limit: 500)
+            let page = try await store.auditEntries(
+                AuditFilter(), after: last, newestFirst: false, limit: Self.pageSize)
             guard let end = page.last else { break }
             for entry in page {
                 verifier.read(entry)
@@ -33,19 +45,54 @@ public struct AuditService: Sendable {
         verifier.finish()
         return verifier
     }
+
+    /// The heads of all seals, and the places of those that were not made under the key.
+    private func seals() async throws(StoreError) -> (heads: [AuditHead], forged: [Int]) {
+        var (heads, forged): ([AuditHead], [Int]) = ([], [])
+        while true {
+            let page = try await store.auditSeals(after: heads.last?.seq ?? .min, limit: Self.pageSize)
+            if page.isEmpty { return (heads, forged) }
+            heads += page.map(\.head)
+            guard let key else { continue }
+            forged += page.filter { !Digest.isEqual(key.hash($0.text), $0.code) }.map(\.head.seq)
+        }
+    }
 }
 
 extension AuditVerifier {
     public var report: LocalizedText {
-        switch broken {
-        case nil: LocalizedText(zh: "审计记录完整，共 \(head.seq) 条。", en: "The trail is intact: \(head.seq) rows.")
+        guard !isIntact else {
+            return LocalizedText(zh: "审计记录完整，共 \(head.seq) 条。", en: "The trail is intact: \(head.seq) rows.")
+        }
+        return LocalizedText(
+            zh: breaks.map(\.text.zh).joined(), en: breaks.map(\.text.en).joined(separator: " "))
+    }
+}
+
+extension AuditVerifier.Break {
+    public var text: LocalizedText {
+        switch self {
         case .changed(let seq): LocalizedText(zh: "第 \(seq) 条审计记录被改动。", en: "Row \(seq) was changed.")
-        case .missing(let seq):
-            LocalizedText(zh: "第 \(seq) 条审计记录缺失或顺序被改。", en: "Row \(seq) is missing or rows changed places.")
-        case .headDiffers(let known, let found):
+        case .missing(let from, let to) where from == to:
+            LocalizedText(zh: "第 \(from) 条审计记录缺失。", en: "Row \(from) is missing.")
+        case .missing(let from, let to):
+            LocalizedText(zh: "第 \(from) 至 \(to) 条审计记录缺失。", en: "Rows \(from) to \(to) are missing.")
+        case .unchained(let seq):
             LocalizedText(
-                zh: "链尾与留存不符：应经过第 \(known) 条，实际止于第 \(found) 条。",
-                en: "The chain does not pass through the known head of row \(known); it ends at row \(found).")
+                zh: "第 \(seq) 条审计记录与前一条不衔接，两条之一是后加的。",
+                en: "Row \(seq) does not follow the row before: one of the two was put there.")
+        case .stray(let seq):
+            LocalizedText(zh: "首条之前多出序号为 \(seq) 的审计记录。", en: "A row numbered \(seq) stands before the first.")
+        case .headDiffers(let known, let end):
+            LocalizedText(
+                zh: "审计链未经过留存的第 \(known) 条，止于第 \(end) 条：其后被删除，或之前被重写。",
+                en:
+                    "The chain does not pass through the known head of row \(known); it stands at row \(end): its end was removed, or what is before was written anew."
+            )
+        case .headless: LocalizedText(zh: "库中的链尾记录不见了。", en: "The store's note of the chain's end is gone.")
+        case .forgedSeal(let seq):
+            LocalizedText(
+                zh: "第 \(seq) 条处的封签不是用网关密钥作出的。", en: "The seal at row \(seq) was not made under the gateway's key.")
         }
     }
 }

@@ -12,10 +12,10 @@ extension SQLMessageStore: AuditStore {
         let given = [("actor = ?", filter.actor), ("subject = ?", filter.subject)].compactMap { sql, value in
             value.map { (sql: sql, value: SQLValue.text($0)) }
         }
-        let start = Int64(seq ?? (newestFirst ? Int.max : 0))
+        let start = Int64(seq ?? (newestFirst ? Int.max : Int.min))
         let conditions = (given.map(\.sql) + [newestFirst ? "seq < ?" : "seq > ?"]).joined(separator: " AND ")
         let sql = """
-            SELECT seq, at, actor, role, action, subject, detail, previous, hash FROM audit WHERE \(conditions)
+            \(Audit.select) WHERE \(conditions)
             ORDER BY seq \(newestFirst ? "DESC" : "ASC") LIMIT ?
             """
         let values = given.map(\.value) + [.integer(start), .integer(Int64(limit))]
@@ -24,17 +24,48 @@ extension SQLMessageStore: AuditStore {
         }
     }
 
-    public func auditHead() async throws(StoreError) -> AuditHead {
+    public func auditHead() async throws(StoreError) -> AuditHead? {
         try await database.read { connection throws(StoreError) in
             try connection.query("SELECT seq, hash FROM audit_head WHERE id = 1", []) { row throws(StoreError) in
                 AuditHead(seq: try row.int("seq"), hash: try row.text("hash"))
-            }.first ?? .start
+            }.first
+        }
+    }
+
+    public func addAuditSeal(_ seal: AuditSeal) async throws(StoreError) {
+        try await database.write { connection throws(StoreError) in
+            _ = try connection.run(
+                "INSERT INTO audit_seal (seq, hash, at, code) VALUES (?, ?, ?, ?) ON CONFLICT (seq) DO NOTHING",
+                [.int(seal.head.seq), .text(seal.head.hash), .instant(seal.at), .text(seal.code)])
+        }
+    }
+
+    public func auditSeals(after seq: Int, limit: Int) async throws(StoreError) -> [AuditSeal] {
+        try await database.read { connection throws(StoreError) in
+            try connection.query(
+                "SELECT seq, hash, at, code FROM audit_seal WHERE seq > ? ORDER BY seq LIMIT ?",
+                [.int(seq), .int(limit)]
+            ) { row throws(StoreError) in
+                AuditSeal(
+                    head: AuditHead(seq: try row.int("seq"), hash: try row.text("hash")), at: try row.instant("at"),
+                    code: try row.text("code"))
+            }
+        }
+    }
+
+    public func lastAuditEntry(of action: AuditAction) async throws(StoreError) -> AuditEntry? {
+        try await database.read { connection throws(StoreError) in
+            try connection.query(
+                "\(Audit.select) WHERE action = ? ORDER BY seq DESC LIMIT 1", [.word(action)], Audit.read
+            ).first
         }
     }
 }
 
 /// The chain of acts.
 enum Audit {
+    static let select = "SELECT seq, at, actor, role, action, subject, detail, previous, hash FROM audit"
+
     /// Adds the act inside the transaction that does it.
     static func append(_ act: AuditAct, _ connection: any SQLConnection) throws(StoreError) {
         // Counting up first takes the row's lock: two nodes never chain to the same head.

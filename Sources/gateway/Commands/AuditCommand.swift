@@ -12,11 +12,14 @@ enum AuditCommand: Command {
     static let summary = "check the audit trail for any change, write it out, or print the head to be kept elsewhere"
     static let details = """
         verify   reads the whole chain; exit 1 when a row was changed, removed or moved
-        export   the same, and writes every row as one line of JSON to standard output
+        export   the same, and writes every row as one line of JSON to standard output; the export is a row itself
         head     the end of the chain: keep it elsewhere, and give it back with --head
 
+        Seals in the store, which the running gateway makes under its identity key, are held against the chain too.
+
         --config FILE   settings (default config/gateway.xml)
-        --head FILE     heads that were kept, one JSON object a line; the chain must pass through each
+        --head FILE     heads that were kept, one JSON object a line, such as the headFile of <audit> in the settings or
+                        the log; the chain must pass through each
         """
 
     static func run(_ arguments: [String]) async throws -> Int32 {
@@ -29,30 +32,36 @@ enum AuditCommand: Command {
             throw CommandFailure("\(configuration.storePath) does not exist")
         }
         let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
-        let desk = AuditService(store: try await SQLMessageStore(database: database))
+        let store = try await SQLMessageStore(database: database)
+        let service = AuditService(store: store, key: try IdentityKey.existing(configuration.identityKeyFile))
         let known = try arguments["head"].map { try heads(in: $0) } ?? []
-        let code = try await run(action, desk, known, asJSON: arguments.has("json"))
+        let code = try await run(action, service, known, asJSON: arguments.has("json"))
+        if action == "export" {
+            try await store.record(
+                AuditAct(system: .exportAudit, on: "audit", detail: "exit \(code)", at: Instant(Date())))
+        }
         await database.close()
         return code
     }
 
     private static func run(
-        _ action: String, _ desk: AuditService, _ known: [AuditHead], asJSON: Bool
+        _ action: String, _ service: AuditService, _ known: [AuditHead], asJSON: Bool
     ) async throws -> Int32 {
-        let verifier = try await desk.verify(against: known) { entry in
+        let verifier = try await service.verify(against: known) { entry in
             if action == "export" { Terminal.print(entry.json.text()) }
         }
-        let isIntact = verifier.broken == nil
+        let isIntact = verifier.isIntact
         let head: JSONValue = ["seq": JSONValue(verifier.head.seq), "hash": .string(verifier.head.hash)]
         switch action {
         case "head" where isIntact: Terminal.print(head.text())
         case "verify" where asJSON:
             Terminal.print(
                 JSONValue.compact([
-                    ("intact", .bool(isIntact)), ("report", .string(verifier.report.en)), ("head", head),
+                    ("intact", .bool(isIntact)), ("report", .string(verifier.report.en)),
+                    ("breaks", .array(verifier.breaks.map { .string($0.text.en) })), ("head", head),
                 ]).text(pretty: true))
         case "verify" where isIntact: Terminal.print("\(verifier.report.en) Head \(verifier.head.hash).")
-        default: if !isIntact { Terminal.complain("\(verifier.report.zh) \(verifier.report.en)") }
+        default: if !isIntact { verifier.breaks.forEach { Terminal.complain("\($0.text.zh) \($0.text.en)") } }
         }
         return isIntact ? 0 : 1
     }

@@ -10,12 +10,15 @@ struct Errands {
     let storing: StoreModule
     let intake: IntakeModule
     let services: OperatorServices
+    let audit: SystemAudit
+    let refusals: RefusedCredentials
 
     /// Often enough that nobody waits for it, seldom enough to cost nothing.
     private static let indexing: Duration = .seconds(2)
     private static let counting: Duration = .seconds(30)
+    private static let sealing: Duration = .seconds(60)
 
-    var all: [Errand] { storeErrands + caseErrands + watchErrands }
+    var all: [Errand] { storeErrands + caseErrands + watchErrands + auditErrands }
 
     private var sweep: Duration { .seconds(around.configuration.sweepSeconds) }
 
@@ -63,5 +66,34 @@ struct Errands {
                 return 0
             },
         ]
+    }
+
+    /// What the audit trail asks for.
+    private var auditErrands: [Errand] {
+        [
+            Errand("note refused credentials", every: Self.counting, limit: 1) { [refusals] _ in
+                try await refusals.flush()
+                return 0
+            },
+            Errand("write audit rows that waited", every: Self.counting, limit: 1) { [audit] _ in
+                try await audit.flush()
+                return 0
+            },
+            Errand("seal the audit trail", every: Self.sealing, limit: 1) { [sealing = auditSealing] _ in
+                try await sealing.run()
+                return 0
+            },
+        ]
+    }
+
+    private var auditSealing: AuditSealing {
+        let file = around.configuration.auditHeadFile.map(AuditHeadFile.init)
+        return AuditSealing(
+            store: storing.store, key: intake.hash, every: .seconds(around.configuration.auditHeadHours * 3600),
+            now: around.now
+        ) { [log = around.log] seal in
+            log.info("audit head", [("head", seal.json)])
+            try file?.append(seal)
+        }
     }
 }

@@ -13,10 +13,13 @@ final class Gateway: Sendable {
     let routes: [Route]
     let accounts: AccountService
     private let configuration: Configuration
+    private let log: Log
     private let client = HTTPClient()
     private let storing: StoreModule
     private let intake: IntakeModule
     private let delivery: DeliveryModule
+    private let audit: SystemAudit
+    private let refusals: RefusedCredentials
     /// What is finished before the gateway stops.
     private let work: [Task<Void, Never>]
     private let inspection: Task<Void, Never>
@@ -38,13 +41,18 @@ final class Gateway: Sendable {
             describing: calls, senderKinds: configuration.senderKinds,
             ownFindings: { pipeline.translator.ownFindings })
         routes = calls + operators.pages + [description.route]
-        server = try Listener.open(around, routes, services.signIn)
-        let errands = Errands(around: around, storing: storing, intake: intake, services: services)
+        audit = SystemAudit(store: storing.store, now: around.now, log: log)
+        refusals = RefusedCredentials(store: storing.store, now: around.now)
+        await audit.started(configuration, rules: pipeline.triage.digest, key: intake.hash)
+        server = try Listener.open(around, routes, services.signIn, refusals)
+        let errands = Errands(
+            around: around, storing: storing, intake: intake, services: services, audit: audit, refusals: refusals)
         let scheduler = Scheduler(errands.all, log: log)
         work = [Task { await delivery.run() }, Task { await services.bulk.run() }, Task { await scheduler.run() }]
         inspection = Task { await Self.inspect(storing, services.alerts, log) }
         accounts = services.accounts
         self.configuration = configuration
+        self.log = log
         self.storing = storing
         self.intake = intake
         self.delivery = delivery
@@ -54,9 +62,15 @@ final class Gateway: Sendable {
     ///
     /// - Throws: `ConfigurationError` with every mistake in both; those in force stay then.
     func reload() async throws(ConfigurationError) {
-        let fresh = try Self.mappingsAndRules(configuration)
-        intake.pipeline.current.replace(with: fresh)
-        await storing.note(fresh.triage)
+        do throws(ConfigurationError) {
+            let fresh = try Self.mappingsAndRules(configuration)
+            intake.pipeline.current.replace(with: fresh)
+            await storing.note(fresh.triage)
+            await audit.reloaded(configuration, rules: fresh.triage.digest)
+        } catch {
+            await audit.refusedReload(mistakes: error.complaints.count)
+            throw error
+        }
     }
 
     /// Reads the store through. Damage cannot wait until alerts are next looked for.
@@ -79,7 +93,17 @@ final class Gateway: Sendable {
         inspection.cancel()
         for task in work { await task.value }
         await intake.drift.flush()
+        await noteEnd()
         await client.close()
         await storing.close()
+    }
+
+    private func noteEnd() async {
+        do {
+            try await refusals.flush()
+        } catch {
+            log.warning("refused credentials were not noted", [("error", .string(error.code))])
+        }
+        await audit.stopped()
     }
 }

@@ -15,11 +15,13 @@ struct IntakeModule: Sendable {
     let backDoor: BackDoor
     private let attachments: AttachmentService
     let drift: DriftWatch
+    /// Keyed with the identity key.
+    let hash: KeyedHash
 
     /// - Throws: where the identity key can be neither read nor made.
     init(_ around: Surroundings, _ pipeline: Pipeline, _ storing: StoreModule) throws {
         self.pipeline = pipeline
-        let hash = try IdentityKey.load(around.configuration.identityKeyFile)
+        hash = try IdentityKey.load(around.configuration.identityKeyFile)
         drift = DriftWatch(store: storing.store, hash: hash, log: around.log, metrics: around.metrics)
         let clerk = CaseClerk(
             pipeline.current, identifiers: around.identifiers, registry: around.registry, keys: CaseKeys(hash: hash))

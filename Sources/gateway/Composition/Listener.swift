@@ -9,7 +9,9 @@ import Vocabulary
 /// The HTTP listener, wired: who calls, what is answered where something went wrong, and what is counted.
 enum Listener {
     /// - Throws: what keeps the port shut.
-    static func open(_ around: Surroundings, _ routes: [Route], _ signIn: SignInService) throws -> HTTPServer {
+    static func open(
+        _ around: Surroundings, _ routes: [Route], _ signIn: SignInService, _ refusals: RefusedCredentials
+    ) throws -> HTTPServer {
         let (configuration, log, metrics, now) = (around.configuration, around.log, around.metrics, around.now)
         let router = Router(
             routes: routes,
@@ -17,6 +19,7 @@ enum Listener {
                 callers: configuration.callers,
                 isExpired: { hash in configuration.tokenEnds[hash].map { $0 < now() } ?? false }),
             session: { try await signIn.caller(of: $0) }, seen: { note($0, at: now(), metrics) },
+            refused: { refusals.note($0, of: $1, from: $2.source) },
             observe: { metrics.answered(route: $0, status: $1, took: $2) }, explain: { explain($0, $1, log) })
         return try HTTPServer(configuration: settings(configuration)) { [bits = around.bits] request in
             // A journey that began elsewhere goes on; otherwise one begins here (W3C Trace Context).

@@ -24,7 +24,8 @@ struct OperatorModule: Sendable {
                 cases: IntakeCaseServices(intake: intake.service, backDoor: intake.backDoor),
                 text: EncodedText(), rules: rules, endpoints: delivery.courier,
                 expiries: around.configuration,
-                clocks: StoredClockFigures(store: storing.store, now: around.now), inspection: storing.inspection),
+                clocks: StoredClockFigures(store: storing.store, now: around.now), inspection: storing.inspection,
+                auditKey: intake.hash),
             alerts: around.configuration.alerts, node: ProcessInfo.processInfo.hostName, log: around.log,
             metrics: around.metrics)
         health = Health(

@@ -41,6 +41,11 @@ struct Configuration: Sendable {
     var sweepSeconds = 15
     /// The secret for finding persons again; beside the store where nothing else is said.
     var identityKey: String?
+    /// Where heads of the audit trail are handed out to, besides the log.
+    var auditHeadFile: String?
+    var auditHeadHours = 24
+    /// What the digest of a start covers, by name.
+    private(set) var files: [(name: String, path: String)] = []
     var identityKeyFile: String { identityKey ?? storePath + ".identity-key" }
 
     var registry: Registry {
@@ -69,6 +74,7 @@ struct Configuration: Sendable {
             for element in root.children {
                 read(element, path: reader.attribute("path", of: element).map(path), &reader)
             }
+            auditHeadFile = auditHeadFile.map(path)
             boundUploads(root.children.first { $0.name == "uploads" }, &reader)
         }
         institutions = reader.institutions(in: InstitutionFile(path: institutionsFile))
@@ -78,6 +84,10 @@ struct Configuration: Sendable {
         for index in partners.indices {
             partners[index].tokenEnd = tokenEnd(of: Caller(role: .partner, id: partners[index].id))
         }
+        files = [
+            ("gateway", file), ("partners", partnersFile), ("credentials", credentialsFile),
+            ("institutions", institutionsFile), ("senderKinds", mappings + "/sender-kinds.xml"),
+        ]
         guard reader.complaints.isEmpty else { throw ConfigurationError(reader.complaints) }
     }
 
@@ -95,6 +105,7 @@ struct Configuration: Sendable {
         case "partners": partnersFile = named ?? partnersFile
         case "credentials": credentialsFile = named ?? credentialsFile
         case "identityKey": identityKey = named ?? identityKey
+        case "audit": readAudit(element, &reader)
         case "cases": readCases(element, &reader)
         case "limits": readLimits(element, &reader)
         case "uploads": readUploads(element, &reader)
@@ -102,6 +113,14 @@ struct Configuration: Sendable {
             exchangeSeconds = reader.number("pollSeconds", of: element, in: 1...3600) ?? exchangeSeconds
         case "alerts": alerts = reader.alerts(in: element)
         default: reader.complain(at: element, "unknown element <\(element.name)>")
+        }
+    }
+
+    private mutating func readAudit(_ element: Node, _ reader: inout ConfigurationReader) {
+        auditHeadFile = reader.attribute("headFile", of: element) ?? auditHeadFile
+        auditHeadHours = reader.number("headHours", of: element, in: 1...8760) ?? auditHeadHours
+        for name in element.attributes.map(\.name) where !["headFile", "headHours"].contains(name) {
+            reader.complain(at: element, "unknown attribute \(name); <audit> takes headFile and headHours")
         }
     }
 

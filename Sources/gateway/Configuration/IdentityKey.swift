@@ -4,6 +4,11 @@ import Vocabulary
 
 /// The secret under which persons are found again, and unknown code values counted, without either standing in the store.
 enum IdentityKey {
+    /// The key where there is one; nothing is made.
+    static func existing(_ path: String) throws -> KeyedHash? {
+        try FileManager.default.contents(atPath: path).map { try KeyedHash(key: [UInt8]($0)) }
+    }
+
     /// Reads the key, or makes one on the first start: readable by this user only. Whoever loses it loses the links
     /// between applications of one person, and the drift watch takes known values for new ones; nothing else.
     static func load(_ path: String) throws -> KeyedHash {

@@ -1,0 +1,68 @@
+import Messaging
+import Observability
+import Operations
+import StrictJSON
+import Transport
+import Vocabulary
+
+/// Writes into the audit trail what is done to the gateway itself: its starts and stops, its settings and keys, reloads.
+/// A row that cannot be written now, since the device is full, is written when it can be.
+actor SystemAudit {
+    private let store: any AuditStore
+    private let now: @Sendable () -> Instant
+    private let log: Log
+    private var waiting: [AuditAct] = []
+
+    init(store: any AuditStore, now: @escaping @Sendable () -> Instant, log: Log) {
+        self.store = store
+        self.now = now
+        self.log = log
+    }
+
+    /// - Parameters:
+    ///   - rules: the digest of rules, calendars and institutions.
+    ///   - key: the identity key.
+    func started(_ configuration: Configuration, rules: String?, key: KeyedHash) async {
+        let files = ConfigurationDigests.files(of: configuration, key: key).text()
+        do {
+            if try await store.lastAuditEntry(of: .changeConfiguration)?.detail != files {
+                await write(.changeConfiguration, on: "configuration", files)
+            }
+        } catch {
+            log.warning("the settings were not compared with those before", [("error", .string(error.code))])
+        }
+        await write(.start, on: "gateway", Self.detail(configuration, rules: rules))
+    }
+
+    func reloaded(_ configuration: Configuration, rules: String?) async {
+        await write(.reload, on: "gateway", Self.detail(configuration, rules: rules))
+    }
+
+    func refusedReload(mistakes: Int) async { await write(.reloadRefused, on: "gateway", "mistakes: \(mistakes)") }
+
+    func stopped() async { await write(.stop, on: "gateway", Release.version) }
+
+    /// Writes what could not be written before.
+    func flush() async throws(StoreError) {
+        while let act = waiting.first {
+            try await store.record(act)
+            waiting.removeFirst()
+        }
+    }
+
+    private func write(_ action: AuditAction, on subject: String, _ detail: String) async {
+        waiting.append(AuditAct(system: action, on: subject, detail: detail, at: now()))
+        do throws(StoreError) {
+            try await flush()
+        } catch {
+            log.error("an audit row waits to be written", [("error", .string(error.code))])
+        }
+    }
+
+    private static func detail(_ configuration: Configuration, rules: String?) -> String {
+        JSONValue.compact([
+            ("version", .string(Release.version)),
+            ("mappings", .string(ConfigurationDigests.folder(configuration.mappings))), ("rules", .text(rules)),
+        ]).text()
+    }
+}

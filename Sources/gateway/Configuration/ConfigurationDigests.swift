@@ -1,0 +1,30 @@
+import Foundation
+import StrictJSON
+import Transport
+
+/// What the settings, credentials and keys of a start are, without what stands in them: SM3 of each file.
+enum ConfigurationDigests {
+    /// - Parameter key: its fingerprint stands for the identity key.
+    static func files(of configuration: Configuration, key: KeyedHash) -> JSONValue {
+        .object(
+            JSONObject(
+                configuration.files.map { name, path in (name, digest(ofFile: path)) }
+                    + [("identityKey", .string(key.hash("fingerprint")))]))
+    }
+
+    /// Of all files in a folder and those below it, with their names.
+    static func folder(_ path: String) -> String {
+        let base = URL(filePath: path)
+        let names = (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []).sorted()
+        let lines = names.compactMap { name -> String? in
+            guard let bytes = FileManager.default.contents(atPath: base.appending(path: name).path) else { return nil }
+            return "\(name) \(Digest.hex(Digest.sm3([UInt8](bytes))))\n"
+        }
+        return Digest.hex(Digest.sm3(Array(lines.joined().utf8)))
+    }
+
+    /// Null where there is no such file.
+    private static func digest(ofFile path: String) -> JSONValue {
+        FileManager.default.contents(atPath: path).map { .string(Digest.hex(Digest.sm3([UInt8]($0)))) } ?? .null
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import Messaging
+import StrictJSON
+import Synchronization
+import Testing
+import Transport
+import Vocabulary
+
+@testable import Operations
+@testable import Storage
+
+/// The audit chain under the gateway's key, and what is written into it about the gateway itself.
+@Suite final class AuditSealTests: Sendable {
+    private let key: KeyedHash
+    private let handedOut = Mutex<[AuditSeal]>([])
+
+    init() throws { key = try KeyedHash(key: [UInt8](repeating: 7, count: 32)) }
+
+    private func sealing(_ store: SQLMessageStore, _ bench: Bench) -> AuditSealing {
+        AuditSealing(store: store, key: key, every: .seconds(3600), now: { bench.clock.now }) { [self] seal in
+            handedOut.withLock { $0.append(seal) }
+        }
+    }
+
+    private func fill(_ store: SQLMessageStore, _ count: Int, _ bench: Bench) async throws {
+        for number in 0..<count {
+            try await store.record(
+                AuditAct(system: .unmask, on: "L\(number)", detail: "because", at: bench.clock.now))
+        }
+    }
+
+    /// Writes the whole chain anew without the row, each row right by itself, and the store's note of its end with it.
+    private func rewrite(without seq: Int, _ bench: Bench) async throws {
+        try await bench.database.write { connection throws(StoreError) in
+            let rows = try connection.query(
+                "SELECT at, action, subject, detail FROM audit WHERE seq <> ? ORDER BY seq", [.int(seq)]
+            ) { row throws(StoreError) in
+                AuditAct(
+                    system: try row.word("action"), on: try row.text("subject"), detail: try row.text("detail"),
+                    at: try row.instant("at"))
+            }
+            try connection.run("DELETE FROM audit", [])
+            try connection.run("UPDATE audit_head SET seq = 0, hash = ?", [.text(AuditHead.start.hash)])
+            for row in rows { try Audit.append(row, connection) }
+        }
+    }
+
+    @Test func `a chain written anew from any row on does not pass through its seals`() async throws {
+        for removed in [1, 4, 9] {
+            let bench = try await Bench()
+            let store = try await SQLMessageStore(database: bench.database)
+            try await fill(store, 10, bench)
+            try await sealing(store, bench).run()
+            try await fill(store, 5, bench)
+            #expect(try await bench.services.audit.verify().isIntact)
+            try await rewrite(without: removed, bench)
+            #expect(try await bench.services.audit.verify().breaks == [.headDiffers(known: 10, end: 10)])
+            await bench.remove()
+        }
+    }
+
+    @Test func `a seal made by somebody without the key is named, and so is a store that forgot the chain's end`()
+        async throws
+    {
+        let bench = try await Bench()
+        let store = try await SQLMessageStore(database: bench.database)
+        try await fill(store, 3, bench)
+        let head = try #require(try await store.auditHead())
+        try await store.addAuditSeal(
+            AuditSeal(head: head, at: bench.clock.now, code: String(repeating: "0", count: 32)))
+        #expect(try await bench.services.audit.verify().breaks == [.forgedSeal(seq: 3)])
+        try await bench.database.write { connection throws(StoreError) in
+            _ = try connection.run("DELETE FROM audit_head", [])
+        }
+        #expect(try await bench.services.audit.verify().breaks == [.headless, .forgedSeal(seq: 3)])
+        await bench.remove()
+    }
+
+    @Test func `a head is handed out when it is time and has moved, and again where that failed`() async throws {
+        let bench = try await Bench()
+        let store = try await SQLMessageStore(database: bench.database)
+        let sealing = sealing(store, bench)
+        try await sealing.run()
+        #expect(handedOut.withLock(\.count) == 0)
+        try await fill(store, 1, bench)
+        try await sealing.run()
+        try await fill(store, 1, bench)
+        try await sealing.run()
+        #expect(handedOut.withLock { $0.map(\.head.seq) } == [1])
+        bench.clock.advance(3600)
+        try await sealing.run()
+        bench.clock.advance(3600)
+        try await sealing.run()
+        #expect(handedOut.withLock { $0.map(\.head.seq) } == [1, 2])
+        #expect(try await store.auditSeals(after: 0, limit: 10).map(\.head.seq) == [1, 2])
+        for seal in handedOut.withLock({ $0 }) { #expect(seal.code == key.hash(seal.text)) }
+        await bench.remove()
+    }
+
+    @Test func `a flood of refused credentials is a few rows with how many there were`() async throws {
+        let bench = try await Bench()
+        let store = try await SQLMessageStore(database: bench.database)
+        let refusals = RefusedCredentials(store: store, now: { bench.clock.now })
+        for number in 0..<1000 { refusals.note(.unknownToken, of: nil, from: "198.51.100.\(number % 100)") }
+        refusals.note(.expiredToken, of: Caller(role: .partner, id: "court"), from: "192.0.2.1")
+        try await refusals.flush()
+        let rows = try await bench.services.audit.entries(AuditFilter(), before: nil, limit: 100)
+        #expect(rows.count <= RefusedCredentials.limit + 2)
+        let counted = rows.compactMap { Int($0.detail.split(separator: " ")[1].dropFirst()) }.reduce(0, +)
+        #expect(counted == 1001)
+        try await refusals.flush()
+        #expect(try await bench.services.audit.entries(AuditFilter(), before: nil, limit: 100).count == rows.count)
+        await bench.remove()
+    }
+}
