@@ -40,6 +40,8 @@ import Vocabulary
         #expect(try await viewer.post("/\(page)/pause", order).status == 403)
         #expect(try await worker.post("/\(page)/pause", order, isOwn: false).status == 403)
         #expect(try await worker.post("/\(page)/pause", ["recipient": recipient, "reason": " "]).status == 400)
+        let long = String(repeating: "长", count: 501)
+        #expect(try await worker.post("/\(page)/pause", ["recipient": recipient, "reason": long]).status == 400)
         #expect(try await worker.post("/\(page)/pause", ["recipient": "nobody", "reason": "x"]).status == 404)
         #expect(try await worker.post("/\(page)/burn", order).status == 404)
         #expect(try await !worker.get("/\(page)").html.contains("已暂停"))
