@@ -100,7 +100,8 @@ let package = Package(
                     ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
         }
         + [
-            .executableTarget(name: "gateway", dependencies: allRooms),
+            .executableTarget(
+                name: "gateway", dependencies: allRooms, resources: [.embedInCode("Configuration/Schemas")]),
             .executableTarget(name: "gateway-bench", dependencies: allRooms),
             .testTarget(name: "ArchitectureTests"),
             .testTarget(

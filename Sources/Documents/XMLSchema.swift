@@ -17,6 +17,11 @@ public struct SchemaViolation: Sendable, Hashable {
 public struct SchemaError: Error, Sendable, Hashable {
     public let path: String
     public let line: Int?
+
+    public init(path: String, line: Int?) {
+        self.path = path
+        self.line = line
+    }
 }
 
 /// A compiled XSD. Shared by all threads: each validation has a context of its own.
@@ -25,8 +30,28 @@ public struct SchemaError: Error, Sendable, Hashable {
 public final class XMLSchema: @unchecked Sendable {
     private let handle: xmlSchemaPtr
 
-    public init(path: String) throws(SchemaError) {
-        guard let parser = xmlSchemaNewParserCtxt(path) else { throw SchemaError(path: path, line: nil) }
+    public convenience init(path: String) throws(SchemaError) {
+        self.init(handle: try Self.parse(xmlSchemaNewParserCtxt(path), path))
+    }
+
+    /// One that includes no other file.
+    ///
+    /// - Parameter name: names it in an error.
+    public convenience init(_ bytes: [UInt8], name: String) throws(SchemaError) {
+        let parsed = bytes.withUnsafeBytes { bytes in
+            Result { () throws(SchemaError) in
+                try XMLSchema.parse(
+                    xmlSchemaNewMemParserCtxt(
+                        bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: bytes.count)), name)
+            }
+        }
+        self.init(handle: try parsed.get())
+    }
+
+    private init(handle: xmlSchemaPtr) { self.handle = handle }
+
+    private static func parse(_ parser: xmlSchemaParserCtxtPtr?, _ path: String) throws(SchemaError) -> xmlSchemaPtr {
+        guard let parser else { throw SchemaError(path: path, line: nil) }
         defer { xmlSchemaFreeParserCtxt(parser) }
         var line: Int?
         let parsed = withUnsafeMutablePointer(to: &line) { line in
@@ -39,7 +64,7 @@ public final class XMLSchema: @unchecked Sendable {
             return xmlSchemaParse(parser)
         }
         guard let parsed else { throw SchemaError(path: path, line: line) }
-        handle = parsed
+        return parsed
     }
 
     deinit { xmlSchemaFree(handle) }

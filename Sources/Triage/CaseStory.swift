@@ -73,7 +73,7 @@ public struct CaseStory: Sendable, Hashable {
         if words[1] == "received" { return Event(at: at, event: nil, until: until) }
         let step = CaseEvent(rawValue: words[1]).map(ApplicationEvent.report)
         guard let event = step ?? others.first(where: { $0.0 == words[1] })?.1 else {
-            throw Mistake(line: line, text: "\(words[1]) is no event" + RuleSchema.hint(words[1], Self.words))
+            throw Mistake(line: line, text: "\(words[1]) is no event" + StrictSchema.hint(words[1], Self.words))
         }
         return Event(at: at, event: event, until: until)
     }

@@ -54,12 +54,12 @@ struct Institutions: Sendable {
             default:
                 reader.complain(
                     element,
-                    "<\(element.name)> is not known" + RuleSchema.hint(element.name, ["institution", "region"]))
+                    "<\(element.name)> is not known" + StrictSchema.hint(element.name, ["institution", "region"]))
             }
             for (name, _) in element.attributes where !Self.attributes.contains(name) {
                 reader.complain(
                     element,
-                    "<\(element.name)> has no attribute \(name)" + RuleSchema.hint(name, Self.attributes))
+                    "<\(element.name)> has no attribute \(name)" + StrictSchema.hint(name, Self.attributes))
             }
             if element.attribute("center") == "yes" { center = element.attribute("code") ?? "" }
         }
@@ -75,7 +75,7 @@ struct Institutions: Sendable {
         let codes = institutions.map(\.code)
         for (institution, element) in zip(institutions, elements.filter { $0.name == "institution" }) {
             for other in [institution.within, institution.replacedBy].compactMap(\.self) where !codes.contains(other) {
-                reader.complain(element, "there is no institution \(other)" + RuleSchema.hint(other, codes))
+                reader.complain(element, "there is no institution \(other)" + StrictSchema.hint(other, codes))
             }
         }
     }
@@ -108,7 +108,7 @@ struct Institutions: Sendable {
         }
         for child in element.children {
             if !children.contains(child.name) {
-                reader.complain(child, "<\(child.name)> is not known" + RuleSchema.hint(child.name, children))
+                reader.complain(child, "<\(child.name)> is not known" + StrictSchema.hint(child.name, children))
             }
             guard keys.contains(child.name) else { continue }
             let words = child.text.split(whereSeparator: \.isWhitespace).map(String.init)

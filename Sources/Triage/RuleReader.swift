@@ -13,7 +13,7 @@ struct Expression: Sendable, Hashable {
 struct RuleReader {
     private(set) var complaints: [Complaint] = []
     private var file = ""
-    private var schema: RuleSchema?
+    private var schema: StrictSchema?
     private(set) var expressions: [String] = []
     /// Every file that was read, by name: what the rules' digest is made of.
     private(set) var sources: [UInt8] = []
@@ -24,7 +24,7 @@ struct RuleReader {
     mutating func useSchema(_ path: String) {
         guard let source = parse(path) else { return }
         do {
-            schema = try RuleSchema(path: path, source: source.root)
+            schema = try StrictSchema(path: path, source: source.root)
         } catch {
             complain(nil, "is no XML schema (line \(error.line ?? 1))")
         }
@@ -51,7 +51,7 @@ struct RuleReader {
             return nil
         }
         if checked, let schema {
-            for (element, text) in schema.mistakes(in: document) { complain(element ?? document.root, text) }
+            for mistake in schema.mistakes(in: document) { complain(mistake.element ?? document.root, mistake.text) }
         }
         return document.root
     }
@@ -106,12 +106,13 @@ struct RuleReader {
         }
         for variable in XPathExpression.variables(in: source) where !variables.contains(variable) {
             complain(
-                node, "\(name) names $\(variable), which no term gives" + RuleSchema.hint(variable, variables.sorted()))
+                node,
+                "\(name) names $\(variable), which no term gives" + StrictSchema.hint(variable, variables.sorted()))
         }
         for path in RulePaths.used(in: source) where !RulePaths.isKnown(path) {
             complain(
                 node,
-                "\(name) asks for /root/\(path), which no application holds" + RuleSchema.hint(path, RulePaths.all))
+                "\(name) asks for /root/\(path), which no application holds" + StrictSchema.hint(path, RulePaths.all))
         }
         return Expression(number: expressions.count, source: source)
     }
@@ -126,7 +127,7 @@ struct RuleReader {
     mutating func words(_ name: String, of node: Node, among known: [String]) -> [String] {
         let words = (node.attribute(name) ?? "").split(separator: " ").map(String.init)
         for word in words where !known.contains(word) {
-            complain(node, "\(name) names \(word), which is not known" + RuleSchema.hint(word, known))
+            complain(node, "\(name) names \(word), which is not known" + StrictSchema.hint(word, known))
         }
         return words
     }
@@ -155,7 +156,7 @@ struct RuleReader {
             if element.name != "off", element.name != "makeupWorkdays" {
                 complain(
                     element,
-                    "<\(element.name)> is not known" + RuleSchema.hint(element.name, ["off", "makeupWorkdays"]))
+                    "<\(element.name)> is not known" + StrictSchema.hint(element.name, ["off", "makeupWorkdays"]))
             }
             for word in element.text.split(whereSeparator: \.isWhitespace) {
                 guard let date = CalendarDate(iso: word), date.year == year else {

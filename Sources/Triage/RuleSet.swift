@@ -188,7 +188,7 @@ struct RuleSet: Sendable {
                 reader.complain(
                     element,
                     "amount names \(amount), which no threshold gives"
-                        + RuleSchema.hint(String(amount.dropFirst()), terms.names.sorted()))
+                        + StrictSchema.hint(String(amount.dropFirst()), terms.names.sorted()))
             }
             clocks.append(
                 ClockRule(

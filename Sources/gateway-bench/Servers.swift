@@ -109,18 +109,18 @@ struct Workplace {
             (
                 "gateway.xml",
                 """
-                <gateway><listen host="127.0.0.1" port="0"/><store path="\(store)"/>
+                <gateway xmlns="urn:legal-aid-gateway:config:1"><listen host="127.0.0.1" port="0"/><store path="\(store)"/>
                 <mappings path="\(repository.appending(path: "Mappings").path)"/><rules path="\(config)/rules"/>
                 <calendar path="\(config)/calendar"/><institutions path="\(config)/institutions.xml"/></gateway>
                 """
             ),
             (
                 "partners.xml",
-                "<partners><partner id=\"\(Self.partner.id)\" name=\"\(Self.partner.name)\" senderType=\"court\"><mapping>\(Sample.mapping)</mapping></partner></partners>"
+                "<partners xmlns=\"urn:legal-aid-gateway:partners:1\"><partner id=\"\(Self.partner.id)\" name=\"\(Self.partner.name)\" senderType=\"court\"><mapping>\(Sample.mapping)</mapping></partner></partners>"
             ),
             (
                 "credentials.xml",
-                "<credentials><partner id=\"\(Self.partner.id)\" tokenSha256=\"\(Digest.hex(Digest.sha256(Array(Self.token.utf8))))\"/></credentials>"
+                "<credentials xmlns=\"urn:legal-aid-gateway:credentials:1\"><partner id=\"\(Self.partner.id)\" tokenSha256=\"\(Digest.hex(Digest.sha256(Array(Self.token.utf8))))\"/></credentials>"
             ),
         ]
         for (name, text) in files { try Data(text.utf8).write(to: folder.appending(path: name)) }

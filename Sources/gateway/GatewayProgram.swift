@@ -9,7 +9,7 @@ enum GatewayProgram {
             DeadLetters.self, Clocks.self, Leads.self, Queues.self, Partners.self, Parked.self, Alerts.self,
             TraceCommand.self,
             Reports.self, Codes.self, AuditCommand.self, Users.self, Send.self, Migrate.self, Keys.self,
-            Version.self,
+            SchemaCommand.self, Version.self,
         ]
     }
 

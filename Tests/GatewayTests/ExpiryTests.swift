@@ -8,7 +8,7 @@ import Vocabulary
 @testable import gateway
 
 /// Ends on 2027-03-04.
-private let early = """
+let sampleAuthority = """
     -----BEGIN CERTIFICATE-----
     MIIBjjCCATOgAwIBAgIUez6hd957A+ajpBq8e37Qr7N4ASUwCgYIKoZIzj0EAwIw
     HDEaMBgGA1UEAwwRRXhhbXBsZSBBdXRob3JpdHkwHhcNMjYxMTI0MjI0MzEwWhcN
@@ -40,11 +40,13 @@ private let later = """
 private struct Settings {
     let gateway: GatewayProcess
 
-    init(credentials: String, authority: String = early) throws {
+    init(credentials: String, authority: String = sampleAuthority) throws {
         gateway = try GatewayProcess(
             courtWays: "<returnAddress url=\"https://127.0.0.1:9/\" authorities=\"ca.pem\"/>")
         try write(authority, to: "ca.pem")
-        try write("<credentials>\n\(credentials)\n</credentials>", to: "credentials.xml")
+        try write(
+            "<credentials xmlns=\"urn:legal-aid-gateway:credentials:1\">\n\(credentials)\n</credentials>",
+            to: "credentials.xml")
     }
 
     func write(_ text: String, to file: String) throws {
@@ -62,8 +64,8 @@ private func credential(_ token: String, _ rest: String = "", of caller: String 
 
 @Suite struct ExpiryTests {
     @Test func `a certificate file tells when the first of its certificates ends`() {
-        #expect(CertificateFile.firstEnd(in: Array(early.utf8)) == 1_804_200_190)
-        #expect(CertificateFile.firstEnd(in: Array((later + "\n" + early).utf8)) == 1_804_200_190)
+        #expect(CertificateFile.firstEnd(in: Array(sampleAuthority.utf8)) == 1_804_200_190)
+        #expect(CertificateFile.firstEnd(in: Array((later + "\n" + sampleAuthority).utf8)) == 1_804_200_190)
         for nothing in ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
             #expect(CertificateFile.firstEnd(in: Array(nothing.utf8)) == nil)
         }

@@ -53,13 +53,13 @@ final class FlowGateway: Sendable {
             <returnAddress url="http://127.0.0.1:\(post.port)/\(partner.id)" timeoutSeconds="600"/></partner>
             """
         }
-        try "<partners>\(partners.joined())</partners>".write(
+        try "<partners xmlns=\"urn:legal-aid-gateway:partners:1\">\(partners.joined())</partners>".write(
             to: folder.appending(path: "partners.xml"), atomically: true, encoding: .utf8)
         let callers =
             Self.partners.map { #"<partner id="\#($0.id)" tokenSha256="\#(Token.hash($0.id))"/>"# }
             + Self.institutions.map { #"<institution code="\#($0)" tokenSha256="\#(Token.hash($0))"/>"# }
             + [#"<operator name="wang" tokenSha256="\#(Token.hash(GatewayProcess.operatorToken))"/>"#]
-        try "<credentials>\(callers.joined())</credentials>".write(
+        try "<credentials xmlns=\"urn:legal-aid-gateway:credentials:1\">\(callers.joined())</credentials>".write(
             to: folder.appending(path: "credentials.xml"), atomically: true, encoding: .utf8)
         try gateway.start()
     }

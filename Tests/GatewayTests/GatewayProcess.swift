@@ -36,7 +36,7 @@ final class GatewayProcess: @unchecked Sendable {
         </gateway>
         """.write(to: folder.appending(path: "gateway.xml"), atomically: true, encoding: .utf8)
         try """
-        <partners>
+        <partners xmlns="urn:legal-aid-gateway:partners:1">
           <partner id="court" name="常州市天宁区人民法院" senderType="court" statusMapping="court/status">
             <senderCode>320402</senderCode><mapping>court/defence-notice</mapping>
             \(courtWays ?? "<returnAddress url=\"\(returnAddress)\" timeoutSeconds=\"600\"/>")
@@ -45,7 +45,7 @@ final class GatewayProcess: @unchecked Sendable {
         </partners>
         """.write(to: folder.appending(path: "partners.xml"), atomically: true, encoding: .utf8)
         try """
-        <credentials>
+        <credentials xmlns="urn:legal-aid-gateway:credentials:1">
           <partner id="court" tokenSha256="\(Token.hash(Self.partnerToken))"/>
           <partner id="other" tokenSha256="\(Token.hash("other-token"))"/>
           <institution code="CZ-TN" tokenSha256="\(Token.hash(Self.institutionToken))"/>

@@ -34,21 +34,22 @@ import Vocabulary
 
     @Test(arguments: [
         (#"<kind code="tax" zh="税务" en="tax"/>"#, "needs the attribute tells"),
-        (#"<kind code="tax" zh="税务" en="tax" tells=""/>"#, "needs the attribute tells"),
-        (#"<kind code="tax" zh="税务" en="tax" tells="everything"/>"#, "tells must be one of court, procuratorate"),
+        (#"<kind code="tax" zh="税务" en="tax" tells=""/>"#, "tells of <kind> cannot be"),
+        (#"<kind code="tax" zh="税务" en="tax" tells="everything"/>"#, "it takes court, procuratorate"),
         (#"<kind code="tax" zh="税务" en="tax" tells="community" suggestions="relief"/>"#, "suggestions knows"),
         (#"<kind code="tax" en="tax" tells="community"/>"#, "needs the attribute zh"),
         (#"<kind code="税务" zh="税务" en="tax" tells="community"/>"#, "code must begin"),
         (#"<kind code="tax" zh="税务" en="tax" tells="community" tell="court"/>"#, "has no attribute tell"),
         (#"<kind code="tax" zh="a" en="a" tells="court"/><kind code="tax" zh="b" en="b" tells="labour"/>"#, "twice"),
         (#"<kind code="legalAidInstitution" zh="法援" en="a" tells="community"/>"#, "the gateway's own kind"),
-        (#"<agency code="tax"/>"#, "unknown element <agency>"),
+        (#"<agency code="tax"/>"#, "<agency> is not known"),
     ])
     func `a kind that does not say what it may be told, or says it wrongly, is refused`(
         line: String, complaint: String
     ) throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "kinds-\(UUID().uuidString).xml")
-        try Data("<senderKinds>\(line)</senderKinds>".utf8).write(to: file)
+        try Data("<senderKinds xmlns=\"urn:legal-aid-gateway:sender-kinds:1\">\(line)</senderKinds>".utf8).write(
+            to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         var reader = ConfigurationReader()
         let kinds = reader.senderKinds(in: file.path)

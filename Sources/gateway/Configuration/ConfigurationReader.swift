@@ -9,11 +9,25 @@ import Vocabulary
 
 /// Reads configuration files and gathers what is wrong with them.
 struct ConfigurationReader {
-    private(set) var complaints: [Complaint] = []
+    private struct Place: Hashable {
+        let file: String
+        let line: Int?
+    }
+
+    private var found: [Complaint] = []
+    /// What the schemas say of elements and attributes, and of what these hold.
+    private var structural: [Complaint] = []
+    private var ofValues: [Complaint] = []
     private(set) var file = ""
 
+    /// What is wrong, each thing told once: a mistake in a value as the reader of that value tells it, if it does.
+    var complaints: [Complaint] {
+        let told = Set(found.map { Place(file: $0.file, line: $0.line) })
+        return structural + ofValues.filter { !told.contains(Place(file: $0.file, line: $0.line)) } + found
+    }
+
     mutating func complain(at element: Node?, _ message: String) {
-        complaints.append(Complaint(file: file, line: element?.location.line, text: message))
+        found.append(Complaint(file: file, line: element?.location.line, text: message))
     }
 
     mutating func root(of file: String, named name: String) -> Node? {
@@ -23,14 +37,15 @@ struct ConfigurationReader {
             return nil
         }
         do {
-            let root = try Document.parse([UInt8](data), format: .xml, limits: ParseLimits()).root
-            guard root.name == name else {
-                complain(at: root, "the root element must be <\(name)>, not <\(root.name)>")
+            let document = try Document.parse([UInt8](data), format: .xml, limits: ParseLimits())
+            guard document.root.name == name else {
+                complain(at: document.root, "the root element must be <\(name)>, not <\(document.root.name)>")
                 return nil
             }
-            return root
+            holdAgainstSchema(document)
+            return document.root
         } catch {
-            complaints.append(
+            found.append(
                 Complaint(
                     file: file, line: error.location.line, text: "is not well-formed XML (\(error.problem.rawValue))"
                 ))
@@ -38,14 +53,24 @@ struct ConfigurationReader {
         }
     }
 
+    private mutating func holdAgainstSchema(_ document: Document) {
+        guard let schema = ConfigurationSchema(rawValue: document.root.name) else { return }
+        do throws(SchemaError) {
+            for mistake in try schema.strict().mistakes(in: document) {
+                let line = (mistake.element ?? document.root).location.line
+                let complaint = Complaint(file: file, line: line, text: mistake.text)
+                if mistake.isStructural { structural.append(complaint) } else { ofValues.append(complaint) }
+            }
+        } catch {
+            complain(at: nil, "the program's own schema \(error.path) is broken at line \(error.line ?? 1)")
+        }
+    }
+
     func attribute(_ name: String, of element: Node) -> String? { element.attribute(name) }
 
-    mutating func required(_ name: String, of element: Node) -> String? {
-        guard let value = element.attribute(name), !value.isEmpty else {
-            complain(at: element, "<\(element.name)> needs the attribute \(name)")
-            return nil
-        }
-        return value
+    /// One that the schema asks for, and complains of where it is not there.
+    func required(_ name: String, of element: Node) -> String? {
+        element.attribute(name).flatMap { $0.isEmpty ? nil : $0 }
     }
 
     mutating func number(_ name: String, of element: Node, in range: ClosedRange<Int>) -> Int? {
@@ -60,7 +85,9 @@ struct ConfigurationReader {
     /// Those who are delivered to, of a file that the rules have read; what is wrong with it is told here once.
     mutating func institutions(in institutionFile: InstitutionFile) -> [Institution] {
         file = institutionFile.path
-        complaints += institutionFile.complaints
+        _ = root(of: institutionFile.path, named: "institutions")
+        let misshapen = Set(structural.map { Place(file: $0.file, line: $0.line) })
+        found += institutionFile.complaints.filter { !misshapen.contains(Place(file: $0.file, line: $0.line)) }
         return institutionFile.entries.map { entry in
             var institution = Institution(
                 code: entry.code, name: entry.name, phone: entry.phone, division: entry.division)
@@ -77,6 +104,10 @@ struct ConfigurationReader {
                 let kind = senderKind(of: element, among: kinds)
             else { continue }
             if found.contains(where: { $0.id == id }) { complain(at: element, "partner \(id) is there twice") }
+            for way in ["returnAddress", "retry", "exchange"]
+            where element.children.count(where: { $0.name == way }) > 1 {
+                complain(at: element, "partner \(id) has <\(way)> more than once")
+            }
             var partner = Partner(
                 id: id, name: name, kind: kind,
                 senderCodes: element.children.filter { $0.name == "senderCode" }.map(\.text),
@@ -110,13 +141,8 @@ struct ConfigurationReader {
                 caller = code.map { Caller(role: .institution, id: $0) }
             case "operator":
                 let role = element.attribute("role").map { OperatorRole(rawValue: $0) } ?? .operator
-                if role == nil {
-                    complain(at: element, "role must be viewer, operator, auditor or administrator")
-                }
                 caller = required("name", of: element).map { Caller(role: .operator, id: $0, operatorRole: role) }
-            default:
-                complain(at: element, "unknown element <\(element.name)>")
-                caller = nil
+            default: caller = nil
             }
             guard let hash = required("tokenSha256", of: element)?.lowercased() else { continue }
             guard hash.count == 64, hash.allSatisfy(\.isHexDigit) else {

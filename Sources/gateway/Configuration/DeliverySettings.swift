@@ -10,7 +10,7 @@ extension ConfigurationReader {
     }
 
     mutating func push(_ element: Node) -> InstitutionPush? {
-        guard let address = address(element, holding: ["confirm", "retry"]) else { return nil }
+        guard let address = address(element) else { return nil }
         return InstitutionPush(address: address, retryPolicy: retryPolicy(of: element))
     }
 
@@ -55,12 +55,7 @@ extension ConfigurationReader {
     }
 
     /// `url`, `tokenFile`, `authorities` and how it is to be treated.
-    ///
-    /// - Parameter known: the elements that may stand in it.
-    mutating func address(_ element: Node, holding known: [String] = ["confirm"]) -> ReturnAddress? {
-        for child in element.children where !known.contains(child.name) {
-            complain(at: child, "unknown element <\(child.name)>")
-        }
+    mutating func address(_ element: Node) -> ReturnAddress? {
         guard let url = required("url", of: element) else { return nil }
         guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
             complain(at: element, "url must begin with https:// or http://")

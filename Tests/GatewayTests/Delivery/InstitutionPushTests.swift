@@ -49,7 +49,7 @@ import Vocabulary
 
     @Test(arguments: [
         (#"<push/>"#, "<push> needs the attribute url"), (#"<push url="x"/>"#, "url must begin with"),
-        (#"<push url="https://a/"><conform/></push>"#, "unknown element <conform>"),
+        (#"<push url="https://a/"><conform/></push>"#, "<conform> is not known"),
         (#"<push url="https://a/"><retry baseSeconds="0"/></push>"#, "baseSeconds must be a whole number"),
         (#"<push url="https://a/" tokenFile="none"/>"#, "tokenFile cannot be read"),
         (#"<posh url="https://a/"/>"#, "<posh> is not known"),

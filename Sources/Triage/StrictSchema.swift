@@ -2,11 +2,10 @@ import Canonical
 import Documents
 import Vocabulary
 
-/// The published schema of rule files (`rules.xsd`), with the words it knows, so that a misspelt one gets the right one
-/// named.
-struct RuleSchema {
+/// A published schema of files that people write, with the words it knows, so that a misspelt one gets the right one named.
+public struct StrictSchema: Sendable {
     /// What is known of an attribute.
-    private struct Attribute {
+    private struct Attribute: Sendable {
         let name: String
         let isRequired: Bool
         let type: String
@@ -25,11 +24,30 @@ struct RuleSchema {
     }
 
     private let schema: XMLSchema
+    /// That of the files' elements.
+    public let namespace: String
     private var attributes: [String: [Attribute]] = [:]
 
     /// - Parameter source: the schema itself, read as a document.
     init(path: String, source: Node) throws(SchemaError) {
-        schema = try XMLSchema(path: path)
+        self.init(try XMLSchema(path: path), source: source)
+    }
+
+    /// - Parameters:
+    ///   - bytes: of a schema that includes no other.
+    ///   - name: names it in an error.
+    public init(_ bytes: [UInt8], name: String) throws(SchemaError) {
+        let schema = try XMLSchema(bytes, name: name)
+        do throws(DocumentError) {
+            self.init(schema, source: try Document.parse(bytes, format: .xml).root)
+        } catch {
+            throw SchemaError(path: name, line: error.location.line)
+        }
+    }
+
+    private init(_ schema: XMLSchema, source: Node) {
+        self.schema = schema
+        namespace = source.attribute("targetNamespace") ?? ""
         var types: [String: [String]] = [:]
         for type in source.children where type.name == "simpleType" {
             types[type.attribute("name") ?? ""] = Self.words(in: type)
@@ -38,15 +56,38 @@ struct RuleSchema {
         for group in source.children where group.name == "attributeGroup" {
             groups[group.attribute("name") ?? ""] = Self.declared(in: group, types, [:])
         }
+        for type in source.children where type.name == "complexType" {
+            groups[type.attribute("name") ?? ""] = Self.declared(in: type, types, groups)
+        }
         learn(source, types, groups)
     }
 
+    public struct Mistake {
+        public let element: Node?
+        public let text: String
+        /// Of an element or attribute that is misplaced, unknown or missing, not of what one holds.
+        public let isStructural: Bool
+    }
+
     /// What is wrong with a file, and with which of its elements.
-    func mistakes(in document: Document) -> [(element: Node?, text: String)] {
-        schema.violations(in: document).map { violation in
+    public func mistakes(in document: Document) -> [Mistake] {
+        guard document.root.namespace == namespace else {
+            let text = "<\(document.root.name)> needs xmlns=\"\(namespace)\""
+            return [Mistake(element: document.root, text: text, isStructural: true)]
+        }
+        return schema.violations(in: document).map { violation in
             let parts = violation.location.path.split(separator: "/").map(String.init)
             let element = Self.element(at: parts, from: document.root)
-            return (element, text(violation, element, attribute: parts.last { $0.hasPrefix("@") }))
+            return Mistake(
+                element: element, text: text(violation, element, attribute: parts.last { $0.hasPrefix("@") }),
+                isStructural: Self.isStructural(violation.rule))
+        }
+    }
+
+    private static func isStructural(_ rule: SchemaViolation.Rule) -> Bool {
+        switch rule {
+        case .unexpectedElement, .unknownAttribute, .missingAttribute: true
+        case .notInEnumeration, .wrongPattern, .wrongType, .outOfRange, .wrongLength, .other: false
         }
     }
 
@@ -67,7 +108,10 @@ struct RuleSchema {
             guard let culprit, let given = element?.attribute(culprit.name) else {
                 return "<\(name)> breaks the schema (\(violation.rule.rawValue))"
             }
-            return "\(culprit.name) of <\(name)> cannot be \(given)" + Self.hint(given, culprit.words)
+            let hint = Self.hint(given, culprit.words)
+            let words =
+                hint.isEmpty && !culprit.words.isEmpty ? "; it takes \(culprit.words.joined(separator: ", "))" : hint
+            return "\(culprit.name) of <\(name)> cannot be \(given)" + words
         }
     }
 
@@ -75,14 +119,15 @@ struct RuleSchema {
         (element?.attributes ?? []).map(\.name).first { !known.contains($0) } ?? "?"
     }
 
-    static func hint(_ word: String, _ candidates: [String]) -> String {
+    public static func hint(_ word: String, _ candidates: [String]) -> String {
         Spelling.nearest(to: word, among: candidates).map { "; did you mean \($0)?" } ?? ""
     }
 
     private mutating func learn(_ node: Node, _ types: [String: [String]], _ groups: [String: [Attribute]]) {
         for child in node.children {
             if child.name == "element", let name = child.attribute("name") {
-                attributes[name] = Self.declared(in: child, types, groups)
+                attributes[name] =
+                    Self.declared(in: child, types, groups) + (groups[child.attribute("type") ?? ""] ?? [])
             }
             learn(child, types, groups)
         }
