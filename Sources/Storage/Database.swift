@@ -7,6 +7,9 @@ public enum SQLValue: Sendable, Hashable {
     case integer(Int64)
     case text(String)
     case blob([UInt8])
+    /// Bytes and text that can hold personal data, sealed on their way where the store is encrypted.
+    case sealed([UInt8], SealedColumn)
+    case sealedText(String, SealedColumn)
 
     /// Question marks for so many values of a list.
     static func marks(_ count: Int) -> String { repeatElement("?", count: count).joined(separator: ", ") }
@@ -15,6 +18,12 @@ public enum SQLValue: Sendable, Hashable {
     static func instant(_ instant: Instant) -> SQLValue { .integer(instant.milliseconds) }
     static func optional(_ instant: Instant?) -> SQLValue { instant.map(SQLValue.instant) ?? .null }
     static func optional(_ blob: [UInt8]?) -> SQLValue { blob.map(SQLValue.blob) ?? .null }
+    static func optionalSealed(_ bytes: [UInt8]?, _ column: SealedColumn) -> SQLValue {
+        bytes.map { .sealed($0, column) } ?? .null
+    }
+    static func optionalSealed(_ text: String?, _ column: SealedColumn) -> SQLValue {
+        text.map { .sealedText($0, column) } ?? .null
+    }
     static func int(_ number: Int) -> SQLValue { .integer(Int64(number)) }
     static func flag(_ isSet: Bool) -> SQLValue { .integer(isSet ? 1 : 0) }
     static func word(_ word: some RawRepresentable<String>) -> SQLValue { .text(word.rawValue) }
@@ -57,8 +66,13 @@ public protocol Database: Sendable {
         _ work: @escaping @Sendable (any SQLConnection) throws(StoreError) -> Result
     ) async throws(StoreError) -> Result
 
-    /// Brings the schema to this release.
+    /// Brings the schema to this release, and opens the keys of an encrypted store.
+    ///
+    /// - Throws: `StoreError.failed` where the store is encrypted and its master key is not given, or another one.
     func migrate() async throws(StoreError)
+
+    /// How a number that somebody may quote stands in an index: as it is, or as its keyed hash in an encrypted store.
+    func lookUp(_ text: String) throws(StoreError) -> String
 
     /// Finishes what was handed in and closes.
     func close() async

@@ -10,8 +10,9 @@ enum History {
         try connection.run(
             "INSERT INTO history (subject, at, occurred_at, event, actor, detail) VALUES (?, ?, ?, ?, ?, ?)",
             [
-                .text(subject), .instant(at), .optional(occurredAt), .text(event.rawValue), .text(actor),
-                .optional(detail),
+                .text(subject), .instant(at), .optional(occurredAt), .text(event.rawValue),
+                .sealedText(actor, .historyActor),
+                .optionalSealed(detail, .historyDetail),
             ])
     }
 
@@ -30,7 +31,7 @@ enum History {
         }
         return HistoryEntry(
             at: try row.instant("at"), occurredAt: try row.optionalInstant("occurred_at"), event: event,
-            actor: try row.text("actor"),
-            detail: try row.optionalText("detail"))
+            actor: try row.words("actor") ?? "",
+            detail: try row.words("detail"))
     }
 }

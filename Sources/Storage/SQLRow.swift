@@ -10,6 +10,10 @@ public protocol SQLRow {
     func integer(at place: Int32) -> Int64
     func text(at place: Int32) -> String
     func blob(at place: Int32) -> [UInt8]
+    /// Whether the column is one whose values are sealed in an encrypted store.
+    func mayBeSealed(at place: Int32) -> Bool
+    /// - Returns: nothing where the value is damaged, or sealed by a key that is not there.
+    func opened(_ container: [UInt8], at place: Int32) throws(StoreError) -> [UInt8]?
 }
 
 extension SQLRow {
@@ -27,8 +31,8 @@ extension SQLRow {
     func integer(_ column: String) throws(StoreError) -> Int64 { integer(at: try filled(column)) }
     func int(_ column: String) throws(StoreError) -> Int { Int(try integer(column)) }
     func flag(_ column: String) throws(StoreError) -> Bool { try integer(column) != 0 }
-    func text(_ column: String) throws(StoreError) -> String { text(at: try filled(column)) }
-    func blob(_ column: String) throws(StoreError) -> [UInt8] { blob(at: try filled(column)) }
+    func text(_ column: String) throws(StoreError) -> String { try openText(at: try filled(column), column) }
+    func blob(_ column: String) throws(StoreError) -> [UInt8] { try openBlob(at: try filled(column), column) }
     func instant(_ column: String) throws(StoreError) -> Instant { Instant(milliseconds: try integer(column)) }
 
     func optionalInteger(_ column: String) throws(StoreError) -> Int64? {
@@ -40,12 +44,12 @@ extension SQLRow {
 
     func optionalText(_ column: String) throws(StoreError) -> String? {
         let place = try given(column)
-        return isNull(at: place) ? nil : text(at: place)
+        return isNull(at: place) ? nil : try openText(at: place, column)
     }
 
     func optionalBlob(_ column: String) throws(StoreError) -> [UInt8]? {
         let place = try given(column)
-        return isNull(at: place) ? nil : blob(at: place)
+        return isNull(at: place) ? nil : try openBlob(at: place, column)
     }
 
     func optionalInstant(_ column: String) throws(StoreError) -> Instant? {
@@ -69,5 +73,48 @@ extension SQLRow {
     where Word.RawValue == String {
         guard let word = Word(rawValue: text) else { throw .corrupt("column \(column) holds an unknown word") }
         return word
+    }
+
+    // MARK: Sealed values
+
+    private func openBlob(at place: Int32, _ column: String) throws(StoreError) -> [UInt8] {
+        let bytes = blob(at: place)
+        guard mayBeSealed(at: place), SealedValue.isContainer(bytes) else { return bytes }
+        guard let plain = try opened(bytes, at: place) else { throw .corrupt(Self.unopened(column)) }
+        return plain
+    }
+
+    private func openText(at place: Int32, _ column: String) throws(StoreError) -> String {
+        let text = text(at: place)
+        guard mayBeSealed(at: place), let container = SealedValue.container(inText: text) else { return text }
+        guard let plain = try opened(container, at: place) else { throw .corrupt(Self.unopened(column)) }
+        return String(decoding: plain, as: UTF8.self)
+    }
+
+    private static func unopened(_ column: String) -> String {
+        "column \(column) holds a sealed value that is damaged or of another key"
+    }
+
+    /// JSON of the gateway's own. What cannot be opened comes as it stands there, which is no JSON: whoever parses it names
+    /// the row, as with any other damage, and the rows beside it are read.
+    func json(_ column: String) throws(StoreError) -> [UInt8] {
+        let place = try filled(column)
+        let bytes = blob(at: place)
+        guard mayBeSealed(at: place), SealedValue.isContainer(bytes) else { return bytes }
+        return try opened(bytes, at: place) ?? bytes
+    }
+
+    func optionalJSON(_ column: String) throws(StoreError) -> [UInt8]? {
+        isNull(at: try given(column)) ? nil : try json(column)
+    }
+
+    /// Words for people. What cannot be opened is said to be so, since the rows beside it are wanted as well.
+    func words(_ column: String) throws(StoreError) -> String? {
+        let place = try given(column)
+        if isNull(at: place) { return nil }
+        let text = text(at: place)
+        guard mayBeSealed(at: place), let container = SealedValue.container(inText: text) else { return text }
+        return try opened(container, at: place).map { String(decoding: $0, as: UTF8.self) }
+            ?? "（此处加密内容无法解开） (sealed, and cannot be opened)"
     }
 }

@@ -1,18 +1,23 @@
 import Messaging
+import StrictJSON
 
 extension SQLiteDatabase {
-    /// Rows whose JSON cannot be read, each named as the errors of those who read it name it.
+    /// Rows whose JSON cannot be read, or whose sealed values cannot be opened, each named as the errors of those who read
+    /// it name it.
     ///
     /// - Parameter limit: the most that are told.
     public func unreadableRows(limit: Int) async throws(StoreError) -> [String] {
-        try await read { connection throws(StoreError) in
+        try await read { [keys] connection throws(StoreError) in
             var rows: [String] = []
             for column in StoredColumn.all where rows.count < limit {
-                rows += try connection.query(
-                    column.unreadable, [.text(column.kind), .int(limit - rows.count)]
-                ) { row throws(StoreError) in "\(column.name) \(try row.text("id"))" }
+                rows += try column.unreadable(connection)
             }
-            return rows
+            if keys != nil {
+                for column in SealedColumn.allCases where rows.count < limit {
+                    rows += try column.unopened(connection)
+                }
+            }
+            return Array(rows.prefix(limit))
         }
     }
 }
@@ -43,11 +48,43 @@ private struct StoredColumn {
         StoredColumn(name: "the answer to referral", table: "referral", key: "id", column: "answer", kind: "object"),
     ]
 
-    /// Blobs are cast, since newer releases of SQLite take them for its own binary form.
-    var unreadable: String {
-        """
-        SELECT \(key) AS id FROM \(table) WHERE \(isOptional ? "length(\(column)) > 0 AND " : "")CASE WHEN json_valid(CAST(\(column) AS TEXT))
-        THEN json_type(CAST(\(column) AS TEXT)) <> ? ELSE 1 END LIMIT ?
-        """
+    func unreadable(_ connection: any SQLConnection) throws(StoreError) -> [String] {
+        let condition = isOptional ? " WHERE length(\(column)) > 0" : ""
+        let found = try connection.query("SELECT \(key) AS id, \(column) FROM \(table)\(condition)", []) {
+            row throws(StoreError) -> String? in
+            isReadable(try row.json(column)) ? nil : "\(name) \(try row.text("id"))"
+        }
+        return found.compactMap(\.self)
+    }
+
+    private func isReadable(_ bytes: [UInt8]) -> Bool {
+        guard let value = try? JSONValue(parsing: bytes) else { return false }
+        return kind == "array" ? value.array != nil : value.object != nil
+    }
+}
+
+extension SealedColumn {
+    /// Those of its rows whose value is sealed and cannot be opened. JSON is looked at by those who know what it must be.
+    fileprivate func unopened(_ connection: any SQLConnection) throws(StoreError) -> [String] {
+        switch self {
+        case .referralAnswer, .applicationContent, .messageFindings, .statusContent, .followUpContent,
+            .evidenceContent:
+            return []
+        case .referralRaw, .messagePayload, .uploadBytes, .historyDetail, .messageProblem, .pauseReason,
+            .resendReason, .jobReason, .jobFilter, .auditDetail, .historyActor:
+            break
+        }
+        let (table, column) = name
+        let found = try connection.query(
+            "SELECT \(key) AS id, \(column) FROM \(table) WHERE \(column) IS NOT NULL", []
+        ) { row throws(StoreError) -> String? in
+            do throws(StoreError) {
+                _ = isText ? Array(try row.text(column).utf8) : try row.blob(column)
+                return nil
+            } catch .corrupt {
+                return "\(table).\(column) of \(try row.text("id"))"
+            }
+        }
+        return found.compactMap(\.self)
     }
 }

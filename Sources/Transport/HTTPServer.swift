@@ -35,6 +35,8 @@ public enum TransportError: Error, Sendable, Hashable {
     case noRandomness
     /// The system's OpenSSL lacks an algorithm, such as SM3.
     case noDigest
+    /// The system's OpenSSL lacks a cipher, such as SM4.
+    case noCipher
 }
 
 /// An HTTP/1.1 listener over libmicrohttpd.

@@ -53,6 +53,16 @@ public struct KeyedHash: Sendable {
         self.template = template
     }
 
+    /// The whole code.
+    func code(of bytes: [UInt8]) throws(TransportError) -> [UInt8] {
+        let code = bytes.withUnsafeBufferPointer(template.code)
+        guard code.count == 32 else { throw .noDigest }
+        return code
+    }
+
+    /// A key for one purpose, of the key that is kept.
+    func derive(_ purpose: String) throws(TransportError) -> [UInt8] { try code(of: Array(purpose.utf8)) }
+
     /// The first 128 bits, lower-case hexadecimal.
     public func hash(_ text: String) -> String {
         Digest.hex(Array(text.lend(template.code).prefix(16)))

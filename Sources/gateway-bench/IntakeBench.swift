@@ -28,21 +28,30 @@ enum IntakeBench {
 
         var stored: [Measured] = []
         var taken: [Measured] = []
+        var sealed: [SealedBox.Suite: [Measured]] = [:]
         for count in connectionCounts {
             var (alone, whole) = (Measured(), Measured())
+            var encrypted: [SealedBox.Suite: Measured] = [:]
             // Whatever else the machine does meets both, and can only slow them down.
             for round in 1...rounds {
                 alone = alone.orBetter(
                     try await storeAlone(place, sample: sample, writers: count, round: round, seconds: seconds))
                 whole = whole.orBetter(
                     try intake(place, sample: sample, connections: count, round: round, seconds: seconds))
+                for suite in SealedBox.Suite.allCases {
+                    encrypted[suite] = (encrypted[suite] ?? Measured()).orBetter(
+                        try intake(
+                            place, sample: sample, connections: count, round: round, seconds: seconds, suite: suite))
+                }
             }
             stored.append(alone)
             taken.append(whole)
+            for (suite, measured) in encrypted { sealed[suite, default: []].append(measured) }
         }
         add(stored, taken, beside: echoed, to: &table)
+        for suite in SealedBox.Suite.allCases { add(sealed[suite] ?? [], by: suite, beside: taken, to: &table) }
         table.show()
-        let refused = taken.map(\.refused).reduce(0, +)
+        let refused = (taken + sealed.values.flatMap(\.self)).map(\.refused).reduce(0, +)
         if refused > 0 { print("  \(refused) referrals were not taken (busy or refused)\n") }
     }
 
@@ -69,10 +78,21 @@ enum IntakeBench {
         table.add(["  of the HTTP echo"] + zip(taken, echoed).map { "\(rounded($0.rate / $1.rate * 100)) %" })
     }
 
+    private static func add(
+        _ sealed: [Measured], by suite: SealedBox.Suite, beside taken: [Measured], to table: inout BenchTable
+    ) {
+        table.add(["the same into a store sealed by \(suite.rawValue), /s"] + sealed.map { rounded($0.rate) })
+        table.add(["  processor time per referral, µs"] + sealed.map { rounded($0.microseconds) })
+        table.add(
+            ["  of the intake in clear"] + zip(sealed, taken).map { "\(rounded($0.rate / $1.rate * 100)) %" })
+    }
+
     private static func intake(
-        _ place: Workplace, sample: Sample, connections: Int, round: Int, seconds: Double
+        _ place: Workplace, sample: Sample, connections: Int, round: Int, seconds: Double,
+        suite: SealedBox.Suite? = nil
     ) throws -> Measured {
-        let gateway = try place.gateway(store: "intake-\(connections)-\(round).sqlite")
+        let gateway = try place.gateway(
+            store: "intake-\(connections)-\(round)-\(suite?.rawValue ?? "clear").sqlite", suite: suite)
         defer { gateway.stop() }
         // The first moments are the server's warming up.
         _ = try over(

@@ -103,15 +103,18 @@ struct Workplace {
     var programs: URL { URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent() }
 
     /// A gateway with one partner and nobody to push to.
-    func gateway(store: String) throws -> ServerProcess {
+    ///
+    /// - Parameter suite: by which its store is encrypted, where it is.
+    func gateway(store: String, suite: SealedBox.Suite? = nil) throws -> ServerProcess {
         let config = repository.appending(path: "config").path
+        let encryption = try suite.map { try element(encryptingBy: $0) } ?? ""
         let files = [
             (
                 "gateway.xml",
                 """
                 <gateway xmlns="urn:legal-aid-gateway:config:1"><listen host="127.0.0.1" port="0"/><store path="\(store)"/>
                 <mappings path="\(repository.appending(path: "Mappings").path)"/><rules path="\(config)/rules"/>
-                <calendar path="\(config)/calendar"/><institutions path="\(config)/institutions.xml"/></gateway>
+                <calendar path="\(config)/calendar"/><institutions path="\(config)/institutions.xml"/>\(encryption)</gateway>
                 """
             ),
             (
@@ -127,5 +130,14 @@ struct Workplace {
         return try ServerProcess(
             program: programs.appending(path: "gateway"),
             ["serve", "--config", folder.appending(path: "gateway.xml").path])
+    }
+
+    private func element(encryptingBy suite: SealedBox.Suite) throws -> String {
+        let file = folder.appending(path: "master.key").path
+        let key = Data(Digest.hex(try SecureRandom.bytes(SealedBox.keyLength)).utf8)
+        guard FileManager.default.createFile(atPath: file, contents: key, attributes: [.posixPermissions: 0o600]) else {
+            throw BenchFailure("cannot write to \(file)")
+        }
+        return "<encryption suite=\"\(suite.rawValue)\" keyFile=\"\(file)\"/>"
     }
 }

@@ -43,6 +43,7 @@ import Vocabulary
                 <gateway xmlns="urn:legal-aid-gateway:config:1">
                   <listen host="127.0.0.1" port="0"/>
                   <store path="store.sqlite"/>
+                  <encryption suite="sm4" keyFile="master.key" keyVariable="MASTER_KEY"/>
                   <mappings path="\(repository.appending(path: "Mappings").path)"/>
                   <rules path="\(config)/rules"/>
                   <calendar path="\(config)/calendar"/>

@@ -22,7 +22,11 @@ final class FlowGateway: Sendable {
     /// - Parameters:
     ///   - parkedSeconds: how long a message waits for its referral.
     ///   - handoverHours: what CLK-24 gives, where it is to be less than a working day.
-    init(parkedSeconds: Int = 259_200) throws {
+    ///   - settings: elements more for `gateway.xml`.
+    ///   - prepare: what must lie in the folder before the start.
+    init(
+        parkedSeconds: Int = 259_200, settings: String = "", prepare: (URL) throws -> Void = { _ in }
+    ) throws {
         gateway = try GatewayProcess()
         post = try FlowPost()
         let folder = gateway.folder
@@ -44,7 +48,7 @@ final class FlowGateway: Sendable {
           <listen host="127.0.0.1" port="0"/><store path="store.sqlite"/><mappings path="Mappings"/>
           <rules path="\(config)/rules"/><calendar path="\(config)/calendar"/>
           <institutions path="\(config)/institutions.xml"/>
-          <cases parkedSeconds="\(parkedSeconds)" sweepSeconds="1"/>
+          <cases parkedSeconds="\(parkedSeconds)" sweepSeconds="1"/>\(settings)
         </gateway>
         """.write(to: folder.appending(path: "gateway.xml"), atomically: true, encoding: .utf8)
         let partners = Self.partners.map { partner in
@@ -58,9 +62,13 @@ final class FlowGateway: Sendable {
         let callers =
             Self.partners.map { #"<partner id="\#($0.id)" tokenSha256="\#(Token.hash($0.id))"/>"# }
             + Self.institutions.map { #"<institution code="\#($0)" tokenSha256="\#(Token.hash($0))"/>"# }
-            + [#"<operator name="wang" tokenSha256="\#(Token.hash(GatewayProcess.operatorToken))"/>"#]
+            + [
+                #"<operator name="wang" tokenSha256="\#(Token.hash(GatewayProcess.operatorToken))"/>"#,
+                #"<operator name="auditor" role="auditor" tokenSha256="\#(Token.hash("auditor"))"/>"#,
+            ]
         try "<credentials xmlns=\"urn:legal-aid-gateway:credentials:1\">\(callers.joined())</credentials>".write(
             to: folder.appending(path: "credentials.xml"), atomically: true, encoding: .utf8)
+        try prepare(folder)
         try gateway.start()
     }
 

@@ -107,7 +107,8 @@ enum Uploads {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """,
             name + [
-                .text(upload.facts.sm3), .text(upload.facts.mediaType), .int(upload.facts.size), .blob(upload.bytes),
+                .text(upload.facts.sm3), .text(upload.facts.mediaType), .int(upload.facts.size),
+                .sealed(upload.bytes, .uploadBytes),
                 .instant(now), .instant(until),
             ])
         return .stored(until: until)

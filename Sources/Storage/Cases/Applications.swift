@@ -90,7 +90,7 @@ enum CaseRows {
             var record = ApplicationRecord(
                 applicationNo: try row.text("no"), referralID: try row.text("referral_id"),
                 partnerID: try row.text("partner"), messageID: try row.optionalText("message_id"),
-                queue: try row.optionalText("queue"), content: try row.blob("content"),
+                queue: try row.optionalText("queue"), content: try row.json("content"),
                 route: try row.word("aid_route"), version: try row.int("version"),
                 standing: ApplicationStanding(
                     referral: try row.word("referral_state"), caseState: try row.optionalWord("case_state"),
@@ -116,7 +116,8 @@ enum CaseRows {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                .text(applicationNo), .text(commit.referralID), .optional(record.queue), .blob(content),
+                .text(applicationNo), .text(commit.referralID), .optional(record.queue),
+                .sealed(content, .applicationContent),
                 .optional(standing.caseState), .word(record.route), .word(standing.referral), .text(record.id),
                 .word(standing.handover), .optional(record.handover.to), .optional(record.handover.dueAt),
                 .optional(standing.lead),
@@ -193,7 +194,7 @@ enum CaseRows {
                 .optional(standing.caseState), .word(standing.referral), .word(standing.handover),
                 .optional(handover.to), .optional(handover.dueAt), .int(standing.returns),
                 .optional(standing.lead), .optional(change.appliedAt),
-                .optional(change.responsible), .optional(change.content), .word(route),
+                .optional(change.responsible), .optionalSealed(change.content, .applicationContent), .word(route),
                 .optional(isStep ? change.occurredAt ?? change.at : nil), .text(change.applicationNo),
                 .int(record.version),
             ])
@@ -245,7 +246,8 @@ enum CaseRows {
         try connection.run(
             "INSERT INTO status (id, application_no, code, content, at) VALUES (?, ?, ?, ?, ?)",
             [
-                .text(status.id), .text(status.applicationNo), .word(status.code), .blob(status.content),
+                .text(status.id), .text(status.applicationNo), .word(status.code),
+                .sealed(status.content, .statusContent),
                 .instant(status.at),
             ])
     }
@@ -253,6 +255,6 @@ enum CaseRows {
     static func status(_ row: any SQLRow) throws(StoreError) -> StatusRecord {
         StatusRecord(
             id: try row.text("id"), applicationNo: try row.text("application_no"), code: try row.word("code"),
-            content: try row.blob("content"), at: try row.instant("at"))
+            content: try row.json("content"), at: try row.instant("at"))
     }
 }

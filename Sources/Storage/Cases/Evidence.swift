@@ -13,7 +13,7 @@ extension SQLMessageStore: EvidenceStore {
                 """, persons.map(SQLValue.text) + [.instant(now)]
             ) { row throws(StoreError) in
                 Evidence(
-                    id: try row.text("id"), person: try row.text("person"), content: try row.blob("content"),
+                    id: try row.text("id"), person: try row.text("person"), content: try row.json("content"),
                     partnerID: try row.text("partner"),
                     receivedAt: try row.instant("received_at"), keepUntil: try row.instant("keep_until"))
             }
@@ -34,7 +34,8 @@ extension Evidence {
         try connection.run(
             "INSERT INTO evidence (id, person, content, partner, received_at, keep_until) VALUES (?, ?, ?, ?, ?, ?)",
             [
-                .text(id), .text(person), .blob(content), .text(partnerID), .instant(receivedAt), .instant(keepUntil),
+                .text(id), .text(person), .sealed(content, .evidenceContent), .text(partnerID), .instant(receivedAt),
+                .instant(keepUntil),
             ])
     }
 }

@@ -216,7 +216,7 @@ enum FollowUps {
             [
                 .text(followUp.id), .text(referralID), .text(followUp.partnerID), .word(followUp.kind), .word(state),
                 // Whose application is meant is read from the content; releases before this one kept a key of it.
-                .blob(followUp.content), .text(followUp.names.map(\.text).joined(separator: "\n")),
+                .sealed(followUp.content, .followUpContent), .text(followUp.names.map(\.text).joined(separator: "\n")),
                 .instant(followUp.receivedAt), .instant(followUp.keepUntil), .flag(followUp.isNotice),
             ])
     }
@@ -276,7 +276,7 @@ enum FollowUps {
     private static func read(_ row: any SQLRow) throws(StoreError) -> FollowUp {
         var followUp = FollowUp(
             id: try row.text("id"), kind: try row.word("kind"), partnerID: try row.text("partner"),
-            content: try row.blob("content"), names: try names(row.text("names")),
+            content: try row.json("content"), names: try names(row.text("names")),
             receivedAt: try row.instant("received_at"), keepUntil: try row.instant("keep_until"))
         followUp.isNotice = try row.flag("is_notice")
         return followUp

@@ -12,7 +12,8 @@ extension SQLMessageStore: JobStore {
                 VALUES (?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?)
                 """,
                 [
-                    .text(job.id), .text(filter), .text(job.reason), .text(job.actor), .word(job.role),
+                    .text(job.id), .sealedText(filter, .jobFilter), .sealedText(job.reason, .jobReason),
+                    .text(job.actor), .word(job.role),
                     .optional(job.queue), .integer(Int64(job.rate)), .integer(Int64(job.total)),
                     .instant(job.createdAt), .instant(job.createdAt),
                 ])
@@ -130,7 +131,7 @@ enum Jobs {
             let filter = DeadLetterFilter(json: json)
         else { throw .corrupt("column filter of a bulk job cannot be read") }
         var job = BulkJob(
-            id: try row.text("id"), filter: filter, reason: try row.text("reason"), actor: try row.text("actor"),
+            id: try row.text("id"), filter: filter, reason: try row.words("reason") ?? "", actor: try row.text("actor"),
             role: try row.word("role"), queue: try row.optionalText("queue"), rate: try row.int("rate"),
             state: try row.word("state"), total: try row.int("total"), resent: try row.int("resent"),
             failedAgain: try row.int("failed_again"), skipped: try row.int("skipped"),

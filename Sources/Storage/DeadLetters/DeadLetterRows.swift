@@ -89,7 +89,8 @@ enum DeadLetterRows {
                 .text(new.id), .word(new.channel), .text(new.correlationID), .text(new.partner),
                 .optional(new.senderMessageID), .text(new.mediaType), .instant(new.createdAt),
                 .integer(new.dueAt?.milliseconds ?? Envelopes.noClock), .int(new.priority), .word(new.cause.reason),
-                .instant(new.since), .optional(new.problem), .optional(new.findings), .text(new.cause.name),
+                .instant(new.since), .optionalSealed(new.problem, .messageProblem),
+                .optionalSealed(new.findings, .messageFindings), .text(new.cause.name),
                 .integer(countRow), .optional(new.traceParent), .optional(new.record.map { Int64($0.index) }),
                 .optional(new.record.map { Int64($0.count) }),
             ])
@@ -103,7 +104,7 @@ enum DeadLetterRows {
             queue: channel == .application ? try row.optionalText("recipient") : nil,
             senderMessageID: try row.optionalText("sender_message_id"), correlationID: try row.text("correlation_id"),
             since: try row.instant("dead_since"), attempts: try row.int("attempt"),
-            problem: try row.optionalText("problem"))
+            problem: try row.words("problem"))
     }
 
     static func knownCause(_ name: String) throws(StoreError) -> DeadLetterCause {
@@ -127,7 +128,7 @@ enum DeadLetterRows {
             (
                 summary: try summary(row), payload: try row.optionalBlob("payload"),
                 mediaType: try row.text("media_type"),
-                findings: try row.optionalBlob("findings").flatMap { $0.isEmpty ? nil : $0 }
+                findings: try row.optionalJSON("findings").flatMap { $0.isEmpty ? nil : $0 }
             )
         }.first
         guard let found else { return nil }
@@ -187,7 +188,7 @@ enum DeadLetterRows {
         ) { row throws(StoreError) in
             DeadLetterOrigin(
                 deadLetterID: try row.text("dead_letter"), isEdited: try row.flag("is_edited"),
-                actor: try row.text("actor"), reason: try row.text("reason"), at: try row.instant("at"),
+                actor: try row.text("actor"), reason: try row.words("reason") ?? "", at: try row.instant("at"),
                 payload: try row.blob("raw"), digest: try row.text("digest"))
         }.first
     }

@@ -81,7 +81,8 @@ enum Audit {
             """,
             [
                 .integer(Int64(entry.seq)), .instant(entry.at), .text(entry.actor), .text(entry.role),
-                .text(entry.action), .text(entry.subject), .text(entry.detail), .text(entry.previous),
+                .text(entry.action), .text(entry.subject),
+                .sealedText(entry.detail, .auditDetail), .text(entry.previous),
                 .text(entry.hash),
             ])
         try connection.run("UPDATE audit_head SET hash = ? WHERE id = 1", [.text(entry.hash)])
@@ -92,7 +93,7 @@ enum Audit {
         AuditEntry(
             seq: try row.int("seq"), at: try row.instant("at"), actor: try row.text("actor"),
             role: try row.text("role"),
-            action: try row.text("action"), subject: try row.text("subject"), detail: try row.text("detail"),
+            action: try row.text("action"), subject: try row.text("subject"), detail: try row.words("detail") ?? "",
             previous: try row.text("previous"), hash: try row.text("hash"))
     }
 }

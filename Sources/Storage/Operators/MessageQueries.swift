@@ -67,9 +67,11 @@ extension SQLMessageStore: MessageQueryStore {
     public func findReferrals(
         _ quoted: String, partners: [String], limit: Int
     ) async throws(StoreError) -> [ReferralSummary] {
-        try await database.read { connection throws(StoreError) in
+        let normalised = ReferencePath.normalised(quoted)
+        let inIndex = try database.lookUp(normalised)
+        return try await database.read { connection throws(StoreError) in
             var found: [String] = []
-            for (sql, value) in MessageQuerySQL.searches(quoted) {
+            for (sql, value) in MessageQuerySQL.searches(quoted, inIndex: inIndex == normalised ? nil : inIndex) {
                 found += try connection.query(sql, [.text(value), .integer(Int64(limit))]) {
                     row throws(StoreError) in try row.text("id")
                 }
@@ -137,8 +139,12 @@ extension SQLMessageStore: MessageQueryStore {
             try References.gather(paths, before: end, limit: limit, connection)
         }
         guard let last else { return 0 }
+        let named = try rows.map { row throws(StoreError) in
+            [.text(try database.lookUp(row.value)), .text(row.kind), .text(row.referralID), .text(row.applicationNo)]
+                as [SQLValue]
+        }
         try await database.write { connection throws(StoreError) in
-            for row in rows {
+            for row in named {
                 try connection.run(
                     """
                     INSERT INTO reference (value, kind, referral_id, application_no) VALUES (?, ?, ?, ?)
@@ -191,7 +197,15 @@ extension SQLMessageStore: MessageQueryStore {
 
 /// The index of quoted numbers.
 private enum References {
-    typealias Batch = (last: String?, count: Int, rows: [[SQLValue]])
+    struct Row: Sendable {
+        let value: String
+        let kind: String
+        let referralID: String
+        /// Empty where it names the whole referral.
+        let applicationNo: String
+    }
+
+    typealias Batch = (last: String?, count: Int, rows: [Row])
 
     static func gather(
         _ paths: [ReferencePath], before end: Instant, limit: Int, _ connection: any SQLConnection
@@ -202,19 +216,20 @@ private enum References {
             AND id < ? ORDER BY id LIMIT ?
             """, [.text(IdentifierSource.floor(end)), .integer(Int64(limit))]
         ) { row throws(StoreError) in (try row.text("id"), try row.optionalText("message_id"), try row.text("digest")) }
-        var rows: [[SQLValue]] = []
+        var rows: [Row] = []
         for (id, messageID, digest) in referrals {
             func add(_ value: String?, _ kind: String, _ applicationNo: String = "") {
                 guard let value, !value.isEmpty else { return }
-                rows.append([
-                    .text(ReferencePath.normalised(value)), .text(kind), .text(id), .text(applicationNo),
-                ])
+                rows.append(
+                    Row(
+                        value: ReferencePath.normalised(value), kind: kind, referralID: id,
+                        applicationNo: applicationNo))
             }
             add(messageID, "messageId")
             add(digest, "digest")
             let applications = try connection.query(
                 "SELECT no, content FROM application WHERE referral_id = ?", [.text(id)]
-            ) { row throws(StoreError) in (try row.text("no"), try row.blob("content")) }
+            ) { row throws(StoreError) in (try row.text("no"), try row.json("content")) }
             for (number, content) in applications {
                 // A damaged application is named by `gateway check`; those behind it are found by their references all the same.
                 guard let json = try? JSONValue(parsing: content) else { continue }

@@ -18,7 +18,7 @@ enum MessageQueryRows {
             summaries += try connection.query(
                 """
                 SELECT partner, message_id, outcome, received_at, digest, mapping_id, mapping_version, encoding,
-                length(raw) AS bytes FROM referral WHERE id = ?
+                coalesce(raw_bytes, length(raw)) AS bytes FROM referral WHERE id = ?
                 """, [.text(id)]
             ) { row throws(StoreError) in
                 ReferralSummary(
@@ -40,7 +40,7 @@ enum MessageQueryRows {
             ReportRow(
                 applicationNo: try row.text("no"), partnerID: try row.text("partner"),
                 queue: try row.optionalText("queue"), caseState: try row.optionalWord("case_state"),
-                receivedAt: try row.instant("received_at"), content: try row.blob("content"), firstTold: [:])
+                receivedAt: try row.instant("received_at"), content: try row.json("content"), firstTold: [:])
         }
         var told: [ReportRow] = []
         for var row in rows {
@@ -59,6 +59,6 @@ enum MessageQueryRows {
             recipient: try row.optionalText("recipient"), state: try row.word("state"), attempt: try row.int("attempt"),
             createdAt: try row.instant("created_at"), readyAt: try row.optionalInstant("ready_at"),
             finishedAt: try row.optionalInstant("finished_at"), deadSince: try row.optionalInstant("dead_since"),
-            cause: try DeadLetterRows.cause(row), problem: try row.optionalText("problem"))
+            cause: try DeadLetterRows.cause(row), problem: try row.words("problem"))
     }
 }

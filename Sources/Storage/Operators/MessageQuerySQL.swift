@@ -48,8 +48,13 @@ enum MessageQuerySQL {
     }
 
     /// Look-ups by whole numbers, each giving referrals' ids.
-    static func searches(_ quoted: String) -> [(sql: String, value: String)] {
+    ///
+    /// - Parameter inIndex: how the number stands in the index of an encrypted store.
+    static func searches(_ quoted: String, inIndex: String? = nil) -> [(sql: String, value: String)] {
         let envelope = String(quoted.split(separator: ".").first ?? "")
+        let hashed = inIndex.map {
+            [(sql: "SELECT referral_id AS id FROM reference WHERE value = ? LIMIT ?", value: $0)]
+        }
         return [
             ("SELECT id FROM referral WHERE id = ? LIMIT ?", quoted),
             ("SELECT referral_id AS id FROM application WHERE no = ? LIMIT ?", quoted),
@@ -69,7 +74,7 @@ enum MessageQuerySQL {
             (
                 "SELECT referral_id AS id FROM reference WHERE value = ? LIMIT ?", ReferencePath.normalised(quoted)
             ),
-        ]
+        ] + (hashed ?? [])
     }
 
     static func outcomes(

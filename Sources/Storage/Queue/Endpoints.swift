@@ -84,8 +84,8 @@ extension SQLMessageStore: DeliveryStore {
                 ON CONFLICT (channel, recipient) DO NOTHING
                 """,
                 [
-                    .word(endpoint.channel), .text(endpoint.recipient), .text(act.actor), .text(act.detail),
-                    .instant(act.at),
+                    .word(endpoint.channel), .text(endpoint.recipient), .text(act.actor),
+                    .sealedText(act.detail, .pauseReason), .instant(act.at),
                 ])
             guard changed == 1 else { return false }
             try History.append("\(endpoint)", .paused, act.actor, act.detail, at: act.at, transaction)
@@ -114,7 +114,8 @@ extension SQLMessageStore: DeliveryStore {
             ) { row throws(StoreError) in
                 Pause(
                     endpoint: Endpoint(try row.word("channel"), try row.text("recipient")),
-                    actor: try row.text("actor"), reason: try row.text("reason"), since: try row.instant("since"))
+                    actor: try row.text("actor"), reason: try row.words("reason") ?? "", since: try row.instant("since")
+                )
             }
         }
     }

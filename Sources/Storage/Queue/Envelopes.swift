@@ -24,7 +24,8 @@ enum Envelopes {
                 .text(envelope.id), .word(envelope.channel), .text(envelope.correlationID),
                 .text(envelope.channel == .status ? envelope.recipient : envelope.sender),
                 .text(envelope.senderMessageID), .text(envelope.recipient),
-                envelope.payload.isEmpty ? .null : .blob(envelope.payload), .text(envelope.mediaType),
+                envelope.payload.isEmpty ? .null : .sealed(envelope.payload, .messagePayload),
+                .text(envelope.mediaType),
                 .instant(envelope.createdAt),
                 .integer(envelope.dueAt?.milliseconds ?? noClock), .int(envelope.priority),
                 .optional(envelope.keepUntil), .optional(envelope.traceParent),
@@ -33,17 +34,22 @@ enum Envelopes {
         transaction.queued(Endpoint(envelope.channel, envelope.recipient))
     }
 
-    /// Reads `columns`, and the payload as `payload`.
+    /// Reads `columns`, and the payload as `payload`: `isUnreadable` where that cannot be opened.
     static func read(_ row: any SQLRow) throws(StoreError) -> Envelope {
         let dueAt = try row.instant("due_at")
         var envelope = Envelope(
             id: try row.text("id"), channel: try row.word("channel"), correlationID: try row.text("correlation_id"),
             sender: try row.text("partner"), senderMessageID: try row.optionalText("sender_message_id") ?? "",
-            recipient: try row.text("recipient"), payload: try row.blob("payload"),
+            recipient: try row.text("recipient"), payload: try row.json("payload"),
             mediaType: try row.text("media_type"), createdAt: try row.instant("created_at"),
             dueAt: dueAt.milliseconds == noClock ? nil : dueAt, priority: try row.int("priority"),
             keepUntil: try row.optionalInstant("keep_until"))
         envelope.traceParent = try row.optionalText("traceparent")
         return envelope
     }
+}
+
+extension Envelope {
+    /// Whether the payload is sealed still, because it is damaged or its key is not there.
+    var isUnreadable: Bool { SealedValue.isContainer(payload) }
 }

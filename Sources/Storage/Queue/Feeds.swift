@@ -58,7 +58,7 @@ enum Feeds {
     static func page(
         _ partner: String, after position: Int64, limit: Int, now: Instant, _ transaction: StoreTransaction
     ) throws(StoreError) -> [FeedEntry] {
-        try transaction.query(
+        let entries = try transaction.query(
             """
             SELECT \(Envelopes.columns), m.payload AS payload, m.feed_position AS feed_position FROM message m
             WHERE m.recipient = ? AND m.feed_position > ? AND (m.state = 'delivered'
@@ -67,5 +67,10 @@ enum Feeds {
         ) { row throws(StoreError) in
             FeedEntry(position: try row.integer("feed_position"), envelope: try Envelopes.read(row))
         }
+        for entry in entries where entry.envelope.isUnreadable {
+            guard let message = try StoredMessage.find(entry.envelope.id, transaction) else { continue }
+            try Leases.giveUp(unreadable: message, at: now, transaction)
+        }
+        return entries.filter { !$0.envelope.isUnreadable }
     }
 }

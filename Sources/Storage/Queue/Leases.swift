@@ -52,6 +52,10 @@ enum Leases {
         }
         var leases: [Lease] = []
         for (message, envelope, version) in found {
+            guard !envelope.isUnreadable else {
+                try giveUp(unreadable: message, at: now, transaction)
+                continue
+            }
             guard
                 case .leased(let attempt, _) = try message.apply(
                     .lease(now: now, ends: ends), actor: endpoint.recipient, transaction)
@@ -61,6 +65,16 @@ enum Leases {
             leases.append(lease)
         }
         return leases
+    }
+
+    /// What cannot be opened is an operator's, and holds nobody else's message back.
+    static func giveUp(
+        unreadable message: StoredMessage, at now: Instant, _ transaction: StoreTransaction
+    ) throws(StoreError) {
+        let text = "the stored message cannot be opened"
+        try message.apply(
+            .giveUp(.unreadablePayload(on: message.channel), at: now), actor: "gateway", detail: text, problem: text,
+            transaction)
     }
 
     /// A lease that has not ended.

@@ -102,7 +102,7 @@ struct StoredMessage: Sendable {
         case .supersede, .discard: columns.append(("count_row", .null))
         case .lease, .extend, .release, .returnUnseen, .hasten, .deliver: break
         }
-        if let problem { columns.append(("problem", .text(problem))) }
+        if let problem { columns.append(("problem", .sealedText(problem, .messageProblem))) }
         let changed = try transaction.run(
             """
             UPDATE message SET \(columns.map { $0.name + " = ?" }.joined(separator: ", "))

@@ -55,7 +55,10 @@ enum IdempotentReceiver {
         let answer = try work.answer(commit, attached: attached, kept: kept)
         try transaction.run(
             "UPDATE referral SET outcome = ?, answer = ? WHERE id = ? AND is_invalid = (? = 'invalid')",
-            [.word(answer.outcome), .blob(answer.bytes), .text(commit.referralID), .word(answer.outcome)])
+            [
+                .word(answer.outcome), .sealed(answer.bytes, .referralAnswer), .text(commit.referralID),
+                .word(answer.outcome),
+            ])
         return .resolved(answer)
     }
 
@@ -101,7 +104,7 @@ enum IdempotentReceiver {
     }
 
     private static func read(_ row: any SQLRow) throws(StoreError) -> Earlier {
-        Earlier(id: try row.text("id"), digest: try row.text("digest"), answer: try row.blob("answer"))
+        Earlier(id: try row.text("id"), digest: try row.text("digest"), answer: try row.json("answer"))
     }
 
     /// The referral that was accepted under the sender's own id.
@@ -224,7 +227,8 @@ enum IdempotentReceiver {
             VALUES (?, ?, ?, ?, ?, ?)
             """,
             [
-                .text(old.id), .text(commit.referralID), .flag(old.edited), .text(act.actor), .text(act.detail),
+                .text(old.id), .text(commit.referralID), .flag(old.edited), .text(act.actor),
+                .sealedText(act.detail, .resendReason),
                 .instant(act.at),
             ])
         try Audit.append(act, transaction)

@@ -15,17 +15,18 @@ enum ReferralRows {
         try transaction.run(
             """
             INSERT INTO referral (id, partner, message_id, digest, raw, media_type, encoding, received_at, mapping_id,
-            mapping_version, mapping_digest, outcome, is_invalid, answer, traceparent, about, asked_mapping, corrects)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            mapping_version, mapping_digest, outcome, is_invalid, answer, traceparent, about, asked_mapping, corrects,
+            raw_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .text(commit.referralID), .text(commit.partnerID), .optional(isPart ? nil : commit.messageID),
-                .text(commit.digest), .blob(commit.rawBytes), .text(commit.mediaType), .optional(commit.encoding),
+                .text(commit.digest), .sealed(commit.rawBytes, .referralRaw), .text(commit.mediaType),
+                .optional(commit.encoding),
                 .instant(commit.receivedAt), .optional(commit.mappingID),
                 .optional(commit.mappingVersion.map(Int64.init)), .optional(commit.mappingDigest),
-                .word(outcome), .flag(isInvalid), .blob(commit.answer),
+                .word(outcome), .flag(isInvalid), .sealed(commit.answer, .referralAnswer),
                 .optional(commit.traceParent), .optional(commit.terms.subject?.text),
-                .optional(commit.terms.mapping), .optional(corrects),
+                .optional(commit.terms.mapping), .optional(corrects), .int(commit.rawBytes.count),
             ])
         try History.append(
             commit.referralID, .received, commit.partnerID, outcome.rawValue, at: commit.receivedAt, transaction)
@@ -94,7 +95,7 @@ enum ReferralRows {
             ReferralRecord(
                 id: try row.text("id"), partnerID: try row.text("partner"),
                 messageID: try row.optionalText("message_id"), outcome: try row.word("outcome"),
-                receivedAt: try row.instant("received_at"), answer: try row.blob("answer"), applicationNos: [])
+                receivedAt: try row.instant("received_at"), answer: try row.json("answer"), applicationNos: [])
         }.first
         guard var record = found else { return nil }
         record.applicationNos = try applications(of: record.id, connection)

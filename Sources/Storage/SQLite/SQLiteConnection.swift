@@ -6,14 +6,19 @@ import Messaging
 final class SQLiteConnection: SQLConnection {
     private let handle: OpaquePointer
     private let health: FileHealth?
+    /// Nothing where the store is not encrypted.
+    fileprivate let keys: KeyRing?
     private var statements: [String: SQLiteStatement] = [:]
     private var isOpen = true
 
     /// Opens, or makes, the file.
     ///
-    /// - Parameter health: where it is noted that the file is damaged, or its device full.
-    init(path: String, _ health: FileHealth? = nil) throws(StoreError) {
+    /// - Parameters:
+    ///   - health: where it is noted that the file is damaged, or its device full.
+    ///   - keys: what seals, where the store is encrypted.
+    init(path: String, _ health: FileHealth? = nil, keys: KeyRing? = nil) throws(StoreError) {
         self.health = health
+        self.keys = keys
         try Self.make(path)
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
@@ -52,7 +57,24 @@ final class SQLiteConnection: SQLConnection {
             _ = Glibc.close(descriptor)
         } else if errno != EEXIST {
             throw .failed("cannot be made (\(String(cString: strerror(errno))))")
+        } else {
+            for file in [path, path + "-wal", path + "-shm"] { try withdrawRights(file) }
         }
+    }
+
+    /// Takes everybody's rights but the owner's from a file that is there: of another release, or copied back by hand.
+    private static func withdrawRights(_ file: String) throws(StoreError) {
+        var status = stat()
+        guard stat(file, &status) == 0, status.st_mode & 0o077 != 0 else { return }
+        guard chmod(file, status.st_mode & 0o700) == 0 else {
+            throw .failed("\(file) may be read by others and belongs to another user: chmod 600 it as that one")
+        }
+    }
+
+    /// Begins a writing transaction.
+    func begin() throws(StoreError) {
+        try run("BEGIN IMMEDIATE", [])
+        try keys?.follow(self)
     }
 
     /// Runs a script without values.
@@ -97,7 +119,7 @@ final class SQLiteConnection: SQLConnection {
             sqlite3_finalize(made)
             throw .failed("a text holds more than one statement")
         }
-        let statement = SQLiteStatement(made)
+        let statement = SQLiteStatement(made, of: self)
         statements[sql] = statement
         return statement
     }
@@ -127,17 +149,38 @@ final class SQLiteConnection: SQLConnection {
 
 /// A prepared statement; finalized exactly once, before its connection closes.
 final class SQLiteStatement: SQLRow {
+    /// Where a column's values come from.
+    private enum Origin {
+        case plain
+        case sealed(SealedColumn)
+        /// An expression, or what a change returns: any of them.
+        case computed
+    }
+
     private let handle: OpaquePointer
     /// Each column's place by its name, learnt once for all rows.
     private let places: [String: Int32]
+    private let origins: [Origin]
+    /// It holds its statements, and ends them before it ends.
+    private unowned let connection: SQLiteConnection
 
-    fileprivate init(_ handle: OpaquePointer) {
+    fileprivate init(_ handle: OpaquePointer, of connection: SQLiteConnection) {
         self.handle = handle
+        self.connection = connection
         var places: [String: Int32] = [:]
+        var origins: [Origin] = []
         for place in 0..<sqlite3_column_count(handle) {
             if let name = sqlite3_column_name(handle, place) { places[String(cString: name)] = place }
+            if let table = sqlite3_column_table_name(handle, place),
+                let column = sqlite3_column_origin_name(handle, place)
+            {
+                let sealed = SealedColumn.named(table: String(cString: table), column: String(cString: column))
+                origins.append(sealed.map { .sealed($0) } ?? .plain)
+            } else {
+                origins.append(.computed)
+            }
         }
-        self.places = places
+        (self.places, self.origins) = (places, origins)
     }
 
     deinit { sqlite3_finalize(handle) }
@@ -149,19 +192,40 @@ final class SQLiteStatement: SQLRow {
                 switch value {
                 case .null: sqlite3_bind_null(handle, index)
                 case .integer(let number): sqlite3_bind_int64(handle, index, number)
-                case .text(var text):
-                    text.withUTF8 { utf8 in
-                        utf8.withMemoryRebound(to: CChar.self) {
-                            legalaid_sqlite_bind_text(handle, index, $0.baseAddress, Int32($0.count))
-                        }
-                    }
-                case .blob(let bytes):
-                    bytes.isEmpty
-                        ? sqlite3_bind_zeroblob(handle, index, 0)
-                        : legalaid_sqlite_bind_blob(handle, index, bytes, Int32(bytes.count))
+                case .text(let text): bind(text, at: index)
+                case .blob(let bytes): bind(bytes, at: index)
+                case .sealed(let bytes, let column): bind(try seal(bytes, column), at: index)
+                case .sealedText(let text, let column): bind(try seal(text, column), at: index)
                 }
             guard code == SQLITE_OK else { throw connection.failure(code) }
         }
+    }
+
+    private func bind(_ text: String, at index: Int32) -> Int32 {
+        var text = text
+        return text.withUTF8 { utf8 in
+            utf8.withMemoryRebound(to: CChar.self) {
+                legalaid_sqlite_bind_text(handle, index, $0.baseAddress, Int32($0.count))
+            }
+        }
+    }
+
+    private func bind(_ bytes: [UInt8], at index: Int32) -> Int32 {
+        bytes.isEmpty
+            ? sqlite3_bind_zeroblob(handle, index, 0)
+            : legalaid_sqlite_bind_blob(handle, index, bytes, Int32(bytes.count))
+    }
+
+    private func seal(_ bytes: [UInt8], _ column: SealedColumn) throws(StoreError) -> [UInt8] {
+        if let keys = connection.keys { return try keys.seal(bytes, column) }
+        return SealedValue.isContainer(bytes) ? SealedValue.escaped(bytes) : bytes
+    }
+
+    private func seal(_ text: String, _ column: SealedColumn) throws(StoreError) -> String {
+        if let keys = connection.keys {
+            return text.isEmpty ? text : SealedValue.text(of: try keys.seal(Array(text.utf8), column))
+        }
+        return SealedValue.looksSealed(text) ? SealedValue.text(of: SealedValue.escaped(Array(text.utf8))) : text
     }
 
     /// Moves to the next row; `false` when there is none.
@@ -179,6 +243,24 @@ final class SQLiteStatement: SQLRow {
     }
 
     func place(of column: String) -> Int32? { places[column] }
+
+    func mayBeSealed(at place: Int32) -> Bool {
+        switch origins[Int(place)] {
+        case .plain: false
+        case .sealed, .computed: true
+        }
+    }
+
+    func opened(_ container: [UInt8], at place: Int32) throws(StoreError) -> [UInt8]? {
+        guard let keys = connection.keys else {
+            guard case .clear(let bytes) = SealedValue.content(of: container) else { return nil }
+            return bytes
+        }
+        switch origins[Int(place)] {
+        case .plain, .computed: return try keys.open(container, as: nil, connection)
+        case .sealed(let column): return try keys.open(container, as: column, connection)
+        }
+    }
 
     func isNull(at place: Int32) -> Bool { sqlite3_column_type(handle, place) == SQLITE_NULL }
 

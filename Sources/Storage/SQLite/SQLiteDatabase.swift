@@ -14,12 +14,13 @@ public final class SQLiteDatabase: Database {
     /// `inspect`, since opening must not take the longer the more is stored.
     static let readThroughBytes: Int64 = 64 << 20
 
-    private let path: String
+    let path: String
     private let writer: Worker
     private let readers: [Worker]
     private let turn = Atomic<Int>(0)
     private let place: FilePlace
     private let health: FileHealth
+    let keys: KeyRing?
     private let isClosing = Atomic<Bool>(false)
 
     /// - Parameters:
@@ -29,21 +30,26 @@ public final class SQLiteDatabase: Database {
     ///   - underway: commits that are being prepared.
     ///   - patience: so long a group waits for them at most.
     ///   - room: bytes that must be free on the device; a log of changes grows to half of this before it is written back.
+    ///   - encryption: the master key, where the store is encrypted.
     ///   - onCommit: hears of every group: how many units it carried and how long it took to be durable.
     public init(
         path: String, maxPending: Int, readerCount: Int = 2, underway: CommitsUnderway = CommitsUnderway(),
         patience: DispatchTimeInterval = .milliseconds(4), room: UInt64 = 8 << 20,
+        encryption: (any MasterKey)? = nil,
         onCommit: @escaping @Sendable (_ units: Int, _ took: Duration) -> Void = { _, _ in }
     ) throws(StoreError) {
         try Self.refuseForeignFile(path)
         self.path = path
         let health = FileHealth()
         self.health = health
+        let keys = encryption.map { KeyRing($0) }
+        self.keys = keys
         writer = try Worker(
-            path: path, health, name: "store-writer", maxPending: maxPending, underway: underway, patience: patience)
+            path: path, health, keys, name: "store-writer", maxPending: maxPending, underway: underway,
+            patience: patience)
         var readers: [Worker] = []
         for index in 0..<readerCount {
-            readers.append(try Worker(path: path, health, name: "store-reader-\(index)", maxPending: maxPending))
+            readers.append(try Worker(path: path, health, keys, name: "store-reader-\(index)", maxPending: maxPending))
         }
         self.readers = readers
         place = FilePlace(of: path, room: room)
@@ -87,7 +93,7 @@ public final class SQLiteDatabase: Database {
     ///
     /// - Throws: `StoreError.corrupt` where it is damaged.
     public func inspect() async throws(StoreError) {
-        let inspector = try Worker(path: path, health, name: "store-inspector", maxPending: 1)
+        let inspector = try Worker(path: path, health, nil, name: "store-inspector", maxPending: 1)
         inspector.start { Self.answer($1, on: $0) }
         do throws(StoreError) {
             let tables = try await submit(
@@ -154,7 +160,7 @@ public final class SQLiteDatabase: Database {
     }
 
     public func migrate() async throws(StoreError) {
-        try await write { connection throws(StoreError) in
+        try await write { [self] connection throws(StoreError) in
             let done = Int(try connection.query("PRAGMA user_version", [], Self.number).first ?? 0)
             guard done <= Migration.all.count else {
                 throw .failed("the store was made by a newer release (schema \(done)); run that release")
@@ -163,7 +169,9 @@ public final class SQLiteDatabase: Database {
                 for statement in migration.statements { try connection.run(statement, []) }
                 try connection.run("PRAGMA user_version=\(index + 1)", [])
             }
+            try prepareKeys(connection)
         }
+        try await openKeys()
     }
 
     /// What is left is one whole file, without a log beside it: the writer is the last to close.
@@ -203,7 +211,7 @@ public final class SQLiteDatabase: Database {
     ///
     /// - Returns: whether all succeeded; otherwise nothing was done.
     private static func commitWhole(_ units: [any Unit], on connection: SQLiteConnection) throws(StoreError) -> Bool {
-        try connection.run("BEGIN IMMEDIATE", [])
+        try connection.begin()
         guard units.allSatisfy({ $0.run(on: connection) }) else {
             // The database has rolled back by itself where the disk is full.
             _ = try? connection.run("ROLLBACK", [])
@@ -215,7 +223,7 @@ public final class SQLiteDatabase: Database {
 
     /// What fails is undone alone.
     private static func commitEach(_ units: [any Unit], on connection: SQLiteConnection) throws(StoreError) {
-        try connection.run("BEGIN IMMEDIATE", [])
+        try connection.begin()
         for unit in units {
             try connection.run("SAVEPOINT unit", [])
             if !unit.run(on: connection) { try connection.run("ROLLBACK TO unit", []) }
@@ -295,10 +303,10 @@ public final class SQLiteDatabase: Database {
         private var onEnd: [CheckedContinuation<Void, Never>] = []
 
         init(
-            path: String, _ health: FileHealth, name: String, maxPending: Int,
+            path: String, _ health: FileHealth, _ keys: KeyRing?, name: String, maxPending: Int,
             underway: CommitsUnderway = CommitsUnderway(), patience: DispatchTimeInterval = .never
         ) throws(StoreError) {
-            connection = try SQLiteConnection(path: path, health)
+            connection = try SQLiteConnection(path: path, health, keys: keys)
             self.name = name
             self.maxPending = maxPending
             self.underway = underway

@@ -31,7 +31,7 @@ enum AuditCommand: Command {
         guard FileManager.default.fileExists(atPath: configuration.storePath) else {
             throw CommandFailure("\(configuration.storePath) does not exist")
         }
-        let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
+        let database = try configuration.openStore()
         let store = try await SQLMessageStore(database: database)
         let service = AuditService(store: store, key: try IdentityKey.existing(configuration.identityKeyFile))
         let known = try arguments["head"].map { try heads(in: $0) } ?? []

@@ -26,12 +26,17 @@ enum Check: Command {
         var mistakes = complaints(aboutMappingsOf: configuration)
         if FileManager.default.fileExists(atPath: configuration.storePath) {
             do {
-                mistakes += try await complaints(aboutStore: configuration.storePath)
+                mistakes += try await complaints(aboutStoreOf: configuration)
             } catch {
                 mistakes.append("store: \(configuration.storePath): \(error)")
             }
         } else {
             Terminal.print("store: \(configuration.storePath) does not exist yet; serve and migrate make it")
+        }
+        do throws(StoreError) {
+            _ = try configuration.encryption?.bytes()
+        } catch {
+            mistakes.append("encryption: \(error)")
         }
         if configuration.callers.isEmpty {
             Terminal.print("credentials: nobody may call yet; see `gateway keys --help`")
@@ -68,12 +73,18 @@ enum Check: Command {
         }
     }
 
-    private static func complaints(aboutStore path: String) async throws(StoreError) -> [String] {
-        let database = try SQLiteDatabase(path: path, maxPending: 16)
+    private static func complaints(aboutStoreOf configuration: Configuration) async throws(StoreError) -> [String] {
+        let path = configuration.storePath
+        let mode = mode(of: path)
+        let database = try configuration.openStore()
+        if mode & 0o077 != 0 {
+            Terminal.print("store: others could read \(path) (mode \(String(mode, radix: 8))); that is ended now")
+        }
         do {
             try await database.inspect()
             Terminal.print("store: \(path) was read through and is whole")
             let isMigrated = try await database.isMigrated()
+            if isMigrated { try await tell(aboutEncryptionOf: database, configuration) }
             let isCounted = isMigrated ? try await database.deadLetterCountsAgree() : true
             let unreadable = isMigrated ? try await database.unreadableRows(limit: 100) : []
             await database.close()
@@ -87,6 +98,27 @@ enum Check: Command {
         } catch {
             await database.close()
             throw error
+        }
+    }
+}
+
+extension Check {
+    private static func mode(of path: String) -> mode_t {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_mode & 0o777 : 0
+    }
+
+    /// - Throws: `StoreError.failed` where its keys cannot be opened.
+    fileprivate static func tell(
+        aboutEncryptionOf database: SQLiteDatabase, _ configuration: Configuration
+    ) async throws(StoreError) {
+        switch try await database.encryptionState() {
+        case .clear where configuration.encryption == nil: break
+        case .clear: Terminal.print("store: it is not encrypted yet; serve and migrate make its data keys")
+        case .sealed(let key): Terminal.print("store: personal data are sealed by data key \(key)")
+        case .partly:
+            Terminal.print(
+                "store: personal data from before it was encrypted are in clear; run `gateway keys rotate-data`")
         }
     }
 }

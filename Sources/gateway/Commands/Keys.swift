@@ -7,16 +7,35 @@ import Vocabulary
 
 enum Keys: Command {
     static let name = "keys"
-    static let synopsis = "new (--partner ID | --institution CODE | --operator NAME) [--days N]"
-    static let summary = "make a bearer token and the line for credentials.xml that lets its holder in"
+    static let synopsis = "new … | master FILE | rotate-data | rotate-master --to FILE  [options]"
+    static let summary = "make bearer tokens; make and rotate the keys of an encrypted store"
     static let details = """
-        --days N   the last day of the token, counted from today (1 to 3650); without it the token never ends
+        new (--partner ID | --institution CODE | --operator NAME) [--days N]
+                       make a bearer token and the line for credentials.xml that lets its holder in
+        master FILE    make a master key for <encryption> in gateway.xml, in a file of its owner's alone
+        rotate-data    make a new data key, seal everything by it, beside a running gateway, and remove the old one;
+                       it also seals what a store holds in clear from before, and goes on where it was broken off
+        rotate-master --to FILE
+                       wrap the data keys by the master key in FILE, which takes the old one's place
+
+        --days N       the last day of the token, counted from today (1 to 3650); without it the token never ends
+        --config FILE  settings (default config/gateway.xml)
         The token is printed once; the gateway keeps only its SHA-256.
         """
 
     static func run(_ arguments: [String]) async throws -> Int32 {
-        let arguments = try Arguments(arguments, valued: ["partner", "institution", "operator", "days"], flags: [])
-        guard arguments.words == ["new"] else { throw UsageError("the only action is new") }
+        let arguments = try Arguments(
+            arguments, valued: ["partner", "institution", "operator", "days", "config", "to"], flags: [])
+        switch (arguments.words.first, arguments.words.dropFirst().first, arguments.words.count) {
+        case ("new", nil, 1): return try makeToken(arguments)
+        case ("master", let file?, 2): return try StoreKeys.make(file)
+        case ("rotate-data", nil, 1): return try await StoreKeys.rotateData(arguments)
+        case ("rotate-master", nil, 1): return try await StoreKeys.rotateMaster(arguments)
+        default: throw UsageError("say new, master and a file, rotate-data, or rotate-master")
+        }
+    }
+
+    private static func makeToken(_ arguments: Arguments) throws -> Int32 {
         let kinds = [("partner", "id"), ("institution", "code"), ("operator", "name")]
         guard
             let (element, attribute, id) = kinds.lazy.compactMap({ kind in

@@ -13,7 +13,7 @@ enum Migrate: Command {
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(arguments, valued: ["config"], flags: [])
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
-        let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
+        let database = try configuration.openStore()
         _ = try await SQLMessageStore(database: database)
         if try await !database.deadLetterCountsAgree() {
             try await database.recountDeadLetters()

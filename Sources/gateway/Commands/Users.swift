@@ -28,7 +28,7 @@ enum Users: Command {
         let arguments = try Arguments(
             arguments, valued: ["role", "password-file", "config"], flags: ["json", "one-time"])
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
-        let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
+        let database = try configuration.openStore()
         let desk = AccountService(
             store: try await SQLMessageStore(database: database), now: { Instant(Date()) })
         do {

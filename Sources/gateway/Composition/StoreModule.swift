@@ -21,6 +21,7 @@ struct StoreModule: Sendable {
         underway = CommitsUnderway()
         database = try SQLiteDatabase(
             path: around.configuration.storePath, maxPending: around.configuration.pendingWrites, underway: underway,
+            encryption: around.configuration.encryption,
             onCommit: { [metrics = around.metrics] in metrics.committed(units: $0, took: $1) })
         store = try await SQLMessageStore(database: database)
         inspection = StoreInspection(now: around.now) { [database] in database.fault }

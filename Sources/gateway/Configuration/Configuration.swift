@@ -48,6 +48,9 @@ struct Configuration: Sendable {
     private(set) var files: [(name: String, path: String)] = []
     var identityKeyFile: String { identityKey ?? storePath + ".identity-key" }
 
+    /// Nothing where the store is not encrypted.
+    var encryption: StoreEncryption?
+
     var registry: Registry {
         var registry = Registry(partners: partners, institutions: institutions)
         registry.senderKinds = senderKinds
@@ -72,7 +75,11 @@ struct Configuration: Sendable {
 
         if let root = reader.root(of: file, named: "gateway") {
             for element in root.children {
-                read(element, path: reader.attribute("path", of: element).map(path), &reader)
+                if element.name == "encryption" {
+                    encryption = reader.encryption(in: element, path: path)
+                } else {
+                    read(element, path: reader.attribute("path", of: element).map(path), &reader)
+                }
             }
             auditHeadFile = auditHeadFile.map(path)
             boundUploads(root.children.first { $0.name == "uploads" }, &reader)

@@ -1,0 +1,76 @@
+import Foundation
+import Messaging
+
+/// How far a store is encrypted.
+public enum EncryptionState: Sendable, Hashable {
+    case clear
+    /// Values or freed pages from before may be in clear.
+    case partly(key: Int64)
+    case sealed(key: Int64)
+}
+
+extension SQLiteDatabase {
+    /// Opens the keys of an encrypted store, or makes those of one that is to be encrypted from now on.
+    ///
+    /// - Throws: `StoreError.failed` where the master key is missing or another one: nothing is ever made anew over keys
+    ///   that are there.
+    func prepareKeys(_ connection: any SQLConnection) throws(StoreError) {
+        if let keys { return try keys.prepare(connection) }
+        guard try DataKeys.all(connection).isEmpty else {
+            throw Self.missingMasterKey
+        }
+    }
+
+    /// Opens every key: what cannot be opened is known now, and not when a value is asked for.
+    func openKeys() async throws(StoreError) {
+        guard let keys else { return }
+        try await read { connection throws(StoreError) in try keys.load(connection) }
+    }
+
+    /// - Throws: `StoreError.failed` where the store is encrypted and its master key is not given, or another one.
+    public func encryptionState() async throws(StoreError) -> EncryptionState {
+        try await read { [keys] connection throws(StoreError) in
+            guard let newest = try DataKeys.newest(connection) else { return .clear }
+            guard let keys else { throw Self.missingMasterKey }
+            try keys.load(connection)
+            let holdsClear = try connection.query("SELECT holds_clear FROM sealing", []) { row throws(StoreError) in
+                try row.flag("holds_clear")
+            }.first
+            return holdsClear == true ? .partly(key: newest) : .sealed(key: newest)
+        }
+    }
+
+    private static let missingMasterKey = StoreError.failed(
+        "the store is encrypted: name its master key by <encryption> in gateway.xml")
+
+    public func lookUp(_ text: String) throws(StoreError) -> String { try keys?.hash(text) ?? text }
+
+    /// Writes the file anew without what was freed, and empties the log: nothing of before is left in either. Nobody writes
+    /// meanwhile; whoever waits longer than the database's patience is told that it is busy.
+    func compact() async throws(StoreError) {
+        try await alone { connection throws(StoreError) in
+            // What is written aside would fill the memory. It is a file without a name.
+            try connection.execute("PRAGMA temp_store=FILE; PRAGMA busy_timeout=60000; VACUUM")
+            let isBusy = try connection.query("PRAGMA wal_checkpoint(TRUNCATE)", []) { $0.integer(at: 0) != 0 }
+            if isBusy != [false] { throw .busy }
+        }
+    }
+
+    /// On a connection and a thread of its own, outside of any transaction.
+    private func alone<Result: Sendable>(
+        _ work: @escaping @Sendable (SQLiteConnection) throws(StoreError) -> Result
+    ) async throws(StoreError) -> Result {
+        let path = path
+        let outcome = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Swift.Result<Result, StoreError>, Never>) in
+            Thread {
+                do throws(StoreError) {
+                    continuation.resume(returning: .success(try work(SQLiteConnection(path: path))))
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }.start()
+        }
+        return try outcome.get()
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import Messaging
+import Storage
+import Transport
+
+/// The keys of an encrypted store, as `gateway keys` makes and rotates them.
+enum StoreKeys {
+    /// Makes a master key; never over a file that is there.
+    static func make(_ path: String) throws -> Int32 {
+        let key = try SecureRandom.bytes(SealedBox.keyLength)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw CommandFailure("\(path) cannot be made (\(String(cString: strerror(errno))))")
+        }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        // The umask may have taken more away than it should.
+        fchmod(descriptor, 0o600)
+        try file.write(contentsOf: Data((Digest.hex(key) + "\n").utf8))
+        try file.synchronize()
+        Terminal.print(
+            """
+            \(path) holds a new master key. Keep a copy where the store's backups are not: without it they cannot be read.
+            line:   <encryption suite="aes-256-gcm" keyFile="\(path)"/>
+            """)
+        return 0
+    }
+
+    static func rotateData(_ arguments: Arguments) async throws -> Int32 {
+        let database = try await openStore(arguments).database
+        do throws(StoreError) {
+            let report = try await database.rotateDataKey { rows, all in
+                Terminal.progress("\(rows) of \(max(rows, all)) values")
+            }
+            Terminal.progress("")
+            await database.close()
+            return tell(report)
+        } catch {
+            await database.close()
+            Terminal.progress("")
+            throw CommandFailure("the rotation was broken off (\(error)); run it again, and it goes on")
+        }
+    }
+
+    private static func tell(_ report: RotationReport) -> Int32 {
+        Terminal.print("\(report.rows) values are sealed by data key \(report.keyID)")
+        if report.heldClear { Terminal.print("what was in clear is gone from the file and its log") }
+        guard !report.unreadable.isEmpty else {
+            Terminal.print("the data keys of before are removed")
+            return 0
+        }
+        for row in report.unreadable { Terminal.complain("\(row) cannot be opened; restore it from a backup") }
+        Terminal.complain("the data keys of before are kept because of these; rotate again once they are restored")
+        return 1
+    }
+
+    static func rotateMaster(_ arguments: Arguments) async throws -> Int32 {
+        let file = try arguments.required("to")
+        let (database, old) = try await openStore(arguments)
+        let new = StoreEncryption(algorithm: old.algorithm, source: .file(file))
+        do throws(StoreError) {
+            let name = try await database.rewrapDataKeys(by: new)
+            await database.close()
+            Terminal.print("the data keys are wrapped by master key \(name), which is in \(file)")
+        } catch {
+            await database.close()
+            throw CommandFailure("the data keys are wrapped as before (\(error))")
+        }
+        switch old.source {
+        case .file(let path):
+            Terminal.print("now put it in the old one's place: mv \(file) \(path)")
+        case .variable(let name):
+            Terminal.print("now set \(name) to what it holds, before the gateway is started again")
+        }
+        Terminal.print("keep the old master key for as long as backups from before are kept")
+        return 0
+    }
+
+    private static func openStore(
+        _ arguments: Arguments
+    ) async throws -> (database: SQLiteDatabase, encryption: StoreEncryption) {
+        let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
+        guard let encryption = configuration.encryption else {
+            throw CommandFailure("gateway.xml has no <encryption>; see `gateway keys --help`")
+        }
+        guard FileManager.default.fileExists(atPath: configuration.storePath) else {
+            throw CommandFailure("\(configuration.storePath) does not exist yet; serve and migrate make it")
+        }
+        let database = try configuration.openStore()
+        do {
+            _ = try await SQLMessageStore(database: database)
+        } catch {
+            await database.close()
+            throw error
+        }
+        return (database, encryption)
+    }
+}
