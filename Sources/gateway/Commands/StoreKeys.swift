@@ -56,7 +56,7 @@ enum StoreKeys {
     static func rotateMaster(_ arguments: Arguments) async throws -> Int32 {
         let file = try arguments.required("to")
         let (database, old) = try await openStore(arguments)
-        let new = StoreEncryption(algorithm: old.algorithm, source: .file(file))
+        let new = StoreEncryption(algorithm: old.algorithm, keyFile: file, keyVariable: nil)
         do throws(StoreError) {
             let name = try await database.rewrapDataKeys(by: new)
             await database.close()
@@ -65,11 +65,9 @@ enum StoreKeys {
             await database.close()
             throw CommandFailure("the data keys are wrapped as before (\(error))")
         }
-        switch old.source {
-        case .file(let path):
-            Terminal.print("now put it in the old one's place: mv \(file) \(path)")
-        case .variable(let name):
-            Terminal.print("now set \(name) to what it holds, before the gateway is started again")
+        if let path = old.keyFile { Terminal.print("now put it in the old one's place: mv \(file) \(path)") }
+        if let name = old.keyVariable {
+            Terminal.print("where the environment has \(name), set it to what \(file) holds before the next start")
         }
         Terminal.print("keep the old master key for as long as backups from before are kept")
         return 0
