@@ -1,12 +1,21 @@
-/// Why the store did not do what it was asked. Nothing was changed then.
+import Vocabulary
+
+/// Why the store did not do what it was asked. Nothing was changed then, but for `uncertain`.
 public enum StoreError: Error, Sendable, Hashable {
     /// Too much is waiting to be written; try again.
     case busy
     case diskFull
     /// The file as a whole is lost or damaged: what was written would not be there later.
     case unsafe(StoreFault)
+    /// The commit was under way when the file was lost or the disk failed: it may be found again, or not. Whoever does the
+    /// same once more, under the same id, is right in both cases.
+    case uncertain
     /// Damaged, or no store of this gateway's.
     case corrupt(String)
+    /// The log beside the file is of another store, or of another time of this one: read together they are damage.
+    case foreignLog
+    /// Made by a newer release.
+    case newerSchema(Int, reads: Int)
     case closed
     /// What the database said, without values.
     case failed(String)
@@ -15,7 +24,7 @@ public enum StoreError: Error, Sendable, Hashable {
     public var damage: String? {
         switch self {
         case .corrupt(let what): what
-        case .busy, .diskFull, .unsafe, .closed, .failed: nil
+        case .busy, .diskFull, .unsafe, .uncertain, .foreignLog, .newerSchema, .closed, .failed: nil
         }
     }
 
@@ -25,9 +34,37 @@ public enum StoreError: Error, Sendable, Hashable {
         case .busy: "busy"
         case .diskFull: "diskFull"
         case .unsafe(let fault): fault.rawValue
+        case .uncertain: "uncertain"
         case .corrupt: "corrupt"
+        case .foreignLog: "foreignLog"
+        case .newerSchema: "newerSchema"
         case .closed: "closed"
         case .failed: "failed"
+        }
+    }
+
+    /// What whoever runs the gateway must know about an error that keeps the store shut.
+    public var explanation: LocalizedText? {
+        switch self {
+        case .foreignLog:
+            LocalizedText(
+                zh: "存储文件与其旁的 -wal 日志不是一对（多为恢复旧文件时留下了原来的日志，或存储文件被删除而日志还在），合用会毁坏数据，已拒绝打开：要用这个文件，先把 -wal 和 -shm 移到别处保存，再启动；要用原来的存储，放回与该日志成对的文件。gateway restore 会自动处理。",
+                en:
+                    "The store's file and the -wal beside it are not a pair (an older file was put where the log of another life still lies, or the file was removed and its log was not); read together they would be damage, so the store stays shut. To go on with this file, move -wal and -shm elsewhere, keep them, and start again; to go on with the former store, put back the file that goes with the log. gateway restore takes care of it."
+            )
+        case .newerSchema(let found, let reads):
+            LocalizedText(
+                zh: "存储由更新的版本写成：其结构为第 \(found) 版，本版本只读到第 \(reads) 版。请改用那个（或更新的）版本，或恢复升级前的备份。",
+                en:
+                    "The store was made by a newer release: it has schema \(found), and this release reads up to \(reads). Run that release or a newer one, or restore a backup of before the upgrade."
+            )
+        case .uncertain:
+            LocalizedText(
+                zh: "提交时存储文件或磁盘出错，无法确定是否已经写入：请核对后重做。",
+                en: "The store's file or disk failed during the commit: it may or may not have been written. Look, then repeat."
+            )
+        case .diskFull: LocalizedText(zh: "磁盘空间不足。", en: "The device is full.")
+        case .unsafe, .busy, .corrupt, .closed, .failed: nil
         }
     }
 }

@@ -25,6 +25,7 @@ struct Migration {
         Migration(script: PackageResources.v020_notices_sql),
         Migration(script: PackageResources.v021_data_keys_sql),
         Migration(script: PackageResources.v023_audit_sql),
+        Migration(script: PackageResources.v024_identity_sql),
     ]
 
     /// Splits the script at semicolons that end a line, comments aside; the files hold no triggers, and no text with two

@@ -1,4 +1,5 @@
 import CSQLite
+import Foundation
 import Glibc
 import Messaging
 
@@ -39,7 +40,68 @@ final class SQLiteConnection: SQLConnection {
         try execute("PRAGMA temp_store=MEMORY")
     }
 
+    /// Opens a file that nobody writes to as it stands: a log beside it is not looked at, and nothing is made beside it.
+    init(unchanging path: String) throws(StoreError) {
+        health = nil
+        var characters = CharacterSet.urlPathAllowed
+        characters.remove(charactersIn: "?#%")
+        guard let name = path.addingPercentEncoding(withAllowedCharacters: characters) else {
+            throw .failed("cannot be opened (its path is no text)")
+        }
+        var opened: OpaquePointer?
+        let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX
+        let code = sqlite3_open_v2("file:\(name)?immutable=1", &opened, flags, nil)
+        guard code == SQLITE_OK, let opened else {
+            sqlite3_close_v2(opened)
+            throw .failed("cannot be opened (\(Self.explain(code)))")
+        }
+        handle = opened
+        sqlite3_extended_result_codes(opened, 1)
+    }
+
     deinit { close() }
+
+    /// How many rows were ever changed over this connection.
+    var changes: Int64 { sqlite3_total_changes64(handle) }
+
+    /// Ends the transaction.
+    ///
+    /// - Throws: `StoreError.uncertain` where the disk failed: what stands in the log may be read back later.
+    func commit() throws(StoreError) {
+        let statement = try prepared("COMMIT")
+        defer { statement.reset() }
+        switch statement.result() & 0xFF {
+        case SQLITE_DONE: return
+        case SQLITE_IOERR: throw .uncertain
+        case let code: throw failure(code)
+        }
+    }
+
+    /// Copies everything as it is at this moment into a new file: one whole file without a log beside it.
+    ///
+    /// All pages go in one step, which holds one snapshot: in several steps, each write of another process would begin the
+    /// copy anew.
+    func copy(to path: String) throws(StoreError) {
+        try Self.make(path)
+        var opened: OpaquePointer?
+        let code = sqlite3_open_v2(path, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nil)
+        defer { sqlite3_close_v2(opened) }
+        guard code == SQLITE_OK, let opened else { throw .failed("cannot be opened (\(Self.explain(code)))") }
+        // A copy that is cut short is thrown away whole.
+        sqlite3_exec(opened, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", nil, nil, nil)
+        guard let backup = sqlite3_backup_init(opened, "main", handle, "main") else {
+            throw .failed(String(cString: sqlite3_errmsg(opened)))
+        }
+        let step = sqlite3_backup_step(backup, -1)
+        sqlite3_backup_finish(backup)
+        guard step == SQLITE_DONE else {
+            // The device of the copy is no concern of the store's.
+            throw step & 0xFF == SQLITE_FULL ? .diskFull : failure(step)
+        }
+        // The copied header speaks of a log; without one the file is whole by itself.
+        let end = sqlite3_exec(opened, "PRAGMA journal_mode=DELETE", nil, nil, nil)
+        guard end == SQLITE_OK else { throw .failed(String(cString: sqlite3_errmsg(opened))) }
+    }
 
     /// The last of a file's connections to close writes the log back into the file and removes it: what is left is one whole
     /// file. Nothing may be asked of it afterwards.
@@ -236,6 +298,9 @@ final class SQLiteStatement: SQLRow {
         case let code: throw connection.failure(code)
         }
     }
+
+    /// What one step answers, for those who tell its errors apart.
+    fileprivate func result() -> Int32 { sqlite3_step(handle) }
 
     fileprivate func reset() {
         sqlite3_reset(handle)
