@@ -2,6 +2,9 @@
 #define CSQLITE_SHIM_H
 #include <sqlite3.h>
 
+// Linux: declared only with GNU extensions, which Swift's C library module leaves out.
+extern int syncfs(int descriptor);
+
 // SQLITE_TRANSIENT is a cast macro that Swift cannot import. Transient, because the bytes of a Swift String that are lent
 // to a call die when it returns. An empty text may come without an address, and is no NULL.
 static inline int legalaid_sqlite_bind_text(sqlite3_stmt *statement, int index, const char *text, int length) {

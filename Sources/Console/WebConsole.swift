@@ -120,6 +120,8 @@ public struct WebConsole: Sendable {
             }
         } catch let problem as Problem {
             return layout.response(Self.page(for: problem, layout.language))
+        } catch StoreError.uncertain {
+            return layout.response(Self.page(for: .outcomeUnknown, layout.language))
         } catch StoreError.corrupt(let what) {
             return layout.response(Self.page(for: .unreadableRow, about: what, layout.language))
         } catch {

@@ -20,13 +20,10 @@ extension SQLMessageStore {
         }
     }
 
-    /// Gives up the key that the store's keyed hashes were made with, and those of persons with it: nothing could be found
-    /// by them again, and what is made with another key would never be like them.
+    /// Gives up the key that the store's keyed hashes were made with: nothing is found by them again.
     public func forgetIdentity() async throws(StoreError) {
         try await database.write { connection throws(StoreError) in
-            for statement in ["DELETE FROM identity_key", "DELETE FROM case_key", "DELETE FROM evidence"] {
-                try connection.run(statement, [])
-            }
+            _ = try connection.run("DELETE FROM identity_key", [])
         }
     }
 

@@ -1,18 +1,18 @@
 import Messaging
 import StrictJSON
 
-extension SQLiteDatabase {
+extension Database {
     /// Rows whose JSON cannot be read, or whose sealed values cannot be opened, each named as the errors of those who read
     /// it name it.
     ///
     /// - Parameter limit: the most that are told.
     public func unreadableRows(limit: Int) async throws(StoreError) -> [String] {
-        try await read { [keys] connection throws(StoreError) in
+        try await read { [holdsKeys] connection throws(StoreError) in
             var rows: [String] = []
             for column in StoredColumn.all where rows.count < limit {
                 rows += try column.unreadable(connection)
             }
-            if keys != nil {
+            if holdsKeys {
                 for column in SealedColumn.allCases where rows.count < limit {
                     rows += try column.unopened(connection)
                 }

@@ -27,6 +27,7 @@ public struct Problem: Error, Sendable {
         case quotaExceeded = "quota-exceeded"
         case overloaded = "overloaded"
         case storeUnavailable = "store-unavailable"
+        case outcomeUnknown = "outcome-unknown"
         case internalError = "internal-error"
 
         /// The HTTP status that goes with the kind (RFC 9110 §15).
@@ -45,7 +46,7 @@ public struct Problem: Error, Sendable {
             case .tooManyAttempts, .quotaExceeded: 429
             case .headersTooLarge: 431
             case .internalError: 500
-            case .overloaded, .storeUnavailable: 503
+            case .overloaded, .storeUnavailable, .outcomeUnknown: 503
             }
         }
 
@@ -74,6 +75,9 @@ public struct Problem: Error, Sendable {
             case .tooManyAttempts: LocalizedText(zh: "尝试次数过多", en: "Too many attempts")
             case .quotaExceeded: LocalizedText(zh: "暂存的附件超过限额", en: "Too many bytes wait for their message")
             case .overloaded: LocalizedText(zh: "系统繁忙，请稍后重发", en: "Busy, send again later")
+            case .outcomeUnknown:
+                LocalizedText(
+                    zh: "无法确定是否已接收，请用同一编号重发", en: "Unknown whether it was taken, send again under the same id")
             case .storeUnavailable: LocalizedText(zh: "存储暂不可用，请稍后重发", en: "Store not available, send again later")
             case .internalError: LocalizedText(zh: "系统内部错误", en: "Internal error")
             }
@@ -113,6 +117,17 @@ public struct Problem: Error, Sendable {
 }
 
 extension Problem {
+    /// The commit was under way when the store was lost.
+    public static let outcomeUnknown: Problem = {
+        var problem = Problem(
+            .outcomeUnknown, zh: "存储在提交时出错，无法确定本次请求是否已被接收：请用同一编号、同样内容重发，已接收的不会重复。",
+            en:
+                "The store failed during the commit: whether this was taken is unknown. Send the same again under the same id; what was taken is not taken twice."
+        )
+        problem.headers = [("Retry-After", "2")]
+        return problem
+    }()
+
     /// A row of the store is damaged: only an operator can help.
     public static let unreadableRow = Problem(
         .internalError, zh: "存储中有一条记录无法读取，本次请求未办理；已记入日志，请网关管理员运行 gateway check 查明并恢复备份。",

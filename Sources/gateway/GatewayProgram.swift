@@ -1,4 +1,5 @@
 import Foundation
+import Messaging
 
 @main
 enum GatewayProgram {
@@ -8,8 +9,8 @@ enum GatewayProgram {
             DriftCommand.self,
             DeadLetters.self, Clocks.self, Leads.self, Queues.self, Partners.self, Parked.self, Alerts.self,
             TraceCommand.self,
-            Reports.self, Codes.self, AuditCommand.self, Users.self, Send.self, Migrate.self, Keys.self,
-            SchemaCommand.self, Version.self,
+            Reports.self, Codes.self, AuditCommand.self, Users.self, Send.self, Migrate.self, Backup.self,
+            Restore.self, Keys.self, SchemaCommand.self, Version.self,
         ]
     }
 
@@ -40,6 +41,9 @@ enum GatewayProgram {
             return 2
         } catch let error as CommandFailure {
             Terminal.complain("gateway \(name): \(error.message)")
+            return 1
+        } catch let error as StoreError {
+            Terminal.complain("gateway \(name): \(error.explanation.map { "\($0.zh) \($0.en)" } ?? "\(error)")")
             return 1
         } catch {
             Terminal.complain("gateway \(name): \(error)")

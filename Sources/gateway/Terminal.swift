@@ -1,9 +1,14 @@
 import Foundation
+import Vocabulary
 
 /// Where the commands write. Progress goes to standard error, and only when a person watches.
 enum Terminal {
     static func print(_ text: String) { write(text + "\n", to: .standardOutput) }
     static func complain(_ text: String) { write(text + "\n", to: .standardError) }
+
+    /// A sentence for whoever runs the gateway, Chinese first.
+    static func print(_ text: LocalizedText) { print("\(text.zh) \(text.en)") }
+    static func complain(_ text: LocalizedText) { complain("\(text.zh) \(text.en)") }
 
     static func progress(_ text: String) {
         guard isatty(STDERR_FILENO) == 1 else { return }

@@ -47,7 +47,7 @@ enum FilledDeadLetterQueue {
         let store = try await SQLMessageStore(database: database)
         let log = Log(sink: .none, now: { "" })
         let metrics = Metrics()
-        let hash = try IdentityKey.load(configuration.identityKeyFile)
+        let hash = try await IdentityKey.load(configuration.identityKeyFile, for: store)
         let pipeline = try Gateway.pipeline(configuration)
         let intake = IntakeService(
             pipeline,

@@ -68,7 +68,7 @@ extension Problem.Kind {
             .illegalTransition, .leaseEnded, .stale, .wrongState, .tooLarge, .unsupportedMediaType, .headersTooLarge,
             .notTranslatable, .incompleteReport, .timedOut, .tooManyAttempts, .quotaExceeded:
             .sender
-        case .overloaded, .storeUnavailable, .internalError: .gateway
+        case .overloaded, .storeUnavailable, .outcomeUnknown, .internalError: .gateway
         }
     }
 
@@ -127,6 +127,12 @@ extension Problem.Kind {
             LocalizedText(
                 zh: "按 Retry-After 稍后重发；持续出现时请网关管理员查看存储。",
                 en: "Send again after Retry-After; if it lasts, the gateway's administrator looks at the store.")
+        case .outcomeUnknown:
+            LocalizedText(
+                zh: "按 Retry-After 稍后用同一报文编号、同样内容重发：已接收的不会再记一次；没有编号的操作，先查询再决定。",
+                en:
+                    "Send the same again under the same id after Retry-After: what was taken is not taken twice. Where the call has no id, look first."
+            )
         case .internalError:
             LocalizedText(zh: "稍后重发；持续出现时请网关管理员查看日志。", en: "Send again later; if it lasts, have the log looked at.")
         }

@@ -48,17 +48,22 @@ public struct Health: Sendable {
     /// Ready means that a referral handed in now would be stored, and found again: the store is really written to, its file
     /// is where it was opened, has room, and no damage was found in it.
     private func ready(_ language: String?) async -> HTTPResponse {
-        if let fault = inspection.condition.fault {
-            return Self.notReady(fault.rawValue, fault.advice.text(for: language))
+        func told(_ fault: StoreFault) -> HTTPResponse {
+            Self.notReady(fault.rawValue, fault.advice.text(for: language))
         }
+        let fault = inspection.condition.fault
+        if let fault, fault != .full { return told(fault) }
         do throws(StoreError) {
             let now = now()
+            // Also where the device was full: only a write tells that there is room again.
             try await store.ping(now: now)
+            if let fault = inspection.condition.fault { return told(fault) }
             let warnings =
                 (rules.missingCalendars(at: now).map(CalendarWarning.text(of:)) + rules.oldThresholds(at: now))
                 .map { $0.text(for: language) }
             return .json(["status": "ready", "warnings": .array(warnings.map { .string($0) })])
         } catch {
+            if let fault = inspection.condition.fault { return told(fault) }
             let text = LocalizedText(
                 zh: "存储无法写入：请检查磁盘空间、权限和日志。",
                 en: "The store cannot be written to: look at disk space, permissions and the log.")

@@ -64,9 +64,9 @@ enum CommitChain {
     /// - Throws: `StoreError.foreignLog` where the log beside the file is not its own. A file that somebody has open is left
     ///   alone: it was looked at when it was opened.
     static func refuseForeignLog(of path: String) throws(StoreError) {
-        guard !OpenFiles.isInUse(path) else { return }
+        guard !StoreFiles.isInUse(path) else { return }
         let log = Log(path + "-wal")
-        guard log.hasCommits, !isOwn(log, of: path), !OpenFiles.isInUse(path) else { return }
+        guard log.hasCommits, !isOwn(log, of: path), !StoreFiles.isInUse(path) else { return }
         throw .foreignLog
     }
 

@@ -31,12 +31,12 @@ final class FilePlace: Sendable {
         file = FileIdentity(path)
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         header = Self.header(of: descriptor)
-        if let file { OpenFiles.add(file) }
+        if let file { StoreFiles.opened(file) }
     }
 
     /// When all connections are closed.
     func close() {
-        if let file { OpenFiles.remove(file) }
+        if let file { StoreFiles.closed(file) }
         _ = Glibc.close(descriptor)
     }
 

@@ -8,12 +8,16 @@ import Vocabulary
 
 enum Check: Command {
     static let name = "check"
-    static let synopsis = "[--config FILE]"
+    static let synopsis = "[--store] [--config FILE]"
     static let summary = "check settings, mappings, rules and store; tell every mistake at once"
-    static let details = "--config FILE   settings (default config/gateway.xml)"
+    static let details = """
+        --store         read the store through: every page, index, constraint and row, the audit trail, counts; it takes
+                        the longer the more is stored
+        --config FILE   settings (default config/gateway.xml)
+        """
 
     static func run(_ arguments: [String]) async throws -> Int32 {
-        let arguments = try Arguments(arguments, valued: ["config"], flags: [])
+        let arguments = try Arguments(arguments, valued: ["config"], flags: ["store"])
         let file = arguments["config"] ?? Defaults.configuration
         let configuration: Configuration
         do {
@@ -25,11 +29,7 @@ enum Check: Command {
         }
         var mistakes = complaints(aboutMappingsOf: configuration)
         if FileManager.default.fileExists(atPath: configuration.storePath) {
-            do {
-                mistakes += try await complaints(aboutStoreOf: configuration)
-            } catch {
-                mistakes.append("store: \(configuration.storePath): \(error)")
-            }
+            mistakes += await StoreCheck(configuration, isThorough: arguments.has("store")).mistakes
         } else {
             Terminal.print("store: \(configuration.storePath) does not exist yet; serve and migrate make it")
         }
@@ -70,55 +70,6 @@ enum Check: Command {
             }
         } catch {
             return error.complaints.map(\.description)
-        }
-    }
-
-    private static func complaints(aboutStoreOf configuration: Configuration) async throws(StoreError) -> [String] {
-        let path = configuration.storePath
-        let mode = mode(of: path)
-        let database = try configuration.openStore()
-        if mode & 0o077 != 0 {
-            Terminal.print("store: others could read \(path) (mode \(String(mode, radix: 8))); that is ended now")
-        }
-        do {
-            try await database.inspect()
-            Terminal.print("store: \(path) was read through and is whole")
-            let isMigrated = try await database.isMigrated()
-            if isMigrated { try await tell(aboutEncryptionOf: database, configuration) }
-            let isCounted = isMigrated ? try await database.deadLetterCountsAgree() : true
-            let unreadable = isMigrated ? try await database.unreadableRows(limit: 100) : []
-            await database.close()
-            if !isMigrated {
-                Terminal.print("store: its schema is another release's; serve and migrate bring it up to date")
-            }
-            let miscounted = isCounted ? [] : ["dead letters are miscounted; migrate counts them anew"]
-            return (miscounted + unreadable.map { "\($0) cannot be read; restore it from a backup" }).map {
-                "store: \(path): \($0)"
-            }
-        } catch {
-            await database.close()
-            throw error
-        }
-    }
-}
-
-extension Check {
-    private static func mode(of path: String) -> mode_t {
-        var status = stat()
-        return stat(path, &status) == 0 ? status.st_mode & 0o777 : 0
-    }
-
-    /// - Throws: `StoreError.failed` where its keys cannot be opened.
-    fileprivate static func tell(
-        aboutEncryptionOf database: SQLiteDatabase, _ configuration: Configuration
-    ) async throws(StoreError) {
-        switch try await database.encryptionState() {
-        case .clear where configuration.encryption == nil: break
-        case .clear: Terminal.print("store: it is not encrypted yet; serve and migrate make its data keys")
-        case .sealed(let key): Terminal.print("store: personal data are sealed by data key \(key)")
-        case .partly:
-            Terminal.print(
-                "store: personal data from before it was encrypted are in clear; run `gateway keys rotate-data`")
         }
     }
 }

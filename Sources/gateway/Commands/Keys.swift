@@ -7,8 +7,9 @@ import Vocabulary
 
 enum Keys: Command {
     static let name = "keys"
-    static let synopsis = "new … | master FILE | rotate-data | rotate-master --to FILE  [options]"
-    static let summary = "make bearer tokens; make and rotate the keys of an encrypted store"
+    static let synopsis =
+        "new … | master FILE | rotate-data | rotate-master --to FILE | identity --accept-loss  [options]"
+    static let summary = "make bearer tokens; make and rotate the keys of a store, or give up a lost identity key"
     static let details = """
         new (--partner ID | --institution CODE | --operator NAME) [--days N]
                        make a bearer token and the line for credentials.xml that lets its holder in
@@ -17,6 +18,10 @@ enum Keys: Command {
                        it also seals what a store holds in clear from before, and goes on where it was broken off
         rotate-master --to FILE
                        wrap the data keys by the master key in FILE, which takes the old one's place
+        identity --accept-loss
+                       the store goes on with the identity key that is in the file, or with a new one: persons and
+                       shares from before are not found again. Only where the store's own key is in no backup either;
+                       stop the gateway first
 
         --days N       the last day of the token, counted from today (1 to 3650); without it the token never ends
         --config FILE  settings (default config/gateway.xml)
@@ -25,13 +30,14 @@ enum Keys: Command {
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(
-            arguments, valued: ["partner", "institution", "operator", "days", "config", "to"], flags: [])
+            arguments, valued: ["partner", "institution", "operator", "days", "config", "to"], flags: ["accept-loss"])
         switch (arguments.words.first, arguments.words.dropFirst().first, arguments.words.count) {
         case ("new", nil, 1): return try makeToken(arguments)
         case ("master", let file?, 2): return try StoreKeys.make(file)
         case ("rotate-data", nil, 1): return try await StoreKeys.rotateData(arguments)
         case ("rotate-master", nil, 1): return try await StoreKeys.rotateMaster(arguments)
-        default: throw UsageError("say new, master and a file, rotate-data, or rotate-master")
+        case ("identity", nil, 1): return try await giveUpIdentity(arguments)
+        default: throw UsageError("say new, master and a file, rotate-data, rotate-master or identity")
         }
     }
 
@@ -50,6 +56,26 @@ enum Keys: Command {
         let token = try Token.make()
         Terminal.print("token:  \(token)")
         Terminal.print("line:   <\(element) \(attribute)=\"\(id)\" tokenSha256=\"\(Token.hash(token))\"\(validity)/>")
+        return 0
+    }
+
+    private static func giveUpIdentity(_ arguments: Arguments) async throws -> Int32 {
+        guard arguments.has("accept-loss") else {
+            throw UsageError("what is lost by it must be accepted: --accept-loss")
+        }
+        let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
+        guard FileManager.default.fileExists(atPath: configuration.storePath) else {
+            throw CommandFailure("\(configuration.storePath) does not exist")
+        }
+        guard !StoreFiles.isInUse(configuration.storePath) else {
+            throw CommandFailure("\(configuration.storePath) is in use; stop the gateway first")
+        }
+        let database = try configuration.openStore()
+        let store = try await SQLMessageStore(database: database)
+        try await store.forgetIdentity()
+        _ = try await IdentityKey.load(configuration.identityKeyFile, for: store, makesAnother: true)
+        await database.close()
+        Terminal.print("\(configuration.identityKeyFile) is the store's identity key from now on")
         return 0
     }
 }

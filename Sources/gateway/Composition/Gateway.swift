@@ -32,7 +32,7 @@ final class Gateway: Sendable {
         let pipeline = try Self.pipeline(configuration)
         let storing = try await StoreModule(around)
         await storing.note(pipeline.triage)
-        let intake = try IntakeModule(around, pipeline, storing)
+        let intake = try await IntakeModule(around, pipeline, storing)
         let delivery = DeliveryModule(around, client, storing, intake)
         let operators = OperatorModule(around, storing, intake, delivery)
         let services = operators.services

@@ -18,10 +18,10 @@ struct IntakeModule: Sendable {
     /// Keyed with the identity key.
     let hash: KeyedHash
 
-    /// - Throws: where the identity key can be neither read nor made.
-    init(_ around: Surroundings, _ pipeline: Pipeline, _ storing: StoreModule) throws {
+    /// - Throws: where the identity key can be neither read nor made, or is not the store's.
+    init(_ around: Surroundings, _ pipeline: Pipeline, _ storing: StoreModule) async throws {
         self.pipeline = pipeline
-        hash = try IdentityKey.load(around.configuration.identityKeyFile)
+        hash = try await IdentityKey.load(around.configuration.identityKeyFile, for: storing.store)
         drift = DriftWatch(store: storing.store, hash: hash, log: around.log, metrics: around.metrics)
         let clerk = CaseClerk(
             pipeline.current, identifiers: around.identifiers, registry: around.registry, keys: CaseKeys(hash: hash))

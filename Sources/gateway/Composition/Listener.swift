@@ -76,6 +76,9 @@ enum Listener {
             // Named for operators by its row; sending again mends nothing.
             log.error("a stored row cannot be read", [("problem", .string(what)), ("path", .string(request.path))])
             return .unreadableRow
+        case StoreError.uncertain:
+            log.error("whether a commit took place is unknown", [("path", .string(request.path))])
+            return .outcomeUnknown
         case let error as StoreError:
             log.error("store refused", [("code", .string(error.code)), ("path", .string(request.path))])
             var problem = Problem(

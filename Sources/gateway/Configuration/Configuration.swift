@@ -10,6 +10,8 @@ import Vocabulary
 
 /// The settings of `gateway.xml` and of the files that it names.
 struct Configuration: Sendable {
+    /// The settings' own file.
+    let file: String
     var host = "127.0.0.1"
     var port: UInt16 = 8480
     var storePath = "gateway.sqlite"
@@ -17,8 +19,8 @@ struct Configuration: Sendable {
     var rules = "config/rules"
     var calendar = "config/calendar"
     var institutionsFile = "config/institutions.xml"
-    private var partnersFile = "config/partners.xml"
-    private var credentialsFile = "config/credentials.xml"
+    private(set) var partnersFile = "config/partners.xml"
+    private(set) var credentialsFile = "config/credentials.xml"
     var senderKinds = SenderKinds()
     var partners: [Partner] = []
     var institutions: [Institution] = []
@@ -63,6 +65,7 @@ struct Configuration: Sendable {
     ///
     /// - Throws: `ConfigurationError` with every mistake in all of the files.
     init(file: String) throws(ConfigurationError) {
+        self.file = URL(filePath: file).standardizedFileURL.path
         var reader = ConfigurationReader()
         let base = URL(filePath: file).deletingLastPathComponent()
         func path(_ relative: String) -> String { URL(filePath: relative, relativeTo: base).standardizedFileURL.path }

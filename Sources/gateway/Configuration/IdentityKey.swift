@@ -1,31 +1,89 @@
 import Foundation
+import Messaging
+import Storage
 import Transport
 import Vocabulary
 
 /// The secret under which persons are found again, and unknown code values counted, without either standing in the store.
+/// Whoever loses it loses the links between applications of one person, and the drift watch takes known values for new
+/// ones; nothing else.
 enum IdentityKey {
     /// The key where there is one; nothing is made.
-    static func existing(_ path: String) throws -> KeyedHash? {
-        try FileManager.default.contents(atPath: path).map { try KeyedHash(key: [UInt8]($0)) }
+    static func existing(_ path: String) throws -> KeyedHash? { try bytes(of: path).map { try KeyedHash(key: $0) } }
+
+    /// Reads the key, or makes one for a store that has never had one.
+    ///
+    /// - Parameter makesAnother: also where the store had one before.
+    /// - Throws: `ConfigurationError` where the key is not there any more or another than the store's: what was found by it
+    ///   would not be found again, and nobody would hear of it.
+    static func load(
+        _ path: String, for store: SQLMessageStore, makesAnother: Bool = false
+    ) async throws -> KeyedHash {
+        let known = try await store.identityFingerprint()
+        let key: [UInt8]
+        if let bytes = try bytes(of: path) {
+            key = bytes
+        } else {
+            let isNeeded = if known != nil { true } else { try await store.hasKeyedHashes() }
+            guard makesAnother || !isNeeded else { throw ConfigurationError([missing(path)]) }
+            key = try make(path)
+        }
+        let hash = try KeyedHash(key: key)
+        let noted = try await store.noteIdentity(hash.fingerprint)
+        guard noted == hash.fingerprint else { throw ConfigurationError([differs(path)]) }
+        return hash
     }
 
-    /// Reads the key, or makes one on the first start: readable by this user only. Whoever loses it loses the links
-    /// between applications of one person, and the drift watch takes known values for new ones; nothing else.
-    static func load(_ path: String) throws -> KeyedHash {
-        if let key = FileManager.default.contents(atPath: path) { return try KeyedHash(key: [UInt8](key)) }
+    /// Whether the key in the file is the one of this fingerprint; nothing where there is none.
+    static func agrees(_ path: String, with fingerprint: String) throws -> Bool? {
+        try bytes(of: path).map { try KeyedHash(key: $0).fingerprint == fingerprint }
+    }
+
+    private static func bytes(of path: String) throws -> [UInt8]? {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        guard let key = FileManager.default.contents(atPath: path) else {
+            throw ConfigurationError([
+                Complaint(file: path, line: nil, text: "身份密钥无法读取。the identity key cannot be read")
+            ])
+        }
+        return [UInt8](key)
+    }
+
+    /// Created with its mode, so that at no moment others can read it; never over one that is there.
+    private static func make(_ path: String) throws -> [UInt8] {
         let key = try SecureRandom.bytes(32)
-        // Created with its mode, so that at no moment others can read it; never over one that is there.
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             // Another node was first.
-            if let other = FileManager.default.contents(atPath: path) { return try KeyedHash(key: [UInt8](other)) }
+            if let other = try bytes(of: path) { return other }
             throw ConfigurationError([
-                Complaint(file: path, line: nil, text: "the identity key can be neither read nor made")
+                Complaint(file: path, line: nil, text: "身份密钥无法生成。the identity key cannot be made")
             ])
         }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         try file.write(contentsOf: Data(key))
         try file.synchronize()
-        return try KeyedHash(key: key)
+        return key
     }
+
+    static func missing(_ path: String) -> Complaint {
+        Complaint(
+            file: path, line: nil,
+            text:
+                "缺少该存储的身份密钥：请从备份放回此文件（备份中的 keys/identity-key）；确已丢失时用 gateway keys identity --accept-loss。the store's identity key is not there: put it back from a backup (keys/identity-key of the archive); where it is lost for good, gateway keys identity --accept-loss"
+        )
+    }
+
+    static func differs(_ path: String) -> Complaint {
+        Complaint(
+            file: path, line: nil,
+            text:
+                "这不是该存储的身份密钥：请从备份放回原来的密钥（备份中的 keys/identity-key）；确已丢失时用 gateway keys identity --accept-loss。this is another identity key than the store's: put the right one back from a backup (keys/identity-key of the archive); where it is lost for good, gateway keys identity --accept-loss"
+        )
+    }
+}
+
+extension KeyedHash {
+    /// Tells keys apart without telling anything of them.
+    fileprivate var fingerprint: String { hash("legal-aid-gateway identity key") }
 }

@@ -1,0 +1,84 @@
+import Foundation
+import Messaging
+import Storage
+import StrictJSON
+import Vocabulary
+
+/// What an archive says of itself.
+struct ArchiveManifest: Sendable {
+    static let name = "manifest.json"
+    static let format = 1
+
+    let madeAt: Instant
+    /// Of the gateway that made it.
+    let release: String
+    let schema: Int
+    let tables: [StoreSurvey.Table]
+    /// Nothing of a store from before it had a trail.
+    let auditHead: AuditHead?
+    let identityFingerprint: String?
+    /// What was found in the store and is no reason against a backup: rows that cannot be read, a broken trail.
+    let findings: [String]
+    /// Folders by their place within the archive, and where they stood.
+    let folders: [(name: String, origin: String)]
+    let files: [ArchiveFile]
+
+    var store: ArchiveFile? { files.first { $0.role == .store } }
+    /// Keys that the store and the settings need and the archive does not have.
+    var missingKeys: [ArchiveFile] { files.filter { $0.content == nil } }
+
+    var json: JSONValue {
+        .compact([
+            ("format", JSONValue(Self.format)), ("madeAt", .string(madeAt.rfc3339)), ("release", .string(release)),
+            ("schema", JSONValue(schema)),
+            ("tables", .object(JSONObject(tables.map { ($0.name, JSONValue($0.rows)) }))),
+            ("auditHead", auditHead.map { ["seq": JSONValue($0.seq), "hash": .string($0.hash)] }),
+            ("identityFingerprint", .text(identityFingerprint)),
+            ("findings", .array(findings.map { .string($0) })),
+            ("folders", .object(JSONObject(folders.map { ($0.name, .string($0.origin)) }))),
+            ("files", .array(files.map(\.json))),
+        ])
+    }
+
+    /// - Throws: `CommandFailure` where the folder is no archive, or one of a newer release.
+    init(of archive: URL) throws(CommandFailure) {
+        let file = archive.appending(path: Self.name)
+        guard let data = FileManager.default.contents(atPath: file.path) else {
+            throw CommandFailure("\(file.path): 无法读取，这不是完整的备份。cannot be read: this is no whole archive")
+        }
+        guard let json = try? JSONValue(parsing: [UInt8](data)), let format = json["format"]?.int else {
+            throw CommandFailure("\(file.path): 已损坏。is damaged")
+        }
+        guard format == Self.format else {
+            throw CommandFailure("\(file.path): 由更新的版本写成。was made by a newer release (format \(format))")
+        }
+        guard let madeAt = json["madeAt"]?.string.flatMap(Instant.init(rfc3339:)),
+            let release = json["release"]?.string, let schema = json["schema"]?.int,
+            let tables = json["tables"]?.object, let folders = json["folders"]?.object,
+            let files = json["files"]?.array
+        else { throw CommandFailure("\(file.path): 已损坏。is damaged") }
+        self.madeAt = madeAt
+        self.release = release
+        self.schema = schema
+        self.tables = tables.members.map { StoreSurvey.Table(name: $0.name, rows: $0.value.int ?? -1) }
+        auditHead = json["auditHead"].flatMap { head in
+            head["seq"]?.int.flatMap { seq in head["hash"]?.string.map { AuditHead(seq: seq, hash: $0) } }
+        }
+        identityFingerprint = json["identityFingerprint"]?.string
+        findings = json["findings"]?.array?.compactMap(\.string) ?? []
+        self.folders = folders.members.compactMap { member in member.value.string.map { (member.name, $0) } }
+        self.files = files.compactMap(ArchiveFile.init)
+        guard self.files.count == files.count, store?.content != nil else {
+            throw CommandFailure("\(file.path): 已损坏。is damaged")
+        }
+    }
+
+    init(
+        madeAt: Instant, release: String, survey: StoreSurvey, auditHead: AuditHead?, identityFingerprint: String?,
+        findings: [String], folders: [(name: String, origin: String)], files: [ArchiveFile]
+    ) {
+        (self.madeAt, self.release, schema, tables) = (madeAt, release, survey.schema, survey.tables)
+        (self.auditHead, self.identityFingerprint, self.findings) = (auditHead, identityFingerprint, findings)
+        (self.folders, self.files) = (folders, files)
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import Messaging
+import Storage
+import Vocabulary
+
+/// Holds an archive against what it says of itself, and its store against itself.
+struct ArchiveVerification {
+    let manifest: ArchiveManifest
+    /// Why nothing may be restored from it.
+    let faults: [String]
+    /// What its store says of itself that needs a person.
+    let findings: [String]
+
+    /// - Throws: `CommandFailure` where it is no archive.
+    init(of archive: URL) async throws {
+        manifest = try ArchiveManifest(of: archive)
+        var faults: [String] = []
+        for file in manifest.files {
+            guard let content = file.content else { continue }
+            let found = try? FileDigests(of: archive.appending(path: file.name))
+            if found != content {
+                faults.append(
+                    found == nil
+                        ? "\(file.name) 缺失。is missing" : "\(file.name) 与摘要不符，已被改动或损坏。is not what its digests say")
+            }
+        }
+        let known = Set(manifest.files.map(\.name) + [ArchiveManifest.name])
+        for path in FileManager.default.subpaths(atPath: archive.path) ?? [] where !known.contains(path) {
+            var isFolder: ObjCBool = false
+            _ = FileManager.default.fileExists(atPath: archive.appending(path: path).path, isDirectory: &isFolder)
+            if !isFolder.boolValue { faults.append("\(path) 不属于此备份。is no part of the archive") }
+        }
+        var findings: [String] = []
+        if faults.isEmpty, let store = manifest.store {
+            (faults, findings) = try await Self.judge(archive.appending(path: store.name), in: archive, manifest)
+        }
+        (self.faults, self.findings) = (faults, findings)
+    }
+
+    private static func judge(
+        _ store: URL, in archive: URL, _ manifest: ArchiveManifest
+    ) async throws -> (faults: [String], findings: [String]) {
+        let database = try ReadOnlyStore(path: store.path)
+        do {
+            let result = try await judge(database, in: archive, manifest)
+            await database.close()
+            return result
+        } catch let error as StoreError where error.damage != nil {
+            await database.close()
+            return (["存储已损坏。the store is damaged: \(error.damage ?? "")"], [])
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+
+    private static func judge(
+        _ database: ReadOnlyStore, in archive: URL, _ manifest: ArchiveManifest
+    ) async throws -> (faults: [String], findings: [String]) {
+        let survey = try await database.survey()
+        guard survey.damage.isEmpty else {
+            return (survey.damage.map { "存储已损坏。the store is damaged: \($0)" }, [])
+        }
+        guard survey.schema <= StoreSurvey.currentSchema else {
+            let error = StoreError.newerSchema(survey.schema, reads: StoreSurvey.currentSchema)
+            return (error.explanation.map { ["\($0.zh) \($0.en)"] } ?? [], [])
+        }
+        let report = try await StoreReport(of: database, survey)
+        var faults: [String] = []
+        if survey.schema != manifest.schema || survey.tables != manifest.tables {
+            faults.append("存储的行数与清单不符。the store's rows are not as many as the manifest says")
+        }
+        if report.auditHead != manifest.auditHead {
+            faults.append("审计链尾与清单不符。the audit trail does not end as the manifest says")
+        }
+        if let fingerprint = report.identityFingerprint,
+            let key = manifest.files.first(where: { $0.role == .identityKey && $0.content != nil }),
+            try IdentityKey.agrees(archive.appending(path: key.name).path, with: fingerprint) != true
+        {
+            faults.append("\(key.name) 不是该存储的身份密钥。is not the store's identity key")
+        }
+        return (faults, report.findings)
+    }
+}

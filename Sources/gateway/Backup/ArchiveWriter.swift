@@ -1,0 +1,114 @@
+import Foundation
+import Messaging
+import Operations
+import Storage
+import Vocabulary
+
+/// Makes one archive: store, keys and configuration as they are at one moment. It bears its name only when everything in it
+/// was read back and is right; one that was cut short is called `.partial-…` and worth nothing.
+struct ArchiveWriter {
+    let configuration: Configuration
+    /// Whether keys and tokens go into it.
+    let withKeys: Bool
+    let now: Instant
+
+    /// - Returns: the archive, and how it was found.
+    /// - Throws: `CommandFailure` where no good one could be made; nothing is left of it then.
+    func write(into folder: URL) async throws -> (archive: URL, verification: ArchiveVerification) {
+        try PrivateFiles.makeFolder(folder)
+        let name = now.rfc3339.filter { $0 != "-" && $0 != ":" }
+        let archive = folder.appending(path: name)
+        guard !FileManager.default.fileExists(atPath: archive.path) else {
+            throw CommandFailure("\(archive.path): 已存在。is there already")
+        }
+        let partial = folder.appending(path: ".partial-\(name)-\(getpid())")
+        do {
+            try PrivateFiles.makeFolder(partial)
+            try await fill(partial)
+            let verification = try await ArchiveVerification(of: partial)
+            guard verification.faults.isEmpty else { throw refusal(verification.faults) }
+            try PrivateFiles.synchronize(partial)
+            try PrivateFiles.rename(partial, to: archive)
+            try PrivateFiles.synchronize(folder)
+            return (archive, verification)
+        } catch {
+            try? FileManager.default.removeItem(at: partial)
+            throw error
+        }
+    }
+
+    private func refusal(_ faults: [String]) -> CommandFailure {
+        CommandFailure(
+            """
+            未做备份：存储或其副本有误。请保留之前的备份，停止网关，运行 gateway check --store 查明，再用最近一次完好的备份恢复。
+            No backup was made, since the store or its copy is not right. Keep the earlier backups, stop the gateway, look with gateway check --store, and restore the last good one.
+            \(faults.joined(separator: "\n"))
+            """)
+    }
+
+    private func fill(_ partial: URL) async throws {
+        let listed = try ConfigurationFiles(of: configuration)
+        let storeFile = partial.appending(path: "store/gateway.sqlite")
+        try PrivateFiles.makeFolder(storeFile.deletingLastPathComponent())
+        try await copyStore(to: storeFile)
+        var files: [ArchiveFile] = []
+        for var file in listed.files {
+            let target = partial.appending(path: file.name)
+            if file.role == .store {
+                file.content = try FileDigests(of: target)
+            } else if withKeys || !file.role.isKey {
+                // A store that never served has made no key yet.
+                if file.role == .identityKey, !FileManager.default.fileExists(atPath: file.origin) { continue }
+                try PrivateFiles.makeFolder(target.deletingLastPathComponent())
+                file.content = try PrivateFiles.copy(URL(filePath: file.origin), to: target)
+            }
+            files.append(file)
+        }
+        let manifest = try await manifest(of: storeFile, listed.folders, files)
+        try PrivateFiles.write(
+            Array((manifest.json.text(pretty: true) + "\n").utf8), to: partial.appending(path: ArchiveManifest.name))
+    }
+
+    private func copyStore(to file: URL) async throws {
+        guard FileManager.default.fileExists(atPath: configuration.storePath) else {
+            throw CommandFailure("\(configuration.storePath): 不存在。does not exist")
+        }
+        do {
+            try await Self.copy(configuration.storePath, to: file.path)
+        } catch let error as StoreError where error.damage != nil {
+            throw refusal(["\(configuration.storePath): \(error.damage ?? "")"])
+        }
+    }
+
+    private static func copy(_ store: String, to file: String) async throws {
+        let database = try SQLiteDatabase(path: store, maxPending: 16)
+        do {
+            try await database.copy(to: file)
+        } catch {
+            await database.close()
+            throw error
+        }
+        await database.close()
+    }
+
+    private func manifest(
+        of store: URL, _ folders: [(name: String, origin: String)], _ files: [ArchiveFile]
+    ) async throws -> ArchiveManifest {
+        let database = try ReadOnlyStore(path: store.path)
+        do {
+            let survey = try await database.survey(readsThrough: false)
+            let report = try await StoreReport(of: database, survey)
+            await database.close()
+            return ArchiveManifest(
+                madeAt: now, release: Release.version, survey: survey, auditHead: report.auditHead,
+                identityFingerprint: report.identityFingerprint, findings: report.findings, folders: folders,
+                files: files)
+        } catch let error as StoreError where error.damage != nil {
+            await database.close()
+            throw refusal(["\(configuration.storePath): \(error.damage ?? "")"])
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import Storage
+
+/// Files and folders that their owner alone may read, whatever the umask, and that are on the disk when it says so.
+enum PrivateFiles {
+    static func makeFolder(_ folder: URL) throws {
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    /// A new file; never over one that is there.
+    static func make(_ file: URL) throws -> FileHandle {
+        let descriptor = open(file.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure("cannot be made", file) }
+        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    }
+
+    /// - Returns: the digests of what was read.
+    @discardableResult
+    static func copy(_ source: URL, to target: URL) throws -> FileDigests {
+        let handle = try make(target)
+        defer { try? handle.close() }
+        return try FileDigests(of: source) { try handle.write(contentsOf: $0) }
+    }
+
+    static func write(_ bytes: [UInt8], to file: URL) throws {
+        let handle = try make(file)
+        defer { try? handle.close() }
+        try handle.write(contentsOf: Data(bytes))
+    }
+
+    static func synchronize(_ folder: URL) throws {
+        guard StoreFiles.synchronize(folder.path) else { throw failure("cannot be written to the disk", folder) }
+    }
+
+    /// Gives a file or folder its name at once; over an empty folder or a file, never over a folder with something in it.
+    static func rename(_ source: URL, to target: URL) throws {
+        guard Glibc.rename(source.path, target.path) == 0 else { throw failure("cannot be put in place", target) }
+    }
+
+    /// Gives a file a second name, which must be free.
+    static func link(_ file: URL, as name: URL) throws {
+        guard Glibc.link(file.path, name.path) == 0 else { throw failure("cannot be kept under this name", name) }
+    }
+
+    static func failure(_ what: String, _ file: URL) -> CommandFailure {
+        CommandFailure("\(file.path): \(what) (\(String(cString: strerror(errno))))")
+    }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import Vocabulary
+
+enum Backup: Command {
+    static let name = "backup"
+    static let synopsis = "DIR [--without-keys] [--config FILE] | --verify ARCHIVE"
+    static let summary = "copy store, keys and configuration into one verified archive, beside a running gateway"
+    static let details = """
+        DIR                the archive is the folder DIR/<UTC time>, which its owner alone may read; it bears that name only
+                           when all of it was read back and is right
+        --without-keys     leave out the identity key, key and token files; restoring needs them then from elsewhere
+        --verify ARCHIVE   read an archive through: digests, the store's pages and constraints, counts, audit trail
+        --config FILE      settings (default config/gateway.xml)
+
+        A damaged store is refused (exit 1), and nothing is left of that archive. Exit 1 also where an archive was made and
+        something in its store wants a person.
+        """
+
+    static func run(_ arguments: [String]) async throws -> Int32 {
+        let arguments = try Arguments(arguments, valued: ["config", "verify"], flags: ["without-keys"])
+        if let archive = arguments["verify"] {
+            guard arguments.words.isEmpty else { throw UsageError("say DIR or --verify ARCHIVE") }
+            return try await verify(URL(filePath: archive))
+        }
+        guard let folder = arguments.words.first, arguments.words.count == 1 else {
+            throw UsageError("say the folder that archives lie in")
+        }
+        let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
+        let writer = ArchiveWriter(
+            configuration: configuration, withKeys: !arguments.has("without-keys"), now: Instant(Date()))
+        let (archive, verification) = try await writer.write(into: URL(filePath: folder))
+        Terminal.print(archive.path)
+        tell(verification)
+        for file in verification.manifest.missingKeys {
+            Terminal.print(
+                LocalizedText(
+                    zh: "未放入备份、恢复时需另行放回：\(file.origin)。", en: "Left out, and needed for restoring: \(file.origin)."))
+        }
+        return verification.findings.isEmpty ? 0 : 1
+    }
+
+    private static func verify(_ archive: URL) async throws -> Int32 {
+        let verification = try await ArchiveVerification(of: archive)
+        verification.faults.forEach { Terminal.complain($0) }
+        guard verification.faults.isEmpty else {
+            Terminal.complain(
+                LocalizedText(zh: "此备份不能用于恢复。", en: "Nothing can be restored from this archive."))
+            return 1
+        }
+        tell(verification)
+        return verification.findings.isEmpty ? 0 : 1
+    }
+
+    private static func tell(_ verification: ArchiveVerification) {
+        let manifest = verification.manifest
+        let rows = manifest.tables.reduce(0) { $0 + $1.rows }
+        let bytes = manifest.files.reduce(0) { $0 + ($1.content?.bytes ?? 0) }
+        Terminal.print(
+            LocalizedText(
+                zh:
+                    "备份完好：\(manifest.madeAt.rfc3339)，\(manifest.files.count) 个文件，\(bytes) 字节，\(rows) 行，结构第 \(manifest.schema) 版。",
+                en:
+                    "The archive is whole: \(manifest.files.count) files, \(bytes) bytes, \(rows) rows, schema \(manifest.schema)."
+            ))
+        if let head = manifest.auditHead {
+            Terminal.print(
+                LocalizedText(
+                    zh: "审计链尾（请另存他处）：",
+                    en: "Audit head, to be kept elsewhere: {\"seq\":\(head.seq),\"hash\":\"\(head.hash)\"}"))
+        }
+        verification.findings.forEach { Terminal.complain($0) }
+    }
+}

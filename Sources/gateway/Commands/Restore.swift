@@ -1,0 +1,70 @@
+import Foundation
+import Vocabulary
+
+enum Restore: Command {
+    static let name = "restore"
+    static let synopsis = "ARCHIVE [--force] [--to DIR]"
+    static let summary = "verify an archive of `gateway backup` and put it in place, or lay it out elsewhere"
+    static let details = """
+        ARCHIVE   the folder that `gateway backup` made; what is not right in every part is refused
+        --force   put a store that is there aside, under a name that is printed, instead of refusing
+        --to DIR  a new folder with store, keys and configuration, whose settings name its own files; the place that the
+                  archive comes from is left alone
+
+        Without --to everything goes back where it stood. A store that is in use is always refused: stop the gateway
+        first. Configuration that is there stays, and is named where it differs.
+        """
+
+    static func run(_ arguments: [String]) async throws -> Int32 {
+        let arguments = try Arguments(arguments, valued: ["to"], flags: ["force"])
+        guard let path = arguments.words.first, arguments.words.count == 1 else {
+            throw UsageError("say which archive")
+        }
+        let archive = URL(filePath: path)
+        let verification = try await ArchiveVerification(of: archive)
+        guard verification.faults.isEmpty else {
+            verification.faults.forEach { Terminal.complain($0) }
+            throw CommandFailure("\(archive.path): 此备份有误，未做任何改动。the archive is not right, and nothing was changed")
+        }
+        verification.findings.forEach { Terminal.complain($0) }
+        let manifest = verification.manifest
+        let settings: String
+        if let folder = arguments["to"].map({ URL(filePath: $0) }) {
+            try RestoredCopy(archive: archive, manifest: manifest).make(in: folder)
+            settings = folder.appending(path: "config/gateway.xml").path
+            for file in manifest.missingKeys {
+                Terminal.print(
+                    LocalizedText(
+                        zh: "备份中没有密钥，启动前请放回并在设置中写明：\(file.origin)。",
+                        en:
+                            "Not in the archive; put it there and name it in the settings before the start: \(file.origin)."
+                    ))
+            }
+            Terminal.print(
+                LocalizedText(
+                    zh: "在原网关仍运行时不要用此副本启动 serve：未送达的状态会重复发送，交换目录会被同时读取。",
+                    en:
+                        "Do not serve from this copy while the original runs: statuses that are on their way would be sent twice, and exchange folders read by both."
+                ))
+        } else {
+            var restoration = Restoration(
+                archive, manifest, isForced: arguments.has("force"), now: Instant(Date()))
+            do {
+                try restoration.run()
+            } catch {
+                restoration.told.forEach { Terminal.print($0) }
+                throw error
+            }
+            restoration.told.forEach { Terminal.print($0) }
+            settings = manifest.files.first { $0.name == "config/gateway.xml" }?.origin ?? Defaults.configuration
+        }
+        Terminal.print(
+            LocalizedText(
+                zh: "已恢复到 \(manifest.madeAt.rfc3339) 的状态；此后接收的报文请来源单位用原编号重发。下一步：",
+                en:
+                    "Everything is as of \(manifest.madeAt.rfc3339); partners send again, under the same ids, what was taken since. Next:"
+            ))
+        Terminal.print("  gateway check --store --config \(settings)\n  gateway serve --config \(settings)")
+        return 0
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import Messaging
+import Operations
+import Storage
+import Vocabulary
+
+/// What `gateway check` finds in the store.
+struct StoreCheck {
+    private let configuration: Configuration
+    private let isThorough: Bool
+    /// Each with what to do.
+    private(set) var mistakes: [String] = []
+
+    private var path: String { configuration.storePath }
+    private var identityKeyFile: String { configuration.identityKeyFile }
+
+    init(_ configuration: Configuration, isThorough: Bool) async {
+        self.configuration = configuration
+        self.isThorough = isThorough
+        do {
+            let mode = Self.mode(of: path)
+            let database = try configuration.openStore()
+            if mode & 0o077 != 0 {
+                Terminal.print(
+                    "store: others could read \(path) (mode \(String(mode, radix: 8))); that is ended now")
+            }
+            do {
+                try await look(into: database)
+            } catch {
+                complain(about: error)
+            }
+            await database.close()
+        } catch {
+            complain(about: error)
+        }
+    }
+
+    private mutating func complain(_ text: String) { mistakes.append("store: \(path): \(text)") }
+
+    private mutating func complain(about error: any Error) {
+        let store = error as? StoreError
+        if let damage = store?.damage {
+            complain(
+                "存储已损坏：请停止网关，用最近一次完好的备份恢复（gateway restore）。the store is damaged (\(damage)): stop the gateway and restore the last good backup (gateway restore)"
+            )
+        } else {
+            complain(store?.explanation.map { "\($0.zh) \($0.en)" } ?? "\(error)")
+        }
+    }
+
+    private mutating func look(into database: SQLiteDatabase) async throws {
+        let isMigrated = try await database.isMigrated()
+        if !isMigrated {
+            Terminal.print(
+                LocalizedText(
+                    zh: "存储的结构属于较早的版本，serve 或 migrate 会升级它；请先备份。",
+                    en:
+                        "store: its schema is an earlier release's; serve and migrate bring it up to date. Back it up first."
+                ))
+        }
+        try await lookAtIdentity(of: database)
+        if isMigrated { try await tellEncryption(of: database) }
+        let survey: StoreSurvey
+        if isThorough {
+            survey = try await database.survey()
+        } else {
+            try await database.inspect()
+            survey = try await database.survey(readsThrough: false)
+        }
+        guard survey.damage.isEmpty else {
+            for damage in survey.damage { complain(about: StoreError.corrupt(damage)) }
+            return
+        }
+        Terminal.print("store: \(path) was read through and is whole")
+        guard isThorough else { return try await lookQuickly(at: database, isMigrated) }
+        let report = try await StoreReport(of: database, survey)
+        for table in survey.tables { Terminal.print("store: \(table.name): \(table.rows)") }
+        if let head = report.auditHead {
+            Terminal.print(
+                LocalizedText(
+                    zh: "审计记录：完整至第 \(head.seq) 条。",
+                    en: "store: the audit trail is whole up to row \(head.seq), hash \(head.hash)."))
+        }
+        if isMigrated { try await tellDeadLetters(of: database) }
+        for finding in report.findings { complain(finding) }
+    }
+
+    private mutating func lookQuickly(at database: SQLiteDatabase, _ isMigrated: Bool) async throws {
+        guard isMigrated else { return }
+        if try await !database.deadLetterCountsAgree() {
+            complain("dead letters are miscounted; migrate counts them anew")
+        }
+        for row in try await database.unreadableRows(limit: 100) {
+            complain("\(row) cannot be read; restore it from a backup")
+        }
+    }
+
+    private mutating func lookAtIdentity(of database: SQLiteDatabase) async throws {
+        guard let fingerprint = try await database.identityFingerprint() else { return }
+        switch try IdentityKey.agrees(identityKeyFile, with: fingerprint) {
+        case true?: return
+        case false?: mistakes.append(IdentityKey.differs(identityKeyFile).description)
+        case nil: mistakes.append(IdentityKey.missing(identityKeyFile).description)
+        }
+    }
+
+    private func tellDeadLetters(of database: SQLiteDatabase) async throws {
+        let counts = try await SQLMessageStore(database: database).statistics().deadLetters
+        for (reason, count) in counts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            Terminal.print(
+                "store: dead letters, \(reason.rawValue): \(count); gateway dead-letters causes tells what to do")
+        }
+    }
+
+    private static func mode(of path: String) -> mode_t {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_mode & 0o777 : 0
+    }
+
+    /// - Throws: `StoreError.failed` where its keys cannot be opened.
+    private func tellEncryption(of database: SQLiteDatabase) async throws(StoreError) {
+        switch try await database.encryptionState() {
+        case .clear where configuration.encryption == nil: break
+        case .clear: Terminal.print("store: it is not encrypted yet; serve and migrate make its data keys")
+        case .sealed(let key): Terminal.print("store: personal data are sealed by data key \(key)")
+        case .partly:
+            Terminal.print(
+                "store: personal data from before it was encrypted are in clear; run `gateway keys rotate-data`")
+        }
+    }
+}
