@@ -16,7 +16,7 @@ struct ArchiveWriter {
     /// - Throws: `CommandFailure` where no good one could be made; nothing is left of it then.
     func write(into folder: URL) async throws -> (archive: URL, verification: ArchiveVerification) {
         try PrivateFiles.makeFolder(folder)
-        let name = now.rfc3339.filter { $0 != "-" && $0 != ":" }
+        let name = now.fileName
         let archive = folder.appending(path: name)
         guard !FileManager.default.fileExists(atPath: archive.path) else {
             throw CommandFailure("\(archive.path): 已存在。is there already")
@@ -27,9 +27,9 @@ struct ArchiveWriter {
             try await fill(partial)
             let verification = try await ArchiveVerification(of: partial)
             guard verification.faults.isEmpty else { throw refusal(verification.faults) }
-            try PrivateFiles.synchronize(partial)
+            try PrivateFiles.synchronizeAll(within: partial)
             try PrivateFiles.rename(partial, to: archive)
-            try PrivateFiles.synchronize(folder)
+            try PrivateFiles.synchronizeNames(in: folder)
             return (archive, verification)
         } catch {
             try? FileManager.default.removeItem(at: partial)
@@ -110,5 +110,13 @@ struct ArchiveWriter {
             await database.close()
             throw error
         }
+    }
+}
+
+extension Instant {
+    /// In UTC, as a part of a file's name that sorts by time.
+    var fileName: String {
+        Date(timeIntervalSince1970: Double(milliseconds) / 1000).formatted(
+            Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted, includingFractionalSeconds: true))
     }
 }

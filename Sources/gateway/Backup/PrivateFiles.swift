@@ -16,11 +16,15 @@ enum PrivateFiles {
     }
 
     /// - Returns: the digests of what was read.
+    ///
+    /// - Parameter synchronizes: whether the copy is on the disk when it is made.
     @discardableResult
-    static func copy(_ source: URL, to target: URL) throws -> FileDigests {
+    static func copy(_ source: URL, to target: URL, synchronizes: Bool = false) throws -> FileDigests {
         let handle = try make(target)
         defer { try? handle.close() }
-        return try FileDigests(of: source) { try handle.write(contentsOf: $0) }
+        let digests = try FileDigests(of: source) { try handle.write(contentsOf: $0) }
+        if synchronizes { try handle.synchronize() }
+        return digests
     }
 
     static func write(_ bytes: [UInt8], to file: URL) throws {
@@ -29,8 +33,17 @@ enum PrivateFiles {
         try handle.write(contentsOf: Data(bytes))
     }
 
-    static func synchronize(_ folder: URL) throws {
+    /// Puts all that was written on the disk: once for a thousand files.
+    static func synchronizeAll(within folder: URL) throws {
         guard StoreFiles.synchronize(folder.path) else { throw failure("cannot be written to the disk", folder) }
+    }
+
+    /// Puts the names within a folder on the disk.
+    static func synchronizeNames(in folder: URL) throws {
+        let descriptor = open(folder.path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("cannot be opened", folder) }
+        defer { _ = close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("cannot be written to the disk", folder) }
     }
 
     /// Gives a file or folder its name at once; over an empty folder or a file, never over a folder with something in it.

@@ -59,7 +59,7 @@ struct Restoration {
     }
 
     private func aside(_ path: String) -> String {
-        "\(path).before-\(now.rfc3339.filter { $0 != "-" && $0 != ":" })"
+        "\(path).before-\(now.fileName)"
     }
 
     /// Settings in force stay: they may be newer than the archive for good reasons.
@@ -89,7 +89,7 @@ struct Restoration {
         try install(store)
         // Until these are gone a start would refuse: the log is not the restored store's.
         for suffix in beside { try FileManager.default.removeItem(atPath: store.origin + suffix) }
-        try PrivateFiles.synchronize(URL(filePath: store.origin).deletingLastPathComponent())
+        try PrivateFiles.synchronizeNames(in: URL(filePath: store.origin).deletingLastPathComponent())
         if FileManager.default.fileExists(atPath: aside(store.origin)) {
             tell("原存储保存为：\(aside(store.origin))。", "The former store is kept: \(aside(store.origin)).")
         }
@@ -104,11 +104,14 @@ struct Restoration {
         let partial = URL(filePath: file.origin + ".restoring")
         do {
             try? FileManager.default.removeItem(at: partial)
-            guard try PrivateFiles.copy(archive.appending(path: file.name), to: partial) == file.content else {
+            guard
+                try PrivateFiles.copy(archive.appending(path: file.name), to: partial, synchronizes: true)
+                    == file.content
+            else {
                 throw CommandFailure("\(file.name): 读出的内容与摘要不符。was not read as its digests say")
             }
-            try PrivateFiles.synchronize(folder)
             try PrivateFiles.rename(partial, to: target)
+            try PrivateFiles.synchronizeNames(in: folder)
         } catch {
             try? FileManager.default.removeItem(at: partial)
             throw error

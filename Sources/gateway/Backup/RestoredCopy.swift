@@ -29,9 +29,9 @@ struct RestoredCopy {
                     throw CommandFailure("\(file.name): 读出的内容与摘要不符。was not read as its digests say")
                 }
             }
-            try PrivateFiles.synchronize(partial)
+            try PrivateFiles.synchronizeAll(within: partial)
             try PrivateFiles.rename(partial, to: folder)
-            try PrivateFiles.synchronize(folder.deletingLastPathComponent())
+            try PrivateFiles.synchronizeNames(in: folder.deletingLastPathComponent())
         } catch {
             try? FileManager.default.removeItem(at: partial)
             throw error

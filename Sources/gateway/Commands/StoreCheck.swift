@@ -60,19 +60,13 @@ struct StoreCheck {
         }
         try await lookAtIdentity(of: database)
         if isMigrated { try await tellEncryption(of: database) }
-        let survey: StoreSurvey
-        if isThorough {
-            survey = try await database.survey()
-        } else {
-            try await database.inspect()
-            survey = try await database.survey(readsThrough: false)
-        }
+        guard isThorough else { return try await lookQuickly(at: database, isMigrated) }
+        let survey = try await database.survey()
         guard survey.damage.isEmpty else {
             for damage in survey.damage { complain(about: StoreError.corrupt(damage)) }
             return
         }
         Terminal.print("store: \(path) was read through and is whole")
-        guard isThorough else { return try await lookQuickly(at: database, isMigrated) }
         let report = try await StoreReport(of: database, survey)
         for table in survey.tables { Terminal.print("store: \(table.name): \(table.rows)") }
         if let head = report.auditHead {
@@ -86,6 +80,8 @@ struct StoreCheck {
     }
 
     private mutating func lookQuickly(at database: SQLiteDatabase, _ isMigrated: Bool) async throws {
+        try await database.inspect()
+        Terminal.print("store: \(path) was read through and is whole")
         guard isMigrated else { return }
         if try await !database.deadLetterCountsAgree() {
             complain("dead letters are miscounted; migrate counts them anew")
