@@ -11,6 +11,8 @@ import Transport
 /// `@unchecked`: each belongs to one test, which starts and stops it in turn.
 final class GatewayProcess: @unchecked Sendable {
     let folder: URL
+    /// Its settings; before the start.
+    var settings: URL
     private(set) var port: UInt16 = 0
     private var process = Process()
     private let log = ProcessLog()
@@ -23,6 +25,7 @@ final class GatewayProcess: @unchecked Sendable {
     ///   - courtWays: elements that say it instead; empty for the feed.
     init(returnAddress: String = "http://127.0.0.1:9/", courtWays: String? = nil) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "gateway-\(UUID().uuidString)")
+        settings = folder.appending(path: "gateway.xml")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let config = repository.appending(path: "config").path
         try """
@@ -59,7 +62,7 @@ final class GatewayProcess: @unchecked Sendable {
     deinit { remove() }
 
     /// The program stands beside the tests that were built with it.
-    private static var program: URL {
+    static var program: URL {
         let beside = Bundle.allBundles.map(\.bundleURL) + [URL(filePath: CommandLine.arguments[0])]
         let candidates = beside.map { $0.deletingLastPathComponent().appending(path: "gateway") }
         return candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) }
@@ -83,11 +86,17 @@ final class GatewayProcess: @unchecked Sendable {
         return (process.terminationStatus, String(decoding: output, as: UTF8.self))
     }
 
+    /// Its number in the system's list.
+    var identifier: Int32 { process.processIdentifier }
+
     /// Starts, and returns when it says that it listens.
-    func start() throws {
+    ///
+    /// - Parameter launcher: a program and its first arguments, which becomes the gateway's by `exec`.
+    func start(by launcher: [String] = []) throws {
         process = Process()
-        process.executableURL = Self.program
-        process.arguments = ["serve", "--config", folder.appending(path: "gateway.xml").path]
+        let words = launcher + [Self.program.path, "serve", "--config", settings.path]
+        process.executableURL = URL(filePath: words[0])
+        process.arguments = Array(words.dropFirst())
         let pipe = Pipe()
         process.standardError = pipe
         process.standardOutput = FileHandle.nullDevice

@@ -16,7 +16,7 @@ enum MigrationRows {
     static func rows(of table: String, schema: Int) -> [Row] {
         switch table {
         case "referral": referrals
-        case "application": applications
+        case "application": applications(schema)
         case "message": openMessages + deadLetters(schema)
         case "dead_letter_pile", "dead_letter_count":
             deadLetters(schema).map { letter in
@@ -50,24 +50,26 @@ enum MigrationRows {
         ]
     }
 
-    private static let applications: [Row] =
-        [
-            "received", "quarantined", "duplicate", "normalized", "leadOnly", "shared", "routed", "routingManual",
-            "queued",
-            "signedIn", "returnedToSender", "handedOver", "cancelled", "parked", "attached",
-        ].map { state in
+    /// Schema 14 left only states that an application can be in.
+    private static func applications(_ schema: Int) -> [Row] {
+        let states = ["leadOnly", "routingManual", "queued", "signedIn", "returnedToSender", "handedOver", "cancelled"]
+        let former = [
+            "received", "quarantined", "duplicate", "normalized", "shared", "routed", "parked", "attached",
+        ]
+        return (states + (schema < 14 ? former : [])).map { state in
             [
                 "no": .text("LA-\(state)"), "referral_id": .text(state == "leadOnly" ? "R-lead" : "R-accepted"),
                 "queue": state == "routingManual" ? .null : .text("CZ-TN"), "content": .blob(Array(#"{"a":1}"#.utf8)),
                 "case_state": state == "signedIn" ? .text("accepted") : .null, "referral_state": .text(state),
-                "road": state == "signedIn" ? .text("byNotice") : .null,
-                "aid_route": .text(state == "signedIn" ? "byNotice" : "byApplication"), "version": .int(3),
+                "road": state == "signedIn" ? .text("byNotification") : .null,
+                "aid_route": .text(state == "signedIn" ? "byNotification" : "byApplication"), "version": .int(3),
                 "handover_state": .text(state == "queued" ? "proposed" : "collected"),
                 "handover_to": state == "queued" ? .text("CZ-WJ") : .null,
                 "handover_due": state == "queued" ? .int(7) : .null,
                 "lead_state": state == "leadOnly" ? .text("registered") : .null,
             ]
         }
+    }
 
     private static let openMessages: [Row] = [
         ("queued", "application"), ("claimed", "status"), ("delivered", "application"), ("discarded", "referral"),

@@ -167,7 +167,7 @@ import Vocabulary
 
     /// Asks for everything that the product reads.
     private func read(_ store: SQLMessageStore) async throws {
-        for state in ["received", "leadOnly", "queued", "signedIn", "cancelled"] {
+        for state in ["leadOnly", "queued", "signedIn", "returnedToSender", "cancelled"] {
             #expect(try await store.application("LA-\(state)")?.content == Array(#"{"a":1}"#.utf8))
         }
         #expect(try await store.application("LA-signedIn")?.standing.caseState == .accepted)

@@ -139,9 +139,10 @@ public final class SQLiteDatabase: Database {
     }
 
     private var unsafeFault: StoreFault? {
-        // Closing removes the log.
-        if !place.isSame(withLog: !isClosing.load(ordering: .relaxed)) { return .lost }
-        if !place.isHeaderWhole { health.isDamaged.store(true, ordering: .relaxed) }
+        // Closing removes the log, and then looks at nothing any more.
+        let isClosing = isClosing.load(ordering: .relaxed)
+        if !place.isSame(withLog: !isClosing) { return .lost }
+        if !isClosing, !place.isHeaderWhole { health.isDamaged.store(true, ordering: .relaxed) }
         return health.isDamaged.load(ordering: .relaxed) ? .damaged : nil
     }
 

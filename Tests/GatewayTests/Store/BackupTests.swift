@@ -33,7 +33,8 @@ import Testing
 
     private func backUp(_ gateway: GatewayProcess, _ options: [String] = []) throws -> URL {
         let (code, output) = try GatewayProcess.run(
-            ["backup", gateway.folder.appending(path: "backups").path] + options + settings(of: gateway), complaints: true)
+            ["backup", gateway.folder.appending(path: "backups").path] + options + settings(of: gateway),
+            complaints: true)
         try #require(code == 0, "\(output)")
         return URL(filePath: String(try #require(output.split(separator: "\n").first)))
     }
@@ -43,7 +44,8 @@ import Testing
         #expect(found == code && output.contains(text), "\(words): \(output)")
     }
 
-    @Test func `fifty backups under load are each restored whole, with all that was acknowledged before`() async throws {
+    @Test func `fifty backups under load are each restored whole, with all that was acknowledged before`() async throws
+    {
         let gateway = try gateway()
         try gateway.start()
         for round in 0..<50 {
@@ -75,7 +77,9 @@ import Testing
         try gateway.start()
         _ = try await gateway.send(courtNotice("A-1"))
         let archive = try backUp(gateway)
-        for path in ["", "/manifest.json", "/store", "/store/gateway.sqlite", "/keys/identity-key", "/config/gateway.xml"] {
+        for path in [
+            "", "/manifest.json", "/store", "/store/gateway.sqlite", "/keys/identity-key", "/config/gateway.xml",
+        ] {
             let mode = try FileManager.default.attributesOfItem(atPath: archive.path + path)[.posixPermissions] as? Int
             #expect(try #require(mode) & 0o077 == 0, "\(path)")
         }
@@ -90,7 +94,9 @@ import Testing
                     == Data(contentsOf: gateway.folder.appending(path: origin)), "\(name)")
         }
         let manifest = try ArchiveManifest(of: archive)
-        #expect(manifest.schema == StoreSurvey.currentSchema && manifest.tables.contains { $0.name == "referral" && $0.rows == 1 })
+        #expect(
+            manifest.schema == StoreSurvey.currentSchema
+                && manifest.tables.contains { $0.name == "referral" && $0.rows == 1 })
         gateway.stop()
         gateway.remove()
     }
@@ -99,17 +105,29 @@ import Testing
     private static let harm: [(name: String, says: String, do: @Sendable (URL) throws -> Void)] = [
         ("a byte of the store", "digests", { try overwrite($0.appending(path: "store/gateway.sqlite"), at: 5000) }),
         ("a key", "digests", { try Data(count: 32).write(to: $0.appending(path: "keys/identity-key")) }),
-        ("a file gone", "is missing", { try FileManager.default.removeItem(at: $0.appending(path: "config/partners.xml")) }),
+        (
+            "a file gone", "is missing",
+            { try FileManager.default.removeItem(at: $0.appending(path: "config/partners.xml")) }
+        ),
         ("a file more", "is no part", { try Data("x".utf8).write(to: $0.appending(path: "config/rules/z.xml")) }),
-        ("no manifest", "no whole archive", { try FileManager.default.removeItem(at: $0.appending(path: "manifest.json")) }),
+        (
+            "no manifest", "no whole archive",
+            { try FileManager.default.removeItem(at: $0.appending(path: "manifest.json")) }
+        ),
         (
             "another head", "trail does not end",
             { archive in
                 try edit(archive) { $0.replacing(/("hash": ")[0-9a-f]{8}/) { "\($0.1)12345678" } }
             }
         ),
-        ("other counts", "not as many", { archive in try edit(archive) { $0.replacing("\"referral\": 1", with: "\"referral\": 2") } }),
-        ("a way out", "damaged", { archive in try edit(archive) { $0.replacing("keys/identity-key", with: "../identity-key") } }),
+        (
+            "other counts", "not as many",
+            { archive in try edit(archive) { $0.replacing("\"referral\": 1", with: "\"referral\": 2") } }
+        ),
+        (
+            "a way out", "damaged",
+            { archive in try edit(archive) { $0.replacing("keys/identity-key", with: "../identity-key") } }
+        ),
     ]
 
     private static func overwrite(_ file: URL, at offset: UInt64) throws {
@@ -236,7 +254,9 @@ import Testing
         gateway.stop()
         let database = try SQLiteDatabase(
             path: gateway.folder.appending(path: "store.sqlite").path, maxPending: 4)
-        try await database.write { connection throws(StoreError) in _ = try connection.run("PRAGMA user_version=999", []) }
+        try await database.write { connection throws(StoreError) in
+            _ = try connection.run("PRAGMA user_version=999", [])
+        }
         await database.close()
         for words in [["check"], ["check", "--store"], ["serve"], ["migrate"]] {
             try expect(words + settings(of: gateway), says: "由更新的版本写成：其结构为第 999 版")
