@@ -10,6 +10,8 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case signIn, signInFailed, signOut
     case addAccount, changeRole, changePassword, disableAccount, enableAccount
     case exportAudit
+    /// A copy of the whole store was begun.
+    case backUp
     case start, stop
     /// The settings, credentials or keys of this start are others than those of the one before.
     case changeConfiguration

@@ -6,7 +6,7 @@ import Messaging
 ///
 /// A log holds the pages that its commits changed since it was begun. To read it back over a file is right exactly where the
 /// file is at the commit before the log's first, or at one of the log's own. What was written before the schema
-/// had this row cannot be told apart, and neither can it be told that a log is missing.
+/// had this row, or changed no row, cannot be told apart, and neither can it be told that a log is missing.
 enum CommitChain {
     /// Makes this commit the newest link.
     static let advance = "UPDATE commit_link SET previous = own, own = randomblob(16) WHERE id = 1"
@@ -75,8 +75,9 @@ enum CommitChain {
         // SQLite erases a log beside an empty file.
         guard stat(path, &status) == 0, status.st_size > 0 else { return false }
         do throws(StoreError) {
+            // Nothing but what changes no row, such as giving free pages back.
+            guard let first = log.links.first else { return true }
             let newest = try newest(in: path) ?? Array(repeating: 0, count: 16)
-            guard let first = log.links.first else { return newest.allSatisfy { $0 == 0 } }
             return newest == first.previous || log.links.contains { $0.own == newest }
         } catch {
             // A file that cannot be read without its log: reading both tells what is wrong.

@@ -65,7 +65,10 @@ struct ArchiveVerification {
             let error = StoreError.newerSchema(survey.schema, reads: StoreSurvey.currentSchema)
             return (error.explanation.map { ["\($0.zh) \($0.en)"] } ?? [], [])
         }
-        let report = try await StoreReport(of: database, survey)
+        let key = manifest.files.first { $0.role == .identityKey && $0.content != nil }.map {
+            archive.appending(path: $0.name).path
+        }
+        let report = try await StoreReport(of: database, survey, key: try key.flatMap { try IdentityKey.existing($0) })
         var faults: [String] = []
         if survey.schema != manifest.schema || survey.tables != manifest.tables {
             faults.append("存储的行数与清单不符。the store's rows are not as many as the manifest says")
@@ -73,11 +76,10 @@ struct ArchiveVerification {
         if report.auditHead != manifest.auditHead {
             faults.append("审计链尾与清单不符。the audit trail does not end as the manifest says")
         }
-        if let fingerprint = report.identityFingerprint,
-            let key = manifest.files.first(where: { $0.role == .identityKey && $0.content != nil }),
-            try IdentityKey.agrees(archive.appending(path: key.name).path, with: fingerprint) != true
+        if let fingerprint = report.identityFingerprint, let key,
+            try IdentityKey.agrees(key, with: fingerprint) != true
         {
-            faults.append("\(key.name) 不是该存储的身份密钥。is not the store's identity key")
+            faults.append("keys/identity-key 不是该存储的身份密钥。is not the store's identity key")
         }
         return (faults, report.findings)
     }

@@ -74,15 +74,16 @@ struct ArchiveWriter {
             throw CommandFailure("\(configuration.storePath): 不存在。does not exist")
         }
         do {
-            try await Self.copy(configuration.storePath, to: file.path)
+            try await copy(configuration.storePath, to: file.path)
         } catch let error as StoreError where error.damage != nil {
             throw refusal(["\(configuration.storePath): \(error.damage ?? "")"])
         }
     }
 
-    private static func copy(_ store: String, to file: String) async throws {
+    private func copy(_ store: String, to file: String) async throws {
         let database = try SQLiteDatabase(path: store, maxPending: 16)
         do {
+            if try await database.isMigrated() { try await note(in: SQLMessageStore(database: database)) }
             try await database.copy(to: file)
         } catch {
             await database.close()
@@ -91,13 +92,28 @@ struct ArchiveWriter {
         await database.close()
     }
 
+    /// Before the copy, which so has it too.
+    private func note(in store: SQLMessageStore) async throws {
+        do {
+            try await store.record(
+                AuditAct(
+                    system: .backUp, on: now.fileName, detail: withKeys ? "with keys" : "without keys",
+                    at: Instant(Date())))
+        } catch StoreError.diskFull {
+            // A backup to another device is wanted just then.
+            Terminal.complain(
+                LocalizedText(zh: "磁盘空间不足，本次备份未记入审计。", en: "The device is full: the backup is not in the audit trail."))
+        }
+    }
+
     private func manifest(
         of store: URL, _ folders: [(name: String, origin: String)], _ files: [ArchiveFile]
     ) async throws -> ArchiveManifest {
         let database = try ReadOnlyStore(path: store.path)
         do {
             let survey = try await database.survey(readsThrough: false)
-            let report = try await StoreReport(of: database, survey)
+            let report = try await StoreReport(
+                of: database, survey, key: try IdentityKey.existing(configuration.identityKeyFile))
             await database.close()
             return ArchiveManifest(
                 madeAt: now, release: Release.version, survey: survey, auditHead: report.auditHead,

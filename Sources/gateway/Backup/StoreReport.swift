@@ -2,6 +2,7 @@ import Foundation
 import Messaging
 import Operations
 import Storage
+import Transport
 
 /// What a store's content says of itself, beyond its pages being whole.
 struct StoreReport: Sendable {
@@ -10,16 +11,18 @@ struct StoreReport: Sendable {
     /// Each with what to do.
     let findings: [String]
 
-    /// Reads audit trail and rows through.
+    /// Reads audit trail and rows through. What an earlier schema has not yet is left out.
     ///
-    /// - Parameter survey: what is known of the file.
-    init(of database: any Database, _ survey: StoreSurvey) async throws {
+    /// - Parameters:
+    ///   - survey: what is known of the file.
+    ///   - key: the identity key, where it is at hand.
+    init(of database: any Database, _ survey: StoreSurvey, key: KeyedHash?) async throws {
         var findings: [String] = []
         var head: AuditHead?
-        if survey.tables.contains(where: { $0.name == "audit" }) {
-            let verifier = try await AuditService(store: SQLMessageStore(database: database)).verify()
+        if survey.tables.contains(where: { $0.name == "audit_seal" }) {
+            let verifier = try await AuditService(store: SQLMessageStore(database: database), key: key).verify()
             head = verifier.head
-            if verifier.broken != nil {
+            if !verifier.isIntact {
                 findings.append(
                     "\(verifier.report.zh)请保留此存储与之前的备份，并通知审计人员。\(verifier.report.en) Keep this store and the backups of before, and tell the auditors."
                 )

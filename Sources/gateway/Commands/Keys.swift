@@ -1,6 +1,7 @@
 import Foundation
 import Messaging
 import Observability
+import Operations
 import Storage
 import Transport
 import Vocabulary
@@ -73,6 +74,10 @@ enum Keys: Command {
         let database = try configuration.openStore()
         let store = try await SQLMessageStore(database: database)
         try await store.forgetIdentity()
+        try await store.record(
+            AuditAct(
+                system: .changeConfiguration, on: "identity-key", detail: "the former one was given up",
+                at: Instant(Date())))
         _ = try await IdentityKey.load(configuration.identityKeyFile, for: store, makesAnother: true)
         await database.close()
         Terminal.print("\(configuration.identityKeyFile) is the store's identity key from now on")

@@ -67,7 +67,8 @@ struct StoreCheck {
             return
         }
         Terminal.print("store: \(path) was read through and is whole")
-        let report = try await StoreReport(of: database, survey)
+        let report = try await StoreReport(
+            of: database, survey, key: try IdentityKey.existing(identityKeyFile))
         for table in survey.tables { Terminal.print("store: \(table.name): \(table.rows)") }
         if let head = report.auditHead {
             Terminal.print(
