@@ -44,7 +44,7 @@ private let mayMount: Bool = {
     private func under(
         _ fault: StoreFault, _ alert: String, happen: () throws -> Void, mend: () throws -> Void
     ) async throws -> [String] {
-        let senders = Senders(gateway, fault.rawValue)
+        let senders = LoadSenders(gateway, fault.rawValue)
         async let sending: Void = senders.send()
         try await eventually("much was acknowledged") { senders.acknowledged.count > 40 ? true : nil }
         try happen()
@@ -66,7 +66,7 @@ private let mayMount: Bool = {
         try await eventually("it is ready again") {
             try await gateway.remote.call("GET", "/readyz").status == 200 ? true : nil
         }
-        let after = Senders(gateway, "after")
+        let after = LoadSenders(gateway, "after")
         after.stop()
         try await after.send()
         #expect(after.acknowledged.count == 8)

@@ -8,7 +8,7 @@ import Testing
 @testable import gateway
 
 /// Eight senders of the court's at once, and what each was told.
-final class Senders: Sendable {
+final class LoadSenders: Sendable {
     private struct State {
         var isStopped = false
         var acknowledged: [String] = []
