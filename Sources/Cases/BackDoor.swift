@@ -290,6 +290,7 @@ public struct BackDoor: Sendable {
         guard let record = try await store.application(applicationNo), record.queue == caller.id else {
             throw Self.notFound(applicationNo)
         }
+        guard record.erasedAt == nil else { throw Self.erased }
         return record
     }
 
@@ -300,9 +301,13 @@ public struct BackDoor: Sendable {
             [record.queue, record.handover.to].contains(caller.id)
                 || (record.standing.handover == .escalated && caller.id == clerk.cityCentre)
         else { throw Self.notFound(applicationNo) }
+        guard record.erasedAt == nil else { throw Self.erased }
         return record
     }
 
+    static let erased = Problem(
+        .notFound, zh: "该申请的内容已按保存期限或当事人请求删除，仅存编号、时间和状态。",
+        en: "The content was erased after its period or on request; only its number, times and states are kept.")
     static let stale = Problem(
         .stale, zh: "该申请刚被更改，请重新读取后再试。", en: "The application was just changed; read it again and retry.")
 

@@ -11,13 +11,21 @@ extension CaseClerk: FollowUpHandling {
     ) throws(StoreError) -> CaseChange? {
         let clocks = try clocks.map { clock throws(StoreError) in try clock.clock(of: record.applicationNo) }
         let message = try followUp.message
+        var change = try change(record, clocks, message, by: followUp)
+        change?.sharesUntil = Self.keepUntil(of: message.value("shares")?.array ?? [])
+        return change
+    }
+
+    private func change(
+        _ record: ApplicationRecord, _ clocks: [Clock], _ message: LegalAidApplication, by followUp: FollowUp
+    ) throws(StoreError) -> CaseChange? {
         switch followUp.kind {
-        case .supplement: return try supplement(record, clocks, message, followUp)
-        case .cancel: return try withdrawal(record, message, followUp)
-        case .caseEvent where followUp.isNotice: return try renotification(record, clocks, message, followUp)
-        case .caseEvent: return try caseEvent(record, clocks, message, followUp)
-        case .transfer: return try transfer(record, clocks, message, followUp)
-        case .statusShare: return try share(record, clocks, message, followUp)
+        case .supplement: try supplement(record, clocks, message, followUp)
+        case .cancel: try withdrawal(record, message, followUp)
+        case .caseEvent where followUp.isNotice: try renotification(record, clocks, message, followUp)
+        case .caseEvent: try caseEvent(record, clocks, message, followUp)
+        case .transfer: try transfer(record, clocks, message, followUp)
+        case .statusShare: try share(record, clocks, message, followUp)
         }
     }
 

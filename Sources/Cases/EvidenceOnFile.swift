@@ -11,13 +11,28 @@ extension CaseClerk {
         let persons = Set(applications.flatMap { keys.persons(in: $0, at: "recipient") })
         var shown: [String: [JSONValue]] = [:]
         for share in try await store.evidence(of: Array(persons), now: now) {
-            shown[share.person, default: []] += try [JSONValue](stored: share.content, "evidence \(share.id)")
+            shown[share.person, default: []] += Self.marked(
+                try [JSONValue](stored: share.content, "evidence \(share.id)"), until: share.keepUntil)
         }
         shown = shown.mapValues(Self.newest)
         if shown.isEmpty { return { _ in [] } }
         return { [shown] application in
             keys.persons(in: application, at: "recipient").flatMap { shown[$0] ?? [] }
         }
+    }
+
+    /// What a share shows, with when it must go: whatever is derived from it goes then as well.
+    package static func marked(_ facts: [JSONValue], until keepUntil: Instant) -> [JSONValue] {
+        facts.map { fact in
+            var fact = fact
+            fact["keepUntil"] = .string(keepUntil.rfc3339)
+            return fact
+        }
+    }
+
+    /// When the first of these shares must go.
+    package static func keepUntil(of shares: [JSONValue]) -> Instant? {
+        shares.compactMap { $0["keepUntil"]?.string.flatMap { Instant(rfc3339: $0) } }.min()
     }
 
     /// Of each kind of relief what was said last: what a later share ended exempts nobody any more, and what comes late but

@@ -12,7 +12,7 @@ public enum InstitutionMessageKind: String, Sendable, CaseIterable {
     case new
     /// The same, handed over or assigned by another institution.
     case handover
-    case supplement, withdrawal, caseEvent, transfer, evidence, related, returned, escalation
+    case supplement, withdrawal, caseEvent, transfer, evidence, related, returned, escalation, correction
 
     /// Of a lead it is said that it is one.
     func text(isLead: Bool) -> String { isLead ? "线索：" + zh : zh }
@@ -29,6 +29,7 @@ public enum InstitutionMessageKind: String, Sendable, CaseIterable {
         case .related: "同一当事人或同一事项另有申请"
         case .returned: "转办被退回，仍由本机构负责"
         case .escalation: "转办未能落实，请市中心协调指定"
+        case .correction: "应当事人请求更正了申请内容"
         }
     }
 
@@ -36,7 +37,7 @@ public enum InstitutionMessageKind: String, Sendable, CaseIterable {
     var bringsWhole: Bool {
         switch self {
         case .new, .handover, .escalation: true
-        case .supplement, .withdrawal, .caseEvent, .transfer, .evidence, .related, .returned: false
+        case .supplement, .withdrawal, .caseEvent, .transfer, .evidence, .related, .returned, .correction: false
         }
     }
 

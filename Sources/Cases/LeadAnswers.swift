@@ -39,7 +39,8 @@ extension BackDoor {
         try report.check(against: record, now: now)
         let application = try record.application
         let evidence = try await clerk.evidence(on: [application], in: store, at: now)(application)
-        let change = try clerk.change(of: record, by: report, evidence: evidence, caller: caller, at: now)
+        var change = try clerk.change(of: record, by: report, evidence: evidence, caller: caller, at: now)
+        change.sharesUntil = CaseClerk.keepUntil(of: evidence)
         guard try await store.changeCase(change) == .changed,
             let after = try await store.application(applicationNo)
         else { throw Self.stale }

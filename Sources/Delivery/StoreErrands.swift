@@ -56,15 +56,4 @@ extension Errand {
             return count
         }
     }
-
-    /// Erases status shares that are past their retention.
-    public static func eraseEvidence(
-        every interval: Duration, in store: any EvidenceStore, now: @escaping @Sendable () -> Instant, log: Log
-    ) -> Errand {
-        Errand("erase evidence", every: interval, limit: 1000) { limit in
-            let count = try await store.eraseEvidence(now: now(), limit: limit)
-            if count > 0 { log.info("status shares erased", [("count", .init(count))]) }
-            return count
-        }
-    }
 }

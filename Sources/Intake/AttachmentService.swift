@@ -64,6 +64,11 @@ public struct AttachmentService: Sendable {
         }
         if let unchanged = Representation.unchanged(sm3, for: request) { return unchanged }
         guard let bytes = try await bytes(of: materials[index], sm3: sm3, size: size, in: record) else {
+            guard record.documentErasedAt == nil else {
+                throw Problem(
+                    .notFound, zh: "带来这份材料的报文已按保存期限删除。",
+                    en: "The message that brought this paper was erased after its period.")
+            }
             log.error(
                 "attachment not found in its documents",
                 [("applicationNo", .string(applicationNo)), ("place", JSONValue(index))])

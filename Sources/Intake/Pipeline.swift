@@ -117,7 +117,7 @@ public struct Pipeline: Sendable {
         /// Where each field came from, and which fields could have come; only when an explanation was asked for.
         public let traces: [FieldTrace]
         public let unfilled: [String]
-        /// What earlier shares show about its person, of what makes no application by itself.
+        /// What earlier shares show about its person.
         var evidence: [JSONValue] = []
 
         public var messageID: String? { application.messageID }
@@ -189,7 +189,7 @@ public struct Pipeline: Sendable {
                 explain: message.explain)
             return Step(
                 outcome: outcome, application: assessment.application, assessment: assessment, findings: findings,
-                traces: record.traces, unfilled: record.unfilled)
+                traces: record.traces, unfilled: record.unfilled, evidence: evidence)
         case .accepted, .lead, .shared, .parked, .invalid:
             return Step(
                 outcome: outcome, application: application, assessment: nil, findings: findings, traces: record.traces,

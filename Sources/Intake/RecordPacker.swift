@@ -23,6 +23,7 @@ struct RecordPacker {
     func record(of step: Pipeline.Step, index: Int) throws -> IntakeRecord {
         var record = IntakeRecord(
             id: clerk.identifiers.next(at: receivedAt), index: index, outcome: step.outcome)
+        record.sharesUntil = CaseClerk.keepUntil(of: step.evidence)
         switch step.outcome {
         case .accepted: accept(step, into: &record)
         case .lead: try register(step, into: &record)
@@ -139,11 +140,15 @@ struct RecordPacker {
     /// A status share is evidence on a person: kept for look-ups, laid beside that person's open applications.
     private func share(_ step: Pipeline.Step, into record: inout IntakeRecord) {
         let shown = CaseClerk.evidence(in: stamp.applied(to: step.application, applicationNo: nil))
-        follow(step, into: &record, shares: CaseClerk.newest(step.evidence + shown))
+        let keepUntil = receivedAt.advanced(milliseconds: limits.evidence)
+        follow(
+            step, into: &record,
+            shares: CaseClerk.newest(step.evidence + CaseClerk.marked(shown, until: keepUntil)))
+        record.sharesUntil = min(record.sharesUntil ?? keepUntil, keepUntil)
         guard let person = clerk.keys.persons(in: step.application, at: "recipient").first else { return }
         record.evidence = Evidence(
             id: record.id, person: person, content: JSONValue.array(shown).serialized(), partnerID: sender.id,
-            receivedAt: receivedAt, keepUntil: receivedAt.advanced(milliseconds: limits.evidence))
+            receivedAt: receivedAt, keepUntil: keepUntil)
     }
 
     /// - Parameter shares: what shares show about its person by now.

@@ -66,6 +66,12 @@ public protocol Database: Sendable {
         _ work: @escaping @Sendable (any SQLConnection) throws(StoreError) -> Result
     ) async throws(StoreError) -> Result
 
+    /// Gives at most so many pages that nothing stands on any more back to the file system, and says how many it were.
+    func freeSpace(pages: Int) async throws(StoreError) -> Int
+
+    /// Empties the log of changes, so that nothing that was erased stands in it, as far as readers allow.
+    func clearLog() async throws(StoreError)
+
     /// Brings the schema to this release, and opens the keys of an encrypted store.
     ///
     /// - Throws: `StoreError.failed` where the store is encrypted and its master key is not given, or another one.

@@ -24,6 +24,7 @@ struct Migration {
         Migration(script: PackageResources.v019_relations_sql),
         Migration(script: PackageResources.v020_notices_sql),
         Migration(script: PackageResources.v021_data_keys_sql),
+        Migration(script: PackageResources.v022_retention_sql),
         Migration(script: PackageResources.v023_audit_sql),
         Migration(script: PackageResources.v024_identity_sql),
     ]

@@ -32,13 +32,17 @@ private struct StoredColumn {
     let kind: String
     /// Empty where there is nothing to tell.
     var isOptional = false
+    /// Empty where it was erased.
+    var isErased = false
 
     static let all = [
         StoredColumn(
-            name: "the content of application", table: "application", key: "no", column: "content", kind: "object"),
+            name: "the content of application", table: "application", key: "no", column: "content", kind: "object",
+            isErased: true),
         StoredColumn(
-            name: "the content of follow-up", table: "follow_up", key: "id", column: "content", kind: "object"),
-        StoredColumn(name: "status", table: "status", key: "id", column: "content", kind: "object"),
+            name: "the content of follow-up", table: "follow_up", key: "id", column: "content", kind: "object",
+            isErased: true),
+        StoredColumn(name: "status", table: "status", key: "id", column: "content", kind: "object", isErased: true),
         StoredColumn(
             name: "clock", table: "clock", key: "application_no || ' ' || id", column: "content", kind: "object"),
         StoredColumn(name: "evidence", table: "evidence", key: "id", column: "content", kind: "array"),
@@ -49,7 +53,7 @@ private struct StoredColumn {
     ]
 
     func unreadable(_ connection: any SQLConnection) throws(StoreError) -> [String] {
-        let condition = isOptional ? " WHERE length(\(column)) > 0" : ""
+        let condition = isOptional ? " WHERE length(\(column)) > 0" : isErased ? " WHERE erased_at IS NULL" : ""
         let found = try connection.query("SELECT \(key) AS id, \(column) FROM \(table)\(condition)", []) {
             row throws(StoreError) -> String? in
             isReadable(try row.json(column)) ? nil : "\(name) \(try row.text("id"))"

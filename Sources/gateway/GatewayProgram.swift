@@ -9,8 +9,8 @@ enum GatewayProgram {
             DriftCommand.self,
             DeadLetters.self, Clocks.self, Leads.self, Queues.self, Partners.self, Parked.self, Alerts.self,
             TraceCommand.self,
-            Reports.self, Codes.self, AuditCommand.self, Users.self, Send.self, Migrate.self, Backup.self,
-            Restore.self, Keys.self, SchemaCommand.self, Version.self,
+            Reports.self, Codes.self, AuditCommand.self, RetentionCommand.self, SubjectCommand.self, Users.self,
+            Send.self, Migrate.self, Backup.self, Restore.self, Keys.self, SchemaCommand.self, Version.self,
         ]
     }
 

@@ -215,8 +215,12 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         #expect(try await home.store.evidence(of: ["p1", "p2"], now: start).count == 1)
         #expect(try await home.store.evidence(of: ["p2"], now: start).isEmpty)
         #expect(try await home.store.evidence(of: ["p1"], now: start.advanced(seconds: 100)).isEmpty)
-        #expect(try await home.store.eraseEvidence(now: start.advanced(seconds: 99), limit: 10) == 0)
-        #expect(try await home.store.eraseEvidence(now: start.advanced(seconds: 100), limit: 10) == 1)
+        for (seconds, erased) in [(99, 0), (100, 1), (101, 0)] {
+            let step = try await home.store.eraseRecords(
+                of: .shareEvidence, by: RetentionSchedule()[.shares], after: nil, limit: 10,
+                act(.eraseByRetention, on: "", at: start.advanced(seconds: seconds)))
+            #expect(step.due == erased)
+        }
         await home.remove()
     }
 }

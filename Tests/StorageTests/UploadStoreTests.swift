@@ -35,9 +35,9 @@ import Vocabulary
         #expect(other == .stored(until: end))
         let held = try await store.holdUploads(["a", "d"], of: "court", until: end.advanced(seconds: 60))
         #expect(held.keys.sorted() == ["a"])
-        try await database.write { connection throws(StoreError) in
-            try Uploads.refer(to: ["b"], of: "court", connection)
-        }
+        var message = referral("M1")
+        message.uploads = ["b", "b"]
+        #expect(try await store.accept(message) == .stored)
         #expect(try await store.eraseUploads(now: end.advanced(seconds: -1), limit: 10) == 0)
         #expect(try await store.eraseUploads(now: end, limit: 10) == 2)
         #expect(try await store.upload("c", of: "court") == nil)

@@ -77,6 +77,8 @@ enum HistoryWords {
         "terminationServed": "终止决定已送达", "decisionServed": "决定书已送达", "papersComplete": "材料已补齐",
         "claimFiled": "已立案或已申请仲裁复议", "apply": "转为法律援助申请", "papersFiledWithCourt": "已向法院提交委托材料",
         "leadContacted": "已联系线索当事人", "leadConsented": "线索当事人申请援助", "leadDeclined": "线索当事人不申请",
-        "leadPassedOn": "线索转其他机构", "closingPapersReceived": "已收结案材料", "closingPapersReviewed": "结案材料已审查",
+        "leadPassedOn": "线索转其他机构", "sharesErased": "共享信息到期删除", "subjectCorrected": "应当事人请求更正",
+        "eraseByRetention": "按保存期限删除", "exportSubject": "导出个人信息", "correctSubject": "更正个人信息",
+        "eraseSubject": "删除个人信息", "closingPapersReceived": "已收结案材料", "closingPapersReviewed": "结案材料已审查",
     ]
 }

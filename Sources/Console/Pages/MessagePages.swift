@@ -91,7 +91,11 @@ extension WebConsole {
             (language("结果", "Outcome"), outcomeBadge(referral.outcome.rawValue, language)),
             (language("受理号与机构", "Applications"), "\(applications)"),
             (language("映射", "Mapping"), "\(referral.mappingID ?? "–") v\(referral.mappingVersion ?? 0)"),
-            (language("原文", "Document"), "\(referral.bytes) \(language("字节", "bytes")), \(referral.encoding ?? "–")"),
+            (
+                language("原文", "Document"),
+                referral.erasedAt.map { "\(language("已按保存期限删除", "erased after its period")) \($0.readable)" }
+                    ?? "\(referral.bytes) \(language("字节", "bytes")), \(referral.encoding ?? "–")"
+            ),
             (language("摘要 SM3", "Digest SM3"), "<span class=\"mono\">\(referral.digest)</span>"),
             (language("重发前后", "Resent from or as"), relatives.isEmpty ? "–" : "\(relatives)"),
         ]

@@ -20,6 +20,10 @@ public struct ApplicationRecord: Sendable {
     public var applicationMessageID: String?
     /// When the last step of its case happened, or another institution became responsible; nothing before.
     public var steppedAt: Instant?
+    /// When its content was erased; its number, codes and times stay.
+    public var erasedAt: Instant?
+    /// When the message that brought it was erased.
+    public var documentErasedAt: Instant?
     /// When the gateway received it; of what was a lead, when the person applied.
     public var receivedAt: Instant
 

@@ -33,6 +33,13 @@ public struct CaseChange: Sendable {
     public var institutionMessages: [Envelope] = []
     /// When the person's will made a lead an application.
     public var appliedAt: Instant?
+    /// When what the change derives from status shares must go; nothing where it derives nothing.
+    public var sharesUntil: Instant?
+    /// Keys of the person that name it no more, and those that do from now on.
+    public var removedKeys: [String] = []
+    public var addedKeys: [String] = []
+    /// The operator's act that the change is, where it is one.
+    public var audit: AuditAct?
     /// The clocks that started or moved.
     public var clocks: [RunningClock] = []
 

@@ -1,4 +1,5 @@
 import StrictJSON
+import Vocabulary
 
 /// The messages that wait for a person (Dead Letter Channel). Looking changes nothing.
 public protocol DeadLetterStore: Sendable {
@@ -9,6 +10,8 @@ public protocol DeadLetterStore: Sendable {
     func deadLetter(_ id: String) async throws(StoreError) -> DeadLetterDetail?
     /// Whether there is such a message, dead or not.
     func knowsMessage(_ id: String) async throws(StoreError) -> Bool
+    /// When the content of a message that ended was erased.
+    func messageErased(_ id: String) async throws(StoreError) -> Instant?
     /// How many dead letters match, by cause, the most frequent first. Only what is asked for by time or by message id is counted
     /// dead letter by dead letter.
     func deadLetterCauses(_ filter: DeadLetterFilter) async throws(StoreError) -> [CauseCount]

@@ -31,7 +31,9 @@ public struct AuditAct: Sendable {
     }
 
     /// The same act on another subject.
-    public func about(_ subject: String) -> AuditAct {
+    public func about(_ subject: String) -> AuditAct { about(subject, detail: detail) }
+
+    public func about(_ subject: String, detail: String) -> AuditAct {
         var act = AuditAct(
             at: at, actor: actor, role: role, action: action, subject: subject, detail: detail, sm3: sm3)
         act.job = job

@@ -20,4 +20,8 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case reloadRefused
     /// Tokens that are unknown, have ended, or are not for the call; counted, so that a flood is a few rows.
     case credentialRefused
+    /// What was past its period was erased.
+    case eraseByRetention
+    /// One person's data: told to the person, corrected, erased.
+    case exportSubject, correctSubject, eraseSubject
 }

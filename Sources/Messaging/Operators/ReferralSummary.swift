@@ -28,6 +28,8 @@ public struct ReferralSummary: Sendable, Hashable {
     public let encoding: String?
     public let bytes: Int
     public let applications: [Application]
+    /// When its document was erased.
+    public var erasedAt: Instant?
 
     public init(
         id: String, partnerID: String, messageID: String?, outcome: Outcome, receivedAt: Instant, digest: String,

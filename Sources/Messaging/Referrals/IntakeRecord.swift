@@ -39,6 +39,8 @@ public struct IntakeRecord: Sendable {
     public var renotification: FollowUp?
     /// What a status share shows about a person.
     public var evidence: Evidence?
+    /// When what is derived from status shares in it must go; nothing where nothing is.
+    public var sharesUntil: Instant?
     public var clocks: [RunningClock] = []
     /// Where it came to an institution that is not the competent one: that one is asked to take it.
     public var handover = Handover()

@@ -24,3 +24,8 @@ extension Digest {
     /// SM3 (GB/T 32905) in lower-case hexadecimal, as the audit trail is chained.
     static let sm3Hex: @Sendable ([UInt8]) -> String = { hex(sm3($0)) }
 }
+
+extension AuditAct {
+    /// As the trail is chained: SM3 (GB/T 32905) in lower-case hexadecimal.
+    static func sm3(of text: String) -> String { Digest.sm3Hex(Array(text.utf8)) }
+}

@@ -172,6 +172,7 @@ public struct DeadLetterService: Sendable {
 
     func deadLetter(_ id: String) async throws -> DeadLetterDetail {
         if let deadLetter = try await store.deadLetter(id) { return deadLetter }
+        if let erasedAt = try await store.messageErased(id) { throw Problem.erased(at: erasedAt) }
         throw try await store.knowsMessage(id) ? Self.stale : Self.unknown
     }
 

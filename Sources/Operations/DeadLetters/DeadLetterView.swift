@@ -48,7 +48,7 @@ public struct DeadLetterView: Sendable {
         findings = (told ?? []).map { Finding(json: $0) }
         excerpts = text.decode(deadLetter.payload).map { [findings] in Self.excerpts(of: $0.utf8, findings) } ?? []
         changes = deadLetter.origin.flatMap { origin in
-            guard origin.isEdited, let old = text.decode(origin.payload),
+            guard origin.isEdited, !origin.payload.isEmpty, let old = text.decode(origin.payload),
                 let new = text.decode(deadLetter.payload)
             else {
                 return nil

@@ -32,6 +32,7 @@ public struct DocumentService: Sendable {
     private func document(_ quoted: String) async throws -> (id: String, StoredDocument) {
         let id = try await flow.one(quoted).id
         guard let document = try await flow.store.document(referral: id) else { throw MessageQueryService.unknown }
+        if let erasedAt = document.erasedAt { throw Problem.erased(at: erasedAt) }
         return (id, document)
     }
 

@@ -104,6 +104,7 @@ extension ReferralSummary {
             ("outcome", .string(outcome.rawValue)), ("receivedAt", .string(receivedAt.rfc3339)),
             ("digest", .string(digest)),
             ("mapping", .text(mappingID)), ("encoding", .text(encoding)), ("bytes", JSONValue(bytes)),
+            ("erasedAt", .text(erasedAt?.rfc3339)),
             (
                 "applications",
                 .array(

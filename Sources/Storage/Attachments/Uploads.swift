@@ -116,11 +116,15 @@ enum Uploads {
 
     /// What a stored message refers to is kept as long as the message.
     static func refer(
-        to digests: [String], of partner: String, _ connection: any SQLConnection
+        to digests: [String], of partner: String, by referralID: String, _ connection: any SQLConnection
     ) throws(StoreError) {
-        for digest in digests {
-            try connection.run(
+        for digest in Set(digests) {
+            let isHere = try connection.run(
                 "UPDATE upload SET keep_until = NULL WHERE partner = ? AND sha256 = ?", [.text(partner), .text(digest)])
+            guard isHere == 1 else { continue }
+            try connection.run(
+                "INSERT INTO upload_reference (partner, sha256, referral_id) VALUES (?, ?, ?)",
+                [.text(partner), .text(digest), .text(referralID)])
         }
     }
 }

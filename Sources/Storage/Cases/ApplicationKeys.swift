@@ -18,6 +18,17 @@ enum ApplicationKeys {
         }
     }
 
+    static func replace(
+        _ removed: [String], by added: [String], of applicationNo: String, at instant: Instant,
+        _ connection: any SQLConnection
+    ) throws(StoreError) {
+        for key in removed {
+            try connection.run(
+                "DELETE FROM case_key WHERE key = ? AND application_no = ?", [.text(key), .text(applicationNo)])
+        }
+        try insert(added, of: applicationNo, at: instant, connection)
+    }
+
     /// The newest first.
     ///
     /// - Parameter count: how many at most; each key of each quarter is read no further than that.

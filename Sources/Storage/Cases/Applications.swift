@@ -25,7 +25,7 @@ extension SQLMessageStore: CaseStore {
     public func statusHistory(_ applicationNo: String) async throws(StoreError) -> [StatusRecord] {
         try await database.read { connection throws(StoreError) in
             try connection.query(
-                "SELECT id, application_no, code, content, at FROM status WHERE application_no = ? ORDER BY id",
+                "SELECT id, application_no, code, content, at, erased_at FROM status WHERE application_no = ? ORDER BY id",
                 [.text(applicationNo)], CaseRows.status)
         }
     }
@@ -82,15 +82,17 @@ enum CaseRows {
             a.version AS version, a.referral_state AS referral_state, a.application_message AS application_message,
             a.handover_state AS handover_state, a.handover_to AS handover_to, a.handover_due AS handover_due,
             a.handover_returns AS handover_returns, a.lead_state AS lead_state, a.stepped_at AS stepped_at,
+            a.erased_at AS erased_at, r.erased_at AS document_erased_at,
             coalesce(a.applied_at, r.received_at) AS received_at
             FROM application a JOIN referral r ON r.id = a.referral_id LEFT JOIN referral f ON f.id = r.corrects
             \(condition)
             """, values
         ) { row throws(StoreError) in
+            let erasedAt = try row.optionalInstant("erased_at")
             var record = ApplicationRecord(
                 applicationNo: try row.text("no"), referralID: try row.text("referral_id"),
                 partnerID: try row.text("partner"), messageID: try row.optionalText("message_id"),
-                queue: try row.optionalText("queue"), content: try row.json("content"),
+                queue: try row.optionalText("queue"), content: Erased.object(try row.json("content"), at: erasedAt),
                 route: try row.word("aid_route"), version: try row.int("version"),
                 standing: ApplicationStanding(
                     referral: try row.word("referral_state"), caseState: try row.optionalWord("case_state"),
@@ -101,6 +103,8 @@ enum CaseRows {
                 receivedAt: try row.instant("received_at"))
             record.applicationMessageID = try row.optionalText("application_message")
             record.steppedAt = try row.optionalInstant("stepped_at")
+            record.erasedAt = erasedAt
+            record.documentErasedAt = try row.optionalInstant("document_erased_at")
             return record
         }
     }
@@ -147,6 +151,8 @@ enum CaseRows {
     static func apply(
         _ change: CaseChange, to record: ApplicationRecord, _ transaction: StoreTransaction
     ) throws(StoreError) -> ApplicationRecord? {
+        // Nothing is added to what was erased.
+        guard record.erasedAt == nil else { return nil }
         var standing = record.standing
         var effects: [ApplicationEffect] = []
         var route = record.route
@@ -164,6 +170,13 @@ enum CaseRows {
         if let status = change.status { try insert(status, transaction) }
         if let message = change.statusMessage { try Envelopes.queue(message, transaction) }
         for message in change.institutionMessages { try Envelopes.queue(message, transaction) }
+        try ApplicationKeys.replace(
+            change.removedKeys, by: change.addedKeys, of: record.applicationNo, at: record.receivedAt, transaction)
+        if let act = change.audit { try Audit.append(act, transaction) }
+        try ShareTraces.note(change.applicationNo, until: change.sharesUntil, transaction)
+        for message in change.institutionMessages where !message.payload.isEmpty {
+            try ShareTraces.inherit(from: change.applicationNo, to: message.id, transaction)
+        }
         try History.append(
             change.applicationNo, change.historyEvent, change.actor, change.detail, at: change.at,
             occurredAt: change.occurredAt, transaction)
@@ -188,7 +201,8 @@ enum CaseRows {
             UPDATE application SET case_state = ?, referral_state = ?, handover_state = ?, handover_to = ?,
             handover_due = ?, handover_returns = ?, lead_state = ?, applied_at = coalesce(?, applied_at),
             queue = coalesce(?, queue), content = coalesce(?, content), aid_route = ?,
-            stepped_at = coalesce(?, stepped_at), version = version + 1 WHERE no = ? AND version = ?
+            stepped_at = coalesce(?, stepped_at), statuses_erased_at = NULL, history_erased_at = NULL,
+            version = version + 1 WHERE no = ? AND version = ?
             """,
             [
                 .optional(standing.caseState), .word(standing.referral), .word(standing.handover),
@@ -255,6 +269,7 @@ enum CaseRows {
     static func status(_ row: any SQLRow) throws(StoreError) -> StatusRecord {
         StatusRecord(
             id: try row.text("id"), applicationNo: try row.text("application_no"), code: try row.word("code"),
-            content: try row.json("content"), at: try row.instant("at"))
+            content: Erased.object(try row.json("content"), at: try row.optionalInstant("erased_at")),
+            at: try row.instant("at"))
     }
 }

@@ -19,23 +19,19 @@ extension SQLMessageStore: EvidenceStore {
             }
         }
     }
-
-    public func eraseEvidence(now: Instant, limit: Int) async throws(StoreError) -> Int {
-        try await database.write { connection throws(StoreError) in
-            try connection.run(
-                "DELETE FROM evidence WHERE id IN (SELECT id FROM evidence WHERE keep_until <= ? LIMIT ?)",
-                [.instant(now), .integer(Int64(limit))])
-        }
-    }
 }
 
 extension Evidence {
-    func insert(_ connection: any SQLConnection) throws(StoreError) {
+    func insert(by referralID: String, _ connection: any SQLConnection) throws(StoreError) {
         try connection.run(
-            "INSERT INTO evidence (id, person, content, partner, received_at, keep_until) VALUES (?, ?, ?, ?, ?, ?)",
+            """
+            INSERT INTO evidence (id, person, content, partner, received_at, keep_until, referral_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
             [
                 .text(id), .text(person), .sealed(content, .evidenceContent), .text(partnerID), .instant(receivedAt),
                 .instant(keepUntil),
+                .text(referralID),
             ])
     }
 }

@@ -19,6 +19,7 @@ enum RepeatedNotices {
             }
             var followUp = IntakeRecord(id: record.id, index: record.index, outcome: record.outcome)
             followUp.followUp = notice.about(application)
+            followUp.sharesUntil = record.sharesUntil
             stored.append(followUp)
         }
         return stored

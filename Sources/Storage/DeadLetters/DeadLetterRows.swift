@@ -18,6 +18,14 @@ extension SQLMessageStore: DeadLetterStore {
         try await database.read { connection throws(StoreError) in try DeadLetterRows.isKnown(id, connection) }
     }
 
+    public func messageErased(_ id: String) async throws(StoreError) -> Instant? {
+        try await database.read { connection throws(StoreError) in
+            try connection.query("SELECT erased_at FROM message WHERE id = ?", [.text(id)]) { row throws(StoreError) in
+                try row.optionalInstant("erased_at")
+            }.first.flatMap(\.self)
+        }
+    }
+
     public func deadLetterCauses(_ filter: DeadLetterFilter) async throws(StoreError) -> [CauseCount] {
         let (sql, values) = DeadLetterCountQuery.byCause(filter)
         return try await database.read { connection throws(StoreError) in

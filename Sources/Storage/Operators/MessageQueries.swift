@@ -123,10 +123,12 @@ extension SQLMessageStore: MessageQueryStore {
 
     public func document(referral id: String) async throws(StoreError) -> StoredDocument? {
         try await database.read { connection throws(StoreError) in
-            try connection.query("SELECT raw, media_type, digest FROM referral WHERE id = ?", [.text(id)]) {
+            try connection.query("SELECT raw, media_type, digest, erased_at FROM referral WHERE id = ?", [.text(id)]) {
                 row throws(StoreError) in
-                StoredDocument(
+                var document = StoredDocument(
                     bytes: try row.blob("raw"), mediaType: try row.text("media_type"), digest: try row.text("digest"))
+                document.erasedAt = try row.optionalInstant("erased_at")
+                return document
             }.first
         }
     }
@@ -228,7 +230,7 @@ private enum References {
             add(messageID, "messageId")
             add(digest, "digest")
             let applications = try connection.query(
-                "SELECT no, content FROM application WHERE referral_id = ?", [.text(id)]
+                "SELECT no, content FROM application WHERE referral_id = ? AND erased_at IS NULL", [.text(id)]
             ) { row throws(StoreError) in (try row.text("no"), try row.json("content")) }
             for (number, content) in applications {
                 // A damaged application is named by `gateway check`; those behind it are found by their references all the same.

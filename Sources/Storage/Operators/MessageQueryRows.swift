@@ -18,16 +18,18 @@ enum MessageQueryRows {
             summaries += try connection.query(
                 """
                 SELECT partner, message_id, outcome, received_at, digest, mapping_id, mapping_version, encoding,
-                coalesce(raw_bytes, length(raw)) AS bytes FROM referral WHERE id = ?
+                coalesce(raw_bytes, length(raw)) AS bytes, erased_at FROM referral WHERE id = ?
                 """, [.text(id)]
             ) { row throws(StoreError) in
-                ReferralSummary(
+                var summary = ReferralSummary(
                     id: id, partnerID: try row.text("partner"), messageID: try row.optionalText("message_id"),
                     outcome: try row.word("outcome"),
                     receivedAt: try row.instant("received_at"), digest: try row.text("digest"),
                     mappingID: try row.optionalText("mapping_id"),
                     mappingVersion: try row.optionalInt("mapping_version"),
                     encoding: try row.optionalText("encoding"), bytes: try row.int("bytes"), applications: applications)
+                summary.erasedAt = try row.optionalInstant("erased_at")
+                return summary
             }
         }
         return summaries
@@ -40,7 +42,9 @@ enum MessageQueryRows {
             ReportRow(
                 applicationNo: try row.text("no"), partnerID: try row.text("partner"),
                 queue: try row.optionalText("queue"), caseState: try row.optionalWord("case_state"),
-                receivedAt: try row.instant("received_at"), content: try row.json("content"), firstTold: [:])
+                receivedAt: try row.instant("received_at"),
+                content: Erased.object(try row.json("content"), at: try row.optionalInstant("erased_at")),
+                firstTold: [:])
         }
         var told: [ReportRow] = []
         for var row in rows {

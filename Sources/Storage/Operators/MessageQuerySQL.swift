@@ -34,7 +34,7 @@ enum MessageQuerySQL {
         WHERE m.correlation_id = ? AND m.channel = 'referral'
         """
     private static let reportRow = """
-        SELECT a.no, r.partner, a.queue, a.case_state, coalesce(a.applied_at, r.received_at) AS received_at, a.content
+        SELECT a.no, r.partner, a.queue, a.case_state, coalesce(a.applied_at, r.received_at) AS received_at, a.content, a.erased_at
         FROM application a JOIN referral r ON r.id = a.referral_id
         """
     /// Leads are no applications. What was one counts in the month in which the person applied.

@@ -61,7 +61,7 @@ enum Feeds {
         let entries = try transaction.query(
             """
             SELECT \(Envelopes.columns), m.payload AS payload, m.feed_position AS feed_position FROM message m
-            WHERE m.recipient = ? AND m.feed_position > ? AND (m.state = 'delivered'
+            WHERE m.recipient = ? AND m.feed_position > ? AND m.erased_at IS NULL AND (m.state = 'delivered'
             OR (m.state = 'queued' AND coalesce(m.keep_until > ?, 1))) ORDER BY m.feed_position LIMIT ?
             """, [.text(partner), .integer(position), .instant(now), .integer(Int64(limit))]
         ) { row throws(StoreError) in

@@ -16,7 +16,7 @@ enum ReferralRows {
             """
             INSERT INTO referral (id, partner, message_id, digest, raw, media_type, encoding, received_at, mapping_id,
             mapping_version, mapping_digest, outcome, is_invalid, answer, traceparent, about, asked_mapping, corrects,
-            raw_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            raw_bytes, share_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .text(commit.referralID), .text(commit.partnerID), .optional(isPart ? nil : commit.messageID),
@@ -27,11 +27,13 @@ enum ReferralRows {
                 .word(outcome), .flag(isInvalid), .sealed(commit.answer, .referralAnswer),
                 .optional(commit.traceParent), .optional(commit.terms.subject?.text),
                 .optional(commit.terms.mapping), .optional(corrects), .int(commit.rawBytes.count),
+                .optional(commit.records.compactMap(\.evidence?.keepUntil).min()),
             ])
         try History.append(
             commit.referralID, .received, commit.partnerID, outcome.rawValue, at: commit.receivedAt, transaction)
         // Those of a dead letter as well: it is mended and sent again, and its papers must still be there.
-        try Uploads.refer(to: commit.uploads, of: commit.partnerID, transaction)
+        try Uploads.refer(to: commit.uploads, of: commit.partnerID, by: commit.referralID, transaction)
+        try ShareTraces.note(commit.referralID, until: records.compactMap(\.sharesUntil).min(), transaction)
         if commit.isInvalid, !isPart {
             // One dead letter for the message, whatever the number of its records: it is repaired and resent as a whole.
             try insertDeadLetter(
@@ -46,7 +48,11 @@ enum ReferralRows {
     private static func insert(
         _ record: IntakeRecord, _ commit: IntakeCommit, _ transaction: StoreTransaction
     ) throws(StoreError) {
-        if let evidence = record.evidence { try evidence.insert(transaction) }
+        if let evidence = record.evidence { try evidence.insert(by: commit.referralID, transaction) }
+        // A share itself is kept as evidence and nowhere else.
+        if record.evidence == nil, record.applicationNo != nil || record.followUp != nil {
+            try ShareTraces.note(record.applicationNo ?? record.id, until: record.sharesUntil, transaction)
+        }
         guard let applicationNo = record.applicationNo, let content = record.content, let standing = record.standing
         else {
             guard record.deadLetter != nil else { return }

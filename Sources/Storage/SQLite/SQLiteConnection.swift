@@ -32,6 +32,11 @@ final class SQLiteConnection: SQLConnection {
         handle = opened
         sqlite3_extended_result_codes(opened, 1)
         sqlite3_busy_timeout(opened, 10_000)
+        // Of a file that is made now: pages that nothing stands on can go back to the file system. An older file keeps what it
+        // has until it is rewritten.
+        try execute("PRAGMA auto_vacuum=INCREMENTAL")
+        // What is erased is overwritten.
+        try execute("PRAGMA secure_delete=ON")
         try execute("PRAGMA journal_mode=WAL")
         try execute("PRAGMA synchronous=FULL")
         try execute("PRAGMA foreign_keys=ON")

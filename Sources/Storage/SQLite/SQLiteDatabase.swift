@@ -17,7 +17,7 @@ public final class SQLiteDatabase: Database {
     private let readers: [StoreWorker]
     private let turn = Atomic<Int>(0)
     private let place: FilePlace
-    private let health: FileHealth
+    let health: FileHealth
     let keys: KeyRing?
     private let isClosing = Atomic<Bool>(false)
 
@@ -66,7 +66,7 @@ public final class SQLiteDatabase: Database {
     var gatheringCount: Int { writer.gathering }
 
     /// The only column of what a pragma answers, whose name is the library's own.
-    private static func number(_ row: any SQLRow) -> Int64 { row.integer(at: 0) }
+    static func number(_ row: any SQLRow) -> Int64 { row.integer(at: 0) }
     private static func line(_ row: any SQLRow) -> String { row.text(at: 0) }
 
     /// Refuses a damaged file and one that belongs to another program, before anything is written to it.

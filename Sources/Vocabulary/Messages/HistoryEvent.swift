@@ -14,6 +14,10 @@ public enum HistoryEvent: Sendable, Hashable {
         case signedIn, cancelled, withdrawalReceived, materialsAdded, caseEvent, evidenceFound, related, returned
         /// An earlier application that cannot be read was not compared with it.
         case notCompared
+        /// What was derived from status shares was taken out when their time was over.
+        case sharesErased
+        /// The person had wrong data corrected.
+        case subjectCorrected
         case queueChosen, suggestSupport, suggestRelief
         case transferProposed, transferSignedIn, transferReturned, transferEscalated, transferAssigned, transferNoted
         case externalHandover, externalReceipt

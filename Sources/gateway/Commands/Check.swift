@@ -41,6 +41,12 @@ enum Check: Command {
         if configuration.callers.isEmpty {
             Terminal.print("credentials: nobody may call yet; see `gateway keys --help`")
         }
+        for kind in RetentionKind.allCases {
+            let rule = configuration.retention[kind]
+            Terminal.print(
+                "retention: \(kind.rawValue) \(rule.days.map { "\($0) days" } ?? "forever") (\(rule.basis.zh) \(rule.basis.en))"
+            )
+        }
         let now = Instant(Date())
         for (name, end) in configuration.tokenExpiries + configuration.certificateExpiries() {
             Terminal.print("\(name): \(end < now ? "ended" : "ends") \(end.rfc3339.prefix(10))")

@@ -17,8 +17,13 @@ struct Errands {
     private static let indexing: Duration = .seconds(2)
     private static let counting: Duration = .seconds(30)
     private static let sealing: Duration = .seconds(60)
+    private static let erasing: Duration = .seconds(600)
 
     var all: [Errand] { storeErrands + caseErrands + watchErrands + auditErrands }
+
+    private var retention: RetentionService {
+        RetentionService(store: storing.store, schedule: around.configuration.retention, now: around.now)
+    }
 
     private var sweep: Duration { .seconds(around.configuration.sweepSeconds) }
 
@@ -35,7 +40,7 @@ struct Errands {
                 maxAttempts: DeliveryModule.leaseLimits.attempts, in: store,
                 now: around.now, log: around.log),
             .eraseUploads(every: sweep, in: store, now: around.now, log: around.log),
-            .eraseEvidence(every: sweep, in: store, now: around.now, log: around.log),
+            RetentionWalk(retention, log: around.log).errand(every: Self.erasing),
         ]
     }
 

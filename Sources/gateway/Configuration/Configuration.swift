@@ -39,6 +39,9 @@ struct Configuration: Sendable {
     var exchangeSeconds = 5
     var alerts = AlertSettings()
     var caseLimits = CaseLimits()
+    /// How long each kind of data is kept.
+    var retention = RetentionSchedule()
+    private var retentionFile: String?
     var uploadLimits = UploadLimits()
     var sweepSeconds = 15
     /// The secret for finding persons again; beside the store where nothing else is said.
@@ -87,6 +90,9 @@ struct Configuration: Sendable {
             auditHeadFile = auditHeadFile.map(path)
             boundUploads(root.children.first { $0.name == "uploads" }, &reader)
         }
+        retention = reader.retention(in: retentionFile, otherwise: path("retention.xml"))
+        // A share bears the moment of its end from its receipt on.
+        caseLimits.evidence = retention[.shares].days.map { Int64($0) * 86_400_000 } ?? caseLimits.evidence
         institutions = reader.institutions(in: InstitutionFile(path: institutionsFile))
         senderKinds = reader.senderKinds(in: mappings + "/sender-kinds.xml")
         partners = reader.partners(in: partnersFile, kinds: senderKinds)
@@ -97,6 +103,7 @@ struct Configuration: Sendable {
         files = [
             ("gateway", file), ("partners", partnersFile), ("credentials", credentialsFile),
             ("institutions", institutionsFile), ("senderKinds", mappings + "/sender-kinds.xml"),
+            ("retention", retentionFile ?? path("retention.xml")),
         ]
         guard reader.complaints.isEmpty else { throw ConfigurationError(reader.complaints) }
     }
@@ -114,6 +121,7 @@ struct Configuration: Sendable {
         case "institutions": institutionsFile = named ?? institutionsFile
         case "partners": partnersFile = named ?? partnersFile
         case "credentials": credentialsFile = named ?? credentialsFile
+        case "retention": retentionFile = named ?? retentionFile
         case "identityKey": identityKey = named ?? identityKey
         case "audit": readAudit(element, &reader)
         case "cases": readCases(element, &reader)
@@ -136,7 +144,6 @@ struct Configuration: Sendable {
             if let number = reader.number(name, of: element, in: range) { limit = Int64(number) * unit }
         }
         read("parkedSeconds", in: 1...31_536_000, unit: 1000, into: &caseLimits.parking)
-        read("evidenceDays", in: 1...365, unit: 86_400_000, into: &caseLimits.evidence)
         sweepSeconds = reader.number("sweepSeconds", of: element, in: 1...3600) ?? sweepSeconds
     }
 

@@ -5,7 +5,7 @@ import Vocabulary
 /// The schemas of the configuration's files. They are compiled in, so that a file is held against the schema of the very
 /// program that reads it; `gateway schema NAME` prints them for editors.
 enum ConfigurationSchema: String, CaseIterable {
-    case gateway, partners, institutions, credentials, senderKinds
+    case gateway, partners, institutions, credentials, senderKinds, retention
 
     var text: [UInt8] {
         switch self {
@@ -14,6 +14,7 @@ enum ConfigurationSchema: String, CaseIterable {
         case .institutions: PackageResources.institutions_xsd
         case .credentials: PackageResources.credentials_xsd
         case .senderKinds: PackageResources.senderKinds_xsd
+        case .retention: PackageResources.retention_xsd
         }
     }
 

@@ -1,0 +1,174 @@
+import Foundation
+import Messaging
+import Operations
+import Storage
+import StrictJSON
+import Transport
+import Vocabulary
+
+/// Works on the store itself, beside a running gateway or without one.
+enum RetentionCommand: Command {
+    static let name = "retention"
+    static let synopsis = "plan | run | proof  [--config FILE] [--at DATE] [--rewrite] [--json]"
+    static let summary = "tell what is past its period, erase it, or prove what was erased"
+    static let details = """
+        plan    what would be erased, by kind; nothing is done
+        run     erase it, in steps, beside a running gateway; interrupted, another run goes on
+        proof   what was erased when and by which rule, held against the audit trail; exit 1 where it does not agree
+
+        --at DATE       with plan: as of a day such as 2027-03-31
+        --rewrite       with run: rewrite the whole file once, so that a store of an earlier release can shrink; the
+                        gateway must be stopped, and the device have room for the file once more
+        --config FILE   settings (default config/gateway.xml); the periods stand in retention.xml
+        """
+
+    static func run(_ arguments: [String]) async throws -> Int32 {
+        let arguments = try Arguments(arguments, valued: ["config", "at"], flags: ["json", "rewrite"])
+        guard let action = arguments.words.first, arguments.words.count == 1 else {
+            throw UsageError("say plan, run or proof")
+        }
+        guard arguments["at"] == nil || action == "plan" else { throw UsageError("--at goes with plan only") }
+        let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
+        guard FileManager.default.fileExists(atPath: configuration.storePath) else {
+            throw CommandFailure("\(configuration.storePath) does not exist")
+        }
+        let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
+        let service = RetentionService(
+            store: try await SQLMessageStore(database: database), schedule: configuration.retention,
+            key: try IdentityKey.existing(configuration.identityKeyFile), now: { Instant(Date()) })
+        do {
+            let code = try await run(action, service, database, configuration.storePath, arguments)
+            await database.close()
+            return code
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+
+    private static func run(
+        _ action: String, _ service: RetentionService, _ database: SQLiteDatabase, _ path: String,
+        _ arguments: Arguments
+    ) async throws -> Int32 {
+        switch action {
+        case "plan":
+            return report(try await service.plan(at: try moment(arguments["at"])), "due", arguments)
+        case "run":
+            let before = size(of: path)
+            let figures = try await service.run(
+                by: Caller(role: .operator, id: "command-line", operatorRole: .administrator)
+            ) {
+                Terminal.progress("\($0.title.en): \($1)")
+            }
+            Terminal.progress("")
+            if arguments.has("rewrite") { try await database.rewrite() }
+            let code = report(figures, "erased", arguments)
+            if !arguments.has("json") { try await tellSize(of: path, before: before, database) }
+            return code
+        case "proof": return try await prove(service, arguments)
+        default: throw UsageError("say plan, run or proof")
+        }
+    }
+
+    private static func table(_ header: [String], _ rows: [[String]]) -> String {
+        var table = Table(header)
+        for row in rows { table.add(row) }
+        return table.text
+    }
+
+    // MARK: Plan and run
+
+    /// - Returns: 1 where rows could not be read.
+    private static func report(_ figures: [RetentionFigures], _ word: String, _ arguments: Arguments) -> Int32 {
+        let unreadable = figures.flatMap(\.found.unreadable)
+        if arguments.has("json") {
+            let kinds = figures.map { figure in
+                JSONValue.compact([
+                    ("kind", .string(figure.kind.rawValue)),
+                    ("days", figure.rule.days.map { JSONValue($0) } ?? "forever"),
+                    ("basis", ["zh": .string(figure.rule.basis.zh), "en": .string(figure.rule.basis.en)]),
+                    (word, JSONValue(figure.found.due)), ("held", JSONValue(figure.found.held)),
+                    ("oldest", .text(figure.found.oldest?.rfc3339)),
+                ])
+            }
+            Terminal.print(
+                JSONValue.object(
+                    JSONObject([
+                        ("kinds", .array(kinds)), ("unreadable", .array(unreadable.map { .string($0) })),
+                    ])
+                ).text(pretty: true))
+        } else {
+            Terminal.print(
+                table(
+                    ["kind", "days", word, "held", "oldest", "basis"],
+                    figures.map { figure in
+                        [
+                            figure.kind.rawValue, figure.rule.days.map { "\($0)" } ?? "forever", "\(figure.found.due)",
+                            "\(figure.found.held)", figure.found.oldest.map { String($0.rfc3339.prefix(10)) } ?? "–",
+                            "\(figure.rule.basis.zh) / \(figure.rule.basis.en)",
+                        ]
+                    }))
+            Terminal.print("held: old, and kept since something about it is not finished")
+        }
+        unreadable.forEach { Terminal.complain("\($0); it was left alone") }
+        return unreadable.isEmpty ? 0 : 1
+    }
+
+    private static func tellSize(of path: String, before: Int, _ database: SQLiteDatabase) async throws {
+        Terminal.print("store: \(before) bytes before, \(size(of: path)) after")
+        if try await !database.canShrink() {
+            Terminal.print(
+                "the file is of an earlier release and does not shrink; stop the gateway once and use run --rewrite")
+        }
+    }
+
+    private static func size(of path: String) -> Int {
+        [path, path + "-wal"].map { file in
+            var status = stat()
+            return stat(file, &status) == 0 ? Int(status.st_size) : 0
+        }.reduce(0, +)
+    }
+
+    private static func moment(_ text: String?) throws(UsageError) -> Instant? {
+        guard let text else { return nil }
+        guard let moment = Timestamp(rfc3339: text + "T23:59:59+08:00") else {
+            throw UsageError("--at takes a day such as 2027-03-31")
+        }
+        return Instant(moment)
+    }
+
+    // MARK: Proof
+
+    private static func prove(_ service: RetentionService, _ arguments: Arguments) async throws -> Int32 {
+        let proof = try await service.prove()
+        if arguments.has("json") {
+            Terminal.print(
+                JSONValue.object(
+                    JSONObject([
+                        ("whole", .bool(proof.isWhole)), ("erasures", .array(proof.erasures.map(\.json))),
+                        (
+                            "flaws",
+                            .array(
+                                proof.flaws.map { ["erasure": JSONValue($0.seq), "flaw": .string($0.flaw.rawValue)] })
+                        ),
+                        ("trail", .string(proof.trail.report.en)), ("head", .string(proof.trail.head.hash)),
+                    ])
+                ).text(pretty: true))
+        } else {
+            Terminal.print(
+                table(
+                    ["erasure", "at", "kind", "part", "days", "records", "bytes", "first", "last", "digest"],
+                    proof.erasures.map { erasure in
+                        [
+                            "\(erasure.seq)", String(erasure.at.rfc3339.prefix(19)), erasure.part.kind.rawValue,
+                            erasure.part.rawValue, erasure.days.map { "\($0)" } ?? "on request", "\(erasure.records)",
+                            "\(erasure.bytes)", String(erasure.first.rfc3339.prefix(10)),
+                            String(erasure.last.rfc3339.prefix(10)), erasure.digest,
+                        ]
+                    }))
+            Terminal.print("\(proof.trail.report.zh) \(proof.trail.report.en) Head \(proof.trail.head.hash).")
+        }
+        for (seq, flaw) in proof.flaws { Terminal.complain("erasure \(seq): \(flaw.text.zh) \(flaw.text.en)") }
+        return proof.isWhole ? 0 : 1
+    }
+}

@@ -1,0 +1,139 @@
+import Cases
+import Foundation
+import Messaging
+import Storage
+import StrictJSON
+import Transport
+import Vocabulary
+
+/// Works on the store itself, beside a running gateway or without one.
+enum SubjectCommand: Command {
+    static let name = "subject"
+    static let synopsis = "export | correct | erase  --number-file FILE --reason TEXT  [options]"
+    static let summary = "tell one person's data, correct them, or erase them"
+    static let details = """
+        export   all that is stored about the person as JSON (个人信息保护法 45); --text for people to read
+        correct  --application NO --changes FILE: amend an application; the institution is told, the message that
+                 brought it stays as it came. FILE holds one JSON object, such as {"recipient.mobile": "13800000000"}
+        erase    everything about the person; refused while a case is open or a message waits
+
+        --number-file FILE  holds the identity number in its first line, - for standard input; never an argument
+        --id-type CODE      GA/T 2000.156 (default 111, the resident's identity card)
+        --reason TEXT       why, or by which request; no personal data, at most 200 characters
+        --config FILE       settings (default config/gateway.xml)
+        All of it is in the audit trail, without number or name. Messages in exported data may speak of others too.
+        """
+
+    static func run(_ arguments: [String]) async throws -> Int32 {
+        let arguments = try Arguments(
+            arguments, valued: ["number-file", "id-type", "reason", "application", "changes", "config"], flags: ["text"]
+        )
+        guard let action = arguments.words.first, ["export", "correct", "erase"].contains(action),
+            arguments.words.count == 1
+        else { throw UsageError("say export, correct or erase") }
+        let request = try request(arguments)
+        let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
+        guard FileManager.default.fileExists(atPath: configuration.storePath) else {
+            throw CommandFailure("\(configuration.storePath) does not exist")
+        }
+        let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
+        do {
+            try await run(action, try await service(configuration, database), request, arguments)
+            await database.close()
+            return 0
+        } catch let refusal as SubjectService.Refusal {
+            await database.close()
+            throw CommandFailure(refusal.text)
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+
+    private static func run(
+        _ action: String, _ service: SubjectService, _ request: SubjectService.Request, _ arguments: Arguments
+    ) async throws {
+        switch action {
+        case "export":
+            let file = try await service.export(request)
+            Terminal.print(arguments.has("text") ? readable(file, indent: "") : file.text(pretty: true))
+        case "correct":
+            let number = try arguments.required("application")
+            guard
+                let changes = try? JSONValue(parsing: try bytes(of: try arguments.required("changes"))).object
+            else { throw CommandFailure("--changes names no file with one JSON object") }
+            try await service.correct(number, changes, request)
+            Terminal.print("\(number) is corrected and its institution is told")
+        case "erase":
+            let (records, kept) = try await service.erase(request)
+            Terminal.print("\(records) records are erased; `gateway retention proof` tells which")
+            for id in kept {
+                Terminal.print("message \(id) speaks of others too and is kept until its own time is over")
+            }
+        case _: throw UsageError("say export, correct or erase")
+        }
+    }
+
+    private static func service(
+        _ configuration: Configuration, _ database: SQLiteDatabase
+    ) async throws -> SubjectService {
+        guard let hash = try IdentityKey.existing(configuration.identityKeyFile) else {
+            throw CommandFailure("\(configuration.identityKeyFile) does not exist")
+        }
+        let clerk = CaseClerk(
+            try Gateway.pipeline(configuration).current,
+            identifiers: IdentifierSource(random: { UInt64.random(in: .min ... .max) }),
+            registry: configuration.registry, keys: CaseKeys(hash: hash))
+        return SubjectService(
+            clerk: clerk, store: try await SQLMessageStore(database: database), now: { Instant(Date()) })
+    }
+
+    private static func request(_ arguments: Arguments) throws -> SubjectService.Request {
+        let reason = try arguments.required("reason").trimmingCharacters(in: .whitespacesAndNewlines)
+        guard (1...200).contains(reason.count) else { throw UsageError("--reason takes 1 to 200 characters") }
+        let text = String(decoding: try bytes(of: try arguments.required("number-file")), as: UTF8.self)
+        let number = text.prefix { !$0.isNewline }.trimmingCharacters(in: .whitespaces)
+        guard !number.isEmpty, number.count <= 40 else { throw CommandFailure("--number-file holds no number") }
+        return SubjectService.Request(
+            idType: arguments["id-type"], idNumber: number,
+            caller: Caller(role: .operator, id: "command-line", operatorRole: .administrator), reason: reason)
+    }
+
+    /// A member a line, what lies below it further in.
+    private static func readable(_ value: JSONValue, indent: String) -> String {
+        switch value {
+        case .object(let object):
+            object.members.filter { $0.name != "base64" }.map { name, below in
+                isPlain(below)
+                    ? "\(indent)\(name): \(readable(below, indent: ""))"
+                    : "\(indent)\(name):\n\(readable(below, indent: indent + "  "))"
+            }.joined(separator: "\n")
+        case .array(let items):
+            items.map {
+                isPlain($0)
+                    ? "\(indent)- \(readable($0, indent: ""))" : "\(indent)-\n\(readable($0, indent: indent + "  "))"
+            }
+            .joined(separator: "\n")
+        case .string(let text): text
+        case .number(let digits): digits
+        case .bool(let isTrue): isTrue ? "是 yes" : "否 no"
+        case .null: "–"
+        }
+    }
+
+    private static func isPlain(_ value: JSONValue) -> Bool { value.object == nil && value.array == nil }
+}
+
+extension SubjectService.Refusal {
+    fileprivate var text: String {
+        switch self {
+        case .nothingStored: "没有以此号码存有的信息。 Nothing is stored under this number."
+        case .notFinished(let names):
+            "尚未办结，不能删除：\(names.joined(separator: ", "))。 Not finished, so nothing was erased."
+        case .notThisPerson(let number): "\(number) 不是此人的申请。 \(number) is no application of this person's."
+        case .isErased(let number): "\(number) 的内容已删除。 The content of \(number) was erased."
+        case .badChanges(let mistakes): "不能这样更正。 It cannot be corrected so:\n" + mistakes.joined(separator: "\n")
+        case .changedMeanwhile(let number): "\(number) 刚被更改，请重试。 \(number) was just changed; try again."
+        }
+    }
+}

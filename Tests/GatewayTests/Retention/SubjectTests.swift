@@ -1,0 +1,172 @@
+import Foundation
+import Messaging
+import Operations
+import StrictJSON
+import Testing
+import Transport
+import Vocabulary
+
+@testable import Cases
+@testable import Intake
+@testable import Storage
+@testable import gateway
+
+/// What one person may ask for: a copy, a correction, to be erased.
+@Suite struct SubjectTests {
+    private let world: World
+    private let service: SubjectService
+    private static let civil = Caller(role: .partner, id: "civil-affairs-zhonglou")
+
+    init() async throws {
+        let world = try await World(seed: 45)
+        self.world = world
+        service = SubjectService(clerk: world.front.intake.clerk, store: world.store, now: { world.now })
+    }
+
+    private func request(_ serial: Int, _ reason: String = "申请书2026-1") -> SubjectService.Request {
+        SubjectService.Request(
+            idType: nil, idNumber: inventedNumber(serial),
+            caller: Caller(role: .operator, id: "wang", operatorRole: .administrator), reason: reason)
+    }
+
+    @discardableResult
+    private func send(_ body: JSONValue) async throws -> JSONValue {
+        let answer = try await world.front.receive(
+            HTTPRequest(method: "POST", path: "/v1/referrals", query: [], headers: [], body: body.serialized()),
+            from: Self.civil)
+        return try JSONValue(parsing: answer.body)
+    }
+
+    private func refer(_ id: String, _ name: String, _ serial: Int) async throws -> (number: String, queue: String) {
+        let receipt = try await send([
+            "fsdwdm": "320404", "ywlx": "FLYZ_ZJ", "ywlsh": .string(id), "sqyy": "本人自愿申请",
+            "sqr": ["xm": .string(name), "sfzh": .string(inventedNumber(serial))],
+        ])
+        return (try #require(receipt["applicationNo"]?.string), try #require(receipt["queue"]?.string))
+    }
+
+    private func signIn(_ application: (number: String, queue: String), then event: String?) async throws {
+        let caller = Caller(role: .institution, id: application.queue)
+        // What an earlier look has leased comes back first.
+        world.pass(seconds: 61)
+        for lease in try await world.store.lease(
+            queue: application.queue, max: 100, now: world.now, ends: world.now.advanced(seconds: 60))
+        where lease.envelope.correlationID == application.number {
+            #expect(try await world.back.signIn(applicationNo: application.number, leaseID: lease.id, caller: caller))
+        }
+        guard let event else { return }
+        _ = try await world.back.report(post(["event": .string(event)]), on: application.number, from: caller)
+    }
+
+    private func deliver() async throws {
+        for lease in try await world.store.lease(
+            [EndpointCapacity(Endpoint(.status, Self.civil.id), max: 100, isProbe: false)], now: world.now,
+            ends: world.now.advanced(seconds: 60))
+        {
+            _ = try await world.store.settleDelivery(
+                leaseID: lease.id, .acknowledge, actor: "courier", now: world.now)
+        }
+    }
+
+    @Test func `a copy holds all that is stored about the person and nothing of another, and is in the trail`()
+        async throws
+    {
+        let first = try await refer("R-1", "测试甲", 1)
+        // Found however old it is.
+        world.pass(seconds: 800 * 86_400)
+        let second = try await refer("R-2", "测试甲", 1)
+        _ = try await refer("R-3", "测试乙", 2)
+        try await send([
+            "fsdwdm": "320404", "ywlx": "FLYZ_ZTGX", "ywlsh": "S-1",
+            "mdlb": [["xm": "测试甲", "sfzh": .string(inventedNumber(1)), "jzlb": "低保"]],
+        ])
+        let file = try await service.export(request(1))
+        let numbers = file["applications"]?.array?.compactMap { $0["applicationNo"]?.string }
+        #expect(numbers == [first.number, second.number])
+        #expect(file["shares"]?.array?.count == 1)
+        #expect(file.text().contains("测试甲") && !file.text().contains("测试乙"))
+        #expect(file.at("applications")?[0]?["messages"]?.array?.count == 1)
+        let acts = try await world.store.auditEntries(AuditFilter(), after: nil, newestFirst: true, limit: 10)
+        #expect(acts.first?.action == "exportSubject" && acts.first?.actor == "wang")
+        #expect(!acts.contains { "\($0)".contains(inventedNumber(1)) || "\($0)".contains("测试甲") })
+        await #expect(throws: SubjectService.Refusal.nothingStored) { try await service.export(request(9)) }
+        await world.remove()
+    }
+
+    @Test func `a correction amends the application alone, tells the institution and finds the person again`()
+        async throws
+    {
+        let application = try await refer("R-1", "测试甲", 1)
+        try await signIn(application, then: "accept")
+        let before = try await service.export(request(1))
+        for bad: JSONObject in [
+            JSONObject([("recipient.mobile", 7)]), JSONObject([("matter.causeOfAction", "离婚纠纷")]),
+            JSONObject([("recipient.birthDate", "1990-13-01")]), JSONObject([("recipient.none", "x")]), JSONObject(),
+            JSONObject([("recipient.idNumber", .string(String(inventedNumber(1).dropLast()) + "?"))]),
+        ] {
+            await #expect(throws: SubjectService.Refusal.self) {
+                try await service.correct(application.number, bad, request(1))
+            }
+        }
+        await #expect(throws: SubjectService.Refusal.notThisPerson(application.number)) {
+            try await service.correct(application.number, JSONObject([("recipient.name", "测试丙")]), request(2))
+        }
+        try await service.correct(
+            application.number,
+            JSONObject([("recipient.name", "测试丙"), ("recipient.idNumber", .string(inventedNumber(3)))]), request(1))
+        let record = try #require(try await world.store.application(application.number))
+        #expect(try record.application.text("recipient.name") == "测试丙")
+        let after = try await service.export(request(3))
+        #expect(after.at("applications")?[0]?["messages"] == before.at("applications")?[0]?["messages"])
+        let leases = try await world.store.lease(
+            queue: application.queue, max: 10, now: world.now, ends: world.now.advanced(seconds: 60))
+        let notice = try #require(leases.map { try? JSONValue(parsing: $0.envelope.payload) }.last ?? nil)
+        #expect(notice.at("notice.kind") == "correction" && notice.at("notice.reason") == "申请书2026-1")
+        #expect(notice.at("notice.fields") == ["recipient.name", "recipient.idNumber"])
+        #expect(try await world.lastEvent(of: application.number) == .entry(.subjectCorrected))
+        let acts = try await world.store.auditEntries(AuditFilter(), after: nil, newestFirst: true, limit: 10)
+        let act = try #require(acts.first { $0.action == "correctSubject" })
+        #expect(act.subject == application.number && !act.detail.contains("测试丙"))
+        await world.remove()
+    }
+
+    @Test func `nobody is erased while anything is open; then everything is, and it is proved`() async throws {
+        let first = try await refer("R-1", "测密甲", 1)
+        let other = try await refer("R-2", "测密乙", 2)
+        try await send([
+            "fsdwdm": "320404", "ywlx": "FLYZ_ZTGX", "ywlsh": "S-1",
+            "mdlb": [
+                ["xm": "测密甲", "sfzh": .string(inventedNumber(1)), "jzlb": "低保"],
+                ["xm": "测密丙", "sfzh": .string(inventedNumber(3)), "jzlb": "低保"],
+            ],
+        ])
+        await #expect(throws: SubjectService.Refusal.notFinished([first.number])) {
+            try await service.erase(request(1))
+        }
+        #expect(try await service.export(request(1))["applications"]?.array?.count == 1)
+        try await signIn(first, then: "withdraw")
+        try await signIn(other, then: "accept")
+        try await deliver()
+        // What the institution was told of it must have been read as well.
+        for lease in try await world.store.lease(
+            queue: first.queue, max: 100, now: world.now, ends: world.now.advanced(seconds: 60))
+        {
+            _ = try await world.store.settle(leaseID: lease.id, .acknowledge, actor: first.queue, now: world.now)
+        }
+        let result = try await service.erase(request(1))
+        // The share's message names another person too.
+        #expect(result.records > 3 && result.keptMessages.count == 1)
+        await #expect(throws: SubjectService.Refusal.nothingStored) { try await service.export(request(1)) }
+        let left = try await service.export(request(2))
+        #expect(left.text().contains("测密乙"))
+        let retention = RetentionService(store: world.store, schedule: RetentionSchedule(), now: { world.now })
+        let proof = try await retention.prove()
+        #expect(proof.isWhole && proof.erasures.contains { $0.days == nil })
+        #expect(try await world.database.unreadableRows(limit: 10) == [])
+        let caller = Caller(role: .institution, id: first.queue)
+        await #expect(throws: Problem.self) {
+            _ = try await world.back.report(post(["event": "accept"]), on: first.number, from: caller)
+        }
+        await world.remove()
+    }
+}

@@ -1,0 +1,149 @@
+import Messaging
+import Testing
+import Vocabulary
+
+@testable import Storage
+
+/// What may be erased for its age, over everything that an application can be: its standing, its time limits, the messages
+/// about it, its age.
+@Suite struct FinishedTests {
+    private struct Life {
+        var referral: ReferralState
+        var caseState: CaseState?
+        var handover: HandoverState
+        var lead: LeadState?
+        /// Running, paused, over.
+        var clock: String?
+        var message: String?
+        var isOld: Bool
+
+        /// Written down apart from the machines: what ends a case for good, and what may rest until somebody objects.
+        private static let ended: Set<CaseState> = [
+            .deemedWithdrawn, .withdrawn, .transferredOut, .closed, .archived, .objectionUpheld, .helpGiven, .refused,
+            .terminated,
+        ]
+
+        var isFinished: Bool {
+            guard handover != .proposed, clock == nil || clock == "over",
+                message == nil || message == "delivered" || message == "discarded"
+            else { return false }
+            switch referral {
+            case .cancelled, .returnedToSender: return true
+            case .leadOnly: return lead == .declined
+            case .routingManual, .queued, .handedOver:
+                guard let caseState, Self.ended.contains(caseState) else { return false }
+                return caseState != .refused && caseState != .terminated
+            case .signedIn:
+                guard let caseState, Self.ended.contains(caseState) else { return false }
+                return handover != .escalated || (caseState != .refused && caseState != .terminated)
+            }
+        }
+    }
+
+    private static func life(_ chance: inout SystemRandomNumberGenerator) -> Life? {
+        guard let referral = ReferralState.allCases.randomElement(using: &chance),
+            let handover = HandoverState.allCases.randomElement(using: &chance)
+        else { return nil }
+        let isLead = referral == .leadOnly
+        return Life(
+            referral: referral,
+            caseState: isLead ? nil : ([nil] + CaseState.allCases).randomElement(using: &chance) ?? nil,
+            handover: handover,
+            lead: isLead ? [.registered, .contacted, .declined].randomElement(using: &chance) : nil,
+            clock: [nil, nil, "running", "paused", "over"].randomElement(using: &chance) ?? nil,
+            message: [nil, nil, "queued", "claimed", "dead", "delivered", "discarded"].randomElement(using: &chance)
+                ?? nil,
+            isOld: Int.random(in: 0..<4, using: &chance) > 0)
+    }
+
+    private func insert(
+        _ life: Life, _ number: String, old: Instant, new: Instant, _ connection: any SQLConnection
+    ) throws(StoreError) {
+        let at = SQLValue.instant(life.isOld ? old : new)
+        try connection.run(
+            """
+            INSERT INTO referral (id, partner, digest, raw, media_type, received_at, outcome, is_invalid, answer)
+            VALUES (?, 'court', 'd', x'01', 'application/json', ?, 'accepted', 0, x'7B7D')
+            """, [.text(String(number.dropFirst(3))), .instant(old)])
+        try connection.run(
+            """
+            INSERT INTO application (no, referral_id, queue, content, case_state, aid_route, referral_state,
+            handover_state, handover_to, lead_state, stepped_at) VALUES (?, ?, 'CZ-TN', x'7B7D', ?, 'byApplication', ?, ?, ?, ?, ?)
+            """,
+            [
+                .text(number), .text(String(number.dropFirst(3))), .optional(life.caseState), .word(life.referral),
+                .word(life.handover),
+                life.handover == .proposed ? .text("CZ-WJ") : .null, .optional(life.lead), at,
+            ])
+        if let clock = life.clock {
+            try connection.run(
+                """
+                INSERT INTO clock (application_no, id, content, due_at, is_running, ended_at)
+                VALUES (?, 'CLK-05', x'7B7D', 0, ?, ?)
+                """, [.text(number), .flag(clock == "running"), clock == "over" ? .instant(old) : .null])
+        }
+        guard let message = life.message else { return }
+        let isOpen = message == "queued" || message == "claimed"
+        let isDead = message == "dead"
+        if isDead {
+            try connection.run(
+                """
+                INSERT INTO dead_letter_count (id, partner, cause, channel, queue, reason, messages)
+                VALUES (1, 'court', 'exhausted/rejected', 'application', 'CZ-TN', 'exhausted', 1)
+                ON CONFLICT DO NOTHING
+                """, [])
+        }
+        try connection.run(
+            """
+            INSERT INTO message (id, channel, correlation_id, partner, recipient, media_type, created_at, due_at, priority,
+            state, ready_at, finished_at, dead_since, reason, cause, count_row)
+            VALUES (?, 'application', ?, 'court', 'CZ-TN', 'application/json', 0, 0, 0, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .text("M" + number), .text(number), .text(message), isOpen ? .instant(old) : .null,
+                isOpen || isDead ? .null : .instant(old), isDead ? .instant(old) : .null,
+                isDead ? .text("exhausted") : .null, isDead ? .text("exhausted/rejected") : .null,
+                isDead ? .integer(1) : .null,
+            ])
+    }
+
+    @Test func `only what is finished and old is erased, whatever else an application can be`() async throws {
+        let home = try await TemporaryStore()
+        var chance = SystemRandomNumberGenerator()
+        let now = start
+        let (old, new) = (now.advanced(seconds: -100 * 86_400), now.advanced(seconds: -10 * 86_400))
+        var lives: [String: Life] = [:]
+        let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
+        while lives.count < 1500 {
+            guard let life = Self.life(&chance) else { continue }
+            lives["LA-" + identifiers.next(at: old)] = life
+        }
+        try await home.database.write { [lives] connection throws(StoreError) in
+            for (number, life) in lives { try insert(life, number, old: old, new: new, connection) }
+        }
+        let rule = RetentionRule(days: 50, basis: LocalizedText(zh: "测试", en: "test"))
+        for part in RetentionPart.allCases {
+            var name: String?
+            repeat {
+                name = try await home.store.eraseRecords(
+                    of: part, by: rule, after: name, limit: 200, act(.eraseByRetention, on: "", at: now)
+                ).next
+            } while name != nil
+        }
+        let erased = try await home.database.read { connection throws(StoreError) in
+            try connection.query(
+                """
+                SELECT a.no AS no, a.erased_at IS NOT NULL AS content, r.erased_at IS NOT NULL AS raw FROM application a
+                JOIN referral r ON r.id = a.referral_id
+                """, []
+            ) { row throws(StoreError) in (try row.text("no"), try row.flag("content"), try row.flag("raw")) }
+        }
+        #expect(erased.contains(where: \.1) && erased.count == lives.count)
+        for (number, content, raw) in erased {
+            let life = try #require(lives[number])
+            #expect(content == (life.isFinished && life.isOld), "\(life)")
+            #expect(raw == content, "\(life)")
+        }
+        await home.remove()
+    }
+}
