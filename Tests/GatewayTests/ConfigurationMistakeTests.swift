@@ -51,8 +51,9 @@ import Vocabulary
                   <partners path="partners.xml"/>
                   <credentials path="credentials.xml"/>
                   <identityKey path="identity.key"/>
+                  <retention path="retention.xml"/>
                   <exchange pollSeconds="5"/>
-                  <cases parkedSeconds="259200" evidenceDays="365" sweepSeconds="15"/>
+                  <cases parkedSeconds="259200" sweepSeconds="15"/>
                   <limits bodyBytes="52428800" depth="64" nodes="10000" headerSeconds="10" bodySeconds="60" connections="1000" inFlight="256" pendingWrites="4096"/>
                   <uploads bytes="20971520" quotaBytes="1073741824" keepHours="72"/>
                   <audit headFile="heads.jsonl" headHours="24"/>
@@ -100,6 +101,11 @@ import Vocabulary
                   <institution code="CZ-SZ" \(hashes[1])/>
                   <operator name="wang" role="operator" \(hashes[2])/>
                 </credentials>
+                """,
+                "retention.xml": """
+                <retention xmlns="urn:legal-aid-gateway:retention:1">
+                  <keep kind="shares" days="90" zh="依据" en="basis"/>
+                </retention>
                 """,
             ]
             for (name, text) in files { try write(text, to: name) }

@@ -10,7 +10,7 @@ import Vocabulary
     private func read(_ lines: String) throws -> (schedule: RetentionSchedule?, complaints: [Complaint]) {
         let gateway = try GatewayProcess()
         defer { gateway.remove() }
-        try "<retention>\n\(lines)\n</retention>".write(
+        try "<retention xmlns=\"urn:legal-aid-gateway:retention:1\">\n\(lines)\n</retention>".write(
             to: gateway.folder.appending(path: "retention.xml"), atomically: true, encoding: .utf8)
         do throws(ConfigurationError) {
             return (try Configuration(file: gateway.folder.appending(path: "gateway.xml").path).retention, [])
