@@ -77,6 +77,9 @@ public protocol Database: Sendable {
     /// - Throws: `StoreError.failed` where the store is encrypted and its master key is not given, or another one.
     func migrate() async throws(StoreError)
 
+    /// Whether sealed values of an encrypted store can be opened.
+    var holdsKeys: Bool { get }
+
     /// How a number that somebody may quote stands in an index: as it is, or as its keyed hash in an encrypted store.
     func lookUp(_ text: String) throws(StoreError) -> String
 

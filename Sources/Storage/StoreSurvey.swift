@@ -13,6 +13,8 @@ public struct StoreSurvey: Sendable, Equatable {
     /// How many migrations it has.
     public let schema: Int
     public let tables: [Table]
+    /// Whether values are sealed in it.
+    public let isSealed: Bool
     /// What SQLite finds wrong, without values: pages, indexes, constraints, references. Empty where it is whole.
     public let damage: [String]
 
@@ -35,7 +37,7 @@ extension Database {
                 damage = try connection.query("PRAGMA integrity_check(20)", []) { $0.text(at: 0) }
                 if damage == ["ok"] { damage = [] }
                 // A damaged page would only end the counting with less to tell.
-                guard damage.isEmpty else { return StoreSurvey(schema: 0, tables: [], damage: damage) }
+                guard damage.isEmpty else { return StoreSurvey(schema: 0, tables: [], isSealed: false, damage: damage) }
                 damage = try connection.query("SELECT DISTINCT \"table\", parent FROM pragma_foreign_key_check", []) {
                     "rows of \($0.text(at: 0)) name rows of \($0.text(at: 1)) that are not there"
                 }
@@ -48,7 +50,9 @@ extension Database {
             for name in names {
                 tables.append(StoreSurvey.Table(name: name, rows: try number("SELECT count(*) FROM \"\(name)\"")))
             }
-            return StoreSurvey(schema: try number("PRAGMA user_version"), tables: tables, damage: damage)
+            return StoreSurvey(
+                schema: try number("PRAGMA user_version"), tables: tables,
+                isSealed: tables.contains { $0.name == "data_key" && $0.rows > 0 }, damage: damage)
         }
     }
 }

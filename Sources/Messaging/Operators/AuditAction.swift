@@ -15,6 +15,10 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case start, stop
     /// The settings, credentials or keys of this start are others than those of the one before.
     case changeConfiguration
+    /// Personal data are sealed by a new data key, or the data keys wrapped by another master key.
+    case rotateDataKey, rotateMasterKey
+    /// The identity key was lost, and persons from before are not found again.
+    case giveUpIdentityKey
     case reload
     /// Mappings or rules with a mistake: those in force stayed.
     case reloadRefused

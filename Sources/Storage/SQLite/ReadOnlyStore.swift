@@ -3,9 +3,12 @@ import Messaging
 /// A store's file that nobody writes to, such as the copy in an archive: read as it stands, and never changed.
 public final class ReadOnlyStore: Database {
     private let worker: StoreWorker
+    private let keys: KeyRing?
 
-    public init(path: String) throws(StoreError) {
-        worker = StoreWorker(try SQLiteConnection(unchanging: path), name: "store-copy", maxPending: 16)
+    /// - Parameter encryption: the master key, where sealed values are to be opened.
+    public init(path: String, encryption: (any MasterKey)? = nil) throws(StoreError) {
+        keys = encryption.map { KeyRing($0) }
+        worker = StoreWorker(try SQLiteConnection(unchanging: path, keys: keys), name: "store-copy", maxPending: 16)
         worker.start { SQLiteDatabase.answer($1, on: $0) }
     }
 
@@ -25,6 +28,16 @@ public final class ReadOnlyStore: Database {
 
     /// Leaves the schema as it is.
     public func migrate() async throws(StoreError) {}
+
+    public var holdsKeys: Bool { keys != nil }
+
+    public func lookUp(_ text: String) throws(StoreError) -> String { try keys?.hash(text) ?? text }
+
+    /// Nothing of it is free.
+    public func freeSpace(pages: Int) async throws(StoreError) -> Int { 0 }
+
+    /// It has none.
+    public func clearLog() async throws(StoreError) {}
 
     public func close() async { await worker.close() }
 }

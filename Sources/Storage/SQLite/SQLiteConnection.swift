@@ -46,8 +46,9 @@ final class SQLiteConnection: SQLConnection {
     }
 
     /// Opens a file that nobody writes to as it stands: a log beside it is not looked at, and nothing is made beside it.
-    init(unchanging path: String) throws(StoreError) {
+    init(unchanging path: String, keys: KeyRing? = nil) throws(StoreError) {
         health = nil
+        self.keys = keys
         var characters = CharacterSet.urlPathAllowed
         characters.remove(charactersIn: "?#%")
         guard let name = path.addingPercentEncoding(withAllowedCharacters: characters) else {

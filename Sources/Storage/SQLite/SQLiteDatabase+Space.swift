@@ -22,28 +22,28 @@ extension SQLiteDatabase {
         }
     }
 
-    /// Rewrites the whole file without what was erased, so that it can shrink from then on. Nobody else may use it meanwhile,
-    /// and the device needs room for the file once more.
+    /// Writes the file anew without what was erased or freed, so that it can shrink from then on, and empties the log:
+    /// nothing of before is left in either. Nobody writes meanwhile; whoever waits longer than the database's patience is told
+    /// that it is busy. The device needs room for the file once more.
     public func rewrite() async throws(StoreError) {
         try await alone { connection throws(StoreError) in
-            try connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-            try connection.execute("VACUUM")
+            // What is written aside would fill the memory. It is a file without a name.
+            try connection.execute(
+                "PRAGMA temp_store=FILE; PRAGMA busy_timeout=60000; PRAGMA auto_vacuum=INCREMENTAL; VACUUM")
+            guard try connection.emptyLog() else { throw .busy }
         }
-        try await clearLog()
     }
 
     /// Writes the log back into the file and empties it, so that nothing that was erased stands in it; as far as others that
     /// read meanwhile allow.
     public func clearLog() async throws(StoreError) {
-        try await alone { connection throws(StoreError) in
-            _ = try connection.query("PRAGMA wal_checkpoint(TRUNCATE)", [], Self.number)
-        }
+        try await alone { connection throws(StoreError) in _ = try connection.emptyLog() }
     }
 
-    /// Does what cannot be done within a transaction.
-    private func alone(_ work: @escaping @Sendable (SQLiteConnection) throws(StoreError) -> Void)
-        async throws(StoreError)
-    {
+    /// Does what cannot be done within a transaction, on a connection and a thread of its own.
+    private func alone(
+        _ work: @escaping @Sendable (SQLiteConnection) throws(StoreError) -> Void
+    ) async throws(StoreError) {
         let keeper = StoreWorker(try SQLiteConnection(path: path, health), name: "store-keeper", maxPending: 1)
         keeper.start { connection, units in
             for unit in units {
@@ -61,5 +61,12 @@ extension SQLiteDatabase {
             throw error
         }
         await keeper.close()
+    }
+}
+
+extension SQLiteConnection {
+    /// - Returns: whether nobody stood in the way.
+    fileprivate func emptyLog() throws(StoreError) -> Bool {
+        try query("PRAGMA wal_checkpoint(TRUNCATE)", []) { $0.integer(at: 0) == 0 } == [true]
     }
 }

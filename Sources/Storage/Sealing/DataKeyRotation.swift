@@ -41,7 +41,7 @@ extension SQLiteDatabase {
             try DataKeyRotation(key: started.key, keys).finish(removesOld: unreadable.isEmpty, connection)
         }
         if started.holdsClear {
-            try await compact()
+            try await rewrite()
             try await write { connection throws(StoreError) in
                 _ = try connection.run("UPDATE sealing SET holds_clear = 0", [])
             }
@@ -80,6 +80,9 @@ struct DataKeyRotation {
     /// As many rows as are named where they cannot be opened.
     private static let named = 100
 
+    /// Rows of which something was erased have numbers below zero.
+    private static let firstPosition = Int64.min
+
     private let key: Int64
     private let keys: KeyRing
 
@@ -102,7 +105,9 @@ struct DataKeyRotation {
         if let underway { return (underway, holdsClear) }
         let key = (try DataKeys.newest(connection) ?? 0) + 1
         try keys.make(key, connection)
-        try connection.run("UPDATE sealing SET key_id = ?, place = 0, position = 0, rows_done = 0", [.integer(key)])
+        try connection.run(
+            "UPDATE sealing SET key_id = ?, place = 0, position = ?, rows_done = 0",
+            [.integer(key), .integer(firstPosition)])
         return (key, holdsClear)
     }
 
@@ -129,7 +134,7 @@ struct DataKeyRotation {
             place.position = last
             place.rows += place.column < SealedColumn.allCases.count ? seen.count : 0
         } else {
-            (place.column, place.position) = (place.column + 1, 0)
+            (place.column, place.position) = (place.column + 1, Self.firstPosition)
         }
         try connection.run(
             "UPDATE sealing SET place = ?, position = ?, rows_done = ?",

@@ -1,4 +1,3 @@
-import Foundation
 import Messaging
 
 /// How far a store is encrypted.
@@ -43,34 +42,7 @@ extension SQLiteDatabase {
     private static let missingMasterKey = StoreError.failed(
         "the store is encrypted: name its master key by <encryption> in gateway.xml")
 
+    public var holdsKeys: Bool { keys != nil }
+
     public func lookUp(_ text: String) throws(StoreError) -> String { try keys?.hash(text) ?? text }
-
-    /// Writes the file anew without what was freed, and empties the log: nothing of before is left in either. Nobody writes
-    /// meanwhile; whoever waits longer than the database's patience is told that it is busy.
-    func compact() async throws(StoreError) {
-        try await alone { connection throws(StoreError) in
-            // What is written aside would fill the memory. It is a file without a name.
-            try connection.execute("PRAGMA temp_store=FILE; PRAGMA busy_timeout=60000; VACUUM")
-            let isBusy = try connection.query("PRAGMA wal_checkpoint(TRUNCATE)", []) { $0.integer(at: 0) != 0 }
-            if isBusy != [false] { throw .busy }
-        }
-    }
-
-    /// On a connection and a thread of its own, outside of any transaction.
-    private func alone<Result: Sendable>(
-        _ work: @escaping @Sendable (SQLiteConnection) throws(StoreError) -> Result
-    ) async throws(StoreError) -> Result {
-        let path = path
-        let outcome = await withCheckedContinuation {
-            (continuation: CheckedContinuation<Swift.Result<Result, StoreError>, Never>) in
-            Thread {
-                do throws(StoreError) {
-                    continuation.resume(returning: .success(try work(SQLiteConnection(path: path))))
-                } catch {
-                    continuation.resume(returning: .failure(error))
-                }
-            }.start()
-        }
-        return try outcome.get()
-    }
 }

@@ -40,7 +40,7 @@ struct ArchiveVerification {
     private static func judge(
         _ store: URL, in archive: URL, _ manifest: ArchiveManifest
     ) async throws -> (faults: [String], findings: [String]) {
-        let database = try ReadOnlyStore(path: store.path)
+        let database = try ReadOnlyStore(path: store.path, encryption: try manifest.encryption(in: archive))
         do {
             let result = try await judge(database, in: archive, manifest)
             await database.close()

@@ -74,14 +74,14 @@ struct ArchiveWriter {
             throw CommandFailure("\(configuration.storePath): 不存在。does not exist")
         }
         do {
-            try await copy(configuration.storePath, to: file.path)
+            try await copy(to: file.path)
         } catch let error as StoreError where error.damage != nil {
             throw refusal(["\(configuration.storePath): \(error.damage ?? "")"])
         }
     }
 
-    private func copy(_ store: String, to file: String) async throws {
-        let database = try SQLiteDatabase(path: store, maxPending: 16)
+    private func copy(to file: String) async throws {
+        let database = try configuration.openStore()
         do {
             if try await database.isMigrated() { try await note(in: SQLMessageStore(database: database)) }
             try await database.copy(to: file)
@@ -109,7 +109,7 @@ struct ArchiveWriter {
     private func manifest(
         of store: URL, _ folders: [(name: String, origin: String)], _ files: [ArchiveFile]
     ) async throws -> ArchiveManifest {
-        let database = try ReadOnlyStore(path: store.path)
+        let database = try ReadOnlyStore(path: store.path, encryption: configuration.encryption)
         do {
             let survey = try await database.survey(readsThrough: false)
             let report = try await StoreReport(

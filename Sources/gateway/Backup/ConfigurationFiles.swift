@@ -21,6 +21,9 @@ struct ConfigurationFiles {
             ArchiveFile("config/institutions.xml", .configuration, from: configuration.institutionsFile),
             ArchiveFile("config/credentials.xml", .configuration, from: configuration.credentialsFile),
         ]
+        if FileManager.default.fileExists(atPath: configuration.retentionPath) {
+            files.append(ArchiveFile("config/retention.xml", .configuration, from: configuration.retentionPath))
+        }
         for (name, folder) in folders {
             for path in try Self.paths(in: folder) {
                 files.append(ArchiveFile("\(name)/\(path)", .configuration, from: "\(folder)/\(path)"))
@@ -67,7 +70,7 @@ struct ConfigurationFiles {
 
 /// Attributes of settings whose values are paths, from the file's own folder.
 enum NamedPath {
-    static func isSecret(_ attribute: String) -> Bool { attribute.hasSuffix("File") }
+    static func isSecret(_ attribute: String) -> Bool { ["tokenFile", "keyFile"].contains(attribute) }
     static func isCertificate(_ attribute: String) -> Bool { attribute == "authorities" }
 
     static func resolve(_ value: String, in file: String) -> String {

@@ -17,6 +17,14 @@ struct StoreReport: Sendable {
     ///   - survey: what is known of the file.
     ///   - key: the identity key, where it is at hand.
     init(of database: any Database, _ survey: StoreSurvey, key: KeyedHash?) async throws {
+        identityFingerprint = try await database.identityFingerprint()
+        guard !survey.isSealed || database.holdsKeys else {
+            auditHead = try await SQLMessageStore(database: database).auditHead()
+            findings = [
+                "内容已加密而主密钥不在手边：未核验审计链和各行内容。the store is sealed and its master key is not at hand: audit trail and rows were not read"
+            ]
+            return
+        }
         var findings: [String] = []
         var head: AuditHead?
         if survey.tables.contains(where: { $0.name == "audit_seal" }) {
@@ -38,7 +46,6 @@ struct StoreReport: Sendable {
             }
         }
         auditHead = head
-        identityFingerprint = try await database.identityFingerprint()
         self.findings = findings
     }
 }

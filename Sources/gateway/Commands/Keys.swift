@@ -78,7 +78,10 @@ enum Keys: Command {
             AuditAct(
                 system: .changeConfiguration, on: "identity-key", detail: "the former one was given up",
                 at: Instant(Date())))
-        _ = try await IdentityKey.load(configuration.identityKeyFile, for: store, makesAnother: true)
+        let key = try await IdentityKey.load(configuration.identityKeyFile, for: store, makesAnother: true)
+        try await store.record(
+            AuditAct(system: .giveUpIdentityKey, on: "identity key \(key.fingerprint)", detail: "", at: Instant(Date()))
+        )
         await database.close()
         Terminal.print("\(configuration.identityKeyFile) is the store's identity key from now on")
         return 0

@@ -1,7 +1,9 @@
 import Foundation
 import Messaging
+import Operations
 import Storage
 import Transport
+import Vocabulary
 
 /// The keys of an encrypted store, as `gateway keys` makes and rotates them.
 enum StoreKeys {
@@ -32,6 +34,11 @@ enum StoreKeys {
                 Terminal.progress("\(rows) of \(max(rows, all)) values")
             }
             Terminal.progress("")
+            try await SQLMessageStore(database: database).record(
+                AuditAct(
+                    system: .rotateDataKey, on: "data key \(report.keyID)",
+                    detail: "unreadable: \(report.unreadable.count)",
+                    at: Instant(Date())))
             await database.close()
             return tell(report)
         } catch {
@@ -59,6 +66,8 @@ enum StoreKeys {
         let new = StoreEncryption(algorithm: old.algorithm, keyFile: file, keyVariable: nil)
         do throws(StoreError) {
             let name = try await database.rewrapDataKeys(by: new)
+            try await SQLMessageStore(database: database).record(
+                AuditAct(system: .rotateMasterKey, on: "master key \(name)", detail: "", at: Instant(Date())))
             await database.close()
             Terminal.print("the data keys are wrapped by master key \(name), which is in \(file)")
         } catch {

@@ -42,6 +42,7 @@ struct Configuration: Sendable {
     /// How long each kind of data is kept.
     var retention = RetentionSchedule()
     private var retentionFile: String?
+    private(set) var retentionPath = "config/retention.xml"
     var uploadLimits = UploadLimits()
     var sweepSeconds = 15
     /// The secret for finding persons again; beside the store where nothing else is said.
@@ -90,7 +91,8 @@ struct Configuration: Sendable {
             auditHeadFile = auditHeadFile.map(path)
             boundUploads(root.children.first { $0.name == "uploads" }, &reader)
         }
-        retention = reader.retention(in: retentionFile, otherwise: path("retention.xml"))
+        retentionPath = retentionFile ?? path("retention.xml")
+        retention = reader.retention(in: retentionFile, otherwise: retentionPath)
         // A share bears the moment of its end from its receipt on.
         caseLimits.evidence = retention[.shares].days.map { Int64($0) * 86_400_000 } ?? caseLimits.evidence
         institutions = reader.institutions(in: InstitutionFile(path: institutionsFile))
@@ -103,7 +105,7 @@ struct Configuration: Sendable {
         files = [
             ("gateway", file), ("partners", partnersFile), ("credentials", credentialsFile),
             ("institutions", institutionsFile), ("senderKinds", mappings + "/sender-kinds.xml"),
-            ("retention", retentionFile ?? path("retention.xml")),
+            ("retention", retentionPath),
         ]
         guard reader.complaints.isEmpty else { throw ConfigurationError(reader.complaints) }
     }

@@ -9,7 +9,7 @@ enum ConfigurationDigests {
         .object(
             JSONObject(
                 configuration.files.map { name, path in (name, digest(ofFile: path)) }
-                    + [("identityKey", .string(key.hash("fingerprint")))]))
+                    + [("identityKey", .string(key.fingerprint))]))
     }
 
     /// Of all files in a folder and those below it, with their names.

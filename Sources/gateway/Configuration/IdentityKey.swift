@@ -85,5 +85,5 @@ enum IdentityKey {
 
 extension KeyedHash {
     /// Tells keys apart without telling anything of them.
-    fileprivate var fingerprint: String { hash("legal-aid-gateway identity key") }
+    var fingerprint: String { hash("legal-aid-gateway identity key") }
 }
