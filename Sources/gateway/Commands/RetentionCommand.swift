@@ -32,7 +32,7 @@ enum RetentionCommand: Command {
         guard FileManager.default.fileExists(atPath: configuration.storePath) else {
             throw CommandFailure("\(configuration.storePath) does not exist")
         }
-        let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
+        let database = try configuration.openStore()
         let service = RetentionService(
             store: try await SQLMessageStore(database: database), schedule: configuration.retention,
             key: try IdentityKey.existing(configuration.identityKeyFile), now: { Instant(Date()) })

@@ -36,7 +36,7 @@ enum SubjectCommand: Command {
         guard FileManager.default.fileExists(atPath: configuration.storePath) else {
             throw CommandFailure("\(configuration.storePath) does not exist")
         }
-        let database = try SQLiteDatabase(path: configuration.storePath, maxPending: 16)
+        let database = try configuration.openStore()
         do {
             try await run(action, try await service(configuration, database), request, arguments)
             await database.close()
