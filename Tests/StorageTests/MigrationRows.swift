@@ -13,8 +13,12 @@ enum MigrationRows {
         "operator_account",
     ]
 
+    /// Rows of these are made under a master key only, and a store with them is not opened without it.
+    static let keyTables: Set = ["data_key", "sealing"]
+
     static func rows(of table: String, schema: Int) -> [Row] {
         switch table {
+        case _ where keyTables.contains(table): []
         case "referral": referrals
         case "application": applications(schema)
         case "message": openMessages + deadLetters(schema)
@@ -159,5 +163,8 @@ enum MigrationRows {
             "previous": .blob(Array(repeating: 0, count: 16)), "own": .blob(Array(repeating: 7, count: 16)),
         ],
         "identity_key": ["id": .int(1)],
+        "upload_reference": ["partner": .text("court"), "sha256": .text("a"), "referral_id": .text("R-accepted")],
+        "erasure": ["seq": .int(1)],
+        "erased_record": ["erasure": .int(1)],
     ]
 }
