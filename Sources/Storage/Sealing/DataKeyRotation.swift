@@ -77,11 +77,10 @@ struct DataKeyRotation {
     /// As much as one transaction changes at most.
     private static let batchRows = 200
     private static let batchBytes: Int64 = 1 << 20
+    /// Before every row: what is left of erased ones lies before 0 (`Erased.moved`).
+    private static let first: Int64 = -(1 << 62)
     /// As many rows as are named where they cannot be opened.
     private static let named = 100
-
-    /// Rows of which something was erased have numbers below zero.
-    private static let firstPosition = Int64.min
 
     private let key: Int64
     private let keys: KeyRing
@@ -106,8 +105,7 @@ struct DataKeyRotation {
         let key = (try DataKeys.newest(connection) ?? 0) + 1
         try keys.make(key, connection)
         try connection.run(
-            "UPDATE sealing SET key_id = ?, place = 0, position = ?, rows_done = 0",
-            [.integer(key), .integer(firstPosition)])
+            "UPDATE sealing SET key_id = ?, place = 0, position = ?, rows_done = 0", [.integer(key), .integer(first)])
         return (key, holdsClear)
     }
 
@@ -134,7 +132,7 @@ struct DataKeyRotation {
             place.position = last
             place.rows += place.column < SealedColumn.allCases.count ? seen.count : 0
         } else {
-            (place.column, place.position) = (place.column + 1, Self.firstPosition)
+            (place.column, place.position) = (place.column + 1, Self.first)
         }
         try connection.run(
             "UPDATE sealing SET place = ?, position = ?, rows_done = ?",
