@@ -26,6 +26,16 @@ public struct CodeList: Sendable {
         case contains
     }
 
+    /// Whose trait the words of a list are.
+    public enum About: String, Sendable, CaseIterable {
+        /// The person's: words said of somebody else don't count, and what else a tag says is told.
+        case person
+        /// A household's, so that 家庭 and 父亲 belong to it; what else a tag says is told.
+        case household
+        /// A suspect's or defendant's, in whole sentences: words said of a victim or an accomplice don't count.
+        case suspect
+    }
+
     /// A text by its bytes: Swift looks for equivalent forms of every Chinese character before it hashes one.
     private struct Word: Hashable {
         private let text: String
@@ -42,8 +52,7 @@ public struct CodeList: Sendable {
     public let name: String
     public let standard: String?
     public let match: Match
-    /// Its words say what the person is, so that those said of somebody else don't count.
-    public let isAboutPerson: Bool
+    public let about: About?
     public let entries: [CodeEntry]
     private let codes: [Word: String]
     /// The same by the folded words: a break, full width or a capital in a code names it all the same.
@@ -57,9 +66,9 @@ public struct CodeList: Sendable {
     private let letters: [UInt8]
 
     public init(
-        name: String, standard: String?, match: Match, isAboutPerson: Bool = false, entries: [CodeEntry]
+        name: String, standard: String?, match: Match, about: About? = nil, entries: [CodeEntry]
     ) {
-        self.isAboutPerson = isAboutPerson
+        self.about = about
         self.name = name
         self.standard = standard
         self.match = match
@@ -102,6 +111,8 @@ public struct CodeList: Sendable {
         public var isDenied: Bool { !denied.isEmpty }
         /// Whether a word of a list about persons is said of somebody else: 父亲为残疾人.
         public var isOfOthers = false
+        /// Whether the text says more than the codes: 疑似残疾人, or a second code where one is asked for.
+        public var hasLeftWords = false
 
         public init() {}
     }
@@ -120,9 +131,15 @@ public struct CodeList: Sendable {
             let folded = TextFolding.text(bare)
             return (foldedCodes[Word(folded)] ?? padded(folded)).map(Reading.init) ?? Reading()
         case .contains:
-            var reading = reading(in: text)
-            reading.codes = Array(reading.codes.prefix(1))
-            return reading
+            let whole = TextFolding.bytes(of: text)
+            if let code = foldedCodes[Word(String(decoding: whole, as: UTF8.self))] { return Reading(code) }
+            return whole.withUnsafeBufferPointer { whole in
+                let places = places(in: whole)
+                var reading = reading(of: Change.latest(places.map { ($0.range, $0) }, in: whole), in: whole)
+                if reading.codes.count > 1 { reading.hasLeftWords = true }
+                reading.codes = Array(reading.codes.prefix(1))
+                return reading
+            }
         }
     }
 
@@ -146,18 +163,23 @@ public struct CodeList: Sendable {
         // Over bytes: a list holds some hundred words, and searching characters costs ten times as much.
         let whole = TextFolding.bytes(of: text)
         if let code = foldedCodes[Word(String(decoding: whole, as: UTF8.self))] { return Reading(code) }
-        return whole.withUnsafeBufferPointer { whole in
-            var found = Reading()
-            for place in places(in: whole) {
-                switch place.manner {
-                case .said:
-                    if !place.code.isEmpty, !found.codes.contains(place.code) { found.codes.append(place.code) }
-                case .denied: found.denied.append(place.code)
-                case .ofOthers: if !place.code.isEmpty { found.isOfOthers = true }
-                }
+        return whole.withUnsafeBufferPointer { reading(of: places(in: $0), in: $0) }
+    }
+
+    private func reading(of places: [Place], in whole: UnsafeBufferPointer<UInt8>) -> Reading {
+        var found = Reading()
+        for place in places {
+            switch place.manner {
+            case .said:
+                if !place.code.isEmpty, !found.codes.contains(place.code) { found.codes.append(place.code) }
+            case .denied: found.denied.append(place.code)
+            case .ofOthers: if !place.code.isEmpty { found.isOfOthers = true }
             }
-            return found
         }
+        if about == .person || about == .household, !found.codes.isEmpty {
+            found.hasLeftWords = TagWords.areLeft(in: whole, beside: places.map(\.range))
+        }
+        return found
     }
 
     /// Where a word stands, and how it is said.
@@ -179,7 +201,7 @@ public struct CodeList: Sendable {
                 for index in words.indices where words[index].count <= rest.count {
                     Self.blank(letters[words[index]], in: rest) { range in
                         let reach = Denial.reach(of: range, in: whole)
-                        let isOfOthers = isAboutPerson && reach == nil && Kin.holds(of: range, in: whole)
+                        let isOfOthers = reach == nil && (about.map { Kin.holds(of: range, in: whole, about: $0) } ?? false)
                         found.append(
                             Place(
                                 code: wordCodes[index], range: range, reach: reach,

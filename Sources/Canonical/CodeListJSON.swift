@@ -5,7 +5,7 @@ extension CodeList {
     public var summary: JSONValue {
         .compact([
             ("name", .string(name)), ("standard", .text(standard)), ("match", .string(match.rawValue)),
-            ("aboutPerson", isAboutPerson ? true : nil),
+            ("aboutPerson", about == .person ? true : nil),
             ("count", JSONValue(entries.filter { !$0.code.isEmpty }.count)),
         ])
     }

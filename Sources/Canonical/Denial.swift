@@ -6,22 +6,25 @@ public enum Denial {
     /// What denies the word behind it.
     private static let negations = [
         "没", "非", "未", "不", "无", "否认", "解除", "撤销", "取消", "停止", "终止", "注销", "退出", "停发",
+        "已停", "暂停",
     ].map { Array($0.utf8) }
     /// What may stand between a negation and the word.
     private static let links = [
         "属于", "属", "是", "系", "为", "被", "有", "曾", "经", "享受", "享有", "办理", "领取", "持有", "取得", "纳入", "列入",
         "评定为", "评为", "认定为", "认定", "执行", "采取", "具有", "具备", "涉及", "构成", "符合", "拥有", "申领", "了", "过", "对其", "对",
         "愿意", "愿", "同意", "想要", "想", "需要", "需", "要求", "要", "打算", "准备", "提出", "予以", "予", "接受", "再", "继续", "进行", "法律援助",
-        "适用",
+        "适用", "在",
         "可能", "会", "能", "应当", "应", "判处", "判", "患有", "患", "批准", "决定", "实施",
     ].map { Array($0.utf8) }
     /// “有无残疾” asks, and does not deny.
     private static let questions = ["有无", "是不", "有没"].map { Array($0.utf8) }
     /// What may follow a word before the answer.
-    private static let tails = ["患者", "人员", "人", "户", "者", "证", "对象", "家庭", "情况", "身份", "状态"].map { Array($0.utf8) }
+    private static let tails = ["患者", "人员", "人", "户", "者", "证", "对象", "家庭", "情况", "身份", "状态", "资格", "待遇", "申请"].map { Array($0.utf8) }
     private static let conjunctions = ["、", "或", "或者", "和", "及", "以及", "与", "/"].map { Array($0.utf8) }
     private static let colons = [":", "：", "=", "(", "（", "【", "[", "-"].map { Array($0.utf8) }
     private static let answers = [
+        "已经注销", "已注销", "已取消", "已停发", "已停保", "已停止", "已终止", "已退出", "已过期", "已失效", "已到期", "已撤销", "已解除", "已脱困", "已脱贫",
+        "未办理", "未申领", "未取得", "未认定", "未通过", "未获批", "未批准", "未享受", "未执行", "未办", "被拒", "被拒绝", "已停", "注销", "停发", "停保",
         "没有", "不属于", "不是", "不存在", "否", "无", "未", "没", "×", "✗", "false", "no", "n", "0",
     ].map { Array($0.utf8) }
     private static let ends = [

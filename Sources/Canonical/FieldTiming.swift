@@ -33,6 +33,8 @@ public enum FieldTiming: Sendable, Hashable {
         guard let date = CalendarDate(iso: text.prefix(10)) else { return .plausible }
         let latest = Timestamp(secondsSince1970: received.secondsSince1970 + Self.skewSeconds)
         let today = latest.date
+        // The day from which computers count, unless somebody was born on it.
+        if date.daysSince1970 == 0 { return self == .birth ? .doubtful(Self.odd) : .impossible(Self.odd) }
         switch self {
         case .birth:
             if date.year < 1900 { return .impossible(Self.odd) }

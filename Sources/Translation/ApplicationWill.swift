@@ -2,11 +2,13 @@ import Canonical
 
 /// Whether somebody wants legal aid, as people write it: 同意, 自愿, 本人申请, 不愿意, 由家属代为申请, 待本人确认.
 ///
-/// Words of refusal go before words of will, and a text that says both, or leaves it open, is not clear: nothing is
-/// assumed for the person (法律援助法 39–43). The words stand in the lists `applyWill` and `willDoubt`.
+/// Words of refusal go before words of will, and a text that says both, leaves it open or tells what somebody else wants
+/// is not clear: nothing is assumed for the person (法律援助法 39–43). The words stand in the lists `applyWill`,
+/// `willDoubt` and `willGrammar`, and are made ready once for each engine.
 struct ApplicationWill {
     static let list = "applyWill"
-    static let doubts = "willDoubt"
+    /// The lists that only this reading uses.
+    static let others: Set<String> = ["willDoubt", "willGrammar"]
 
     enum Reading: Sendable, Hashable {
         /// A code of the list: the person, or somebody for the person, applies.
@@ -15,23 +17,64 @@ struct ApplicationWill {
         case unclear
     }
 
-    let words: CodeList
-    let doubts: CodeList?
+    private let words: CodeList
+    private let doubts: CodeList?
+    /// What needs no search: the whole text is one word.
+    private var whole: [[UInt8]: Reading] = [:]
+    private var wholeDoubts: Set<[UInt8]> = []
+    /// That something was not handed in, and what may stand between that and the word of will.
+    private let missing: [[UInt8]]
+    private let links: [[UInt8]]
+    private let papers: [[UInt8]]
+    private let relatives: [[UInt8]]
+    private let own: [[UInt8]]
+
+    /// Nothing without the list of wills.
+    init?(_ codes: CodeLists) {
+        guard let words = codes[Self.list] else { return nil }
+        self.words = words
+        doubts = codes["willDoubt"]
+        let grammar = codes["willGrammar"]
+        missing = Self.folded("notProvided", of: doubts).filter { $0.count > 3 }
+        links = Self.folded("link", of: grammar)
+        papers = Self.folded("paper", of: grammar)
+        relatives = Self.folded("relative", of: grammar)
+        own = Self.folded("own", of: grammar)
+        for word in Self.folded("alone", of: grammar) { whole[word] = .stated("self") }
+        for entry in words.entries {
+            for word in [entry.code, entry.zh] + entry.aliases {
+                whole[TextFolding.bytes(of: word)] = entry.code == "unknown" ? .declined : .stated(entry.code)
+            }
+        }
+        for entry in doubts?.entries ?? [] {
+            for word in [entry.code, entry.zh] + entry.aliases { wholeDoubts.insert(TextFolding.bytes(of: word)) }
+        }
+    }
+
+    private static func folded(_ code: String, of list: CodeList?) -> [[UInt8]] {
+        list?.entries.first { $0.code == code }.map { ([$0.zh] + $0.aliases).map(TextFolding.bytes) } ?? []
+    }
 
     func read(_ text: String) -> Reading {
         // What programs write needs no words.
         if text.utf8.allSatisfy({ $0 < 0x80 }), let answer = YesNoWords.read(text) {
             return answer ? .stated("self") : .declined
         }
+        let folded = TextFolding.bytes(of: text)
+        let bare = Self.bare(folded)
         // Before yes and no, to which 未提供 is a no of papers, and before the list's own words: its code `unknown` is named
         // for what stands then, and to write it refuses nothing.
-        if let doubts, doubts.codes(in: text).contains(Self.doubt) || Self.exact(text, in: doubts) != nil {
-            return .unclear
-        }
-        if isAboutPaper(text) { return .unclear }
+        if wholeDoubts.contains(bare) { return .unclear }
+        if let known = whole[bare] { return known }
         if let answer = YesNoWords.read(text) { return answer ? .stated("self") : .declined }
-        if let code = Self.exact(text, in: words) { return code == "unknown" ? .declined : .stated(code) }
+        if bare.last == UInt8(ascii: "?") || isAboutPaper(folded) { return .unclear }
+        if let doubts, doubts.codes(in: text).contains("doubt") { return .unclear }
+        return search(text, folded)
+    }
+
+    private func search(_ text: String, _ folded: [UInt8]) -> Reading {
         let found = words.reading(in: text)
+        if !found.codes.contains("agent"), isOfRelative(folded) { return .unclear }
         if found.codes.contains("unknown") { return .declined }
         // “不放弃” refuses nothing, and “不愿委托律师，但申请法律援助” wants something.
         if found.denied.contains("unknown") || found.isDenied && !found.codes.isEmpty { return .unclear }
@@ -41,35 +84,35 @@ struct ApplicationWill {
     }
 
     /// Whether a word of will says what was not handed in, and not what the person wants: 未提交申请, 缺少本人同意.
-    private func isAboutPaper(_ text: String) -> Bool {
-        guard let missing = doubts?.entries.first(where: { $0.code == Self.notProvided }) else { return false }
-        let folded = TextFolding.text(text)
-        for word in [missing.zh] + missing.aliases where word.count > 1 {
-            for range in folded.ranges(of: word) {
-                var rest = folded[range.upperBound...]
-                while let link = Self.links.first(where: rest.hasPrefix) { rest = rest.dropFirst(link.count) }
-                if Self.wills.contains(where: rest.hasPrefix) { return true }
+    private func isAboutPaper(_ text: [UInt8]) -> Bool {
+        for word in missing where word.count <= text.count {
+            for start in 0...(text.count - word.count) where text[start...].starts(with: word) {
+                var rest = text[(start + word.count)...]
+                while let link = links.first(where: { rest.starts(with: $0) }) { rest = rest.dropFirst(link.count) }
+                if papers.contains(where: { rest.starts(with: $0) }) { return true }
             }
         }
         return false
     }
 
-    /// What may stand between: 未提交本人书面的法律援助申请.
-    private static let links = ["本人", "其", "书面", "任何", "法律援助", "援助", "的", "过"]
-    private static let wills = ["申请", "同意", "自愿", "愿意", "意愿", "要求", "请求"]
-
-    /// Whatever stands beside it.
-    private static let doubt = "doubt"
-    /// Where nothing else is said, or a word of will behind it.
-    private static let notProvided = "notProvided"
-    private static let stops = "。.！!；;，,".unicodeScalars
-
-    /// The code whose word the text is, but for stops behind it.
-    private static func exact(_ text: String, in list: CodeList) -> String? {
-        let bare = Array(TextFolding.text(text).unicodeScalars.reversed().drop { stops.contains($0) }.reversed())
-        let folded = Array(String(String.UnicodeScalarView(bare)).utf8)
-        return list.entries.first { entry in
-            ([entry.code, entry.zh] + entry.aliases).contains { TextFolding.bytes(of: $0) == folded }
-        }?.code
+    /// Whether somebody else says it, and nothing the person's own word: 母亲同意, but 经父母同意，本人申请.
+    private func isOfRelative(_ text: [UInt8]) -> Bool {
+        var rest = text[...]
+        for before in ["其", "由", "经", "征得", "据"] where rest.starts(with: before.utf8) {
+            rest = rest.dropFirst(before.utf8.count)
+        }
+        guard relatives.contains(where: { rest.starts(with: $0) }) else { return false }
+        return !own.contains { word in text.indices.contains { text[$0...].starts(with: word) } }
     }
+
+    /// But for stops behind it.
+    private static func bare(_ folded: [UInt8]) -> [UInt8] {
+        var text = folded[...]
+        while let stop = stops.first(where: { text.count > $0.count && text.suffix($0.count).elementsEqual($0) }) {
+            text = text.dropLast(stop.count)
+        }
+        return Array(text)
+    }
+
+    private static let stops = ["。", ".", "！", "!", "；", ";", "，", ","].map { Array($0.utf8) }
 }

@@ -45,6 +45,7 @@ struct Consistency {
         }
         checkOthers(today)
         checkCourt(courts)
+        checkCaseYear(today)
         deriveLevel()
         deriveGroups(on: today)
     }
@@ -67,7 +68,7 @@ struct Consistency {
         }
         let type = recipient["idType"]?.string ?? "111"
         let check = IdentityDocument.check(number, type: type, today: today)
-        if check != .notChecked { recipient["idType"] = .string(type) }
+        if check != .notChecked, !isTypeUnreadable { recipient["idType"] = .string(type) }
         recipient["idCheck"] = .string(check.rawValue)
         guard check != .notChecked else { return [] }
         guard check == .valid || check == .validLegacyArea else { return [(check.rawValue, "recipient.idNumber")] }
@@ -137,11 +138,25 @@ struct Consistency {
         {
             warn("courtConflict", "proceeding.handlingOrgan.name")
         }
+        if code == nil, let written = application.text("proceeding.handlingOrgan.code") {
+            // A division, a name or a number of another system is no court's code.
+            warn("unknownCode", "proceeding.handlingOrgan.code")
+            let named = courts?.code(for: written)
+            application.set("proceeding.handlingOrgan.code", .text(number?.text ?? named))
+        }
         guard let court = number ?? code, application.value("proceeding.handlingOrgan.level") == nil else { return }
         switch court.level {
         case .basic, .intermediate: application.set("proceeding.handlingOrgan.level", .string(court.level.rawValue))
         case .high, .supreme: break
         }
+    }
+
+    /// A case is numbered in the year in which it comes in, which is none to come.
+    private mutating func checkCaseYear(_ today: CalendarDate) {
+        guard let number = application.text("proceeding.caseNumber").flatMap({ CourtCaseNumber(parsing: $0) }),
+            number.year > today.year || number.year < 1949
+        else { return }
+        warn(number.year > today.year ? "dateInFuture" : "dateImplausible", "proceeding.caseNumber")
     }
 
     /// The division of a police organ or a procuratorate says its level (GB/T 2260): 3204 00 is a city's own, 320402 lies in
@@ -158,7 +173,13 @@ struct Consistency {
         }
         // A branch or a district's organ may be written with the city's digits; only the city's own is the city's.
         let name = application.text("proceeding.handlingOrgan.name") ?? ""
-        guard !["区", "县", "分局", "派出所"].contains(where: name.contains) else { return }
+        guard !["区", "县", "分局", "派出所"].contains(where: name.contains) else {
+            // A branch of the police may have a code under the city's; a district's procuratorate has its district's.
+            if application.text("proceeding.handlingOrgan.type") == "procuratorate" {
+                warn("contradiction", "proceeding.handlingOrgan.division")
+            }
+            return
+        }
         application.set("proceeding.handlingOrgan.level", .string("city"))
     }
 
@@ -171,6 +192,10 @@ struct Consistency {
         let written =
             application.text("source.sentAt").flatMap { CalendarDate(iso: $0.prefix(10)) }
             ?? application.text("source.letterDate").flatMap { CalendarDate(iso: $0) } ?? today
+        if let age = application.value("recipient.ageAtEvent")?.int, age > 130 {
+            application.set("recipient.ageAtEvent", nil)
+            warn("ageConflict", "recipient.ageAtEvent")
+        }
         let declaredAge = application.value("recipient.age")?.int
         // Only for this comparison; it is no part of the application.
         if declaredAge != nil { application.set("recipient.age", nil) }

@@ -81,16 +81,8 @@ enum Converter: String, CaseIterable {
     }
 
     private static func boolean(_ raw: String) -> Conversion {
-        words[raw].map { .value(.bool($0)) } ?? words[narrowed(raw).0.lowercased()].map { .value(.bool($0)) }
-            ?? .failed("notABoolean")
+        YesNoWords.read(raw).map { .value(.bool($0)) } ?? .failed("notABoolean")
     }
-
-    private static let words: [String: Bool] = {
-        let yes = "是 1 1.0 y yes t true 有 √ ✓ ✔ ☑ 对 已 同意 已同意 需要 已授权".split(separator: " ")
-        let no = "否 0 0.0 n no f false 无 没有 × ✗ ✘ 未 非 不同意 未同意 不需要 未授权".split(separator: " ")
-        return Dictionary(
-            yes.map { (String($0), true) } + no.map { (String($0), false) }, uniquingKeysWith: { first, _ in first })
-    }()
 
     /// Free text: control characters and markup go, the rest stays as it is.
     private static func fullText(_ raw: String) -> Conversion {

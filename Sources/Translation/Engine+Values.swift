@@ -179,7 +179,11 @@ extension Engine {
             let text = result.string ?? text
             let conversion =
                 value.rule.dates.isEmpty ? converter.convert(text) : converter.convert(text, by: value.rule.dates)
-            for code in conversion.tolerated where code != Converter.perMonth || !value.rule.isMonthly {
+            if value.rule.isMonthly, conversion.tolerated.contains(Converter.otherPeriod) {
+                note(Converter.otherPeriod, .warning, place, source, line, &run)
+                return nil
+            }
+            for code in conversion.tolerated where code != (value.rule.isMonthly ? Converter.perMonth : Converter.otherPeriod) {
                 note(code, .warning, place, source, line, &run)
             }
             guard let converted = conversion.value else {
@@ -211,7 +215,10 @@ extension Engine {
     ) -> String? {
         let text = Converter.narrowed(text).0
         let reading = mapping.isInbound ? list.reading(for: text) : CodeList.Reading()
-        if let found = mapping.isInbound ? reading.codes.first : list.name(of: text) { return found }
+        if let found = mapping.isInbound ? reading.codes.first : list.name(of: text) {
+            if reading.hasLeftWords { note("textLeftAside", .warning, place, source, line, &run) }
+            return found
+        }
         if reading.isOfOthers {
             note("tagOfOtherPersonIgnored", .warning, place, source, line, &run)
             return nil
@@ -231,7 +238,7 @@ extension Engine {
     private func will(
         _ text: String, _ list: CodeList, place: Place, source: Node, line: Int, _ run: inout Run
     ) -> String {
-        switch ApplicationWill(words: list, doubts: codes[ApplicationWill.doubts]).read(text) {
+        switch will?.read(text) ?? .unclear {
         case .stated(let code): return code
         case .declined: note("willDeclined", .info, place, source, line, &run)
         case .unclear:

@@ -29,6 +29,7 @@ final class Engine {
     let placeholders: Placeholders
     let digests: Digests
     let meaning: MappingMeaning
+    private(set) lazy var will = ApplicationWill(codes)
     private let accepting: XPathExpression?
     private let messages: XPathExpression?
     /// Made at the first document: most workers meet few of the mappings.

@@ -106,7 +106,7 @@ struct MappingLint {
     }
 
     static func unusedLists(_ codes: CodeLists, _ mappings: [Mapping]) -> [LintNote] {
-        var used = Set(mappings.flatMap { $0.allRules.flatMap(lists) }).union([ApplicationWill.doubts])
+        var used = Set(mappings.flatMap { $0.allRules.flatMap(lists) }).union(ApplicationWill.others)
         for xpath in mappings.flatMap({ $0.expressions.map(\.xpath) }) {
             for call in (try? TextCall.all(in: xpath)) ?? [] where call.function == .coded {
                 used.formUnion(call.words.prefix(1))

@@ -125,7 +125,7 @@ struct MappingLoader {
             }
             return CodeList(
                 name: name, standard: element.attribute("standard"), match: match,
-                isAboutPerson: element.attribute("about") == "person", entries: entries)
+                about: element.attribute("about").flatMap(CodeList.About.init), entries: entries)
         }
     }
 

@@ -155,9 +155,17 @@ final class MappingMeaning: TextMeaning {
     private func coded(_ call: TextCall) -> ((UnsafeBufferPointer<UInt8>) -> TextAnswer)? {
         guard let name = call.words.first, let list = codes[name] else { return nil }
         let (wanted, uses, placeholders) = (Set(call.words.dropFirst()), Set([name]), placeholders)
+        let will = name == ApplicationWill.list ? ApplicationWill(codes) : nil
         return { bytes in
             guard placeholders.read(bytes, for: uses) == .value else { return .fails }
             let text = Converter.narrowed(Blanks.trimmed(bytes)).0
+            if let will {
+                switch will.read(text) {
+                case .stated(let code): return wanted.contains(code) ? .holds : .fails
+                case .declined: return wanted.contains("unknown") ? .holds : .fails
+                case .unclear: return .unreadable("willUnclear")
+                }
+            }
             let reading = list.match == .exact ? list.reading(for: text) : list.reading(in: text)
             if reading.codes.contains(where: wanted.contains) { return .holds }
             let isRead = !reading.codes.isEmpty || reading.isDenied || list.isKnownToMeanNothing(text)

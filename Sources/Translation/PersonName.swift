@@ -7,6 +7,7 @@ struct PersonName {
 
     init(_ raw: String) {
         text = raw
+        if raw.unicodeScalars.contains(where: Self.isForeign) { told.append("nameDoubtful") }
         guard raw.unicodeScalars.contains(where: { Self.isDot($0) || Self.isBlank($0) || $0 == "." || $0 == "。" })
         else { return }
         let scalars = Array(raw.unicodeScalars)
@@ -23,6 +24,15 @@ struct PersonName {
     /// U+00B7 is the one form (domain §4.2); these are drawn alike.
     private static func isDot(_ scalar: Unicode.Scalar) -> Bool {
         "·•．・‧･⋅∙᛫●\u{387}⸱⸳ꞏ".unicodeScalars.contains(scalar)
+    }
+
+    /// Of no name: figures, brackets, separators, masks, markup and what turns the direction of writing.
+    private static func isForeign(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x30...0x39, 0xFF10...0xFF19, 0x202A...0x202E, 0x2066...0x2069: true
+        case 0x2C, 0x2F, 0x3B, 0x7C, 0x3001, 0xFF0C, 0xFF0F, 0xFF1B: true
+        default: "()（）[]【】〔〕<>《》{}*＊%=+&@#$_\\\"“”:：".unicodeScalars.contains(scalar)
+        }
     }
 
     private static func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace }

@@ -5,7 +5,7 @@ import Testing
 /// Generated from what denies, what links and what is denied, so that no list of known sentences is what holds.
 @Suite struct Denials {
     private static let list = CodeList(
-        name: "facts", standard: nil, match: .contains, isAboutPerson: true,
+        name: "facts", standard: nil, match: .contains, about: .person,
         entries: [
             CodeEntry(code: "d", zh: "残疾人", aliases: ["残疾"]), CodeEntry(code: "m", zh: "农民工", aliases: []),
             CodeEntry(code: "a", zh: "逮捕", aliases: []), CodeEntry(code: "u", zh: "未成年人", aliases: []),

@@ -172,7 +172,7 @@ private func translate(_ document: String, _ bench: Workbench) throws -> Transla
 
     private func read(_ text: String) throws -> ApplicationWill.Reading {
         let codes = try Self.loaded.get().codes
-        return ApplicationWill(words: try #require(codes["applyWill"]), doubts: codes["willDoubt"]).read(text)
+        return try #require(ApplicationWill(codes)).read(text)
     }
 
     private static let subjects = ["", "本人", "其本人", "当事人", "受援人"]

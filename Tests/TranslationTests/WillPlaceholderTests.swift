@@ -13,7 +13,7 @@ import Vocabulary
     /// What an empty form or another field's filler says: no answer at all, so that the mapping's own word stands and is
     /// told. Every other word is an answer.
     private static let empty: Set<String> = [
-        "空", "空白", "略", "未填", "未填写", "未填报", "未登记", "未录入", "未采集", "无信息", "无数据", "无内容", "无此项", "没有填写", "同上", "见附件",
+        "空", "空白", "略", "未填", "未填写", "未填报", "未登记", "未录入", "未采集", "无信息", "无数据", "无内容", "无此项", "没有填写", "请选择", "--请选择--", "同上", "见附件",
         "详见附件", "n/a", "na", "n.a.", "null", "nil", "nan", "undefined", "(null)", "#n/a", "xxx", "长期", "1900-01-01",
         "9999-12-31", "0001-01-01",
     ]
@@ -57,14 +57,14 @@ import Vocabulary
     @Test(arguments: [("无", "willDeclined"), ("没有", "willDeclined"), ("未提供", "willUnclear"), ("缺。", "willUnclear")])
     func `none is a refusal, and what was not provided is none`(word: String, code: String) throws {
         let codes = try shippedMappings.get().codeLists
-        let reading = ApplicationWill(words: try #require(codes["applyWill"]), doubts: codes["willDoubt"]).read(word)
+        let reading = try #require(ApplicationWill(codes)).read(word)
         #expect(reading == (code == "willDeclined" ? .declined : .unclear))
     }
 
     /// What was not handed in says nothing of the will; a paper that is missing beside it takes nothing from it.
     @Test func `a paper that is missing is no will, and takes none away`() throws {
         let codes = try shippedMappings.get().codeLists
-        let will = ApplicationWill(words: try #require(codes["applyWill"]), doubts: codes["willDoubt"])
+        let will = try #require(ApplicationWill(codes))
         for missing in ["未提交", "没有提交", "未提供", "不提供", "未收到", "未递交", "未填写", "未交", "未附", "待交", "缺少", "尚未提交", "未表示", "不考虑"]
         {
             for wanted in ["申请", "申请书", "本人申请", "其书面申请", "法律援助申请表", "同意", "愿意", "本人意愿"] {

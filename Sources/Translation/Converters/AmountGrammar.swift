@@ -21,6 +21,8 @@ struct AmountGrammar {
     private(set) var hasLeftWords = false
     /// Of sums: for each month.
     private(set) var isPerMonth = false
+    /// Of sums: for a year, a day or another time, as far as the words around it tell.
+    private(set) var isForOtherPeriod = false
     /// Whether a part named a currency or a fraction of one.
     private(set) var isMoney = false
     /// Digits alone, perhaps with a point.
@@ -68,10 +70,16 @@ struct AmountGrammar {
         guard !scanner.isAtEnd, !AmountWords.scales.isFound(in: scanner.text, words) else { throw .unreadable }
         if AmountWords.rough.isFound(in: scanner.text, words) { isApproximate = true }
         if AmountWords.isLeft(scanner.text, words) { hasLeftWords = true }
-        if !isCount, AmountWords.isPerMonth(scanner.text, words) { isPerMonth = true }
+        readPeriod(words)
         // Letters and digits glued together are a name: B48000.
         let isNamed = scanner.previous?.isLetterASCII ?? false
         if isNamed, !AmountWords.marks.isFound(in: scanner.text, words) { throw .unreadable }
+    }
+
+    private mutating func readPeriod(_ range: Range<Int>) {
+        guard !isCount else { return }
+        if AmountWords.isPerMonth(scanner.text, range) { isPerMonth = true }
+        if AmountWords.isForOtherPeriod(scanner.text, range) { isForOtherPeriod = true }
     }
 
     private var startsAmount: Bool {
@@ -123,7 +131,8 @@ struct AmountGrammar {
         var last: Scaled?
         while let part = try part(isFirst: last == nil) {
             // 3万5千, but not 3千5万, and not 5万8: 58,000 in speech and 50,008 in writing.
-            guard part.scale < least, last == nil || part.picos < least && (part.isClear || part.picos >= least / 10)
+            // 1.5万5千 says twice what the thousands are.
+            guard part.scale < least, !(last?.isFractional ?? false), last == nil || part.picos < least && (part.isClear || part.picos >= least / 10)
             else { throw .unreadable }
             picos += part.picos
             guard picos <= Self.most * 10 else { throw .unreadable }
@@ -147,6 +156,7 @@ struct AmountGrammar {
         var isClear: Bool
         var isMoney: Bool
         var isRough: Bool
+        var isFractional: Bool
     }
 
     private mutating func part(isFirst: Bool) throws(Refusal) -> Scaled? {
@@ -169,7 +179,8 @@ struct AmountGrammar {
         let endsInUnit = scanner.previous.map { "十百千拾佰仟".unicodeScalars.contains($0) } ?? false
         return Scaled(
             picos: size / divisor, scale: factor * Self.unit / divisor, hasUnit: hasUnit,
-            isClear: hasUnit || isBehindZero || endsInUnit, isMoney: currency != nil, isRough: isRough)
+            isClear: hasUnit || isBehindZero || endsInUnit, isMoney: currency != nil, isRough: isRough,
+            isFractional: number % Self.unit != 0)
     }
 
     /// The scale behind a number, perhaps in brackets: 4.8(万元).
@@ -307,7 +318,12 @@ struct AmountGrammar {
         let range = scanner.place..<scanner.text.count
         try AmountWords.check(scanner.text, range)
         if AmountWords.rough.isFound(in: scanner.text, range) || scanner.next == "+" { isApproximate = true }
-        if !isCount, AmountWords.isPerMonth(scanner.text, range) { isPerMonth = true }
+        readPeriod(range)
+        if !isCount, !isMoney, scanner.previous.map({ !"()".unicodeScalars.contains($0) }) ?? false,
+            AmountWords.measures.match(in: scanner.text, at: scanner.place) != nil
+        {
+            throw .unit
+        }
         if let second = AmountWords.firstNumber(scanner.text, range) {
             guard AmountWords.sameAgain.isFound(in: scanner.text, range.lowerBound..<second) else { throw .unreadable }
             // 30000元（大写：叁万元整）: the same again.

@@ -28,6 +28,12 @@ enum AmountWords {
     private static let wrongUnits = WordTable(
         "% ‰ 百分 千分 折 成 倍 /年 每年 年薪 年收入 /天 每天 /日 每日 日薪 /小时 每小时 时薪 /周 每周 /季 每季 /人 每人 /次 每次 "
             + "/平 每平 /㎡ /亩 每亩 平方米 亩 公斤 吨 股")
+    /// A time that a sum is for, other than a month: what a total may say in passing and a monthly sum may not.
+    private static let periods = WordTable(
+        "年 季度 季均 季薪 周 星期 礼拜 日均 日薪 日 天 小时 时均 /时 钟头 p.a per /a /h annual yearly weekly daily")
+    /// What is measured right behind a number is no money.
+    static let measures = WordTable(
+        "斤 公里 千米 平米 平方 立方 米 升 头 只 箱 袋 台 辆 套 栋 间 棵 株 人次 人 户 名 件 份 页 个 次 度 瓶 桶 车 张")
     private static let denials = WordTable("无 没 未 非 零下 亏 欠缺 不详 不明 不等 免 或 至 到 ~ / × * 乘")
     private static let empty = WordTable(
         "人民币 金额 标的额 标的 共计 合计 总计 总额 总共 共 计 大写 小写 整 正 元 圆 /月 每月 每个月 月 rmb cny ¥ 大约 大概 约合 约 左右 "
@@ -91,6 +97,11 @@ enum AmountWords {
             return !before.isDigitASCII && !TextScanner.isChineseDigit(before)
                 && !"本上下当次年前后同近满半数几整这该某首末多余正腊隔跨".unicodeScalars.contains(before)
         }
+    }
+
+    /// Whether a sum is said to be for a year, a day or another time than a month.
+    static func isForOtherPeriod(_ text: [Unicode.Scalar], _ range: Range<Int>) -> Bool {
+        periods.isFound(in: text, range)
     }
 
     static func firstNumber(_ text: [Unicode.Scalar], _ range: Range<Int>) -> Int? {

@@ -18,16 +18,21 @@ extension Converter {
 
     /// An amount for each month: what the field means says whether that is to be told.
     static let perMonth = "perMonth"
+    /// An amount for another time than a month, which is no monthly one.
+    static let otherPeriod = "wrongUnit"
+    /// Nobody counts so many persons, copies or years.
+    private static let mostCounted: Int128 = 1_000_000
 
     /// A count.
     static func integer(_ raw: String) -> Conversion {
-        if isPlainNumber(raw.utf8) { return .value(.number(raw)) }
+        if raw.utf8.count <= 6, isPlainNumber(raw.utf8) { return .value(.number(raw)) }
         let amount: AmountGrammar
         do throws(AmountGrammar.Refusal) { amount = try AmountGrammar(raw, isCount: true) } catch {
             return .failed(error.code)
         }
         if amount.isNegative { return .failed("negativeNumber") }
-        guard !amount.isMoney, amount.picos % AmountGrammar.unit == 0 else { return .failed("notANumber") }
+        guard !amount.isMoney, amount.picos % AmountGrammar.unit == 0, amount.picos / AmountGrammar.unit <= mostCounted
+        else { return .failed("notANumber") }
         let whole = "\(amount.picos / AmountGrammar.unit)"
         var told = told(of: amount)
         if told.isEmpty, whole != raw { told = ["normalizedNumber"] }
@@ -39,6 +44,7 @@ extension Converter {
         if amount.isApproximate { told.append("approximateValue") }
         if amount.hasLeftWords { told.append("textLeftAside") }
         if amount.isPerMonth { told.append(perMonth) }
+        if amount.isForOtherPeriod { told.append(otherPeriod) }
         return told
     }
 

@@ -150,7 +150,7 @@ struct TimeOfDayGrammar {
             return count.value * 15
         }) {
             clock.minute = quarter
-        } else if let minute = scanner.numeral() {
+        } else if let minute = scanner.attempt({ takeZero(&$0) ? $0.numeral() : nil }) ?? scanner.numeral() {
             guard minutes(minute, of: &clock, &scanner) else {
                 // Behind the hour something else begins: 9时三号法庭. One lone digit could be minutes or tens of them.
                 scanner.place = start
@@ -161,6 +161,11 @@ struct TimeOfDayGrammar {
         }
         _ = scanner.take(endings)
         return clock
+    }
+
+    /// The nought before figures: 9点零5分.
+    private static func takeZero(_ scanner: inout TextScanner) -> Bool {
+        (scanner.take("零") || scanner.take("〇")) && scanner.next?.isDigitASCII ?? false
     }
 
     private static func minutes(
