@@ -16,10 +16,12 @@ extension Engine {
     /// By the first selector that gives something; where none does, what the first one gave is told.
     private func find(_ value: PlannedValue, at node: Node, _ run: inout Run) -> Found {
         let first =
-            value.rule.join.map { joined(value.from, by: $0, at: node, &run) } ?? find(value.from, at: node, &run)
+            value.rule.join.map { joined(value, value.from, by: $0, at: node, &run) }
+            ?? find(value.from, at: node, &run)
         if value.others.isEmpty || isSaid(first.text, value) { return first }
         for other in value.others {
-            let found = value.rule.join.map { joined(other, by: $0, at: node, &run) } ?? find(other, at: node, &run)
+            let found =
+                value.rule.join.map { joined(value, other, by: $0, at: node, &run) } ?? find(other, at: node, &run)
             if isSaid(found.text, value) { return found }
         }
         return first
@@ -29,11 +31,17 @@ extension Engine {
         !text.isEmpty && (!mapping.isInbound || placeholders.read(text, for: value.uses) == .value)
     }
 
-    /// The texts of all nodes that say something.
-    private func joined(_ from: XPathExpression, by separator: String, at node: Node, _ run: inout Run) -> Found {
-        let found = nodes(from, at: node, &run)
-        let texts = found.map { $0.withText(Blanks.trimmed) }.filter { placeholders.read($0) == .value }
-        return Found(text: texts.joined(separator: separator), source: found.first)
+    /// The texts of all nodes that say something; where none does, the first placeholder.
+    private func joined(
+        _ value: PlannedValue, _ from: XPathExpression, by separator: String, at node: Node, _ run: inout Run
+    ) -> Found {
+        let found = nodes(from, at: node, &run).map { (node: $0, text: $0.withText(Blanks.trimmed)) }
+        let said = found.filter { isSaid($0.text, value) }
+        guard let first = said.first else {
+            let placeholder = found.first { !$0.text.isEmpty } ?? found.first
+            return Found(text: placeholder?.text ?? "", source: placeholder?.node)
+        }
+        return Found(text: said.map(\.text).joined(separator: separator), source: first.node)
     }
 
     private func find(_ from: XPathExpression, at node: Node, _ run: inout Run) -> Found {

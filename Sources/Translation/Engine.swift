@@ -168,8 +168,11 @@ final class Engine {
             guard let result = self.value(value, at: node, path: path, line: line, &run) else {
                 return !value.rule.isRequired
             }
-            if value.isContested, !run.isAssumed {
-                say(Said(result, value, at: node, line), at: Place(parent: path, name: value.rule.to), &run)
+            if value.isContested {
+                let place = Place(parent: path, name: value.rule.to)
+                // A default stands for what nobody says; it takes nothing from what an earlier rule read.
+                if run.isAssumed, run.said[place.path] != nil { return true }
+                if !run.isAssumed { say(Said(result, value, at: node, line), at: place, &run) }
             }
             if value.rule.isBase64, let facts = result.object {
                 // What is known of an attachment stands beside its title.

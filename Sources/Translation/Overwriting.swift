@@ -34,25 +34,26 @@ struct Overwriting {
     }
 
     private mutating func walk(
-        _ rules: [Rule], below path: String, at contexts: [LocationPaths.Path], _ parts: Set<Part>
+        _ rules: [Rule], below path: String, at contexts: [LocationPaths.Path], _ parts: Set<Part>,
+        isConditional: Bool = false
     ) {
         for rule in rules {
             switch rule {
             case .value(let value, let when, let line):
                 let sources = ([value.from] + value.others).flatMap { Self.selected($0, at: contexts) }
                 write(
-                    TargetTree.join(path, value.to), isConditional: when != nil,
+                    TargetTree.join(path, value.to), isConditional: isConditional || when != nil,
                     Writer(
                         line: line, isValue: true, sources: Set(sources), parts: parts.union(Self.parts(when, contexts))
                     ))
-            case .constant(let to, _, _, let when?, let line):
+            case .constant(let to, _, _, let when, let line) where isConditional || when != nil:
                 write(
                     TargetTree.join(path, to), isConditional: true,
                     Writer(line: line, isValue: false, sources: [], parts: parts.union(Self.parts(when, contexts))))
             case .within(let to, let node, let inner, let when, _):
                 walk(
                     inner, below: to.map { TargetTree.join(path, $0) } ?? path, at: Self.moved(contexts, to: node),
-                    parts.union(Self.parts(when, contexts)))
+                    parts.union(Self.parts(when, contexts)), isConditional: isConditional || when != nil)
             case .list(let list, let inner, _, let line):
                 walk(
                     inner, below: TargetTree.join(path, "\(list.to)[\(line)]"), at: Self.moved(contexts, to: list.each),
@@ -61,9 +62,9 @@ struct Overwriting {
             case .embedded(let embedded, let inner, let when, _):
                 walk(
                     inner, below: embedded.to.map { TargetTree.join(path, $0) } ?? path, at: [["#"]],
-                    parts.union(Self.parts(when, contexts)))
+                    parts.union(Self.parts(when, contexts)), isConditional: isConditional || when != nil)
             // What holds always is noted as a shadow; a lookup and an index overwrite nothing that was said.
-            case .constant(_, _, _, nil, _), .lookup, .index, .warn, .read: break
+            case .constant, .lookup, .index, .warn, .read: break
             }
         }
     }

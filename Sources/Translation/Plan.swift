@@ -245,6 +245,8 @@ struct Planner {
     let namespaces: [String: String]
     /// Lines of rules that write what another one writes too.
     var contested: Set<Int> = []
+    /// Whether the rules stand under a condition of a group around them.
+    var isConditional = false
 
     func plan(_ rules: [Rule]) -> [PlannedRule] { rules.compactMap(planned) }
 
@@ -267,17 +269,20 @@ struct Planner {
             (
                 TargetTree.typed(text, type).map {
                     PlannedRule.Action.constant(
-                        PlannedConstant(to: to, $0, isContested: when != nil && contested.contains(line)))
+                        PlannedConstant(
+                            to: to, $0, isContested: (when != nil || isConditional) && contested.contains(line)))
                 }, when, line
             )
         case .lookup(let lookup, let when, let line): (self.lookup(lookup), when, line)
         case .within(let to, let source, let inner, let when, let line):
-            (group(to, source, inner).map { .within($0) }, when, line)
+            (under(when, source).group(to, source, inner).map { .within($0) }, when, line)
         case .list(let list, let inner, let when, let line): (self.list(list, inner), when, line)
         case .index(let index, let when, let line): (.index(PlannedIndex(index)), when, line)
         case .embedded(let embedded, let inner, let when, let line):
             (
-                group(embedded.to, embedded.node, inner).map { .embedded(PlannedEmbedded(embedded, $0)) }, when, line
+                under(when, embedded.node).group(embedded.to, embedded.node, inner).map {
+                    .embedded(PlannedEmbedded(embedded, $0))
+                }, when, line
             )
         case .warn(let warning, let when, let line):
             (.warn(PlannedWarning(warning, node: warning.node.flatMap(compile))), when, line)
@@ -298,6 +303,13 @@ struct Planner {
     private func lookup(_ lookup: Rule.Lookup) -> PlannedRule.Action? {
         guard let by = compile(lookup.by), let list = codes[lookup.codes] else { return nil }
         return .lookup(PlannedLookup(lookup, by: by, codes: list))
+    }
+
+    /// For what stands in a group: its condition, or the predicate by which it is selected, is theirs too.
+    private func under(_ when: String?, _ source: String) -> Planner {
+        var planner = self
+        if when != nil || source.contains("[") { planner.isConditional = true }
+        return planner
     }
 
     private func group(_ to: String?, _ source: String, _ rules: [Rule]) -> PlannedGroup? {

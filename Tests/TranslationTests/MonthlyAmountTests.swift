@@ -35,6 +35,22 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: ["economic/monthlyIncomePerCapita", "economic/ownMonthlyIncome"],
+        ["全年%元", "%（年）", "年收入%", "%元（全年）", "日%元", "%（日）", "周%", "季度%", "半年%", "% p.a.", "上年度%元", "%元/年"])
+    func `a sum for another time is no monthly one`(field: String, form: String) throws {
+        let bench = try Workbench.inbound(#"<value to="\#(field)" from="JE"/>"#)
+        defer { bench.remove() }
+        let translator = try bench.translator()
+        let texts = Self.amounts.map { form.replacing("%", with: $0) }
+        let result = translator.reading("<R>\(texts.map { "<P><JE>\($0)</JE></P>" }.joined())</R>")
+        let path = field.replacing("/", with: ".")
+        for (index, text) in texts.enumerated() {
+            #expect(result.text(path, of: index) == nil, "\(text)")
+            #expect(result.records[index].findings.contains { $0.path == path && $0.severity == .warning }, "\(text)")
+        }
+    }
+
     @Test func `a count of months is no sum`() {
         for text in ["3月", "3个月", "三个月", "3"] {
             let conversion = Converter.integer.convert(text)

@@ -1,0 +1,186 @@
+import Canonical
+import Foundation
+import StrictJSON
+import Testing
+
+@testable import Translation
+
+/// Words that are found in a text say what they say there: of whom, of what time, and beside what else.
+@Suite struct Tags {
+    private static func list(_ name: String) throws -> CodeList {
+        try #require(try shippedMappings.get().codeLists[name])
+    }
+
+    private static let tags: [(word: String, code: String)] = [
+        ("残疾人", "disabled"), ("农民工", "migrantWorker"), ("退役军人", "veteran"), ("困难职工", "workerInDifficulty"),
+        ("独居老人", "livingAlone"), ("失能老人", "incapacitated"), ("重度残疾人", "severelyDisabled"),
+    ]
+
+    @Test(arguments: ["系", "属于", "本人为", "城市", "（一级）", "，二类", " 证"])
+    func `what says nothing more is left aside without a word`(beside: String) throws {
+        for (word, code) in Self.tags {
+            for text in [beside + word, word + beside] {
+                let reading = try Self.list("groupFlag").reading(in: text)
+                guard !reading.codes.isEmpty else { continue }
+                #expect(reading.codes == [code] && !reading.hasLeftWords, "\(text)")
+            }
+        }
+    }
+
+    @Test(arguments: ["疑似", "原", "曾", "拟认定", "协助", "自称"])
+    func `what may change a tag is told with it`(doubt: String) throws {
+        for (word, _) in Self.tags {
+            let reading = try Self.list("groupFlag").reading(in: doubt + word)
+            #expect(reading.hasLeftWords || reading.codes.isEmpty, "\(doubt + word)")
+        }
+        for relief in ["低保", "特困", "孤儿"] {
+            #expect(try Self.list("reliefKind").reading(in: doubt + relief).hasLeftWords, "\(doubt + relief)")
+        }
+    }
+
+    @Test(arguments: ["监护人", "家属", "子女", "护工", "联合会工作人员", "之子", "的配偶"])
+    func `a tag of somebody who stands beside marks nobody and is told`(behind: String) throws {
+        for (word, code) in Self.tags {
+            let reading = try Self.list("groupFlag").reading(in: word + behind)
+            #expect(!reading.codes.contains(code), "\(word + behind)")
+            let isKnown = try Self.list("groupFlag").isKnownToMeanNothing(word + behind)
+            #expect(reading.isOfOthers || isKnown, "\(word + behind)")
+        }
+    }
+
+    @Test(arguments: ["已注销", "（已取消）", "未办理", "：已退出", "被拒"])
+    func `what is over or was refused is denied`(answer: String) throws {
+        for (word, code) in Self.tags {
+            let reading = try Self.list("groupFlag").reading(in: word + answer)
+            #expect(!reading.codes.contains(code) && reading.isDenied, "\(word + answer)")
+        }
+        #expect(try Self.list("reliefKind").reading(in: "低保" + answer).codes.isEmpty)
+    }
+
+    @Test(arguments: ["被害人", "受害人", "同案人", "证人", "其母"], ["系", "为", "是"])
+    func `what a letter says of a victim is no ground of the suspect`(other: String, link: String) throws {
+        let grounds = try Self.list("noticeGroundText")
+        for (word, code) in [("未成年人", "NG-01"), ("聋哑人", "NG-02"), ("盲人", "NG-02"), ("精神病人", "NG-03")] {
+            #expect(!grounds.codes(in: other + link + word).contains(code), "\(other + link + word)")
+            #expect(grounds.codes(in: "被告人" + link + word).contains(code), "\(word)")
+            #expect(grounds.codes(in: "犯罪嫌疑人\(link)\(word)，\(other)到案").contains(code), "\(word)")
+        }
+    }
+
+    @Test(arguments: ["盲目投资", "系文盲", "法盲", "色盲", "聋哑学校教师"])
+    func `what only sounds like a ground is none`(text: String) throws {
+        #expect(try !Self.list("noticeGroundText").codes(in: text).contains("NG-02"))
+    }
+
+    private static let measures = [
+        ("取保候审", "bail"), ("监视居住", "residentialSurveillance"), ("逮捕", "arrest"), ("刑事拘留", "criminalDetention"),
+        ("拘传", "summons"),
+    ]
+
+    @Test(arguments: ["转", "变更为", "改为", "后", "，现为"])
+    func `of a change the last counts`(change: String) throws {
+        for (first, _) in Self.measures {
+            for (last, code) in Self.measures where first != last {
+                let reading = try Self.list("coerciveMeasure").reading(for: first + change + last)
+                #expect(reading.codes == [code] && !reading.hasLeftWords, "\(first + change + last)")
+            }
+        }
+    }
+
+    @Test func `several codes where one is asked for are told`() throws {
+        for (first, _) in Self.measures {
+            for (second, _) in Self.measures where first != second {
+                let reading = try Self.list("coerciveMeasure").reading(for: "\(first)、\(second)")
+                #expect(reading.codes.count == 1 && reading.hasLeftWords, "\(first)、\(second)")
+            }
+        }
+    }
+
+    @Test(arguments: ["提请", "报请批准", "拟", "待", "申请"])
+    func `a measure that is asked for is not in force`(asked: String) throws {
+        #expect(try Self.list("coerciveMeasure").reading(for: asked + "逮捕").codes.isEmpty)
+    }
+}
+
+/// A certificate's number makes somebody disabled; a word in its place does not, and is told.
+@Suite struct Certificates {
+    private static func example(of id: String) throws -> SampleTree {
+        let folder = mappingsFolder.appending(path: id + "/examples")
+        let name = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().first {
+            $0.hasPrefix("all-fields") && !$0.contains(".expected.")
+        }
+        return try SampleTree([UInt8](Data(contentsOf: folder.appending(path: try #require(name)))))
+    }
+
+    @Test func `a word where the number should be marks nobody`() throws {
+        let translator = try shippedMappings.get()
+        var tried = 0
+        for mapping in translator.inForce.mappings where mapping.isInbound {
+            guard let tree = try? Self.example(of: mapping.id) else { continue }
+            let base = translator.reading(String(decoding: tree.bytes, as: UTF8.self), explain: true)
+            let traces = base.records.flatMap(\.traces).filter {
+                $0.target.hasPrefix("groupFlags") && $0.target.hasSuffix("evidenceRef")
+            }
+            guard let path = traces.lazy.compactMap(\.location?.path).first(where: { !$0.contains("优待") }) else {
+                continue
+            }
+            for word in ["办理中", "遗失", "过期", "无", "0", "未办理", "正在补办"] {
+                var changed = tree
+                let isThere = changed.apply(.set(word), at: path)
+                try #require(isThere)
+                let result = translator.reading(String(decoding: changed.bytes, as: UTF8.self))
+                let flags = result.records.flatMap { $0.application.value("groupFlags")?.array ?? [] }
+                #expect(!flags.contains { $0["evidenceRef"]?.string == word }, "\(mapping.id) \(word)")
+                tried += 1
+            }
+        }
+        #expect(tried > 50, "only \(tried)")
+    }
+}
+
+/// What stands in a name and belongs to none.
+@Suite struct DoubtfulNames {
+    @Test(arguments: ["（男）", "，男", "13800000000", "320402199001019910", "*", "、测乙", "<br>", "%E6", "&", "\u{202E}甲"])
+    func `it is told, and the name kept`(rest: String) {
+        let name = PersonName("测试甲" + rest)
+        #expect(name.told.contains("nameDoubtful"))
+        #expect(name.text.hasPrefix("测试甲"))
+    }
+
+    @Test(arguments: ["测试甲", "测", "阿卜杜拉·测试", "J. Smith", "O'Brien", "Mary-Jane Test", "㛃测"])
+    func `a name is none of them`(name: String) { #expect(!PersonName(name).told.contains("nameDoubtful")) }
+}
+
+/// A hotline's caller says yes and no as everybody does.
+@Suite struct CallersWills {
+    private func outcome(_ word: String) throws -> (kind: String?, will: String?, told: [String]) {
+        let folder = mappingsFolder.appending(path: "mediation/hotline-call/examples/all-fields.json")
+        var tree = try SampleTree([UInt8](Data(contentsOf: folder)))
+        let isThere = tree.apply(.set(word), at: "/wantsAid")
+        try #require(isThere)
+        let result = try shippedMappings.get().reading(String(decoding: tree.bytes, as: UTF8.self))
+        let record = try #require(result.records.first)
+        return (
+            record.application.text("intakeKind"), record.application.applyWill,
+            record.findings.map(\.code).filter { $0.hasPrefix("will") }
+        )
+    }
+
+    @Test(arguments: ["愿意", "同意", "自愿申请", "需要", "Y", "是", "想申请", "本人要求申请法律援助", "要"])
+    func `who wants aid has applied`(word: String) throws {
+        let (kind, will, _) = try outcome(word)
+        #expect(kind == "application" && will == "self")
+    }
+
+    @Test(arguments: ["不愿意", "否", "暂不申请", "拒绝", "N"])
+    func `who does not has asked a question`(word: String) throws {
+        let (kind, will, _) = try outcome(word)
+        #expect(kind == "consultation" && will == "unknown")
+    }
+
+    @Test(arguments: ["待定", "再考虑", "家属称其愿意", "同意？", "母亲同意", "应该愿意", "㐀㐁"])
+    func `what is open is told and applies for nobody`(word: String) throws {
+        let (kind, will, told) = try outcome(word)
+        #expect(kind == "consultation" && will == "unknown" && told.contains("willUnclear"))
+    }
+}
