@@ -49,7 +49,7 @@ bench: build ## measure side by side and print ratios
 golden: packages ## rewrite the golden files of the mapping examples from what the mappings give now
 	@UPDATE_GOLDEN=1 swift test --filter Golden
 
-FUZZ ?= documents texts mappings translation
+FUZZ ?= documents texts mappings translation embedded
 FUZZ_SECONDS ?= 60
 fuzz: packages ## hurt documents, texts and mappings (FUZZ_SECONDS=600 FUZZ=documents; what breaks stays in .build/fuzz)
 	@LEGAL_AID_FUZZING=1 swift build -c release --scratch-path .build/fuzz --product gateway-fuzz \

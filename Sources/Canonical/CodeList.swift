@@ -201,7 +201,8 @@ public struct CodeList: Sendable {
                 for index in words.indices where words[index].count <= rest.count {
                     Self.blank(letters[words[index]], in: rest) { range in
                         let reach = Denial.reach(of: range, in: whole)
-                        let isOfOthers = reach == nil && (about.map { Kin.holds(of: range, in: whole, about: $0) } ?? false)
+                        let isOfOthers =
+                            reach == nil && (about.map { Kin.holds(of: range, in: whole, about: $0) } ?? false)
                         found.append(
                             Place(
                                 code: wordCodes[index], range: range, reach: reach,

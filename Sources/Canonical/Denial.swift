@@ -19,7 +19,9 @@ public enum Denial {
     /// “有无残疾” asks, and does not deny.
     private static let questions = ["有无", "是不", "有没"].map { Array($0.utf8) }
     /// What may follow a word before the answer.
-    private static let tails = ["患者", "人员", "人", "户", "者", "证", "对象", "家庭", "情况", "身份", "状态", "资格", "待遇", "申请"].map { Array($0.utf8) }
+    private static let tails = [
+        "患者", "人员", "老人", "儿童", "人", "户", "者", "证", "对象", "家庭", "情况", "身份", "状态", "资格", "待遇", "申请",
+    ].map { Array($0.utf8) }
     private static let conjunctions = ["、", "或", "或者", "和", "及", "以及", "与", "/"].map { Array($0.utf8) }
     private static let colons = [":", "：", "=", "(", "（", "【", "[", "-"].map { Array($0.utf8) }
     private static let answers = [

@@ -35,7 +35,9 @@ enum Kin {
         let behind = about == .suspect ? Self.behind : Self.behind + behindPerson
         var rest = text[word.upperBound...]
         if let tail = tails.first(where: { rest.starts(with: $0) }) { rest = rest.dropFirst(tail.count) }
-        if behind.contains(where: { text[word.upperBound...].starts(with: $0) || rest.starts(with: $0) }) { return true }
+        if behind.contains(where: { text[word.upperBound...].starts(with: $0) || rest.starts(with: $0) }) {
+            return true
+        }
         var end = word.lowerBound
         for _ in 0..<3 {
             let before = text[..<end]

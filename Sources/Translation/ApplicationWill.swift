@@ -36,10 +36,11 @@ struct ApplicationWill {
         doubts = codes["willDoubt"]
         let grammar = codes["willGrammar"]
         missing = Self.folded("notProvided", of: doubts).filter { $0.count > 3 }
-        links = Self.folded("link", of: grammar)
-        papers = Self.folded("paper", of: grammar)
-        relatives = Self.folded("relative", of: grammar)
-        own = Self.folded("own", of: grammar)
+        func grammarWords(_ codes: String...) -> [[UInt8]] { codes.flatMap { Self.folded($0, of: grammar) } }
+        links = grammarWords("link", "ownLink")
+        papers = grammarWords("paper", "ownPaper")
+        relatives = grammarWords("relative")
+        own = grammarWords("own", "ownLink", "ownPaper")
         for word in Self.folded("alone", of: grammar) { whole[word] = .stated("self") }
         for entry in words.entries {
             for word in [entry.code, entry.zh] + entry.aliases {

@@ -191,7 +191,8 @@ extension Engine {
                 note(Converter.otherPeriod, .warning, place, source, line, &run)
                 return nil
             }
-            for code in conversion.tolerated where code != (value.rule.isMonthly ? Converter.perMonth : Converter.otherPeriod) {
+            for code in conversion.tolerated
+            where code != (value.rule.isMonthly ? Converter.perMonth : Converter.otherPeriod) {
                 note(code, .warning, place, source, line, &run)
             }
             guard let converted = conversion.value else {

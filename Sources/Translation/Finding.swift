@@ -199,7 +199,8 @@ public struct Finding: Sendable, Hashable {
         "questionMarks": "含有问号，原字可能已丢失，请核对。 Question marks; characters may have been lost.",
         "escapedTwice": "实体或转义被重复转义，已还原。 What was escaped twice was read once.",
         "normalizedName": "姓名中的点写法不规范，已统一。 The dot in a name was given its one form.",
-        "nameDoubtful": "姓名中有数字、标点等不属于姓名的内容，已按原样保留，请核对。 Figures, punctuation or other things that belong to no name; kept as they came.",
+        "nameDoubtful":
+            "姓名中有数字、标点等不属于姓名的内容，已按原样保留，请核对。 Figures, punctuation or other things that belong to no name; kept as they came.",
         "normalizedCode": "代码写法不规范，已识别。 Unusual spelling of a code, understood.",
         "townCodeLeftOut": "只保留前六位区划代码，镇（街道）代码未采用，请在地点中写明镇名。 Only the division was kept; name the town in the place.",
         "notADivision": "不是区划代码（信用代码、税号不代表区划），未采用。 Not a division's code and not used.",

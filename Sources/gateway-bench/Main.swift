@@ -10,8 +10,9 @@ enum GatewayBench {
                       the store's group commit alone, with the commits that intake itself packs for differing persons,
                       and the disk's bare fdatasync
           stages      processor time of one referral, stage by stage
-          translate [MAPPING]
-                      translation against libxml2's own parse and XSD validation of the same bytes
+          translate [MAPPING] [--before PROGRAM]
+                      translation against libxml2's own parse and XSD validation of the same bytes, and, in the same
+                      run, against another release's gateway-bench
           person      referrals about a person who has many already, against others (--messages referrals, default 20,000)
           store       what the operators' questions cost with much in the store, against 10,000 messages
 
@@ -34,6 +35,7 @@ enum GatewayBench {
         var words: [String] = []
         var seconds = 3.0
         var messages: Int?
+        var before: String?
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             switch argument {
@@ -45,6 +47,9 @@ enum GatewayBench {
                     throw BenchFailure("--seconds takes a number from 0.1 to 600")
                 }
                 seconds = number
+            case "--before":
+                guard let program = rest.popFirst() else { throw BenchFailure("--before takes a program") }
+                before = program
             case "--messages":
                 guard let text = rest.popFirst(), let number = Int(text), (10_000...100_000_000).contains(number) else {
                     throw BenchFailure("--messages takes a number from 10000 to 100000000")
@@ -58,7 +63,7 @@ enum GatewayBench {
             try await StageBench.run(seconds: seconds)
             try TranslateBench.run(seconds: seconds)
             try await IntakeBench.run(seconds: seconds)
-        case "translate": try TranslateBench.run(seconds: seconds, only: words.dropFirst().first)
+        case "translate": try TranslateBench.run(seconds: seconds, only: words.dropFirst().first, before: before)
         case "store": try await StoreBench.run(messages: messages ?? 1_000_000)
         case "person": try await PersonBench.run(referrals: messages ?? 20_000)
         case "stages": try await StageBench.run(seconds: seconds)

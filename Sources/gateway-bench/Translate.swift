@@ -15,8 +15,11 @@ enum TranslateBench {
         let bytes: [UInt8]
     }
 
-    /// - Parameter only: the mapping to measure; all of them by default.
-    static func run(seconds: Double, only: String? = nil) throws {
+    /// - Parameters:
+    ///   - only: the mapping to measure; all of them by default.
+    ///   - before: another release's `gateway-bench`, which measures the same by the same yardstick in this run.
+    static func run(seconds: Double, only: String? = nil, before program: String? = nil) throws {
+        let earlier = try program.map { try EarlierBench(program: $0, seconds: seconds, only: only) }
         let place = try Workplace()
         defer { place.remove() }
         let mappings = place.repository.appending(path: "Mappings")
@@ -25,8 +28,8 @@ enum TranslateBench {
         if examples.isEmpty { throw BenchFailure("no inbound mapping \(only ?? "") with an example all-fields") }
         let part = max(0.05, seconds / Double(max(1, examples.count * 4)))
         let (xml, json) = (examples.filter { $0.format == .xml }, examples.filter { $0.format == .json })
-        if !xml.isEmpty { try self.xml(xml, translator, part) }
-        if !json.isEmpty { try self.json(json, translator, mappings, place, part) }
+        if !xml.isEmpty { try self.xml(xml, translator, part, earlier) }
+        if !json.isEmpty { try self.json(json, translator, mappings, place, part, earlier) }
     }
 
     private static func examples(in mappings: URL, _ translator: Translator) throws -> [Example] {
@@ -48,9 +51,13 @@ enum TranslateBench {
             receivedAt: Timestamp(secondsSince1970: 1_699_408_800), limits: ParseLimits(), explain: false)
     }
 
-    private static func xml(_ examples: [Example], _ translator: Translator, _ part: Double) throws {
+    private static func xml(
+        _ examples: [Example], _ translator: Translator, _ part: Double, _ earlier: EarlierBench?
+    ) throws {
         print("XML: processor time of one document, one thread\n")
-        var table = BenchTable(["mapping", "encoding", "bytes", "parse + XSD, µs", "translation, µs", "ratio"])
+        var table = BenchTable(
+            ["mapping", "encoding", "bytes", "parse + XSD, µs", "translation, µs", "ratio"]
+                + EarlierBench.header(earlier))
         for example in examples {
             guard let schema = translator.form(of: example.mapping)?.schema else { continue }
             let (bare, whole) = try StageBench.costs(2 * part) {
@@ -58,20 +65,23 @@ enum TranslateBench {
             } _: {
                 _ = translate(example.bytes, translator)
             }
-            table.add([
-                example.mapping, example.encoding.rawValue, "\(example.bytes.count)", rounded(bare, 1),
-                rounded(whole, 1), rounded(whole / bare, 2),
-            ])
+            table.add(
+                [
+                    example.mapping, example.encoding.rawValue, "\(example.bytes.count)", rounded(bare, 1),
+                    rounded(whole, 1), rounded(whole / bare, 2),
+                ] + EarlierBench.cells(earlier, example.mapping, whole / bare))
         }
         table.show()
     }
 
     private static func json(
-        _ examples: [Example], _ translator: Translator, _ mappings: URL, _ place: Workplace, _ part: Double
+        _ examples: [Example], _ translator: Translator, _ mappings: URL, _ place: Workplace, _ part: Double,
+        _ earlier: EarlierBench?
     ) throws {
         print("JSON, and XML of the same content by the same rules\n")
         let twins = try twins(of: mappings, in: place)
-        var table = BenchTable(["mapping", "bytes", "bytes as XML", "JSON, µs", "XML, µs", "ratio"])
+        var table = BenchTable(
+            ["mapping", "bytes", "bytes as XML", "JSON, µs", "XML, µs", "ratio"] + EarlierBench.header(earlier))
         for example in examples {
             let twin = try asXML(example.bytes)
             guard translate(twin, twins).mapping?.id == example.mapping else {
@@ -82,10 +92,11 @@ enum TranslateBench {
             } _: {
                 _ = translate(twin, twins)
             }
-            table.add([
-                example.mapping, "\(example.bytes.count)", "\(twin.count)", rounded(asJSON, 1), rounded(asXML, 1),
-                rounded(asJSON / asXML, 2),
-            ])
+            table.add(
+                [
+                    example.mapping, "\(example.bytes.count)", "\(twin.count)", rounded(asJSON, 1), rounded(asXML, 1),
+                    rounded(asJSON / asXML, 2),
+                ] + EarlierBench.cells(earlier, example.mapping, asJSON))
         }
         table.show()
     }

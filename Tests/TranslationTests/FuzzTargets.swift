@@ -17,11 +17,14 @@ enum FuzzTarget: String, CaseIterable {
     case mappings
     /// A document through all of translation, and a canonical application as it stands.
     case translation
+    /// A document within another, of the other kind within that, or as Base64.
+    case embedded
 }
 
 /// Tries bytes, and says in words what is wrong.
 final class FuzzBench {
     private let translator: Translator
+    private let embedding: Translator
     /// A set of mappings with one mapping, which is written anew for every try.
     private let set: URL
 
@@ -34,7 +37,24 @@ final class FuzzBench {
         for name in ["mapping.xsd", "placeholders.xml", "codes/national.xml"] {
             try FileManager.default.copyItem(at: mappings.appending(path: name), to: set.appending(path: name))
         }
+        try Data(Self.embeddingMapping.utf8).write(to: set.appending(path: "a/b/mapping.xml"))
+        embedding = try Translator(directory: set.path, digests: .none)
     }
+
+    /// Each way in which a document may stand within another, with rules for what the seeds hold.
+    private static let embeddingMapping = """
+        <mapping xmlns="urn:legal-aid-gateway:mapping:1" id="a/b" version="1" title="E" source="json" accepts="/root"
+          kind="notification" route="byNotification">
+        <each record="/root">
+          <embedded node="xml" source="xml"><value to="recipient/name" from="//XM"/>
+            <list to="materials" each="//CLXX/RECORD"><value to="title" from="WSMC"/></list>
+            <embedded node="//json" source="json"><value to="remarks" from="/root/a"/></embedded></embedded>
+          <embedded node="json" source="json"><value to="matter/causeOfAction" from="/root/sxlb || /root/cause"/>
+            <embedded node="xml" source="xml"><value to="source/senderName" from="/*"/></embedded></embedded>
+          <embedded node="coded" source="xml" coding="base64"><value to="recipient/employer" from="//GZDW"/></embedded>
+        </each>
+        </mapping>
+        """
 
     func remove() { try? FileManager.default.removeItem(at: set) }
 
@@ -44,6 +64,7 @@ final class FuzzBench {
         case .texts: texts(String(decoding: bytes, as: UTF8.self))
         case .mappings: try mappings(bytes)
         case .translation: translation(bytes)
+        case .embedded: embedded(bytes)
         }
     }
 
@@ -105,6 +126,24 @@ final class FuzzBench {
         return nil
     }
 
+    private func embedded(_ bytes: [UInt8]) -> String? {
+        let text = JSONValue.string(String(decoding: bytes, as: UTF8.self))
+        let outer: JSONValue = [
+            "xml": text, "json": text, "coded": .string(Data(bytes).base64EncodedString()),
+        ]
+        let result = embedding.translate(
+            Array(outer.serialized().utf8), format: .json, declaredEncoding: nil, mapping: nil, among: nil,
+            receivedAt: Timestamp(secondsSince1970: 1_751_277_600), limits: ParseLimits(),
+            explain: choice([true, nil, nil, nil], of: bytes) ?? false)
+        for record in result.records {
+            let content = JSONValue.object(record.application.content)
+            if (try? JSONValue(parsing: content.serialized())) != content { return "does not read back" }
+            // What cannot be read is told; a document of neither kind gives nothing.
+            if record.application.text("recipient.name") == nil, record.findings.isEmpty { return "nothing, untold" }
+        }
+        return result.records.isEmpty ? "the outer document is lost" : nil
+    }
+
     private func translation(_ bytes: [UInt8]) -> String? {
         let result = translator.translate(
             bytes, format: choice([nil, .xml, .json], of: bytes),
@@ -132,7 +171,7 @@ extension FuzzTarget {
             try paths.map { [UInt8](try Data(contentsOf: mappings.appending(path: $0))) }
         }
         switch self {
-        case .documents, .translation: return try files(examples)
+        case .documents, .translation, .embedded: return try files(examples)
         case .mappings: return try files(paths.filter { $0.hasSuffix("/mapping.xml") })
         case .texts:
             var texts: Set<String> = []

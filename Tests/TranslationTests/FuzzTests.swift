@@ -56,7 +56,11 @@ import Testing
 
     @Test func `hurt documents are read or refused`() throws { try run(.documents, rounds: 300, share: 0.2) }
 
-    @Test func `hurt documents are translated or refused`() throws { try run(.translation, rounds: 300, share: 0.4) }
+    @Test func `hurt documents are translated or refused`() throws { try run(.translation, rounds: 300, share: 0.2) }
+
+    @Test func `hurt documents within a document are read or told`() throws {
+        try run(.embedded, rounds: 200, share: 0.2)
+    }
 
     @Test func `hurt texts are converted or refused`() throws { try run(.texts, rounds: 600, share: 0.2) }
 

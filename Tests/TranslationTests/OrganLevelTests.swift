@@ -94,7 +94,8 @@ import Testing
             let result = translator.reading(String(decoding: changed.bytes, as: UTF8.self))
             // The examples' organs are 常州市公安局武进分局湖塘派出所 and 常州市武进区人民检察院, which a city's digits do not outdo.
             let expected = level == "city" ? nil : level
-            #expect(result.text("proceeding.handlingOrgan.level") == expected,
+            #expect(
+                result.text("proceeding.handlingOrgan.level") == expected,
                 "\(id) \(way)")
         }
     }

@@ -118,12 +118,15 @@ import Testing
         for mapping in translator.inForce.mappings where mapping.isInbound {
             guard let tree = try? Self.example(of: mapping.id) else { continue }
             let base = translator.reading(String(decoding: tree.bytes, as: UTF8.self), explain: true)
-            let traces = base.records.flatMap(\.traces).filter {
-                $0.target.hasPrefix("groupFlags") && $0.target.hasSuffix("evidenceRef")
+            // The certificates of the disabled: other flags rest on other papers.
+            let places = base.records.flatMap { record -> [String] in
+                let flags = record.application.value("groupFlags")?.array ?? []
+                let own = flags.indices.filter { flags[$0]["code"] == "disabled" }.map {
+                    "groupFlags[\($0)].evidenceRef"
+                }
+                return record.traces.filter { own.contains($0.target) }.compactMap(\.location?.path)
             }
-            guard let path = traces.lazy.compactMap(\.location?.path).first(where: { !$0.contains("优待") }) else {
-                continue
-            }
+            guard let path = places.first else { continue }
             for word in ["办理中", "遗失", "过期", "无", "0", "未办理", "正在补办"] {
                 var changed = tree
                 let isThere = changed.apply(.set(word), at: path)

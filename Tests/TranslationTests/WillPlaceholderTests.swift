@@ -13,7 +13,8 @@ import Vocabulary
     /// What an empty form or another field's filler says: no answer at all, so that the mapping's own word stands and is
     /// told. Every other word is an answer.
     private static let empty: Set<String> = [
-        "空", "空白", "略", "未填", "未填写", "未填报", "未登记", "未录入", "未采集", "无信息", "无数据", "无内容", "无此项", "没有填写", "请选择", "--请选择--", "同上", "见附件",
+        "空", "空白", "略", "未填", "未填写", "未填报", "未登记", "未录入", "未采集", "无信息", "无数据", "无内容", "无此项", "没有填写", "请选择", "--请选择--",
+        "同上", "见附件",
         "详见附件", "n/a", "na", "n.a.", "null", "nil", "nan", "undefined", "(null)", "#n/a", "xxx", "长期", "1900-01-01",
         "9999-12-31", "0001-01-01",
     ]
@@ -128,7 +129,8 @@ import Vocabulary
         let base = translator.reading(String(decoding: example.bytes, as: UTF8.self), explain: true)
         let traces = base.records.flatMap(\.traces).filter { $0.target == "reliefStatuses[0].status" }
         let path = try #require(traces.lazy.compactMap(\.location?.path).first { $0.hasSuffix(last) })
-        for word in try Self.words().filter({ $0 != "unknown" }) + ["情况不详。", "（不明）", "保密。"] {
+        // 办理中 is a state of its own there.
+        for word in try Self.words().filter({ $0 != "unknown" && $0 != "办理中" }) + ["情况不详。", "（不明）", "保密。"] {
             var tree = example
             let isThere = tree.apply(.set(word), at: path)
             try #require(isThere)

@@ -132,7 +132,8 @@ struct AmountGrammar {
         while let part = try part(isFirst: last == nil) {
             // 3万5千, but not 3千5万, and not 5万8: 58,000 in speech and 50,008 in writing.
             // 1.5万5千 says twice what the thousands are.
-            guard part.scale < least, !(last?.isFractional ?? false), last == nil || part.picos < least && (part.isClear || part.picos >= least / 10)
+            guard part.scale < least, !(last?.isFractional ?? false),
+                last == nil || part.picos < least && (part.isClear || part.picos >= least / 10)
             else { throw .unreadable }
             picos += part.picos
             guard picos <= Self.most * 10 else { throw .unreadable }
