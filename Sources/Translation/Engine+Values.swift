@@ -14,32 +14,44 @@ extension Engine {
     }
 
     /// By the first selector that gives something; where none does, what the first one gave is told.
-    private func find(_ value: PlannedValue, at node: Node, _ run: inout Run) -> Found {
-        let first =
-            value.rule.join.map { joined(value, value.from, by: $0, at: node, &run) }
-            ?? find(value.from, at: node, &run)
+    private func find(_ value: PlannedValue, at node: Node, _ place: Place, _ line: Int, _ run: inout Run) -> Found {
+        let first = find(value, by: value.from, at: node, place, line, &run)
         if value.others.isEmpty || isSaid(first.text, value) { return first }
         for other in value.others {
-            let found =
-                value.rule.join.map { joined(value, other, by: $0, at: node, &run) } ?? find(other, at: node, &run)
+            let found = find(value, by: other, at: node, place, line, &run)
             if isSaid(found.text, value) { return found }
         }
         return first
+    }
+
+    private func find(
+        _ value: PlannedValue, by selector: XPathExpression, at node: Node, _ place: Place, _ line: Int,
+        _ run: inout Run
+    ) -> Found {
+        guard let separator = value.rule.join else { return find(selector, at: node, &run) }
+        return joined(value, selector, by: separator, at: node, place, line, &run)
     }
 
     func isSaid(_ text: String, _ value: PlannedValue) -> Bool {
         !text.isEmpty && (!mapping.isInbound || placeholders.read(text, for: value.uses) == .value)
     }
 
-    /// The texts of all nodes that say something; where none does, the first placeholder.
+    /// The texts of all nodes that say something; those that don't are told. Where none does, the first placeholder.
     private func joined(
-        _ value: PlannedValue, _ from: XPathExpression, by separator: String, at node: Node, _ run: inout Run
+        _ value: PlannedValue, _ from: XPathExpression, by separator: String, at node: Node, _ place: Place,
+        _ line: Int, _ run: inout Run
     ) -> Found {
         let found = nodes(from, at: node, &run).map { (node: $0, text: $0.withText(Blanks.trimmed)) }
         let said = found.filter { isSaid($0.text, value) }
         guard let first = said.first else {
             let placeholder = found.first { !$0.text.isEmpty } ?? found.first
             return Found(text: placeholder?.text ?? "", source: placeholder?.node)
+        }
+        if mapping.isInbound {
+            for (node, text) in found where !isSaid(text, value) {
+                let isTold = placeholders.read(text, for: value.uses) == .nothingTold
+                tellNothing(text, place, node, line, isTold: isTold, &run)
+            }
         }
         return Found(text: said.map(\.text).joined(separator: separator), source: first.node)
     }
@@ -74,7 +86,7 @@ extension Engine {
 
     func value(_ value: PlannedValue, at node: Node, path: String, line: Int, _ run: inout Run) -> JSONValue? {
         let place = Place(parent: path, name: value.rule.to)
-        let found = find(value, at: node, &run)
+        let found = find(value, at: node, place, line, &run)
         let source = found.source ?? node
         if mapping.isInbound, let first = found.source, Self.isStructure(first) {
             note("wrongType", .warning, place, source, line, &run)

@@ -250,6 +250,7 @@ private struct Matrix {
         // Under a condition that asks for the field, or with another place to take it from, the rule may keep silent.
         let depends =
             rule.conditions.contains { $0.contains(name) } || rule.value.from.contains { "(|".contains($0) }
+            || rule.value.join != nil && expected.code == "repeated"
         if let code = expected.code, !depends {
             let own = translated.findings.filter { $0.code == code && $0.concerns(rule, of: matrix.mapping) }
             #expect(!own.isEmpty, "\(place): \(code) is not told")
