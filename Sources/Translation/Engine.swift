@@ -163,25 +163,7 @@ final class Engine {
         _ run: inout Run
     ) -> Bool {
         switch action {
-        case .value(let value):
-            run.isAssumed = false
-            guard let result = self.value(value, at: node, path: path, line: line, &run) else {
-                return !value.rule.isRequired
-            }
-            if value.isContested {
-                let place = Place(parent: path, name: value.rule.to)
-                // A default stands for what nobody says; it takes nothing from what an earlier rule read.
-                if run.isAssumed, run.said[place.path] != nil { return true }
-                if !run.isAssumed { say(Said(result, value, at: node, line), at: place, &run) }
-            }
-            if value.rule.isBase64, let facts = result.object {
-                // What is known of an attachment stands beside its title.
-                for (name, fact) in facts.members { target[name] = fact }
-            } else if value.isTelephone, let numbers = result.object {
-                put(telephones: numbers, by: value, at: node, to: &target, path: path, line: line, &run)
-            } else {
-                put(result, at: value.target.names, to: &target)
-            }
+        case .value(let value): return put(value, line, at: node, to: &target, path: path, &run)
         case .constant(let constant):
             put(constant.value, at: constant.target.names, to: &target)
             let place = Place(parent: path, name: constant.target.path)
@@ -200,6 +182,31 @@ final class Engine {
         case .embedded: return direct(action, line, at: node, to: &target, path: path, &run)
         case .warn(let warning): warn(warning, at: node, line: line, &run)
         case .read(let source): if run.explains { _ = nodes(source, at: node, &run) }
+        }
+        return true
+    }
+
+    /// - Returns: whether what is required was there.
+    private func put(
+        _ value: PlannedValue, _ line: Int, at node: Node, to target: inout JSONObject, path: String, _ run: inout Run
+    ) -> Bool {
+        run.isAssumed = false
+        guard let result = self.value(value, at: node, path: path, line: line, &run) else {
+            return !value.rule.isRequired
+        }
+        if value.isContested {
+            let place = Place(parent: path, name: value.rule.to)
+            // A default stands for what nobody says; it takes nothing from what an earlier rule read.
+            if run.isAssumed, run.said[place.path] != nil { return true }
+            if !run.isAssumed { say(Said(result, value, at: node, line), at: place, &run) }
+        }
+        if value.rule.isBase64, let facts = result.object {
+            // What is known of an attachment stands beside its title.
+            for (name, fact) in facts.members { target[name] = fact }
+        } else if value.isTelephone, let numbers = result.object {
+            put(telephones: numbers, by: value, at: node, to: &target, path: path, line: line, &run)
+        } else {
+            put(result, at: value.target.names, to: &target)
         }
         return true
     }
