@@ -13,7 +13,7 @@ import Vocabulary
 /// own format → commit*. The status leaves on its own channel with the same retries and dead letters as any message.
 public struct BackDoor: Sendable {
     let clerk: CaseClerk
-    let store: any CaseStore & ClockStore & EvidenceStore
+    let store: any CaseStore & ClockStore & EvidenceStore & MovedLimitStore
     let now: @Sendable () -> Instant
     let log: Log
 
@@ -21,8 +21,8 @@ public struct BackDoor: Sendable {
     var identifiers: IdentifierSource { clerk.identifiers }
 
     public init(
-        clerk: CaseClerk, store: any CaseStore & ClockStore & EvidenceStore, now: @escaping @Sendable () -> Instant,
-        log: Log
+        clerk: CaseClerk, store: any CaseStore & ClockStore & EvidenceStore & MovedLimitStore,
+        now: @escaping @Sendable () -> Instant, log: Log
     ) {
         self.clerk = clerk
         self.store = store

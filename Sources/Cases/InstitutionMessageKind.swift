@@ -13,6 +13,8 @@ public enum InstitutionMessageKind: String, Sendable, CaseIterable {
     /// The same, handed over or assigned by another institution.
     case handover
     case supplement, withdrawal, caseEvent, transfer, evidence, related, returned, escalation, correction
+    /// A calendar or a rule came into force, and limits moved by it.
+    case limits
 
     /// Of a lead it is said that it is one.
     func text(isLead: Bool) -> String { isLead ? "线索：" + zh : zh }
@@ -30,6 +32,7 @@ public enum InstitutionMessageKind: String, Sendable, CaseIterable {
         case .returned: "转办被退回，仍由本机构负责"
         case .escalation: "转办未能落实，请市中心协调指定"
         case .correction: "应当事人请求更正了申请内容"
+        case .limits: "放假安排或规则生效，时限已重新计算"
         }
     }
 
@@ -37,7 +40,8 @@ public enum InstitutionMessageKind: String, Sendable, CaseIterable {
     var bringsWhole: Bool {
         switch self {
         case .new, .handover, .escalation: true
-        case .supplement, .withdrawal, .caseEvent, .transfer, .evidence, .related, .returned, .correction: false
+        case .supplement, .withdrawal, .caseEvent, .transfer, .evidence, .related, .returned, .correction, .limits:
+            false
         }
     }
 

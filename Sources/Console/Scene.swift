@@ -18,12 +18,12 @@ struct Scene: Sendable {
     func asked(_ name: String) -> String? { request.query(name).flatMap { $0.isEmpty ? nil : $0 } }
 
     /// The way to the same list a page on; nothing on the last one.
-    func next(_ section: Section, after cursor: String?) -> HTML {
+    func next(_ section: Section, _ below: String = "", after cursor: String?) -> HTML {
         guard let cursor else { return .none }
         let kept = request.query.filter { !["after", "done"].contains($0.0) } + [("after", cursor)]
         let query = kept.map { "\($0.0.urlEscaped)=\($0.1.urlEscaped)" }.joined(separator: "&")
         return
-            "<p><a class=\"button\" rel=\"next\" href=\"\(section.path)?\(query)\">\(language("下一页", "Next page"))</a></p>"
+            "<p><a class=\"button\" rel=\"next\" href=\"\(section.path)\(below)?\(query)\">\(language("下一页", "Next page"))</a></p>"
     }
 
     /// The hidden field that every form carries.

@@ -5,7 +5,8 @@ import Vocabulary
 
 /// What the operator services asks of the message store.
 public typealias OperatorStore = DeadLetterStore & JobStore & AuditStore & AccountStore & MessageQueryStore & AlertStore
-    & DeliveryStore & ClockStore & LeadStore & ClockOutcomeStore & DriftStore & FollowUpStore & RuleLog
+    & DeliveryStore & ClockStore & MovedLimitStore & HearingStore & LeadStore & ClockOutcomeStore & DriftStore
+    & FollowUpStore & RuleLog
 
 /// The operators' services, which the HTTP interface and the console share.
 public struct OperatorServices: Sendable {
@@ -54,7 +55,9 @@ public struct OperatorServices: Sendable {
         gauges = Gauges(flow: flow, deadLetters: deadLetters, clocks: ports.clocks, metrics: metrics)
         attention = AttentionService(
             deadLetters: deadLetters, flow: flow, parked: parked, clockFigures: ports.clocks,
-            expiries: ports.expiries, inspection: ports.inspection, rules: ports.rules, settings: settings, now: now)
+            expiries: ports.expiries, inspection: ports.inspection, rules: ports.rules, cases: store,
+            settings: settings,
+            now: now)
         alerts = AlertService(
             store: store, attention: attention, settings: settings, node: node, identifiers: identifiers, log: log)
         signIn = SignInService(store: store, now: now)

@@ -27,6 +27,7 @@ struct Migration {
         Migration(script: PackageResources.v022_retention_sql),
         Migration(script: PackageResources.v023_audit_sql),
         Migration(script: PackageResources.v024_identity_sql),
+        Migration(script: PackageResources.v026_moved_limits_sql),
     ]
 
     /// Splits the script at semicolons that end a line, comments aside; the files hold no triggers, and no text with two

@@ -34,18 +34,22 @@ public struct Clock: Sendable, Hashable {
     public internal(set) var id: String
     public let kind: Kind
     public let bound: ClockBound
-    public let unit: ClockUnit
-    public let amount: Int
-    public let rollsOver: Bool
+    public internal(set) var unit: ClockUnit
+    public internal(set) var amount: Int
+    public internal(set) var rollsOver: Bool
     /// How many hours before `targetAt` somebody should be told.
-    public let soonHours: Int
-    public let basis: String
-    public let ruleVersion: Int
+    public internal(set) var soonHours: Int
+    public internal(set) var basis: String
+    public internal(set) var ruleVersion: Int
     public internal(set) var startedAt: Timestamp
     public internal(set) var dueAt: Timestamp
     /// The end before it was moved to a working day: the better day to be ready by.
     public internal(set) var targetAt: Timestamp
     public internal(set) var phase = Phase.running
+    /// The last day, where somebody has set it in place of the rule's amount.
+    var lastDay: CalendarDate?
+    /// The pauses that are over, in their order: by them the end is found again when a calendar changes.
+    var pauses: [Suspension] = []
     /// The end lies in a year whose holidays are not yet known.
     public internal(set) var isProvisional: Bool
     /// Reckoned by the gateway from another date (推算), not said by anybody.
@@ -93,7 +97,7 @@ extension Clock {
 
     /// Goes on with what was left; the day on which it goes on does not count, like the first.
     public func resumed(at now: Timestamp, by calendar: WorkingCalendar) -> Clock {
-        guard case .paused(_, let left) = phase else { return self }
+        guard case .paused(let since, let left) = phase else { return self }
         var clock = self
         clock.phase = .running
         if unit.isMoment {
@@ -106,6 +110,7 @@ extension Clock {
             clock.dueAt = Timestamp(endOf: calendar.rolled(end, rollsOver))
         }
         clock.isProvisional = !calendar.isPlanned(clock.dueAt.date)
+        clock.pauses.append(Suspension(from: since, to: now))
         return clock
     }
 
@@ -138,6 +143,7 @@ extension Clock {
         var clock = self
         clock.startedAt = now
         clock.phase = .running
+        (clock.lastDay, clock.pauses) = (nil, [])
         (clock.targetAt, clock.dueAt) = calendar.ends(of: amount, unit, from: now, rollsOver: rollsOver)
         clock.isProvisional = !calendar.isPlanned(clock.dueAt.date)
         return clock
@@ -179,6 +185,8 @@ extension Clock {
             ("soonHours", JSONValue(soonHours)), ("basis", .string(basis)), ("ruleVersion", JSONValue(ruleVersion)),
             ("startedAt", Self.json(startedAt)), ("dueAt", Self.json(dueAt)), ("targetAt", Self.json(targetAt)),
             ("provisional", .bool(isProvisional)), ("derived", .bool(isDerived)), ("met", isMet.map(JSONValue.bool)),
+            ("lastDay", .text(lastDay?.iso)),
+            ("pauses", pauses.isEmpty ? nil : .array(pauses.map { [Self.json($0.from), Self.json($0.to)] })),
         ]
         switch phase {
         case .running: break
@@ -202,6 +210,13 @@ extension Clock {
             let startedAt = time("startedAt"), let dueAt = time("dueAt"), let targetAt = time("targetAt"),
             let isProvisional = stored["provisional"]?.bool, let isDerived = stored["derived"]?.bool
         else { return nil }
+        var pauses: [Suspension] = []
+        for pause in stored["pauses"]?.array ?? [] {
+            guard let from = pause[0]?.int, let to = pause[1]?.int else { return nil }
+            pauses.append(
+                Suspension(
+                    from: Timestamp(secondsSince1970: Int64(from)), to: Timestamp(secondsSince1970: Int64(to))))
+        }
         var phase = Phase.running
         if let since = time("pausedAt"), let left = stored["left"]?.int { phase = .paused(since: since, left: left) }
         if let at = time("stoppedAt") { phase = .stopped(at: at) }
@@ -210,6 +225,8 @@ extension Clock {
             id: id, kind: kind, bound: bound, unit: unit, amount: amount, rollsOver: rollsOver, soonHours: soonHours,
             basis: basis, ruleVersion: version, startedAt: startedAt, dueAt: dueAt, targetAt: targetAt, phase: phase,
             isProvisional: isProvisional, isDerived: isDerived, isMet: stored["met"]?.bool)
+        lastDay = stored["lastDay"]?.string.flatMap { CalendarDate(iso: $0) }
+        self.pauses = pauses
     }
 
     private static func json(_ time: Timestamp) -> JSONValue { JSONValue(Int(time.secondsSince1970)) }

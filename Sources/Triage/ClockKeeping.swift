@@ -107,12 +107,14 @@ extension Examination {
         let rollsOver = rule.rollsOver && (rule.rollsOverInCustody || !isHeld)
         var ends = rules.calendar.ends(of: amount, rule.unit, from: start, rollsOver: rollsOver)
         if let until { ends = (Timestamp(endOf: until), Timestamp(endOf: until)) }
-        return Clock(
+        var clock = Clock(
             id: rule.head.id, kind: rule.kind, bound: rule.bound, unit: rule.unit, amount: amount,
             rollsOver: rollsOver, soonHours: rule.soonHours, basis: rule.head.basis, ruleVersion: rule.head.version,
             startedAt: start, dueAt: ends.due, targetAt: ends.target,
             isProvisional: !rules.calendar.isPlanned(ends.due.date), isDerived: rule.isDerived,
             isMet: rule.judgesReceipt ? receivedAt <= ends.due : nil)
+        clock.lastDay = until
+        return clock
     }
 
     /// The earliest of the dates that the rule names; the earliest still to come where there is one.

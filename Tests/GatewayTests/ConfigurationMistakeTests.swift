@@ -57,7 +57,7 @@ import Vocabulary
                   <limits bodyBytes="52428800" depth="64" nodes="10000" headerSeconds="10" bodySeconds="60" connections="1000" inFlight="256" pendingWrites="4096"/>
                   <uploads bytes="20971520" quotaBytes="1073741824" keepHours="72"/>
                   <audit headFile="heads.jsonl" headHours="24"/>
-                  <alerts everySeconds="30" settleSeconds="300" deadLetters="1" deadLetterHours="24" queueMinutes="120" partnerSilentHours="48" expiryDays="30">
+                  <alerts everySeconds="30" settleSeconds="300" deadLetters="1" deadLetterHours="24" queueMinutes="120" partnerSilentHours="48" hearingDays="3" expiryDays="30">
                     <webhook \(address)>
                       \(confirm)
                     </webhook>

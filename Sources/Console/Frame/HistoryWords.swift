@@ -67,6 +67,7 @@ enum HistoryWords {
         "reload": "重新装载", "reloadRefused": "重新装载被拒", "credentialRefused": "凭据被拒", "arrangeDutyLawyer": "安排值班律师",
         "giveHelp": "提供法律帮助", "expired": "已过期",
         "paused": "暂停", "resumed": "恢复", "answered": "接收方已应答", "dueSoon": "时限临近", "overdue": "时限超期",
+        "limitsMoved": "时限重新计算",
         "related": "发现关联案件", "notCompared": "未能与已损坏的申请比对", "evidenceFound": "查到共享信息", "caseEvent": "案件进展",
         "withdrawalReceived": "收到撤回",
         "transferProposed": "提出转办", "transferSignedIn": "转办签收", "transferReturned": "转办退回",

@@ -22,7 +22,7 @@ extension WebConsole {
                         "\(text.map(language.text) ?? alert.condition.rule) <small class=\"mono\">\(alert.condition.subject == "all" ? "" : alert.condition.subject)</small>",
                         "\(alert.beganAt.age(at: now, language)) <small>\(alert.beganAt.readable)</small>",
                         """
-                        \(rule.map { language.text($0.advice) } ?? "") \(rule.map { button($0.section, "", language) } ?? .none)
+                        \(rule.map { language.text($0.advice) } ?? "") \(rule.map { button($0.section, $0.path(to: alert.condition.subject), language) } ?? .none)
                         """,
                     ]
                 }
@@ -40,11 +40,12 @@ extension WebConsole {
         switch AlertRule(rawValue: condition.rule) {
         case .queueAge: name(ofInstitution: condition.subject)
         case .partnerSilence: name(ofPartner: condition.subject)
-        case .clocksDueSoon, .clocksOverdue: title(ofClock: condition.subject) ?? condition.subject
+        case .clocksDueSoon: title(ofClock: condition.subject) ?? condition.subject
         case .circuitOpen:
             condition.subject.split(separator: " ").last.flatMap { Endpoint(description: String($0)) }.map(name(of:))
                 ?? condition.subject
-        case .deadLetters, .deadLetterAge, .expiry, .storeLost, .storeDamaged, .storeFull, .calendarMissing, nil:
+        case .deadLetters, .deadLetterAge, .expiry, .storeLost, .storeDamaged, .storeFull, .calendarMissing,
+            .clocksOverdue, .hearingNear, .limitsMoved, nil:
             condition.subject
         }
     }
@@ -63,8 +64,21 @@ extension AlertRule {
         case .deadLetters, .deadLetterAge: .deadLetters
         case .queueAge: .queues
         case .partnerSilence, .circuitOpen: .partners
-        case .clocksDueSoon, .clocksOverdue: .clocks
+        case .clocksDueSoon, .limitsMoved: .clocks
+        case .clocksOverdue, .hearingNear: .messages
         case .expiry, .storeLost, .storeDamaged, .storeFull, .calendarMissing: nil
+        }
+    }
+
+    /// What of that section.
+    fileprivate func path(to subject: String) -> String {
+        switch self {
+        case .clocksOverdue, .hearingNear: "/" + subject.urlEscaped
+        case .limitsMoved: "/moved"
+        case .clocksDueSoon: "?state=soon&clock=" + subject.urlEscaped
+        case .deadLetters, .deadLetterAge, .queueAge, .partnerSilence, .circuitOpen, .expiry, .storeLost, .storeDamaged,
+            .storeFull, .calendarMissing:
+            ""
         }
     }
 }

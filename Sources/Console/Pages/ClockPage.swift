@@ -5,7 +5,12 @@ import Triage
 import Vocabulary
 
 extension WebConsole {
-    var clockRoutes: [Route] { [page("/console/clocks") { scene in try await clockPage(scene) }] }
+    var clockRoutes: [Route] {
+        [
+            page("/console/clocks") { scene in try await clockPage(scene) },
+            page("/console/clocks/moved") { scene in try await movedPage(scene) },
+        ]
+    }
 
     /// Which clocks a list shows.
     enum ClockChoice: String, CaseIterable {
@@ -44,7 +49,8 @@ extension WebConsole {
             title: Section.clocks.title(language), section: .clocks,
             body: """
                 \(clockFilter(scene, choice))\(clockTable(page.clocks, language))\(next)
-                <p class="faint">\(language("时限由规则计算，是否办理由承办机构决定；申请号可点开查看经过。", "The rules reckon the limits; the institution acts. An application's number leads to its history."))</p>
+                <p class="faint">\(language("时限由规则计算，是否办理由承办机构决定；申请号可点开查看经过。", "The rules reckon the limits; the institution acts. An application's number leads to its history."))
+                <a href="\(Section.clocks.path)/moved">\(language("因放假安排或规则变动的时限", "Limits moved by a plan of days off or a rule"))</a></p>
                 """)
     }
 

@@ -129,6 +129,8 @@ extension WebConsole {
         let endpoint = Endpoint(description: subject)
         return switch item.kind {
         case .calendarMissing: badge("warn", language("放假安排缺失", "no plan of days off"), subject)
+        case .limitsMoved: badge("warn", language("时限变动", "limits moved"))
+        case .hearingNear: badge("bad", language("临近开庭未指派", "hearing near, no lawyer"), "", subject)
         case .storeLost: badge("bad", language("存储丢失", "store lost"))
         case .storeDamaged: badge("bad", language("存储损坏", "store damaged"))
         case .storeFull: badge("bad", language("存储已满", "store full"))
@@ -158,6 +160,8 @@ extension WebConsole {
             }
         return switch item.kind {
         case .clocksOverdue: (.clocks, "?state=overdue&clock=\(subject)")
+        case .limitsMoved: (.clocks, "/moved")
+        case .hearingNear: (.messages, "/\(subject)")
         case .clocksDueSoon: (.clocks, "?state=soon&clock=\(subject)")
         case .deadLetters: (.deadLetters, "?cause=\(subject)")
         case .circuitOpen, .paused: (list, "")

@@ -42,6 +42,8 @@ public struct CaseChange: Sendable {
     public var audit: AuditAct?
     /// The clocks that started or moved.
     public var clocks: [RunningClock] = []
+    /// Those whose end moved because a calendar or a rule came into force.
+    public var movedLimits: [MovedLimit] = []
 
     public init(
         of record: ApplicationRecord, _ event: ApplicationEvent?, historyEvent: HistoryEvent, actor: String,

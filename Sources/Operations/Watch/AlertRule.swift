@@ -5,7 +5,7 @@ import Vocabulary
 /// What an alert is about.
 public enum AlertRule: String, Sendable, CaseIterable {
     case deadLetters, deadLetterAge, queueAge, partnerSilence, clocksDueSoon, clocksOverdue, circuitOpen, expiry
-    case storeLost, storeDamaged, storeFull, calendarMissing
+    case storeLost, storeDamaged, storeFull, calendarMissing, limitsMoved, hearingNear
 
     /// About the file of the store as a whole.
     static let ofStore: Set<AlertRule> = [.storeLost, .storeDamaged, .storeFull]
@@ -13,7 +13,7 @@ public enum AlertRule: String, Sendable, CaseIterable {
     /// Seen by one node only: another node's look says nothing about it.
     var isLocal: Bool { self == .circuitOpen || Self.ofStore.contains(self) }
 
-    /// - Parameter subject: the queue, partner, clock, receiver or key; `all` where there is only one.
+    /// - Parameter subject: the application, queue, partner, clock, receiver or key; `all` where there is only one.
     public func text(_ phase: AlertMessage.Phase, _ subject: String) -> LocalizedText {
         let begins = phase == .began
         return switch self {
@@ -43,8 +43,25 @@ public enum AlertRule: String, Sendable, CaseIterable {
                 : LocalizedText(zh: "期限 \(subject) 不再临近。", en: "No time limit \(subject) is near any more.")
         case .clocksOverdue:
             begins
-                ? LocalizedText(zh: "法定期限 \(subject) 已超。", en: "Time limit \(subject) has passed.")
-                : LocalizedText(zh: "期限 \(subject) 不再超期。", en: "No time limit \(subject) is overdue any more.")
+                ? LocalizedText(
+                    zh: "申请 \(subject) 有法定期限已超。", en: "A time limit of application \(subject) has passed.")
+                : LocalizedText(
+                    zh: "申请 \(subject) 不再有超期的期限。", en: "No time limit of application \(subject) is overdue any more.")
+        case .hearingNear:
+            begins
+                ? LocalizedText(
+                    zh: "申请 \(subject) 即将开庭，尚未指派律师。",
+                    en: "Application \(subject) has a hearing soon and no lawyer.")
+                : LocalizedText(
+                    zh: "申请 \(subject) 已指派律师，或开庭时间已过。",
+                    en: "Application \(subject) has a lawyer by now, or its hearing is past.")
+        case .limitsMoved:
+            begins
+                ? LocalizedText(
+                    zh: "放假安排或规则生效，有时限已变动，见变动清单。",
+                    en: "A plan of days off or a rule came into force, and limits have moved: see the list.")
+                : LocalizedText(
+                    zh: "近七日没有时限因放假安排或规则变动。", en: "No limits were moved by a plan or a rule for seven days.")
         case .circuitOpen:
             begins
                 ? LocalizedText(zh: "无法推送到 \(subject)，已熔断。", en: "The circuit to \(subject) is open.")
@@ -93,6 +110,8 @@ public enum AlertRule: String, Sendable, CaseIterable {
         case .storeDamaged: Attention.Kind.storeDamaged.advice
         case .storeFull: Attention.Kind.storeFull.advice
         case .calendarMissing: Attention.Kind.calendarMissing.advice
+        case .limitsMoved: Attention.Kind.limitsMoved.advice
+        case .hearingNear: Attention.Kind.hearingNear.advice
         }
     }
 }

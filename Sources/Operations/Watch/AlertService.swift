@@ -60,11 +60,11 @@ public struct AlertService: Sendable {
             items = try await attention.items()
         } catch {
             // A store at fault may have no answer about anything else.
-            guard let fault = attention.fault, let condition = condition(fault) else { throw error }
+            guard let fault = attention.fault, let condition = conditions(of: fault).first else { throw error }
             let rule = AlertRule(rawValue: condition.rule)
             return ([condition], Set([rule].compactMap(\.self)))
         }
-        var found = Set(items.compactMap(condition))
+        var found = Set(items.flatMap(conditions(of:)))
         let deadLetters = items.filter { $0.kind == .deadLetters }
         func find(_ rule: AlertRule, if isSo: Bool) {
             if isSo { found.insert(AlertCondition(rule: rule.rawValue, subject: "all")) }
@@ -81,8 +81,8 @@ public struct AlertService: Sendable {
         return (found, Set(AlertRule.allCases.filter { $0 != .storeDamaged || isDamageKnown }))
     }
 
-    /// What rings as it is found; dead letters are counted together.
-    private func condition(_ item: Attention) -> AlertCondition? {
+    /// What rings as it is found: each case whose limit has passed by itself; dead letters are counted together.
+    private func conditions(of item: Attention) -> [AlertCondition] {
         let rule: AlertRule? =
             switch item.kind {
             case .queueAge: .queueAge
@@ -96,9 +96,13 @@ public struct AlertService: Sendable {
             case .storeDamaged: .storeDamaged
             case .storeFull: .storeFull
             case .calendarMissing: .calendarMissing
+            case .limitsMoved: .limitsMoved
+            case .hearingNear: .hearingNear
             case .deadLetters, .paused, .parked: nil
             }
-        return rule.map { AlertCondition(rule: $0.rawValue, subject: ($0.isLocal ? localPrefix : "") + item.subject) }
+        guard let rule else { return [] }
+        let subjects = item.kind == .clocksOverdue ? item.cases : [item.subject]
+        return subjects.map { AlertCondition(rule: rule.rawValue, subject: (rule.isLocal ? localPrefix : "") + $0) }
     }
 
     @Sendable private func message(_ phase: AlertMessage.Phase, _ alert: OpenAlert) -> AlertMessage {

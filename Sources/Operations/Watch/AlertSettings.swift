@@ -14,6 +14,8 @@ public struct AlertSettings: Sendable {
     public var deadLetterAge: Duration? = .seconds(24 * 3600)
     public var queueAge: Duration? = .seconds(2 * 3600)
     public var partnerSilence: Duration? = .seconds(48 * 3600)
+    /// Before a hearing of a person who has no lawyer yet.
+    public var hearing: Duration? = .seconds(3 * 86_400)
     /// Before a certificate or key ends.
     public var expiry: Duration? = .seconds(30 * 86_400)
     /// Where messages are posted, besides the log.

@@ -7,8 +7,9 @@ extension Attention.Kind {
     var turn: Turn {
         switch self {
         case .partnerSilence, .parked: .sender
-        case .storeLost, .storeDamaged, .storeFull, .calendarMissing, .deadLetters, .expiry, .paused: .gateway
-        case .clocksOverdue, .clocksDueSoon, .circuitOpen, .queueAge: .receiver
+        case .storeLost, .storeDamaged, .storeFull, .calendarMissing, .limitsMoved, .deadLetters, .expiry, .paused:
+            .gateway
+        case .clocksOverdue, .hearingNear, .clocksDueSoon, .circuitOpen, .queueAge: .receiver
         }
     }
 
@@ -21,6 +22,14 @@ extension Attention.Kind {
             LocalizedText(
                 zh: "国务院办公厅公布放假安排后，添加 config/calendar/ 下该年的文件并重新加载。",
                 en: "Once the plan of days off is published, add that year's file to config/calendar and reload.")
+        case .limitsMoved:
+            LocalizedText(
+                zh: "查看变动清单；承办机构已逐件收到通知，无需另行告知。",
+                en: "Look through the list; each institution has been told of its applications.")
+        case .hearingNear:
+            LocalizedText(
+                zh: "立即联系承办机构，在开庭前指派律师并回报；已指派的请其补报。",
+                en: "Call the institution: a lawyer must be assigned, or reported, before the hearing.")
         case .clocksOverdue:
             LocalizedText(
                 zh: "立即联系应当办理的单位，核实是否已办理而未回报；已办理的请其补报进度。",
@@ -60,6 +69,7 @@ public struct AttentionService: Sendable {
     let expiries: any CredentialExpirySource
     let inspection: StoreInspection
     let rules: any RulesInForce
+    let cases: any MovedLimitStore & HearingStore
     let settings: AlertSettings
     let now: @Sendable () -> Instant
 
@@ -122,7 +132,8 @@ public struct AttentionService: Sendable {
                 .map { kind, count in
                     Attention(
                         kind, figures.clock, count: count, since: figures.earliest, turn: figures.bound?.label,
-                        advice: figures.bound == .applicant ? Self.applicantAdvice : nil)
+                        advice: figures.bound == .applicant ? Self.applicantAdvice : nil,
+                        cases: kind == .clocksOverdue ? figures.late : [])
                 }
         }
     }
@@ -136,8 +147,27 @@ public struct AttentionService: Sendable {
         if let oldest = waiting.map(\.receivedAt).min() {
             items.append(Attention(.parked, "", count: waiting.count, since: oldest))
         }
+        items += try await hearings(at: now) + movedLimits(at: now)
         items += rules.missingCalendars(at: now).map { Attention(.calendarMissing, "\($0)", count: 1, since: nil) }
         return items
+    }
+
+    /// So many at most: whoever sees as many calls the institutions first.
+    private static let mostHearings = 500
+
+    private func hearings(at now: Instant) async throws -> [Attention] {
+        guard let ahead = settings.hearing else { return [] }
+        return try await cases.hearingsWithoutLawyer(
+            from: now, to: now.advanced(by: ahead), limit: Self.mostHearings
+        ).map { Attention(.hearingNear, $0.applicationNo, count: 1, since: $0.at) }
+    }
+
+    /// For how long operators are told, so that a holiday's absence misses nothing.
+    private static let toldOfMoves: Duration = .seconds(7 * 86_400)
+
+    private func movedLimits(at now: Instant) async throws -> [Attention] {
+        let moved = try await cases.countMovedLimits(since: now.advanced(by: .zero - Self.toldOfMoves))
+        return moved.count == 0 ? [] : [Attention(.limitsMoved, "all", count: moved.count, since: moved.first)]
     }
 
     func isOlder(_ since: Instant?, than age: Duration?) -> Bool {

@@ -13,23 +13,29 @@ public struct ClockFigures: Sendable, Hashable {
     public let earliest: Instant?
     /// Who must act.
     public let bound: ClockBound?
+    /// The applications of those that are overdue, the most urgent first.
+    public let late: [String]
 
-    public init(clock: String, dueSoon: Int, overdue: Int, earliest: Instant? = nil, bound: ClockBound? = nil) {
+    public init(
+        clock: String, dueSoon: Int, overdue: Int, earliest: Instant? = nil, bound: ClockBound? = nil,
+        late: [String] = []
+    ) {
         self.clock = clock
         self.dueSoon = dueSoon
         self.overdue = overdue
         self.earliest = earliest
         self.bound = bound
+        self.late = late
     }
 
     /// The kinds of clock among those that run; a former clock of a kind, such as CLK-05#1, counts with the present one.
     public static func counting(_ running: [ClockRecord], at now: Instant) -> [ClockFigures] {
         let kinds = Dictionary(grouping: running, by: kind(of:))
         return kinds.sorted { $0.key < $1.key }.map { kind, records in
-            ClockFigures(
-                clock: kind, dueSoon: records.count { $0.clock.isDueSoon(at: now) },
-                overdue: records.count { $0.clock.isOverdue(at: now) }, earliest: records.map(\.clock.dueAt).min(),
-                bound: bound(of: records))
+            let late = records.filter { $0.clock.isOverdue(at: now) }
+            return ClockFigures(
+                clock: kind, dueSoon: records.count { $0.clock.isDueSoon(at: now) }, overdue: late.count,
+                earliest: records.map(\.clock.dueAt).min(), bound: bound(of: records), late: late.map(\.applicationNo))
         }
     }
 

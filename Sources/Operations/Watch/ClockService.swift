@@ -7,12 +7,14 @@ import Vocabulary
 
 /// The time limits that run, and the alarms that they raise: once for each due date, across restarts and nodes.
 public struct ClockService: Sendable {
-    let store: any ClockStore
+    let store: any ClockStore & MovedLimitStore
     let now: @Sendable () -> Instant
     let log: Log
     let metrics: Metrics
 
-    public init(store: any ClockStore, now: @escaping @Sendable () -> Instant, log: Log, metrics: Metrics) {
+    public init(
+        store: any ClockStore & MovedLimitStore, now: @escaping @Sendable () -> Instant, log: Log, metrics: Metrics
+    ) {
         self.store = store
         self.now = now
         self.log = log
@@ -38,7 +40,8 @@ public struct ClockService: Sendable {
                 let page = try await list(filter, after: try Self.cursor(in: request), limit: limit)
                 return .json(
                     .compact([("clocks", .array(page.clocks.map(\.json))), ("next", .text(page.next))]))
-            }
+            },
+            movedRoute,
         ]
     }
 

@@ -128,6 +128,7 @@ enum CaseRows {
             ])
         try ApplicationKeys.insert(record.keys, of: applicationNo, at: commit.receivedAt, transaction)
         try Clocks.keep(record.clocks, of: applicationNo, transaction)
+        try Hearings.keep(in: content, of: applicationNo, transaction)
         if let status = record.status { try insert(status, transaction) }
         if let message = record.statusMessage { try Envelopes.queue(message, transaction) }
     }
@@ -166,6 +167,8 @@ enum CaseRows {
         }
         guard try write(change, standing, route, of: record, transaction) else { return nil }
         try Clocks.keep(change.clocks, of: change.applicationNo, transaction)
+        for moved in change.movedLimits { try MovedLimits.insert(moved, transaction) }
+        if let content = change.content { try Hearings.keep(in: content, of: change.applicationNo, transaction) }
         for effect in effects { try perform(effect, change, record, transaction) }
         if let status = change.status { try insert(status, transaction) }
         if let message = change.statusMessage { try Envelopes.queue(message, transaction) }

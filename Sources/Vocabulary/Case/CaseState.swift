@@ -7,6 +7,18 @@ public enum CaseState: String, Sendable, CaseIterable {
     case objectionPending, objectionUpheld, objectionCorrected
     case helpRequested, dutyLawyerArranged, helpGiven
 
+    /// Whether the person is still to be given a lawyer: none is assigned, and nothing has ended that.
+    public var waitsForLawyer: Bool {
+        switch self {
+        case .pendingIntake, .supplementRequested, .provisionallyAccepted, .accepted, .crossRegionChecking, .advanceAid,
+            .granted, .noticeChecked, .noticeIncomplete, .refusalExamined, .objectionCorrected, .helpRequested:
+            true
+        case .refused, .deemedWithdrawn, .withdrawn, .transferredOut, .assigned, .entrusted, .inProgress, .replacing,
+            .terminated, .closed, .archived, .objectionPending, .objectionUpheld, .dutyLawyerArranged, .helpGiven:
+            false
+        }
+    }
+
     public var zh: String {
         switch self {
         case .pendingIntake: "待受理"

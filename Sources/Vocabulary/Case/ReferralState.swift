@@ -15,6 +15,14 @@ public enum ReferralState: String, Sendable, CaseIterable {
     /// The sender took it back before it was signed in.
     case cancelled
 
+    /// Whether an application may still come to a lawyer by it.
+    public var isUnderWay: Bool {
+        switch self {
+        case .routingManual, .queued, .signedIn, .handedOver: true
+        case .leadOnly, .returnedToSender, .cancelled: false
+        }
+    }
+
     public var zh: String {
         switch self {
         case .leadOnly: "线索"

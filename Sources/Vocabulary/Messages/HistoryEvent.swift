@@ -24,7 +24,7 @@ public enum HistoryEvent: Sendable, Hashable {
         // A lead.
         case leadContacted, leadConsented, leadDeclined, leadPassedOn
         // A clock.
-        case dueSoon, overdue
+        case dueSoon, overdue, limitsMoved
         // An endpoint.
         case paused, resumed
         // The rules of triage, by their digest.

@@ -50,6 +50,9 @@ struct Errands {
             Errand("raise due clocks", every: sweep, limit: 500) { [services] in
                 try await services.clocks.raise(limit: $0)
             },
+            Errand("reckon limits anew", every: sweep, limit: 200) { [intake] in
+                try await intake.backDoor.reckonLimits(limit: $0)
+            },
             Errand("escalate hand-overs", every: sweep, limit: 100) { [intake] in
                 try await intake.backDoor.escalateOverdueHandovers(limit: $0)
             },

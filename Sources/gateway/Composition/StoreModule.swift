@@ -27,11 +27,13 @@ struct StoreModule: Sendable {
         inspection = StoreInspection(now: around.now) { [database] in database.fault }
     }
 
-    /// Writes down which rules are in force from now on: a message is told later which ones decided about it.
+    /// Writes down which rules are in force from now on: a message is told later which ones decided about it, and the clocks
+    /// that run are reckoned by them.
     func note(_ triage: Triage) async {
         guard let digest = triage.digest else { return }
         do {
             try await store.noteRules(digest, at: around.now())
+            try await store.beginReckoning(by: digest, at: around.now())
         } catch {
             around.log.warning("the rules in force were not noted", [("error", .string(error.code))])
         }

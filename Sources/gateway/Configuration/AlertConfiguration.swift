@@ -14,6 +14,7 @@ extension ConfigurationReader {
         threshold("deadLetterHours", of: element, unit: 3600, &settings.deadLetterAge)
         threshold("queueMinutes", of: element, unit: 60, &settings.queueAge)
         threshold("partnerSilentHours", of: element, unit: 3600, &settings.partnerSilence)
+        threshold("hearingDays", of: element, unit: 86_400, &settings.hearing)
         threshold("expiryDays", of: element, unit: 86_400, &settings.expiry)
         if let webhook = element.children.first(where: { $0.name == "webhook" }) {
             settings.webhook = address(webhook)

@@ -1,0 +1,55 @@
+import Messaging
+import StrictJSON
+import Vocabulary
+
+extension SQLMessageStore: HearingStore {
+    public func hearingsWithoutLawyer(
+        from start: Instant, to end: Instant, limit: Int
+    ) async throws(StoreError) -> [Hearing] {
+        let waiting = CaseState.allCases.filter(\.waitsForLawyer).map(SQLValue.word)
+        let open = ReferralState.allCases.filter(\.isUnderWay).map(SQLValue.word)
+        return try await database.read { connection throws(StoreError) in
+            try connection.query(
+                """
+                SELECT h.application_no AS no, a.queue AS queue, min(h.at) AS at FROM hearing h
+                JOIN application a ON a.no = h.application_no WHERE h.at >= ? AND h.at <= ?
+                AND (a.lead_state IS NULL OR a.lead_state = ?) AND a.referral_state IN (\(SQLValue.marks(open.count)))
+                AND (a.case_state IS NULL OR a.case_state IN (\(SQLValue.marks(waiting.count))))
+                GROUP BY h.application_no ORDER BY at, no LIMIT ?
+                """, [.instant(start), .instant(end), .word(LeadState.applied)] + open + waiting + [.int(limit)]
+            ) { row throws(StoreError) in
+                Hearing(
+                    applicationNo: try row.text("no"), institution: try row.optionalText("queue"),
+                    at: try row.instant("at"))
+            }
+        }
+    }
+}
+
+/// Hearings as rows, read from the application that tells them.
+enum Hearings {
+    private static let word = Array("\"hearings\"".utf8)
+
+    static func keep(
+        in content: [UInt8], of applicationNo: String, _ connection: any SQLConnection
+    ) throws(StoreError) {
+        // Most applications tell none, and are not read for it.
+        guard content.firstRange(of: word) != nil else { return }
+        let application = try JSONValue(stored: content, "the content of application \(applicationNo)")
+        let times = (application.at("proceeding.hearings")?.array ?? []).compactMap { $0["at"]?.string.flatMap(end) }
+        try connection.run("DELETE FROM hearing WHERE application_no = ?", [.text(applicationNo)])
+        for time in Set(times) {
+            try connection.run(
+                "INSERT INTO hearing (application_no, at) VALUES (?, ?)", [.text(applicationNo), .instant(time)])
+        }
+    }
+
+    /// A day without a time is over when it ends.
+    private static func end(_ text: String) -> Instant? {
+        if let day = CalendarDate(iso: text) {
+            return Instant(Timestamp(day, hour: 23, minute: 59, second: 59))
+        }
+        // The seconds may be missing.
+        return Instant(rfc3339: text.utf8.count == 22 ? "\(text.prefix(16)):00\(text.suffix(6))" : text)
+    }
+}

@@ -1,0 +1,58 @@
+import Vocabulary
+
+/// A time that did not count.
+struct Suspension: Sendable, Hashable {
+    let from: Timestamp
+    let to: Timestamp
+}
+
+extension Triage {
+    /// A clock that is not over, counted by the calendar and the rules in force now. Its start and its pauses stay what they
+    /// were, and so does a last day that somebody set.
+    ///
+    /// A rule counts by the day on which it started the clock: one that holds from a later day on moves nothing. Whether the
+    /// end moves for a person in custody was settled when the clock started.
+    ///
+    /// - Parameter receivedAt: when the application was received: a start that a document tells may lie before it.
+    public func reckoned(_ clock: Clock, receivedAt: Timestamp) -> Clock {
+        guard clock.phase.over == nil, clock.isMet == nil else { return clock }
+        var clock = clock
+        let edition = edition(on: max(clock.startedAt, receivedAt).date)
+        if let rule = edition.rule(of: clock), let amount = edition.amount(of: rule) {
+            (clock.unit, clock.amount) = (rule.unit, amount)
+            (clock.basis, clock.ruleVersion, clock.soonHours) = (rule.head.basis, rule.head.version, rule.soonHours)
+            clock.rollsOver = rule.rollsOver && (rule.rollsOverInCustody || clock.rollsOver)
+        }
+        return clock.counted(by: calendar)
+    }
+}
+
+extension Edition {
+    /// The rule that started a clock; nothing where it cannot be told.
+    fileprivate func rule(of clock: Clock) -> ClockRule? {
+        let kind = clock.id.prefix { $0 != "#" }
+        let rules = clocks.filter { $0.head.id == kind }
+        if rules.count == 1 { return rules.first }
+        // Rules that share a number differ in what they rest on.
+        let alike = rules.filter { $0.head.basis == clock.basis && $0.isDerived == clock.isDerived }
+        return alike.count == 1 ? alike.first : nil
+    }
+}
+
+extension Clock {
+    /// From its start through its pauses to where it stands.
+    fileprivate func counted(by calendar: WorkingCalendar) -> Clock {
+        var clock = self
+        clock.phase = .running
+        clock.pauses = []
+        (clock.targetAt, clock.dueAt) =
+            lastDay.map { (Timestamp(endOf: $0), Timestamp(endOf: $0)) }
+            ?? calendar.ends(of: amount, unit, from: startedAt, rollsOver: rollsOver)
+        clock.isProvisional = !calendar.isPlanned(clock.dueAt.date)
+        for pause in pauses {
+            clock = clock.paused(at: pause.from, by: calendar).resumed(at: pause.to, by: calendar)
+        }
+        if case .paused(let since, _) = phase { clock = clock.paused(at: since, by: calendar) }
+        return clock
+    }
+}
