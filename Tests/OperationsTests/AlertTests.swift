@@ -219,6 +219,24 @@ private final class Pager: Sendable {
         await bench.remove()
     }
 
+    @Test func `each case whose limit has passed rings by itself, however many of its limits have`() async throws {
+        let late = Mutex([("CLK-04", ["LA-1", "LA-2"]), ("CLK-05", ["LA-1"])])
+        let bench = try await Bench(
+            clocks: Clocks {
+                late.withLock { $0 }.map { ClockFigures(clock: $0.0, dueSoon: 0, overdue: $0.1.count, late: $0.1) }
+            })
+        func open() async throws -> [String] {
+            try await bench.look()
+            return try await bench.services.alerts.open().map { "\($0.condition.rule) \($0.condition.subject)" }
+        }
+        #expect(try await open() == ["clocksOverdue LA-1", "clocksOverdue LA-2"])
+        late.withLock { $0 = [("CLK-05", ["LA-1"])] }
+        _ = try await open()
+        bench.clock.advance(301)
+        #expect(try await open() == ["clocksOverdue LA-1"])
+        await bench.remove()
+    }
+
     @Test(arguments: AlertRule.allCases)
     func `every alert says in two languages that it begins and that it is over`(rule: AlertRule) {
         let texts = AlertMessage.Phase.allCases.map { rule.text($0, "X") }

@@ -43,7 +43,9 @@ enum Demo: Command {
             sink: .file(folder.appending(path: "gateway.log").path), now: { Instant(Date()).rfc3339 })
         let gateway = try await Gateway(configuration, log: log)
         let url = "http://\(configuration.host):\(gateway.server.port)"
-        var walk = DemoWalk(url: url, configuration: configuration, tokens: tokens, mailbox: mailbox)
+        var walk = try DemoWalk(
+            url: url, configuration: configuration, tokens: tokens, mailbox: mailbox,
+            today: Instant(Date()).timestamp.date)
         let wentWell = try await walk.run()
         if !arguments.has("once") {
             let password = String(try Token.make().prefix(20))

@@ -3,16 +3,6 @@ import StrictJSON
 
 /// What befalls referrals on their way and after it: one of each flow of the domain description.
 extension DemoWalk {
-    /// A result of the walk so far: which partner sent it, by which mapping, and what it was answered.
-    struct Sent {
-        let partner: String
-        let mapping: String
-        let receipt: JSONValue
-
-        var number: String { receipt["applicationNo"]?.string ?? "" }
-        var queue: String? { receipt["queue"]?.string }
-    }
-
     /// Before the institutions take their work: papers that follow, a hand-over, a withdrawal.
     mutating func showWays() async throws {
         var table = Table(["流程 flow", "经过 what happened", "结果 result"])
@@ -40,17 +30,19 @@ extension DemoWalk {
         ])
         let parked = try await operators.ask("GET", "/v1/parked")["parked"]?.array ?? []
         table.add(["先到报文 out of order", "等待其转介 wait for their referral", "待匹配 parked: \(parked.count)"])
+        if !parked.isEmpty { complaints.append("\(parked.count) messages still wait for their referral") }
         Terminal.print(table.text)
     }
 
-    private var operators: Remote { Remote(url: url, token: tokens.operator) }
-    private func institution(_ code: String) -> Remote { Remote(url: url, token: tokens.of(institution: code)) }
+    var operators: Remote { Remote(url: url, token: tokens.operator) }
+    func institution(_ code: String) -> Remote { Remote(url: url, token: tokens.of(institution: code)) }
 
     /// (e) Papers were missing, nothing stopped; one of them follows, and the list shrinks.
     private mutating func supplyPapers(_ table: inout Table) async throws {
         guard
             let sent = sent.first(where: { sent in
-                sent.queue != nil && sent.receipt["missing"]?.array?.contains { $0["kind"]?.string != nil } == true
+                sent.queue != nil && !takenBack.contains(sent.number)
+                    && sent.receipt["missing"]?.array?.contains { $0["kind"]?.string != nil } == true
             })
         else { return complaints.append("no referral with missing papers was sent") }
         let missing = sent.receipt["missing"]?.array ?? []
@@ -68,7 +60,8 @@ extension DemoWalk {
     /// (f) Not competent: the first institution stays responsible until the other signs in.
     private mutating func handOver(_ table: inout Table) async throws {
         let notice = sent.first { sent in
-            sent.queue != nil && sent.receipt["clocks"]?.array?.contains { $0["id"] == "CLK-04" } == true
+            sent.queue != nil && !followed.contains(sent.number)
+                && sent.receipt["clocks"]?.array?.contains { $0["id"] == "CLK-04" } == true
         }
         guard let sent = notice,
             let from = sent.queue,
@@ -86,17 +79,28 @@ extension DemoWalk {
     }
 
     private mutating func withdraw(_ table: inout Table) async throws {
-        guard let sample = samples().first(where: { $0.mapping == "court/defence-notice" }) else { return }
-        let partner = Remote(url: url, token: tokens.of(partner: sample.partner))
         // Another case: a second notice of the same one would join it.
-        let notice = Self.replacing("000123", with: "000777", in: try bytes(of: sample.file.path))
+        guard let notice = anotherNotice("000777", case: "654") else { return }
+        let partner = Remote(url: url, token: tokens.of(partner: notice.partner))
         let receipt = try await partner.ask(
-            "POST", "/v1/referrals", body: Self.replacing("321", with: "654", in: notice), mediaType: "application/xml")
+            "POST", "/v1/referrals", body: notice.bytes, mediaType: notice.mediaType)
         let path = "/v1/referrals/\(receipt["referralId"]?.string ?? "")"
         _ = try await partner.ask("POST", path + "/withdrawal", body: Array(#"{"reason":"重复发送"}"#.utf8))
         let state = try await partner.ask("GET", path)["state"]?.string ?? "?"
-        table.add(["撤回 withdrawal", "\(sample.partner) 签收前撤回 before the sign-in", "状态 state: \(state)"])
+        table.add(["撤回 withdrawal", "\(notice.partner) 签收前撤回 before the sign-in", "状态 state: \(state)"])
         if state != "cancelled" { complaints.append("a withdrawn referral is \(state)") }
+    }
+
+    /// A court's notice under another number and in another case.
+    func anotherNotice(_ number: String, case caseNumber: String) -> DemoExample? {
+        let mapping = "court/defence-notice"
+        guard let partner = configuration.partners.first(where: { $0.mappings.contains(mapping) }),
+            var notice = examples.example(of: mapping, for: partner.id, named: ["all-fields"])
+        else { return nil }
+        examples.rewrite(&notice) {
+            $0.replacing("000123", with: number).replacing("刑初321", with: "刑初" + caseNumber)
+        }
+        return notice
     }
 
     /// (c) The other way round: the institution suggests that the procuratorate support the suit.
