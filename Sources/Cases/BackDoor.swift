@@ -152,13 +152,16 @@ public struct BackDoor: Sendable {
         }
         let change: CaseChange
         if record.standing.handover == .proposed, record.handover.to == caller.id {
-            change = try clerk.takeOver(
+            var takenOver = try clerk.takeOver(
                 record, by: caller.id, leaseID: leaseID, clocks: try await clocks(of: record), at: now)
+            takenOver.isTimelySignIn = clerk.isTimely(now, of: record)
+            change = takenOver
         } else {
             guard record.queue == caller.id else { throw Self.notFound(record.applicationNo) }
             var signedIn = try clerk.change(by: .signIn, of: record, Circumstances(actor: caller.id, at: now))
             signedIn.leaseID = leaseID
             signedIn.content = try record.application.signedArrival(by: caller.id, at: now)
+            signedIn.isTimelySignIn = clerk.isTimely(now, of: record)
             change = signedIn
         }
         switch try await store.changeCase(change) {

@@ -168,7 +168,19 @@ extension RunningClock {
             id: clock.id, content: clock.stored.serialized(), dueAt: Instant(clock.dueAt),
             soonAt: Instant(clock.dueSoonAt),
             isRunning: clock.isRunning && clock.isMet == nil && clock.kind != .information,
-            endedAt: Self.end(of: clock).map { Instant($0) })
+            endedAt: Self.end(of: clock).map { Instant($0) }, standing: Self.standing(of: clock))
+    }
+
+    private static func standing(of clock: Clock) -> ClockStanding {
+        if let isMet = clock.isMet { return isMet ? .met : .late }
+        // What nobody owes, such as the time to object, is neither kept nor missed.
+        if clock.kind == .information { return .untested }
+        switch clock.phase {
+        case .running: return .running
+        case .paused: return .paused
+        case .stopped(let at): return at > clock.dueAt ? .late : .met
+        case .ended(let at): return at > clock.dueAt ? .late : .ended
+        }
     }
 
     private static func end(of clock: Clock) -> Timestamp? {

@@ -70,6 +70,13 @@ extension CaseClerk {
         }
     }
 
+    /// Whether a sign-in comes within one working day of the receipt (实施方案 三(二)).
+    func isTimely(_ now: Instant, of record: ApplicationRecord) -> Bool {
+        let last = current.triage.calendar.end(
+            of: 1, .workingDay, from: record.receivedAt.timestamp.date, rollsOver: false)
+        return now.timestamp.date <= last
+    }
+
     private func prepare(
         _ effect: ApplicationEffect, in change: inout CaseChange, of record: ApplicationRecord,
         becoming standing: ApplicationStanding, _ circumstances: Circumstances

@@ -70,7 +70,9 @@ struct RecordPacker {
         record.standing = ApplicationStanding(
             referral: record.queue == nil ? .routingManual : isProposed ? .handedOver : .queued, handover: handoverState
         )
-        record.content = JSONValue.object(application.content).serialized()
+        let content = JSONValue.object(application.content)
+        record.content = content.serialized()
+        record.facts = CaseFacts(of: content, partner: sender.id, institution: record.queue, state: nil)
         record.priority = step.assessment?.priority ?? 0
         record.dueAt = step.assessment?.dueAt.map { Instant($0) }
         record.keepUntil = clerk.registry.keepUntil(record.handover.to ?? record.queue, from: receivedAt)

@@ -5,7 +5,8 @@ import Vocabulary
 
 /// What the operator services asks of the message store.
 public typealias OperatorStore = DeadLetterStore & JobStore & AuditStore & AccountStore & MessageQueryStore & AlertStore
-    & DeliveryStore & ClockStore & MovedLimitStore & HearingStore & LeadStore & ClockOutcomeStore & DriftStore
+    & DeliveryStore & ClockStore & MovedLimitStore & HearingStore & LeadStore & TallyStore & ReviewCaseStore
+    & DriftStore
     & FollowUpStore & RuleLog
 
 /// The operators' services, which the HTTP interface and the console share.

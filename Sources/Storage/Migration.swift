@@ -27,11 +27,12 @@ struct Migration {
         Migration(script: PackageResources.v022_retention_sql),
         Migration(script: PackageResources.v023_audit_sql),
         Migration(script: PackageResources.v024_identity_sql),
+        Migration(script: PackageResources.v025_tallies_sql),
         Migration(script: PackageResources.v026_moved_limits_sql),
     ]
 
-    /// Splits the script at semicolons that end a line, comments aside; the files hold no triggers, and no text with two
-    /// dashes. Two statements on one line are refused when they are run.
+    /// Splits the script at semicolons that end a line, comments aside: a trigger with its statements stands on one line, and
+    /// no text has two dashes. Two statements on one line are refused when they are run.
     private init(script: [UInt8]) {
         var statement = ""
         var statements: [String] = []

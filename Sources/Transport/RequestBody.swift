@@ -93,6 +93,24 @@ public struct RequestBody {
         return text(name, atMost: limit) ?? ""
     }
 
+    /// A list of texts that must be there, without the blanks around each.
+    public mutating func neededTexts(_ name: String, atMost count: Int, each limit: Int) -> [String] {
+        if !has(name) { miss(name) }
+        guard let given = given(name) else { return [] }
+        guard let items = given.array, items.count <= count else {
+            note("wrongType", name, zh: "应为至多 \(count) 项的数组。", en: "must be an array of at most \(count) items.")
+            return []
+        }
+        return items.enumerated().compactMap { place, item in
+            let text = (item.string ?? "").split(separator: /\s+/).joined(separator: " ")
+            guard text.isEmpty || text.count > limit else { return text }
+            note(
+                "wrongType", name, zh: "第 \(place + 1) 项应为不超过 \(limit) 字的文字。",
+                en: "item \(place + 1) must be a text of at most \(limit) characters.")
+            return nil
+        }
+    }
+
     /// Why somebody does something.
     public mutating func reason() -> String { needed("reason", atMost: Self.reasonLength) }
 

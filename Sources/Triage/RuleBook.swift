@@ -47,4 +47,10 @@ extension [RuleEntry] {
         let titles = Set(clocks.map(\.title))
         return clocks.compactMap(\.family).first ?? (titles.count == 1 ? titles.first : nil)
     }
+
+    /// The articles that set the limit of a number.
+    public func basis(ofClock id: String) -> String? {
+        let bases = Set(filter { $0.part == .clock && $0.id == id }.map(\.basis)).sorted()
+        return bases.isEmpty ? nil : bases.joined(separator: "；")
+    }
 }

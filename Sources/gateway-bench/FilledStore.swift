@@ -178,7 +178,8 @@ private struct StoreFiller: Sendable {
             RunningClock(
                 id: "CLK-05", content: Array(#"{"id":"CLK-05","bound":"institution"}"#.utf8),
                 dueAt: at.advanced(seconds: 3 * 86_400), soonAt: at.advanced(seconds: 2 * 86_400),
-                isRunning: messages - index < Self.open)
+                isRunning: messages - index < Self.open, endedAt: messages - index < Self.open ? nil : at,
+                standing: messages - index < Self.open ? .running : .met)
         ]
         return record
     }

@@ -159,6 +159,15 @@ struct Question: Sendable {
         Question(name: "overview: messages of an hour") { filled, _ in
             try await filled.store.countReferrals(from: filled.end.advanced(seconds: -3_600), to: filled.end)
         },
+        Question(name: "bulletin of a month") { filled, _ in
+            let month = String(filled.end.timestamp.date.iso.prefix(7))
+            let (start, end) = (filled.end.advanced(seconds: -31 * 86_400), filled.end)
+            let cases = try await filled.store.caseTallies(month: month)
+            let clocks = try await filled.store.clockTallies(from: start, to: end, now: filled.end)
+            let messages = try await filled.store.messageTallies(from: start, to: end)
+            let leads = try await filled.store.leadFigures(from: start, to: end)
+            return cases.count + clocks.count + messages.count + leads.count > 0 ? 1 : 0
+        },
         Question(name: "clocks: first page") { filled, page in
             try await filled.store.clocks(ClockFilter(), after: nil, limit: page).count
         },

@@ -177,6 +177,7 @@ private struct Story {
         #expect(
             Set(states).isSuperset(of: ["signedIn", "materialsAdded", "assign", "transferProposed", "transferSignedIn"])
         )
+        #expect(try await world.database.talliesAgree())
         await world.remove()
     }
 

@@ -41,7 +41,17 @@ private func clock(
     return RunningClock(
         id: id, content: content.serialized(), dueAt: try at(due), soonAt: nil,
         isRunning: stopped == nil && ended == nil && !paused && met == nil && kind != .information,
-        endedAt: try (stopped ?? ended).map(at) ?? (met == nil ? nil : at("2026-03-01")))
+        endedAt: try (stopped ?? ended).map(at) ?? (met == nil ? nil : at("2026-03-01")),
+        standing: try standing(due: due, stopped: stopped, ended: ended, paused: paused, met: met, kind: kind))
+}
+
+private func standing(
+    due: String, stopped: String?, ended: String?, paused: Bool, met: Bool?, kind: Clock.Kind
+) throws -> ClockStanding {
+    if let met { return met ? .met : .late }
+    if kind == .information { return .untested }
+    if let over = stopped ?? ended, try at(over) > at(due) { return .late }
+    return stopped != nil ? .met : ended != nil ? .ended : paused ? .paused : .running
 }
 
 private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
@@ -58,34 +68,6 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
         mediaType: "application/json", encoding: nil, receivedAt: now, mappingID: nil, mappingVersion: nil,
         mappingDigest: nil, outcome: .accepted, isInvalid: false, answer: [1], records: [record], supersedes: nil)
 }
-
-/// A notice with the moments from its receipt to a status, and how the status counts: in time, late.
-struct TimedNotice: Sendable {
-    let received: String
-    let told: String
-    let isHeld: Bool
-    let status: StatusCode
-    let expected: [Int]
-
-    init(_ received: String, _ told: String, isHeld: Bool, _ status: StatusCode, _ expected: [Int]) {
-        self.received = received
-        self.told = told
-        self.isHeld = isHeld
-        self.status = status
-        self.expected = expected
-    }
-}
-
-private let noticesAroundNationalDay: [TimedNotice] = [
-    TimedNotice("2026-09-30T10:00:00+08:00", "2026-10-08T23:59:59+08:00", isHeld: false, .assigned, [1, 0]),
-    TimedNotice("2026-09-30T10:00:00+08:00", "2026-10-09T00:00:00+08:00", isHeld: false, .assigned, [0, 1]),
-    TimedNotice("2026-09-30T10:00:00+08:00", "2026-10-08T09:00:00+08:00", isHeld: true, .assigned, [0, 1]),
-    TimedNotice("2026-09-30T10:00:00+08:00", "2026-10-03T20:00:00+08:00", isHeld: true, .assigned, [1, 0]),
-    TimedNotice("2026-09-30T18:00:00+08:00", "2026-10-08T17:00:00+08:00", isHeld: false, .signedIn, [1, 0]),
-    TimedNotice("2026-09-30T00:00:01+08:00", "2026-10-09T00:00:00+08:00", isHeld: false, .signedIn, [0, 1]),
-    TimedNotice("2026-10-09T18:00:00+08:00", "2026-10-10T20:00:00+08:00", isHeld: false, .signedIn, [1, 0]),
-    TimedNotice("2026-10-09T18:00:00+08:00", "2026-10-12T09:00:00+08:00", isHeld: false, .signedIn, [0, 1]),
-]
 
 @Suite struct ReportTests {
     @Test func `the month's clocks are counted by how they came out`() async throws {
@@ -120,59 +102,28 @@ private let noticesAroundNationalDay: [TimedNotice] = [
         let now = try at("2026-03-20")
         let desk = OnTimeService(store: store, now: { now }, rules: NoRules(ruleBook: book))
         let found = try await desk.figures(
-            from: try at("2026-02-28T23:59:59+08:00"), to: try at("2026-03-31T23:59:59+08:00"))
-        // The first of the two ends is in, the last is out.
-        #expect(found.map(\.clock) == ["CLK-03", "CLK-05", "CLK-06", "CLK-12"])
+            from: try at("2026-02-28T00:00:00+08:00"), to: try at("2026-03-31T00:00:00+08:00"))
+        #expect(found.byInstitution.map(\.institution) == Array(repeating: "CZ-TN", count: 4))
+        #expect(found.byInstitution.map(\.figures) == found.all)
+        // The first day is in, the last is out.
+        #expect(found.all.map(\.clock) == ["CLK-03", "CLK-05", "CLK-06", "CLK-12"])
         #expect(
-            found.map { [$0.met, $0.late, $0.open, $0.ended] }
+            found.all.map { [$0.met, $0.late, $0.open, $0.ended] }
                 == [[1, 1, 0, 0], [2, 2, 2, 1], [0, 1, 0, 1], [0, 0, 0, 1]])
-        #expect(found[1].title == "审查决定" && found[1].basis == "法律援助法 43" && found[1].share == 2.0 / 6)
-        #expect(found[3].share == nil)
-
-        let plan = try await bench.database.read { connection throws(StoreError) in
-            try [true, false].map { running throws(StoreError) in
-                try connection.query(
-                    "EXPLAIN QUERY PLAN " + ClockOutcomeSQL.due(running: running),
-                    [.integer(0), .integer(1), .integer(0), .text(""), .text(""), .integer(1)]
-                ) { row throws(StoreError) in try row.text("detail") }.joined(separator: "; ")
-            }
+        #expect(found.all[1].title == "审查决定" && found.all[1].basis == "法律援助法 43 ¶1")
+        #expect(found.all[1].share == 2.0 / 6 && found.all[3].share == nil)
+        // Of the day itself only what is past its hour is open.
+        let dueToday = try clock("CLK-05", due: "2026-03-25T12:00:00+08:00")
+        _ = try await store.accept(record("T", clocks: [dueToday]))
+        for (hour, open) in [("11:59", 0), ("12:01", 1)] {
+            let now = try at("2026-03-25T\(hour):00+08:00")
+            let desk = OnTimeService(store: store, now: { now }, rules: NoRules())
+            let day = try await desk.figures(
+                from: try at("2026-03-25T00:00:00+08:00"), to: try at("2026-03-26T00:00:00+08:00"))
+            #expect(day.all.map(\.open) == (open == 0 ? [] : [1]))
         }
-        #expect(plan[0].contains("clock_running") && plan[1].contains("clock_ended"), "\(plan)")
-        #expect(!plan[1].contains("TEMP B-TREE"), "\(plan)")
+        #expect(try await bench.database.talliesAgree())
         await bench.remove()
-    }
-
-    @Test func `a page's end loses no clock and counts none twice`() async throws {
-        let bench = try await Bench()
-        let store = try await SQLMessageStore(database: bench.database)
-        for no in 0..<501 {
-            let clocks = [try clock("CLK-06", due: "2026-03-10", stopped: "2026-03-09")]
-            _ = try await store.accept(record("\(no)", clocks: clocks))
-        }
-        let desk = OnTimeService(store: store, now: { Instant(milliseconds: 0) }, rules: NoRules())
-        let found = try await desk.figures(from: try at("2026-03-01"), to: try at("2026-04-01"))
-        #expect(found.map(\.met) == [501])
-        await bench.remove()
-    }
-
-    /// The days around the National Day of 2026: 1 to 7 October are off, and Saturday the 10th is worked.
-    @Test(arguments: noticesAroundNationalDay)
-    func `indicators count the days that law and calendar count`(notice: TimedNotice) throws {
-        var report = MonthlyReport(
-            month: try #require(ReportMonth("2026-09")), calendar: try rules.get().calendar)
-        let content = """
-            {"aidRoute":"byNotification","recipient":{"custody":{"kind":"\(notice.isHeld ? "inCustody" : "bail")"}},
-            "proceeding":{"stage":"prosecutionReview"}}
-            """
-        try report.add(
-            ReportRow(
-                applicationNo: "LA-1", partnerID: "p", queue: nil, caseState: nil, receivedAt: try at(notice.received),
-                content: Array(content.utf8), firstTold: [notice.status: try at(notice.told)]))
-        let indicator: MonthlyReport.Indicator =
-            notice.status == .signedIn ? .signedInWithinOneWorkingDay : .notifiedAssignedWithinThreeDays
-        let rate = try #require(report.indicators[indicator])
-        #expect([rate.within, rate.later] == notice.expected)
-        #expect(report.measures == [.reviewStageDefence: 1])
     }
 
     @Test func `a month is in China's time and ends where the next begins`() throws {
@@ -186,16 +137,16 @@ private let noticesAroundNationalDay: [TimedNotice] = [
     }
 
     @Test func `a spreadsheet never takes a cell for a formula`() async throws {
-        var report = MonthlyReport(
-            month: try #require(ReportMonth("2026-01")), calendar: WorkingCalendar(years: [:]))
-        try report.add(
-            ReportRow(
-                applicationNo: "LA-1", partnerID: "=HYPERLINK(\"x\")", queue: "@q", caseState: nil,
-                receivedAt: Instant(milliseconds: 0), content: Array("{}".utf8), firstTold: [:]))
+        var report = MonthlyReport(month: try #require(ReportMonth("2026-01")))
+        let facts = CaseFacts(of: [:], partner: "=HYPERLINK(\"x\")", institution: "@q", state: nil)
+        report.add(CaseTally(facts: facts, applications: 2))
         let desk = ReportService(
             store: NoFlow(), registry: Registry(partners: [], institutions: []), rules: NoRules(),
-            onTime: OnTimeService(
-                store: NoOutcomes(), now: { Instant(milliseconds: 0) }, rules: NoRules()))
+            onTime: OnTimeService(store: NoFlow(), now: { Instant(milliseconds: 0) }, rules: NoRules()))
+        // What nobody has done yet is not what nobody has said.
+        let json = desk.json(report)
+        #expect(json["outcome"]?[0]?["label"] == "尚未办理" && json["matter"]?[0]?["label"] == "未注明")
+        #expect(json["outcome"]?[0]?["count"] == 2)
         let text = String(decoding: desk.csv(report), as: UTF8.self)
         #expect(text.contains("\"'=HYPERLINK(\"\"x\"\")\""))
         #expect(text.contains("\"'@q\""))
@@ -203,28 +154,12 @@ private let noticesAroundNationalDay: [TimedNotice] = [
 }
 
 /// A store that nothing is in.
-private struct NoFlow: MessageQueryStore, LeadStore {
-    func queueFigures() -> [QueueFigures] { [] }
-    func partnerFigures(_ id: String, since: Instant) -> PartnerFigures {
-        PartnerFigures(
-            partnerID: id, lastSeen: nil, outcomes: [:], backlog: 0, oldestBacklog: nil, deadLetters: 0)
-    }
-    func referrals(partner: String?, before id: String?, limit: Int) -> [ReferralSummary] { [] }
-    func findReferrals(_ quoted: String, partners: [String], limit: Int) -> [ReferralSummary] { [] }
-    func trace(referral id: String) -> Trace? { nil }
-    func document(referral id: String) -> StoredDocument? { nil }
-    func indexReferences(_ paths: [ReferencePath], before end: Instant, limit: Int) -> Int { 0 }
-    func reportRows(from: Instant, to: Instant, after: String?, limit: Int) -> [ReportRow] { [] }
-    func appliedLeads(from: Instant, to: Instant) -> [ReportRow] { [] }
-    func outcomes(partner: String, from: Instant, to: Instant) -> [Outcome: Int] { [:] }
-    func countReferrals(from: Instant, to: Instant) -> Int { 0 }
+private struct NoFlow: TallyStore, LeadStore, ReviewCaseStore {
+    func keepReviewCases(_ keys: Set<String>, of partner: String, month: String) {}
+    func reviewCoverage(month: String) -> [ReviewCoverage] { [] }
+    func caseTallies(month: String) -> [CaseTally] { [] }
+    func clockTallies(from: Instant, to: Instant, now: Instant) -> [ClockTally] { [] }
+    func messageTallies(from: Instant, to: Instant) -> [Outcome: Int] { [:] }
     func leads(_ filter: LeadFilter, after: String?, limit: Int) -> [ApplicationRecord] { [] }
     func leadFigures(from: Instant, to: Instant) -> [LeadState: Int] { [:] }
-}
-
-/// A store that no clock ended in.
-private struct NoOutcomes: ClockOutcomeStore {
-    func clocksDue(
-        from start: Instant, to end: Instant, running: Bool, after cursor: ClockOutcomeCursor?, limit: Int
-    ) -> [ClockOutcome] { [] }
 }

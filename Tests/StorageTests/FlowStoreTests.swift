@@ -25,8 +25,6 @@ import Testing
         ),
         (MessageQuerySQL.statuses, 1, "status_of_application"),
         (MessageQuerySQL.relatives, 2, "dead_letter_resend_successor"),
-        (MessageQuerySQL.reportRows, 3, "sqlite_autoindex_application_1"),
-        (MessageQuerySQL.firstTold, 1, "status_of_application"),
         (MessageQuerySQL.countReferrals, 2, "COVERING INDEX"),
         (MessageQuerySQL.referrals(ofPartner: true), 3, "referral_of_partner"),
         (MessageQuerySQL.referrals(ofPartner: false), 2, "sqlite_autoindex_referral_1"),
@@ -107,10 +105,8 @@ import Testing
         #expect(nobody.lastSeen == nil && nobody.errorRate == nil)
         #expect(try await home.store.countReferrals(from: start, to: start.advanced(seconds: 1)) == 5)
         #expect(try await home.store.countReferrals(from: start.advanced(seconds: 1), to: urgent) == 0)
-        let rows = try await home.store.reportRows(from: start, to: urgent, after: nil, limit: 3)
-        #expect(rows.count == 3)
-        let rest = try await home.store.reportRows(from: start, to: urgent, after: rows.last?.applicationNo, limit: 3)
-        #expect(rest.count == 1)
+        let today = try await home.store.messageTallies(from: start, to: start.advanced(seconds: 86_400))
+        #expect(today == [.accepted: 4, .invalid: 1])
         await home.remove()
     }
 }

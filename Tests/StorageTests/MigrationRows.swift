@@ -166,5 +166,11 @@ enum MigrationRows {
         "upload_reference": ["partner": .text("court"), "sha256": .text("a"), "referral_id": .text("R-accepted")],
         "erasure": ["seq": .int(1)],
         "erased_record": ["erasure": .int(1)],
+        "reckoning": ["id": .int(1), "rules": .text("r"), "is_done": .flag(false)],
+        "moved_limit": [
+            "application_no": .text("LA-queued"), "clock": .text("CLK-04"), "was_provisional": .flag(true),
+            "is_provisional": .flag(false),
+        ],
+        "hearing": ["application_no": .text("LA-queued")],
     ]
 }

@@ -54,7 +54,7 @@ extension WebConsole {
                 <a class="button" href="\(Section.reports.path)/\(month.text)">CSV</a></form>
                 <ul class="tiles">\(Self.tile(language("申请", "Applications"), "\(report.applications)", "", link: Section.messages.path))\(
                     indicators(report, language))</ul>
-                \(leads(report, language))\(onTime(report, language))\(measures(report, language))<div class="actions">\(parts)</div>
+                \(leads(report, language))\(onTime(report, language))\(onTimeByInstitution(report, language))\(measures(report, language))\(coverage(report, language))<div class="actions">\(parts)</div>
                 """)
     }
 
@@ -89,7 +89,7 @@ extension WebConsole {
             columns: [
                 .init(name: language("事项", "Measure")), .init(name: language("数量", "Count"), isNumber: true),
             ], empty: "")
-        table.rows = MonthlyReport.Measure.allCases.map {
+        table.rows = PolicyMeasure.allCases.map {
             ["\(language.text($0.label))", "\(report.measures[$0] ?? 0)"]
         }
         return "<h2>\(language("政策事项", "Policy"))</h2>\(table.html)"
@@ -117,5 +117,44 @@ extension WebConsole {
             ]
         }
         return "<h2>\(language("按时率", "On time"))</h2>\(table.html)"
+    }
+
+    private func onTimeByInstitution(_ report: MonthlyReport, _ language: Language) -> HTML {
+        var table = DataTable(
+            caption: language("同上，按期限届满或办结时的承办机构", "The same, by the institution that was responsible then"),
+            columns: [
+                .init(name: language("机构", "Institution")), .init(name: language("时限", "Clock")),
+                .init(name: language("按时", "In time"), isNumber: true),
+                .init(name: language("未按时", "Not in time"), isNumber: true),
+                .init(name: language("按时率", "On time"), isNumber: true),
+            ], empty: language("本月没有到期的时限。", "No clocks were due."))
+        table.rows = report.onTimeByInstitution.map { institution, figures in
+            [
+                "\(services.reports.label(.district, institution))",
+                "\(figures.title) <small class=\"mono\">\(figures.clock)</small>", "\(figures.met)",
+                "\(figures.late + figures.open)", "\(figures.share.map { "\(Int(($0 * 100).rounded())) %" } ?? "–")",
+            ]
+        }
+        return "<h2>\(language("按时率（按机构）", "On time, by institution"))</h2>\(table.html)"
+    }
+
+    /// Nothing where no procuratorate has listed its cases.
+    private func coverage(_ report: MonthlyReport, _ language: Language) -> HTML {
+        guard !report.coverage.isEmpty else { return .none }
+        var table = DataTable(
+            caption: language(
+                "检察机关报送的本月审查起诉案件中，已通知辩护的", "Of the cases under review that procuratorates list, those with a notice"),
+            columns: [
+                .init(name: language("单位", "Partner")), .init(name: language("案件", "Cases"), isNumber: true),
+                .init(name: language("已通知", "Notified"), isNumber: true),
+                .init(name: language("覆盖率", "Coverage"), isNumber: true),
+            ], empty: "")
+        table.rows = report.coverage.map { part in
+            [
+                "\(services.reports.label(.partner, part.partner))", "\(part.cases)", "\(part.notified)",
+                "\(part.share.map { "\(Int(($0 * 100).rounded())) %" } ?? "–")",
+            ]
+        }
+        return "<h2>\(language("审查起诉通知覆盖", "Coverage at the review stage"))</h2>\(table.html)"
     }
 }

@@ -24,6 +24,8 @@ public struct ApplicationRecord: Sendable {
     public var erasedAt: Instant?
     /// When the message that brought it was erased.
     public var documentErasedAt: Instant?
+    /// What the bulletin counts of it; nothing of a lead.
+    public var facts: CaseFacts?
     /// When the gateway received it; of what was a lead, when the person applied.
     public var receivedAt: Instant
 

@@ -40,6 +40,8 @@ public struct CaseChange: Sendable {
     public var addedKeys: [String] = []
     /// The operator's act that the change is, where it is one.
     public var audit: AuditAct?
+    /// Whether a sign-in came within a working day of the receipt.
+    public var isTimelySignIn: Bool?
     /// The clocks that started or moved.
     public var clocks: [RunningClock] = []
     /// Those whose end moved because a calendar or a rule came into force.

@@ -14,9 +14,12 @@ public struct RunningClock: Sendable, Hashable {
     public let isRunning: Bool
     /// When it was stopped, judged on receipt (its start then), or over with its case.
     public let endedAt: Instant?
+    /// Nothing where it was not said when it was kept.
+    public let standing: ClockStanding?
 
     public init(
-        id: String, content: [UInt8], dueAt: Instant, soonAt: Instant?, isRunning: Bool, endedAt: Instant? = nil
+        id: String, content: [UInt8], dueAt: Instant, soonAt: Instant?, isRunning: Bool, endedAt: Instant? = nil,
+        standing: ClockStanding? = nil
     ) {
         self.id = id
         self.content = content
@@ -24,6 +27,7 @@ public struct RunningClock: Sendable, Hashable {
         self.soonAt = soonAt
         self.isRunning = isRunning
         self.endedAt = endedAt
+        self.standing = standing
     }
 }
 

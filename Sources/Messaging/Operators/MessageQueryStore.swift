@@ -18,14 +18,6 @@ public protocol MessageQueryStore: Sendable {
     /// - Returns: how many referrals were read; fewer than the limit when nothing is left.
     func indexReferences(_ paths: [ReferencePath], before end: Instant, limit: Int) async throws(StoreError) -> Int
 
-    /// Applications in the order of their numbers, after the last one; neither leads nor what was one.
-    func reportRows(
-        from start: Instant, to end: Instant, after applicationNo: String?, limit: Int
-    ) async throws(StoreError) -> [ReportRow]
-    /// What was a lead and became an application in a time.
-    func appliedLeads(from start: Instant, to end: Instant) async throws(StoreError) -> [ReportRow]
-    /// Messages received in a time, by outcome.
-    func outcomes(partner: String, from start: Instant, to end: Instant) async throws(StoreError) -> [Outcome: Int]
     /// Messages received in a time, of all partners.
     func countReferrals(from start: Instant, to end: Instant) async throws(StoreError) -> Int
 }

@@ -15,6 +15,8 @@ public struct IntakeRecord: Sendable {
     public var keepUntil: Instant?
     /// The canonical application, JSON.
     public var content: [UInt8]?
+    /// What the bulletin counts of it; where nothing is said, the store reads the application.
+    public var facts: CaseFacts?
     /// Which case machine runs.
     public var route = AidRoute.byApplication
     /// Where the application that it makes stands; nothing where it makes none.

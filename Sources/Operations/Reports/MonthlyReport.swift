@@ -9,7 +9,7 @@ import Vocabulary
 public struct MonthlyReport: Sendable {
     /// By what applications are counted.
     public enum Dimension: String, Sendable, CaseIterable {
-        case partner, sender, kind, route = "road", matter, group, district, outcome
+        case partner, sender, kind, route = "road", matter, item, group, district, outcome
 
         public var label: LocalizedText {
             switch self {
@@ -18,6 +18,7 @@ public struct MonthlyReport: Sendable {
             case .kind: LocalizedText(zh: "报文种类", en: "Kind of message")
             case .route: LocalizedText(zh: "援助途径", en: "Road to legal aid")
             case .matter: LocalizedText(zh: "案件类别", en: "Matter")
+            case .item: LocalizedText(zh: "法定事项", en: "Item of the law")
             case .group: LocalizedText(zh: "人群类别", en: "Special group")
             case .district: LocalizedText(zh: "承办机构", en: "Institution")
             case .outcome: LocalizedText(zh: "办理情况", en: "Outcome")
@@ -28,6 +29,10 @@ public struct MonthlyReport: Sendable {
     public struct Rate: Sendable, Hashable {
         public var within = 0
         public var later = 0
+
+        mutating func count(_ isWithin: Bool, _ number: Int) {
+            if isWithin { within += number } else { later += number }
+        }
         /// Nothing where there was nothing to count.
         public var share: Double? { within + later == 0 ? nil : Double(within) / Double(within + later) }
     }
@@ -41,54 +46,49 @@ public struct MonthlyReport: Sendable {
     /// The leads received in the month by what has become of them. What became an application is counted among the
     /// applications of the month in which the person applied.
     public var leads: [LeadState: Int] = [:]
-    /// By the clocks that ran; empty where none were kept.
-    public var onTime: [OnTimeFigures] = []
+    /// By the clocks that were due in the month; empty where none were kept.
+    public private(set) var onTime: [OnTimeFigures] = []
+    /// The same for each institution by its code; empty where there is none.
+    public private(set) var onTimeByInstitution: [(institution: String, figures: OnTimeFigures)] = []
 
-    public private(set) var measures: [Measure: Int] = [:]
-    private let calendar: WorkingCalendar
+    /// The cases under review that procuratorates have listed; empty where none has.
+    public var coverage: [ReviewCoverage] = []
 
-    init(month: ReportMonth, calendar: WorkingCalendar) {
-        self.month = month
-        self.calendar = calendar
-    }
+    public private(set) var measures: [PolicyMeasure: Int] = [:]
 
-    /// - Throws: `StoreError.corrupt` where the application cannot be read: figures without it would be wrong.
-    mutating func add(_ row: ReportRow) throws(StoreError) {
-        let content = JSONValue.object(
-            try JSONObject(stored: row.content, "the content of application \(row.applicationNo)"))
-        applications += 1
-        count(.partner, row.partnerID)
-        count(.sender, content.at("source.senderType")?.string)
-        count(.kind, content["intakeKind"]?.string)
-        count(.route, content["aidRoute"]?.string)
-        count(.matter, content.at("matter.caseDomain")?.string)
-        for code in Set((content["groupFlags"]?.array ?? []).compactMap { $0["code"]?.string }) { count(.group, code) }
-        count(.district, row.queue)
-        count(.outcome, row.caseState?.rawValue)
-        func first(_ codes: StatusCode...) -> Instant? { codes.compactMap { row.firstTold[$0] }.min() }
-        let isHeld = content.object.map { LegalAidApplication(content: $0).isInCustody } ?? false
-        rate(.signedInWithinOneWorkingDay, from: row.receivedAt, to: first(.signedIn), isHeld)
-        if content["aidRoute"]?.string == AidRoute.byNotification.rawValue {
-            rate(.notifiedAssignedWithinThreeDays, from: row.receivedAt, to: first(.assigned), isHeld)
+    init(month: ReportMonth) { self.month = month }
+
+    mutating func add(_ tally: CaseTally) {
+        let (facts, number) = (tally.facts, tally.applications)
+        applications += number
+        func count(_ dimension: Dimension, _ key: String?) {
+            counts[dimension, default: [:]][key ?? "", default: 0] += number
         }
-        if let accepted = first(.accepted, .provisionallyAccepted) {
-            rate(.decidedWithinSevenDays, from: accepted, to: first(.granted, .refused), isHeld)
-        }
-        for measure in Measure.allCases where measure.applies(to: row, content) { measures[measure, default: 0] += 1 }
+        count(.partner, facts.partner)
+        count(.sender, facts.sender)
+        count(.kind, facts.kind)
+        count(.route, facts.route)
+        count(.matter, facts.matter)
+        for item in facts.items { count(.item, item) }
+        for group in facts.groups { count(.group, group) }
+        count(.district, facts.institution)
+        count(.outcome, facts.state?.rawValue)
+        for measure in facts.measures { measures[measure, default: 0] += number }
+        // What is not done yet is not counted: it may still be in time.
+        guard let isTimely = facts.signedInTimely else { return }
+        var rate = indicators[.signedInWithinOneWorkingDay] ?? Rate()
+        rate.count(isTimely, number)
+        indicators[.signedInWithinOneWorkingDay] = rate
     }
 
-    private mutating func count(_ dimension: Dimension, _ key: String?) {
-        counts[dimension, default: [:]][key ?? "", default: 0] += 1
-    }
-
-    /// What is not done yet is not counted: it may still be in time.
-    private mutating func rate(_ indicator: Indicator, from: Instant, to: Instant?, _ isHeld: Bool) {
-        guard let to else { return }
-        func time(_ instant: Instant) -> Timestamp { instant.timestamp }
-        if time(to).date <= indicator.end(from: time(from), isHeld: isHeld, by: calendar) {
-            indicators[indicator, default: Rate()].within += 1
-        } else {
-            indicators[indicator, default: Rate()].later += 1
+    mutating func add(_ onTime: [OnTimeFigures], byInstitution: [(institution: String, figures: OnTimeFigures)]) {
+        (self.onTime, onTimeByInstitution) = (onTime, byInstitution)
+        // The limits that the law sets, with their own start, pauses and holidays.
+        for (indicator, clock) in [
+            (Indicator.notifiedAssignedWithinThreeDays, "CLK-04"), (.decidedWithinSevenDays, "CLK-05"),
+        ] {
+            guard let figures = onTime.first(where: { $0.clock == clock }), figures.share != nil else { continue }
+            indicators[indicator] = Rate(within: figures.met, later: figures.late + figures.open)
         }
     }
 

@@ -1,8 +1,5 @@
-import Canonical
 import Messaging
 import StrictJSON
-import Triage
-import Vocabulary
 
 /// How one kind of clock came out among those that were due in a time.
 public struct OnTimeFigures: Sendable, Hashable {
@@ -32,23 +29,13 @@ public struct OnTimeFigures: Sendable, Hashable {
         return all == 0 ? nil : Double(met) / Double(all)
     }
 
-    mutating func count(_ clock: RunningClock, _ whole: Clock, at now: Instant) {
-        if let isMet = whole.isMet {
-            if isMet { met += 1 } else { late += 1 }
-            return
-        }
-        // What nobody owes, such as the time to object, is neither kept nor missed.
-        guard whole.kind != .information else { return }
-        if let endedAt = clock.endedAt {
-            if endedAt > clock.dueAt {
-                late += 1
-            } else if case .stopped = whole.phase {
-                met += 1
-            } else {
-                ended += 1
-            }
-        } else if clock.isRunning, clock.dueAt < now {
-            open += 1
+    mutating func count(_ standing: ClockStanding, _ number: Int) {
+        switch standing {
+        case .met: met += number
+        case .late: late += number
+        case .running: open += number
+        case .ended: ended += number
+        case .paused, .untested: break
         }
     }
 

@@ -7,15 +7,14 @@ import Vocabulary
 
 /// Makes the monthly bulletin.
 public struct ReportService: Sendable {
-    private static let batch = 500
-
-    let store: any MessageQueryStore & LeadStore
+    let store: any TallyStore & LeadStore & ReviewCaseStore
     let registry: Registry
     let rules: any RulesInForce
     let onTime: OnTimeService
 
     public init(
-        store: any MessageQueryStore & LeadStore, registry: Registry, rules: any RulesInForce, onTime: OnTimeService
+        store: any TallyStore & LeadStore & ReviewCaseStore, registry: Registry, rules: any RulesInForce,
+        onTime: OnTimeService
     ) {
         self.store = store
         self.registry = registry
@@ -23,29 +22,24 @@ public struct ReportService: Sendable {
         self.onTime = onTime
     }
 
-    /// Reads the month's applications in the order they came; the cost is that month's, whatever else is stored.
+    /// Reads what was counted as it happened: the cost is not that of the month's size.
     public func monthly(_ month: ReportMonth) async throws -> MonthlyReport {
-        var report = MonthlyReport(month: month, calendar: rules.calendar)
+        var report = MonthlyReport(month: month)
         guard let start = month.start, let end = month.end else { return report }
-        for partner in registry.partners.keys.sorted() {
-            let outcomes = try await store.outcomes(partner: partner, from: start, to: end)
-            for (outcome, count) in outcomes { report.messages[outcome.rawValue, default: 0] += count }
+        for (outcome, count) in try await store.messageTallies(from: start, to: end) {
+            report.messages[outcome.rawValue] = count
         }
-        var last: String?
-        repeat {
-            let rows = try await store.reportRows(from: start, to: end, after: last, limit: Self.batch)
-            for row in rows { try report.add(row) }
-            last = rows.count == Self.batch ? rows.last?.applicationNo : nil
-        } while last != nil
-        for row in try await store.appliedLeads(from: start, to: end) { try report.add(row) }
+        for tally in try await store.caseTallies(month: month.text) { report.add(tally) }
+        report.coverage = try await store.reviewCoverage(month: month.text)
         report.leads = try await store.leadFigures(from: start, to: end)
-        report.onTime = try await onTime.figures(from: start, to: end)
+        let onTime = try await onTime.figures(from: start, to: end)
+        report.add(onTime.all, byInstitution: onTime.byInstitution)
         return report
     }
 
     /// What a line is called.
     public func label(_ dimension: MonthlyReport.Dimension, _ key: String) -> String {
-        if key.isEmpty { return "未注明" }
+        if key.isEmpty { return Self.absent(dimension) }
         switch dimension {
         case .partner: return registry.partners[key]?.name ?? key
         case .district: return registry.institutions[key]?.name ?? key
@@ -54,7 +48,17 @@ public struct ReportService: Sendable {
         case .kind: return IntakeKind(rawValue: key)?.zh ?? key
         case .route: return AidRoute(rawValue: key)?.zh ?? key
         case .matter: return rules.codeLists["caseDomain"]?.name(of: key) ?? key
+        case .item: return rules.codeLists["scopeItem"]?.name(of: key) ?? key
         case .group: return rules.codeLists["groupFlag"]?.name(of: key) ?? key
+        }
+    }
+
+    /// Nothing said is one thing, nothing done yet another.
+    private static func absent(_ dimension: MonthlyReport.Dimension) -> String {
+        switch dimension {
+        case .outcome: "尚未办理"
+        case .district: "尚未分派"
+        case .partner, .sender, .kind, .route, .matter, .item, .group: "未注明"
         }
     }
 
@@ -91,13 +95,28 @@ public struct ReportService: Sendable {
                     )
                 }))
         json["measures"] = .array(
-            MonthlyReport.Measure.allCases.map {
+            PolicyMeasure.allCases.map {
                 [
                     "key": .string($0.rawValue), "label": .string($0.label.zh),
                     "count": JSONValue(report.measures[$0] ?? 0),
                 ]
             })
+        json["coverage"] = .array(
+            report.coverage.map {
+                [
+                    "partner": .string($0.partner), "label": .string(label(.partner, $0.partner)),
+                    "cases": JSONValue($0.cases), "notified": JSONValue($0.notified),
+                    "share": $0.share.map { JSONValue($0) } ?? .null,
+                ]
+            })
         json["onTime"] = .array(report.onTime.map(\.json))
+        json["onTimeByInstitution"] = .array(
+            report.onTimeByInstitution.map { institution, figures in
+                var json = figures.json
+                json["institution"] = .string(institution)
+                json["institutionName"] = .string(label(.district, institution))
+                return json
+            })
         return json
     }
 
@@ -120,8 +139,12 @@ public struct ReportService: Sendable {
             let rate = report.indicators[indicator] ?? MonthlyReport.Rate()
             add("时限", indicator.rawValue, indicator.label.zh, rate.within, rate.share)
         }
-        for measure in MonthlyReport.Measure.allCases {
+        for measure in PolicyMeasure.allCases {
             add("政策事项", measure.rawValue, measure.label.zh, report.measures[measure] ?? 0)
+        }
+        for part in report.coverage {
+            add("审查起诉案件", part.partner, label(.partner, part.partner), part.cases)
+            add("其中已通知辩护", part.partner, label(.partner, part.partner), part.notified, part.share)
         }
         for clock in report.onTime {
             let name = "\(clock.title)（\(clock.basis)）"
@@ -129,6 +152,11 @@ public struct ReportService: Sendable {
             add("时钟超期办结", clock.clock, name, clock.late)
             add("时钟超期未办结", clock.clock, name, clock.open)
             add("时钟到期前终结", clock.clock, name, clock.ended)
+        }
+        for (institution, clock) in report.onTimeByInstitution {
+            let name = "\(label(.district, institution)) \(clock.title)"
+            add("机构按时", "\(institution) \(clock.clock)", name, clock.met, clock.share)
+            add("机构未按时", "\(institution) \(clock.clock)", name, clock.late + clock.open)
         }
         let text = rows.map { $0.map(Self.quoted).joined(separator: ",") + "\r\n" }.joined()
         return [0xEF, 0xBB, 0xBF] + Array(text.utf8)

@@ -1,4 +1,5 @@
 import Messaging
+import StrictJSON
 import Vocabulary
 
 extension SQLMessageStore: CaseStore {
@@ -39,7 +40,7 @@ extension SQLMessageStore: CaseStore {
             if let leaseID = change.leaseID, try Leases.find(leaseID, now: change.at, transaction) == nil {
                 return .leaseEnded
             }
-            guard try CaseRows.apply(change, to: record, transaction) != nil else { return .stale }
+            guard try CaseRows.carryOut(change, on: record, transaction) else { return .stale }
             if let leaseID = change.leaseID {
                 _ = try Leases.settle(leaseID, .acknowledge, actor: change.actor, now: change.at, transaction)
             }
@@ -81,7 +82,7 @@ enum CaseRows {
             AS message_id, a.queue AS queue, a.content AS content, a.case_state AS case_state, a.aid_route AS aid_route,
             a.version AS version, a.referral_state AS referral_state, a.application_message AS application_message,
             a.handover_state AS handover_state, a.handover_to AS handover_to, a.handover_due AS handover_due,
-            a.handover_returns AS handover_returns, a.lead_state AS lead_state, a.stepped_at AS stepped_at,
+            a.handover_returns AS handover_returns, a.lead_state AS lead_state, a.stepped_at AS stepped_at, a.facts AS facts,
             a.erased_at AS erased_at, r.erased_at AS document_erased_at,
             coalesce(a.applied_at, r.received_at) AS received_at
             FROM application a JOIN referral r ON r.id = a.referral_id LEFT JOIN referral f ON f.id = r.corrects
@@ -105,6 +106,7 @@ enum CaseRows {
             record.steppedAt = try row.optionalInstant("stepped_at")
             record.erasedAt = erasedAt
             record.documentErasedAt = try row.optionalInstant("document_erased_at")
+            record.facts = try row.optionalText("facts").map { text throws(StoreError) in try CaseFacts(stored: text) }
             return record
         }
     }
@@ -113,18 +115,24 @@ enum CaseRows {
         _ record: IntakeRecord, _ applicationNo: String, _ content: [UInt8], _ standing: ApplicationStanding,
         _ commit: IntakeCommit, _ transaction: StoreTransaction
     ) throws(StoreError) {
+        var facts = standing.isLead ? nil : record.facts
+        if facts == nil, !standing.isLead {
+            facts = try firstFacts(
+                in: content, of: applicationNo, partner: commit.partnerID, institution: record.queue,
+                state: standing.caseState)
+        }
         try transaction.run(
             """
             INSERT INTO application (no, referral_id, queue, content, case_state, aid_route, referral_state,
-            application_message, handover_state, handover_to, handover_due, lead_state)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            application_message, handover_state, handover_to, handover_due, lead_state, facts, month)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .text(applicationNo), .text(commit.referralID), .optional(record.queue),
                 .sealed(content, .applicationContent),
                 .optional(standing.caseState), .word(record.route), .word(standing.referral), .text(record.id),
                 .word(standing.handover), .optional(record.handover.to), .optional(record.handover.dueAt),
-                .optional(standing.lead),
+                .optional(standing.lead), .optional(facts?.stored), .text(Tallies.month(of: commit.receivedAt)),
             ])
         try ApplicationKeys.insert(record.keys, of: applicationNo, at: commit.receivedAt, transaction)
         try Clocks.keep(record.clocks, of: applicationNo, transaction)
@@ -144,16 +152,24 @@ enum CaseRows {
         return try apply(change, to: record, transaction)
     }
 
-    /// The one place where an application's states are set: the machine says what follows from the event, and what must be
-    /// done with it.
+    /// The same as `carryOut`.
     ///
-    /// - Returns: the application as it is then; `nil`, with nothing written, where its standing does not allow the event or
-    ///   somebody else changed it.
+    /// - Returns: the application as it is then; `nil` where nothing was written.
     static func apply(
         _ change: CaseChange, to record: ApplicationRecord, _ transaction: StoreTransaction
     ) throws(StoreError) -> ApplicationRecord? {
+        try carryOut(change, on: record, transaction) ? application(change.applicationNo, transaction) : nil
+    }
+
+    /// The one place where an application's states are set: the machine says what follows from the event, and what must be
+    /// done with it.
+    ///
+    /// - Returns: `false`, with nothing written, where its standing does not allow the event or somebody else changed it.
+    static func carryOut(
+        _ change: CaseChange, on record: ApplicationRecord, _ transaction: StoreTransaction
+    ) throws(StoreError) -> Bool {
         // Nothing is added to what was erased.
-        guard record.erasedAt == nil else { return nil }
+        guard record.erasedAt == nil else { return false }
         var standing = record.standing
         var effects: [ApplicationEffect] = []
         var route = record.route
@@ -162,10 +178,10 @@ enum CaseRows {
                 let next = try ApplicationMachine.transition(from: record.standing, on: event, route: record.route)
                 (standing, effects, route) = (next.standing, next.effects, next.route ?? record.route)
             } catch {
-                return nil
+                return false
             }
         }
-        guard try write(change, standing, route, of: record, transaction) else { return nil }
+        guard try write(change, standing, route, of: record, transaction) else { return false }
         try Clocks.keep(change.clocks, of: change.applicationNo, transaction)
         for moved in change.movedLimits { try MovedLimits.insert(moved, transaction) }
         if let content = change.content { try Hearings.keep(in: content, of: change.applicationNo, transaction) }
@@ -183,7 +199,7 @@ enum CaseRows {
         try History.append(
             change.applicationNo, change.historyEvent, change.actor, change.detail, at: change.at,
             occurredAt: change.occurredAt, transaction)
-        return try application(change.applicationNo, transaction)
+        return true
     }
 
     private static func write(
@@ -203,19 +219,53 @@ enum CaseRows {
             """
             UPDATE application SET case_state = ?, referral_state = ?, handover_state = ?, handover_to = ?,
             handover_due = ?, handover_returns = ?, lead_state = ?, applied_at = coalesce(?, applied_at),
-            queue = coalesce(?, queue), content = coalesce(?, content), aid_route = ?,
-            stepped_at = coalesce(?, stepped_at), statuses_erased_at = NULL, history_erased_at = NULL,
-            version = version + 1 WHERE no = ? AND version = ?
+            queue = coalesce(?, queue), content = coalesce(?, content), aid_route = ?, facts = ?,
+            month = coalesce(?, month), stepped_at = coalesce(?, stepped_at), statuses_erased_at = NULL,
+            history_erased_at = NULL, version = version + 1 WHERE no = ? AND version = ?
             """,
             [
                 .optional(standing.caseState), .word(standing.referral), .word(standing.handover),
                 .optional(handover.to), .optional(handover.dueAt), .int(standing.returns),
                 .optional(standing.lead), .optional(change.appliedAt),
                 .optional(change.responsible), .optionalSealed(change.content, .applicationContent), .word(route),
+                .optional(try facts(after: change, standing, of: record)?.stored),
+                .optional(change.appliedAt.map(Tallies.month)),
                 .optional(isStep ? change.occurredAt ?? change.at : nil), .text(change.applicationNo),
                 .int(record.version),
             ])
         return changed == 1
+    }
+
+    /// What the bulletin counts of an application.
+    static func firstFacts(
+        in content: [UInt8], of applicationNo: String, partner: String, institution: String?, state: CaseState?
+    ) throws(StoreError) -> CaseFacts {
+        CaseFacts(
+            of: try JSONValue(stored: content, "the content of application \(applicationNo)"), partner: partner,
+            institution: institution, state: state)
+    }
+
+    /// The same after a change. An application is read only where the change writes it, or where it was a lead.
+    private static func facts(
+        after change: CaseChange, _ standing: ApplicationStanding, of record: ApplicationRecord
+    ) throws(StoreError) -> CaseFacts? {
+        guard !standing.isLead else { return nil }
+        let institution = change.responsible ?? record.queue
+        var facts: CaseFacts
+        // What is related to it says nothing of itself.
+        let isAsBefore = change.content == nil || change.historyEvent == .entry(.related)
+        if isAsBefore, let former = record.facts {
+            facts = former
+            (facts.institution, facts.state) = (institution, standing.caseState)
+        } else {
+            facts = try firstFacts(
+                in: change.content ?? record.content, of: record.applicationNo, partner: record.partnerID,
+                institution: institution, state: standing.caseState)
+            if let former = record.facts { facts.keepHistory(of: former) }
+        }
+        if let code = change.status?.code { facts.note(told: code) }
+        facts.signedInTimely = facts.signedInTimely ?? change.isTimelySignIn
+        return facts
     }
 
     private static func perform(

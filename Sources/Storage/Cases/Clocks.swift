@@ -46,17 +46,22 @@ enum Clocks {
         for clock in clocks {
             try connection.run(
                 """
-                INSERT INTO clock (application_no, id, content, due_at, soon_at, is_running, ended_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO clock (application_no, id, content, due_at, soon_at, is_running, ended_at, outcome, institution)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, coalesce((SELECT c.institution FROM clock c
+                WHERE c.application_no = ?1 AND c.id = ?9), (SELECT a.queue FROM application a WHERE a.no = ?1)))
                 ON CONFLICT (application_no, id) DO UPDATE SET content = excluded.content, due_at = excluded.due_at,
                 soon_at = excluded.soon_at, is_running = excluded.is_running, ended_at = excluded.ended_at,
+                outcome = excluded.outcome, institution = iif(clock.ended_at IS NULL OR excluded.ended_at IS NULL,
+                excluded.institution, clock.institution),
                 soon_raised_at = CASE WHEN excluded.due_at = clock.due_at THEN clock.soon_raised_at END,
                 overdue_raised_at = CASE WHEN excluded.due_at = clock.due_at THEN clock.overdue_raised_at END
                 """,
                 [
                     .text(applicationNo), .text(clock.id), .blob(clock.content), .instant(clock.dueAt),
                     .optional(clock.soonAt?.milliseconds), .integer(clock.isRunning ? 1 : 0),
-                    .optional(clock.endedAt?.milliseconds),
+                    .optional(clock.endedAt?.milliseconds), .optional(clock.standing),
+                    // One whose place another has taken stays with whoever was responsible.
+                    .optional(clock.id.contains("#") ? String(clock.id.prefix { $0 != "#" }) : nil),
                 ])
         }
     }
@@ -64,8 +69,10 @@ enum Clocks {
     /// Those that are not over yet, paused ones among them, are over with their case.
     static func end(of applicationNo: String, at now: Instant, _ connection: any SQLConnection) throws(StoreError) {
         try connection.run(
-            "UPDATE clock SET is_running = 0, ended_at = ? WHERE application_no = ? AND ended_at IS NULL",
-            [.instant(now), .text(applicationNo)])
+            """
+            UPDATE clock SET is_running = 0, ended_at = ?1, outcome = CASE WHEN outcome IN ('running', 'paused')
+            THEN iif(?1 > due_at, 'late', 'ended') ELSE outcome END WHERE application_no = ?2 AND ended_at IS NULL
+            """, [.instant(now), .text(applicationNo)])
     }
 
     static func ofApplication(
@@ -80,7 +87,7 @@ enum Clocks {
         try connection.query(
             """
             SELECT c.application_no AS application_no, c.id AS id, c.content AS content, c.due_at AS due_at,
-            c.soon_at AS soon_at, c.is_running AS is_running, c.ended_at AS ended_at, a.queue AS queue, c.soon_raised_at AS soon_raised_at,
+            c.soon_at AS soon_at, c.is_running AS is_running, c.ended_at AS ended_at, c.outcome AS outcome, a.queue AS queue, c.soon_raised_at AS soon_raised_at,
             c.overdue_raised_at AS overdue_raised_at FROM clock c JOIN application a ON a.no = c.application_no \(condition)
             """, values
         ) { row throws(StoreError) in
@@ -89,7 +96,7 @@ enum Clocks {
                 clock: RunningClock(
                     id: try row.text("id"), content: try row.blob("content"), dueAt: try row.instant("due_at"),
                     soonAt: try row.optionalInstant("soon_at"), isRunning: try row.flag("is_running"),
-                    endedAt: try row.optionalInstant("ended_at")),
+                    endedAt: try row.optionalInstant("ended_at"), standing: try row.optionalWord("outcome")),
                 soonRaisedAt: try row.optionalInstant("soon_raised_at"),
                 overdueRaisedAt: try row.optionalInstant("overdue_raised_at"))
         }

@@ -416,9 +416,9 @@ enum FollowUps {
         guard let told else { return }
         let back = told.rules.map { Relation(applicationNo: applicationNo, rule: $0) }
         let notice = try work.change(told.old, related: back, isNew: false, at: now)
-        _ = try CaseRows.apply(notice, to: told.old, transaction)
+        _ = try CaseRows.carryOut(notice, on: told.old, transaction)
         let change = try work.change(record, related: Array(relations.prefix(named)), isNew: true, at: now)
-        _ = try CaseRows.apply(change, to: record, transaction)
+        _ = try CaseRows.carryOut(change, on: record, transaction)
     }
 }
 

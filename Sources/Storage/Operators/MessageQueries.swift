@@ -160,33 +160,6 @@ extension SQLMessageStore: MessageQueryStore {
         return count
     }
 
-    public func reportRows(
-        from start: Instant, to end: Instant, after applicationNo: String?, limit: Int
-    ) async throws(StoreError) -> [ReportRow] {
-        let lower = applicationNo ?? "LA-" + IdentifierSource.floor(start)
-        let values: [SQLValue] = [
-            .text(lower), .text("LA-" + IdentifierSource.floor(end)), .integer(Int64(limit)),
-        ]
-        return try await database.read { connection throws(StoreError) in
-            try MessageQueryRows.reportRows(MessageQuerySQL.reportRows, values, connection)
-        }
-    }
-
-    public func appliedLeads(from start: Instant, to end: Instant) async throws(StoreError) -> [ReportRow] {
-        try await database.read { connection throws(StoreError) in
-            try MessageQueryRows.reportRows(
-                MessageQuerySQL.appliedLeads, [.instant(start), .instant(end)], connection)
-        }
-    }
-
-    public func outcomes(
-        partner: String, from start: Instant, to end: Instant
-    ) async throws(StoreError) -> [Outcome: Int] {
-        try await database.read { connection throws(StoreError) in
-            try MessageQuerySQL.outcomes(partner, from: start, to: end, connection)
-        }
-    }
-
     public func countReferrals(from start: Instant, to end: Instant) async throws(StoreError) -> Int {
         try await database.read { connection throws(StoreError) in
             try connection.query(

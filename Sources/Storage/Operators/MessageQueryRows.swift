@@ -35,28 +35,6 @@ enum MessageQueryRows {
         return summaries
     }
 
-    static func reportRows(
-        _ sql: String, _ values: [SQLValue], _ connection: any SQLConnection
-    ) throws(StoreError) -> [ReportRow] {
-        let rows = try connection.query(sql, values) { row throws(StoreError) in
-            ReportRow(
-                applicationNo: try row.text("no"), partnerID: try row.text("partner"),
-                queue: try row.optionalText("queue"), caseState: try row.optionalWord("case_state"),
-                receivedAt: try row.instant("received_at"),
-                content: Erased.object(try row.json("content"), at: try row.optionalInstant("erased_at")),
-                firstTold: [:])
-        }
-        var told: [ReportRow] = []
-        for var row in rows {
-            let codes = try connection.query(MessageQuerySQL.firstTold, [.text(row.applicationNo)]) {
-                row throws(StoreError) in (try row.word("code", as: StatusCode.self), try row.instant("at"))
-            }
-            row.firstTold = Dictionary(codes) { first, _ in first }
-            told.append(row)
-        }
-        return told
-    }
-
     static func standing(_ row: any SQLRow) throws(StoreError) -> MessageStanding {
         MessageStanding(
             id: try row.text("id"), channel: try row.word("channel"), correlationID: try row.text("correlation_id"),

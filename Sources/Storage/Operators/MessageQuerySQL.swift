@@ -33,14 +33,6 @@ enum MessageQuerySQL {
         UNION SELECT e.successor FROM message m JOIN dead_letter_resend e ON e.dead_letter = m.id
         WHERE m.correlation_id = ? AND m.channel = 'referral'
         """
-    private static let reportRow = """
-        SELECT a.no, r.partner, a.queue, a.case_state, coalesce(a.applied_at, r.received_at) AS received_at, a.content, a.erased_at
-        FROM application a JOIN referral r ON r.id = a.referral_id
-        """
-    /// Leads are no applications. What was one counts in the month in which the person applied.
-    static let reportRows = reportRow + " WHERE a.no > ? AND a.no < ? AND a.lead_state IS NULL ORDER BY a.no LIMIT ?"
-    static let appliedLeads = reportRow + " WHERE a.applied_at >= ? AND a.applied_at < ? ORDER BY a.no"
-    static let firstTold = "SELECT code, min(at) AS at FROM status WHERE application_no = ? GROUP BY code"
     static let countReferrals = "SELECT count(*) AS referrals FROM referral WHERE id >= ? AND id < ?"
 
     static func referrals(ofPartner: Bool) -> String {

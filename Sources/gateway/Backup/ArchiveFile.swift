@@ -4,9 +4,16 @@ import StrictJSON
 struct ArchiveFile: Sendable, Hashable {
     enum Role: String, Sendable, CaseIterable {
         case store, identityKey, secret, configuration
+        /// Opens what is sealed in the store; never in an archive, which would be as good as in clear by it.
+        case masterKey
 
         /// Whether it lets its reader into something.
-        var isKey: Bool { self == .identityKey || self == .secret }
+        var isKey: Bool {
+            switch self {
+            case .identityKey, .secret, .masterKey: true
+            case .store, .configuration: false
+            }
+        }
     }
 
     /// Its place within the archive, with slashes.

@@ -56,7 +56,7 @@ struct ArchiveWriter {
             let target = partial.appending(path: file.name)
             if file.role == .store {
                 file.content = try FileDigests(of: target)
-            } else if withKeys || !file.role.isKey {
+            } else if file.role != .masterKey, withKeys || !file.role.isKey {
                 // A store that never served has made no key yet.
                 if file.role == .identityKey, !FileManager.default.fileExists(atPath: file.origin) { continue }
                 try PrivateFiles.makeFolder(target.deletingLastPathComponent())

@@ -59,10 +59,9 @@ struct ConfigurationFiles {
                 let place = NamedPath.isSecret(name) ? "keys" : "config/certificates"
                 let number = files.count { $0.name.hasPrefix("\(place)/") }
                 let base = URL(filePath: origin).lastPathComponent
-                files.append(
-                    ArchiveFile(
-                        "\(place)/\(number)-\(base)", NamedPath.isSecret(name) ? .secret : .configuration, from: origin)
-                )
+                let role: ArchiveFile.Role =
+                    element.name == "encryption" ? .masterKey : NamedPath.isSecret(name) ? .secret : .configuration
+                files.append(ArchiveFile("\(place)/\(number)-\(base)", role, from: origin))
             }
         }
     }

@@ -44,6 +44,11 @@ struct StoreReport: Sendable {
                 findings.append(
                     "死信计数有误，请运行 gateway migrate 重新计数。dead letters are miscounted; gateway migrate counts them anew")
             }
+            if try await !database.talliesAgree() {
+                findings.append(
+                    "月报计数有误，请运行 gateway migrate 重新计数。the figures of the monthly bulletin are miscounted; gateway migrate counts them anew"
+                )
+            }
         }
         auditHead = head
         self.findings = findings

@@ -7,7 +7,8 @@ import Transport
 enum Migrate: Command {
     static let name = "migrate"
     static let synopsis = "[--config FILE]"
-    static let summary = "bring the store to this release's schema, making it if need be, and count its dead letters"
+    static let summary =
+        "bring the store to this release's schema, making it if need be, and count what figures are kept of"
     static let details = "--config FILE   settings (default config/gateway.xml)"
 
     static func run(_ arguments: [String]) async throws -> Int32 {
@@ -18,6 +19,10 @@ enum Migrate: Command {
         if try await !database.deadLetterCountsAgree() {
             try await database.recountDeadLetters()
             Terminal.print("dead letters were miscounted and are counted anew")
+        }
+        if try await !database.talliesAgree() {
+            try await database.recountTallies()
+            Terminal.print("the figures of the monthly bulletin were miscounted and are counted anew")
         }
         await database.close()
         Terminal.print("\(configuration.storePath) is at this release's schema")

@@ -87,6 +87,9 @@ struct StoreCheck {
         if try await !database.deadLetterCountsAgree() {
             complain("dead letters are miscounted; migrate counts them anew")
         }
+        if try await !database.talliesAgree() {
+            complain("the figures of the monthly bulletin are miscounted; migrate counts them anew")
+        }
         for row in try await database.unreadableRows(limit: 100) {
             complain("\(row) cannot be read; restore it from a backup")
         }

@@ -14,6 +14,7 @@ struct IntakeModule: Sendable {
     let referrals: ReferralView
     let backDoor: BackDoor
     private let attachments: AttachmentService
+    private let reviewCases: ReviewCaseLists
     let drift: DriftWatch
     /// Keyed with the identity key.
     let hash: KeyedHash
@@ -30,6 +31,7 @@ struct IntakeModule: Sendable {
             log: around.log, metrics: around.metrics, drift: drift, underway: storing.underway)
         files = ExchangeFolderIntake(service)
         referrals = ReferralView(store: storing.store, registry: around.registry, now: around.now)
+        reviewCases = ReviewCaseLists(store: storing.store, registry: around.registry, keys: clerk.keys)
         backDoor = BackDoor(clerk: clerk, store: storing.store, now: around.now, log: around.log)
         attachments = AttachmentService(
             backDoor: backDoor, store: storing.store, registry: around.registry,
@@ -39,6 +41,7 @@ struct IntakeModule: Sendable {
 
     var routes: [Route] {
         HTTPIntake(service, referrals: referrals).routes + referrals.routes + backDoor.routes + attachments.routes
+            + reviewCases.routes
     }
 }
 
