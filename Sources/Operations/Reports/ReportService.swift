@@ -101,23 +101,29 @@ public struct ReportService: Sendable {
                     "count": JSONValue(report.measures[$0] ?? 0),
                 ]
             })
-        json["coverage"] = .array(
-            report.coverage.map {
-                [
-                    "partner": .string($0.partner), "label": .string(label(.partner, $0.partner)),
-                    "cases": JSONValue($0.cases), "notified": JSONValue($0.notified),
-                    "share": $0.share.map { JSONValue($0) } ?? .null,
-                ]
-            })
-        json["onTime"] = .array(report.onTime.map(\.json))
-        json["onTimeByInstitution"] = .array(
-            report.onTimeByInstitution.map { institution, figures in
-                var json = figures.json
-                json["institution"] = .string(institution)
-                json["institutionName"] = .string(label(.district, institution))
-                return json
-            })
+        for (name, value) in parts(of: report) { json[name] = value }
         return json
+    }
+
+    /// The lists whose lines are not counts alone.
+    private func parts(of report: MonthlyReport) -> [(name: String, value: JSONValue)] {
+        let coverage = report.coverage.map { part -> JSONValue in
+            [
+                "partner": .string(part.partner), "label": .string(label(.partner, part.partner)),
+                "cases": JSONValue(part.cases), "notified": JSONValue(part.notified),
+                "share": part.share.map { JSONValue($0) } ?? .null,
+            ]
+        }
+        let byInstitution = report.onTimeByInstitution.map { institution, figures -> JSONValue in
+            var json = figures.json
+            json["institution"] = .string(institution)
+            json["institutionName"] = .string(label(.district, institution))
+            return json
+        }
+        return [
+            ("coverage", .array(coverage)), ("onTime", .array(report.onTime.map(\.json))),
+            ("onTimeByInstitution", .array(byInstitution)),
+        ]
     }
 
     /// For spreadsheets: UTF-8 with a byte order mark, CR LF, quoted (RFC 4180).
