@@ -182,8 +182,9 @@ import Vocabulary
         #expect(try await store.document(referral: "R-invalid") != nil)
         #expect(try await !store.queueFigures().isEmpty)
         _ = try await store.partnerFigures("court", since: Instant(milliseconds: 0))
-        _ = try await store.reportRows(
-            from: Instant(milliseconds: 0), to: Instant(milliseconds: 4_000_000_000_000), after: nil, limit: 10)
+        _ = try await store.caseTallies(month: "2024-01")
+        _ = try await store.clockTallies(
+            from: Instant(milliseconds: 0), to: Instant(milliseconds: 4_000_000_000_000), now: start)
         _ = try await store.feed(partner: "court", after: nil, limit: 10, now: start)
         _ = try await store.lastDeliveries(among: 10)
         for optional in Optional.readers { try await optional(store) }
