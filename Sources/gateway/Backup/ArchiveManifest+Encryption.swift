@@ -1,5 +1,6 @@
 import Documents
 import Foundation
+import Messaging
 import Storage
 
 extension ArchiveManifest {
