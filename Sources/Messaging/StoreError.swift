@@ -48,20 +48,23 @@ public enum StoreError: Error, Sendable, Hashable {
         switch self {
         case .foreignLog:
             LocalizedText(
-                zh: "存储文件与其旁的 -wal 日志不是一对（多为恢复旧文件时留下了原来的日志，或存储文件被删除而日志还在），合用会毁坏数据，已拒绝打开：要用这个文件，先把 -wal 和 -shm 移到别处保存，再启动；要用原来的存储，放回与该日志成对的文件。gateway restore 会自动处理。",
+                zh: "存储文件与其旁的 -wal 日志不是一对（多为恢复旧文件时留下了原来的日志，或文件被删而日志还在），合用会毁坏数据，已拒绝打开。"
+                    + "要用这个文件，先把 -wal 和 -shm 移到别处保存，再启动；要用原来的存储，放回与该日志成对的文件。gateway restore 会自动处理。",
                 en:
                     "The store's file and the -wal beside it are not a pair (an older file was put where the log of another life still lies, or the file was removed and its log was not); read together they would be damage, so the store stays shut. To go on with this file, move -wal and -shm elsewhere, keep them, and start again; to go on with the former store, put back the file that goes with the log. gateway restore takes care of it."
             )
         case .newerSchema(let found, let reads):
             LocalizedText(
-                zh: "存储由更新的版本写成：其结构为第 \(found) 版，本版本只读到第 \(reads) 版。请改用那个（或更新的）版本，或恢复升级前的备份。",
+                zh: "存储由更新的版本写成：其结构为第 \(found) 版，本版本只读到第 \(reads) 版。请改用那个（或更新的）版本，"
+                    + "或恢复升级前的备份。",
                 en:
                     "The store was made by a newer release: it has schema \(found), and this release reads up to \(reads). Run that release or a newer one, or restore a backup of before the upgrade."
             )
         case .uncertain:
             LocalizedText(
                 zh: "提交时存储文件或磁盘出错，无法确定是否已经写入：请核对后重做。",
-                en: "The store's file or disk failed during the commit: it may or may not have been written. Look, then repeat."
+                en:
+                    "The store's file or disk failed during the commit: it may or may not have been written. Look, then repeat."
             )
         case .diskFull: LocalizedText(zh: "磁盘空间不足。", en: "The device is full.")
         case .unsafe, .busy, .corrupt, .closed, .failed: nil

@@ -96,7 +96,9 @@ public struct StrictSchema: Sendable {
         let known = attributes[name] ?? []
         switch violation.rule {
         case .unexpectedElement:
-            return "<\(name)> is not known, or not here" + Self.hint(name, attributes.keys.sorted())
+            return attributes[name] == nil
+                ? "<\(name)> is not known" + Self.hint(name, attributes.keys.sorted())
+                : "<\(name)> must not stand here, or not twice"
         case .unknownAttribute:
             let given = attribute.map { String($0.dropFirst()) } ?? unknown(of: element, known.map(\.name))
             return "<\(name)> has no attribute \(given)" + Self.hint(given, known.map(\.name))

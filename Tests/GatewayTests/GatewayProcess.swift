@@ -123,10 +123,13 @@ final class GatewayProcess: @unchecked Sendable {
         Issue.record("the gateway did not start: \(text)")
     }
 
-    /// Adds settings; before the start.
+    /// Adds settings, or puts them in place of those of the same element; before the start.
     func set(_ elements: String) throws {
         let file = folder.appending(path: "gateway.xml")
-        let text = try String(contentsOf: file, encoding: .utf8)
+        var text = try String(contentsOf: file, encoding: .utf8)
+        for name in elements.matches(of: /<([A-Za-z]+)/).map(\.output.1) {
+            if let old = text.firstRange(of: try Regex("<\(name)(\\s[^>]*)?/>")) { text.removeSubrange(old) }
+        }
         try text.replacing("</gateway>", with: elements + "\n</gateway>")
             .write(to: file, atomically: true, encoding: .utf8)
     }

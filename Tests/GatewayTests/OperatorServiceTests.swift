@@ -115,7 +115,9 @@ extension GatewayProcess {
         let actions = output.split(separator: "\n").compactMap {
             try? JSONValue(parsing: Array($0.utf8))["action"]?.string
         }
-        #expect(actions == ["unmask", "editAndResend", "editAndResend"])
+        #expect(
+            actions.filter { !["changeConfiguration", "start", "stop"].contains($0) }
+                == ["unmask", "editAndResend", "editAndResend"])
         gateway.remove()
     }
 

@@ -75,6 +75,7 @@ private struct MistakeMaker {
     private func caller(of operation: JSONValue, _ gateway: GatewayProcess) -> Remote {
         let rights = Set((operation["x-rights"]?.array ?? []).compactMap(\.string))
         if operation["tags"]?.array?.contains("institution") == true { return gateway.institution }
+        if operation["tags"]?.array?.contains("partner") == true { return gateway.operator("prosecutor") }
         if rights.contains("administer") { return gateway.operator("head") }
         return rights.contains("repair") ? gateway.desk : gateway.operator("auditor")
     }
@@ -98,6 +99,7 @@ private struct MistakeMaker {
     {
         let gateway = try GatewayProcess(courtWays: "")
         try gateway.addCaller(#"<operator name="head" role="administrator" tokenSha256="\#(Token.hash("head"))"/>"#)
+        try gateway.addProsecutor()
         try gateway.start()
         let description = try await gateway.desk.ask("GET", "/openapi.json")
         let schemas = description.at("components.schemas") ?? [:]
@@ -107,7 +109,8 @@ private struct MistakeMaker {
         var tried: [String: Int] = [:]
         for (method, path, operation, schema) in calls {
             let remote = caller(of: operation, gateway)
-            let place = path.replacing("{queue}", with: "CZ-TN").replacing(/\{[^}]+\}/, with: "none")
+            let place = path.replacing("{queue}", with: "CZ-TN").replacing("{month}", with: "2026-03")
+                .replacing(/\{[^}]+\}/, with: "none")
             let mistakes = maker.mistakes(in: schemas[schema] ?? [:])
             for mistake in mistakes {
                 let answer = try await remote.call(method, place, body: mistake.body.serialized())
@@ -152,6 +155,14 @@ private struct MistakeMaker {
 
 extension GatewayProcess {
     /// Adds a caller's credential; before the start.
+    fileprivate func addProsecutor() throws {
+        try addCaller(#"<partner id="prosecutor" tokenSha256="\#(Token.hash("prosecutor"))"/>"#)
+        let file = folder.appending(path: "partners.xml")
+        let partner = #"<partner id="prosecutor" name="检察院" senderType="procuratorate"/>"#
+        try String(contentsOf: file, encoding: .utf8).replacing("</partners>", with: partner + "</partners>")
+            .write(to: file, atomically: true, encoding: .utf8)
+    }
+
     fileprivate func addCaller(_ element: String) throws {
         let file = folder.appending(path: "credentials.xml")
         let text = try String(contentsOf: file, encoding: .utf8)

@@ -73,7 +73,8 @@ import Testing
                 ["flow": .string(kind), "id": .string("F-\(kind)"), "reference": named])
         }
         let month = String((receipt["receivedAt"]?.string ?? "").prefix(7))
-        try await refuses(desk, "GET", "/v1/reports/monthly?month=\(month)")
+        // Its figures are kept apart from what they count.
+        #expect(try await desk.call("GET", "/v1/reports/monthly?month=\(month)").status == 200)
         try await refuses(desk, "GET", application + "/triage")
         try await flow.gateway.untilLogged("the content of application \(number) is no JSON")
 

@@ -27,6 +27,7 @@ final class World: Sendable {
     private let watch: Watch
 
     static let partners = [("court", "court"), ("civil", "civil-affairs"), ("relief", "relief-platform")]
+    private static let identityKey = [UInt8](repeating: 7, count: 32)
     static let institutions = ["CZ-SZ", "CZ-TN", "CZ-ZL", "CZ-WJ"]
 
     init(seed: UInt64) async throws {
@@ -36,7 +37,7 @@ final class World: Sendable {
         store = try await SQLMessageStore(database: database)
         let configuration = try Configuration(file: repository.appending(path: "config/gateway.xml").path)
         let chance = Mutex(Chance(seed: seed))
-        let hash = try KeyedHash(key: Array(repeating: 7, count: 32))
+        let hash = try KeyedHash(key: Self.identityKey)
         let pipeline = try Gateway.pipeline(configuration)
         let clerk = CaseClerk(
             pipeline.current,
@@ -57,6 +58,13 @@ final class World: Sendable {
 
     /// A test that threw half-way leaves no folder behind either.
     deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// Gives a gateway that is to start the store as it is now, with its key.
+    func lend(to gateway: GatewayProcess) throws {
+        let target = gateway.folder.appending(path: "store.sqlite")
+        try FileManager.default.copyItem(at: folder.appending(path: "store.sqlite"), to: target)
+        try Data(Self.identityKey).write(to: URL(filePath: target.path + ".identity-key"))
+    }
 
     var now: Instant { watch.time.withLock { $0 } }
     func go(to moment: Instant) { watch.time.withLock { $0 = moment } }

@@ -28,7 +28,7 @@ private let openings: [String: Set<OperatorRole>] = {
         "GET /v1/queues": all, "GET /v1/partners": all, "GET /v1/messages": all, "GET /v1/messages/{id}/trace": all,
         "GET /v1/messages/{id}/document": all, "POST /v1/messages/{id}/document": [.auditor],
         "GET /v1/applications/{id}/triage": all, "GET /v1/reports/monthly": all, "GET /v1/alerts": all,
-        "GET /v1/clocks": all, "GET /v1/drift": all,
+        "GET /v1/clocks": all, "GET /v1/clocks/moved": all, "GET /v1/drift": all,
         "GET /v1/leads": all, "GET /v1/code-lists": all, "GET /v1/code-lists/{name}": all,
         "GET /v1/outlets": all, "POST /v1/queues/{queue}/pause": repair, "POST /v1/queues/{queue}/resume": repair,
         "POST /v1/partners/{id}/pause": repair, "POST /v1/partners/{id}/resume": repair,

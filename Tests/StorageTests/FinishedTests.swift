@@ -28,7 +28,8 @@ import Vocabulary
                 message == nil || message == "delivered" || message == "discarded"
             else { return false }
             switch referral {
-            case .cancelled, .returnedToSender: return true
+            // Nothing is taken back or returned after such a decision; where a row says both, it is kept.
+            case .cancelled, .returnedToSender: return caseState != .refused && caseState != .terminated
             case .leadOnly: return lead == .declined
             case .routingManual, .queued, .handedOver:
                 guard let caseState, Self.ended.contains(caseState) else { return false }

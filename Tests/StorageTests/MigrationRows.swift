@@ -126,7 +126,7 @@ enum MigrationRows {
     /// Tables whose one row must be of a kind.
     private static let singles: [String: Row] = [
         "status": [
-            "id": .text("S"), "application_no": .text("LA-queued"), "code": .text("received"), "content": object,
+            "id": .text("S"), "application_no": .text("LA-queued"), "code": .text("00"), "content": object,
         ],
         "heartbeat": ["id": .int(1)],
         "case_key": ["quarter": .int(8095), "key": .text("k"), "application_no": .text("LA-queued")],

@@ -158,8 +158,7 @@ import Vocabulary
         await world.database.close()
         #expect(try Bytes(world.folder).hold("测密甲"))
         let gateway = try GatewayProcess()
-        try FileManager.default.copyItem(
-            at: world.folder.appending(path: "store.sqlite"), to: gateway.folder.appending(path: "store.sqlite"))
+        try world.lend(to: gateway)
         try gateway.start()
         try await gateway.untilLogged("shareDocuments")
         gateway.stop()
@@ -185,8 +184,7 @@ import Vocabulary
     /// Whoever looks at what was erased is told so, and finds no damage.
     private func checkPages(_ years: TwoYears) async throws {
         let gateway = try GatewayProcess()
-        try FileManager.default.copyItem(
-            at: years.world.folder.appending(path: "store.sqlite"), to: gateway.folder.appending(path: "store.sqlite"))
+        try years.world.lend(to: gateway)
         try gateway.start()
         let old = [try #require(years.referrals.first), try #require(years.shares.first)]
         for sent in old {

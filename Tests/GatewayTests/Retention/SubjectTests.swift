@@ -147,7 +147,8 @@ import Vocabulary
         try await signIn(first, then: "withdraw")
         try await signIn(other, then: "accept")
         try await deliver()
-        // What the institution was told of it must have been read as well.
+        // What the institution was told of it must have been read as well; an earlier lease of it ends first.
+        world.pass(seconds: 61)
         for lease in try await world.store.lease(
             queue: first.queue, max: 100, now: world.now, ends: world.now.advanced(seconds: 60))
         {

@@ -46,7 +46,7 @@ final class LoadSenders: Sendable {
 
     private func send(_ id: String) async throws {
         let answer = try await remote.call("POST", "/v1/referrals", body: courtNotice(id), mediaType: "application/xml")
-        let kind = answer.json["type"]?.string.map { String($0.split(separator: "/").last ?? "") }
+        let kind = answer.json["type"]?.string.map { String($0.split(separator: ":").last ?? "") }
         state.withLock { state in
             switch (answer.status, kind) {
             case (202, _): state.acknowledged.append(id)
