@@ -53,11 +53,13 @@ public struct RequestBody {
     /// - Parameters:
     ///   - code: one of the published codes of findings.
     ///   - zh: what it should be; the member's name goes before it.
-    public mutating func note(_ code: String, _ name: String, zh: String, en: String) {
+    ///   - item: of an array, the place of the item that is wrong.
+    public mutating func note(_ code: String, _ name: String, item: Int? = nil, zh: String, en: String) {
         let told = LocalizedText(zh: "\(name) \(zh)", en: "\(name) \(en)")
         if first == nil { first = told }
         guard errors.count < Self.listed else { return }
-        errors.append(.badMember(code, at: pointer + JSONPatch.pointer(name), told))
+        let place = pointer + JSONPatch.pointer(name) + (item.map { "/\($0)" } ?? "")
+        errors.append(.badMember(code, at: place, told))
     }
 
     /// Tells that a member is not there that the others ask for.
@@ -105,7 +107,7 @@ public struct RequestBody {
             let text = (item.string ?? "").split(separator: /\s+/).joined(separator: " ")
             guard text.isEmpty || text.count > limit else { return text }
             note(
-                "wrongType", name, zh: "第 \(place + 1) 项应为不超过 \(limit) 字的文字。",
+                "wrongType", name, item: place, zh: "第 \(place + 1) 项应为不超过 \(limit) 字的文字。",
                 en: "item \(place + 1) must be a text of at most \(limit) characters.")
             return nil
         }

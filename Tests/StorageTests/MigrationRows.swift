@@ -109,7 +109,8 @@ enum MigrationRows {
     private static let followUps: [Row] = ["supplement", "cancel", "caseEvent", "transfer", "statusShare"].enumerated()
         .map {
             [
-                "id": .text("F-\($1)"), "referral_id": .text("R-parked"), "partner": .text("court"), "kind": .text($1),
+                "names": .text("k:k"), "id": .text("F-\($1)"), "referral_id": .text("R-parked"),
+                "partner": .text("court"), "kind": .text($1),
                 "state": .text(["parked", "attached", "quarantined"][$0 % 3]), "content": .blob(Array("{}".utf8)),
             ]
         }

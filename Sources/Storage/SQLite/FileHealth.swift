@@ -25,6 +25,7 @@ final class FilePlace: Sendable {
     /// Held open for looking at the header: to close it would end the locks that the connections hold on the file, so they
     /// are closed first.
     private let descriptor: Int32
+    private let isClosed = Atomic<Bool>(false)
 
     init(of path: String, room: UInt64) {
         (self.path, self.room) = (path, room)
@@ -34,8 +35,9 @@ final class FilePlace: Sendable {
         if let file { StoreFiles.opened(file) }
     }
 
-    /// When all connections are closed.
+    /// When all connections are closed. Once: a second time the number may be another file's already.
     func close() {
+        guard !isClosed.exchange(true, ordering: .relaxed) else { return }
         if let file { StoreFiles.closed(file) }
         _ = Glibc.close(descriptor)
     }
