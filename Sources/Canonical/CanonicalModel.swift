@@ -131,7 +131,8 @@ public struct CanonicalModel: Sendable {
 
     /// Of groups that findings speak of as a whole.
     private static let groupTitles = [
-        "reference": "所指原件", "materials": "材料", "groupFlags": "人群类别", "recipient": "受援人", "event": "案件事件",
+        "reference": "所指原件", "materials": "材料", "groupFlags": "人群类别", "reliefStatuses": "社会救助", "recipient": "受援人",
+        "event": "案件事件",
         "proceeding/handlers": "承办人",
     ]
 

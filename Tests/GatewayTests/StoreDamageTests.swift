@@ -53,8 +53,9 @@ import Testing
             ).status == 503)
         let metrics = String(decoding: try await gateway.desk.download("/metrics"), as: UTF8.self)
         #expect(metrics.contains("gateway_store_fault{fault=\"damaged\"} 1"))
-        let alerts = try await gateway.desk.ask("GET", "/v1/alerts")["alerts"]?.array ?? []
-        let alert = try #require(alerts.first { $0["alert"] == "storeDamaged" })
+        let alert = try await eventually("the alert is open") {
+            try await gateway.desk.ask("GET", "/v1/alerts")["alerts"]?.array?.first { $0["alert"] == "storeDamaged" }
+        }
         #expect(alert["subject"]?.string?.hasSuffix(" store") == true)
         #expect(alert["text"] == "存储文件已损坏。" && alert["advice"]?.string?.isEmpty == false)
         let viewer = try await ConsoleVisitor.add("li", "viewer", to: gateway, language: "en")

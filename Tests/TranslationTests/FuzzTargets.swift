@@ -142,7 +142,9 @@ final class FuzzBench {
             // No document is both XML and JSON, so one of them is told.
             if !Blanks.trimmed(plain).isEmpty, record.findings.isEmpty { return "what cannot be read is not told" }
         }
-        return result.records.isEmpty ? "the outer document is lost" : nil
+        // What no text may hold, such as a NUL, is refused with the outer document, and told.
+        let isRefused = result.findings.contains { $0.severity == .error }
+        return result.records.isEmpty && !isRefused ? "the outer document is lost" : nil
     }
 
     private func translation(_ bytes: [UInt8]) -> String? {

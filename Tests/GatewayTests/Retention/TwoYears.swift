@@ -78,7 +78,7 @@ struct TwoYears {
             switch Int.random(in: 0..<20, using: &chance) {
             case 0..<3:
                 let share: JSONValue = [
-                    "fsdwdm": "320404", "ywlx": "FLYZ_ZTGX", "ywlsh": .string("S-\(word)"),
+                    "fsdwdm": "320404", "ywlx": "FLYZ_ZTGX", "ywlsh": .string("S-\(tick)-\(index)"),
                     "mdlb": [["xm": .string(word), "sfzh": .string(inventedNumber(serial)), "jzlb": "低保"]],
                 ]
                 shares.append(try await send(share.serialized(), word, from: Self.civil))
