@@ -46,7 +46,9 @@ import Vocabulary
         return Dictionary(uniqueKeysWithValues: rows.filter(\.2).map { ($0.0, $0.1) })
     }
 
-    @Test func `after two years what is past its period is gone, what is unfinished is as it was, and the proof holds`() async throws {
+    @Test func `after two years what is past its period is gone, what is unfinished is as it was, and the proof holds`()
+        async throws
+    {
         var years = try await TwoYears(seed: 14, until: Instant(Date()))
         try await years.live(ticks: 90)
         let world = years.world
