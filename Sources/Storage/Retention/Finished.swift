@@ -6,17 +6,18 @@ enum Finished {
     /// An application whose standing is at rest, none of whose clocks runs or is paused, and about which no message waits,
     /// is under way or lies among the dead letters.
     ///
-    /// - Returns: when something last happened about it; nothing where it is not finished.
+    /// - Returns: when something last happened about it; nothing where it is not finished. That a share's words were erased
+    ///   in it is nothing that happened about it: the time of keeping would begin anew.
     static func application(_ number: String, _ connection: any SQLConnection) throws(StoreError) -> Instant? {
         let rows = try connection.query(
             """
             SELECT a.referral_state AS referral_state, a.case_state AS case_state, a.handover_state AS handover_state,
             a.handover_returns AS handover_returns, a.lead_state AS lead_state, a.stepped_at AS stepped_at,
             coalesce(a.applied_at, r.received_at) AS received_at,
-            (SELECT max(h.at) FROM history h WHERE h.subject = a.no) AS told_at,
+            (SELECT max(h.at) FROM history h WHERE h.subject = a.no AND h.event <> ?) AS told_at,
             EXISTS (SELECT 1 FROM clock c WHERE c.application_no = a.no AND c.ended_at IS NULL) AS has_clock
             FROM application a JOIN referral r ON r.id = a.referral_id WHERE a.no = ?
-            """, [.text(number)]
+            """, [.text(HistoryEvent.entry(.sharesErased).rawValue), .text(number)]
         ) { row throws(StoreError) in
             let standing = ApplicationStanding(
                 referral: try row.word("referral_state"), caseState: try row.optionalWord("case_state"),

@@ -41,15 +41,25 @@ enum CommitChain {
 
         /// Reads what stands behind the log's header and bears its salts: SQLite leaves older frames further on. Whether the
         /// last commit is whole is not asked: it is read back whole or not at all.
-        init(_ path: String) {
-            guard let file = FileHandle(forReadingAtPath: path) else { return }
-            defer { try? file.close() }
-            guard let header = try? file.read(upToCount: 32), header.count == 32 else { return }
+        ///
+        /// - Throws: `StoreError.failed` where there is a log and it cannot be read.
+        init(_ path: String) throws(StoreError) {
+            guard FileIdentity(path) != nil else { return }
+            do {
+                try read(path)
+            } catch {
+                throw .failed("\(path) cannot be read")
+            }
+        }
+
+        private mutating func read(_ path: String) throws {
+            let file = try FileHandle(forReadingFrom: URL(filePath: path))
+            guard let header = try file.read(upToCount: 32), header.count == 32 else { return }
             let bytes = [UInt8](header)
             let pageBytes = bytes[8..<12].reduce(0) { $0 << 8 | Int($1) }
             guard bytes[0..<3].elementsEqual([0x37, 0x7F, 0x06]), (512...65_536).contains(pageBytes) else { return }
             var begun: [Link] = []
-            while let frame = (try? file.read(upToCount: 24 + pageBytes)).map({ [UInt8]($0) }),
+            while let frame = try file.read(upToCount: 24 + pageBytes).map({ [UInt8]($0) }),
                 frame.count == 24 + pageBytes, frame[8..<16].elementsEqual(bytes[16..<24])
             {
                 if let link = Link(page: Array(frame[24...])) { begun.append(link) }
@@ -65,7 +75,7 @@ enum CommitChain {
     ///   alone: it was looked at when it was opened.
     static func refuseForeignLog(of path: String) throws(StoreError) {
         guard !StoreFiles.isInUse(path) else { return }
-        let log = Log(path + "-wal")
+        let log = try Log(path + "-wal")
         guard log.hasCommits, !isOwn(log, of: path), !StoreFiles.isInUse(path) else { return }
         throw .foreignLog
     }

@@ -21,7 +21,8 @@ struct ArchiveVerification {
             if found != content {
                 faults.append(
                     found == nil
-                        ? "\(file.name) 缺失。is missing" : "\(file.name) 与摘要不符，已被改动或损坏。is not what its digests say")
+                        ? "\(file.name) 缺失或无法读取。is missing or cannot be read"
+                        : "\(file.name) 与摘要不符，已被改动或损坏。is not what its digests say")
             }
         }
         let known = Set(manifest.files.map(\.name) + [ArchiveManifest.name])

@@ -30,7 +30,7 @@ struct ConfigurationFiles {
             }
         }
         for origin in [configuration.file, configuration.partnersFile, configuration.institutionsFile] {
-            addNamed(in: origin)
+            try addNamed(in: origin)
         }
     }
 
@@ -46,10 +46,16 @@ struct ConfigurationFiles {
     }
 
     /// Tokens, keys and certificates that elements of a file name, each once.
-    private mutating func addNamed(in file: String) {
-        guard let data = FileManager.default.contents(atPath: file),
-            let root = try? Document.parse([UInt8](data), format: .xml, limits: ParseLimits()).root
-        else { return }
+    ///
+    /// - Throws: `CommandFailure` where the file cannot be read any more: what it names would be missing in silence.
+    private mutating func addNamed(in file: String) throws(CommandFailure) {
+        let root: Node
+        do {
+            let data = try Data(contentsOf: URL(filePath: file))
+            root = try Document.parse([UInt8](data), format: .xml, limits: ParseLimits()).root
+        } catch {
+            throw CommandFailure("\(file): 无法读取。cannot be read")
+        }
         var open = [root]
         while let element = open.popLast() {
             open += element.children

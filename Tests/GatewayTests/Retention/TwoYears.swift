@@ -99,6 +99,8 @@ struct TwoYears {
     private mutating func refer(_ word: String, _ serial: Int) async throws {
         let referral: JSONValue = [
             "fsdwdm": "320404", "ywlx": "FLYZ_ZJ", "ywlsh": .string("R-\(word)"), "sqyy": "本人自愿申请",
+            // As long as real ones are.
+            "bz": .string(String(repeating: "案情说明", count: 400)),
             "sqr": ["xm": .string(word), "sfzh": .string(inventedNumber(serial))],
         ]
         let sent = try await send(referral.serialized(), word, from: Self.civil)
