@@ -161,8 +161,21 @@ import Vocabulary
         #expect(survey.damage == [] && survey.schema == Migration.all.count)
         #expect(try await database.unreadableRows(limit: 10) == [])
         #expect(try await database.deadLetterCountsAgree())
+        try await change(store, database)
         await database.close()
         await home.remove()
+    }
+
+    /// What was there goes on: a case takes its next word, its limits end with it, and the bulletin counts both.
+    private func change(_ store: SQLMessageStore, _ database: SQLiteDatabase) async throws {
+        for state in ["queued", "signedIn"] {
+            let record = try #require(try await store.application("LA-\(state)"))
+            let change = CaseChange(of: record, nil, historyEvent: .entry(.caseEvent), actor: "court", at: start)
+            #expect(try await store.changeCase(change) == .changed)
+        }
+        try await database.recountTallies()
+        #expect(try await database.talliesAgree())
+        #expect(try await !database.lacksTallies())
     }
 
     /// Asks for everything that the product reads.

@@ -220,7 +220,7 @@ enum CaseRows {
             UPDATE application SET case_state = ?, referral_state = ?, handover_state = ?, handover_to = ?,
             handover_due = ?, handover_returns = ?, lead_state = ?, applied_at = coalesce(?, applied_at),
             queue = coalesce(?, queue), content = coalesce(?, content), aid_route = ?, facts = ?,
-            month = coalesce(?, month), stepped_at = coalesce(?, stepped_at), statuses_erased_at = NULL,
+            month = coalesce(?, month, ?), stepped_at = coalesce(?, stepped_at), statuses_erased_at = NULL,
             history_erased_at = NULL, version = version + 1 WHERE no = ? AND version = ?
             """,
             [
@@ -229,7 +229,7 @@ enum CaseRows {
                 .optional(standing.lead), .optional(change.appliedAt),
                 .optional(change.responsible), .optionalSealed(change.content, .applicationContent), .word(route),
                 .optional(try facts(after: change, standing, of: record)?.stored),
-                .optional(change.appliedAt.map(Tallies.month)),
+                .optional(change.appliedAt.map(Tallies.month)), .text(Tallies.month(of: record.receivedAt)),
                 .optional(isStep ? change.occurredAt ?? change.at : nil), .text(change.applicationNo),
                 .int(record.version),
             ])

@@ -4,6 +4,9 @@
 -- The month of the receipt, or of the person's will where it was a lead (China's time), and what is counted, in codes.
 ALTER TABLE application ADD COLUMN month TEXT;
 ALTER TABLE application ADD COLUMN facts TEXT;
+-- What is counted of applications of before is read from their content beside the work, once: see Tallies.
+UPDATE application SET month = (SELECT strftime('%Y-%m', (coalesce(application.applied_at, r.received_at) + 28800000) / 1000,
+    'unixepoch') FROM referral r WHERE r.id = application.referral_id);
 CREATE TABLE case_tally (
     month        TEXT    NOT NULL,
     facts        TEXT    NOT NULL,
@@ -26,6 +29,22 @@ CREATE TABLE clock_tally (
     clocks      INTEGER NOT NULL,
     PRIMARY KEY (day, clock, institution, outcome)
 ) STRICT, WITHOUT ROWID;
+-- Those of before, as their content and their end tell it. One that cannot be read is counted nowhere.
+UPDATE clock SET institution = (SELECT a.queue FROM application a WHERE a.no = clock.application_no);
+UPDATE clock SET outcome = CASE WHEN json_extract(CAST(content AS TEXT), '$.met') = 1 THEN 'met'
+    WHEN json_extract(CAST(content AS TEXT), '$.met') = 0 THEN 'late'
+    WHEN json_extract(CAST(content AS TEXT), '$.kind') = 'information' THEN 'untested'
+    WHEN json_extract(CAST(content AS TEXT), '$.stoppedAt') > json_extract(CAST(content AS TEXT), '$.dueAt') THEN 'late'
+    WHEN json_extract(CAST(content AS TEXT), '$.stoppedAt') IS NOT NULL THEN 'met'
+    WHEN json_extract(CAST(content AS TEXT), '$.endedAt') > json_extract(CAST(content AS TEXT), '$.dueAt') THEN 'late'
+    WHEN json_extract(CAST(content AS TEXT), '$.endedAt') IS NOT NULL THEN 'ended'
+    WHEN json_extract(CAST(content AS TEXT), '$.pausedAt') IS NOT NULL THEN iif(ended_at IS NULL, 'paused', 'ended')
+    WHEN ended_at > due_at THEN 'late'
+    WHEN ended_at IS NOT NULL THEN 'ended' ELSE 'running' END
+    WHERE json_valid(CAST(content AS TEXT));
+INSERT INTO clock_tally (day, clock, institution, outcome, clocks)
+    SELECT (due_at + 28800000) / 86400000, substr(id, 1, instr(id || '#', '#') - 1), coalesce(institution, ''), outcome, count(*)
+    FROM clock WHERE outcome IS NOT NULL GROUP BY 1, 2, 3, 4;
 CREATE TRIGGER clock_tally_insert AFTER INSERT ON clock WHEN NEW.outcome IS NOT NULL BEGIN INSERT INTO clock_tally (day, clock, institution, outcome, clocks) VALUES ((NEW.due_at + 28800000) / 86400000, substr(NEW.id, 1, instr(NEW.id || '#', '#') - 1), coalesce(NEW.institution, ''), NEW.outcome, 1) ON CONFLICT DO UPDATE SET clocks = clocks + 1; END;
 CREATE TRIGGER clock_tally_update AFTER UPDATE OF due_at, institution, outcome ON clock WHEN OLD.due_at <> NEW.due_at OR OLD.institution IS NOT NEW.institution OR OLD.outcome IS NOT NEW.outcome BEGIN UPDATE clock_tally SET clocks = clocks - 1 WHERE day = (OLD.due_at + 28800000) / 86400000 AND clock = substr(OLD.id, 1, instr(OLD.id || '#', '#') - 1) AND institution = coalesce(OLD.institution, '') AND outcome = OLD.outcome; DELETE FROM clock_tally WHERE day = (OLD.due_at + 28800000) / 86400000 AND clock = substr(OLD.id, 1, instr(OLD.id || '#', '#') - 1) AND institution = coalesce(OLD.institution, '') AND outcome = OLD.outcome AND clocks = 0; INSERT INTO clock_tally (day, clock, institution, outcome, clocks) SELECT (NEW.due_at + 28800000) / 86400000, substr(NEW.id, 1, instr(NEW.id || '#', '#') - 1), coalesce(NEW.institution, ''), NEW.outcome, 1 WHERE NEW.outcome IS NOT NULL ON CONFLICT DO UPDATE SET clocks = clocks + 1; END;
 CREATE TRIGGER clock_tally_delete AFTER DELETE ON clock WHEN OLD.outcome IS NOT NULL BEGIN UPDATE clock_tally SET clocks = clocks - 1 WHERE day = (OLD.due_at + 28800000) / 86400000 AND clock = substr(OLD.id, 1, instr(OLD.id || '#', '#') - 1) AND institution = coalesce(OLD.institution, '') AND outcome = OLD.outcome; DELETE FROM clock_tally WHERE day = (OLD.due_at + 28800000) / 86400000 AND clock = substr(OLD.id, 1, instr(OLD.id || '#', '#') - 1) AND institution = coalesce(OLD.institution, '') AND outcome = OLD.outcome AND clocks = 0; END;

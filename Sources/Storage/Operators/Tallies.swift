@@ -179,6 +179,18 @@ extension Database {
         return true
     }
 
+    /// Whether applications are there that a release without these figures has taken.
+    public func lacksTallies() async throws(StoreError) -> Bool {
+        try await read { connection throws(StoreError) in
+            try !connection.query(
+                """
+                SELECT 1 FROM application WHERE facts IS NULL AND erased_at IS NULL
+                AND (lead_state IS NULL OR lead_state = 'applied') LIMIT 1
+                """, []
+            ) { _ in true }.isEmpty
+        }
+    }
+
     /// Makes those figures anew.
     public func recountTallies() async throws(StoreError) {
         var last: String? = ""

@@ -39,6 +39,10 @@ struct Errands {
                 every: sweep, of: leasing + leasing.map { LeadQueue.name(of: $0) },
                 maxAttempts: DeliveryModule.leaseLimits.attempts, in: store,
                 now: around.now, log: around.log),
+            Errand("note the rules in force", every: Self.counting, limit: 1) { [storing] _ in
+                await storing.noteWhatWaits()
+                return 0
+            },
             .eraseUploads(every: sweep, in: store, now: around.now, log: around.log),
             RetentionWalk(retention, log: around.log).errand(every: Self.erasing),
         ]

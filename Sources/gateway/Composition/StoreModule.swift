@@ -3,6 +3,7 @@ import Observability
 import Operations
 import Storage
 import StrictJSON
+import Synchronization
 import Triage
 import Vocabulary
 
@@ -14,6 +15,7 @@ struct StoreModule: Sendable {
     let inspection: StoreInspection
     private let database: SQLiteDatabase
     private let around: Surroundings
+    private let unnoted = Waiting<Triage>()
 
     /// - Throws: `StoreError`: what keeps the store shut.
     init(_ around: Surroundings) async throws {
@@ -31,12 +33,19 @@ struct StoreModule: Sendable {
     /// that run are reckoned by them.
     func note(_ triage: Triage) async {
         guard let digest = triage.digest else { return }
+        unnoted.store(nil)
         do {
             try await store.noteRules(digest, at: around.now())
             try await store.beginReckoning(by: digest, at: around.now())
         } catch {
-            around.log.warning("the rules in force were not noted", [("error", .string(error.code))])
+            around.log.warning("the rules in force were not noted yet", [("error", .string(error.code))])
+            unnoted.store(triage)
         }
+    }
+
+    /// Notes the rules that the store did not let be noted when they came into force.
+    func noteWhatWaits() async {
+        if let triage = unnoted.value { await note(triage) }
     }
 
     /// Reads a large store through beside the work: opening it has read small ones only.
@@ -44,6 +53,11 @@ struct StoreModule: Sendable {
         do {
             try await database.inspect()
             if !Task.isCancelled { inspection.concludeSound() }
+            // Once, after an upgrade from a release that kept no tallies.
+            if !Task.isCancelled, try await database.lacksTallies() {
+                try await database.recountTallies()
+                around.log.info("the bulletin's figures of before were counted", [])
+            }
         } catch .corrupt(let what) {
             around.log.error("the store is damaged", [("problem", .string(what))])
         } catch {
@@ -52,4 +66,12 @@ struct StoreModule: Sendable {
     }
 
     func close() async { await database.close() }
+}
+
+/// Something that is to be done again, shared between threads.
+private final class Waiting<Value: Sendable>: Sendable {
+    private let kept = Mutex<Value?>(nil)
+
+    var value: Value? { kept.withLock { $0 } }
+    func store(_ value: Value?) { kept.withLock { $0 = value } }
 }
