@@ -147,4 +147,73 @@ import Vocabulary
         }
         await home.remove()
     }
+
+    private func document(_ home: TemporaryStore) async throws {
+        let old = start.advanced(seconds: -100 * 86_400)
+        let id = IdentifierSource(random: { UInt64.random(in: .min ... .max) }).next(at: old)
+        try await home.database.write { connection throws(StoreError) in
+            _ = try connection.run(
+                """
+                INSERT INTO referral (id, partner, digest, raw, media_type, received_at, outcome, is_invalid, answer)
+                VALUES (?, 'court', 'd', x'01', 'application/json', ?, 'accepted', 0, x'7B7D')
+                """, [.text(id), .instant(old)])
+        }
+    }
+
+    private func eraseDocuments(_ home: TemporaryStore) async throws -> Int {
+        try await home.store.eraseRecords(
+            of: .documents, by: RetentionRule(days: 1, basis: LocalizedText(zh: "测试", en: "test")), after: nil,
+            limit: 200, act(.eraseByRetention, on: "", at: start)
+        ).due
+    }
+
+    @Test func `the newest record can be erased, and the one that comes after it too`() async throws {
+        let home = try await TemporaryStore()
+        for round in 0..<5 {
+            for _ in 0...round { try await document(home) }
+            #expect(try await eraseDocuments(home) == round + 1)
+        }
+        let left = try await home.database.read { connection throws(StoreError) in
+            try connection.query("SELECT id FROM referral WHERE length(raw) > 0", []) { _ in true }
+        }
+        #expect(left.isEmpty)
+        await home.remove()
+    }
+
+    @Test func `a record that turns out unreadable halfway is whole, and the others go`() async throws {
+        let home = try await TemporaryStore()
+        let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
+        let old = start.advanced(seconds: -100 * 86_400)
+        let life = Life(
+            referral: .signedIn, caseState: .closed, handover: .collected, lead: nil, clock: nil, message: nil,
+            isOld: true)
+        let numbers = (0..<3).map { _ in "LA-" + identifiers.next(at: old) }
+        try await home.database.write { connection throws(StoreError) in
+            for number in numbers { try insert(life, number, old: old, new: old, connection) }
+            // What is read after the application was emptied.
+            try connection.run(
+                """
+                INSERT INTO follow_up (id, referral_id, partner, kind, state, content, names, person, received_at, keep_until)
+                VALUES ('F', ?, 'court', 'supplement', 'attached', ?, '', '', 0, 0)
+                """,
+                [
+                    .text(String(numbers[1].dropFirst(3))),
+                    .blob(SealedValue.magic + [1] + [UInt8](repeating: 0, count: 40)),
+                ])
+            try connection.run(
+                "INSERT INTO followed_by (application_no, follow_up_id) VALUES (?, 'F')", [.text(numbers[1])])
+        }
+        let step = try await home.store.eraseRecords(
+            of: .applications, by: RetentionRule(days: 50, basis: LocalizedText(zh: "测试", en: "test")), after: nil,
+            limit: 200, act(.eraseByRetention, on: "", at: start))
+        #expect(step.due == 2 && step.unreadable.count == 1)
+        let whole = try await home.database.read { connection throws(StoreError) in
+            try connection.query("SELECT no FROM application WHERE erased_at IS NULL AND length(content) > 0", []) {
+                row throws(StoreError) in try row.text("no")
+            }
+        }
+        #expect(whole == [numbers[1]])
+        #expect(try await home.store.erasedRecords(of: 1).map(\.name) == [numbers[0], numbers[2]].sorted())
+        await home.remove()
+    }
 }

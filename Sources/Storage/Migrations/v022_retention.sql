@@ -21,7 +21,7 @@ CREATE INDEX application_kept ON application (no) WHERE erased_at IS NULL;
 CREATE INDEX application_statuses_kept ON application (no) WHERE statuses_erased_at IS NULL;
 CREATE INDEX application_history_kept ON application (no) WHERE history_erased_at IS NULL;
 CREATE INDEX message_ended_dead_letter ON message (id)
-    WHERE state = 'discarded' AND dead_since IS NOT NULL AND erased_at IS NULL;
+    WHERE state IN ('discarded', 'delivered') AND dead_since IS NOT NULL AND erased_at IS NULL;
 CREATE INDEX reference_of_referral ON reference (referral_id);
 
 CREATE INDEX evidence_of_referral ON evidence (referral_id) WHERE referral_id IS NOT NULL;
@@ -49,6 +49,10 @@ INSERT INTO share_trace (subject, until)
 SELECT id, created_at + 31536000000 FROM message
 WHERE channel = 'application' AND payload IS NOT NULL AND instr(CAST(payload AS TEXT), '"shares[') > 0
 ON CONFLICT DO NOTHING;
+
+-- Of uploads from before it is not known which messages refer to them.
+ALTER TABLE upload ADD COLUMN is_unlisted INTEGER NOT NULL DEFAULT 0;
+UPDATE upload SET is_unlisted = 1;
 
 -- Which messages refer to an upload: it goes with the last of them.
 CREATE TABLE upload_reference (

@@ -58,13 +58,14 @@ extension RetentionTarget {
             return content
         })
 
-    /// What the messages that became dead letters were, once those have ended.
+    /// What the messages that became dead letters were, once those have ended: discarded, or delivered since they were sent
+    /// again, by the sender or by an operator.
     static let deadLetters = RetentionTarget(
         candidates: { terms, name, limit, connection throws(StoreError) in
             try names(
                 """
-                SELECT id AS name FROM message WHERE state = 'discarded' AND dead_since IS NOT NULL AND erased_at IS NULL
-                AND id > ? AND finished_at < ? ORDER BY id LIMIT ?
+                SELECT id AS name FROM message WHERE state IN ('discarded', 'delivered') AND dead_since IS NOT NULL
+                AND erased_at IS NULL AND id > ? AND finished_at < ? ORDER BY id LIMIT ?
                 """, [.text(name), .instant(terms.cutoff), .int(limit)], connection)
         },
         verdict: { name, terms, connection throws(StoreError) in
@@ -111,7 +112,7 @@ enum Documents {
         ) { row throws(StoreError) in (digest: try row.text("digest"), bytes: try row.int("bytes")) }
         for row in found { content.add(digest: row.digest, bytes: row.bytes) }
         try connection.run(
-            "UPDATE referral SET raw = x'', erased_at = coalesce(erased_at, ?), \(Erased.moved) WHERE id = ?",
+            "UPDATE referral SET raw = x'', erased_at = coalesce(erased_at, ?), \(Erased.moved(in: "referral")) WHERE id = ?",
             [.instant(eraser.now), .text(id)])
         // What its sender was told of it, where it never became an application.
         try MessageRows.erase(about: id, eraser, into: &content, connection)
@@ -140,7 +141,7 @@ private enum DeadLetterTarget {
         for part in row.parts { content.add(part, eraser.sm3) }
         try connection.run(
             """
-            UPDATE message SET payload = NULL, findings = NULL, problem = NULL, erased_at = ?, \(Erased.moved) WHERE id = ?
+            UPDATE message SET payload = NULL, findings = NULL, problem = NULL, erased_at = ?, \(Erased.moved(in: "message")) WHERE id = ?
             """,
             [.instant(eraser.now), .text(id)])
         guard row.channel == .referral else { return content }
@@ -165,16 +166,18 @@ private enum UploadRows {
         let sm3: String
         let size: Int
         let receivedAt: Instant
+        let isUnlisted: Bool
     }
 
     static func upload(_ name: String, _ connection: any SQLConnection) throws(StoreError) -> Row? {
         try connection.query(
-            "SELECT partner, sha256, sm3, size, received_at FROM upload WHERE partner = ? AND sha256 = ?",
+            "SELECT partner, sha256, sm3, size, received_at, is_unlisted FROM upload WHERE partner = ? AND sha256 = ?",
             [.text(String(name.dropLast(65))), .text(String(name.suffix(64)))]
         ) { row throws(StoreError) in
             Row(
                 partner: try row.text("partner"), sha256: try row.text("sha256"), sm3: try row.text("sm3"),
-                size: try row.int("size"), receivedAt: try row.instant("received_at"))
+                size: try row.int("size"), receivedAt: try row.instant("received_at"),
+                isUnlisted: try row.flag("is_unlisted"))
         }.first
     }
 
@@ -188,7 +191,8 @@ private enum UploadRows {
             WHERE u.partner = ? AND u.sha256 = ?
             """, key
         ) { row throws(StoreError) in try row.flag("is_kept") }
-        guard kept.isEmpty else { return kept.contains(true) }
+        if kept.contains(true) { return true }
+        guard upload.isUnlisted || kept.isEmpty else { return false }
         return try !connection.query(
             "SELECT 1 FROM referral WHERE partner = ? AND id >= ? AND id < ? AND erased_at IS NULL LIMIT 1",
             [

@@ -103,8 +103,13 @@ enum Retention {
         var lines: [Line] = []
         var moments: [Instant] = []
         for name in names {
+            // Of a record that turns out to be unreadable halfway nothing is erased.
+            try transaction.run("SAVEPOINT record", [])
             do throws(StoreError) {
-                guard case .due(let since) = try target.verdict(name, terms, transaction) else { continue }
+                guard case .due(let since) = try target.verdict(name, terms, transaction) else {
+                    try transaction.run("RELEASE record", [])
+                    continue
+                }
                 let content = try target.erase(name, eraser, transaction)
                 // Of sign-ins not even the hashes that name them are kept.
                 lines.append(
@@ -115,8 +120,10 @@ enum Retention {
                 moments.append(since)
                 step.bytes += content.bytes
             } catch .corrupt(let what) {
+                try transaction.run("ROLLBACK TO record", [])
                 step.unreadable.append("\(part.rawValue) \(name): \(what)")
             }
+            try transaction.run("RELEASE record", [])
         }
         guard let first = moments.min(), let last = moments.max() else { return step }
         (step.due, step.oldest) = (lines.count, first)
