@@ -17,9 +17,9 @@ extension CaseClerk {
         for kept in clocks {
             let clock = try kept.clock(of: record.applicationNo)
             let fresh = current.triage.reckoned(clock, receivedAt: record.receivedAt.timestamp)
-            guard fresh != clock else { continue }
-            changed.append(RunningClock(fresh))
+            // What only its words or its warning are of now, it has when its end moves.
             guard fresh.dueAt != clock.dueAt || fresh.isProvisional != clock.isProvisional else { continue }
+            changed.append(RunningClock(fresh))
             moved.append(
                 MovedLimit(
                     applicationNo: record.applicationNo, institution: record.queue, clock: clock.id,
@@ -31,10 +31,8 @@ extension CaseClerk {
         change.detail = changed.map(\.id).joined(separator: ", ")
         change.clocks = changed
         change.movedLimits = moved
-        if !moved.isEmpty {
-            let limits = JSONObject([("limits", .array(moved.map(\.json)))])
-            change.institutionMessages = try institutionMessages(.limits, record, try record.application, limits, now)
-        }
+        let limits = JSONObject([("limits", .array(moved.map(\.json)))])
+        change.institutionMessages = try institutionMessages(.limits, record, try record.application, limits, now)
         return change
     }
 }
@@ -50,27 +48,38 @@ extension BackDoor {
     public func reckonLimits(limit: Int) async throws(StoreError) -> Int {
         guard let rules = clerk.current.triage.digest else { return 0 }
         let numbers = try await store.applicationsToReckon(by: rules, limit: limit)
-        for number in numbers { try await reckon(number) }
+        for (place, number) in numbers.enumerated() where try await !reckon(number) {
+            // Somebody is at it: it is tried again at the next turn.
+            log.warning("limits not reckoned yet", [("applicationNo", .string(number))])
+            if place > 0 {
+                try await store.reckoned(by: rules, through: numbers[place - 1], settle: Self.settling, at: now())
+            }
+            return place
+        }
         try await store.reckoned(
             by: rules, through: numbers.count == limit ? numbers.last : nil, settle: Self.settling, at: now())
         return numbers.count
     }
 
-    private func reckon(_ applicationNo: String) async throws(StoreError) {
+    /// - Returns: whether it is done with, be it that it cannot be read.
+    private func reckon(_ applicationNo: String) async throws(StoreError) -> Bool {
         do throws(StoreError) {
             // Whoever changes it meanwhile may have gone by the former rules: it is read again then.
             for _ in 0..<3 {
-                guard let record = try await store.application(applicationNo) else { return }
+                guard let record = try await store.application(applicationNo) else { return true }
                 let clocks = try await store.clocks(of: applicationNo).map(\.clock)
-                guard let change = try clerk.reckon(clocks, of: record, at: now()) else { return }
+                guard let change = try clerk.reckon(clocks, of: record, at: now()) else { return true }
                 guard try await store.changeCase(change) != .changed else {
                     let count = JSONValue(change.movedLimits.count)
-                    return log.info("limits moved", [("applicationNo", .string(applicationNo)), ("limits", count)])
+                    log.info("limits moved", [("applicationNo", .string(applicationNo)), ("limits", count)])
+                    return true
                 }
             }
+            return false
         } catch .corrupt(let what) {
             log.error(
                 "limits not reckoned", [("applicationNo", .string(applicationNo)), ("problem", .string(what))])
+            return true
         }
     }
 }

@@ -48,8 +48,9 @@ public struct Clock: Sendable, Hashable {
     public internal(set) var phase = Phase.running
     /// The last day, where somebody has set it in place of the rule's amount.
     var lastDay: CalendarDate?
-    /// The pauses that are over, in their order: by them the end is found again when a calendar changes.
-    var pauses: [Suspension] = []
+    /// Its pauses in their order, the last perhaps still open: by them the end is found again when a calendar changes.
+    /// Nothing where they are not known, of a clock from before they were kept.
+    var pauses: [Suspension]? = []
     /// The end lies in a year whose holidays are not yet known.
     public internal(set) var isProvisional: Bool
     /// Reckoned by the gateway from another date (推算), not said by anybody.
@@ -92,13 +93,15 @@ extension Clock {
         guard isRunning, !isOverdue(at: now) else { return self }
         var clock = self
         clock.phase = .paused(since: now, left: left(at: now, by: calendar))
+        clock.pauses?.append(Suspension(from: now, to: nil))
         return clock
     }
 
     /// Goes on with what was left; the day on which it goes on does not count, like the first.
     public func resumed(at now: Timestamp, by calendar: WorkingCalendar) -> Clock {
-        guard case .paused(let since, let left) = phase else { return self }
         var clock = self
+        if let last = pauses?.indices.last, pauses?[last].to == nil { clock.pauses?[last].to = now }
+        guard case .paused(_, let left) = phase else { return clock }
         clock.phase = .running
         if unit.isMoment {
             clock.targetAt = Timestamp(secondsSince1970: now.secondsSince1970 + Int64(left))
@@ -110,7 +113,6 @@ extension Clock {
             clock.dueAt = Timestamp(endOf: calendar.rolled(end, rollsOver))
         }
         clock.isProvisional = !calendar.isPlanned(clock.dueAt.date)
-        clock.pauses.append(Suspension(from: since, to: now))
         return clock
     }
 
@@ -186,7 +188,7 @@ extension Clock {
             ("startedAt", Self.json(startedAt)), ("dueAt", Self.json(dueAt)), ("targetAt", Self.json(targetAt)),
             ("provisional", .bool(isProvisional)), ("derived", .bool(isDerived)), ("met", isMet.map(JSONValue.bool)),
             ("lastDay", .text(lastDay?.iso)),
-            ("pauses", pauses.isEmpty ? nil : .array(pauses.map { [Self.json($0.from), Self.json($0.to)] })),
+            ("pauses", pauses.map { .array($0.map { [Self.json($0.from), $0.to.map(Self.json) ?? .null] }) }),
         ]
         switch phase {
         case .running: break
@@ -210,12 +212,13 @@ extension Clock {
             let startedAt = time("startedAt"), let dueAt = time("dueAt"), let targetAt = time("targetAt"),
             let isProvisional = stored["provisional"]?.bool, let isDerived = stored["derived"]?.bool
         else { return nil }
-        var pauses: [Suspension] = []
+        var pauses: [Suspension]? = stored["pauses"] == nil ? nil : []
         for pause in stored["pauses"]?.array ?? [] {
-            guard let from = pause[0]?.int, let to = pause[1]?.int else { return nil }
-            pauses.append(
+            guard let from = pause[0]?.int, let end = pause[1], end == .null || end.int != nil else { return nil }
+            pauses?.append(
                 Suspension(
-                    from: Timestamp(secondsSince1970: Int64(from)), to: Timestamp(secondsSince1970: Int64(to))))
+                    from: Timestamp(secondsSince1970: Int64(from)),
+                    to: end.int.map { Timestamp(secondsSince1970: Int64($0)) }))
         }
         var phase = Phase.running
         if let since = time("pausedAt"), let left = stored["left"]?.int { phase = .paused(since: since, left: left) }

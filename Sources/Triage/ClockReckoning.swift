@@ -1,9 +1,10 @@
 import Vocabulary
 
-/// A time that did not count.
+/// A time that does not count.
 struct Suspension: Sendable, Hashable {
     let from: Timestamp
-    let to: Timestamp
+    /// Nothing while it goes on.
+    var to: Timestamp?
 }
 
 extension Triage {
@@ -11,11 +12,11 @@ extension Triage {
     /// were, and so does a last day that somebody set.
     ///
     /// A rule counts by the day on which it started the clock: one that holds from a later day on moves nothing. Whether the
-    /// end moves for a person in custody was settled when the clock started.
+    /// end moves for a person in custody was settled when the clock started. A clock whose pauses are not known stays as it is.
     ///
     /// - Parameter receivedAt: when the application was received: a start that a document tells may lie before it.
     public func reckoned(_ clock: Clock, receivedAt: Timestamp) -> Clock {
-        guard clock.phase.over == nil, clock.isMet == nil else { return clock }
+        guard clock.phase.over == nil, clock.isMet == nil, let pauses = clock.pauses else { return clock }
         var clock = clock
         let edition = edition(on: max(clock.startedAt, receivedAt).date)
         if let rule = edition.rule(of: clock), let amount = edition.amount(of: rule) {
@@ -23,7 +24,7 @@ extension Triage {
             (clock.basis, clock.ruleVersion, clock.soonHours) = (rule.head.basis, rule.head.version, rule.soonHours)
             clock.rollsOver = rule.rollsOver && (rule.rollsOverInCustody || clock.rollsOver)
         }
-        return clock.counted(by: calendar)
+        return clock.counted(through: pauses, by: calendar)
     }
 }
 
@@ -40,8 +41,9 @@ extension Edition {
 }
 
 extension Clock {
-    /// From its start through its pauses to where it stands.
-    fileprivate func counted(by calendar: WorkingCalendar) -> Clock {
+    /// From its start through its pauses to where it stands. That it was paused stays a fact, also where the rules of now say
+    /// that nothing was left by then: with others it counts again.
+    fileprivate func counted(through pauses: [Suspension], by calendar: WorkingCalendar) -> Clock {
         var clock = self
         clock.phase = .running
         clock.pauses = []
@@ -50,9 +52,10 @@ extension Clock {
             ?? calendar.ends(of: amount, unit, from: startedAt, rollsOver: rollsOver)
         clock.isProvisional = !calendar.isPlanned(clock.dueAt.date)
         for pause in pauses {
-            clock = clock.paused(at: pause.from, by: calendar).resumed(at: pause.to, by: calendar)
+            clock = clock.paused(at: pause.from, by: calendar)
+            if let to = pause.to { clock = clock.resumed(at: to, by: calendar) }
         }
-        if case .paused(let since, _) = phase { clock = clock.paused(at: since, by: calendar) }
+        clock.pauses = pauses
         return clock
     }
 }
