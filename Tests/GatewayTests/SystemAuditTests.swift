@@ -1,6 +1,10 @@
 import Foundation
+import Messaging
+import Observability
 import StrictJSON
+import Synchronization
 import Testing
+import Vocabulary
 
 @testable import gateway
 
@@ -66,6 +70,21 @@ import Testing
         gateway.remove()
     }
 
+    @Test func `rows that are written at once by whoever comes are written once, in their order`() async throws {
+        let store = SlowTrail()
+        let audit = SystemAudit(store: store, now: { Instant(milliseconds: 0) }, log: Log(sink: .none, now: { "" }))
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<20 { group.addTask { await audit.refusedReload(mistakes: number) } }
+            for _ in 0..<20 { group.addTask { try? await audit.flush() } }
+        }
+        try await eventually("all are written") {
+            try? await audit.flush()
+            return store.written.withLock(\.count) >= 20 ? true : nil
+        }
+        #expect(Set(store.written.withLock { $0 }).count == 20)
+        #expect(store.written.withLock(\.count) == 20)
+    }
+
     @Test func `a word that <audit> does not take is a mistake with its line`() throws {
         let gateway = try GatewayProcess()
         try gateway.set(#"<audit headfile="heads.jsonl"/>"#)
@@ -75,4 +94,28 @@ import Testing
         #expect(output.contains("gateway.xml:") && output.contains("headfile"))
         gateway.remove()
     }
+}
+
+/// A trail whose every row takes a while, and of which every third cannot be written at first.
+private final class SlowTrail: AuditStore {
+    let written = Mutex<[String]>([])
+    private let tries = Mutex(0)
+
+    func record(_ act: AuditAct) async throws(StoreError) {
+        for _ in 0..<5 { await Task.yield() }
+        let number = tries.withLock { tries in
+            tries += 1
+            return tries
+        }
+        if number.isMultiple(of: 3) { throw .busy }
+        written.withLock { $0.append(act.detail) }
+    }
+
+    func auditEntries(
+        _ filter: AuditFilter, after seq: Int?, newestFirst: Bool, limit: Int
+    ) async throws(StoreError) -> [AuditEntry] { [] }
+    func auditHead() async throws(StoreError) -> AuditHead? { nil }
+    func addAuditSeal(_ seal: AuditSeal) async throws(StoreError) {}
+    func auditSeals(after seq: Int, limit: Int) async throws(StoreError) -> [AuditSeal] { [] }
+    func lastAuditEntry(of action: AuditAction) async throws(StoreError) -> AuditEntry? { nil }
 }

@@ -49,12 +49,15 @@ public struct AuditService: Sendable {
     /// The heads of all seals, and the places of those that were not made under the key.
     private func seals() async throws(StoreError) -> (heads: [AuditHead], forged: [Int]) {
         var (heads, forged): ([AuditHead], [Int]) = ([], [])
+        // Seals of before were made under a key that was lost since; the chain must pass through them all the same.
+        let former = try await store.lastAuditEntry(of: .giveUpIdentityKey)?.seq ?? 0
         while true {
             let page = try await store.auditSeals(after: heads.last?.seq ?? .min, limit: Self.pageSize)
             if page.isEmpty { return (heads, forged) }
             heads += page.map(\.head)
             guard let key else { continue }
-            forged += page.filter { !Digest.isEqual(key.hash($0.text), $0.code) }.map(\.head.seq)
+            forged += page.filter { $0.head.seq >= former && !Digest.isEqual(key.hash($0.text), $0.code) }.map(
+                \.head.seq)
         }
     }
 }

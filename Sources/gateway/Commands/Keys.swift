@@ -74,10 +74,6 @@ enum Keys: Command {
         let database = try configuration.openStore()
         let store = try await SQLMessageStore(database: database)
         try await store.forgetIdentity()
-        try await store.record(
-            AuditAct(
-                system: .changeConfiguration, on: "identity-key", detail: "the former one was given up",
-                at: Instant(Date())))
         let key = try await IdentityKey.load(configuration.identityKeyFile, for: store, makesAnother: true)
         try await store.record(
             AuditAct(system: .giveUpIdentityKey, on: "identity key \(key.fingerprint)", detail: "", at: Instant(Date()))

@@ -12,6 +12,7 @@ actor SystemAudit {
     private let now: @Sendable () -> Instant
     private let log: Log
     private var waiting: [AuditAct] = []
+    private var isWriting = false
 
     init(store: any AuditStore, now: @escaping @Sendable () -> Instant, log: Log) {
         self.store = store
@@ -44,6 +45,10 @@ actor SystemAudit {
 
     /// Writes what could not be written before.
     func flush() async throws(StoreError) {
+        // One at a time, in their order: whoever comes meanwhile leaves its row to the one that writes.
+        guard !isWriting else { return }
+        isWriting = true
+        defer { isWriting = false }
         while let act = waiting.first {
             try await store.record(act)
             waiting.removeFirst()
