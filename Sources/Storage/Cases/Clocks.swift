@@ -70,8 +70,8 @@ enum Clocks {
     static func end(of applicationNo: String, at now: Instant, _ connection: any SQLConnection) throws(StoreError) {
         try connection.run(
             """
-            UPDATE clock SET is_running = 0, ended_at = ?1, outcome = CASE WHEN outcome IN ('running', 'paused')
-            THEN iif(?1 > due_at, 'late', 'ended') ELSE outcome END WHERE application_no = ?2 AND ended_at IS NULL
+            UPDATE clock SET is_running = 0, ended_at = ?1, outcome = CASE outcome WHEN 'running' THEN iif(?1 > due_at, 'late', 'ended')
+            WHEN 'paused' THEN 'ended' ELSE outcome END WHERE application_no = ?2 AND ended_at IS NULL
             """, [.instant(now), .text(applicationNo)])
     }
 

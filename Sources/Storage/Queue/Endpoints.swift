@@ -11,7 +11,13 @@ extension SQLMessageStore: DeliveryStore {
         var leased: [Lease] = []
         if !alerts.isEmpty { leased = try await lease(alerts, now: now, ends: ends, isRegardless: true) }
         if others.isEmpty || (!leased.isEmpty && database.fault != nil) { return leased }
-        return leased + (try await lease(others, now: now, ends: ends, isRegardless: false))
+        do throws(StoreError) {
+            return leased + (try await lease(others, now: now, ends: ends, isRegardless: false))
+        } catch {
+            // What is leased is sent; the next round meets the same error.
+            guard !leased.isEmpty else { throw error }
+            return leased
+        }
     }
 
     private func lease(

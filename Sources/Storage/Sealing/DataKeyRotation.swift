@@ -63,11 +63,12 @@ extension SQLiteDatabase {
     /// - Returns: the new one's fingerprint.
     public func rewrapDataKeys(by new: any MasterKey) async throws(StoreError) -> String {
         guard let keys else { throw .failed("no encryption is configured") }
-        // What the old master key wraps must not be left in the file.
-        return try await write { connection throws(StoreError) in
-            _ = try connection.query("PRAGMA secure_delete=ON", []) { _ in true }
-            return try DataKeys.rewrap(from: keys.master, to: new, connection)
+        let name = try await write { connection throws(StoreError) in
+            try DataKeys.rewrap(from: keys.master, to: new, connection)
         }
+        // What the old master key wraps is overwritten in the file; it must not be left in the log either.
+        try await clearLog()
+        return name
     }
 
 }
