@@ -139,7 +139,27 @@ enum Subjects {
         ] where !names.isEmpty {
             records += try erase(part, names, act, transaction)
         }
+        let papers = try uploads(only: own.sorted(), at: act.at, transaction)
+        if !papers.isEmpty { records += try erase(.attachments, papers, act, transaction) }
         return .erased(records: records, keptMessages: messages.subtracting(own).sorted())
+    }
+
+    /// The uploads that erased messages have referred to, and no other does.
+    private static func uploads(
+        only messages: [String], at now: Instant, _ connection: any SQLConnection
+    ) throws(StoreError) -> [String] {
+        let names = try RetentionTarget.names(
+            """
+            SELECT DISTINCT p.partner || '/' || p.sha256 AS name FROM upload_reference u
+            JOIN upload p ON p.partner = u.partner AND p.sha256 = u.sha256
+            WHERE u.referral_id IN (\(SQLValue.marks(messages.count))) ORDER BY 1
+            """, messages.map(SQLValue.text), connection)
+        let terms = RetentionTerms(now: now, cutoff: now)
+        var free: [String] = []
+        for name in names {
+            if case .due = try RetentionTarget.attachments.verdict(name, terms, connection) { free.append(name) }
+        }
+        return free
     }
 
     /// Whether a message speaks of nobody else, and nothing of it is unfinished.

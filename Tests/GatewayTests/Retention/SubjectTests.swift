@@ -58,6 +58,31 @@ import Vocabulary
         _ = try await world.back.report(post(["event": .string(event)]), on: application.number, from: caller)
     }
 
+    /// A paper that messages refer to.
+    private func lay(upload digit: String, for messages: [String]) async throws {
+        let digest = String(repeating: digit, count: 64)
+        try await world.database.write { connection throws(StoreError) in
+            try connection.run(
+                """
+                INSERT INTO upload (partner, sha256, sm3, media_type, size, bytes, received_at)
+                VALUES (?, ?, 's', 'image/png', 1, x'01', 0)
+                """, [.text(Self.civil.id), .text(digest)])
+            for message in messages {
+                try connection.run(
+                    """
+                    INSERT INTO upload_reference (partner, sha256, referral_id)
+                    SELECT partner, ?, id FROM referral WHERE message_id = ?
+                    """, [.text(digest), .text(message)])
+            }
+        }
+    }
+
+    private func uploads() async throws -> [String] {
+        try await world.database.read { connection throws(StoreError) in
+            try connection.query("SELECT sha256 FROM upload", []) { row throws(StoreError) in try row.text("sha256") }
+        }
+    }
+
     private func deliver() async throws {
         // Those of one application come one after the other.
         var leases: [Lease]
@@ -158,7 +183,11 @@ import Vocabulary
         {
             _ = try await world.store.settle(leaseID: lease.id, .acknowledge, actor: first.queue, now: world.now)
         }
+        try await lay(upload: "1", for: ["R-1"])
+        try await lay(upload: "2", for: ["R-1", "R-2"])
         let result = try await service.erase(request(1))
+        // A paper that another's message refers to as well is kept.
+        #expect(try await uploads() == [String(repeating: "2", count: 64)])
         // The share's message names another person too.
         #expect(result.records > 3 && result.keptMessages.count == 1)
         await #expect(throws: SubjectService.Refusal.nothingStored) { try await service.export(request(1)) }
