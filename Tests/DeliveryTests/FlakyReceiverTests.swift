@@ -146,7 +146,9 @@ private struct Certificates {
             guard text.hasSuffix("\n"), let line = text.split(separator: "\n").last, line.hasPrefix("ACCEPT ") else {
                 continue
             }
-            output.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+            // By a thread, not a handler: Dispatch's list of watched descriptors does not outlive one that is closed and
+            // given out again.
+            Thread.detachNewThread { while !output.fileHandleForReading.availableData.isEmpty {} }
             let port = line.split(separator: ":").last.flatMap { UInt16($0) } ?? 0
             return (
                 port,
@@ -154,7 +156,6 @@ private struct Certificates {
                     // What it may have inherited blocks gentler signals.
                     kill(server.processIdentifier, SIGKILL)
                     server.waitUntilExit()
-                    output.fileHandleForReading.readabilityHandler = nil
                     try? input.fileHandleForWriting.close()
                 }
             )

@@ -68,9 +68,7 @@ final class Browser: @unchecked Sendable {
             }
             port = Int(found.1) ?? 0
         }
-        pipe.fileHandleForReading.readabilityHandler = { handle in
-            if handle.availableData.isEmpty { handle.readabilityHandler = nil }
-        }
+        pipe.drain { _ in }
     }
 
     func close() async {

@@ -111,12 +111,7 @@ final class GatewayProcess: @unchecked Sendable {
                 port = UInt16(number)
                 // The rest of the log is read away, so that the program never waits for us.
                 let log = log
-                pipe.fileHandleForReading.readabilityHandler = { handle in
-                    let data = handle.availableData
-                    // At its end the pipe would call again and again, and stay open with all the others.
-                    if data.isEmpty { handle.readabilityHandler = nil }
-                    log.text.withLock { $0 += String(decoding: data, as: UTF8.self) }
-                }
+                pipe.drain { data in log.text.withLock { $0 += String(decoding: data, as: UTF8.self) } }
                 return
             }
         }
@@ -197,6 +192,18 @@ func inConnections<Item: Sendable>(
             }
         }
         try await group.waitForAll()
+    }
+}
+
+extension Pipe {
+    /// Reads to its end in the background, in a thread of its own.
+    ///
+    /// Not by `readabilityHandler`: Dispatch goes on with its list of watched descriptors when one of them is closed and given
+    /// out again meanwhile, as happens where hundreds of tests open and close files, and ends the process.
+    func drain(_ take: @escaping @Sendable (Data) -> Void) {
+        Thread.detachNewThread {
+            while case let data = self.fileHandleForReading.availableData, !data.isEmpty { take(data) }
+        }
     }
 }
 
