@@ -95,6 +95,9 @@ import Vocabulary
             #expect(after.hold(share.word) == (share.at > year), "\(share.word)")
         }
 
+        let mended = try await endedButKept(world, before: year)
+        #expect(years.broken.count > 5 && mended == [])
+
         try await checkAgain(years)
         try await checkCommands(world, proof)
         try await checkTampering(world, service)
@@ -174,6 +177,18 @@ import Vocabulary
         #expect(try !Bytes(gateway.folder).hold("测密甲"))
         gateway.remove()
         await world.remove()
+    }
+
+    /// Documents that could not be read, whose dead letter is over, discarded or corrected.
+    private func endedButKept(_ world: World, before moment: Instant) async throws -> [String] {
+        try await world.database.read { connection throws(StoreError) in
+            try connection.query(
+                """
+                SELECT r.id AS id FROM referral r WHERE r.outcome = 'invalid' AND length(r.raw) > 0 AND r.received_at < ?
+                AND NOT EXISTS (SELECT 1 FROM message m WHERE m.correlation_id = r.id AND m.finished_at IS NULL)
+                """, [.instant(moment)]
+            ) { row throws(StoreError) in try row.text("id") }
+        }
     }
 
     /// The same message again after it was erased gets its receipt and makes nothing new.

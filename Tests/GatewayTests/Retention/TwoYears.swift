@@ -90,7 +90,11 @@ struct TwoYears {
                     "fsdwdm": "320404", "ywlx": "FLYZ_ETXS", "ywlsh": .string("L-\(word)"), "et": ["xm": .string(word)],
                 ]
                 leads.append(try await send(lead.serialized(), word, from: Self.civil))
-            case 4: broken.append(try await send(courtNotice("B-\(word)", name: ""), word, from: Self.court))
+            case 4:
+                broken.append(try await send(courtNotice("B-\(word)", name: ""), word, from: Self.court))
+                // Most senders mend what they are told.
+                guard broken.count.isMultiple(of: 2) else { continue }
+                _ = try await send(courtNotice("B-\(word)", name: "测更正"), word, from: Self.court)
             case _: try await refer(word, serial)
             }
         }
