@@ -40,6 +40,9 @@ struct StoreReport: Sendable {
             findings += try await database.unreadableRows(limit: 100).map {
                 "有一条记录无法读取，请从备份恢复或联系网关管理员。\($0) cannot be read; restore it from a backup"
             }
+            findings += try await database.changedDocuments(limit: 100) { Digest.hex(Digest.sm3($0)) }.map {
+                "有一份原文与其摘要不符，已被改动或损坏；请从之前的备份中取回。\($0) is not what its digest says; take it from an earlier backup"
+            }
             if try await !database.deadLetterCountsAgree() {
                 findings.append(
                     "死信计数有误，请运行 gateway migrate 重新计数。dead letters are miscounted; gateway migrate counts them anew")

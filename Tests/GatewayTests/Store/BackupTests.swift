@@ -195,6 +195,26 @@ import Testing
         gateway.remove()
     }
 
+    @Test func `a document that the disk has changed by one letter is named, though its file is whole`() async throws {
+        let gateway = try gateway()
+        try gateway.start()
+        for name in ["甲", "乙", "丙"] { _ = try await gateway.send(courtNotice("C-\(name)", name: "测试\(name)")) }
+        gateway.stop()
+        try expect(["check", "--store"] + settings(of: gateway), code: 0, says: "is whole")
+        let store = gateway.folder.appending(path: "store.sqlite")
+        var bytes = try Data(contentsOf: store)
+        // As it came; what was made of it has the name without its element.
+        let place = try #require(bytes.range(of: Data("<XM>测试乙".utf8)))
+        bytes.replaceSubrange(place, with: Data("<XM>测试丁".utf8))
+        try bytes.write(to: store)
+        for command in [["check", "--store"], ["backup", gateway.folder.appending(path: "backups").path]] {
+            let (code, output) = try GatewayProcess.run(command + settings(of: gateway), complaints: true)
+            let told = output.split(separator: "\n").filter { $0.contains("is not what its digest says") }
+            #expect(code == 1 && told.count == 1 && !output.contains("测试"), "\(output)")
+        }
+        gateway.remove()
+    }
+
     @Test func `a store that is there or in use is not overwritten, and put aside where that is asked`() async throws {
         let gateway = try gateway()
         try gateway.start()
