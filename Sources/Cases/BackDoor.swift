@@ -88,7 +88,7 @@ public struct BackDoor: Sendable {
         var change = try clerk.change(by: .report(step), of: record, circumstances)
         let state = record.standing.caseState.flatMap { CaseMachine.next($0, step, route: record.route) }
         application.set("progress.state", .text(state?.rawValue))
-        change.content = JSONValue.object(application.content).serialized()
+        change.content = CanonicalContent(application.content)
         return change
     }
 

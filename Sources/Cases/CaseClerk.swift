@@ -156,7 +156,7 @@ extension ApplicationRecord {
     /// The canonical application.
     public var application: LegalAidApplication {
         get throws(StoreError) {
-            LegalAidApplication(content: try JSONObject(stored: content, "the content of application \(applicationNo)"))
+            LegalAidApplication(content: try canonical)
         }
     }
 }

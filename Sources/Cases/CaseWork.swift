@@ -52,7 +52,7 @@ extension CaseClerk: FollowUpHandling {
             of: record, nil, historyEvent: .entry(.materialsAdded), actor: followUp.partnerID, at: followUp.receivedAt)
         change.detail = "\(added.count) materials, \(missing.count) still missing"
         change.clocks = try self.clocks(clocks, of: record, now: application, at: followUp.receivedAt)
-        change.content = JSONValue.object(application.content).serialized()
+        change.content = CanonicalContent(application.content)
         let detail = JSONObject([("materials", JSONValue(added.count)), ("missing", .array(missing))])
         change.institutionMessages = try institutionMessages(
             .supplement, record, application, detail, followUp.receivedAt)
@@ -158,7 +158,7 @@ extension CaseClerk: FollowUpHandling {
             if filed.at != followUp.receivedAt { change.occurredAt = max(filed.at, record.receivedAt) }
             change.clocks = moved(clocks, by: .claimFiled, at: filed.at, of: application)
         }
-        change.content = JSONValue.object(application.content).serialized()
+        change.content = CanonicalContent(application.content)
         change.institutionMessages = try institutionMessages(
             .caseEvent, record, application, event, followUp.receivedAt)
         return change
@@ -260,7 +260,7 @@ extension CaseClerk: FollowUpHandling {
         }
         var change = CaseChange(of: record, nil, historyEvent: .entry(.related), actor: "gateway", at: now)
         change.detail = related.map { "\($0.rule) \($0.applicationNo)" }.joined(separator: ", ")
-        change.content = JSONValue.object(application.content).serialized()
+        change.content = CanonicalContent(application.content)
         // The new one's institution reads it in the application itself.
         if !isNew {
             change.institutionMessages = try institutionMessages(

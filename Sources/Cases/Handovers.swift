@@ -79,17 +79,17 @@ extension CaseClerk {
         let former = record.standing.caseState.map { ", \($0.rawValue) → transferredOut" } ?? ""
         change.detail = "\(record.queue ?? "") → \(target)" + former
         change.responsible = target
-        change.content = JSONValue.object(application.content).serialized()
+        change.content = CanonicalContent(application.content)
         return change
     }
 
     func contentWithTransfer(
         _ request: HandoverRequest, _ record: ApplicationRecord, to target: String
-    ) throws(StoreError) -> [UInt8] {
+    ) throws(StoreError) -> CanonicalContent {
         var application = try record.application
         application.addTransfer(
             from: record.queue ?? "", to: target, reason: request.reason, officer: request.officer, at: request.at)
-        return JSONValue.object(application.content).serialized()
+        return CanonicalContent(application.content)
     }
 
     /// A transfer that another system announces: the same as asking for it here, where it may.

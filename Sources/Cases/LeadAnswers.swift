@@ -101,7 +101,7 @@ extension CaseClerk {
             // What follows upon it cannot lie before it, but may lie before this call.
             if report.at != now { change.occurredAt = report.at }
         }
-        change.content = JSONValue.object(application.content).serialized()
+        change.content = CanonicalContent(application.content)
         return change
     }
 
@@ -129,7 +129,7 @@ extension CaseClerk {
         lead.set("consent.applyWill", .string(will))
         let applied = apply(lead, at: now, message.value("shares")?.array ?? [], in: &change)
         change.responsible = circumstances.target
-        change.content = JSONValue.object(applied.content).serialized()
+        change.content = CanonicalContent(applied.content)
         return change
     }
 

@@ -40,7 +40,7 @@ extension CaseClerk {
         ])
         var change = try change(by: .outsideSignsIn, of: record, circumstances)
         change.detail = receipt.number
-        change.content = JSONValue.object(application.content).serialized()
+        change.content = CanonicalContent(application.content)
         return change
     }
 }

@@ -59,7 +59,7 @@ extension CaseClerk {
                 clocks, by: .noticeRepeated, at: followUp.receivedAt.timestamp, for: application
             ).map { RunningClock($0) }
         }
-        change.content = JSONValue.object(application.content).serialized()
+        change.content = CanonicalContent(application.content)
         change.institutionMessages = try institutionMessages(
             .caseEvent, record, application, event, followUp.receivedAt)
         return change
@@ -80,7 +80,7 @@ extension CaseClerk {
             of: record, nil, historyEvent: .entry(.caseEvent), actor: followUp.partnerID, at: followUp.receivedAt)
         change.detail = Self.noticeWithdrawn
         guard !record.standing.isOver else { return change }
-        change.content = JSONValue.object(application.content).serialized()
+        change.content = CanonicalContent(application.content)
         var told = event
         told["result"] = .text(reason)
         change.institutionMessages = try institutionMessages(

@@ -32,7 +32,7 @@ extension CaseClerk {
             of: record, nil, historyEvent: .entry(.evidenceFound), actor: followUp.partnerID, at: followUp.receivedAt)
         change.detail = "\(gained.count) hints, \(lapsed.count) lapsed, \(missing.count) papers still missing"
         change.clocks = try self.clocks(clocks, of: record, now: application, at: followUp.receivedAt)
-        change.content = JSONValue.object(application.content).serialized()
+        change.content = CanonicalContent(application.content)
         var detail = JSONObject([("hints", .array(gained)), ("missing", .array(missing))])
         if !lapsed.isEmpty {
             detail["text"] = "数据共享显示有关救助已变化，原有提示不再成立"

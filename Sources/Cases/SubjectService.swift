@@ -101,7 +101,7 @@ public struct SubjectService: Sendable {
         var change = CaseChange(
             of: record, nil, historyEvent: .entry(.subjectCorrected), actor: request.caller.id, at: moment)
         change.detail = fields
-        change.content = JSONValue.object(application.content).serialized()
+        change.content = CanonicalContent(application.content)
         change.removedKeys = clerk.keys.persons(in: try record.application, at: "recipient")
         change.addedKeys = clerk.keys.persons(in: application, at: "recipient")
         change.institutionMessages = try clerk.institutionMessages(

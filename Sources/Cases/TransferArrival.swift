@@ -1,4 +1,5 @@
 import Canonical
+import Messaging
 import StrictJSON
 import Vocabulary
 
@@ -23,12 +24,12 @@ extension LegalAidApplication {
     }
 
     /// The application with the last step of its chain signed, where that led to this institution; else nothing.
-    func signedArrival(by institution: String, at now: Instant) -> [UInt8]? {
+    func signedArrival(by institution: String, at now: Instant) -> CanonicalContent? {
         guard let last = value("transferChain")?.array?.last, last["to"]?.string == institution,
             last["signedInAt"] == nil
         else { return nil }
         var application = self
         application.signLastTransfer(at: now)
-        return JSONValue.object(application.content).serialized()
+        return CanonicalContent(application.content)
     }
 }

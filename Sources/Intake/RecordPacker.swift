@@ -70,9 +70,7 @@ struct RecordPacker {
         record.standing = ApplicationStanding(
             referral: record.queue == nil ? .routingManual : isProposed ? .handedOver : .queued, handover: handoverState
         )
-        let content = JSONValue.object(application.content)
-        record.content = content.serialized()
-        record.facts = CaseFacts(of: content, partner: sender.id, institution: record.queue, state: nil)
+        record.content = CanonicalContent(application.content)
         record.priority = step.assessment?.priority ?? 0
         record.dueAt = step.assessment?.dueAt.map { Instant($0) }
         record.keepUntil = clerk.registry.keepUntil(record.handover.to ?? record.queue, from: receivedAt)
@@ -114,7 +112,7 @@ struct RecordPacker {
         case .unroutable, nil: record.queue = clerk.cityCentre
         }
         record.priority = step.assessment?.priority ?? 0
-        let content = JSONValue.object(application.content).serialized()
+        let content = CanonicalContent(application.content)
         let standing = ApplicationStanding(referral: .leadOnly, lead: .registered)
         record.content = content
         record.standing = standing
@@ -122,7 +120,7 @@ struct RecordPacker {
             .leadRegistered,
             of: ApplicationRecord(
                 applicationNo: record.applicationNo ?? "", referralID: referralID, partnerID: sender.id,
-                messageID: step.messageID, queue: record.queue, content: content, route: record.route, version: 1,
+                messageID: step.messageID, queue: record.queue, content: content.bytes, route: record.route, version: 1,
                 standing: standing, receivedAt: receivedAt),
             institution: record.queue, detail: LeadState.registered.statusDetail, at: receivedAt)
         (record.status, record.statusMessage) = (outgoing.status, outgoing.envelope)

@@ -1,6 +1,7 @@
 import Foundation
 import Messaging
 import Storage
+import StrictJSON
 import Vocabulary
 
 /// A store with a past, and what may be asked of it.
@@ -165,7 +166,7 @@ private struct StoreFiller: Sendable {
             return record
         }
         record.applicationNo = application
-        record.content = Array(Self.content(number(index), application).utf8)
+        record.content = CanonicalContent(Self.content(number(index), application))
         record.standing = ApplicationStanding(referral: isUnroutable ? .routingManual : .queued)
         if isUnroutable {
             record.deadLetter = .unroutable()
@@ -198,12 +199,22 @@ private struct StoreFiller: Sendable {
         """
     }
 
-    private static func content(_ number: String, _ application: String) -> String {
-        """
-        {"schemaVersion":"1.0","applicationNo":"\(application)","intakeKind":"notification","source":{"messageId":"M-\(number)",\
-        "senderCode":"320402","letterNo":"天法通\(number)"},"recipient":{"name":"测试甲"},\
-        "proceeding":{"caseNumber":"(2023)苏0402刑初\(number)号","handlingOrgan":{"code":"苏0402","type":"court"}}}
-        """
+    private static func content(_ number: String, _ application: String) -> JSONObject {
+        JSONObject([
+            ("schemaVersion", "1.0"), ("applicationNo", .string(application)), ("intakeKind", "notification"),
+            (
+                "source",
+                ["messageId": .string("M-\(number)"), "senderCode": "320402", "letterNo": .string("天法通\(number)")]
+            ),
+            ("recipient", ["name": "测试甲"]),
+            (
+                "proceeding",
+                [
+                    "caseNumber": .string("(2023)苏0402刑初\(number)号"),
+                    "handlingOrgan": ["code": "苏0402", "type": "court"],
+                ]
+            ),
+        ])
     }
 
     // MARK: What followed

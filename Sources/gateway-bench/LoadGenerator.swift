@@ -20,7 +20,9 @@ struct LoadGenerator: Sendable {
 
     /// Sends for so many seconds over so many connections, on each the next as soon as the last is answered. What is not
     /// 2xx is counted apart.
-    func run(connections: Int, seconds: Double) throws -> Result {
+    ///
+    /// - Parameter most: how many are sent, where the time is not over before.
+    func run(connections: Int, seconds: Double, most: Int = .max) throws -> Result {
         var lines = try (0..<connections).map { _ in try Line(port: port, request: head + sample.bytes) }
         defer { for line in lines { close(line.socket) } }
         var polled = lines.map { pollfd(fd: $0.socket, events: Int16(POLLIN), revents: 0) }
@@ -43,7 +45,7 @@ struct LoadGenerator: Sendable {
             for index in polled.indices where polled[index].revents != 0 {
                 guard let status = try lines[index].receive(into: &buffer) else { continue }
                 if (200..<300).contains(status) { result.answered += 1 } else { result.refused += 1 }
-                if ContinuousClock.now < end { try next(index) } else { busy -= 1 }
+                if number - firstNumber < most, ContinuousClock.now < end { try next(index) } else { busy -= 1 }
             }
         }
         let took = (ContinuousClock.now - start).components

@@ -19,18 +19,8 @@ struct PackedCommits: Sendable {
         guard commits.allSatisfy({ !$0.isInvalid }) else { throw BenchFailure("the sample does not translate") }
     }
 
-    /// Whom the copies of a commit are about.
-    enum Subject {
-        /// Another person and case each.
-        case another
-        /// The packed person, in a case of its own each that comes by application.
-        case samePerson
-        /// The packed person and case, as a second notice.
-        case sameCase
-    }
-
     /// - Parameter number: which of the packed ones to copy.
-    func fresh(_ number: Int, messageID: String, about subject: Subject = .another) -> IntakeCommit {
+    func fresh(_ number: Int, messageID: String, about subject: Sample.Subject = .another) -> IntakeCommit {
         let packed = commits[number % commits.count]
         let now = Instant(Date())
         var commit = IntakeCommit(
@@ -44,7 +34,7 @@ struct PackedCommits: Sendable {
         return commit
     }
 
-    private func fresh(_ packed: IntakeRecord, at now: Instant, about subject: Subject) -> IntakeRecord {
+    private func fresh(_ packed: IntakeRecord, at now: Instant, about subject: Sample.Subject) -> IntakeRecord {
         var record = packed
         record.id = identifiers.next(at: now)
         record.applicationNo = packed.applicationNo.map { _ in "LA-" + identifiers.next(at: now) }

@@ -5,7 +5,18 @@ import Foundation
 struct Sample: Sendable {
     static let mapping = "court/defence-notice"
 
+    /// Whom the referrals of different numbers are about.
+    enum Subject: CaseIterable {
+        /// Another person and case each.
+        case another
+        /// One person, in a case of its own each.
+        case samePerson
+        /// One person and case: second notices.
+        case sameCase
+    }
+
     private(set) var bytes: [UInt8]
+    var subject = Subject.another
     private let messageID: Int
     private let birthDate: Int
     private let idNumber: Int
@@ -45,7 +56,8 @@ struct Sample: Sendable {
     /// Makes the referral that begins there another one, in place.
     func number(_ number: Int, in buffer: inout [UInt8], at start: Int) {
         Self.write(number, 9, to: &buffer, at: start + messageID)
-        Self.write(number, 7, to: &buffer, at: start + caseNumber)
+        if subject != .sameCase { Self.write(number, 7, to: &buffer, at: start + caseNumber) }
+        if subject != .another { return }
         Self.writePerson(number, birthDate: start + birthDate, idNumber: start + idNumber, to: &buffer)
     }
 

@@ -71,7 +71,7 @@ final class DeliveryHall: Sendable {
         record.applicationNo = "LA-\(id)"
         record.queue = queue
         record.standing = ApplicationStanding(referral: .queued)
-        record.content = Array(#"{"a":1}"#.utf8)
+        record.content = CanonicalContent(JSONObject([("a", 1)]))
         var commit = IntakeCommit(
             referralID: id, partnerID: "court", messageID: id, digest: id, rawBytes: [], mediaType: "application/xml",
             encoding: nil, receivedAt: now, mappingID: nil, mappingVersion: nil, mappingDigest: nil,

@@ -18,7 +18,8 @@ import Vocabulary
         var record = IntakeRecord(id: "M-\(number)", index: 0, outcome: .lead)
         record.applicationNo = number
         record.queue = queue
-        record.content = Array(#"{"urgency":{"level":"urgent"},"matter":{"caseDomain":"labour"}}"#.utf8)
+        record.content = CanonicalContent(
+            JSONObject([("urgency", ["level": "urgent"]), ("matter", ["caseDomain": "labour"])]))
         record.standing = ApplicationStanding(referral: .leadOnly, lead: .registered)
         _ = try await SQLMessageStore(database: bench.database).accept(
             IntakeCommit(

@@ -60,7 +60,7 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
     var record = IntakeRecord(id: identifiers.next(at: now), index: 0, outcome: .accepted)
     record.applicationNo = "LA-\(no)"
     record.queue = "CZ-TN"
-    record.content = Array("{}".utf8)
+    record.content = CanonicalContent(JSONObject())
     record.standing = ApplicationStanding(referral: .queued)
     record.clocks = clocks
     return IntakeCommit(
@@ -138,7 +138,7 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
 
     @Test func `a spreadsheet never takes a cell for a formula`() async throws {
         var report = MonthlyReport(month: try #require(ReportMonth("2026-01")))
-        let facts = CaseFacts(of: [:], partner: "=HYPERLINK(\"x\")", institution: "@q", state: nil)
+        let facts = CaseFacts(of: JSONObject(), partner: "=HYPERLINK(\"x\")", institution: "@q", state: nil)
         report.add(CaseTally(facts: facts, applications: 2))
         let desk = ReportService(
             store: NoFlow(), registry: Registry(partners: [], institutions: []), rules: NoRules(),

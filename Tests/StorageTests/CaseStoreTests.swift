@@ -1,5 +1,6 @@
 import Foundation
 import Messaging
+import StrictJSON
 import Testing
 import Vocabulary
 
@@ -11,7 +12,7 @@ struct PlainWork: FollowUpHandling {
     func change(_ record: ApplicationRecord, clocks: [RunningClock], by followUp: FollowUp) -> CaseChange? {
         var change = CaseChange(
             of: record, nil, historyEvent: .entry(.materialsAdded), actor: followUp.partnerID, at: start)
-        change.content = followUp.content
+        change.content = (try? JSONObject(stored: followUp.content, "follow-up")).map(CanonicalContent.init)
         return change
     }
     func isNotified(_ record: ApplicationRecord, clocks: [RunningClock], by notice: FollowUp) -> Bool { true }
@@ -20,7 +21,8 @@ struct PlainWork: FollowUpHandling {
     }
     func change(_ record: ApplicationRecord, related: [Relation], isNew: Bool, at now: Instant) -> CaseChange {
         var change = CaseChange(of: record, nil, historyEvent: .entry(.related), actor: "gateway", at: now)
-        change.content = Array(related.map(\.applicationNo).joined(separator: " ").utf8)
+        change.content = CanonicalContent(
+            JSONObject([("related", .string(related.map(\.applicationNo).joined(separator: " ")))]))
         return change
     }
     func answer(
@@ -43,7 +45,7 @@ func caseMessage(
     if name == nil {
         record.applicationNo = "LA-\(id)"
         record.queue = "CZ-TN"
-        record.content = Array("{}".utf8)
+        record.content = CanonicalContent(JSONObject())
         record.standing = ApplicationStanding(referral: .queued)
     }
     record.keys = keys
@@ -115,12 +117,12 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         _ = try await home.store.accept(
             caseMessage("M4", keys: ["person1", "case1"], at: start.advanced(seconds: 800 * day)))
         func related(_ number: String) async throws -> String? {
-            try await home.store.application(number).map { String(decoding: $0.content, as: UTF8.self) }
+            try await home.store.application(number)?.canonical["related"]?.string
         }
         #expect(try await related("LA-M1") == "LA-M2")
         #expect(try await related("LA-M2") == "LA-M1")
-        #expect(try await related("LA-M3") == "{}")
-        #expect(try await related("LA-M4") == "{}")
+        #expect(try await related("LA-M3") == nil)
+        #expect(try await related("LA-M4") == nil)
         await home.remove()
     }
 
@@ -132,7 +134,7 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
             // Told of the next one, and naming those before it, the newest first and no more than were compared.
             let named = (max(101, number - 3)..<number).reversed().map { "LA-M\($0)" }
             let told = number == 130 ? named : ["LA-M\(number + 1)"]
-            #expect(String(decoding: record.content, as: UTF8.self) == told.joined(separator: " "))
+            #expect(try record.canonical["related"]?.string == told.joined(separator: " "))
             #expect(record.version == (number == 101 ? 1 : 2) + (number == 130 ? 0 : 1))
         }
         await home.remove()

@@ -1,5 +1,6 @@
 import Foundation
 import Messaging
+import StrictJSON
 import Testing
 import Vocabulary
 
@@ -158,7 +159,7 @@ private func message(
     } else if name == nil {
         record.applicationNo = "LA-" + id
         record.queue = queue
-        record.content = Array("{}".utf8)
+        record.content = CanonicalContent(JSONObject())
         record.standing = ApplicationStanding(referral: queue == nil ? .routingManual : .queued)
     }
     record.followUp = name.map {

@@ -1,5 +1,6 @@
 import Foundation
 import Messaging
+import StrictJSON
 import Testing
 
 @testable import Storage
@@ -57,7 +58,10 @@ import Testing
     {
         let home = try await TemporaryStore()
         let commit = referral(
-            "M1", digest: "abc123", content: #"{"source":{"letterNo":"（2024）常援字第7号"},"x":{"no":"苏0402 刑初1"}}"#)
+            "M1", digest: "abc123",
+            content: JSONObject([
+                ("source", ["letterNo": "（2024）常援字第7号"]), ("x", ["no": "苏0402 刑初1"]),
+            ]))
         _ = try await home.store.accept(commit)
         _ = try await home.store.accept(referral("M2", digest: "d2"))
         let broken = referral("M3", digest: "d3", invalid: true, deadLetter: .invalid(code: nil))

@@ -1,4 +1,5 @@
 import Messaging
+import StrictJSON
 import Testing
 import Vocabulary
 
@@ -21,7 +22,7 @@ private func document(
         } else {
             record.applicationNo = "LA-\(id)-\(index)"
             record.queue = "CZ-TN"
-            record.content = Array("{}".utf8)
+            record.content = CanonicalContent(JSONObject())
             record.standing = ApplicationStanding(referral: .queued)
         }
         return record

@@ -1,5 +1,6 @@
 import Foundation
 import Messaging
+import StrictJSON
 import Synchronization
 import Testing
 import Vocabulary
@@ -42,7 +43,8 @@ private let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... 
 
 func referral(
     _ messageID: String?, partner: String = "court", digest: String = "d1", queue: String? = "CZ-TN",
-    dueAt: Instant? = nil, content: String = #"{"a":1}"#, invalid: Bool = false, deadLetter: DeadLetterCause? = nil,
+    dueAt: Instant? = nil, content: JSONObject = JSONObject([("a", 1)]), invalid: Bool = false,
+    deadLetter: DeadLetterCause? = nil,
     supersedes: SupersededDeadLetter? = nil
 ) -> IntakeCommit {
     let id = identifiers.next(at: start)
@@ -55,7 +57,7 @@ func referral(
     } else {
         record.applicationNo = "LA-\(id)"
         record.queue = queue
-        record.content = Array(content.utf8)
+        record.content = CanonicalContent(content)
         record.standing = ApplicationStanding(referral: queue == nil ? .routingManual : .queued)
     }
     return IntakeCommit(
@@ -256,7 +258,7 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
 
     @Test func `a large file opens at once, and reading it through finds the damage`() async throws {
         let home = try await TemporaryStore()
-        let content = #"{"a":""# + String(repeating: "x", count: 4 << 20) + #""}"#
+        let content = JSONObject([("a", .string(String(repeating: "x", count: 4 << 20)))])
         for number in 0..<17 { _ = try await home.store.accept(referral("M\(number)", content: content)) }
         try await home.database.inspect()
         let root = try await home.database.read { connection throws(StoreError) in

@@ -1,3 +1,5 @@
+import StrictJSON
+import Synchronization
 import Vocabulary
 
 /// An application as the store keeps it.
@@ -28,6 +30,7 @@ public struct ApplicationRecord: Sendable {
     public var facts: CaseFacts?
     /// When the gateway received it; of what was a lead, when the person applied.
     public var receivedAt: Instant
+    private let reading = Reading()
 
     public init(
         applicationNo: String, referralID: String, partnerID: String, messageID: String?, queue: String?,
@@ -45,5 +48,22 @@ public struct ApplicationRecord: Sendable {
         self.standing = standing
         self.handover = handover
         self.receivedAt = receivedAt
+    }
+
+    /// The canonical application. It is read once, however often a step asks for it.
+    ///
+    /// - Throws: `StoreError.corrupt` where the stored bytes are no JSON object.
+    public var canonical: JSONObject {
+        get throws(StoreError) {
+            if let known = reading.object.withLock({ $0 }) { return known }
+            let object = try JSONObject(stored: content, "the content of application \(applicationNo)")
+            reading.object.withLock { $0 = object }
+            return object
+        }
+    }
+
+    /// What was read of the bytes, shared by copies of the record, whose bytes are the same.
+    private final class Reading: Sendable {
+        let object = Mutex<JSONObject?>(nil)
     }
 }

@@ -22,7 +22,7 @@ public struct CaseChange: Sendable {
     /// The lease that ends with this step.
     public var leaseID: String?
     /// The canonical application as it is from now on.
-    public var content: [UInt8]?
+    public var content: CanonicalContent?
     /// The institution that is responsible from now on.
     public var responsible: String?
     /// Who is asked from now on; used where the event moves the hand-over.

@@ -21,7 +21,8 @@ public struct CaseFacts: Sendable, Hashable {
     /// What the application itself says.
     ///
     /// - Parameter content: canonical.
-    public init(of content: JSONValue, partner: String, institution: String?, state: CaseState?) {
+    public init(of application: JSONObject, partner: String, institution: String?, state: CaseState?) {
+        let content = JSONValue.object(application)
         self.partner = partner
         sender = content.at("source.senderType")?.string
         kind = content["intakeKind"]?.string

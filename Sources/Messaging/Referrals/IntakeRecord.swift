@@ -13,10 +13,7 @@ public struct IntakeRecord: Sendable {
     public var dueAt: Instant?
     /// Until when the message to the institution is tried, where that is bounded.
     public var keepUntil: Instant?
-    /// The canonical application, JSON.
-    public var content: [UInt8]?
-    /// What the bulletin counts of it; where nothing is said, the store reads the application.
-    public var facts: CaseFacts?
+    public var content: CanonicalContent?
     /// Which case machine runs.
     public var route = AidRoute.byApplication
     /// Where the application that it makes stands; nothing where it makes none.

@@ -14,8 +14,7 @@ public struct LeadView: Sendable {
     init(_ record: ApplicationRecord, cityCentre: String?) throws(StoreError) {
         self.record = record
         institution = record.queue ?? cityCentre
-        content = .object(
-            try JSONObject(stored: record.content, "the content of application \(record.applicationNo)"))
+        content = .object(try record.canonical)
     }
 
     public var state: LeadState? { record.standing.lead }

@@ -112,15 +112,14 @@ enum CaseRows {
     }
 
     static func insert(
-        _ record: IntakeRecord, _ applicationNo: String, _ content: [UInt8], _ standing: ApplicationStanding,
+        _ record: IntakeRecord, _ applicationNo: String, _ content: CanonicalContent, _ standing: ApplicationStanding,
         _ commit: IntakeCommit, _ transaction: StoreTransaction
     ) throws(StoreError) {
-        var facts = standing.isLead ? nil : record.facts
-        if facts == nil, !standing.isLead {
-            facts = try firstFacts(
-                in: content, of: applicationNo, partner: commit.partnerID, institution: record.queue,
-                state: standing.caseState)
-        }
+        let facts =
+            standing.isLead
+            ? nil
+            : CaseFacts(
+                of: content.object, partner: commit.partnerID, institution: record.queue, state: standing.caseState)
         try transaction.run(
             """
             INSERT INTO application (no, referral_id, queue, content, case_state, aid_route, referral_state,
@@ -129,14 +128,14 @@ enum CaseRows {
             """,
             [
                 .text(applicationNo), .text(commit.referralID), .optional(record.queue),
-                .sealed(content, .applicationContent),
+                .sealed(content.bytes, .applicationContent),
                 .optional(standing.caseState), .word(record.route), .word(standing.referral), .text(record.id),
                 .word(standing.handover), .optional(record.handover.to), .optional(record.handover.dueAt),
                 .optional(standing.lead), .optional(facts?.stored), .text(Tallies.month(of: commit.receivedAt)),
             ])
         try ApplicationKeys.insert(record.keys, of: applicationNo, at: commit.receivedAt, transaction)
         try Clocks.keep(record.clocks, of: applicationNo, transaction)
-        try Hearings.keep(in: content, of: applicationNo, transaction)
+        try Hearings.keep(in: content.object, of: applicationNo, isNew: true, transaction)
         if let status = record.status { try insert(status, transaction) }
         if let message = record.statusMessage { try Envelopes.queue(message, transaction) }
     }
@@ -184,7 +183,9 @@ enum CaseRows {
         guard try write(change, standing, route, of: record, transaction) else { return false }
         try Clocks.keep(change.clocks, of: change.applicationNo, transaction)
         for moved in change.movedLimits { try MovedLimits.insert(moved, transaction) }
-        if let content = change.content { try Hearings.keep(in: content, of: change.applicationNo, transaction) }
+        if let content = change.content {
+            try Hearings.keep(in: content.object, of: change.applicationNo, isNew: false, transaction)
+        }
         for effect in effects { try perform(effect, change, record, transaction) }
         if let status = change.status { try insert(status, transaction) }
         if let message = change.statusMessage { try Envelopes.queue(message, transaction) }
@@ -227,7 +228,8 @@ enum CaseRows {
                 .optional(standing.caseState), .word(standing.referral), .word(standing.handover),
                 .optional(handover.to), .optional(handover.dueAt), .int(standing.returns),
                 .optional(standing.lead), .optional(change.appliedAt),
-                .optional(change.responsible), .optionalSealed(change.content, .applicationContent), .word(route),
+                .optional(change.responsible), .optionalSealed(change.content?.bytes, .applicationContent),
+                .word(route),
                 .optional(try facts(after: change, standing, of: record)?.stored),
                 .optional(change.appliedAt.map(Tallies.month)), .text(Tallies.month(of: record.receivedAt)),
                 .optional(isStep ? change.occurredAt ?? change.at : nil), .text(change.applicationNo),
@@ -236,16 +238,7 @@ enum CaseRows {
         return changed == 1
     }
 
-    /// What the bulletin counts of an application.
-    static func firstFacts(
-        in content: [UInt8], of applicationNo: String, partner: String, institution: String?, state: CaseState?
-    ) throws(StoreError) -> CaseFacts {
-        CaseFacts(
-            of: try JSONValue(stored: content, "the content of application \(applicationNo)"), partner: partner,
-            institution: institution, state: state)
-    }
-
-    /// The same after a change. An application is read only where the change writes it, or where it was a lead.
+    /// What the bulletin counts of an application after a change. An application is read only where the change writes it, or where it was a lead.
     private static func facts(
         after change: CaseChange, _ standing: ApplicationStanding, of record: ApplicationRecord
     ) throws(StoreError) -> CaseFacts? {
@@ -258,9 +251,9 @@ enum CaseRows {
             facts = former
             (facts.institution, facts.state) = (institution, standing.caseState)
         } else {
-            facts = try firstFacts(
-                in: change.content ?? record.content, of: record.applicationNo, partner: record.partnerID,
-                institution: institution, state: standing.caseState)
+            let content = if let written = change.content { written.object } else { try record.canonical }
+            facts = CaseFacts(
+                of: content, partner: record.partnerID, institution: institution, state: standing.caseState)
             if let former = record.facts { facts.keepHistory(of: former) }
         }
         if let code = change.status?.code { facts.note(told: code) }

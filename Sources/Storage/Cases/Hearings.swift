@@ -28,16 +28,12 @@ extension SQLMessageStore: HearingStore {
 
 /// Hearings as rows, read from the application that tells them.
 enum Hearings {
-    private static let word = Array("\"hearings\"".utf8)
-
+    /// - Parameter isNew: whether the application has none yet.
     static func keep(
-        in content: [UInt8], of applicationNo: String, _ connection: any SQLConnection
+        in application: JSONObject, of applicationNo: String, isNew: Bool, _ connection: any SQLConnection
     ) throws(StoreError) {
-        // Most applications tell none, and are not read for it.
-        guard content.firstRange(of: word) != nil else { return }
-        let application = try JSONValue(stored: content, "the content of application \(applicationNo)")
-        let times = (application.at("proceeding.hearings")?.array ?? []).compactMap { $0["at"]?.string.flatMap(end) }
-        try connection.run("DELETE FROM hearing WHERE application_no = ?", [.text(applicationNo)])
+        if !isNew { try connection.run("DELETE FROM hearing WHERE application_no = ?", [.text(applicationNo)]) }
+        let times = (application["proceeding"]?["hearings"]?.array ?? []).compactMap { $0["at"]?.string.flatMap(end) }
         for time in Set(times) {
             try connection.run(
                 "INSERT INTO hearing (application_no, at) VALUES (?, ?)", [.text(applicationNo), .instant(time)])

@@ -113,8 +113,8 @@ enum Tallies {
         guard !record.standing.isLead else { return nil }
         // What was erased counts as it was.
         guard record.erasedAt == nil else { return record.facts }
-        var facts = try CaseRows.firstFacts(
-            in: record.content, of: record.applicationNo, partner: record.partnerID, institution: record.queue,
+        var facts = CaseFacts(
+            of: try record.canonical, partner: record.partnerID, institution: record.queue,
             state: record.standing.caseState)
         let told = try connection.query(
             "SELECT DISTINCT code FROM status WHERE application_no = ?", [.text(record.applicationNo)]
