@@ -382,6 +382,12 @@ import Testing
         (#"{"proceeding":{"hearings":[{"at":"2026-10-15T09:00:00+08:00"}]}}"#, "urgent", "UR-04"),
         (#"{"proceeding":{"hearings":[{"at":"2026-10-16T09:00:00+08:00"}]}}"#, "normal", ""),
         (#"{"recipient":{"custody":{"kind":"inCustody"}}}"#, "urgent", "UR-05"),
+        // A place that no list knows, and a person who is on bail.
+        (
+            #"{"recipient":{"custody":{"place":"第一监区"}},"criminal":{"coerciveMeasure":"criminalDetention"}}"#, "urgent",
+            "UR-05"
+        ),
+        (#"{"recipient":{"custody":{"place":"第一监区"}},"criminal":{"coerciveMeasure":"bail"}}"#, "normal", ""),
         (#"{"matter":{"factsSummary":"申请人身安全保护令"}}"#, "urgent", "UR-06"),
         (#"{"recipient":{"birthDate":"2012-01-01"},"matter":{"standing":"被害人"}}"#, "urgent", "UR-07"),
         (#"{"groupSize":12,"matter":{"factsSummary":"拖欠工资"}}"#, "urgent", "UR-07"),
