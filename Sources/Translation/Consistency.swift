@@ -172,7 +172,10 @@ struct Consistency {
             return
         }
         // A branch or a district's organ may be written with the city's digits; only the city's own is the city's.
-        let name = application.text("proceeding.handlingOrgan.name") ?? ""
+        // 自治区 is a province, and 地区 a prefecture.
+        let name = ["自治区", "地区"].reduce(application.text("proceeding.handlingOrgan.name") ?? "") {
+            $0.replacing($1, with: "")
+        }
         guard !["区", "县", "分局", "派出所"].contains(where: name.contains) else {
             // A branch of the police may have a code under the city's; a district's procuratorate has its district's.
             if application.text("proceeding.handlingOrgan.type") == "procuratorate" {

@@ -72,6 +72,21 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("广西壮族自治区南宁市人民检察院", "450100"), ("大兴安岭地区人民检察院", "232700"), ("新疆维吾尔自治区喀什地区人民检察院", "653100"),
+    ])
+    func `a region and a prefecture are no districts`(name: String, code: String) throws {
+        let bench = try Workbench.inbound(
+            """
+            <constant to="proceeding/handlingOrgan/type" value="procuratorate"/>
+            <value to="proceeding/handlingOrgan/name" from="N"/><value to="proceeding/handlingOrgan/division" from="D"/>
+            """)
+        defer { bench.remove() }
+        let result = try bench.translator().reading("<R><P><N>\(name)</N><D>\(code)</D></P></R>")
+        #expect(result.text("proceeding.handlingOrgan.level") == "city")
+        #expect(!result.told.contains { $0.hasPrefix("contradiction") })
+    }
+
     @Test(
         arguments: [
             ("police/defence-notice", "/flyzbh/fsdw_gajgjgdm"), ("procuratorate/defence-notice", "/通知辩护公函/发函单位/@代码"),
