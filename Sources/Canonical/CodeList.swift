@@ -222,10 +222,15 @@ public struct CodeList: Sendable {
             let place = places[index]
             if let last, place.manner == .said, last.manner != .said, last.end <= place.range.lowerBound {
                 let gap = whole[last.end..<place.range.lowerBound]
-                if gap.isEmpty || last.reachesOn && Denial.joins(gap) { places[index].manner = last.manner }
+                if gap.isEmpty || last.reachesOn && (Denial.joins(gap) || Denial.joins(Kin.withoutTail(gap))) {
+                    places[index].manner = last.manner
+                }
             }
             let isSpread = places[index].manner != place.manner && (last?.reachesOn ?? false)
-            last = (place.range.upperBound, places[index].manner, place.reach == .clause || isSpread)
+            last = (
+                place.range.upperBound, places[index].manner,
+                place.reach == .clause || place.manner == .ofOthers || isSpread
+            )
         }
     }
 

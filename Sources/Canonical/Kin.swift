@@ -7,10 +7,16 @@ enum Kin {
         "岳父", "岳母",
         "其子", "长子", "次子", "幼子", "独子", "养子", "继子", "弟媳", "儿媳", "女婿", "亲戚", "同事", "室友", "房东",
         "家属", "亲属", "家人", "家中", "家里", "家庭中", "家庭成员", "家庭成员中", "监护人", "雇主", "邻居", "他人", "别人",
-        // Who looks after somebody, or lives with one, is not that one.
-        "照顾", "照护", "照料", "护理", "陪护", "看护", "赡养", "扶养", "抚养",
         "被害人", "受害人", "伤者", "死者", "证人", "同案人", "同案犯", "同案被告人", "同案嫌疑人", "同案犯罪嫌疑人", "共犯",
-    ].map { Array($0.utf8) }
+    ].map { Array($0.utf8) }.sorted { $0.count > $1.count }
+    /// Who looks after somebody is not that one: 照顾残疾人. But 无人照顾的残疾人 and 需护理的残疾人 are.
+    private static let cares = ["照顾", "照护", "照料", "护理", "陪护", "看护", "赡养", "扶养", "抚养"].map { Array($0.utf8) }
+    private static let cared = ["无人", "没人", "需要", "需", "待", "受", "被", "由", "缺乏", "缺少"].map { Array($0.utf8) }
+    private static let counters = ["一名", "一人", "一个", "重度"].map { Array($0.utf8) }
+    /// Kin only with a verb behind: 女残疾人 is a woman, and 妇女为残疾人 too.
+    private static let alone = ["女", "儿"].map { Array($0.utf8) }
+    private static let ownWords = ["妇", "少", "孤", "婴", "幼", "男"].map { Array($0.utf8) }
+    private static let absences = ["无", "没有"].map { Array($0.utf8) }
     /// The other side, which in a criminal case is the person.
     private static let opponents = ["对方", "对方当事人", "被申请人", "被告"].map { Array($0.utf8) }
     private static let links = [
@@ -31,24 +37,47 @@ enum Kin {
 
     static func holds(of word: Range<Int>, in text: UnsafeBufferPointer<UInt8>, about: CodeList.About) -> Bool {
         guard about != .household else { return false }
-        let others = about == .suspect ? Self.others : Self.others + opponents
+        let others = about == .suspect ? Self.others : opponents + Self.others
         let behind = about == .suspect ? Self.behind : Self.behind + behindPerson
-        var rest = text[word.upperBound...]
-        if let tail = tails.first(where: { rest.starts(with: $0) }) { rest = rest.dropFirst(tail.count) }
+        let rest = withoutTail(text[word.upperBound...])
         if behind.contains(where: { text[word.upperBound...].starts(with: $0) || rest.starts(with: $0) }) {
             return true
         }
+        return isBehindOther(word, others, in: text)
+    }
+
+    private static func isBehindOther(
+        _ word: Range<Int>, _ others: [[UInt8]], in text: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
         var end = word.lowerBound
+        var link: [UInt8]?
         for _ in 0..<3 {
             let before = text[..<end]
-            if others.contains(where: { $0.count <= before.count && before.suffix($0.count).elementsEqual($0) }) {
-                return true
+            if let kin = last(of: others, in: before) {
+                let head = before.dropLast(kin.count)
+                guard last(of: absences, in: head) == nil else { return false }
+                let isOwn = alone.contains(kin) && (link.map(counted) ?? true || last(of: ownWords, in: head) != nil)
+                return !isOwn || head.suffix(3).elementsEqual("其".utf8)
             }
-            guard
-                let link = links.first(where: { $0.count <= before.count && before.suffix($0.count).elementsEqual($0) })
-            else { return false }
-            end -= link.count
+            if link.map(counters.contains) ?? true, let care = last(of: cares, in: before) {
+                return last(of: cared, in: before.dropLast(care.count)) == nil
+            }
+            guard let next = last(of: links, in: before) else { return false }
+            link = next
+            end -= next.count
         }
         return false
+    }
+
+    private static func counted(_ link: [UInt8]) -> Bool { counters.contains(link) || link == Array("的".utf8) }
+
+    /// The word that a text ends with.
+    private static func last(of words: [[UInt8]], in text: Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8]? {
+        words.first { $0.count <= text.count && text.suffix($0.count).elementsEqual($0) }
+    }
+
+    /// A text behind a word without what still belongs to it: 未成年人.
+    static func withoutTail(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Slice<UnsafeBufferPointer<UInt8>> {
+        tails.first { text.starts(with: $0) }.map { text.dropFirst($0.count) } ?? text
     }
 }
