@@ -37,7 +37,11 @@ import Testing
 
     @Test(
         arguments: ["economic/monthlyIncomePerCapita", "economic/ownMonthlyIncome"],
-        ["全年%元", "%（年）", "年收入%", "%元（全年）", "日%元", "%（日）", "周%", "季度%", "半年%", "% p.a.", "上年度%元", "%元/年"])
+        [
+            "全年%元", "%（年）", "年收入%", "%元（全年）", "日%元", "%（日）", "周%", "季度%", "半年%", "% p.a.", "上年度%元", "%元/年", "%元，全年",
+            "全年：%元",
+            "每年领取%元", "%元每年", "全年%元（每月发放）", "%元一年", "年收入：约%元", "%成",
+        ])
     func `a sum for another time is no monthly one`(field: String, form: String) throws {
         let bench = try Workbench.inbound(#"<value to="\#(field)" from="JE"/>"#)
         defer { bench.remove() }
@@ -48,6 +52,22 @@ import Testing
         for (index, text) in texts.enumerated() {
             #expect(result.text(path, of: index) == nil, "\(text)")
             #expect(result.records[index].findings.contains { $0.path == path && $0.severity == .warning }, "\(text)")
+        }
+    }
+
+    @Test(arguments: [
+        "%元/月（天宁区）", "%元，周转房租另计", "退休金每月%元，每年调整", "%元/月，成都", "月工资%元（日常开支另计）", "今年月收入%元", "%元每月（全年无休）", "%元，刀具厂",
+        "天宁区低保%元", "周某某收入%元",
+    ])
+    func `a period that is said of something else takes no sum away`(form: String) throws {
+        let bench = try Workbench.inbound(#"<value to="economic/ownMonthlyIncome" from="JE"/>"#)
+        defer { bench.remove() }
+        let translator = try bench.translator()
+        for amount in Self.amounts {
+            let text = form.replacing("%", with: amount)
+            let result = translator.reading("<R><P><JE>\(text)</JE></P></R>")
+            #expect(result.text("economic.ownMonthlyIncome") == "3000.00", "\(text)")
+            #expect(result.told.contains { $0.hasPrefix("textLeftAside") }, "\(text)")
         }
     }
 

@@ -42,6 +42,8 @@ struct AmountGrammar {
     private static let most = 1_000_000_000_000_000 * unit
 
     private var scanner: TextScanner
+    /// The words before the amount.
+    private var before = 0..<0
     private let isCount: Bool
 
     /// - Parameter isCount: persons, copies or years are counted, not yuan.
@@ -70,16 +72,19 @@ struct AmountGrammar {
         guard !scanner.isAtEnd, !AmountWords.scales.isFound(in: scanner.text, words) else { throw .unreadable }
         if AmountWords.rough.isFound(in: scanner.text, words) { isApproximate = true }
         if AmountWords.isLeft(scanner.text, words) { hasLeftWords = true }
-        readPeriod(words)
+        before = words
+        if !isCount, AmountWords.isPerMonth(scanner.text, words) { isPerMonth = true }
         // Letters and digits glued together are a name: B48000.
         let isNamed = scanner.previous?.isLetterASCII ?? false
         if isNamed, !AmountWords.marks.isFound(in: scanner.text, words) { throw .unreadable }
     }
 
-    private mutating func readPeriod(_ range: Range<Int>) {
+    private mutating func readPeriod(_ behind: Range<Int>) throws(Refusal) {
+        let period = AmountPeriod.read(scanner.text[before], scanner.text[behind])
+        if period == .refused { throw .unit }
         guard !isCount else { return }
-        if AmountWords.isPerMonth(scanner.text, range) { isPerMonth = true }
-        if AmountWords.isForOtherPeriod(scanner.text, range) { isForOtherPeriod = true }
+        if AmountWords.isPerMonth(scanner.text, behind) { isPerMonth = true }
+        if period == .other { isForOtherPeriod = true }
     }
 
     private var startsAmount: Bool {
@@ -213,7 +218,9 @@ struct AmountGrammar {
         let start = scanner.place
         scanner.skipBlanks()
         let isBracketed = scanner.take("(")
-        guard AmountWords.foreign.match(in: scanner.text, at: scanner.place) == nil else { throw .foreign }
+        guard AmountWords.foreign.match(in: scanner.text, at: scanner.place) == nil,
+            AmountWords.foreignUnits.match(in: scanner.text, at: scanner.place) == nil
+        else { throw .foreign }
         guard let parts = scanner.take(AmountWords.currencies) else {
             scanner.place = start
             return nil
@@ -319,7 +326,8 @@ struct AmountGrammar {
         let range = scanner.place..<scanner.text.count
         try AmountWords.check(scanner.text, range)
         if AmountWords.rough.isFound(in: scanner.text, range) || scanner.next == "+" { isApproximate = true }
-        readPeriod(range)
+        try readPeriod(range)
+        if AmountWords.wrongBehind.match(in: scanner.text, at: scanner.place) != nil { throw .unit }
         if !isCount, !isMoney, scanner.previous.map({ !"()".unicodeScalars.contains($0) }) ?? false,
             AmountWords.measures.match(in: scanner.text, at: scanner.place) != nil
         {

@@ -21,21 +21,20 @@ enum AmountWords {
     static let rough = WordTable(
         "大约 大概 约合 约 将近 接近 近 估计 预计 不少于 不低于 至少 超过 超 逾 左右 上下 以上 以下 以内 许 余 多 最多 最高 不超过 不足 不到 低于")
     static let foreign = WordTable(
-        "美元 美金 美刀 美分 刀 usd us$ $ 欧元 eur € 港币 港元 港纸 hkd hk$ 日元 日币 日圆 jpy 英镑 镑 gbp £ 台币 新台币 twd nt$ 韩元 韩币 krw "
-            + "₩ 澳元 aud 澳门元 澳门币 葡币 mop 加元 加币 cad 新加坡元 新加坡币 新币 新元 sgd 泰铢 铢 thb 卢布 rub 瑞士法郎 瑞郎 法郎 chf "
-            + "越南盾 盾 vnd 卢比 inr 马币 林吉特 myr 比索 php 外币 泰达币 usdt btc 比特币 ₽ ₹ ₫ ฿")
-    /// Not of a month or of the matter as a whole, or no sum at all.
-    private static let wrongUnits = WordTable(
-        "% ‰ 百分 千分 折 成 倍 /年 每年 年薪 年收入 /天 每天 /日 每日 日薪 /小时 每小时 时薪 /周 每周 /季 每季 /人 每人 /次 每次 "
-            + "/平 每平 /㎡ /亩 每亩 平方米 亩 公斤 吨 股")
-    /// A time that a sum is for, other than a month: what a total may say in passing and a monthly sum may not.
-    private static let periods = WordTable(
-        "年 季度 季均 季薪 周 星期 礼拜 日均 日薪 日 天 小时 时均 /时 钟头 p.a per /a /h annual yearly weekly daily")
+        "美元 美金 美刀 美分 usd us$ $ 欧元 eur € 港币 港元 港纸 hkd hk$ 日元 日币 日圆 jpy 英镑 gbp £ 台币 新台币 twd nt$ 韩元 韩币 krw "
+            + "₩ 澳元 aud 澳门元 澳门币 葡币 mop 加元 加币 cad 新加坡元 新加坡币 新币 新元 sgd 泰铢 thb 卢布 rub 瑞士法郎 瑞郎 法郎 chf "
+            + "越南盾 vnd 卢比 inr 马币 林吉特 myr 比索 php 外币 泰达币 usdt btc 比特币 ₽ ₹ ₫ ฿")
+    /// What is a currency right behind a number, and elsewhere part of another word: 刀具.
+    static let foreignUnits = WordTable("刀 镑 盾 铢")
+    /// Not of the matter as a whole, or no sum at all.
+    private static let wrongUnits = WordTable("% ‰ 百分 千分 /人 每人 /次 每次 /平 每平 /㎡ /亩 每亩 平方米 公斤")
+    /// The same of what stands right behind a number only: elsewhere it is part of another word, as in 成都.
+    static let wrongBehind = WordTable("折 成 倍 亩 吨 股")
     /// What is measured right behind a number is no money.
     static let measures = WordTable(
         "斤 公里 千米 平米 平方 立方 米 升 头 只 箱 袋 台 辆 套 栋 间 棵 株 人次 人 户 名 件 份 页 个 次 度 瓶 桶 车 张")
     private static let denials = WordTable("无 没 未 非 零下 亏 欠缺 不详 不明 不等 免 或 至 到 ~ / × * 乘")
-    private static let empty = WordTable(
+    static let empty = WordTable(
         "人民币 金额 标的额 标的 共计 合计 总计 总额 总共 共 计 大写 小写 整 正 元 圆 /月 每月 每个月 月 rmb cny ¥ 大约 大概 约合 约 左右 "
             + "上下 以上 以下 以内 许 将近 接近 近 估计 预计 超过 超 逾 余 多 至少 不少于 不低于 最多 最高 不超过 不足 不到 低于")
 
@@ -97,11 +96,6 @@ enum AmountWords {
             return !before.isDigitASCII && !TextScanner.isChineseDigit(before)
                 && !"本上下当次年前后同近满半数几整这该某首末多余正腊隔跨".unicodeScalars.contains(before)
         }
-    }
-
-    /// Whether a sum is said to be for a year, a day or another time than a month.
-    static func isForOtherPeriod(_ text: [Unicode.Scalar], _ range: Range<Int>) -> Bool {
-        periods.isFound(in: text, range)
     }
 
     static func firstNumber(_ text: [Unicode.Scalar], _ range: Range<Int>) -> Int? {
