@@ -12,7 +12,7 @@ struct Consistency {
         evidence + [
             "recipient/sexCode", "recipient/age", "groupFlags", "recipient/custody/kind",
             "proceeding/handlingOrgan/code",
-            "proceeding/handlingOrgan/name",
+            "proceeding/handlingOrgan/name", "criminal/noticeGrounds",
         ] + others.map { $0.isList ? $0.path : $0.path + "/idNumber" }
 
     /// Everyone else whose identity number an application may bear.
@@ -47,6 +47,7 @@ struct Consistency {
         checkCourt(courts)
         checkCaseYear(today)
         deriveLevel()
+        checkOrdinaryGround()
         deriveGroups(on: today)
     }
 
@@ -184,6 +185,27 @@ struct Consistency {
             return
         }
         application.set("proceeding.handlingOrgan.level", .string("city"))
+    }
+
+    private static let ownCounsel = CodeList(
+        name: "ownCounsel", standard: nil, match: .contains,
+        entries: [
+            CodeEntry(
+                code: "1", zh: "委托辩护",
+                aliases: ["委托律师", "委托了", "已委托", "已经委托", "自行委托", "聘请律师", "聘请了", "已聘请", "有律师", "有辩护人", "有辩护律师"])
+        ])
+
+    /// The ordinary procedure is a ground only where nobody defends the accused (法律援助法 25 ¶2). Whom others retained
+    /// (NG-31) says nothing of that.
+    private mutating func checkOrdinaryGround() {
+        guard let grounds = application.value("criminal.noticeGrounds")?.array, grounds.contains("NG-11"),
+            !grounds.contains("NG-31"), let text = application.text("criminal.noticeGroundText")
+        else { return }
+        let counsel = Self.ownCounsel.reading(in: text)
+        guard !counsel.codes.isEmpty, !counsel.isDenied else { return }
+        let rest = grounds.filter { $0 != "NG-11" }
+        application.set("criminal.noticeGrounds", rest.isEmpty ? nil : .array(rest))
+        warn("contradiction", "criminal.noticeGrounds")
     }
 
     private static func isShapedLikeResidents(_ number: String) -> Bool {

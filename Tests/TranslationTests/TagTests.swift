@@ -88,7 +88,10 @@ import Testing
         }
     }
 
-    @Test(arguments: ["盲目投资", "系文盲", "法盲", "色盲", "聋哑学校教师"])
+    @Test(arguments: [
+        "盲目投资", "系文盲", "法盲", "色盲", "聋哑学校教师", "系聋哑人之子", "系聋哑人监护人", "系盲聋哑人之子", "系盲、聋、哑人之女",
+        "被害人为未成年人及聋哑人", "被害人系未成年人、盲人", "不属于未成年人和聋哑人",
+    ])
     func `what only sounds like a ground is none`(text: String) throws {
         #expect(try !Self.list("noticeGroundText").codes(in: text).contains("NG-02"))
     }
