@@ -28,6 +28,9 @@ struct ApplicationWill {
     private let papers: [[UInt8]]
     private let relatives: [[UInt8]]
     private let own: [[UInt8]]
+    /// What asks, and what must stand behind it.
+    private let asks: [[UInt8]]
+    private let aids: [[UInt8]]
 
     /// Nothing without the list of wills.
     init?(_ codes: CodeLists) {
@@ -41,6 +44,8 @@ struct ApplicationWill {
         papers = grammarWords("paper", "ownPaper")
         relatives = grammarWords("relative")
         own = grammarWords("own", "ownLink", "ownPaper")
+        asks = grammarWords("ask")
+        aids = grammarWords("aid")
         for word in Self.folded("alone", of: grammar) { whole[word] = .stated("self") }
         for entry in words.entries {
             for word in [entry.code, entry.zh] + entry.aliases {
@@ -76,10 +81,15 @@ struct ApplicationWill {
     private func search(_ text: String, _ folded: [UInt8]) -> Reading {
         let found = words.reading(in: text)
         if !found.codes.contains("agent"), isOfRelative(folded) { return .unclear }
-        if found.codes.contains("unknown") { return .declined }
+        // “不需要值班律师，本人申请” and “家属申请，本人放弃” say both.
+        if found.codes.contains("unknown") {
+            return found.codes.count > 1 && Self.clauses(of: folded).count > 1 ? .unclear : .declined
+        }
         // “不放弃” refuses nothing, and “不愿委托律师，但申请法律援助” wants something.
         if found.denied.contains("unknown") || found.isDenied && !found.codes.isEmpty { return .unclear }
-        if found.codes.isEmpty { return found.isDenied ? .declined : .unclear }
+        if found.codes.isEmpty {
+            return found.isDenied ? .declined : asksForAid(folded) ? .stated("self") : .unclear
+        }
         if found.codes.contains("agent") { return .stated("agent") }
         return .stated(found.codes[0])
     }
@@ -104,6 +114,33 @@ struct ApplicationWill {
         }
         guard relatives.contains(where: { rest.starts(with: $0) }) else { return false }
         return !own.contains { word in text.indices.contains { text[$0...].starts(with: word) } }
+    }
+
+    /// Whether what is asked for is aid: 希望得到法律援助. 要求赔偿 and 请求调解 ask somebody else for something else.
+    private func asksForAid(_ text: [UInt8]) -> Bool {
+        Self.clauses(of: text).map(Array.init).contains { clause in
+            clause.indices.contains { start in
+                guard let ask = asks.first(where: { clause[start...].starts(with: $0) }) else { return false }
+                let rest = clause[(start + ask.count)...]
+                return !Denial.holds(of: start..<start + ask.count, in: clause)
+                    && rest.indices.contains { place in aids.contains { rest[place...].starts(with: $0) } }
+            }
+        }
+    }
+
+    private static func clauses(of text: [UInt8]) -> [ArraySlice<UInt8>] {
+        var clauses: [ArraySlice<UInt8>] = []
+        var (start, index) = (0, 0)
+        while index < text.count {
+            if let stop = stops.first(where: { text[index...].starts(with: $0) }) {
+                clauses.append(text[start..<index])
+                index += stop.count
+                start = index
+            } else {
+                index += 1
+            }
+        }
+        return (clauses + [text[start...]]).filter { !$0.isEmpty }
     }
 
     /// But for stops behind it.

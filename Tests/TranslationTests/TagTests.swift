@@ -212,19 +212,26 @@ import Testing
         )
     }
 
-    @Test(arguments: ["愿意", "同意", "自愿申请", "需要", "Y", "是", "想申请", "本人要求申请法律援助", "要"])
+    @Test(arguments: [
+        "愿意", "同意", "自愿申请", "需要", "Y", "是", "想申请", "本人要求申请法律援助", "要", "要求", "希望得到法律援助",
+        "请求指派律师", "想请律师", "从未委托律师，希望申请",
+    ])
     func `who wants aid has applied`(word: String) throws {
         let (kind, will, _) = try outcome(word)
         #expect(kind == "application" && will == "self")
     }
 
-    @Test(arguments: ["不愿意", "否", "暂不申请", "拒绝", "N"])
+    @Test(arguments: ["不愿意", "否", "暂不申请", "拒绝", "N", "现不需要", "不需要", "无需", "无需援助", "不再需要", "不希望援助", "不要求援助"])
     func `who does not has asked a question`(word: String) throws {
         let (kind, will, _) = try outcome(word)
         #expect(kind == "consultation" && will == "unknown")
     }
 
-    @Test(arguments: ["待定", "再考虑", "家属称其愿意", "同意？", "母亲同意", "应该愿意", "㐀㐁"])
+    @Test(arguments: [
+        "待定", "再考虑", "家属称其愿意", "同意？", "母亲同意", "应该愿意", "㐀㐁", "申请过，现不需要", "自愿和解，无需援助",
+        "要求赔偿", "请求调解", "曾申请过", "此前申请过", "已委托", "已聘请", "已通知", "已委托律师", "希望尽快解决", "要求对方赔偿，请求调解", "要求律师费", "同意调解",
+        "申请劳动仲裁", "不需要值班律师，本人申请",
+    ])
     func `what is open is told and applies for nobody`(word: String) throws {
         let (kind, will, told) = try outcome(word)
         #expect(kind == "consultation" && will == "unknown" && told.contains("willUnclear"))
