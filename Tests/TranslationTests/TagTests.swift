@@ -237,3 +237,24 @@ import Testing
         #expect(kind == "consultation" && will == "unknown" && told.contains("willUnclear"))
     }
 }
+
+/// 法律援助法 25 ¶2: the ordinary procedure is a ground where nobody defends the accused.
+@Suite struct OrdinaryGrounds {
+    @Test(arguments: [
+        ("普通程序", true), ("普通程序，没有委托辩护人", true), ("普通程序，无律师", true), ("适用普通程序，尚未聘请律师", true),
+        ("普通程序，同案被告人已委托辩护人，被告人没有委托辩护人", true), ("普通程序，有律师", false),
+        ("普通程序案件，被告人委托了辩护人", false), ("普通程序，已委托", false), ("被告人有辩护人，适用普通程序审理", false),
+    ])
+    func `counsel beside it takes it away, and is told`(text: String, isGround: Bool) throws {
+        let bench = try Workbench.inbound(
+            """
+            <value to="criminal/noticeGroundText" from="T"/>
+            <list to="criminal/noticeGrounds" each="T"><value to="." from="." codes="noticeGroundText"/></list>
+            """)
+        defer { bench.remove() }
+        let result = try bench.translator().reading("<R><P><T>\(text)</T></P></R>")
+        let grounds = result.records.first?.application.value("criminal.noticeGrounds")?.array ?? []
+        #expect(grounds.contains("NG-11") == isGround)
+        #expect(result.told.contains { $0.hasPrefix("contradiction") } == !isGround)
+    }
+}
