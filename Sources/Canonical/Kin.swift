@@ -40,7 +40,11 @@ enum Kin {
         let others = about == .suspect ? Self.others : opponents + Self.others
         let behind = about == .suspect ? Self.behind : Self.behind + behindPerson
         let rest = withoutTail(text[word.upperBound...])
-        if behind.contains(where: { text[word.upperBound...].starts(with: $0) || rest.starts(with: $0) }) {
+        let owned = rest.starts(with: "的".utf8) ? rest.dropFirst("的".utf8.count) : rest
+        let beside = [text[word.upperBound...], rest, owned]
+        if behind.contains(where: { kin in
+            beside.contains { $0.starts(with: kin) }
+        }) {
             return true
         }
         return isBehindOther(word, others, in: text)

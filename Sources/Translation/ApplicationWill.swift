@@ -4,11 +4,11 @@ import Canonical
 ///
 /// Words of refusal go before words of will, and a text that says both, leaves it open or tells what somebody else wants
 /// is not clear: nothing is assumed for the person (法律援助法 39–43). The words stand in the lists `applyWill`,
-/// `willDoubt` and `willGrammar`, and are made ready once for each engine.
+/// `willDoubt`, `willGrammar` and `willAsk`, and are made ready once for each engine.
 struct ApplicationWill {
     static let list = "applyWill"
     /// The lists that only this reading uses.
-    static let others: Set<String> = ["willDoubt", "willGrammar"]
+    static let others: Set<String> = ["willDoubt", "willGrammar", "willAsk"]
 
     enum Reading: Sendable, Hashable {
         /// A code of the list: the person, or somebody for the person, applies.
@@ -28,9 +28,11 @@ struct ApplicationWill {
     private let papers: [[UInt8]]
     private let relatives: [[UInt8]]
     private let own: [[UInt8]]
-    /// What asks, and what must stand behind it.
+    /// What asks, what may stand before it, what is asked for, and what may stand beside that.
     private let asks: [[UInt8]]
+    private let befores: [[UInt8]]
     private let aids: [[UInt8]]
+    private let withs: [[UInt8]]
 
     /// Nothing without the list of wills.
     init?(_ codes: CodeLists) {
@@ -44,8 +46,13 @@ struct ApplicationWill {
         papers = grammarWords("paper", "ownPaper")
         relatives = grammarWords("relative")
         own = grammarWords("own", "ownLink", "ownPaper")
-        asks = grammarWords("ask")
-        aids = grammarWords("aid")
+        func askWords(_ code: String) -> [[UInt8]] {
+            Self.folded(code, of: codes["willAsk"]).sorted { $0.count > $1.count }
+        }
+        asks = askWords("ask")
+        befores = askWords("before") + own
+        aids = askWords("aid")
+        withs = askWords("with")
         for word in Self.folded("alone", of: grammar) { whole[word] = .stated("self") }
         for entry in words.entries {
             for word in [entry.code, entry.zh] + entry.aliases {
@@ -81,14 +88,16 @@ struct ApplicationWill {
     private func search(_ text: String, _ folded: [UInt8]) -> Reading {
         let found = words.reading(in: text)
         if !found.codes.contains("agent"), isOfRelative(folded) { return .unclear }
-        // “不需要值班律师，本人申请” and “家属申请，本人放弃” say both.
+        // “不需要值班律师，本人申请” and “不愿调解，要求援助” say both.
         if found.codes.contains("unknown") {
-            return found.codes.count > 1 && Self.clauses(of: folded).count > 1 ? .unclear : .declined
+            let isBoth = found.codes.count > 1 && Self.clauses(of: folded).count > 1
+            return isBoth || asksForAid(folded) ? .unclear : .declined
         }
         // “不放弃” refuses nothing, and “不愿委托律师，但申请法律援助” wants something.
         if found.denied.contains("unknown") || found.isDenied && !found.codes.isEmpty { return .unclear }
         if found.codes.isEmpty {
-            return found.isDenied ? .declined : asksForAid(folded) ? .stated("self") : .unclear
+            guard asksForAid(folded) else { return found.isDenied ? .declined : .unclear }
+            return found.isDenied ? .unclear : .stated("self")
         }
         if found.codes.contains("agent") { return .stated("agent") }
         return .stated(found.codes[0])
@@ -116,15 +125,25 @@ struct ApplicationWill {
         return !own.contains { word in text.indices.contains { text[$0...].starts(with: word) } }
     }
 
-    /// Whether what is asked for is aid: 希望得到法律援助. 要求赔偿 and 请求调解 ask somebody else for something else.
+    /// Whether what is asked for is aid, or said by the one word: 希望得到法律援助, 要求. 要求赔偿 and 想自己请律师 ask for
+    /// something else.
     private func asksForAid(_ text: [UInt8]) -> Bool {
-        Self.clauses(of: text).map(Array.init).contains { clause in
-            clause.indices.contains { start in
-                guard let ask = asks.first(where: { clause[start...].starts(with: $0) }) else { return false }
-                let rest = clause[(start + ask.count)...]
-                return !Denial.holds(of: start..<start + ask.count, in: clause)
-                    && rest.indices.contains { place in aids.contains { rest[place...].starts(with: $0) } }
+        let clauses = Self.clauses(of: text)
+        return clauses.contains { clause in
+            var rest = clause
+            func take(_ words: [[UInt8]]) -> Bool {
+                guard let word = words.first(where: { rest.starts(with: $0) }) else { return false }
+                rest = rest.dropFirst(word.count)
+                return true
             }
+            while take(befores) {}
+            guard take(asks) else { return false }
+            if rest.isEmpty { return clauses.count == 1 }
+            var isForAid = false
+            while !rest.isEmpty {
+                if take(aids) { isForAid = true } else if !take(withs), !take(asks) { return false }
+            }
+            return isForAid
         }
     }
 

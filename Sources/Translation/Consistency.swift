@@ -192,7 +192,15 @@ struct Consistency {
         entries: [
             CodeEntry(
                 code: "1", zh: "委托辩护",
-                aliases: ["委托律师", "委托了", "已委托", "已经委托", "自行委托", "聘请律师", "聘请了", "已聘请", "有律师", "有辩护人", "有辩护律师"])
+                aliases: [
+                    "委托律师", "委托了", "已委托", "已经委托", "自行委托", "聘请律师", "聘请了", "已聘请", "请了律师", "已请律师", "有律师", "有辩护人", "有辩护律师",
+                ]),
+            // Who cannot or will not retain one has none.
+            CodeEntry(
+                code: "", zh: "无法委托律师",
+                aliases: ["无法", "无力", "不能", "无能力", "拒绝"].flatMap { cannot in
+                    ["委托辩护", "委托律师", "自行委托", "聘请律师", "自行聘请"].map { cannot + $0 }
+                }),
         ])
 
     /// The ordinary procedure is a ground only where nobody defends the accused (法律援助法 25 ¶2). Whom others retained

@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["监护人", "家属", "子女", "护工", "联合会工作人员", "之子", "的配偶"])
+    @Test(arguments: ["监护人", "家属", "子女", "护工", "联合会工作人员", "之子", "的配偶", "的照护者", "的护工"])
     func `a tag of somebody who stands beside marks nobody and is told`(behind: String) throws {
         for (word, code) in Self.tags {
             let reading = try Self.list("groupFlag").reading(in: word + behind)
@@ -155,6 +155,7 @@ import Testing
                 "办理中", "遗失", "过期", "无", "0", "未办理", "正在补办", "不详", "已注销 32040219900101991043",
                 "注销（原32040219900101991043）",
                 "遗失，原号32040219900101991043", "32040219900101991043（已注销）", "00000000",
+                "2024-11-01", "13800001234",
             ] {
                 var changed = tree
                 let isThere = changed.apply(.set(word), at: path)
@@ -178,6 +179,9 @@ import Testing
                 try #require(isThere)
                 let result = translator.reading(String(decoding: changed.bytes, as: UTF8.self))
                 #expect(!result.told.contains { $0.hasPrefix("patternMismatch groupFlags") }, "\(mapping.id) \(number)")
+                let refs = result.records.flatMap { $0.application.value("groupFlags")?.array ?? [] }
+                    .compactMap { $0["evidenceRef"]?.string }
+                #expect(refs.allSatisfy { $0.hasPrefix("32040219900101991043") }, "\(mapping.id) \(refs)")
             }
         }
         #expect(tried > 130, "only \(tried)")
@@ -214,7 +218,7 @@ import Testing
 
     @Test(arguments: [
         "愿意", "同意", "自愿申请", "需要", "Y", "是", "想申请", "本人要求申请法律援助", "要", "要求", "希望得到法律援助",
-        "请求指派律师", "想请律师", "从未委托律师，希望申请",
+        "请求指派律师", "想请律师", "从未委托律师，希望申请", "要求指派女律师", "因经济困难，当事人希望尽快得到法律援助", "本人强烈要求律师",
     ])
     func `who wants aid has applied`(word: String) throws {
         let (kind, will, _) = try outcome(word)
@@ -230,7 +234,8 @@ import Testing
     @Test(arguments: [
         "待定", "再考虑", "家属称其愿意", "同意？", "母亲同意", "应该愿意", "㐀㐁", "申请过，现不需要", "自愿和解，无需援助",
         "要求赔偿", "请求调解", "曾申请过", "此前申请过", "已委托", "已聘请", "已通知", "已委托律师", "希望尽快解决", "要求对方赔偿，请求调解", "要求律师费", "同意调解",
-        "申请劳动仲裁", "不需要值班律师，本人申请",
+        "申请劳动仲裁", "不需要值班律师，本人申请", "想自己请律师", "希望家属聘请律师", "要求更换律师", "希望律师不介入", "请求律师回避", "曾经要求法律援助",
+        "申请被驳回", "要求法律援助机构退费", "希望对方律师道歉", "请求法院援助", "希望心理援助", "不愿意调解，要求援助", "对方要求", "要求，赔偿到位即撤",
     ])
     func `what is open is told and applies for nobody`(word: String) throws {
         let (kind, will, told) = try outcome(word)
@@ -243,7 +248,8 @@ import Testing
     @Test(arguments: [
         ("普通程序", true), ("普通程序，没有委托辩护人", true), ("普通程序，无律师", true), ("适用普通程序，尚未聘请律师", true),
         ("普通程序，同案被告人已委托辩护人，被告人没有委托辩护人", true), ("普通程序，有律师", false),
-        ("普通程序案件，被告人委托了辩护人", false), ("普通程序，已委托", false), ("被告人有辩护人，适用普通程序审理", false),
+        ("普通程序，无法自行委托律师", true), ("普通程序，被告人请了律师", false), ("普通程序案件，被告人委托了辩护人", false), ("普通程序，已委托", false),
+        ("被告人有辩护人，适用普通程序审理", false),
     ])
     func `counsel beside it takes it away, and is told`(text: String, isGround: Bool) throws {
         let bench = try Workbench.inbound(

@@ -51,7 +51,7 @@ struct AmountGrammar {
         self.isCount = isCount
         guard let text = FoldedText.scalars(of: raw) else { throw .unreadable }
         isPlain = text.allSatisfy { $0.isDigitASCII || $0 == "." }
-        scanner = TextScanner(text)
+        scanner = TextScanner(AmountWords.joined(text))
         try lead()
         try amount()
         try tail()

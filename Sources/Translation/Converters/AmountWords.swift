@@ -27,7 +27,7 @@ enum AmountWords {
     /// What is a currency right behind a number, and elsewhere part of another word: 刀具.
     static let foreignUnits = WordTable("刀 镑 盾 铢")
     /// Not of the matter as a whole, or no sum at all.
-    private static let wrongUnits = WordTable("% ‰ 百分 千分 /人 每人 /次 每次 /平 每平 /㎡ /亩 每亩 平方米 公斤")
+    private static let wrongUnits = WordTable("% ‰ 百分 千分 /人 ·人 每人 /次 每次 /平 每平 /㎡ /亩 每亩 平方米 公斤")
     /// The same of what stands right behind a number only: elsewhere it is part of another word, as in 成都.
     static let wrongBehind = WordTable("折 成 倍 亩 吨 股")
     /// What is measured right behind a number is no money.
@@ -38,6 +38,17 @@ enum AmountWords {
         "人民币 金额 标的额 标的 共计 合计 总计 总额 总共 共 计 大写 小写 整 正 元 圆 /月 每月 每个月 月 rmb cny ¥ 大约 大概 约合 约 左右 "
             + "上下 以上 以下 以内 许 将近 接近 近 估计 预计 超过 超 逾 余 多 至少 不少于 不低于 最多 最高 不超过 不足 不到 低于")
 
+    /// A text in which “元 / 月” and “元/每月” are 元/月.
+    static func joined(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
+        var joined: [Unicode.Scalar] = []
+        for scalar in text {
+            if joined.last == "/", scalar == " " || scalar == "每" { continue }
+            if scalar == "/", joined.last == " " { joined.removeLast() }
+            joined.append(scalar)
+        }
+        return joined
+    }
+
     /// Whether a range of a text forbids a sum in yuan.
     static func check(_ text: [Unicode.Scalar], _ range: Range<Int>) throws(AmountGrammar.Refusal) {
         guard !range.isEmpty else { return }
@@ -46,8 +57,10 @@ enum AmountWords {
         guard !namesCurrency(text, range) else { throw .foreign }
         var index = range.lowerBound
         while index < range.upperBound {
-            // 不低于 is no denial, and 元/月 no range.
-            if let (length, _) = empty.match(in: text, at: index) ?? rough.match(in: text, at: index) {
+            // 不低于 is no denial, and 元/月 and 元/年 no ranges.
+            if let (length, _) = empty.match(in: text, at: index) ?? rough.match(in: text, at: index)
+                ?? AmountPeriod.match(in: text, at: index)
+            {
                 index += length
             } else if denials.match(in: text, at: index) != nil || text[index] == "不" {
                 throw .unreadable
@@ -94,7 +107,7 @@ enum AmountWords {
             // January, but behind an amount its currency.
             if before == "元", index > range.lowerBound { return false }
             return !before.isDigitASCII && !TextScanner.isChineseDigit(before)
-                && !"本上下当次年前后同近满半数几整这该某首末多余正腊隔跨".unicodeScalars.contains(before)
+                && !"本上下当次年前后同近满半双数几整这该某首末多余正腊隔跨".unicodeScalars.contains(before)
         }
     }
 
