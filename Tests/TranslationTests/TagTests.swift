@@ -255,7 +255,7 @@ import Testing
         let bench = try Workbench.inbound(
             """
             <value to="criminal/noticeGroundText" from="T"/>
-            <list to="criminal/noticeGrounds" each="T"><value to="." from="." codes="noticeGroundText"/></list>
+            <list to="criminal/noticeGrounds" each="T" split=";；"><value to="." from="." codes="noticeGroundText"/></list>
             """)
         defer { bench.remove() }
         let result = try bench.translator().reading("<R><P><T>\(text)</T></P></R>")
