@@ -30,10 +30,9 @@ struct PlainText: DocumentText {
     func encode(_ text: String, as encoding: String) -> [UInt8]? { Array(text.utf8) }
 }
 
-/// No calendar, and the rules that a test names.
+/// The rules that a test names, and no others.
 struct NoRules: RulesInForce {
     var ruleBook: [RuleEntry] = []
-    var calendar: WorkingCalendar { WorkingCalendar(years: [:]) }
     var codeLists: CodeLists { CodeLists([]) }
     var missing: [Int] = []
     func missingCalendars(at now: Instant) -> [Int] { missing }

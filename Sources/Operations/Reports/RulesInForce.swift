@@ -5,8 +5,6 @@ import Vocabulary
 
 /// Mappings and rules as they are in force at the moment; a reload may change them.
 public protocol RulesInForce: Sendable {
-    /// The days that are worked.
-    var calendar: WorkingCalendar { get }
     /// Every rule by its number and title.
     var ruleBook: [RuleEntry] { get }
     var codeLists: CodeLists { get }

@@ -13,7 +13,6 @@ import Vocabulary
 struct PipelineRules: RulesInForce {
     let pipeline: Pipeline
 
-    var calendar: WorkingCalendar { pipeline.triage.calendar }
     var ruleBook: [RuleEntry] { pipeline.triage.book }
     var codeLists: CodeLists { pipeline.translator.codeLists }
     func missingCalendars(at now: Instant) -> [Int] {
