@@ -75,6 +75,7 @@ struct Configuration: Sendable {
         func path(_ relative: String) -> String { URL(filePath: relative, relativeTo: base).standardizedFileURL.path }
         partnersFile = path("partners.xml")
         credentialsFile = path("credentials.xml")
+        storePath = path("gateway.sqlite")
         mappings = path("../Mappings")
         rules = path("rules")
         calendar = path("calendar")
