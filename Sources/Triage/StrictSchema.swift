@@ -16,7 +16,9 @@ public struct StrictSchema: Sendable {
             if !words.isEmpty { return words.contains(value) }
             switch type {
             case "xs:date": return CalendarDate(iso: value) != nil
-            case "xs:decimal", "xs:positiveInteger", "xs:nonNegativeInteger": return Double(value) != nil
+            case "xs:decimal": return Double(value) != nil
+            case "xs:positiveInteger": return Int(value).map { $0 > 0 } ?? false
+            case "xs:nonNegativeInteger": return Int(value).map { $0 >= 0 } ?? false
             case "xs:string": return true
             default: return !value.isEmpty && (type == "nonEmpty" || !value.contains(" "))
             }
@@ -64,6 +66,8 @@ public struct StrictSchema: Sendable {
 
     public struct Mistake {
         public let element: Node?
+        /// The one whose value is wrong, where that is known.
+        public let attribute: String?
         public let text: String
         /// Of an element or attribute that is misplaced, unknown or missing, not of what one holds.
         public let isStructural: Bool
@@ -73,15 +77,34 @@ public struct StrictSchema: Sendable {
     public func mistakes(in document: Document) -> [Mistake] {
         guard document.root.namespace == namespace else {
             let text = "<\(document.root.name)> needs xmlns=\"\(namespace)\""
-            return [Mistake(element: document.root, text: text, isStructural: true)]
+            return [Mistake(element: document.root, attribute: nil, text: text, isStructural: true)]
         }
-        return schema.violations(in: document).map { violation in
+        // The parser names the element; each of its wrong values is told, and told once.
+        var seen: Set<String> = []
+        return schema.violations(in: document).flatMap { violation -> [Mistake] in
             let parts = violation.location.path.split(separator: "/").map(String.init)
             let element = Self.element(at: parts, from: document.root)
+            guard Self.isStructural(violation.rule) else { return values(violation, element) }
+            let text = text(violation, element, attribute: parts.last { $0.hasPrefix("@") })
+            return [Mistake(element: element, attribute: nil, text: text, isStructural: true)]
+        }.filter { seen.insert("\($0.element?.location.path ?? "") \($0.text)").inserted }
+    }
+
+    private func values(_ violation: SchemaViolation, _ element: Node?) -> [Mistake] {
+        let name = element?.name ?? "?"
+        let mistakes = (attributes[name] ?? []).compactMap { attribute -> Mistake? in
+            guard let given = element?.attribute(attribute.name), !attribute.allows(given) else { return nil }
+            let hint = Self.hint(given, attribute.words)
+            let words =
+                hint.isEmpty && !attribute.words.isEmpty
+                ? "; it takes \(attribute.words.joined(separator: ", "))" : hint
             return Mistake(
-                element: element, text: text(violation, element, attribute: parts.last { $0.hasPrefix("@") }),
-                isStructural: Self.isStructural(violation.rule))
+                element: element, attribute: attribute.name,
+                text: "\(attribute.name) of <\(name)> cannot be \(given)" + words, isStructural: false)
         }
+        guard mistakes.isEmpty else { return mistakes }
+        let text = text(violation, element, attribute: nil)
+        return [Mistake(element: element, attribute: nil, text: text, isStructural: false)]
     }
 
     private static func isStructural(_ rule: SchemaViolation.Rule) -> Bool {
@@ -106,14 +129,7 @@ public struct StrictSchema: Sendable {
             let missing = known.filter { $0.isRequired && element?.attribute($0.name) == nil }.map(\.name)
             return "<\(name)> needs the attribute \(missing.joined(separator: " and "))"
         case .notInEnumeration, .wrongPattern, .wrongType, .outOfRange, .wrongLength, .other:
-            let culprit = known.first { element?.attribute($0.name).map($0.allows) == false }
-            guard let culprit, let given = element?.attribute(culprit.name) else {
-                return "<\(name)> breaks the schema (\(violation.rule.rawValue))"
-            }
-            let hint = Self.hint(given, culprit.words)
-            let words =
-                hint.isEmpty && !culprit.words.isEmpty ? "; it takes \(culprit.words.joined(separator: ", "))" : hint
-            return "\(culprit.name) of <\(name)> cannot be \(given)" + words
+            return "<\(name)> breaks the schema (\(violation.rule.rawValue))"
         }
     }
 

@@ -201,6 +201,58 @@ import Vocabulary
         try full.remove()
     }
 
+    @Test func `every wrong value of a line is told, and told once`() throws {
+        let full = try FullConfiguration()
+        var count = 0
+        for (file, text) in full.files {
+            var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            for (index, line) in lines.enumerated() {
+                var names: [String] = []
+                lines[index] = line.replacing(#/ ([A-Za-z0-9]+)="([^"]*)"/#) { match in
+                    let name = String(match.1)
+                    let isNumber = !match.2.isEmpty && match.2.allSatisfy(\.isNumber)
+                    // Those that anything may stand in.
+                    guard !["equals", "xmlns"].contains(name),
+                        isNumber || ["host", "suite", "role", "id"].contains(name),
+                        !["division", "court"].contains(name)
+                    else { return String(match.0) }
+                    names.append(name)
+                    return isNumber ? " \(name)=\"many\"" : " \(name)=\"\""
+                }
+                guard names.count > 1 else {
+                    lines[index] = line
+                    continue
+                }
+                count += 1
+                try full.write(lines.joined(separator: "\n"), to: file)
+                let told = full.complaints().filter { $0.line == index + 1 && $0.file.hasSuffix("/" + file) }
+                for name in names {
+                    let count = told.count { $0.text.split { !$0.isLetter && !$0.isNumber }.first == name[...] }
+                    #expect(count == 1, "\(name): \(told.map(\.text))")
+                }
+                lines[index] = line
+            }
+            try full.write(text, to: file)
+        }
+        #expect(count > 6, "\(count) lines")
+        try full.remove()
+    }
+
+    @Test func `the manual names every schema that can be printed`() throws {
+        let manual = try String(contentsOf: repository.appending(path: "config/README.md"), encoding: .utf8)
+        let names = ConfigurationSchema.allCases.map(\.rawValue).joined(separator: "|")
+        #expect(manual.contains("`gateway schema \(names)`"))
+    }
+
+    @Test func `a store that the settings do not name lies beside them`() throws {
+        let full = try FullConfiguration()
+        let text = try #require(full.files["gateway.xml"])
+        try full.write(text.replacing(/<store[^>]*>/, with: ""), to: "gateway.xml")
+        let configuration = try Configuration(file: full.folder.appending(path: "gateway.xml").path)
+        #expect(configuration.storePath == full.folder.appending(path: "gateway.sqlite").path)
+        try full.remove()
+    }
+
     @Test func `a file without its namespace is told which one it needs`() throws {
         let full = try FullConfiguration()
         for (file, text) in full.files {

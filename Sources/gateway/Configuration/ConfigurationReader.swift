@@ -17,13 +17,22 @@ struct ConfigurationReader {
     private var found: [Complaint] = []
     /// What the schemas say of elements and attributes, and of what these hold.
     private var structural: [Complaint] = []
-    private var ofValues: [Complaint] = []
+    private var ofValues: [(complaint: Complaint, attribute: String?)] = []
     private(set) var file = ""
 
     /// What is wrong, each thing told once: a mistake in a value as the reader of that value tells it, if it does.
     var complaints: [Complaint] {
-        let told = Set(found.map { Place(file: $0.file, line: $0.line) })
-        return structural + ofValues.filter { !told.contains(Place(file: $0.file, line: $0.line)) } + found
+        let told = Dictionary(grouping: found) { Place(file: $0.file, line: $0.line) }
+        let untold = ofValues.filter { complaint, attribute in
+            let others = told[Place(file: complaint.file, line: complaint.line)] ?? []
+            return attribute.map { name in !others.contains { Self.names(name, in: $0.text) } } ?? others.isEmpty
+        }
+        return structural + untold.map(\.complaint) + found
+    }
+
+    /// Whether a complaint speaks of an attribute.
+    private static func names(_ attribute: String, in text: String) -> Bool {
+        text.split { !$0.isLetter && !$0.isNumber }.contains { $0 == attribute }
     }
 
     mutating func complain(at element: Node?, _ message: String) {
@@ -59,7 +68,11 @@ struct ConfigurationReader {
             for mistake in try schema.strict().mistakes(in: document) {
                 let line = (mistake.element ?? document.root).location.line
                 let complaint = Complaint(file: file, line: line, text: mistake.text)
-                if mistake.isStructural { structural.append(complaint) } else { ofValues.append(complaint) }
+                if mistake.isStructural {
+                    structural.append(complaint)
+                } else {
+                    ofValues.append((complaint, mistake.attribute))
+                }
             }
         } catch {
             complain(at: nil, "the program's own schema \(error.path) is broken at line \(error.line ?? 1)")
@@ -86,8 +99,11 @@ struct ConfigurationReader {
     mutating func institutions(in institutionFile: InstitutionFile) -> [Institution] {
         file = institutionFile.path
         _ = root(of: institutionFile.path, named: "institutions")
+        // What that reader says of elements and attributes begins with their element, and the schema has said it.
         let misshapen = Set(structural.map { Place(file: $0.file, line: $0.line) })
-        found += institutionFile.complaints.filter { !misshapen.contains(Place(file: $0.file, line: $0.line)) }
+        found += institutionFile.complaints.filter {
+            !$0.text.hasPrefix("<") || !misshapen.contains(Place(file: $0.file, line: $0.line))
+        }
         return institutionFile.entries.map { entry in
             var institution = Institution(
                 code: entry.code, name: entry.name, phone: entry.phone, division: entry.division)
