@@ -63,7 +63,7 @@ public struct MappingDraft: Sendable {
 
 extension String {
     /// For an attribute's value.
-    var escapedForAttribute: String {
+    package var escapedForAttribute: String {
         replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing("\"", with: "&quot;")
     }
 }

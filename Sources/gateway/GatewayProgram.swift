@@ -43,7 +43,7 @@ enum GatewayProgram {
             Terminal.complain("gateway \(name): \(error.message)")
             return 1
         } catch let error as StoreError {
-            Terminal.complain("gateway \(name): \(error.explanation.map { "\($0.zh) \($0.en)" } ?? "\(error)")")
+            Terminal.complain("gateway \(name): \(error.told)")
             return 1
         } catch {
             Terminal.complain("gateway \(name): \(error)")

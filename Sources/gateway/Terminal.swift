@@ -1,5 +1,19 @@
 import Foundation
+import Messaging
 import Vocabulary
+
+extension StoreError {
+    /// For whoever runs a command: what to do where that is known, otherwise what the database said.
+    var told: String {
+        if let explanation { return "\(explanation.zh) \(explanation.en)" }
+        switch self {
+        case .failed(let text): return text
+        case .corrupt(let what): return "存储已损坏。the store is damaged: \(what)"
+        case .busy, .diskFull, .unsafe, .uncertain, .foreignLog, .newerSchema, .closed:
+            return "存储现在无法使用。the store cannot be used now (\(code))"
+        }
+    }
+}
 
 /// Where the commands write. Progress goes to standard error, and only when a person watches.
 enum Terminal {

@@ -72,6 +72,8 @@ import Transport
         try refuse("wrapped by the master key")
         try FileManager.default.removeItem(at: key)
         try refuse("cannot be read")
+        let check = try command(flow, ["check"]).output
+        #expect(check.components(separatedBy: key.path).count == 2 && !check.contains("failed("), "\(check)")
         #expect(!FileManager.default.fileExists(atPath: key.path))
         let file = flow.gateway.folder.appending(path: "gateway.xml")
         try settings.replacing(/<encryption[^>]*>/, with: "").write(to: file, atomically: true, encoding: .utf8)
@@ -82,6 +84,14 @@ import Transport
         try flow.gateway.start()
         #expect(try await flow.signIn("CZ-TN")["recipient"]?["name"]?.string == PlantedRun.name)
         #expect(try GatewayProcess.run(["keys", "master", key.path], complaints: true).code == 1)
+        // As it would be typed elsewhere; settings are relative to their own folder.
+        let other = flow.gateway.folder.appending(path: "other.key").path
+        let made = try GatewayProcess.run(["keys", "master", flow.gateway.folder.path + "/./other.key"])
+        #expect(made.code == 0 && made.output.contains("keyFile=\"\(other)\""), "\(made.output)")
+        for same in [key.path, flow.gateway.folder.path + "/./master.key"] {
+            let kept = try command(flow, ["keys", "rotate-master", "--to", same])
+            #expect(kept.code == 1 && kept.output.contains("holds the master key in force"), "\(kept.output)")
+        }
         await flow.end()
     }
 

@@ -56,6 +56,20 @@ enum Check: Command {
         return mistakes.isEmpty ? 0 : 1
     }
 
+    /// Without its master key a store stays shut, and that alone is told of it.
+    private static func complaints(aboutStoreOf configuration: Configuration, isThorough: Bool) async -> [String] {
+        do throws(StoreError) {
+            _ = try configuration.encryption?.bytes()
+        } catch {
+            return ["encryption: \(error.told)"]
+        }
+        guard FileManager.default.fileExists(atPath: configuration.storePath) else {
+            Terminal.print("store: \(configuration.storePath) does not exist yet; serve and migrate make it")
+            return []
+        }
+        return await StoreCheck(configuration, isThorough: isThorough).mistakes
+    }
+
     private static func complaints(aboutMappingsOf configuration: Configuration) -> [String] {
         do throws(ConfigurationError) {
             let inForce = try Gateway.pipeline(configuration)

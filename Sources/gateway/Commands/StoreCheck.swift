@@ -44,7 +44,7 @@ struct StoreCheck {
                 "存储已损坏：请停止网关，用最近一次完好的备份恢复（gateway restore）。the store is damaged (\(damage)): stop the gateway and restore the last good backup (gateway restore)"
             )
         } else {
-            complain(store?.explanation.map { "\($0.zh) \($0.en)" } ?? "\(error)")
+            complain(store?.told ?? "\(error)")
         }
     }
 

@@ -2,6 +2,7 @@ import Foundation
 import Messaging
 import Operations
 import Storage
+import Translation
 import Transport
 import Vocabulary
 
@@ -19,10 +20,12 @@ enum StoreKeys {
         fchmod(descriptor, 0o600)
         try file.write(contentsOf: Data((Digest.hex(key) + "\n").utf8))
         try file.synchronize()
+        // Settings read a path from their own folder, which is seldom this one.
+        let place = URL(filePath: path).standardizedFileURL.path
         Terminal.print(
             """
-            \(path) holds a new master key. Keep a copy where the store's backups are not: without it they cannot be read.
-            line:   <encryption suite="aes-256-gcm" keyFile="\(path)"/>
+            \(place) holds a new master key. Keep a copy where the store's backups are not: without it they cannot be read.
+            line:   <encryption suite="aes-256-gcm" keyFile="\(place.escapedForAttribute)"/>
             """)
         return 0
     }
@@ -44,7 +47,7 @@ enum StoreKeys {
         } catch {
             await database.close()
             Terminal.progress("")
-            throw CommandFailure("the rotation was broken off (\(error)); run it again, and it goes on")
+            throw CommandFailure("the rotation was broken off (\(error.told)); run it again, and it goes on")
         }
     }
 
@@ -65,6 +68,9 @@ enum StoreKeys {
         let (database, old) = try await openStore(arguments)
         let new = StoreEncryption(algorithm: old.algorithm, keyFile: file, keyVariable: nil)
         do throws(StoreError) {
+            guard try new.bytes() != old.bytes() else {
+                throw .failed("\(file) holds the master key in force; `gateway keys master FILE` makes another")
+            }
             let name = try await database.rewrapDataKeys(by: new)
             try await SQLMessageStore(database: database).record(
                 AuditAct(system: .rotateMasterKey, on: "master key \(name)", detail: "", at: Instant(Date())))
@@ -72,9 +78,11 @@ enum StoreKeys {
             Terminal.print("the data keys are wrapped by master key \(name), which is in \(file)")
         } catch {
             await database.close()
-            throw CommandFailure("the data keys are wrapped as before (\(error))")
+            throw CommandFailure("the data keys are wrapped as before (\(error.told))")
         }
-        if let path = old.keyFile { Terminal.print("now put it in the old one's place: mv \(file) \(path)") }
+        if let path = old.keyFile, path != URL(filePath: file).standardizedFileURL.path {
+            Terminal.print("now put it in the old one's place: mv \(file) \(path)")
+        }
         if let name = old.keyVariable {
             Terminal.print("where the environment has \(name), set it to what \(file) holds before the next start")
         }
