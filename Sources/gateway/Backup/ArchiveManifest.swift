@@ -16,9 +16,6 @@ struct ArchiveManifest: Sendable {
     let tables: [StoreSurvey.Table]
     /// Nothing of a store from before it had a trail.
     let auditHead: AuditHead?
-    let identityFingerprint: String?
-    /// What was found in the store and is no reason against a backup: rows that cannot be read, a broken trail.
-    let findings: [String]
     /// Folders by their place within the archive, and where they stood.
     let folders: [(name: String, origin: String)]
     let files: [ArchiveFile]
@@ -27,14 +24,18 @@ struct ArchiveManifest: Sendable {
     /// Keys that the store and the settings need and the archive does not have.
     var missingKeys: [ArchiveFile] { files.filter { $0.content == nil } }
 
+    /// As a store says it of itself, which needs no key.
+    static func auditHead(of database: any Database, _ survey: StoreSurvey) async throws(StoreError) -> AuditHead? {
+        guard survey.tables.contains(where: { $0.name == "audit_head" }) else { return nil }
+        return try await SQLMessageStore(database: database).auditHead()
+    }
+
     var json: JSONValue {
         .compact([
             ("format", JSONValue(Self.format)), ("madeAt", .string(madeAt.rfc3339)), ("release", .string(release)),
             ("schema", JSONValue(schema)),
             ("tables", .object(JSONObject(tables.map { ($0.name, JSONValue($0.rows)) }))),
             ("auditHead", auditHead.map { ["seq": JSONValue($0.seq), "hash": .string($0.hash)] }),
-            ("identityFingerprint", .text(identityFingerprint)),
-            ("findings", .array(findings.map { .string($0) })),
             ("folders", .object(JSONObject(folders.map { ($0.name, .string($0.origin)) }))),
             ("files", .array(files.map(\.json))),
         ])
@@ -64,8 +65,6 @@ struct ArchiveManifest: Sendable {
         auditHead = json["auditHead"].flatMap { head in
             head["seq"]?.int.flatMap { seq in head["hash"]?.string.map { AuditHead(seq: seq, hash: $0) } }
         }
-        identityFingerprint = json["identityFingerprint"]?.string
-        findings = json["findings"]?.array?.compactMap(\.string) ?? []
         self.folders = folders.members.compactMap { member in member.value.string.map { (member.name, $0) } }
         self.files = files.compactMap(ArchiveFile.init)
         guard self.files.count == files.count, store?.content != nil else {
@@ -74,11 +73,10 @@ struct ArchiveManifest: Sendable {
     }
 
     init(
-        madeAt: Instant, release: String, survey: StoreSurvey, auditHead: AuditHead?, identityFingerprint: String?,
-        findings: [String], folders: [(name: String, origin: String)], files: [ArchiveFile]
+        madeAt: Instant, release: String, survey: StoreSurvey, auditHead: AuditHead?,
+        folders: [(name: String, origin: String)], files: [ArchiveFile]
     ) {
         (self.madeAt, self.release, schema, tables) = (madeAt, release, survey.schema, survey.tables)
-        (self.auditHead, self.identityFingerprint, self.findings) = (auditHead, identityFingerprint, findings)
-        (self.folders, self.files) = (folders, files)
+        (self.auditHead, self.folders, self.files) = (auditHead, folders, files)
     }
 }

@@ -74,7 +74,7 @@ struct ArchiveVerification {
         if survey.schema != manifest.schema || survey.tables != manifest.tables {
             faults.append("存储的行数与清单不符。the store's rows are not as many as the manifest says")
         }
-        if report.auditHead != manifest.auditHead {
+        if try await ArchiveManifest.auditHead(of: database, survey) != manifest.auditHead {
             faults.append("审计链尾与清单不符。the audit trail does not end as the manifest says")
         }
         if let fingerprint = report.identityFingerprint, let key,

@@ -109,22 +109,17 @@ struct ArchiveWriter {
     private func manifest(
         of store: URL, _ folders: [(name: String, origin: String)], _ files: [ArchiveFile]
     ) async throws -> ArchiveManifest {
-        let database = try ReadOnlyStore(path: store.path, encryption: configuration.encryption)
-        do {
+        let database = try ReadOnlyStore(path: store.path)
+        do throws(StoreError) {
             let survey = try await database.survey(readsThrough: false)
-            let report = try await StoreReport(
-                of: database, survey, key: try IdentityKey.existing(configuration.identityKeyFile))
+            let head = try await ArchiveManifest.auditHead(of: database, survey)
             await database.close()
             return ArchiveManifest(
-                madeAt: now, release: Release.version, survey: survey, auditHead: report.auditHead,
-                identityFingerprint: report.identityFingerprint, findings: report.findings, folders: folders,
-                files: files)
-        } catch let error as StoreError where error.damage != nil {
-            await database.close()
-            throw refusal(["\(configuration.storePath): \(error.damage ?? "")"])
+                madeAt: now, release: Release.version, survey: survey, auditHead: head, folders: folders, files: files)
         } catch {
             await database.close()
-            throw error
+            guard let damage = error.damage else { throw error }
+            throw refusal(["\(configuration.storePath): \(damage)"])
         }
     }
 }
