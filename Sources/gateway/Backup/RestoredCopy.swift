@@ -1,4 +1,5 @@
 import Foundation
+import Translation
 
 /// Lays an archive out in a folder of its own, with settings that name its own files: to look at, or to go on with on
 /// another machine.
@@ -38,23 +39,40 @@ struct RestoredCopy {
         }
     }
 
-    /// The settings with every path that leads to a file or folder of the archive naming it here.
+    /// The settings with every path that leads to a file or folder of the archive naming it here. What they need and the
+    /// archive does not have, such as a master key, they name where it stood.
     private func settings(_ file: ArchiveFile) throws -> [UInt8] {
         var text = try String(contentsOf: archive.appending(path: file.name), encoding: .utf8)
-        var places = Dictionary(manifest.files.map { ($0.origin, Self.place(of: $0)) }) { one, _ in one }
-        for (name, origin) in manifest.folders { places[origin] = name }
-        var isStoreNamed = false
+        var places: [String: String] = [:]
+        for other in manifest.files {
+            places[other.origin] =
+                (other.content == nil ? other.origin : "../" + Self.place(of: other)).escapedForAttribute
+        }
+        for (name, origin) in manifest.folders { places[origin] = "../" + name }
+        var named: Set<String> = []
         text.replace(/([A-Za-z]+)(\s*=\s*)("[^"<]*"|'[^'<]*')/) { match -> Substring in
             let (attribute, value) = (String(match.1), String(match.3.dropFirst().dropLast()))
+            // The copy hands out heads of its own: the original's file is not for it.
+            if attribute == "headFile" { return "\(match.1)\(match.2)\"audit-heads.jsonl\"" }
             guard attribute == "path" || NamedPath.isSecret(attribute) || NamedPath.isCertificate(attribute),
-                let place = places[NamedPath.resolve(value, in: file.origin)]
+                let place = places[NamedPath.resolve(Self.unescaped(value), in: file.origin)]
             else { return match.0 }
-            if place == manifest.store?.name { isStoreNamed = true }
-            return "\(match.1)\(match.2)\"../\(place)\""
+            named.insert(place)
+            return "\(match.1)\(match.2)\"\(place)\""
         }
-        if file.name == "config/gateway.xml", !isStoreNamed, let store = manifest.store {
-            text.replace("</gateway>", with: "<store path=\"../\(store.name)\"/></gateway>")
+        guard file.name == "config/gateway.xml" else { return Array(text.utf8) }
+        let key = manifest.files.first { $0.role == .identityKey && $0.content == nil }
+        text.replace(/\/>\s*$/, with: "></gateway>")
+        // Settings need name neither; the key's own place would be beside the copy's store.
+        for (element, unnamed) in [("store", manifest.store), ("identityKey", key)] {
+            guard let place = unnamed.flatMap({ places[$0.origin] }), !named.contains(place) else { continue }
+            text.replace("</gateway>", with: "<\(element) path=\"\(place)\"/></gateway>")
         }
         return Array(text.utf8)
+    }
+
+    private static func unescaped(_ text: String) -> String {
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")]
+            .reduce(text) { $0.replacing($1.0, with: $1.1) }
     }
 }

@@ -35,9 +35,9 @@ enum Restore: Command {
             for file in manifest.missingKeys {
                 Terminal.print(
                     LocalizedText(
-                        zh: "备份中没有密钥，启动前请放回并在设置中写明：\(file.origin)。",
+                        zh: "备份中没有密钥，副本的设置指向原处，使用前请确认它在那里：\(file.origin)。",
                         en:
-                            "Not in the archive; put it there and name it in the settings before the start: \(file.origin)."
+                            "Not in the archive; the copy's settings name it where it stood, and need it there: \(file.origin)."
                     ))
             }
             Terminal.print(

@@ -276,6 +276,48 @@ import Testing
         gateway.remove()
     }
 
+    @Test(arguments: ["", #"<identityKey path="keys &amp; 'more'/identity.key"/>"#])
+    func `a copy of an encrypted store names the keys that the archive has not where they stood`(
+        identity: String
+    ) async throws {
+        let gateway = try gateway()
+        for name in ["keys & 'more'", "elsewhere"] {
+            try FileManager.default.createDirectory(
+                at: gateway.folder.appending(path: name), withIntermediateDirectories: true)
+        }
+        let master = gateway.folder.appending(path: "keys & 'more'/master.key")
+        #expect(try GatewayProcess.run(["keys", "master", master.path]).code == 0)
+        try gateway.set(
+            #"<encryption suite="aes-256-gcm" keyFile="keys &amp; 'more'/master.key"/>"# + identity
+                + #"<audit headFile="elsewhere/heads.jsonl"/>"#)
+        try gateway.start()
+        _ = try await gateway.send(courtNotice("C-1"))
+        gateway.stop()
+        for options in [[], ["--without-keys"]] {
+            let archive = try backUp(gateway, options)
+            let manifest = try ArchiveManifest(of: archive)
+            let copy = gateway.folder.appending(path: "elsewhere/copy")
+            let (code, output) = try GatewayProcess.run(["restore", archive.path, "--to", copy.path])
+            #expect(code == 0)
+            for key in manifest.missingKeys { #expect(output.contains(key.origin), "\(output)") }
+            let file = ["--config", copy.appending(path: "config/gateway.xml").path]
+            try expect(["check", "--store"] + file, code: 0, says: "in order")
+            let settings = try Configuration(file: file[1])
+            #expect(settings.encryption?.keyFile == master.path)
+            // A copy hands no heads of its own out among the original's.
+            #expect(settings.auditHeadFile == copy.appending(path: "config/audit-heads.jsonl").path)
+            let key = try #require(manifest.files.first { $0.role == .identityKey })
+            #expect((settings.identityKeyFile == key.origin) == !options.isEmpty)
+            try FileManager.default.removeItem(at: copy)
+            // What the archive says of its trail needs no key.
+            try FileManager.default.moveItem(at: master, to: URL(filePath: master.path + ".away"))
+            let verified = try GatewayProcess.run(["backup", "--verify", archive.path], complaints: true)
+            #expect(verified.output.contains("is whole") && verified.output.contains("not at hand"), "\(verified)")
+            try FileManager.default.moveItem(at: URL(filePath: master.path + ".away"), to: master)
+        }
+        gateway.remove()
+    }
+
     @Test func `a store of a newer release is told as what it is`() async throws {
         let gateway = try gateway()
         try gateway.start()

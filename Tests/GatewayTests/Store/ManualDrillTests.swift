@@ -35,7 +35,8 @@ import Testing
         return output
     }
 
-    @Test func `the drill and the restoration of the manual work as they are written`() async throws {
+    @Test(arguments: [false, true])
+    func `the drill and the restoration of the manual work as they are written`(isEncrypted: Bool) async throws {
         let gateway = try GatewayProcess(courtWays: "")
         let config = gateway.folder.appending(path: "config")
         try FileManager.default.createDirectory(at: config, withIntermediateDirectories: true)
@@ -44,6 +45,12 @@ import Testing
                 at: gateway.folder.appending(path: name), to: config.appending(path: name))
         }
         gateway.settings = config.appending(path: "gateway.xml")
+        if isEncrypted {
+            #expect(try GatewayProcess.run(["keys", "master", config.appending(path: "master.key").path]).code == 0)
+            try String(contentsOf: gateway.settings, encoding: .utf8)
+                .replacing("</gateway>", with: #"<encryption suite="sm4" keyFile="master.key"/></gateway>"#)
+                .write(to: gateway.settings, atomically: true, encoding: .utf8)
+        }
         try gateway.start()
         _ = try await gateway.send(courtNotice("DRILL-1"))
         let blocks = try blocks(below: "Backup")
