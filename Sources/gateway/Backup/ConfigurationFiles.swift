@@ -7,6 +7,15 @@ struct ConfigurationFiles {
     private(set) var files: [ArchiveFile] = []
     let folders: [(name: String, origin: String)]
 
+    /// Those that are read at a start only: a reload reads the folders, but for the kinds of senders.
+    var readAtStart: [ArchiveFile] {
+        files.filter { file in
+            file.role != .store && file.role != .identityKey
+                && (file.name == "Mappings/sender-kinds.xml"
+                    || !folders.contains { file.name.hasPrefix($0.name + "/") })
+        }
+    }
+
     /// - Throws: `CommandFailure` where a folder cannot be read.
     init(of configuration: Configuration) throws(CommandFailure) {
         folders = [

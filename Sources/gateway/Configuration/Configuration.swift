@@ -50,8 +50,6 @@ struct Configuration: Sendable {
     /// Where heads of the audit trail are handed out to, besides the log.
     var auditHeadFile: String?
     var auditHeadHours = 24
-    /// What the digest of a start covers, by name.
-    private(set) var files: [(name: String, path: String)] = []
     var identityKeyFile: String { identityKey ?? storePath + ".identity-key" }
 
     /// Nothing where the store is not encrypted.
@@ -103,11 +101,6 @@ struct Configuration: Sendable {
         for index in partners.indices {
             partners[index].tokenEnd = tokenEnd(of: Caller(role: .partner, id: partners[index].id))
         }
-        files = [
-            ("gateway", file), ("partners", partnersFile), ("credentials", credentialsFile),
-            ("institutions", institutionsFile), ("senderKinds", mappings + "/sender-kinds.xml"),
-            ("retention", retentionPath),
-        ]
         guard reader.complaints.isEmpty else { throw ConfigurationError(reader.complaints) }
     }
 

@@ -2,14 +2,23 @@ import Foundation
 import StrictJSON
 import Transport
 
-/// What the settings, credentials and keys of a start are, without what stands in them: SM3 of each file.
+/// What the settings, credentials and keys of a start are, without what stands in them: SM3 of each file, of secrets under
+/// the identity key.
 enum ConfigurationDigests {
     /// - Parameter key: its fingerprint stands for the identity key.
     static func files(of configuration: Configuration, key: KeyedHash) -> JSONValue {
-        .object(
-            JSONObject(
-                configuration.files.map { name, path in (name, digest(ofFile: path)) }
-                    + [("identityKey", .string(key.fingerprint))]))
+        var members: [(String, JSONValue)]
+        do {
+            members = try ConfigurationFiles(of: configuration).readAtStart.map { file in
+                let digest = digest(ofFile: file.origin)
+                return (
+                    file.name, file.role.isKey ? .text(digest.map { key.hash($0) }) ?? .null : .text(digest) ?? .null
+                )
+            }
+        } catch {
+            members = [("unreadable", .string(error.message))]
+        }
+        return .object(JSONObject(members + [("identityKey", .string(key.fingerprint))]))
     }
 
     /// Of all files in a folder and those below it, with their names.
@@ -23,8 +32,8 @@ enum ConfigurationDigests {
         return Digest.hex(Digest.sm3(Array(lines.joined().utf8)))
     }
 
-    /// Null where there is no such file.
-    private static func digest(ofFile path: String) -> JSONValue {
-        FileManager.default.contents(atPath: path).map { .string(Digest.hex(Digest.sm3([UInt8]($0)))) } ?? .null
+    /// Nothing where there is no such file.
+    private static func digest(ofFile path: String) -> String? {
+        FileManager.default.contents(atPath: path).map { Digest.hex(Digest.sm3([UInt8]($0))) }
     }
 }
