@@ -4,6 +4,7 @@ import Observability
 import StrictJSON
 import Synchronization
 import Testing
+import Transport
 import Vocabulary
 
 @testable import gateway
@@ -56,13 +57,30 @@ import Vocabulary
                 == ["unknownToken ×1 127.0.0.1", "notAllowed ×1 127.0.0.1"])
         let settings = try rows.filter { $0["action"] == "changeConfiguration" }
             .map { try JSONValue(parsing: Array(($0["detail"]?.string ?? "").utf8)) }
-        for name in ["gateway", "partners", "credentials", "institutions", "senderKinds", "identityKey"] {
-            #expect((settings[0][name] == settings[1][name]) == (name != "credentials"), "\(name)")
+        for name in [
+            "config/gateway.xml", "config/partners.xml", "config/credentials.xml", "config/institutions.xml",
+            "Mappings/sender-kinds.xml", "identityKey",
+        ] {
+            #expect(settings[0][name] != nil, "\(name)")
+            #expect((settings[0][name] == settings[1][name]) == (name != "config/credentials.xml"), "\(name)")
         }
         #expect(try export(gateway).last?["action"] == "exportAudit")
 
         let config = gateway.folder.appending(path: "gateway.xml").path
         #expect(try GatewayProcess.run(["audit", "verify", "--config", config, "--head", heads]).code == 0)
+        // The log holds them too, among other lines.
+        let log = gateway.folder.appending(path: "log").path
+        let other = gateway.logged.split(separator: "\n").filter { !$0.contains(#""audit head""#) }
+        for (text, code, says) in [
+            (gateway.logged, 0, "intact"), (other.joined(separator: "\n"), 1, "holds no head"),
+            (gateway.logged + "\nno JSON\n", 1, "neither a head"), ("", 1, "holds no head"),
+            (#"{"seq":1}"#, 1, "log:1:"),
+        ] {
+            try text.write(toFile: log, atomically: true, encoding: .utf8)
+            let found = try GatewayProcess.run(
+                ["audit", "verify", "--config", config, "--head", log], complaints: true)
+            #expect(found.code == code && found.output.contains(says), "\(found)")
+        }
         let lines = try String(contentsOfFile: heads, encoding: .utf8)
         try (lines + #"{"seq":2,"hash":"\#(String(repeating: "a", count: 64))"}"# + "\n")
             .write(toFile: heads, atomically: true, encoding: .utf8)
@@ -83,6 +101,43 @@ import Vocabulary
         }
         #expect(Set(store.written.withLock { $0 }).count == 20)
         #expect(store.written.withLock(\.count) == 20)
+    }
+
+    @Test func `a file of heads that cannot be written is told with its path, and no head is logged as handed out`()
+        async throws
+    {
+        let gateway = try GatewayProcess()
+        try gateway.set(#"<audit headFile="missing/heads.jsonl"/>"#)
+        let path = gateway.folder.appending(path: "missing/heads.jsonl").path
+        let check = try GatewayProcess.run(["check", "--config", gateway.settings.path], complaints: true)
+        #expect(check.code == 1 && check.output.contains("\(path): No such file"), "\(check.output)")
+        try gateway.start()
+        try await gateway.untilLogged("No such file or directory")
+        #expect(gateway.logged.contains("missing/heads.jsonl") || gateway.logged.contains("missing\\/heads.jsonl"))
+        #expect(!gateway.logged.contains(#""audit head""#))
+        gateway.stop()
+        gateway.remove()
+    }
+
+    @Test func `whatever file the settings name is in their digests`() throws {
+        let gateway = try GatewayProcess(
+            courtWays: #"<returnAddress url="http://127.0.0.1:9/" tokenFile="court.token" authorities="ca.pem"/>"#)
+        try gateway.set(#"<encryption suite="sm4" keyFile="master.key"/>"#)
+        func write(_ text: String, to name: String) throws {
+            try text.write(to: gateway.folder.appending(path: name), atomically: true, encoding: .utf8)
+        }
+        for name in ["court.token", "master.key"] { try write("first", to: name) }
+        try write(sampleAuthority, to: "ca.pem")
+        let configuration = try Configuration(file: gateway.settings.path)
+        let key = try KeyedHash(key: [UInt8](repeating: 1, count: 32))
+        var known = [ConfigurationDigests.files(of: configuration, key: key)]
+        for name in ["court.token", "master.key", "ca.pem", "partners.xml", "gateway.xml"] {
+            try write("second", to: name)
+            known.append(ConfigurationDigests.files(of: configuration, key: key))
+        }
+        #expect(Set(known.map { $0.text() }).count == known.count)
+        #expect(!known[0].text().contains(Digest.hex(Digest.sm3(Array("first".utf8)))))
+        gateway.remove()
     }
 
     @Test func `a word that <audit> does not take is a mistake with its line`() throws {

@@ -66,12 +66,27 @@ enum AuditCommand: Command {
         return isIntact ? 0 : 1
     }
 
+    /// Of a file of heads, or of the log, whose other lines are passed over.
     private static func heads(in file: String) throws -> [AuditHead] {
-        try bytes(of: file).split(separator: 0x0A).map { line in
-            guard let json = try? JSONValue(parsing: Array(line)), let seq = json["seq"]?.int,
-                let hash = json["hash"]?.string
-            else { throw CommandFailure("\(file) holds no heads as `gateway audit head` prints them") }
-            return AuditHead(seq: seq, hash: hash)
+        var heads: [AuditHead] = []
+        for (index, line) in try bytes(of: file).split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+            guard !line.allSatisfy({ $0 <= 0x20 }) else { continue }
+            let json: JSONValue
+            do { json = try JSONValue(parsing: Array(line)) } catch { throw noHead(file, index + 1) }
+            if let event = json["event"]?.string, event != "audit head" { continue }
+            let head = json["head"] ?? json
+            guard let seq = head["seq"]?.int, let hash = head["hash"]?.string else { throw noHead(file, index + 1) }
+            heads.append(AuditHead(seq: seq, hash: hash))
         }
+        guard !heads.isEmpty else {
+            throw CommandFailure("\(file): 其中没有审计链尾，未核对任何内容。holds no head, so nothing was held against it")
+        }
+        return heads
+    }
+
+    private static func noHead(_ file: String, _ line: Int) -> CommandFailure {
+        CommandFailure(
+            "\(file):\(line): 不是审计链尾，也不是日志行。is neither a head, as `gateway audit head` prints it, nor a line of the log"
+        )
     }
 }

@@ -28,15 +28,9 @@ enum Check: Command {
             return 1
         }
         var mistakes = complaints(aboutMappingsOf: configuration)
-        if FileManager.default.fileExists(atPath: configuration.storePath) {
-            mistakes += await StoreCheck(configuration, isThorough: arguments.has("store")).mistakes
-        } else {
-            Terminal.print("store: \(configuration.storePath) does not exist yet; serve and migrate make it")
-        }
-        do throws(StoreError) {
-            _ = try configuration.encryption?.bytes()
-        } catch {
-            mistakes.append("encryption: \(error)")
+        mistakes += await complaints(aboutStoreOf: configuration, isThorough: arguments.has("store"))
+        if let obstacle = configuration.auditHeadFile.map(AuditHeadFile.init)?.obstacle {
+            mistakes.append("审计链尾文件无法写入。audit: the headFile cannot be written: \(obstacle.text)")
         }
         if configuration.callers.isEmpty {
             Terminal.print("credentials: nobody may call yet; see `gateway keys --help`")

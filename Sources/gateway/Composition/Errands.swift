@@ -104,8 +104,14 @@ struct Errands {
             store: storing.store, key: intake.hash, every: .seconds(around.configuration.auditHeadHours * 3600),
             now: around.now
         ) { [log = around.log] seal in
+            do throws(AuditHeadFile.Unwritable) {
+                try file?.append(seal)
+            } catch {
+                log.error("the file of audit heads cannot be written", [("file", .string(error.text))])
+                throw error
+            }
+            // After it: a turn that failed comes again each minute, and the head with it.
             log.info("audit head", [("head", seal.json)])
-            try file?.append(seal)
         }
     }
 }
