@@ -224,6 +224,23 @@ import Testing
         }
         let kinds = try await flow.leases("CZ-TN").map { $0["application"]?["notice"]?["kind"]?.string }
         #expect(kinds == [nil, "related"])
+        // What rules say of a corrected person is said anew; that two institutions have the case is still so.
+        let folder = flow.gateway.folder
+        for (name, text) in [
+            ("number", "320412199202299948\n"), ("changes", #"{"recipient.birthDate": "1992-02-29"}"#),
+        ] {
+            try text.write(to: folder.appending(path: name), atomically: true, encoding: .utf8)
+        }
+        let (code, output) = try GatewayProcess.run(
+            [
+                "subject", "correct", "--application", one, "--number-file", folder.appending(path: "number").path,
+                "--changes", folder.appending(path: "changes").path, "--reason", "申请书2026-2", "--config",
+                flow.gateway.settings.path,
+            ], complaints: true)
+        #expect(code == 0, "\(output)")
+        let corrected = try await flow.application(one, as: "CZ-TN")
+        #expect(corrected["recipient"]?["birthDateSource"] == "declared")
+        #expect(corrected["precheck"]?.array?.count { $0["rule"] == "DU-04" } == 1)
         await flow.end()
     }
 }

@@ -12,13 +12,15 @@ enum SubjectCommand: Command {
     static let synopsis = "export | correct | erase  --number-file FILE --reason TEXT  [options]"
     static let summary = "tell one person's data, correct them, or erase them"
     static let details = """
-        export   all that is stored about the person as JSON (个人信息保护法 45); --text for people to read
+        export   all that is stored about the person as JSON (个人信息保护法 45); --text for people to read, without the
+                 messages' own bytes, which stand in the JSON
         correct  --application NO --changes FILE: amend an application; the institution is told, the message that
                  brought it stays as it came. FILE holds one JSON object, such as {"recipient.mobile": "13800000000"}
         erase    everything about the person; refused while a case is open or a message waits
 
         --number-file FILE  holds the identity number in its first line, - for standard input; never an argument
         --id-type CODE      GA/T 2000.156 (default 111, the resident's identity card)
+        --as-written        look for a number though its form or check digit is wrong, as it may have come
         --reason TEXT       why, or by which request; no personal data, at most 200 characters
         --config FILE       settings (default config/gateway.xml)
         All of it is in the audit trail, without number or name. Messages in exported data may speak of others too.
@@ -26,8 +28,8 @@ enum SubjectCommand: Command {
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(
-            arguments, valued: ["number-file", "id-type", "reason", "application", "changes", "config"], flags: ["text"]
-        )
+            arguments, valued: ["number-file", "id-type", "reason", "application", "changes", "config"],
+            flags: ["text", "as-written"])
         guard let action = arguments.words.first, ["export", "correct", "erase"].contains(action),
             arguments.words.count == 1
         else { throw UsageError("say export, correct or erase") }
@@ -59,9 +61,7 @@ enum SubjectCommand: Command {
             Terminal.print(arguments.has("text") ? readable(file, indent: "") : file.text(pretty: true))
         case "correct":
             let number = try arguments.required("application")
-            guard
-                let changes = try? JSONValue(parsing: try bytes(of: try arguments.required("changes"))).object
-            else { throw CommandFailure("--changes names no file with one JSON object") }
+            let changes = try changes(in: try arguments.required("changes"))
             try await service.correct(number, changes, request)
             Terminal.print("\(number) is corrected and its institution is told")
         case "erase":
@@ -72,6 +72,16 @@ enum SubjectCommand: Command {
             }
         case _: throw UsageError("say export, correct or erase")
         }
+    }
+
+    private static func changes(in file: String) throws(CommandFailure) -> JSONObject {
+        let text = try bytes(of: file)
+        do {
+            if let changes = try JSONValue(parsing: text).object { return changes }
+        } catch {
+            throw CommandFailure("\(file):\(error.line): is no JSON (\(error.problem.rawValue))")
+        }
+        throw CommandFailure("\(file) holds no JSON object")
     }
 
     private static func service(
@@ -95,7 +105,7 @@ enum SubjectCommand: Command {
         let number = text.prefix { !$0.isNewline }.trimmingCharacters(in: .whitespaces)
         guard !number.isEmpty, number.count <= 40 else { throw CommandFailure("--number-file holds no number") }
         return SubjectService.Request(
-            idType: arguments["id-type"], idNumber: number,
+            idType: arguments["id-type"], idNumber: number, isAsWritten: arguments.has("as-written"),
             caller: Caller(role: .operator, id: "command-line", operatorRole: .administrator), reason: reason)
     }
 
@@ -103,8 +113,9 @@ enum SubjectCommand: Command {
     private static func readable(_ value: JSONValue, indent: String) -> String {
         switch value {
         case .object(let object):
-            object.members.filter { $0.name != "base64" }.map { name, below in
-                isPlain(below)
+            object.members.map { name, below in
+                if name == "base64" { return "\(indent)base64: \(size(of: below))" }
+                return isPlain(below)
                     ? "\(indent)\(name): \(readable(below, indent: ""))"
                     : "\(indent)\(name):\n\(readable(below, indent: indent + "  "))"
             }.joined(separator: "\n")
@@ -121,6 +132,12 @@ enum SubjectCommand: Command {
         }
     }
 
+    /// Bytes are nothing to read; that they are there is told, and where.
+    private static func size(of base64: JSONValue) -> String {
+        let count = Data(base64Encoded: base64.string ?? "")?.count ?? 0
+        return "\(count) 字节，见不带 --text 的 JSON。 bytes, which the JSON has (without --text)."
+    }
+
     private static func isPlain(_ value: JSONValue) -> Bool { value.object == nil && value.array == nil }
 }
 
@@ -128,6 +145,10 @@ extension SubjectService.Refusal {
     fileprivate var text: String {
         switch self {
         case .nothingStored: "没有以此号码存有的信息。 Nothing is stored under this number."
+        case .unknownDocument(let type):
+            "没有此证件类型（idDocumentType）：\(type)。 No such type of identity document; `gateway codes show idDocumentType` lists them."
+        case .wrongNumber(let check):
+            "号码不符合该证件的规则（\(check.rawValue)），未查找；确系如此报送的加 --as-written。 The number is none of that document's, so nothing was looked for; --as-written looks for it as it is."
         case .notFinished(let names):
             "尚未办结，不能删除：\(names.joined(separator: ", "))。 Not finished, so nothing was erased."
         case .notThisPerson(let number): "\(number) 不是此人的申请。 \(number) is no application of this person's."

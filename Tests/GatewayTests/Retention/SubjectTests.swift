@@ -6,6 +6,7 @@ import Testing
 import Transport
 import Vocabulary
 
+@testable import Canonical
 @testable import Cases
 @testable import Intake
 @testable import Storage
@@ -24,8 +25,14 @@ import Vocabulary
     }
 
     private func request(_ serial: Int, _ reason: String = "申请书2026-1") -> SubjectService.Request {
+        request(inventedNumber(serial), reason)
+    }
+
+    private func request(
+        _ number: String, _ reason: String = "申请书2026-1", type: String? = nil, isAsWritten: Bool = false
+    ) -> SubjectService.Request {
         SubjectService.Request(
-            idType: nil, idNumber: inventedNumber(serial),
+            idType: type, idNumber: number, isAsWritten: isAsWritten,
             caller: Caller(role: .operator, id: "wang", operatorRole: .administrator), reason: reason)
     }
 
@@ -38,9 +45,15 @@ import Vocabulary
     }
 
     private func refer(_ id: String, _ name: String, _ serial: Int) async throws -> (number: String, queue: String) {
+        try await refer(id, name, number: inventedNumber(serial))
+    }
+
+    private func refer(
+        _ id: String, _ name: String, number: String
+    ) async throws -> (number: String, queue: String) {
         let receipt = try await send([
             "fsdwdm": "320404", "ywlx": "FLYZ_ZJ", "ywlsh": .string(id), "sqyy": "本人自愿申请",
-            "sqr": ["xm": .string(name), "sfzh": .string(inventedNumber(serial))],
+            "sqr": ["xm": .string(name), "sfzh": .string(number)],
         ])
         return (try #require(receipt["applicationNo"]?.string), try #require(receipt["queue"]?.string))
     }
@@ -119,7 +132,88 @@ import Vocabulary
         #expect(acts.first?.action == "exportSubject" && acts.first?.actor == "wang")
         #expect(!acts.contains { "\($0)".contains(inventedNumber(1)) || "\($0)".contains("测试甲") })
         await #expect(throws: SubjectService.Refusal.nothingStored) { try await service.export(request(9)) }
+        let asked = try await world.store.auditEntries(AuditFilter(), after: nil, newestFirst: true, limit: 1)
+        #expect(asked.first?.action == "exportSubject" && asked.first?.detail.contains("nothing stored") == true)
+        #expect(!"\(asked)".contains(inventedNumber(9)))
         await world.remove()
+    }
+
+    @Test func `a slip in the number or the kind of document is told, and never answered with nothing stored`()
+        async throws
+    {
+        let wrong = String(inventedNumber(1).dropLast()) + (inventedNumber(1).hasSuffix("1") ? "2" : "1")
+        _ = try await refer("R-1", "测试甲", number: wrong)
+        await #expect(throws: SubjectService.Refusal.wrongNumber(.checksumError)) {
+            try await service.export(request(wrong))
+        }
+        await #expect(throws: SubjectService.Refusal.wrongNumber(.formatError)) {
+            try await service.erase(request("1234"))
+        }
+        await #expect(throws: SubjectService.Refusal.unknownDocument("11")) {
+            try await service.export(request(wrong, type: "11"))
+        }
+        #expect(try await service.export(request(wrong, isAsWritten: true))["applications"]?.array?.count == 1)
+        await world.remove()
+    }
+
+    @Test func `what followed from a number follows from the corrected one`() async throws {
+        let application = try await refer("R-1", "测试甲", 1)
+        func person() async throws -> LegalAidApplication {
+            try #require(try await world.store.application(application.number)).application
+        }
+        func flags() async throws -> [String] {
+            try await person().value("groupFlags")?.array?.compactMap { $0["code"]?.string } ?? []
+        }
+        func correct(_ changes: [(String, JSONValue)], of number: String, type: String? = nil) async throws {
+            try await service.correct(
+                application.number, JSONObject(changes), request(number, type: type, isAsWritten: true))
+        }
+        let first = inventedNumber(1)
+        #expect(try await person().text("recipient.birthDate") == "1990-01-01")
+        let child = Self.number(born: "20150312", 5)
+        try await correct([("recipient.idNumber", .string(child))], of: first)
+        #expect(try await person().text("recipient.birthDate") == "2015-03-12")
+        #expect(try await person().text("recipient.birthDateSource") == "derivedFromId")
+        #expect(try await person().text("recipient.idCheck") == "valid")
+        #expect(try await flags().contains("minor"))
+        // A woman's number of one born in 1950: the sex on file contradicts it, and is corrected with it.
+        let woman = Self.number(born: "19500312", 6)
+        await #expect {
+            try await correct([("recipient.idNumber", .string(woman))], of: child)
+        } throws: { error in
+            guard case .badChanges(let mistakes) = error as? SubjectService.Refusal else { return false }
+            return mistakes.contains { $0.hasPrefix("recipient.sexCode: ") }
+        }
+        try await correct([("recipient.idNumber", .string(woman)), ("recipient.sexCode", "2")], of: child)
+        #expect(try await Set(flags()).isSuperset(of: ["elderly", "woman"]))
+        #expect(try await !flags().contains("minor"))
+        // A number is judged by its own document.
+        for changes: [(String, JSONValue)] in [
+            [("recipient.idNumber", "E12345678")], [("recipient.idNumber", "E1234"), ("recipient.idType", "553")],
+            [("recipient.idType", "553")], [("recipient.age", 70)],
+            [("recipient.statutoryRepresentative.idNumber", .string(woman.dropLast() + "?"))],
+        ] {
+            await #expect(throws: SubjectService.Refusal.self) { try await correct(changes, of: woman) }
+        }
+        try await correct([("recipient.statutoryRepresentative.idNumber", .string(first))], of: woman)
+        #expect(try await person().text("recipient.birthDateSource") == "derivedFromId")
+        try await correct([("recipient.idNumber", "E12345678"), ("recipient.idType", "414")], of: woman)
+        #expect(try await person().text("recipient.idCheck") == "notChecked")
+        #expect(try await person().value("recipient.birthDate") == nil)
+        #expect(try await person().value("recipient.birthDateSource") == nil)
+        #expect(try await !flags().contains("elderly"))
+        try await correct([("recipient.birthDate", "2014-02-03")], of: "E12345678", type: "414")
+        #expect(try await person().text("recipient.birthDate") == "2014-02-03")
+        #expect(try await flags().contains("minor"))
+        await world.remove()
+    }
+
+    /// A number that is right in itself and nobody's.
+    private static func number(born: String, _ serial: Int) -> String {
+        let digits = "320402" + born + String(String(1000 + serial).suffix(3))
+        let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+        let sum = zip(digits.compactMap(\.wholeNumberValue), weights).reduce(0) { $0 + $1.0 * $1.1 }
+        return digits + String(Array("10X98765432")[sum % 11])
     }
 
     @Test func `a correction amends the application alone, tells the institution and finds the person again`()
