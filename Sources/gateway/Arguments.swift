@@ -30,6 +30,33 @@ struct Arguments {
         }
     }
 
+    /// Refuses options that would be passed over.
+    ///
+    /// - Parameters:
+    ///   - allowed: the names that the action takes.
+    ///   - action: as it was typed.
+    func allow(_ allowed: Set<String>, with action: String) throws(UsageError) {
+        guard let other = flags.union(options.keys).subtracting(allowed).min() else { return }
+        throw UsageError("--\(other) does not go with \(action)")
+    }
+
+    /// Refuses options that the action, which is the first word, would pass over.
+    ///
+    /// - Parameters:
+    ///   - own: by action, the names that it takes.
+    ///   - common: those that every action takes.
+    func allow(_ own: [String: Set<String>], besides common: Set<String>) throws(UsageError) {
+        guard let action = words.first, let own = own[action] else { return }
+        try allow(own.union(common), with: action)
+    }
+
+    /// Refuses words that would be passed over.
+    ///
+    /// - Parameter most: how many are taken.
+    func allowWords(_ most: Int) throws(UsageError) {
+        guard words.count <= most else { throw UsageError("\(words[most]) is not understood") }
+    }
+
     subscript(name: String) -> String? { options[name] }
     func has(_ flag: String) -> Bool { flags.contains(flag) }
 

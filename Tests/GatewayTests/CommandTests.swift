@@ -26,6 +26,28 @@ import Vocabulary
         #expect(try GatewayProcess.run(["version", "now"]).code == 2)
     }
 
+    @Test(arguments: [
+        ["retention", "plan", "--rewrite"], ["retention", "proof", "--rewrite"],
+        ["retention", "run", "--at", "2027-01-01"],
+        ["keys", "rotate-data", "--days", "3"], ["keys", "master", "k", "--to", "l"], ["keys", "new", "--accept-loss"],
+        ["keys", "identity", "--days", "3"], ["check", "foo"], ["serve", "foo"], ["migrate", "foo"], ["demo", "foo"],
+        ["drift", "foo"], ["audit", "head", "--json"], ["backup", "--verify", "a", "--without-keys"],
+        ["subject", "erase", "--text"], ["subject", "export", "--changes", "f"], ["subject", "correct", "--text"],
+        ["restore", "a", "--to", "d", "--force"], ["keys", "new", "--partner", "a", "--operator", "b"],
+        ["users", "disable", "a", "b"], ["users", "role", "a", "--one-time"],
+        ["users", "add", "a", "--one-time", "--password-file", "f"], ["mappings", "list", "--update"],
+        ["mappings", "lint", "a", "b"], ["dead-letters", "retry", "a", "--partner", "b"],
+        ["dead-letters", "jobs", "--pause"], ["dead-letters", "show", "a", "b"],
+        ["queues", "list", "--reason", "r"], ["reports", "monthly", "2026-03", "--csv", "f", "--json"],
+        ["translate", "f", "--html", "--json"],
+    ])
+    func `nothing that is typed is passed over`(words: [String]) throws {
+        let (code, output) = try GatewayProcess.run(words, complaints: true)
+        #expect(
+            code == 2 && output.contains(/does not go with|is not understood|one partner, institution or operator/),
+            "\(output)")
+    }
+
     /// Runs a command as an operator.
     private func run(_ words: [String], of gateway: GatewayProcess) throws -> (code: Int32, output: String) {
         let token = gateway.folder.appending(path: "operator-token")

@@ -8,7 +8,7 @@ enum Alerts: Command {
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(arguments, valued: Remote.options, flags: ["json"])
-        guard arguments.words.isEmpty else { throw UsageError("\(arguments.words[0]) is not understood") }
+        try arguments.allowWords(0)
         let alerts = try await Remote(arguments).ask("GET", "/v1/alerts")["alerts"]?.array ?? []
         Terminal.list(alerts, ["beganAt", "alert", "subject", "text", "advice"], arguments)
         return 0

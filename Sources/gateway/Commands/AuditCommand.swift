@@ -27,6 +27,7 @@ enum AuditCommand: Command {
         guard let action = arguments.words.first, ["verify", "export", "head"].contains(action),
             arguments.words.count == 1
         else { throw UsageError("say verify, export or head") }
+        try arguments.allow(["verify": ["head", "json"], "export": ["head"], "head": []], besides: ["config"])
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         guard FileManager.default.fileExists(atPath: configuration.storePath) else {
             throw CommandFailure("\(configuration.storePath) does not exist")

@@ -20,6 +20,7 @@ enum Backup: Command {
         let arguments = try Arguments(arguments, valued: ["config", "verify"], flags: ["without-keys"])
         if let archive = arguments["verify"] {
             guard arguments.words.isEmpty else { throw UsageError("say DIR or --verify ARCHIVE") }
+            try arguments.allow(["verify"], with: "--verify")
             return try await verify(URL(filePath: archive))
         }
         guard let folder = arguments.words.first, arguments.words.count == 1 else {

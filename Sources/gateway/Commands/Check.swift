@@ -18,6 +18,7 @@ enum Check: Command {
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(arguments, valued: ["config"], flags: ["store"])
+        try arguments.allowWords(0)
         let file = arguments["config"] ?? Defaults.configuration
         let configuration: Configuration
         do {

@@ -31,6 +31,7 @@ enum DeadLetters: Command {
             arguments,
             valued: Remote.options.union(filters.map(\.option)).union(["reason", "edited", "rate", "limit", "version"]),
             flags: ["json", "newest", "preview", "no-wait", "wait", "pause", "resume", "stop"])
+        try allow(arguments)
         let remote = try Remote(arguments)
         switch (arguments.words.first, arguments.words.dropFirst().first) {
         case ("list", nil): try await list(remote, arguments)
@@ -49,6 +50,21 @@ enum DeadLetters: Command {
         default: throw UsageError("say list, causes, show, document, retry, discard or jobs")
         }
         return 0
+    }
+
+    /// Refuses what an action would pass over: a filter that does not bound a retry is no small thing.
+    private static func allow(_ arguments: Arguments) throws(UsageError) {
+        try arguments.allowWords(2)
+        let filter = Set(filters.map(\.option))
+        let isBulk = arguments.words.count == 1
+        try arguments.allow(
+            [
+                "list": filter.union(["newest", "limit"]), "causes": filter, "show": [], "document": ["reason"],
+                "retry": isBulk
+                    ? filter.union(["reason", "rate", "preview", "no-wait"])
+                    : ["reason", "edited", "queue", "version"],
+                "discard": ["reason", "version"], "jobs": isBulk ? [] : ["pause", "resume", "stop", "wait"],
+            ], besides: Remote.options.union(["json"]))
     }
 
     private static func path(_ id: String) -> String { "/v1/dead-letters/\(Remote.escaped(id))" }

@@ -21,6 +21,7 @@ enum Demo: Command {
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(arguments, valued: ["config", "port"], flags: ["once"])
+        try arguments.allowWords(0)
         var configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         if let port = arguments["port"] {
             guard let number = UInt16(port) else { throw UsageError("--port takes a number from 0 to 65535") }

@@ -13,6 +13,7 @@ enum DriftCommand: Command {
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(
             arguments, valued: Remote.options.union(["partner", "week"]), flags: ["json"])
+        try arguments.allowWords(0)
         let query = ["partner", "week"].compactMap { name in
             arguments[name].map { "\(name)=\(Remote.escaped($0))" }
         }

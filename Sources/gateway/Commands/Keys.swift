@@ -32,6 +32,11 @@ enum Keys: Command {
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(
             arguments, valued: ["partner", "institution", "operator", "days", "config", "to"], flags: ["accept-loss"])
+        try arguments.allow(
+            [
+                "new": ["partner", "institution", "operator", "days"], "master": [], "rotate-data": [],
+                "rotate-master": ["to"], "identity": ["accept-loss"],
+            ], besides: ["config"])
         switch (arguments.words.first, arguments.words.dropFirst().first, arguments.words.count) {
         case ("new", nil, 1): return try makeToken(arguments)
         case ("master", let file?, 2): return try StoreKeys.make(file)
@@ -44,11 +49,10 @@ enum Keys: Command {
 
     private static func makeToken(_ arguments: Arguments) throws -> Int32 {
         let kinds = [("partner", "id"), ("institution", "code"), ("operator", "name")]
-        guard
-            let (element, attribute, id) = kinds.lazy.compactMap({ kind in
-                arguments[kind.0].map { (kind.0, kind.1, $0) }
-            }).first
-        else { throw UsageError("say whose key it is") }
+        let holders = kinds.compactMap { kind in arguments[kind.0].map { (kind.0, kind.1, $0) } }
+        guard let (element, attribute, id) = holders.first, holders.count == 1 else {
+            throw UsageError("say whose key it is: one partner, institution or operator")
+        }
         var validity = ""
         if let days = arguments["days"] {
             guard let count = Int(days), (1...3650).contains(count) else { throw UsageError("--days takes 1 to 3650") }

@@ -81,6 +81,8 @@ enum EndpointAct {
     ///   - columns: of the list.
     static func run(_ words: [String], of place: String, lists: [String], columns: [String]) async throws {
         let arguments = try Arguments(words, valued: Remote.options.union(["reason"]), flags: ["json"])
+        try arguments.allow(
+            ["list": [], "pause": ["reason"], "resume": ["reason"]], besides: Remote.options.union(["json"]))
         switch (arguments.words.first, arguments.words.dropFirst().first, arguments.words.count) {
         case (nil, nil, 0), ("list", nil, 1):
             let answer = try await Remote(arguments).ask("GET", "/v1/\(place)")

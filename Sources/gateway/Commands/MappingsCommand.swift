@@ -33,6 +33,14 @@ enum MappingsCommand: Command {
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(arguments, valued: ["config", "format", "title"], flags: ["update"])
+        try arguments.allow(
+            [
+                "list": [], "test": ["update"], "table": ["format"], "schema": [], "new": ["title"], "lint": [],
+                "diff": [],
+            ],
+            besides: ["config"])
+        let words = ["list": 1, "test": 1, "schema": 2, "lint": 2]
+        if let most = arguments.words.first.flatMap({ words[$0] }) { try arguments.allowWords(most) }
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         switch arguments.words.first {
         // These two need no mappings that load.

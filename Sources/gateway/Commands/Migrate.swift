@@ -13,6 +13,7 @@ enum Migrate: Command {
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(arguments, valued: ["config"], flags: [])
+        try arguments.allowWords(0)
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         let database = try configuration.openStore()
         _ = try await SQLMessageStore(database: database)

@@ -8,7 +8,7 @@ enum Parked: Command {
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(arguments, valued: Remote.listing, flags: ["json"])
-        guard arguments.words.isEmpty else { throw UsageError("\(arguments.words[0]) is not understood") }
+        try arguments.allowWords(0)
         let waiting = try await Remote(arguments).entries("/v1/parked", "parked", [], arguments)
         Terminal.list(waiting, ["until", "receivedAt", "kind", "partner", "referralId"], arguments)
         return 0

@@ -15,6 +15,7 @@ enum Reports: Command {
         guard arguments.words.count == 2, arguments.words[0] == "monthly" else {
             throw UsageError("say monthly YYYY-MM")
         }
+        if arguments["csv"] != nil { try arguments.allow(Remote.options.union(["csv"]), with: "--csv") }
         let remote = try Remote(arguments)
         let path = "/v1/reports/monthly?month=\(Remote.escaped(arguments.words[1]))"
         if let file = arguments["csv"] {

@@ -20,6 +20,7 @@ enum Restore: Command {
         guard let path = arguments.words.first, arguments.words.count == 1 else {
             throw UsageError("say which archive")
         }
+        if arguments["to"] != nil { try arguments.allow(["to"], with: "--to") }
         let archive = URL(filePath: path)
         let verification = try await ArchiveVerification(of: archive)
         guard verification.faults.isEmpty else {

@@ -27,7 +27,7 @@ enum RetentionCommand: Command {
         guard let action = arguments.words.first, arguments.words.count == 1 else {
             throw UsageError("say plan, run or proof")
         }
-        guard arguments["at"] == nil || action == "plan" else { throw UsageError("--at goes with plan only") }
+        try arguments.allow(["plan": ["at"], "run": ["rewrite"], "proof": []], besides: ["config", "json"])
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         guard FileManager.default.fileExists(atPath: configuration.storePath) else {
             throw CommandFailure("\(configuration.storePath) does not exist")

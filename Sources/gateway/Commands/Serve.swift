@@ -18,6 +18,7 @@ enum Serve: Command {
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(arguments, valued: ["config"], flags: [])
+        try arguments.allowWords(0)
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         let log = Log(sink: .standardError, now: { Instant(Date()).rfc3339 })
         // Before it says that it listens: who is told so may stop it at once, and no signal must be lost.

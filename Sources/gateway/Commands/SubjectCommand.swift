@@ -33,6 +33,9 @@ enum SubjectCommand: Command {
         guard let action = arguments.words.first, ["export", "correct", "erase"].contains(action),
             arguments.words.count == 1
         else { throw UsageError("say export, correct or erase") }
+        try arguments.allow(
+            ["export": ["text"], "correct": ["application", "changes"], "erase": []],
+            besides: ["number-file", "id-type", "as-written", "reason", "config"])
         let request = try request(arguments)
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         guard FileManager.default.fileExists(atPath: configuration.storePath) else {

@@ -26,6 +26,7 @@ enum Translate: Command {
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(arguments, valued: ["mapping", "config"], flags: ["json", "explain", "html"])
         guard !arguments.words.isEmpty else { throw UsageError("name at least one file") }
+        if arguments.has("html") { try arguments.allow(["mapping", "config", "html", "explain"], with: "--html") }
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         let pipeline = try Gateway.pipeline(configuration)
         if let mapping = arguments["mapping"], !pipeline.translator.mappings.contains(where: { $0.id == mapping }) {

@@ -27,6 +27,15 @@ enum Users: Command {
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(
             arguments, valued: ["role", "password-file", "config"], flags: ["json", "one-time"])
+        try arguments.allow(
+            [
+                "add": ["role", "password-file", "one-time"], "password": ["password-file", "one-time"],
+                "role": ["role"], "disable": [], "enable": [], "list": ["json"],
+            ], besides: ["config"])
+        if arguments["password-file"] != nil, arguments.has("one-time") {
+            throw UsageError("--password-file does not go with --one-time")
+        }
+        try arguments.allowWords(2)
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         let database = try configuration.openStore()
         let desk = AccountService(
