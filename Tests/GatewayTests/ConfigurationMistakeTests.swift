@@ -52,7 +52,7 @@ import Vocabulary
                   <credentials path="credentials.xml"/>
                   <identityKey path="identity.key"/>
                   <retention path="retention.xml"/>
-                  <exchange pollSeconds="5"/>
+                  <exchange pollSeconds="5" quietSeconds="5" receiptSeconds="300"/>
                   <cases parkedSeconds="259200" sweepSeconds="15"/>
                   <limits bodyBytes="52428800" depth="64" nodes="10000" headerSeconds="10" bodySeconds="60" connections="1000" inFlight="256" pendingWrites="4096"/>
                   <uploads bytes="20971520" quotaBytes="1073741824" keepHours="72"/>

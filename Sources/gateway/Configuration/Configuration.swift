@@ -37,6 +37,10 @@ struct Configuration: Sendable {
     var pendingWrites = 4096
     /// Between two looks into the exchange folders.
     var exchangeSeconds = 5
+    /// How long a file must have rested there to be complete, where its partner uses no markers.
+    var exchangeQuietSeconds = 5
+    /// How long a complete file may wait for its receipt (CLK-25).
+    var receiptSeconds = 300
     var alerts = AlertSettings()
     var caseLimits = CaseLimits()
     /// How long each kind of data is kept.
@@ -96,12 +100,21 @@ struct Configuration: Sendable {
         caseLimits.evidence = retention[.shares].days.map { Int64($0) * 86_400_000 } ?? caseLimits.evidence
         institutions = reader.institutions(in: InstitutionFile(path: institutionsFile))
         senderKinds = reader.senderKinds(in: mappings + "/sender-kinds.xml")
+        reader.ownPlaces = ownPlaces
         partners = reader.partners(in: partnersFile, kinds: senderKinds)
         (callers, tokenEnds) = reader.callers(in: credentialsFile, partners: partners, institutions: institutions)
         for index in partners.indices {
             partners[index].tokenEnd = tokenEnd(of: Caller(role: .partner, id: partners[index].id))
         }
         guard reader.complaints.isEmpty else { throw ConfigurationError(reader.complaints) }
+    }
+
+    /// What is the gateway's own: folders whose files it reads as data, and single files.
+    private var ownPlaces: OwnPlaces {
+        OwnPlaces(
+            folders: [mappings, rules, calendar],
+            files: [file, partnersFile, credentialsFile, institutionsFile, retentionPath, storePath, identityKeyFile]
+                + [auditHeadFile, encryption?.keyFile].compactMap(\.self))
     }
 
     /// - Parameter named: the path that the element gives, from the file's own folder.
@@ -125,6 +138,8 @@ struct Configuration: Sendable {
         case "uploads": readUploads(element, &reader)
         case "exchange":
             exchangeSeconds = reader.number("pollSeconds", of: element, in: 1...3600) ?? exchangeSeconds
+            exchangeQuietSeconds = reader.number("quietSeconds", of: element, in: 0...3600) ?? exchangeQuietSeconds
+            receiptSeconds = reader.number("receiptSeconds", of: element, in: 1...86_400) ?? receiptSeconds
         case "alerts": alerts = reader.alerts(in: element)
         default: break  // The schema has told.
         }

@@ -19,6 +19,9 @@ struct ConfigurationReader {
     private var structural: [Complaint] = []
     private var ofValues: [(complaint: Complaint, attribute: String?)] = []
     private(set) var file = ""
+    /// The exchange folders that were read so far, and what none of them may hold or lie in.
+    var exchangePlaces = ExchangePlaces()
+    var ownPlaces = OwnPlaces(folders: [], files: [])
 
     /// What is wrong, each thing told once: a mistake in a value as the reader of that value tells it, if it does.
     var complaints: [Complaint] {
@@ -130,7 +133,7 @@ struct ConfigurationReader {
                 mappings: element.children.filter { $0.name == "mapping" }.map(\.text),
                 statusMapping: element.attribute("statusMapping"), returnAddress: returnAddress(of: element),
                 retryPolicy: retryPolicy(of: element))
-            partner.exchange = exchange(of: element)
+            partner.exchange = exchange(of: element, id)
             found.append(partner)
         }
         return found

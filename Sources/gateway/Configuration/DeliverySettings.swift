@@ -27,10 +27,11 @@ extension ConfigurationReader {
     }
 
     /// `<exchange in= out= archive= error= marker=/>`, directories that exist and that this user may write to.
-    mutating func exchange(of partner: Node) -> ExchangeFolders? {
+    mutating func exchange(of partner: Node, _ id: String) -> ExchangeFolders? {
         guard let element = partner.children.first(where: { $0.name == "exchange" }) else { return nil }
         var folders: [String] = []
-        for name in ["in", "out", "archive", "error"] {
+        let names = ["in", "out", "archive", "error"]
+        for name in names {
             guard let folder = required(name, of: element).map(path) else { return nil }
             var isFolder: ObjCBool = false
             if !FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) || !isFolder.boolValue
@@ -40,7 +41,9 @@ extension ConfigurationReader {
             }
             folders.append(folder)
         }
-        if Set(folders).count < folders.count { complain(at: element, "the four directories must differ") }
+        for complaint in exchangePlaces.complaints(adding: Array(zip(names, folders)), of: id, besides: ownPlaces) {
+            complain(at: element, complaint)
+        }
         // A file is laid aside by renaming it.
         let disks = [0, 2, 3].map { index in
             try? FileManager.default.attributesOfItem(atPath: folders[index])[.systemNumber] as? Int
