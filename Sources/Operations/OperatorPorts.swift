@@ -6,6 +6,7 @@ public struct OperatorPorts: Sendable {
     let text: any DocumentText
     let rules: any RulesInForce
     let endpoints: any EndpointReportSource
+    let exchange: any ExchangeReportSource
     let expiries: any CredentialExpirySource
     let clocks: any ClockFigureSource
     let inspection: StoreInspection
@@ -14,13 +15,15 @@ public struct OperatorPorts: Sendable {
 
     public init(
         cases: any CaseServices, text: any DocumentText, rules: any RulesInForce,
-        endpoints: any EndpointReportSource, expiries: any CredentialExpirySource, clocks: any ClockFigureSource,
+        endpoints: any EndpointReportSource, exchange: any ExchangeReportSource, expiries: any CredentialExpirySource,
+        clocks: any ClockFigureSource,
         inspection: StoreInspection, auditKey: KeyedHash
     ) {
         self.cases = cases
         self.text = text
         self.rules = rules
         self.endpoints = endpoints
+        self.exchange = exchange
         self.expiries = expiries
         self.clocks = clocks
         self.inspection = inspection

@@ -53,11 +53,12 @@ public struct OperatorServices: Sendable {
         reports = ReportService(
             store: store, registry: registry, rules: ports.rules,
             onTime: OnTimeService(store: store, now: now, rules: ports.rules))
-        gauges = Gauges(flow: flow, deadLetters: deadLetters, clocks: ports.clocks, metrics: metrics)
+        gauges = Gauges(
+            flow: flow, deadLetters: deadLetters, clocks: ports.clocks, exchange: ports.exchange, metrics: metrics)
         attention = AttentionService(
             deadLetters: deadLetters, flow: flow, parked: parked, clockFigures: ports.clocks,
-            expiries: ports.expiries, inspection: ports.inspection, rules: ports.rules, cases: store,
-            settings: settings,
+            expiries: ports.expiries, exchange: ports.exchange, inspection: ports.inspection, rules: ports.rules,
+            cases: store, settings: settings,
             now: now)
         alerts = AlertService(
             store: store, attention: attention, settings: settings, node: node, identifiers: identifiers, log: log)

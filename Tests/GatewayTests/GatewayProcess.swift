@@ -34,7 +34,7 @@ final class GatewayProcess: @unchecked Sendable {
           <store path="store.sqlite"/>
           <mappings path="\(repository.appending(path: "Mappings").path)"/>
           <rules path="\(config)/rules"/><calendar path="\(config)/calendar"/>
-          <institutions path="\(config)/institutions.xml"/><exchange pollSeconds="1"/>
+          <institutions path="\(config)/institutions.xml"/><exchange pollSeconds="1" quietSeconds="1"/>
           <limits headerSeconds="600" bodySeconds="600"/>
         </gateway>
         """.write(to: folder.appending(path: "gateway.xml"), atomically: true, encoding: .utf8)

@@ -38,6 +38,7 @@ private final class Pager: Sendable {
             "\($0["alert"]?.string ?? "") \($0["subject"]?.string ?? "") \($0["phase"]?.string ?? "")"
         }
     }
+    var counts: [Int] { received.withLock { $0 }.compactMap { $0["count"]?.int }.sorted() }
     var isKeyed: Bool { keys.withLock { $0 }.allSatisfy { !$0.isEmpty } }
 
     var tries: Int { asked.withLock { $0 } }
@@ -81,6 +82,36 @@ private final class Pager: Sendable {
         try await bench.look()
         #expect(pager.phases == ["deadLetters all began", "deadLetters all ended"])
         #expect(pager.isKeyed)
+        await bench.remove()
+        await pager.stop()
+    }
+
+    @Test func `files that wait too long, or cannot be read, ring by partner with their number, and end`() async throws
+    {
+        let pager = try Pager()
+        let reports = Exchange()
+        let bench = try await Bench(alerts: settings(pager), exchange: reports)
+        let since = bench.clock.now
+        func report(_ partner: String, late: Int, unread: Int, isAtFault: Bool = false) -> ExchangeReport {
+            ExchangeReport(
+                partnerID: partner, waiting: 9, oldest: since, late: late, unread: unread, isAtFault: isAtFault,
+                troubledSince: since)
+        }
+        reports.said.withLock { $0 = [report("court", late: 3, unread: 2), report("well", late: 0, unread: 0)] }
+        try await bench.look()
+        #expect(Set(pager.phases) == ["receiptLate court began", "exchangeFolder court began"])
+        #expect(pager.counts == [2, 3])
+        let items = try await bench.services.attention.items()
+        #expect(items.map(\.kind) == [.receiptLate, .exchangeFolder] && items.map(\.count) == [3, 2])
+        #expect(items.allSatisfy { $0.subject == "court" && $0.since == since })
+        reports.said.withLock { $0 = [report("court", late: 0, unread: 0), report("well", late: 0, unread: 0)] }
+        try await bench.look()
+        bench.clock.advance(301)
+        try await bench.look()
+        #expect(pager.phases.filter { $0.hasSuffix("ended") }.count == 2)
+        // A folder that is out of use has no file to count.
+        reports.said.withLock { $0 = [report("court", late: 0, unread: 0, isAtFault: true)] }
+        #expect(try await bench.services.attention.items().map(\.count) == [1])
         await bench.remove()
         await pager.stop()
     }

@@ -31,7 +31,7 @@ struct Bench {
     init(
         sharing other: Bench? = nil, alerts: AlertSettings = AlertSettings(), node: String = "a",
         clocks: any ClockFigureSource = NoClocks(), endpoints: any EndpointReportSource = NoEndpoints(),
-        expiries: any CredentialExpirySource = NoExpiries(),
+        exchange: any ExchangeReportSource = NoExchange(), expiries: any CredentialExpirySource = NoExpiries(),
         inspection: StoreInspection = StoreInspection(now: { Instant(milliseconds: 0) }),
         institutions: [Institution] = [], rules: NoRules = NoRules()
     ) async throws {
@@ -53,7 +53,8 @@ struct Bench {
             store: store, registry: registry,
             identifiers: IdentifierSource(random: { UInt64.random(in: .min ... .max) }), now: { clock.now },
             ports: OperatorPorts(
-                cases: NoCases(), text: PlainText(), rules: rules, endpoints: endpoints, expiries: expiries,
+                cases: NoCases(), text: PlainText(), rules: rules, endpoints: endpoints, exchange: exchange,
+                expiries: expiries,
                 clocks: clocks, inspection: inspection,
                 auditKey: try KeyedHash(key: [UInt8](repeating: 7, count: 32))), alerts: alerts, node: node,
             log: Log(sink: .none, now: { "" }),

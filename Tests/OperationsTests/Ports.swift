@@ -2,6 +2,7 @@ import Canonical
 import Delivery
 import Messaging
 import StrictJSON
+import Synchronization
 import Transport
 import Triage
 import Vocabulary
@@ -41,6 +42,16 @@ struct NoRules: RulesInForce {
 
 struct NoEndpoints: EndpointReportSource {
     var reports: [EndpointReport] { [] }
+}
+
+struct NoExchange: ExchangeReportSource {
+    var reports: [ExchangeReport] { [] }
+}
+
+/// Exchange folders as a test says them.
+final class Exchange: ExchangeReportSource {
+    let said = Mutex<[ExchangeReport]>([])
+    var reports: [ExchangeReport] { said.withLock { $0 } }
 }
 
 struct NoExpiries: CredentialExpirySource {

@@ -39,7 +39,7 @@ extension WebConsole {
     private func subject(of condition: AlertCondition) -> String {
         switch AlertRule(rawValue: condition.rule) {
         case .queueAge: name(ofInstitution: condition.subject)
-        case .partnerSilence: name(ofPartner: condition.subject)
+        case .partnerSilence, .receiptLate, .exchangeFolder: name(ofPartner: condition.subject)
         case .clocksDueSoon: title(ofClock: condition.subject) ?? condition.subject
         case .circuitOpen:
             condition.subject.split(separator: " ").last.flatMap { Endpoint(description: String($0)) }.map(name(of:))
@@ -63,7 +63,7 @@ extension AlertRule {
         switch self {
         case .deadLetters, .deadLetterAge: .deadLetters
         case .queueAge: .queues
-        case .partnerSilence, .circuitOpen: .partners
+        case .partnerSilence, .circuitOpen, .receiptLate, .exchangeFolder: .partners
         case .clocksDueSoon, .limitsMoved: .clocks
         case .clocksOverdue, .hearingNear: .messages
         case .expiry, .storeLost, .storeDamaged, .storeFull, .calendarMissing: nil
@@ -77,7 +77,7 @@ extension AlertRule {
         case .limitsMoved: "/moved"
         case .clocksDueSoon: "?state=soon&clock=" + subject.urlEscaped
         case .deadLetters, .deadLetterAge, .queueAge, .partnerSilence, .circuitOpen, .expiry, .storeLost, .storeDamaged,
-            .storeFull, .calendarMissing:
+            .storeFull, .calendarMissing, .receiptLate, .exchangeFolder:
             ""
         }
     }

@@ -143,6 +143,9 @@ extension WebConsole {
         case .circuitOpen: badge("bad", language("线路断开", "circuit open"), endpoint.map(name(of:)) ?? "", subject)
         case .queueAge: badge("bad", language("队列积压", "queue stuck"), name(ofInstitution: subject), subject)
         case .partnerSilence: badge("warn", language("久未来报", "gone silent"), name(ofPartner: subject), subject)
+        case .receiptLate: badge("bad", language("回执超时", "receipt late"), name(ofPartner: subject), subject)
+        case .exchangeFolder:
+            badge("bad", language("交换目录故障", "exchange folder"), name(ofPartner: subject), subject)
         case .expiry: badge("warn", language("即将到期", "about to expire"), subject)
         case .paused: badge("warn", language("已暂停", "paused"), endpoint.map(name(of:)) ?? "", subject)
         case .parked: badge("", language("暂存报文", "parked"), language("等待所属的转介", "wait for their referral"))
@@ -166,7 +169,7 @@ extension WebConsole {
         case .deadLetters: (.deadLetters, "?cause=\(subject)")
         case .circuitOpen, .paused: (list, "")
         case .queueAge: (.queues, "")
-        case .partnerSilence: (.partners, "")
+        case .partnerSilence, .receiptLate, .exchangeFolder: (.partners, "")
         case .expiry, .storeLost, .storeDamaged, .storeFull, .calendarMissing: (nil, "")
         case .parked: (.parked, "")
         }

@@ -5,7 +5,8 @@ import Vocabulary
 /// What an alert is about.
 public enum AlertRule: String, Sendable, CaseIterable {
     case deadLetters, deadLetterAge, queueAge, partnerSilence, clocksDueSoon, clocksOverdue, circuitOpen, expiry
-    case storeLost, storeDamaged, storeFull, calendarMissing, limitsMoved, hearingNear
+    case storeLost, storeDamaged, storeFull, calendarMissing, limitsMoved, hearingNear, receiptLate,
+        exchangeFolder
 
     /// About the file of the store as a whole.
     static let ofStore: Set<AlertRule> = [.storeLost, .storeDamaged, .storeFull]
@@ -55,6 +56,21 @@ public enum AlertRule: String, Sendable, CaseIterable {
                 : LocalizedText(
                     zh: "申请 \(subject) 已指派律师，或开庭时间已过。",
                     en: "Application \(subject) has a lawyer by now, or its hearing is past.")
+        case .receiptLate:
+            begins
+                ? LocalizedText(
+                    zh: "单位 \(subject) 的来件超过时限没有技术回执（CLK-25）。",
+                    en: "Files of partner \(subject) wait for their receipt for longer than they may (CLK-25).")
+                : LocalizedText(
+                    zh: "单位 \(subject) 的来件均已有回执。", en: "Every file of partner \(subject) has its receipt.")
+        case .exchangeFolder:
+            begins
+                ? LocalizedText(
+                    zh: "单位 \(subject) 的交换目录有文件无法读取或移动，或目录不可用。",
+                    en: "Partner \(subject)'s exchange folder has files that cannot be read or moved, or is out of use."
+                )
+                : LocalizedText(
+                    zh: "单位 \(subject) 的交换目录恢复正常。", en: "Partner \(subject)'s exchange folder is in order again.")
         case .limitsMoved:
             begins
                 ? LocalizedText(
@@ -112,6 +128,8 @@ public enum AlertRule: String, Sendable, CaseIterable {
         case .calendarMissing: Attention.Kind.calendarMissing.advice
         case .limitsMoved: Attention.Kind.limitsMoved.advice
         case .hearingNear: Attention.Kind.hearingNear.advice
+        case .receiptLate: Attention.Kind.receiptLate.advice
+        case .exchangeFolder: Attention.Kind.exchangeFolder.advice
         }
     }
 }

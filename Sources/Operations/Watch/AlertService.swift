@@ -39,11 +39,12 @@ public struct AlertService: Sendable {
         let (conditions, rules) = try await conditions()
         let local = localPrefix
         let messages = try await store.reconcileAlerts(
-            conditions,
+            Set(conditions.keys),
             looked: { condition in
                 guard let rule = AlertRule(rawValue: condition.rule) else { return true }
                 return rules.contains(rule) && (!rule.isLocal || condition.subject.hasPrefix(local))
-            }, settle: settings.settle, now: attention.now(), isSent: settings.webhook != nil, write: message)
+            }, settle: settings.settle, now: attention.now(), isSent: settings.webhook != nil,
+            write: { message($0, $1, count: conditions[$1.condition]) })
         for message in messages {
             log.warning("alert", [("notice", (try? JSONValue(parsing: Array(message.body.utf8))) ?? .null)])
         }
@@ -53,23 +54,24 @@ public struct AlertService: Sendable {
 
     // MARK: Looking
 
-    /// What is so, and which rules were looked at: what was not looked at is not over.
-    private func conditions() async throws -> (Set<AlertCondition>, of: Set<AlertRule>) {
+    /// What is so and of how many, and which rules were looked at: what was not looked at is not over.
+    private func conditions() async throws -> ([AlertCondition: Int], of: Set<AlertRule>) {
         let items: [Attention]
         do {
             items = try await attention.items()
         } catch {
             // A store at fault may have no answer about anything else.
-            guard let fault = attention.fault, let condition = conditions(of: fault).first else { throw error }
-            let rule = AlertRule(rawValue: condition.rule)
-            return ([condition], Set([rule].compactMap(\.self)))
+            guard let fault = attention.fault else { throw error }
+            let rules = conditions(of: [fault]).keys.compactMap { AlertRule(rawValue: $0.rule) }
+            return (conditions(of: attention.knownByItself), Set(rules + [.receiptLate, .exchangeFolder]))
         }
-        var found = Set(items.flatMap(conditions(of:)))
+        var found = conditions(of: items)
         let deadLetters = items.filter { $0.kind == .deadLetters }
+        let count = deadLetters.reduce(0) { $0 + $1.count }
         func find(_ rule: AlertRule, if isSo: Bool) {
-            if isSo { found.insert(AlertCondition(rule: rule.rawValue, subject: "all")) }
+            if isSo { found[AlertCondition(rule: rule.rawValue, subject: "all")] = count }
         }
-        find(.deadLetters, if: settings.deadLetters.map { deadLetters.reduce(0) { $0 + $1.count } >= $0 } ?? false)
+        find(.deadLetters, if: settings.deadLetters.map { count >= $0 } ?? false)
         let oldest = deadLetters.compactMap(\.since).min()
         find(.deadLetterAge, if: attention.isOlder(oldest, than: settings.deadLetterAge))
         // That it is undamaged is known only once it was read through, and of the file that is there.
@@ -79,6 +81,13 @@ public struct AlertService: Sendable {
             case .unknown, .faulty(.lost, _), .faulty(.full, _): false
             }
         return (found, Set(AlertRule.allCases.filter { $0 != .storeDamaged || isDamageKnown }))
+    }
+
+    private func conditions(of items: [Attention]) -> [AlertCondition: Int] {
+        Dictionary(
+            items.flatMap { item in
+                conditions(of: item).map { ($0, item.kind == .clocksOverdue ? 1 : item.count) }
+            }, uniquingKeysWith: max)
     }
 
     /// What rings as it is found: each case whose limit has passed by itself; dead letters are counted together.
@@ -98,6 +107,8 @@ public struct AlertService: Sendable {
             case .calendarMissing: .calendarMissing
             case .limitsMoved: .limitsMoved
             case .hearingNear: .hearingNear
+            case .receiptLate: .receiptLate
+            case .exchangeFolder: .exchangeFolder
             case .deadLetters, .paused, .parked: nil
             }
         guard let rule else { return [] }
@@ -105,13 +116,15 @@ public struct AlertService: Sendable {
         return subjects.map { AlertCondition(rule: rule.rawValue, subject: (rule.isLocal ? localPrefix : "") + $0) }
     }
 
-    @Sendable private func message(_ phase: AlertMessage.Phase, _ alert: OpenAlert) -> AlertMessage {
+    /// - Parameter count: of how many, where it is so.
+    private func message(_ phase: AlertMessage.Phase, _ alert: OpenAlert, count: Int?) -> AlertMessage {
         let now = attention.now()
         let id = identifiers.next(at: now)
         let text = AlertRule(rawValue: alert.condition.rule)?.text(phase, alert.condition.subject)
         let body = JSONValue.compact([
             ("id", .string(id)), ("alert", .string(alert.condition.rule)),
             ("subject", .string(alert.condition.subject)), ("phase", .string(phase.rawValue)),
+            ("count", count.map { JSONValue($0) }),
             ("at", .string(now.rfc3339)), ("beganAt", .string(alert.beganAt.rfc3339)), ("zh", .text(text?.zh)),
             ("en", .text(text?.en)),
         ])

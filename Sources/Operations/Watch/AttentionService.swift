@@ -7,7 +7,8 @@ extension Attention.Kind {
     var turn: Turn {
         switch self {
         case .partnerSilence, .parked: .sender
-        case .storeLost, .storeDamaged, .storeFull, .calendarMissing, .limitsMoved, .deadLetters, .expiry, .paused:
+        case .storeLost, .storeDamaged, .storeFull, .calendarMissing, .limitsMoved, .deadLetters, .expiry, .paused,
+            .receiptLate, .exchangeFolder:
             .gateway
         case .clocksOverdue, .hearingNear, .clocksDueSoon, .circuitOpen, .queueAge: .receiver
         }
@@ -36,6 +37,18 @@ extension Attention.Kind {
                 en: "Call whoever must act at once: if that is done, it must be reported; if not, it must be done.")
         case .clocksDueSoon:
             LocalizedText(zh: "提醒应当办理的单位在期限内办理并回报。", en: "Remind whoever must act to do so and to report in time.")
+        case .receiptLate:
+            LocalizedText(
+                zh: "查看日志中“exchange file waits”的原因，多为存储无法写入或回执目录写不进；排除后网关自动继续，无需重放。",
+                en:
+                    "The log says why (exchange file waits): mostly the store takes nothing, or the folder for receipts cannot be written. It goes on by itself then."
+            )
+        case .exchangeFolder:
+            LocalizedText(
+                zh: "查看日志中的原因：修正目录或文件的权限；无法读取的文件在错误目录（移不动的在原处），改正后重新放入或移走。",
+                en:
+                    "The log says why. Mend the permissions of folder or file; what cannot be read lies in the error folder, or where it was: put it in again or take it away."
+            )
         case .deadLetters: LocalizedText(zh: "打开死信处理。", en: "Open the dead letters.")
         case .circuitOpen:
             LocalizedText(
@@ -67,6 +80,7 @@ public struct AttentionService: Sendable {
     let parked: ParkedMessageService
     let clockFigures: any ClockFigureSource
     let expiries: any CredentialExpirySource
+    let exchange: any ExchangeReportSource
     let inspection: StoreInspection
     let rules: any RulesInForce
     let cases: any MovedLimitStore & HearingStore
@@ -77,7 +91,7 @@ public struct AttentionService: Sendable {
     public func items() async throws -> [Attention] {
         let queues = try await flow.queues() + flow.leadQueues()
         let partners = try await flow.partners()
-        var items = [fault].compactMap(\.self) + (try await clocks())
+        var items = knownByItself + (try await clocks())
         items += try await deadLetters.causes(DeadLetterFilter()).map { cause in
             let code = FailureAdvice(cause.cause)
             return Attention(
@@ -109,6 +123,17 @@ public struct AttentionService: Sendable {
     }
 
     /// Known without asking the store, which may have no answer any more.
+    var knownByItself: [Attention] {
+        [fault].compactMap(\.self)
+            + exchange.reports.flatMap { report in
+                let unread = report.unread + (report.isAtFault ? 1 : 0)
+                return [
+                    Attention(.receiptLate, report.partnerID, count: report.late, since: report.oldest),
+                    Attention(.exchangeFolder, report.partnerID, count: unread, since: report.troubledSince),
+                ].filter { $0.count > 0 }
+            }
+    }
+
     var fault: Attention? {
         switch inspection.condition {
         case .unknown, .sound: nil

@@ -11,6 +11,7 @@ public struct Gauges: Sendable {
     let flow: MessageQueryService
     let deadLetters: DeadLetterService
     let clocks: any ClockFigureSource
+    let exchange: any ExchangeReportSource
     let metrics: Metrics
 
     /// One figure for each fault that the store's file may have.
@@ -31,6 +32,7 @@ public struct Gauges: Sendable {
     func refresh() async throws {
         let now = flow.now()
         func age(_ since: Instant?) -> Double { since.map { Double(now.milliseconds - $0.milliseconds) / 1000 } ?? 0 }
+        refreshExchange(age)
         for queue in try await flow.queues() {
             let labels = [("queue", queue.queue)]
             metrics.set(
@@ -52,6 +54,26 @@ public struct Gauges: Sendable {
         try await refreshPartners(age)
         try await refreshDeadLetters(age)
         try await refreshClocks()
+    }
+
+    /// Known without the store: files wait when that takes nothing.
+    private func refreshExchange(_ age: (Instant?) -> Double) {
+        for report in exchange.reports {
+            let labels = [("partner", report.partnerID)]
+            metrics.set(
+                "gateway_exchange_oldest_wait_seconds",
+                help: "For how long the oldest complete file of an exchange folder has waited for its receipt.",
+                labels: labels, to: age(report.oldest))
+            metrics.set(
+                "gateway_exchange_waiting", help: "Complete files of an exchange folder without their receipt.",
+                labels: labels, to: Double(report.waiting))
+            metrics.set(
+                "gateway_exchange_unread", help: "Files of an exchange folder that cannot be read or laid aside.",
+                labels: labels, to: Double(report.unread))
+            metrics.set(
+                "gateway_exchange_fault", help: "Whether a partner's exchange folders cannot be worked.",
+                labels: labels, to: report.isAtFault ? 1 : 0)
+        }
     }
 
     private func refreshPartners(_ age: (Instant?) -> Double) async throws {

@@ -9,7 +9,7 @@ import Vocabulary
 struct DeliveryModule: Sendable {
     let routes: [Route]
     let courier: Courier
-    private let folders: FolderIntake
+    let folders: FolderIntake
     private let wakeups = Wakeups()
 
     init(_ around: Surroundings, _ client: HTTPClient, _ storing: StoreModule, _ intake: IntakeModule) {
@@ -21,9 +21,11 @@ struct DeliveryModule: Sendable {
         self.courier = courier
         var settings = FolderIntake.Settings()
         settings.poll = .seconds(around.configuration.exchangeSeconds)
+        settings.quiet = .seconds(around.configuration.exchangeQuietSeconds)
+        settings.receiptLimit = .seconds(around.configuration.receiptSeconds)
         settings.maxBytes = around.configuration.bodyBytes
         folders = FolderIntake(
-            registry: around.registry, settings: settings, bits: around.bits, intake: intake.files,
+            registry: around.registry, settings: settings, now: around.now, bits: around.bits, intake: intake.files,
             log: around.log, metrics: around.metrics)
         let leases = LeaseService(
             store: store, limits: Self.leaseLimits, wakeups: wakeups, now: around.now, cases: intake.backDoor,
@@ -52,3 +54,4 @@ struct DeliveryModule: Sendable {
 }
 
 extension Courier: EndpointReportSource {}
+extension FolderIntake: ExchangeReportSource {}

@@ -23,6 +23,7 @@ struct OperatorModule: Sendable {
             ports: OperatorPorts(
                 cases: IntakeCaseServices(intake: intake.service, backDoor: intake.backDoor),
                 text: EncodedText(), rules: rules, endpoints: delivery.courier,
+                exchange: delivery.folders,
                 expiries: around.configuration,
                 clocks: StoredClockFigures(store: storing.store, now: around.now), inspection: storing.inspection,
                 auditKey: intake.hash),

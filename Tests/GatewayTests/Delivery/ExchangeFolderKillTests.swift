@@ -4,46 +4,11 @@ import Testing
 
 @testable import gateway
 
-/// The four folders of a partner.
-private struct Folders {
-    let url = FileManager.default.temporaryDirectory.appending(path: "exchange-\(UUID().uuidString)")
-
-    init() throws {
-        for name in ["in", "out", "archive", "error"] {
-            try FileManager.default.createDirectory(
-                at: url.appending(path: name), withIntermediateDirectories: true)
-        }
-    }
-
-    func put(_ name: String, _ bytes: [UInt8]) throws {
-        // As a partner does it: written under another name, then renamed.
-        let unfinished = url.appending(path: "in/\(name).tmp")
-        try Data(bytes).write(to: unfinished)
-        try FileManager.default.moveItem(at: unfinished, to: url.appending(path: "in/\(name)"))
-    }
-
-    func names(_ folder: String) -> [String] {
-        let names = try? FileManager.default.contentsOfDirectory(atPath: url.appending(path: folder).path)
-        return (names ?? []).filter { !$0.hasPrefix(".") }.sorted()
-    }
-
-    func text(_ path: String) -> String {
-        FileManager.default.contents(atPath: url.appending(path: path).path)
-            .map { String(decoding: $0, as: UTF8.self) } ?? ""
-    }
-
-    func remove() { try? FileManager.default.removeItem(at: url) }
-}
-
 @Suite struct ExchangeFolderKillTests {
     @Test func `what was taken before a kill is taken once, and every file gets its receipt`() async throws {
-        let home = try Folders()
+        let home = try ExchangeHome()
         defer { home.remove() }
-        let path = home.url.path
-        let gateway = try GatewayProcess(
-            courtWays: """
-                <exchange in="\(path)/in" out="\(path)/out" archive="\(path)/archive" error="\(path)/error"/>
-                """)
+        let gateway = try GatewayProcess(courtWays: home.element)
         let count = 150
         for number in 0..<count { try home.put("f\(1000 + number).xml", courtNotice("X-\(number)")) }
         // Killed twice in the middle, wherever that is.
@@ -53,8 +18,8 @@ private struct Folders {
             gateway.kill()
         }
         try gateway.start()
-        try await eventually("all are taken") { home.names("in").isEmpty ? true : nil }
-        #expect(home.names("archive").count == count)
+        try await eventually("all are taken") { home.names("archive").count == count ? true : nil }
+        #expect(home.names("in").isEmpty && home.names("in/.gateway-claimed").isEmpty)
         #expect(home.names("error").isEmpty)
         let receipts = home.names("out")
         #expect(receipts.count == count)
