@@ -83,6 +83,19 @@ import Testing
         await again.database.close()
     }
 
+    @Test func `whoever looks at a file that was taken away puts no empty one in its place`() async throws {
+        let home = try await TemporaryStore()
+        let file = home.database.path
+        let aside = file + ".aside"
+        try FileManager.default.moveItem(atPath: file, toPath: aside)
+        await #expect(throws: StoreError.self) { try await home.database.inspect() }
+        await #expect(throws: StoreError.self) { try await home.database.copy(to: file + ".copy") }
+        #expect(!FileManager.default.fileExists(atPath: file))
+        try FileManager.default.moveItem(atPath: aside, toPath: file)
+        try await home.database.inspect()
+        await home.remove()
+    }
+
     @Test func `a text of several statements is refused and not done in part`() async throws {
         let home = try await TemporaryStore()
         await #expect(throws: StoreError.failed("a text holds more than one statement")) {

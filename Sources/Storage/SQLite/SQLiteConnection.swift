@@ -12,17 +12,21 @@ final class SQLiteConnection: SQLConnection {
     private var statements: [String: SQLiteStatement] = [:]
     private var isOpen = true
 
-    /// Opens, or makes, the file.
+    /// Opens the file.
     ///
     /// - Parameters:
+    ///   - isNew: whether it is made where there is none. Whoever comes later must not put an empty one in the place of a file
+    ///     that was taken away.
     ///   - health: where it is noted that the file is damaged, or its device full.
     ///   - keys: what seals, where the store is encrypted.
-    init(path: String, _ health: FileHealth? = nil, keys: KeyRing? = nil) throws(StoreError) {
+    init(
+        path: String, isNew: Bool = false, _ health: FileHealth? = nil, keys: KeyRing? = nil
+    ) throws(StoreError) {
         self.health = health
         self.keys = keys
-        try Self.make(path)
+        if isNew { try Self.make(path) }
         var opened: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+        let flags = SQLITE_OPEN_READWRITE | (isNew ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_NOMUTEX
         let code = sqlite3_open_v2(path, &opened, flags, nil)
         guard code == SQLITE_OK, let opened else {
             // SQLite returns a handle even when opening fails; it must still be closed.

@@ -73,7 +73,7 @@ public final class SQLiteDatabase: Database {
     ///
     /// - Returns: whether its commits are chained.
     private static func refuseForeignFile(_ path: String) throws(StoreError) -> Bool {
-        let connection = try SQLiteConnection(path: path)
+        let connection = try SQLiteConnection(path: path, isNew: true)
         let owner = try connection.query("PRAGMA application_id", [], Self.number).first ?? 0
         let tables = try connection.query("SELECT count(*) FROM sqlite_schema", [], Self.number).first ?? 0
         guard owner == applicationID || (owner == 0 && tables == 0) else {
