@@ -2,10 +2,10 @@ import Canonical
 import Documents
 
 /// The same person twice in one message: one application, not two lawyers (§6.6). Whether two are the same is only known
-/// where number and name agree; everything less is told and both are kept.
+/// where number and name agree; everything less is told and both are kept, and so is the same person under message ids of
+/// their own, each of which has an answer of its own.
 struct RepeatedPersons {
     struct Entry {
-        let message: Int
         let node: Node
         let rule: String
     }
@@ -13,15 +13,9 @@ struct RepeatedPersons {
     /// What two records of one message have in common.
     private enum Likeness { case samePerson, doubtful }
 
-    /// What persons are looked for by, within one message.
-    private struct Key: Hashable {
-        let message: Int
-        let text: String
-    }
-
     private(set) var records: [TranslatedRecord] = []
-    private var byNumber: [Key: Int] = [:]
-    private var byName: [Key: Int] = [:]
+    private var byNumber: [String: Int] = [:]
+    private var byName: [String: Int] = [:]
 
     /// Adds a record, or tells the first one of the same person that it came again.
     mutating func add(_ record: TranslatedRecord, _ entry: Entry) {
@@ -30,8 +24,8 @@ struct RepeatedPersons {
             records.append(record)
             return
         }
-        let number = record.application.idNumber.map { Key(message: entry.message, text: $0) }
-        let name = record.application.text("recipient.name").map { Key(message: entry.message, text: $0) }
+        let number = record.application.idNumber
+        let name = record.application.text("recipient.name")
         let known = Set([number.flatMap { byNumber[$0] }, name.flatMap { byName[$0] }].compactMap(\.self)).sorted()
         for index in known {
             switch Self.likeness(of: records[index].application, and: record.application) {
@@ -54,10 +48,11 @@ struct RepeatedPersons {
 
     private static func likeness(of one: LegalAidApplication, and other: LegalAidApplication) -> Likeness? {
         guard one.intakeKind == other.intakeKind else { return nil }
+        let isOneMessage = one.text("source.messageId") == other.text("source.messageId")
         let (name, otherName) = (one.text("recipient.name"), other.text("recipient.name"))
         let (number, otherNumber) = (one.idNumber, other.idNumber)
         if let number, number == otherNumber {
-            return name == nil || otherName == nil || name == otherName ? .samePerson : .doubtful
+            return isOneMessage && (name == nil || otherName == nil || name == otherName) ? .samePerson : .doubtful
         }
         guard let name, name == otherName else { return nil }
         // Namesakes have numbers of their own; without a number nothing but the whole record tells.

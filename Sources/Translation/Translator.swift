@@ -239,7 +239,7 @@ public final class Translator: Sendable {
         let shares = !explain && sharesGroups && groups.joined().reduce(0) { $0 + $1.1.count } > 1
         defer { for engine in messages.engines { engine.forgetDocument() } }
         var persons = RepeatedPersons()
-        for (index, (message, group)) in zip(messages.known, groups).enumerated() {
+        for (message, group) in zip(messages.known, groups) {
             for (planned, nodes) in group {
                 let rows = planned.by.map { message.engine.grouped(nodes, by: $0) }
                 let heads = rows?.map { $0[0] } ?? nodes

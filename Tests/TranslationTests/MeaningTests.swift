@@ -260,6 +260,22 @@ private func translate(_ document: String, _ bench: Workbench) throws -> Transla
         #expect(told.map(\.code) == [code].compactMap(\.self))
         #expect(told.allSatisfy { $0.location?.path == "/R/M/P[2]" })
     }
+
+    @Test func `the same person under message ids of one's own is told, and each id keeps its record`() throws {
+        let rules = """
+            <value to="source/messageId" from="@id"/><value to="recipient/name" from="n"/>
+            <value to="recipient/idNumber" from="i"/>
+            """
+        let bench = try Workbench(mapping(rules))
+        defer { bench.remove() }
+        for (ids, count, code) in [(("1", "1"), 1, "personRepeated"), (("1", "2"), 2, "personDoubtful")] {
+            let person = "<n>甲</n><i>\(Self.one)</i></P>"
+            let found = try translate("<R><P id='\(ids.0)'>\(person)<P id='\(ids.1)'>\(person)</R>", bench)
+            #expect(found.records.count == count)
+            let told = found.records.flatMap(\.findings).filter { $0.code.hasPrefix("person") }
+            #expect(told.map(\.code) == [code] && told.allSatisfy { $0.location?.path == "/R/P[2]" })
+        }
+    }
 }
 
 @Suite struct SharedRules {
