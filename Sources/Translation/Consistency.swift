@@ -12,7 +12,7 @@ struct Consistency {
         evidence + [
             "recipient/sexCode", "recipient/age", "groupFlags", "recipient/custody/kind",
             "proceeding/handlingOrgan/code",
-            "proceeding/handlingOrgan/name", "criminal/noticeGrounds",
+            "proceeding/handlingOrgan/name", "proceeding/handlingOrgan/division", "criminal/noticeGrounds",
         ] + others.map { $0.isList ? $0.path : $0.path + "/idNumber" }
 
     /// Everyone else whose identity number an application may bear.
@@ -28,10 +28,11 @@ struct Consistency {
 
     /// - Parameters:
     ///   - courts: the code list of courts, for what a court's name says.
+    ///   - divisions: that of divisions, for what another organ's name says.
     ///   - isTypeUnreadable: the document names a kind of paper that no list knows.
     init(
         _ application: consuming LegalAidApplication, mapping: String, today: CalendarDate, courts: CodeList? = nil,
-        isTypeUnreadable: Bool = false
+        divisions: CodeList? = nil, isTypeUnreadable: Bool = false
     ) {
         self.application = application
         self.mapping = mapping
@@ -47,6 +48,7 @@ struct Consistency {
         checkCourt(courts)
         checkCaseYear(today)
         deriveLevel()
+        checkDivision(divisions)
         checkOrdinaryGround()
         deriveGroups(on: today)
     }
@@ -185,6 +187,19 @@ struct Consistency {
             return
         }
         application.set("proceeding.handlingOrgan.level", .string("city"))
+    }
+
+    /// The name of a police organ or a procuratorate says where it is, as its code does: 常州市公安局武进分局 and 320412.
+    private mutating func checkDivision(_ divisions: CodeList?) {
+        guard ["publicSecurity", "procuratorate"].contains(application.text("proceeding.handlingOrgan.type")),
+            let division = application.text("proceeding.handlingOrgan.division").map(AdministrativeDivision.current),
+            let name = application.text("proceeding.handlingOrgan.name"), let divisions, !division.hasSuffix("00")
+        else { return }
+        // 武进 alone is enough, as branches are named.
+        let named = divisions.entries.filter { !$0.code.hasSuffix("00") && name.contains($0.zh.dropLast()) }
+        let codes = Set(named.map { AdministrativeDivision.current($0.code) })
+        guard !codes.isEmpty, !codes.contains(division) else { return }
+        warn("contradiction", "proceeding.handlingOrgan.division")
     }
 
     private static let ownCounsel = CodeList(

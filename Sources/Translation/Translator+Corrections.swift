@@ -36,7 +36,8 @@ extension Translator {
             before.text("recipient.idCheck") == IdCheck.notChecked.rawValue && told.value("recipient.idType") == nil
         func check(_ application: LegalAidApplication) -> Consistency {
             Consistency(
-                application, mapping: "", today: today, courts: codeLists["court"], isTypeUnreadable: isTypeUnreadable)
+                application, mapping: "", today: today, courts: codeLists["court"], divisions: codeLists["division"],
+                isTypeUnreadable: isTypeUnreadable)
         }
         let known = check(before).findings
         let checked = check(told)

@@ -256,7 +256,7 @@ public final class Translator: Sendable {
                     room = run.findings.remaining
                     read.formUnion(run.read)
                     result.unknownCodes += run.unknownCodes
-                    persons.add(record, .init(message: index, node: node, rule: message.engine.mapping.id))
+                    persons.add(record, .init(node: node, rule: message.engine.mapping.id))
                 }
             }
         }
@@ -294,7 +294,7 @@ public final class Translator: Sendable {
         // Handed over whole: a second owner would make its first change a copy.
         let checked = Consistency(
             LegalAidApplication(content: consume head), mapping: engine.mapping.id, today: receivedAt.date,
-            courts: engine.codes["court"],
+            courts: engine.codes["court"], divisions: engine.codes["division"],
             isTypeUnreadable: run.findings.holds("unknownCode", below: "recipient.idType"))
         for finding in engine.placed(checked.findings, of: planned, at: node, rows: run.rows) {
             run.findings.add(finding)

@@ -47,6 +47,39 @@ import Testing
         }
     }
 
+    @Test(arguments: ["publicSecurity", "procuratorate"])
+    func `a name that lies elsewhere than the division is told`(type: String) throws {
+        let bench = try Workbench.inbound(
+            """
+            <constant to="proceeding/handlingOrgan/type" value="\(type)"/>
+            <value to="proceeding/handlingOrgan/division" from="D"/>
+            <value to="proceeding/handlingOrgan/name" from="N"/>
+            """)
+        defer { bench.remove() }
+        let translator = try bench.translator()
+        let districts = [
+            ("天宁", "320402"), ("钟楼", "320404"), ("新北", "320411"), ("武进", "320412"), ("金坛", "320413"), ("溧阳", "320481"),
+        ]
+        for (name, code) in districts {
+            for (_, division) in districts {
+                let (city, ending) = name == "溧阳" ? ("", "市") : ("常州市", "区")
+                let names =
+                    type == "procuratorate"
+                    ? ["\(city)\(name)\(ending)人民检察院"] : ["\(city)公安局\(name)分局", "\(name)\(ending)公安局"]
+                for written in names {
+                    let result = translator.reading("<R><P><D>\(division)</D><N>\(written)</N></P></R>")
+                    let told = result.told.contains { $0.hasPrefix("contradiction proceeding.handlingOrgan.division") }
+                    #expect(told == (code != division), "\(division) \(written)")
+                }
+            }
+        }
+        // What names no district contradicts none.
+        for name in ["常州市公安局", "常州市公安局经济开发区分局", "看守所"] {
+            let result = translator.reading("<R><P><D>320412</D><N>\(name)</N></P></R>")
+            #expect(!result.told.contains { $0.hasPrefix("contradiction") }, "\(name)")
+        }
+    }
+
     @Test func `a city's digits under a branch's or a district's name say no level`() throws {
         let bench = try Workbench.inbound(
             """
@@ -89,7 +122,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("police/defence-notice", "/flyzbh/fsdw_gajgjgdm"), ("procuratorate/defence-notice", "/通知辩护公函/发函单位/@代码"),
+            ("police/defence-notice", "/flyzbh/fzxyr/badw_gajgjgdm"), ("procuratorate/defence-notice", "/通知辩护公函/发函单位/@代码"),
             ("procuratorate/duty-lawyer-help", "/值班律师法律帮助通知书/发函单位/@代码"),
             ("procuratorate/forwarded-application", "/转交法律援助申请函/发函单位/@代码"),
         ])
