@@ -11,6 +11,12 @@ struct Placeholders: Sendable {
         var isTold = false
         /// Converters, code lists and targets for which the word is a value.
         var exceptions: Set<String> = []
+        /// Those for which alone it says nothing; all where empty.
+        var scope: Set<String> = []
+
+        func isNothing(for uses: Set<String>) -> Bool {
+            exceptions.isDisjoint(with: uses) && (scope.isEmpty || !scope.isDisjoint(with: uses))
+        }
     }
 
     /// By the folded word.
@@ -52,8 +58,11 @@ struct Placeholders: Sendable {
         case "placeholder":
             let bytes = Self.bare(TextFolding.bytes(of: element.attribute("word") ?? ""))
             guard !bytes.isEmpty else { throw Problem(line: line, text: "<placeholder> needs a word") }
-            let exceptions = (element.attribute("except") ?? "").split(separator: " ").map(String.init)
-            words[bytes] = Word(isTold: element.attribute("told") == "warning", exceptions: Set(exceptions))
+            func uses(_ name: String) -> Set<String> {
+                Set((element.attribute(name) ?? "").split(separator: " ").map(String.init))
+            }
+            words[bytes] = Word(
+                isTold: element.attribute("told") == "warning", exceptions: uses("except"), scope: uses("for"))
             longest = max(longest, bytes.count)
         case "signs": signs = Set((element.attribute("of") ?? "").unicodeScalars)
         case "zeros":
@@ -83,7 +92,7 @@ struct Placeholders: Sendable {
         guard text.count <= max(longest, 64) * 2 + 16, mayBegin(text) else { return .value }
         let folded = TextFolding.bytes(of: text)
         if folded.isEmpty { return .nothing }
-        if let word = words[Self.bare(folded)] ?? words[folded], word.exceptions.isDisjoint(with: uses) {
+        if let word = words[Self.bare(folded)] ?? words[folded], word.isNothing(for: uses) {
             return word.isTold ? .nothingTold : .nothing
         }
         let scalars = String(decoding: folded, as: UTF8.self).unicodeScalars
@@ -122,7 +131,7 @@ struct Placeholders: Sendable {
 
     /// The words that are placeholders for a use, folded, for schemas that are published.
     func words(for uses: Set<String>) -> [String] {
-        words.filter { $0.value.exceptions.isDisjoint(with: uses) }.map { String(decoding: $0.key, as: UTF8.self) }
+        words.filter { $0.value.isNothing(for: uses) }.map { String(decoding: $0.key, as: UTF8.self) }
             .sorted()
     }
 }

@@ -14,7 +14,7 @@ import Vocabulary
     /// told. Every other word is an answer.
     private static let empty: Set<String> = [
         "空", "空白", "略", "未填", "未填写", "未填报", "未登记", "未录入", "未采集", "无信息", "无数据", "无内容", "无此项", "没有填写", "请选择", "--请选择--",
-        "同上", "见附件",
+        "同上", "如上", "同前", "见上", "见附件", "#ref!", "#value!", "#name?", "#div/0!",
         "详见附件", "n/a", "na", "n.a.", "null", "nil", "nan", "undefined", "(null)", "#n/a", "xxx", "长期", "1900-01-01",
         "9999-12-31", "0001-01-01",
     ]
