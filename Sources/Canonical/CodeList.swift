@@ -34,6 +34,8 @@ public struct CodeList: Sendable {
         case household
         /// A suspect's or defendant's, in whole sentences: words said of a victim or an accomplice don't count.
         case suspect
+        /// A paper's: words said of a paper that is not there or is another person's don't count.
+        case paper
     }
 
     /// A text by its bytes: Swift looks for equivalent forms of every Chinese character before it hashes one.
@@ -129,7 +131,10 @@ public struct CodeList: Sendable {
             let bare = text.hasSuffix(".0") ? String(text.dropLast(2)) : text
             if let code = codes[Word(bare)] ?? padded(bare) { return Reading(code) }
             let folded = TextFolding.text(bare)
-            return (foldedCodes[Word(folded)] ?? padded(folded)).map(Reading.init) ?? Reading()
+            if let code = foldedCodes[Word(folded)] ?? padded(folded) { return Reading(code) }
+            // A sentence's stop behind it.
+            let stopped = folded.last.map { "。;,!、".contains($0) } ?? false
+            return (stopped ? foldedCodes[Word(String(folded.dropLast()))] : nil).map(Reading.init) ?? Reading()
         case .contains:
             let whole = TextFolding.bytes(of: text)
             if let code = foldedCodes[Word(String(decoding: whole, as: UTF8.self))] { return Reading(code) }
@@ -200,19 +205,27 @@ public struct CodeList: Sendable {
             rest.withUnsafeMutableBufferPointer { rest in
                 for index in words.indices where words[index].count <= rest.count {
                     Self.blank(letters[words[index]], in: rest) { range in
-                        let reach = Denial.reach(of: range, in: whole)
-                        let isOfOthers =
-                            reach == nil && (about.map { Kin.holds(of: range, in: whole, about: $0) } ?? false)
-                        found.append(
-                            Place(
-                                code: wordCodes[index], range: range, reach: reach,
-                                manner: reach != nil ? .denied : isOfOthers ? .ofOthers : .said))
+                        found.append(place(wordCodes[index], range, in: whole))
                     }
                 }
             }
         }
         if found.count > 1, found.contains(where: { $0.manner != .said }) { Self.spread(in: whole, over: &found) }
         return found
+    }
+
+    private func place(_ code: String, _ range: Range<Int>, in whole: UnsafeBufferPointer<UInt8>) -> Place {
+        let reach = Denial.reach(of: range, in: whole)
+        if about == .paper {
+            let isAnother = PaperWords.isAnother(range, of: code, in: whole)
+            let isAbsent = reach != nil || PaperWords.isAbsent(range, in: whole)
+            return Place(
+                code: isAnother ? "" : code, range: range, reach: reach, manner: isAbsent ? .denied : .said)
+        }
+        let isOfOthers = reach == nil && (about.map { Kin.holds(of: range, in: whole, about: $0) } ?? false)
+        return Place(
+            code: code, range: range, reach: reach,
+            manner: reach != nil ? .denied : isOfOthers ? .ofOthers : .said)
     }
 
     /// What is said of one word is said of those that a conjunction joins to it: 不可能判处无期徒刑、死刑.

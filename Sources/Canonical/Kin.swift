@@ -36,7 +36,7 @@ enum Kin {
     ].map { Array($0.utf8) }
 
     static func holds(of word: Range<Int>, in text: UnsafeBufferPointer<UInt8>, about: CodeList.About) -> Bool {
-        guard about != .household else { return false }
+        guard about != .household, about != .paper else { return false }
         let others = about == .suspect ? Self.others : opponents + Self.others
         let behind = about == .suspect ? Self.behind : Self.behind + behindPerson
         let rest = withoutTail(text[word.upperBound...])

@@ -26,10 +26,10 @@ enum TagWords {
         return false
     }
 
-    /// Digits and punctuation, of ASCII and of Chinese.
+    /// Digits and punctuation, of ASCII and of Chinese; a question mark leaves the tag open.
     private static func isSign(_ text: UnsafeBufferPointer<UInt8>, _ index: Int) -> Bool {
         let byte = text[index]
-        if byte < 0x80 { return !(0x61...0x7A).contains(byte | 0x20) }
+        if byte < 0x80 { return byte != UInt8(ascii: "?") && !(0x61...0x7A).contains(byte | 0x20) }
         guard byte == 0xE3, index + 2 < text.count, text[index + 1] == 0x80 else { return false }
         return true
     }

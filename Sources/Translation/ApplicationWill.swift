@@ -4,11 +4,11 @@ import Canonical
 ///
 /// Words of refusal go before words of will, and a text that says both, leaves it open or tells what somebody else wants
 /// is not clear: nothing is assumed for the person (法律援助法 39–43). The words stand in the lists `applyWill`,
-/// `willDoubt`, `willGrammar` and `willAsk`, and are made ready once for each engine.
+/// `willDoubt`, `willGrammar`, `willAsk` and `willBeside`, and are made ready once for each engine.
 struct ApplicationWill {
     static let list = "applyWill"
     /// The lists that only this reading uses.
-    static let others: Set<String> = ["willDoubt", "willGrammar", "willAsk"]
+    static let others: Set<String> = ["willDoubt", "willGrammar", "willAsk", "willBeside"]
 
     enum Reading: Sendable, Hashable {
         /// A code of the list: the person, or somebody for the person, applies.
@@ -33,6 +33,8 @@ struct ApplicationWill {
     private let befores: [[UInt8]]
     private let aids: [[UInt8]]
     private let withs: [[UInt8]]
+    /// What the words of will are, and what may or may not stand beside them.
+    private let sentence: WillSentence
 
     /// Nothing without the list of wills.
     init?(_ codes: CodeLists) {
@@ -53,6 +55,12 @@ struct ApplicationWill {
         befores = askWords("before") + own
         aids = askWords("aid")
         withs = askWords("with")
+        let stated = { (code: String) in Self.folded(code, of: words).filter { $0.count > 3 } }
+        let beside = codes["willBeside"]
+        sentence = WillSentence(
+            wills: stated("self"), agents: stated("agent"), aids: aids,
+            besides: withs + asks + Self.folded("beside", of: beside), ands: Self.folded("and", of: beside),
+            advices: Self.folded("advice", of: beside), told: Self.folded("told", of: beside), own: own + links)
         for word in Self.folded("alone", of: grammar) { whole[word] = .stated("self") }
         for entry in words.entries {
             for word in [entry.code, entry.zh] + entry.aliases {
@@ -99,8 +107,12 @@ struct ApplicationWill {
             guard asksForAid(folded) else { return found.isDenied ? .declined : .unclear }
             return found.isDenied ? .unclear : .stated("self")
         }
-        if found.codes.contains("agent") { return .stated("agent") }
-        return .stated(found.codes[0])
+        let clauses = Self.clauses(of: folded)
+        if found.codes.contains("agent") {
+            return clauses.contains(where: sentence.holdsAgent) ? .stated("agent") : .unclear
+        }
+        guard found.codes[0] == "self" else { return .stated(found.codes[0]) }
+        return clauses.contains(where: sentence.holdsWill) || asksForAid(folded) ? .stated("self") : .unclear
     }
 
     /// Whether a word of will says what was not handed in, and not what the person wants: 未提交申请, 缺少本人同意.

@@ -245,8 +245,13 @@ extension Engine {
             return nil
         }
         if reading.isDenied {
+            // What is missed is named as such: 身份证（未提供）.
+            if place.parent.hasPrefix("missing["), let missed = reading.denied.first(where: { !$0.isEmpty }) {
+                return missed
+            }
             note("denied", .info, place, source, line, &run)
-            return nil
+            guard list.about == .paper, case .fallback(let code) = value.rule.unknown else { return nil }
+            return code
         }
         if !list.isKnownToMeanNothing(text) {
             unknown(text, value, place: place, location: source.location, line: line, &run)
