@@ -38,6 +38,16 @@ public struct CodeList: Sendable {
         case paper
     }
 
+    /// Which words of a list count that name what is not, or not yet, or no more.
+    public enum Tense: String, Sendable, CaseIterable {
+        /// Only what is decided and in force: not 申请取保候审, 拟逮捕, 取保候审期满.
+        case inForce
+        /// Only what is under way: not 即将一审, 一审已结束. Who asks for a stage begins it: 申请执行.
+        case underWay
+        /// Not what somebody was sentenced to before: 曾被判处死刑.
+        case unsentenced
+    }
+
     /// A text by its bytes: Swift looks for equivalent forms of every Chinese character before it hashes one.
     private struct Word: Hashable {
         private let text: String
@@ -55,6 +65,7 @@ public struct CodeList: Sendable {
     public let standard: String?
     public let match: Match
     public let about: About?
+    public let tense: Tense?
     public let entries: [CodeEntry]
     private let codes: [Word: String]
     /// The same by the folded words: a break, full width or a capital in a code names it all the same.
@@ -68,9 +79,10 @@ public struct CodeList: Sendable {
     private let letters: [UInt8]
 
     public init(
-        name: String, standard: String?, match: Match, about: About? = nil, entries: [CodeEntry]
+        name: String, standard: String?, match: Match, about: About? = nil, tense: Tense? = nil, entries: [CodeEntry]
     ) {
         self.about = about
+        self.tense = tense
         self.name = name
         self.standard = standard
         self.match = match
@@ -113,6 +125,8 @@ public struct CodeList: Sendable {
         public var isDenied: Bool { !denied.isEmpty }
         /// Whether a word of a list about persons is said of somebody else: 父亲为残疾人.
         public var isOfOthers = false
+        /// Whether a word names what is asked for, planned, refused or over: 申请取保候审.
+        public var isUnsettled = false
         /// Whether the text says more than the codes: 疑似残疾人, or a second code where one is asked for.
         public var hasLeftWords = false
 
@@ -179,17 +193,19 @@ public struct CodeList: Sendable {
                 if !place.code.isEmpty, !found.codes.contains(place.code) { found.codes.append(place.code) }
             case .denied: found.denied.append(place.code)
             case .ofOthers: if !place.code.isEmpty { found.isOfOthers = true }
+            case .unsettled: found.isUnsettled = true
             }
         }
+        if found.isUnsettled, !found.codes.isEmpty { found.hasLeftWords = true }
         if about == .person || about == .household, !found.codes.isEmpty {
-            found.hasLeftWords = TagWords.areLeft(in: whole, beside: places.map(\.range))
+            found.hasLeftWords = found.hasLeftWords || TagWords.areLeft(in: whole, beside: places.map(\.range))
         }
         return found
     }
 
     /// Where a word stands, and how it is said.
     private struct Place {
-        enum Manner { case said, denied, ofOthers }
+        enum Manner { case said, denied, ofOthers, unsettled }
 
         let code: String
         let range: Range<Int>
@@ -210,7 +226,10 @@ public struct CodeList: Sendable {
                 }
             }
         }
-        if found.count > 1, found.contains(where: { $0.manner != .said }) { Self.spread(in: whole, over: &found) }
+        if found.count > 1, found.contains(where: { $0.manner != .said }) {
+            Self.spread(in: whole, over: &found)
+            Self.spreadBack(in: whole, over: &found)
+        }
         return found
     }
 
@@ -223,9 +242,10 @@ public struct CodeList: Sendable {
                 code: isAnother ? "" : code, range: range, reach: reach, manner: isAbsent ? .denied : .said)
         }
         let isOfOthers = reach == nil && (about.map { Kin.holds(of: range, in: whole, about: $0) } ?? false)
+        let isUnsettled = tense.map { Unsettled.holds(of: range, in: whole, tense: $0) } ?? false
         return Place(
             code: code, range: range, reach: reach,
-            manner: reach != nil ? .denied : isOfOthers ? .ofOthers : .said)
+            manner: reach != nil ? .denied : isOfOthers ? .ofOthers : isUnsettled ? .unsettled : .said)
     }
 
     /// What is said of one word is said of those that a conjunction joins to it: 不可能判处无期徒刑、死刑.
@@ -242,8 +262,19 @@ public struct CodeList: Sendable {
             let isSpread = places[index].manner != place.manner && (last?.reachesOn ?? false)
             last = (
                 place.range.upperBound, places[index].manner,
-                place.reach == .clause || place.manner == .ofOthers || isSpread
+                place.reach == .clause || place.manner == .ofOthers || place.manner == .unsettled || isSpread
             )
+        }
+    }
+
+    /// What is not settled of the end is not settled of the change: 变更强制措施为取保候审的申请被驳回.
+    private static func spreadBack(in whole: UnsafeBufferPointer<UInt8>, over places: inout [Place]) {
+        for place in places where place.manner == .unsettled {
+            for index in places.indices where places[index].manner == .said {
+                let end = places[index].range.upperBound
+                guard end < place.range.lowerBound else { continue }
+                if whole[end..<place.range.lowerBound].elementsEqual("为".utf8) { places[index].manner = .unsettled }
+            }
         }
     }
 

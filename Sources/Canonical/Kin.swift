@@ -6,7 +6,7 @@ enum Kin {
         "孙女", "兄", "弟", "姐", "妹", "兄弟", "姐妹", "哥哥", "弟弟", "姐姐", "妹妹", "祖父", "祖母", "爷爷", "奶奶", "外公", "外婆", "公公", "婆婆",
         "岳父", "岳母",
         "其子", "长子", "次子", "幼子", "独子", "养子", "继子", "弟媳", "儿媳", "女婿", "亲戚", "同事", "室友", "房东",
-        "家属", "亲属", "家人", "家中", "家里", "家庭中", "家庭成员", "家庭成员中", "监护人", "雇主", "邻居", "他人", "别人",
+        "家属", "亲属", "家人", "家有", "家中", "家里", "家庭中", "家庭成员", "家庭成员中", "监护人", "雇主", "邻居", "他人", "别人",
         "被害人", "受害人", "伤者", "死者", "证人", "同案人", "同案犯", "同案被告人", "同案嫌疑人", "同案犯罪嫌疑人", "共犯",
     ].map { Array($0.utf8) }.sorted { $0.count > $1.count }
     /// Who looks after somebody is not that one: 照顾残疾人. But 无人照顾的残疾人 and 需护理的残疾人 are.
@@ -17,6 +17,16 @@ enum Kin {
     private static let alone = ["女", "儿"].map { Array($0.utf8) }
     private static let ownWords = ["妇", "少", "孤", "婴", "幼", "男"].map { Array($0.utf8) }
     private static let absences = ["无", "没有"].map { Array($0.utf8) }
+    /// Whom a suspect harms is somebody else: 强奸未成年人, 致人聋哑. But 被拐卖的未成年人 and 涉嫌抢劫的未成年人 are suspects.
+    private static let harms = [
+        "强奸", "猥亵", "奸淫", "性侵", "性侵害", "侵害", "侵犯", "抢劫", "抢夺", "拐卖", "拐骗", "绑架", "伤害", "杀害", "殴打", "虐待", "遗弃", "教唆", "引诱",
+        "容留", "组织", "诱骗", "诱拐", "胁迫", "强迫", "利用", "雇用", "收买", "敲诈", "勒索", "诈骗", "拘禁", "非法拘禁", "欺凌", "侮辱", "致人", "致他人",
+        "造成他人", "导致他人", "嫖宿", "打伤", "杀死",
+    ].map { Array($0.utf8) }.sorted { $0.count > $1.count }
+    private static let harmed = ["多名", "数名", "一名", "两名", "二名", "三名", "多个", "了", "过", "女", "男"].map { Array($0.utf8) }
+    private static let passives = ["被", "受", "遭", "遭受", "受到"].map { Array($0.utf8) }
+    private static let suspects = ["被告人", "嫌疑人", "犯罪嫌疑人", "犯罪", "作案"].map { Array($0.utf8) }
+    private static let victims = ["被害人", "受害人", "被害", "受害", "权益", "合法权益", "证人"].map { Array($0.utf8) }
     /// The other side, which in a criminal case is the person.
     private static let opponents = ["对方", "对方当事人", "被申请人", "被告"].map { Array($0.utf8) }
     private static let links = [
@@ -40,6 +50,7 @@ enum Kin {
         let others = about == .suspect ? Self.others : opponents + Self.others
         let behind = about == .suspect ? Self.behind : Self.behind + behindPerson
         let rest = withoutTail(text[word.upperBound...])
+        if about == .suspect, isHarmed(word, rest, in: text) { return true }
         let owned = rest.starts(with: "的".utf8) ? rest.dropFirst("的".utf8.count) : rest
         let beside = [text[word.upperBound...], rest, owned]
         if behind.contains(where: { kin in
@@ -48,6 +59,17 @@ enum Kin {
             return true
         }
         return isBehindOther(word, others, in: text)
+    }
+
+    private static func isHarmed(
+        _ word: Range<Int>, _ rest: Slice<UnsafeBufferPointer<UInt8>>, in text: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        if victims.contains(where: { rest.starts(with: $0) }) { return true }
+        guard !suspects.contains(where: { rest.starts(with: $0) }) else { return false }
+        var before = text[..<word.lowerBound]
+        while let link = last(of: harmed, in: before) { before = before.dropLast(link.count) }
+        guard let harm = last(of: harms, in: before) else { return false }
+        return last(of: passives, in: before.dropLast(harm.count)) == nil
     }
 
     private static func isBehindOther(

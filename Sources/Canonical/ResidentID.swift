@@ -64,7 +64,8 @@ public enum ResidentID {
             case "x":
                 note(.lowerCaseX)
                 value += "X"
-            case "\u{3A7}", "\u{3C7}", "\u{D7}", "\u{425}":
+            // Greek, Cyrillic, the sign of multiplication and the Roman ten.
+            case "\u{3A7}", "\u{3C7}", "\u{D7}", "\u{425}", "\u{445}", "\u{2169}", "\u{2179}":
                 note(.lookalikeX)
                 value += "X"
             default: value.unicodeScalars.append(scalar)

@@ -15,9 +15,10 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// Zero-width space and joiners, direction and byte order marks, soft hyphen: they make equal texts differ.
+    /// Zero-width space and joiners, marks of direction and byte order, soft hyphen: they make equal texts differ.
     @inlinable public var isInvisible: Bool {
-        (0x200B...0x200F).contains(value) || value == 0x2060 || value == 0xFEFF || value == 0xAD
+        (0x200B...0x200F).contains(value) || (0x202A...0x202E).contains(value) || value == 0x2060
+            || (0x2066...0x2069).contains(value) || value == 0xFEFF || value == 0xAD || value == 0x61C
     }
 
     /// The ASCII character that a full-width one stands for; every other is itself.

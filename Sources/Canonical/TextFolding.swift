@@ -18,7 +18,8 @@ public enum TextFolding {
 
     private static func folded(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
         switch scalar.value {
-        case 0...0x20, 0x7F...0xA0, 0xAD, 0x3000, 0x2000...0x200F, 0x2028...0x202E, 0x2060, 0xFEFF: return nil
+        case 0...0x20, 0x7F...0xA0, 0xAD, 0x61C, 0x3000, 0x2000...0x200F, 0x2028...0x202E, 0x2060, 0x2066...0x2069, 0xFEFF:
+            return nil
         case 0x41...0x5A: return Unicode.Scalar(scalar.value + 0x20)
         case 0xFF01...0xFF5E: return folded(scalar.narrowed)
         default: return scalar
@@ -29,7 +30,7 @@ public enum TextFolding {
     private static func isFolded(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         for byte in text {
             switch byte {
-            case 0...0x20, 0x41...0x5A, 0x7F, 0xC2, 0xEF: return false
+            case 0...0x20, 0x41...0x5A, 0x7F, 0xC2, 0xD8, 0xEF: return false
             // General punctuation and the ideographic blank; most Chinese characters begin with other bytes.
             case 0xE2, 0xE3: return false
             default: continue

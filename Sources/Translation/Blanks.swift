@@ -60,10 +60,12 @@ enum Blanks {
         func following(_ offset: Int) -> UInt8 { index + offset < bytes.count ? bytes[index + offset] : 0 }
         switch bytes[index] {
         case 0xC2: return following(1) == 0xAD ? 2 : 0
+        case 0xD8: return following(1) == 0x9C ? 2 : 0
         case 0xE2:
             let isInvisible =
-                following(1) == 0x80 && (0x8B...0x8F).contains(following(2))
-                || following(1) == 0x81 && following(2) == 0xA0
+                following(1) == 0x80
+                && ((0x8B...0x8F).contains(following(2)) || (0xAA...0xAE).contains(following(2)))
+                || following(1) == 0x81 && (following(2) == 0xA0 || (0xA6...0xA9).contains(following(2)))
             return isInvisible ? 3 : 0
         case 0xEF: return following(1) == 0xBB && following(2) == 0xBF ? 3 : 0
         default: return 0

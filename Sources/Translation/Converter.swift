@@ -119,7 +119,7 @@ enum Converter: String, CaseIterable {
     /// change the punctuation of names and free text.
     static func narrowed(_ raw: String) -> (String, changed: Bool) {
         // Everything that this changes begins with one of these bytes in UTF-8.
-        guard raw.utf8.contains(where: { $0 == 0xEF || $0 == 0xE3 || $0 == 0xE2 || $0 == 0xC2 }) else {
+        guard raw.utf8.contains(where: { $0 == 0xEF || $0 == 0xE3 || $0 == 0xE2 || $0 == 0xC2 || $0 == 0xD8 }) else {
             return (raw, false)
         }
         var text: [Unicode.Scalar] = []

@@ -253,7 +253,9 @@ extension Engine {
             guard list.about == .paper, case .fallback(let code) = value.rule.unknown else { return nil }
             return code
         }
-        if !list.isKnownToMeanNothing(text) {
+        // Whatever the rule says of unknown words: this one is known, and is not so.
+        if reading.isUnsettled { note("textLeftAside", .warning, place, source, line, &run) }
+        if list.tense != nil || !list.isKnownToMeanNothing(text) {
             unknown(text, value, place: place, location: source.location, line: line, &run)
         }
         if case .fallback(let code) = value.rule.unknown { return code }

@@ -4,7 +4,7 @@ import Canonical
 /// blanks.
 enum FoldedPattern {
     /// What `TextFolding` leaves out.
-    static let blank = #"[\x00-\x20\x7F-\u00A0\u00AD\u2000-\u200F\u2028-\u202E\u2060\u3000\uFEFF]*"#
+    static let blank = #"[\x00-\x20\x7F-\u00A0\u00AD\u061C\u2000-\u200F\u2028-\u202E\u2060\u2066-\u2069\u3000\uFEFF]*"#
 
     /// A folded word as it may be written.
     static func word(_ folded: String) -> String { folded.unicodeScalars.map(scalar).joined(separator: blank) }

@@ -125,7 +125,8 @@ struct MappingLoader {
             }
             return CodeList(
                 name: name, standard: element.attribute("standard"), match: match,
-                about: element.attribute("about").flatMap(CodeList.About.init), entries: entries)
+                about: element.attribute("about").flatMap(CodeList.About.init),
+                tense: element.attribute("tense").flatMap(CodeList.Tense.init), entries: entries)
         }
     }
 

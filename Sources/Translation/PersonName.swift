@@ -23,7 +23,7 @@ struct PersonName {
 
     /// U+00B7 is the one form (domain §4.2); these are drawn alike.
     private static func isDot(_ scalar: Unicode.Scalar) -> Bool {
-        "·•．・‧･⋅∙᛫●\u{387}⸱⸳ꞏ".unicodeScalars.contains(scalar)
+        "·•．・‧･⋅∙᛫●\u{387}⸱⸳ꞏㆍ﹒∘ˑ".unicodeScalars.contains(scalar)
     }
 
     /// Of no name: figures, brackets, separators, masks, markup and what turns the direction of writing.

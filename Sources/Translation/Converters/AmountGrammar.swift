@@ -237,7 +237,12 @@ struct AmountGrammar {
     /// In picos.
     private mutating func number() throws(Refusal) -> Int128? {
         let start = scanner.place
-        if let chinese = scanner.chineseNumeral() { return try chineseDecimals(chinese) }
+        let isSome = scanner.previous.map { "几数".unicodeScalars.contains($0) } ?? false
+        if let chinese = scanner.chineseNumeral() {
+            // 七八万 and 几十万 name no sum.
+            guard !chinese.isApproximate, !isSome else { throw .unreadable }
+            return try chineseDecimals(chinese)
+        }
         var digits: [Int] = []
         while let digit = scanner.next.flatMap(TextScanner.asciiDigit) {
             digits.append(digit)

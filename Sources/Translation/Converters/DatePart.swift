@@ -140,7 +140,10 @@ struct DatePart {
         }
         switch number.width {
         case 8: return day(value)
-        case 10: return day(value / 100)?.at(value % 100 * 10_000)
+        case 10:
+            // 2026110309:30 has its minutes behind a colon.
+            let minutes = scanner.attempt { $0.takeBehindBlanks(":") ? $0.digits(2) : nil }
+            return day(value / 100)?.at((value % 100 * 100 + (minutes ?? 0)) * 100)
         case 12: return day(value / 10_000)?.at(value % 10_000 * 100)
         case 14: return day(value / 1_000_000)?.at(value % 1_000_000)
         case 17: return day(value / 1_000_000_000)?.at(value / 1000 % 1_000_000)

@@ -25,15 +25,25 @@ extension TextScanner {
             place += 1
         }
         let isByPlace = run.allSatisfy { Self.units[$0] == nil }
-        guard run.count <= 12, let value = isByPlace ? Self.places(run) : Self.tens(run) else {
+        // 两 counts and stands in no row of digits: 两三.
+        let isCounted = isByPlace && run.count > 1 && run.contains("两")
+        guard run.count <= 12, !isCounted, let value = isByPlace ? Self.places(run) : Self.tens(run) else {
             place = start
             return nil
         }
         let width = isByPlace ? run.count : value < 10 ? 1 : value < 100 ? 2 : value < 1000 ? 3 : 4
-        return Numeral(value: value, width: width, isChinese: true, start: start)
+        return Numeral(
+            value: value, width: width, isChinese: true, start: start,
+            isApproximate: isByPlace && Self.isApproximate(run))
     }
 
     static func isChineseDigit(_ scalar: Unicode.Scalar) -> Bool { digits[scalar] != nil || units[scalar] != nil }
+
+    /// 七八 and 三五: the next one, or the next but one of three.
+    private static func isApproximate(_ run: [Unicode.Scalar]) -> Bool {
+        guard run.count == 2, let first = digits[run[0]], let second = digits[run[1]], first > 0 else { return false }
+        return second == first + 1 || first == 3 && second == 5
+    }
 
     private static func places(_ run: [Unicode.Scalar]) -> Int { run.reduce(0) { $0 * 10 + (digits[$1] ?? 0) } }
 

@@ -8,6 +8,8 @@ struct TextScanner {
         let isChinese: Bool
         /// Where it begins.
         let start: Int
+        /// Two digits side by side that may be 两三, two or three: 七八, 三五.
+        var isApproximate = false
     }
 
     let text: [Unicode.Scalar]

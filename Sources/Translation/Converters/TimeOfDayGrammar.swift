@@ -88,7 +88,7 @@ struct TimeOfDayGrammar {
     }
 
     private static func clock(_ scanner: inout TextScanner) -> Clock? {
-        guard let hour = scanner.numeral() else { return nil }
+        guard let hour = scanner.numeral(), !hour.isApproximate else { return nil }
         if !hour.isChinese, hour.width == 4 || hour.width == 6 { return basic(hour, &scanner) }
         guard hour.width <= 2 else { return nil }
         if let clock = withColons(hour, &scanner) ?? inWords(hour, &scanner) { return clock }
@@ -109,16 +109,25 @@ struct TimeOfDayGrammar {
 
     private static func withColons(_ hour: TextScanner.Numeral, _ scanner: inout TextScanner) -> Clock? {
         scanner.attempt { scanner in
-            guard !hour.isChinese, let mark = scanner.next, mark == ":" || mark == "." else { return nil }
-            scanner.place += 1
+            guard !hour.isChinese, let mark = Self.mark(&scanner) else { return nil }
             guard let minute = scanner.digits(2) else { return nil }
             var clock = Clock(hour: hour.value, minute: minute, isStandard: mark == ":" && hour.width == 2)
-            if scanner.next == mark, let second = scanner.attempt({ $0.take(mark) ? $0.digits(2) : nil }) {
+            if let second = scanner.attempt({ Self.mark(&$0) == mark ? $0.digits(2) : nil }) {
                 (clock.second, clock.hasSeconds) = (second, true)
                 takeFraction(&scanner)
             }
             _ = scanner.take("分") || scanner.take("时")
             return scanner.next.map { $0.isDigitASCII || $0 == ":" } ?? false ? nil : clock
+        }
+    }
+
+    /// Blanks may stand around a colon, but not beside a point: 9 : 30.
+    private static func mark(_ scanner: inout TextScanner) -> Unicode.Scalar? {
+        scanner.attempt { scanner in
+            if scanner.take(".") { return "." }
+            guard scanner.takeBehindBlanks(":") else { return nil }
+            scanner.skipBlanks()
+            return ":"
         }
     }
 
