@@ -36,7 +36,8 @@ enum Unsettled {
         switch tense {
         case .unsentenced: return isPast && last(of: sentences, in: before) != nil
         case .underWay:
-            return isPast || isIntended(word.lowerBound, by: [plans], in: text) || first(of: ends, behind: word, in: text)
+            return isPast || isIntended(word.lowerBound, by: [plans], in: text)
+                || first(of: ends, behind: word, in: text)
         case .inForce:
             return isPast || isIntended(word.lowerBound, by: [plans, requests], in: text)
                 || first(of: ends, behind: word, in: text) || isUndecided(word.upperBound, in: text)

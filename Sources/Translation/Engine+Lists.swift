@@ -104,7 +104,8 @@ extension Engine {
         if reading.isDenied { note("denied", .info, place, source, line, &run) }
         if reading.isOfOthers { note("tagOfOtherPersonIgnored", .warning, place, source, line, &run) }
         if reading.hasLeftWords { note("textLeftAside", .warning, place, source, line, &run) }
-        if found.isEmpty, !reading.isDenied, !reading.isOfOthers, list.tense != nil || !list.isKnownToMeanNothing(part) {
+        if found.isEmpty, !reading.isDenied, !reading.isOfOthers, list.tense != nil || !list.isKnownToMeanNothing(part)
+        {
             unknown(part, value, place: place, location: source.location, line: line, &run)
             if case .fallback(let code) = value.rule.unknown { return [code] }
         }

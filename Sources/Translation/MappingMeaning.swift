@@ -168,7 +168,8 @@ final class MappingMeaning: TextMeaning {
             }
             let reading = list.match == .exact ? list.reading(for: text) : list.reading(in: text)
             if reading.codes.contains(where: wanted.contains) { return .holds }
-            let isRead = !reading.codes.isEmpty || reading.isDenied || reading.isUnsettled || list.isKnownToMeanNothing(text)
+            let isRead =
+                !reading.codes.isEmpty || reading.isDenied || reading.isUnsettled || list.isKnownToMeanNothing(text)
             return isRead ? .fails : .unreadable("unknownCode")
         }
     }

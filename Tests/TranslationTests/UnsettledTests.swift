@@ -16,7 +16,8 @@ import Testing
     ]
 
     @Test(arguments: [
-        "申请", "拟", "拟对其", "建议", "可以", "提请", "提请批准", "可以依法", "待", "等待批准", "准备", "要求变更为", "申请变更强制措施为", "曾被", "曾", "不宜", "是否",
+        "申请", "拟", "拟对其", "建议", "可以", "提请", "提请批准", "可以依法", "待", "等待批准", "准备", "要求变更为", "申请变更强制措施为", "曾被", "曾", "不宜",
+        "是否",
         "将被", "即将", "曾因盗窃被",
     ])
     func `a measure behind a plan is none`(before: String) throws {
@@ -36,7 +37,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", "已被", "被依法", "决定", "批准", "经批准", "已将其", "现", "由检察院决定", "于11月8日被"], ["", "措施", "中", "（公安）", "申请已获批准"])
+    @Test(
+        arguments: ["", "已被", "被依法", "决定", "批准", "经批准", "已将其", "现", "由检察院决定", "于11月8日被"],
+        ["", "措施", "中", "（公安）", "申请已获批准"])
     func `a measure that is in force counts`(before: String, behind: String) throws {
         for (word, code) in Self.measures {
             #expect(
@@ -61,7 +64,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("变更强制措施", "custodyChanged"), ("变更强制措施为取保候审", "custodyChanged"), ("已释放", "custodyChanged"), ("侦查终结", "stageEnded"),
+        ("变更强制措施", "custodyChanged"), ("变更强制措施为取保候审", "custodyChanged"), ("已释放", "custodyChanged"),
+        ("侦查终结", "stageEnded"),
         ("已移送审查起诉", "stageEnded"), ("自行委托辩护人", "ownCounselRetained"),
     ])
     func `an event that happened is one`(text: String, code: String) throws {
@@ -78,7 +82,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("不服一审判决上诉", "secondInstance"), ("一审判决后上诉", "secondInstance"), ("一审已判决，上诉中", "secondInstance"), ("刑事一审", "firstInstance"),
+        ("不服一审判决上诉", "secondInstance"), ("一审判决后上诉", "secondInstance"), ("一审已判决，上诉中", "secondInstance"),
+        ("刑事一审", "firstInstance"),
         ("申请执行", "enforcement"), ("申请再审", "retrial"), ("提请审查逮捕", "arrestReview"), ("侦查期间", "investigation"),
         ("审查起诉阶段", "prosecutionReview"), ("一审，上诉期内", "firstInstance"),
     ])
@@ -96,7 +101,8 @@ import Testing
 
     @Test(arguments: [
         ("被告人系未成年人", "NG-01"), ("涉嫌抢劫的未成年人", "NG-01"), ("被拐卖的未成年人", "NG-01"), ("未成年犯罪嫌疑人", "NG-01"),
-        ("作案时未满十八周岁，现已成年", "NG-01"), ("可能判处无期徒刑", "NG-04"), ("不排除判处无期徒刑", "NG-04"), ("一审判处死刑", "NG-04"), ("检察院抗诉", "NG-32"),
+        ("作案时未满十八周岁，现已成年", "NG-01"), ("可能判处无期徒刑", "NG-04"), ("不排除判处无期徒刑", "NG-04"), ("一审判处死刑", "NG-04"),
+        ("检察院抗诉", "NG-32"),
         ("系聋哑人", "NG-02"), ("因病致聋", "NG-02"),
     ])
     func `a ground that holds is one`(text: String, code: String) throws {
@@ -200,7 +206,9 @@ import Testing
         #expect(Converter.integer.convert("一二三").value?.int == 123)
     }
 
-    @Test(arguments: ["9 : 30", "9 ：30", "9: 30", "9 :30", "09 : 30", "9：30"], ["2026-12-08 上午 ", "2026-12-08 上午", "2026-12-08 "])
+    @Test(
+        arguments: ["9 : 30", "9 ：30", "9: 30", "9 :30", "09 : 30", "9：30"],
+        ["2026-12-08 上午 ", "2026-12-08 上午", "2026-12-08 "])
     func `blanks around a colon cut no minutes`(time: String, day: String) {
         let value = Converter.dateTime.convert(day + time).value?.string
         #expect(value == "2026-12-08T09:30:00+08:00", "\(day + time)")
