@@ -143,7 +143,8 @@ import Testing
             let base = translator.reading(String(decoding: tree.bytes, as: UTF8.self), explain: true)
             let traces = base.records.flatMap(\.traces).filter { $0.target == "criminal.detentionPlace" }
             let path = try #require(traces.compactMap(\.location?.path).first, "\(id)")
-            #expect(tree.apply(.set(text), at: path), "\(id)")
+            let isThere = tree.apply(.set(text), at: path)
+            try #require(isThere, "\(id)")
             let record = try #require(
                 translator.reading(String(decoding: tree.bytes, as: UTF8.self)).records.first, "\(id)")
             let application = record.application
