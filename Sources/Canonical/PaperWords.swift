@@ -8,7 +8,7 @@ enum PaperWords {
         容后补 补办 遗失 丢失 被盗 拒绝提供 拒不提供 无法提供 不能提供 不便提供 不提供 暂缺 暂无 尚无 没有
         """)
     /// What may stand between: 身份证原件已遗失.
-    private static let links = words("原件 复印件 正本 副本 扫描件 照片 证明 材料 已经 已 尚 还 暂 均 都 的 本人 其 书面 ( : 【 [ - *")
+    private static let links = words("书 表 原件 复印件 正本 副本 扫描件 照片 证明 材料 已经 已 尚 还 暂 均 都 的 本人 其 书面 ( : 【 [ - *")
     private static let breaks = words("、 ， , 。 ; ；")
     private static let others = words(
         """

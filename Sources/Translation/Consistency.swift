@@ -115,6 +115,12 @@ struct Consistency {
 
     /// Whoever is on bail or under residential surveillance is free, whatever place stands beside it.
     private mutating func checkCustody() {
+        // A day alone is none of custody: what stands in the place of it names none, and is told.
+        if application.value("recipient.custody") != nil, application.value("recipient.custody.kind") == nil,
+            application.value("recipient.custody.place") == nil
+        {
+            application.set("recipient.custody", nil)
+        }
         guard application.value("recipient.custody") != nil, !application.isInCustody,
             let kind = application.text("recipient.custody.kind"), kind != "notInCustody"
         else { return }

@@ -122,7 +122,8 @@ import Testing
 
     @Test(
         arguments: [
-            ("police/defence-notice", "/flyzbh/fzxyr/badw_gajgjgdm"), ("procuratorate/defence-notice", "/通知辩护公函/发函单位/@代码"),
+            ("police/defence-notice", "/flyzbh/fzxyr/badw_gajgjgdm"),
+            ("procuratorate/defence-notice", "/通知辩护公函/发函单位/@代码"),
             ("procuratorate/duty-lawyer-help", "/值班律师法律帮助通知书/发函单位/@代码"),
             ("procuratorate/forwarded-application", "/转交法律援助申请函/发函单位/@代码"),
         ])
