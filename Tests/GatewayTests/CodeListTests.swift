@@ -1,4 +1,5 @@
 import Canonical
+import Documents
 import Foundation
 import StrictJSON
 import Testing
@@ -8,6 +9,17 @@ import Transport
 
 /// Whoever must write a code or read one is told the words, by every way in.
 @Suite struct CodeListTests {
+    @Test func `every shipped file of codes keeps to the schema beside it`() throws {
+        let folder = repository.appending(path: "Mappings/codes")
+        let schema = try XMLSchema(path: folder.appending(path: "code-list.xsd").path)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".xml") }
+        #expect(names.count > 5)
+        for name in names {
+            let document = try Document.parse([UInt8](Data(contentsOf: folder.appending(path: name))))
+            #expect(schema.violations(in: document).map(\.rule.rawValue) == [], "\(name)")
+        }
+    }
+
     @Test func `every list is told whole over HTTP, and not told again to who has it`() async throws {
         let lists = try shippedPipeline.get().translator.codeLists
         let gateway = try GatewayProcess()
