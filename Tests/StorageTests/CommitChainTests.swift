@@ -96,7 +96,7 @@ import Testing
         let crashed = try image(of: home, as: "fresh.sqlite")
         #expect(try await referrals(in: crashed) == [])
         let old = home.folder.appending(path: "old.sqlite").path
-        let connection = try SQLiteConnection(path: old)
+        let connection = try SQLiteConnection(path: old, isNew: true)
         for statement in Migration.all[0].statements { try connection.run(statement, []) }
         try connection.execute("PRAGMA application_id=\(0x4C47_4152); PRAGMA user_version=1")
         connection.close()

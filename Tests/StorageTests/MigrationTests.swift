@@ -114,7 +114,7 @@ import Vocabulary
     }
 
     private static func old(_ file: String, schema: Int) throws -> Dump {
-        let old = try SQLiteConnection(path: file)
+        let old = try SQLiteConnection(path: file, isNew: true)
         defer { old.close() }
         try old.execute("PRAGMA foreign_keys=OFF")
         for migration in Migration.all[..<schema] {

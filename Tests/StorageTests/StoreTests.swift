@@ -250,7 +250,7 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         try Data(repeating: 0x41, count: 8192).write(to: URL(filePath: garbage))
         #expect(throws: StoreError.self) { try SQLiteDatabase(path: garbage, maxPending: 1) }
         let foreign = folder.appending(path: "foreign.sqlite").path
-        try SQLiteConnection(path: foreign).execute("CREATE TABLE somebody_elses (x)")
+        try SQLiteConnection(path: foreign, isNew: true).execute("CREATE TABLE somebody_elses (x)")
         #expect(throws: StoreError.corrupt("this SQLite file belongs to another program")) {
             try SQLiteDatabase(path: foreign, maxPending: 1)
         }
