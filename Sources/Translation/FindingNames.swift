@@ -57,7 +57,9 @@ struct FindingNames: Sendable {
     }
 
     private func places(of path: String) -> [String] {
-        let target = path.replacing(".", with: "/").replacing(/\[\d+\]/, with: "[]")
+        var target = path.replacing(".", with: "/")
+        // An expression is slow to make, and few paths need it.
+        if target.contains("[") { target = target.replacing(/\[\d+\]/, with: "[]") }
         let own = rows.filter { $0.target == target }
         let told =
             own.isEmpty

@@ -92,9 +92,13 @@ struct Placeholders: Sendable {
         guard text.count <= max(longest, 64) * 2 + 16, mayBegin(text) else { return .value }
         let folded = TextFolding.bytes(of: text)
         if folded.isEmpty { return .nothing }
-        if let word = words[Self.bare(folded)] ?? words[folded], word.isNothing(for: uses) {
+        if let word = words[folded] ?? (Self.isDressed(folded) ? words[Self.bare(folded)] : nil),
+            word.isNothing(for: uses)
+        {
             return word.isTold ? .nothingTold : .nothing
         }
+        // Neither a sign nor a zero begins with the bytes of a Chinese character.
+        if (0xE4...0xE9).contains(folded[0]) { return .value }
         let scalars = String(decoding: folded, as: UTF8.self).unicodeScalars
         // A lone quotation mark or bracket may be the rest of something; of signs alone nothing was said.
         if scalars.allSatisfy(signs.contains) { return .nothing }
@@ -109,6 +113,16 @@ struct Placeholders: Sendable {
     private func mayBegin(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let first = text.first(where: { $0 > 0x20 }) else { return true }
         return !(0x31...0x39).contains(first) || text.count <= 24
+    }
+
+    /// Whether a text may end with a stop, or stand in brackets: words begin and end with letters or Chinese characters.
+    private static func isDressed(_ folded: [UInt8]) -> Bool {
+        guard let first = folded.first, let last = folded.last else { return false }
+        let isStop = last < 0x80 && !(0x61...0x7A).contains(last) && !(0x30...0x39).contains(last)
+        // The last byte of a full-width stop says nothing; its first one does.
+        let tail = folded.count > 2 ? folded[folded.count - 3] : first
+        return isStop || tail == 0xE3 || tail == 0xEF || tail == 0xE2 || first < 0x61 || first == 0xE3 || first == 0xE2
+            || first == 0x7B || first == 0xEF
     }
 
     /// Without full stops behind and brackets around, and without full stops within those.
