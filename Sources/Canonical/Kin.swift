@@ -68,9 +68,9 @@ enum Kin {
         if victims.contains(where: { rest.starts(with: $0) }) { return true }
         guard !suspects.contains(where: { rest.starts(with: $0) }) else { return false }
         var before = text[..<word.lowerBound]
-        while let link = last(of: harmed, in: before) { before = before.dropLast(link.count) }
-        guard let harm = last(of: harms, in: before) else { return false }
-        return last(of: passives, in: before.dropLast(harm.count)) == nil
+        while let link = ByteWords.last(of: harmed, in: before) { before = before.dropLast(link.count) }
+        guard let harm = ByteWords.last(of: harms, in: before) else { return false }
+        return ByteWords.last(of: passives, in: before.dropLast(harm.count)) == nil
     }
 
     private static func isBehindOther(
@@ -80,16 +80,17 @@ enum Kin {
         var link: [UInt8]?
         for _ in 0..<3 {
             let before = text[..<end]
-            if let kin = last(of: others, in: before) {
+            if let kin = ByteWords.last(of: others, in: before) {
                 let head = before.dropLast(kin.count)
-                guard last(of: absences, in: head) == nil else { return false }
-                let isOwn = alone.contains(kin) && (link.map(counted) ?? true || last(of: ownWords, in: head) != nil)
+                guard ByteWords.last(of: absences, in: head) == nil else { return false }
+                let isOwn =
+                    alone.contains(kin) && (link.map(counted) ?? true || ByteWords.last(of: ownWords, in: head) != nil)
                 return !isOwn || head.suffix(3).elementsEqual("其".utf8)
             }
-            if link.map(counters.contains) ?? true, let care = last(of: cares, in: before) {
-                return last(of: cared, in: before.dropLast(care.count)) == nil
+            if link.map(counters.contains) ?? true, let care = ByteWords.last(of: cares, in: before) {
+                return ByteWords.last(of: cared, in: before.dropLast(care.count)) == nil
             }
-            guard let next = last(of: links, in: before) else { return false }
+            guard let next = ByteWords.last(of: links, in: before) else { return false }
             link = next
             end -= next.count
         }
@@ -97,11 +98,6 @@ enum Kin {
     }
 
     private static func counted(_ link: [UInt8]) -> Bool { counters.contains(link) || link == Array("的".utf8) }
-
-    /// The word that a text ends with.
-    private static func last(of words: [[UInt8]], in text: Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8]? {
-        words.first { $0.count <= text.count && text.suffix($0.count).elementsEqual($0) }
-    }
 
     /// A text behind a word without what still belongs to it: 未成年人.
     static func withoutTail(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Slice<UnsafeBufferPointer<UInt8>> {
