@@ -10,6 +10,7 @@ struct FindingNames: Sendable {
     }
 
     private var byLine: [Int: [String]] = [:]
+    private var byTarget: [String: [String]] = [:]
     private var rows: [Row] = []
 
     /// Alternatives that are named at most where a group is meant.
@@ -25,6 +26,7 @@ struct FindingNames: Sendable {
             }.filter { $0.hasPrefix("/") }
             guard !places.isEmpty else { continue }
             byLine[row.line, default: []] += places
+            byTarget[row.target, default: []] += places
             rows.append(Row(target: row.target, places: places))
         }
     }
@@ -60,11 +62,9 @@ struct FindingNames: Sendable {
         var target = path.replacing(".", with: "/")
         // An expression is slow to make, and few paths need it.
         if target.contains("[") { target = target.replacing(/\[\d+\]/, with: "[]") }
-        let own = rows.filter { $0.target == target }
-        let told =
-            own.isEmpty
-            ? rows.filter { $0.target.hasPrefix(target + "/") || $0.target.hasPrefix(target + "[]") } : own
-        return told.flatMap(\.places)
+        // A field that no rule fills is a group, of which everything below is meant.
+        return byTarget[target]
+            ?? rows.filter { $0.target.hasPrefix(target + "/") || $0.target.hasPrefix(target + "[]") }.flatMap(\.places)
     }
 
     /// Without positions: `/ROOT/RECORD[2]/XM` and `/body/0/name` are told as `/ROOT/RECORD/XM` and `/body/name`.
