@@ -8,6 +8,8 @@ struct EarlierBench {
     init(program: String, seconds: Double, only: String?) throws {
         let process = Process()
         process.executableURL = URL(filePath: program)
+        // In its own checkout: an older release does not read newer mappings.
+        process.currentDirectoryURL = try Self.checkout(of: program)
         process.arguments = ["translate"] + (only.map { [$0] } ?? []) + ["--seconds", "\(seconds)"]
         let output = Pipe()
         process.standardOutput = output
@@ -26,6 +28,18 @@ struct EarlierBench {
             figures[mapping] = figure
         }
         if figures.isEmpty { throw BenchFailure("\(program) measured no mapping") }
+    }
+
+    /// The folder above a program that holds its mappings.
+    private static func checkout(of program: String) throws -> URL {
+        var folder = URL(filePath: program).resolvingSymlinksInPath().deletingLastPathComponent()
+        while folder.path != "/" {
+            if FileManager.default.fileExists(atPath: folder.appending(path: "Mappings/mapping.xsd").path) {
+                return folder
+            }
+            folder.deleteLastPathComponent()
+        }
+        throw BenchFailure("\(program) does not lie in a checkout with its mappings")
     }
 
     static func header(_ earlier: EarlierBench?) -> [String] { earlier == nil ? [] : ["before", "now / before"] }
