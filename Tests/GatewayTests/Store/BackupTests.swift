@@ -3,6 +3,7 @@ import Messaging
 import Storage
 import StrictJSON
 import Testing
+import Transport
 
 @testable import gateway
 
@@ -199,6 +200,11 @@ import Testing
         let gateway = try gateway()
         try gateway.start()
         for name in ["甲", "乙", "丙"] { _ = try await gateway.send(courtNotice("C-\(name)", name: "测试\(name)")) }
+        let paper = Array("A paper that was uploaded.".utf8)
+        let digest = Digest.hex(Digest.sha256(paper))
+        let taken = try await gateway.remote.call(
+            "PUT", "/v1/attachments/\(digest)", body: paper, mediaType: "application/octet-stream")
+        #expect(taken.status == 201)
         gateway.stop()
         try expect(["check", "--store"] + settings(of: gateway), code: 0, says: "is whole")
         let store = gateway.folder.appending(path: "store.sqlite")
@@ -206,11 +212,13 @@ import Testing
         // As it came; what was made of it has the name without its element.
         let place = try #require(bytes.range(of: Data("<XM>测试乙".utf8)))
         bytes.replaceSubrange(place, with: Data("<XM>测试丁".utf8))
+        let other = try #require(bytes.range(of: Data(paper)))
+        bytes.replaceSubrange(other, with: Data("A paper that was UPLOADED.".utf8))
         try bytes.write(to: store)
         for command in [["check", "--store"], ["backup", gateway.folder.appending(path: "backups").path]] {
             let (code, output) = try GatewayProcess.run(command + settings(of: gateway), complaints: true)
             let told = output.split(separator: "\n").filter { $0.contains("is not what its digest says") }
-            #expect(code == 1 && told.count == 1 && !output.contains("测试"), "\(output)")
+            #expect(code == 1 && told.count == 2 && !output.contains("测试"), "\(output)")
         }
         gateway.remove()
     }
