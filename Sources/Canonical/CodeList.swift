@@ -73,10 +73,9 @@ public struct CodeList: Sendable {
     private let names: [String: String]
     /// The codes' common length, where all of them are digits.
     private let width: Int?
-    /// For `contains`, longest first: where each lies in `letters`, and its entry's code in `wordCodes`.
-    private let words: [Range<Int>]
+    /// For `contains`, longest first, and the code of each word's entry.
+    private let words: WordIndex
     private let wordCodes: [String]
-    private let letters: [UInt8]
 
     public init(
         name: String, standard: String?, match: Match, about: About? = nil, tense: Tense? = nil, entries: [CodeEntry]
@@ -104,12 +103,7 @@ public struct CodeList: Sendable {
         width = widths.count == 1 ? widths.first : nil
         words.sort { $0.0.utf8.count > $1.0.utf8.count }
         wordCodes = words.map(\.1)
-        var letters: [UInt8] = []
-        self.words = words.map { word, _ in
-            letters += word.utf8
-            return letters.count - word.utf8.count..<letters.count
-        }
-        self.letters = letters
+        self.words = WordIndex(words.map { Array($0.0.utf8) })
         names = Dictionary(entries.map { ($0.code, $0.zh) }) { first, _ in first }
     }
 
@@ -215,17 +209,7 @@ public struct CodeList: Sendable {
 
     /// Every place where a word stands, the longest words first; none of them lies inside another.
     private func places(in whole: UnsafeBufferPointer<UInt8>) -> [Place] {
-        var rest = Array(whole)
-        var found: [Place] = []
-        letters.withUnsafeBufferPointer { letters in
-            rest.withUnsafeMutableBufferPointer { rest in
-                for index in words.indices where words[index].count <= rest.count {
-                    Self.blank(letters[words[index]], in: rest) { range in
-                        found.append(place(wordCodes[index], range, in: whole))
-                    }
-                }
-            }
-        }
+        var found = words.places(in: whole).map { place(wordCodes[$0.word], $0.range, in: whole) }
         if found.count > 1, found.contains(where: { $0.manner != .said }) {
             Self.spread(in: whole, over: &found)
             Self.spreadBack(in: whole, over: &found)
@@ -275,20 +259,6 @@ public struct CodeList: Sendable {
                 guard end < place.range.lowerBound else { continue }
                 if whole[end..<place.range.lowerBound].elementsEqual("为".utf8) { places[index].manner = .unsettled }
             }
-        }
-    }
-
-    /// Blanks every place where the word stands, and hands it over.
-    private static func blank(
-        _ word: Slice<UnsafeBufferPointer<UInt8>>, in text: UnsafeMutableBufferPointer<UInt8>,
-        _ isFound: (Range<Int>) -> Void
-    ) {
-        guard let first = word.first, word.count <= text.count else { return }
-        for start in 0...(text.count - word.count) where text[start] == first {
-            let range = start..<start + word.count
-            guard text[range].elementsEqual(word) else { continue }
-            for index in range { text[index] = 0 }
-            isFound(range)
         }
     }
 }
