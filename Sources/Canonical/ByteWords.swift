@@ -7,11 +7,22 @@ enum ByteWords {
 
     /// The word that a text ends with.
     static func last(of words: [[UInt8]], in text: Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8]? {
-        words.first { $0.count <= text.count && text.suffix($0.count).elementsEqual($0) }
+        words.first { stands($0, in: text, at: text.endIndex - $0.count) }
     }
 
     /// The word that a text begins with.
     static func first(of words: [[UInt8]], in text: Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8]? {
-        words.first { text.starts(with: $0) }
+        words.first { stands($0, in: text, at: text.startIndex) }
+    }
+
+    /// From the end on: Chinese characters differ in their last bytes.
+    private static func stands(_ word: [UInt8], in text: Slice<UnsafeBufferPointer<UInt8>>, at start: Int) -> Bool {
+        guard start >= text.startIndex, start + word.count <= text.endIndex else { return false }
+        var index = word.count
+        while index > 0 {
+            index -= 1
+            if text.base[start + index] != word[index] { return false }
+        }
+        return true
     }
 }
