@@ -18,9 +18,7 @@ extension Engine {
         }
         return findings.map { finding in
             let path = finding.path ?? ""
-            let field = Consistency.fields.filter { Self.isAbout(path, TargetTree.dotted($0)) }.max {
-                $0.count < $1.count
-            }
+            let field = Consistency.fields.filter { Self.isAbout(path, $0) }.max { $0.utf8.count < $1.utf8.count }
             let own = field.flatMap { origins(of: $0).last { $0.tells(of: path) } }
             let place = own ?? Consistency.evidence.compactMap { origins(of: $0).last }.max { $0.line < $1.line }
             return Finding(
@@ -29,9 +27,14 @@ extension Engine {
         }
     }
 
-    /// Whether a finding's path names a field, or something below it.
+    /// Whether a finding's dotted path names a field, or something below it.
     private static func isAbout(_ path: String, _ field: String) -> Bool {
-        path == field || path.hasPrefix(field + ".") || path.hasPrefix(field + "[")
+        let (path, field) = (path.utf8, field.utf8)
+        guard path.count >= field.count,
+            zip(path, field).allSatisfy({ $0 == $1 || $0 == UInt8(ascii: ".") && $1 == UInt8(ascii: "/") })
+        else { return false }
+        let next = path.dropFirst(field.count).first
+        return next == nil || next == UInt8(ascii: ".") || next == UInt8(ascii: "[")
     }
 }
 

@@ -3,15 +3,11 @@ import Documents
 
 /// What the sender itself calls the field that a finding is about, by the field table of the mapping.
 struct FindingNames: Sendable {
-    private struct Row: Sendable {
-        let target: String
-        /// The sender's paths, without positions and predicates.
-        let places: [String]
-    }
-
+    /// The sender's paths, without positions and predicates: by the rule that reads them, and by the canonical field, or the
+    /// group above it, that they are read for.
     private var byLine: [Int: [String]] = [:]
     private var byTarget: [String: [String]] = [:]
-    private var rows: [Row] = []
+    private var byGroup: [String: [String]] = [:]
 
     /// Alternatives that are named at most where a group is meant.
     private static let most = 4
@@ -20,15 +16,24 @@ struct FindingNames: Sendable {
         var writer = FieldTableWriter(mapping, examples: nil)
         writer.write()
         for row in writer.rows {
-            let places = row.source.split(separator: "|").map { part in
-                SourcePath.withoutPredicates(
+            for part in row.source.split(separator: "|") {
+                let place = SourcePath.withoutPredicates(
                     String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()))
-            }.filter { $0.hasPrefix("/") }
-            guard !places.isEmpty else { continue }
-            byLine[row.line, default: []] += places
-            byTarget[row.target, default: []] += places
-            rows.append(Row(target: row.target, places: places))
+                guard place.hasPrefix("/") else { continue }
+                Self.add(place, to: &byLine[row.line, default: []])
+                Self.add(place, to: &byTarget[row.target, default: []])
+                for group in Self.groups(above: row.target) { Self.add(place, to: &byGroup[group, default: []]) }
+            }
         }
+    }
+
+    private static func add(_ place: String, to places: inout [String]) {
+        if !places.contains(place) { places.append(place) }
+    }
+
+    /// Of `opposingParties[]/name`, `opposingParties[]` and `opposingParties`.
+    private static func groups(above target: String) -> [String] {
+        target.indices.filter { target[$0] == "/" || target[$0...].hasPrefix("[]") }.map { String(target[..<$0]) }
     }
 
     /// The finding with the field's name. A value's own place says it; what is missing has none, and there the rule that
@@ -38,41 +43,75 @@ struct FindingNames: Sendable {
         var named = finding
         let place = finding.location.map { Self.plain($0.path) } ?? ""
         let read = sources(of: finding)
-        let below = place.isEmpty ? read : read.filter { $0.hasPrefix(place + "/") }
-        if read.contains(place) {
+        if place.isEmpty {
+            if !read.isEmpty { named.field = read.prefix(Self.most).joined(separator: " | ") }
+        } else if read.contains(where: { $0.utf8.count == place.utf8.count && $0.utf8.elementsEqual(place.utf8) }) {
             named.field = place
-        } else if !below.isEmpty {
-            named.field = below.prefix(Self.most).joined(separator: " | ")
-        } else if !place.isEmpty {
-            named.field = place
-        } else if !read.isEmpty {
-            named.field = read.prefix(Self.most).joined(separator: " | ")
+        } else {
+            let below = read.lazy.filter { Self.lies($0, below: place) }.prefix(Self.most)
+            named.field = below.isEmpty ? place : below.joined(separator: " | ")
         }
         return named
     }
 
-    /// The sender's paths that its rule reads, or else that its canonical field is read from.
-    private func sources(of finding: Finding) -> [String] {
-        let line = finding.rule.flatMap { $0.split(separator: ":").last }.flatMap { Int($0) }
-        var seen: Set<String> = []
-        return (line.flatMap { byLine[$0] } ?? finding.path.map(places(of:)) ?? []).filter { seen.insert($0).inserted }
+    /// By bytes: Swift looks for equivalent forms of Chinese characters.
+    private static func lies(_ path: String, below place: String) -> Bool {
+        path.utf8.count > place.utf8.count && path.utf8.starts(with: place.utf8)
+            && path.utf8.dropFirst(place.utf8.count).first == UInt8(ascii: "/")
     }
 
-    private func places(of path: String) -> [String] {
-        var target = path.replacing(".", with: "/")
-        // An expression is slow to make, and few paths need it.
-        if target.contains("[") { target = target.replacing(/\[\d+\]/, with: "[]") }
+    /// The sender's paths that its rule reads, or else that its canonical field is read from.
+    private func sources(of finding: Finding) -> [String] {
+        let line = finding.rule.flatMap { rule in
+            rule.utf8.lastIndex(of: UInt8(ascii: ":")).flatMap { Int(rule[rule.utf8.index(after: $0)...]) }
+        }
+        if let read = line.flatMap({ byLine[$0] }) { return read }
+        guard let target = finding.path.map(Self.target) else { return [] }
         // A field that no rule fills is a group, of which everything below is meant.
-        return byTarget[target]
-            ?? rows.filter { $0.target.hasPrefix(target + "/") || $0.target.hasPrefix(target + "[]") }.flatMap(\.places)
+        return byTarget[target] ?? byGroup[target] ?? []
     }
+
+    /// A finding's path as field tables write it: `attachments[2].title` is `attachments[]/title`.
+    private static func target(of path: String) -> String {
+        var target: [UInt8] = []
+        target.reserveCapacity(path.utf8.count)
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "."): target.append(UInt8(ascii: "/"))
+            case 0x30...0x39 where isWithinBrackets(target): continue
+            default: target.append(byte)
+            }
+        }
+        return String(decoding: target, as: UTF8.self)
+    }
+
+    private static func isWithinBrackets(_ text: [UInt8]) -> Bool { text.last == UInt8(ascii: "[") }
 
     /// Without positions: `/ROOT/RECORD[2]/XM` and `/body/0/name` are told as `/ROOT/RECORD/XM` and `/body/name`.
     static func plain(_ path: String) -> String {
-        let steps = SourcePath.withoutPredicates(path).split(separator: "/").filter { step in
-            !step.allSatisfy { $0.isASCII && $0.isNumber }
+        var kept: [UInt8] = []
+        kept.reserveCapacity(path.utf8.count + 1)
+        var (depth, step) = (0, 0)
+        // Steps of nothing but figures, and empty ones, are left out.
+        func endStep() {
+            if kept[step...].dropFirst().allSatisfy(Converter.isDigit) { kept.removeSubrange(step...) }
         }
-        return steps.map { "/" + $0 }.joined()
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "]"): depth -= 1
+            case _ where depth > 0: continue
+            case UInt8(ascii: "/"):
+                endStep()
+                step = kept.count
+                kept.append(byte)
+            default:
+                if kept.isEmpty { kept.append(UInt8(ascii: "/")) }
+                kept.append(byte)
+            }
+        }
+        endStep()
+        return String(decoding: kept, as: UTF8.self)
     }
 }
 
