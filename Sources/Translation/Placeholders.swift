@@ -22,8 +22,12 @@ struct Placeholders: Sendable {
     /// By the folded word.
     private var words: [[UInt8]: Word] = [:]
     private var longest = 0
+    /// Which first bytes and lengths the words have: most texts have others, and need not be looked up.
+    private var shapes = ByteShapes()
     /// A text of these alone says nothing.
     private(set) var signs: Set<Unicode.Scalar> = []
+    /// The bytes that signs begin with.
+    private var signBytes = [Bool](repeating: false, count: 256)
     private var zeros = Int.max
     private var zeroSigns: Set<Unicode.Scalar> = []
 
@@ -56,7 +60,9 @@ struct Placeholders: Sendable {
         let line = element.location.line
         switch element.name {
         case "placeholder":
-            let bytes = Self.bare(TextFolding.bytes(of: element.attribute("word") ?? ""))
+            let bytes = TextFolding.bytes(of: element.attribute("word") ?? "").withUnsafeBufferPointer {
+                Array(Self.bare($0))
+            }
             guard !bytes.isEmpty else { throw Problem(line: line, text: "<placeholder> needs a word") }
             func uses(_ name: String) -> Set<String> {
                 Set((element.attribute(name) ?? "").split(separator: " ").map(String.init))
@@ -64,7 +70,10 @@ struct Placeholders: Sendable {
             words[bytes] = Word(
                 isTold: element.attribute("told") == "warning", exceptions: uses("except"), scope: uses("for"))
             longest = max(longest, bytes.count)
-        case "signs": signs = Set((element.attribute("of") ?? "").unicodeScalars)
+            bytes.withUnsafeBufferPointer { shapes.insert($0[...]) }
+        case "signs":
+            signs = Set((element.attribute("of") ?? "").unicodeScalars)
+            for sign in signs { if let first = String(sign).utf8.first { signBytes[Int(first)] = true } }
         case "zeros":
             guard let count = element.attribute("atLeast").flatMap({ Int($0) }), count > 1 else {
                 throw Problem(line: line, text: "<zeros> needs atLeast, a number above 1")
@@ -90,19 +99,25 @@ struct Placeholders: Sendable {
     func read(_ text: UnsafeBufferPointer<UInt8>, for uses: Set<String> = []) -> Reading {
         // Most texts are longer than any placeholder and begin with no sign.
         guard text.count <= max(longest, 64) * 2 + 16, mayBegin(text) else { return .value }
-        let folded = TextFolding.bytes(of: text)
-        if folded.isEmpty { return .nothing }
-        if let word = words[folded] ?? (Self.isDressed(folded) ? words[Self.bare(folded)] : nil),
+        return TextFolding.withBytes(of: text) { read(folded: $0, for: uses) }
+    }
+
+    private func read(folded: UnsafeBufferPointer<UInt8>, for uses: Set<String>) -> Reading {
+        guard let first = folded.first else { return .nothing }
+        if let word = word(folded[...]) ?? (Self.isDressed(folded) ? word(Self.bare(folded)) : nil),
             word.isNothing(for: uses)
         {
             return word.isTold ? .nothingTold : .nothing
         }
-        // Neither a sign nor a zero begins with the bytes of a Chinese character.
-        if (0xE4...0xE9).contains(folded[0]) { return .value }
+        guard first == UInt8(ascii: "0") || signBytes[Int(first)] else { return .value }
         let scalars = String(decoding: folded, as: UTF8.self).unicodeScalars
         // A lone quotation mark or bracket may be the rest of something; of signs alone nothing was said.
         if scalars.allSatisfy(signs.contains) { return .nothing }
         return isZeros(scalars) ? .nothing : .value
+    }
+
+    private func word(_ folded: Slice<UnsafeBufferPointer<UInt8>>) -> Word? {
+        shapes.mayHold(folded) ? words[Array(folded)] : nil
     }
 
     private func isZeros(_ scalars: String.UnicodeScalarView) -> Bool {
@@ -116,7 +131,7 @@ struct Placeholders: Sendable {
     }
 
     /// Whether a text may end with a stop, or stand in brackets: words begin and end with letters or Chinese characters.
-    private static func isDressed(_ folded: [UInt8]) -> Bool {
+    private static func isDressed(_ folded: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let first = folded.first, let last = folded.last else { return false }
         let isStop = last < 0x80 && !(0x61...0x7A).contains(last) && !(0x30...0x39).contains(last)
         // The last byte of a full-width stop says nothing; its first one does.
@@ -126,22 +141,29 @@ struct Placeholders: Sendable {
     }
 
     /// Without full stops behind and brackets around, and without full stops within those.
-    private static func bare(_ folded: [UInt8]) -> [UInt8] {
-        var scalars = String(decoding: folded, as: UTF8.self).unicodeScalars[...]
-        func dropStops() {
-            while let last = scalars.last, "。.，,;；!！".unicodeScalars.contains(last), scalars.count > 1 {
-                scalars = scalars.dropLast()
-            }
+    private static func bare(_ folded: UnsafeBufferPointer<UInt8>) -> Slice<UnsafeBufferPointer<UInt8>> {
+        var text = withoutStops(folded[...])
+        for (open, close) in brackets where text.count > open.count + close.count {
+            guard text.starts(with: open), text.suffix(close.count).elementsEqual(close) else { continue }
+            text = text.dropFirst(open.count).dropLast(close.count)
         }
-        dropStops()
-        for (open, close) in ["()", "（）", "[]", "【】", "《》", "<>", "“”", "\"\"", "‘’", "{}", "〔〕"].map({
-            ($0.unicodeScalars.first, $0.unicodeScalars.last)
-        }) where scalars.count > 2 && scalars.first == open && scalars.last == close {
-            scalars = scalars.dropFirst().dropLast()
-        }
-        dropStops()
-        return Array(String(scalars).utf8)
+        return withoutStops(text)
     }
+
+    private static func withoutStops(
+        _ text: Slice<UnsafeBufferPointer<UInt8>>
+    ) -> Slice<UnsafeBufferPointer<UInt8>> {
+        var text = text
+        while let stop = stops.first(where: { text.count > $0.count && text.suffix($0.count).elementsEqual($0) }) {
+            text = text.dropLast(stop.count)
+        }
+        return text
+    }
+
+    private static let stops = "。.，,;；!！".map { Array(String($0).utf8) }
+    private static let brackets = [
+        "()", "（）", "[]", "【】", "《》", "<>", "“”", "\"\"", "‘’", "{}", "〔〕",
+    ].map { (open: Array(String($0.prefix(1)).utf8), close: Array(String($0.suffix(1)).utf8)) }
 
     /// The words that are placeholders for a use, folded, for schemas that are published.
     func words(for uses: Set<String>) -> [String] {
