@@ -9,6 +9,8 @@ public struct CourtCode: Sendable, Hashable {
         var scalars: [Unicode.Scalar] = []
         for scalar in raw.unicodeScalars {
             switch scalar.value {
+            // Figures and Chinese characters, before their properties are looked up.
+            case 0x30...0x39, 0x4E00...0x9FFF: scalars.append(scalar)
             case 0xFF10...0xFF19: scalars.append(scalar.narrowed)
             case _ where scalar.properties.isWhitespace || scalar.isInvisible: continue
             case _ where "()（）[]［］【】〔〕".unicodeScalars.contains(scalar): continue

@@ -7,7 +7,7 @@ public enum TextPlausibility {
 
     /// The mean over all characters but ASCII's, from -5 to 2: about 1.5 and more for Chinese texts, below 1 for what was
     /// read in the wrong encoding. Nothing for a text of ASCII alone.
-    public static func score(of text: some Sequence<Unicode.Scalar>) -> Double? {
+    public static func score(of text: [Unicode.Scalar]) -> Double? {
         var (sum, count) = (0.0, 0)
         for scalar in text where scalar.value >= 0x80 {
             sum += weight(of: scalar)
@@ -17,7 +17,7 @@ public enum TextPlausibility {
     }
 
     static func score(ofUTF8 text: [UInt8]) -> Double {
-        score(of: String(decoding: text, as: UTF8.self).unicodeScalars) ?? 0
+        score(of: Array(String(decoding: text, as: UTF8.self).unicodeScalars)) ?? 0
     }
 
     /// Whether the character is one of the 3,755 in common use.

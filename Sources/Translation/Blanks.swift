@@ -21,6 +21,15 @@ enum Blanks {
         return String(decoding: kept, as: UTF8.self)
     }
 
+    /// Without any blank, for codes.
+    static func removed(from text: String) -> String {
+        // Neither ASCII's blanks nor the first byte of any other.
+        guard text.utf8.contains(where: { $0 <= 0x20 || $0 == 0xC2 || $0 == 0xE1 || $0 == 0xE2 || $0 == 0xE3 }) else {
+            return text
+        }
+        return String(String.UnicodeScalarView(text.unicodeScalars.filter { !$0.properties.isWhitespace }))
+    }
+
     /// Other control characters are no blanks: they are told.
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 

@@ -98,7 +98,7 @@ struct Consistency {
     /// Numbers of the others are kept as they came; what is wrong with one is told as the recipient's is.
     private mutating func checkOthers(_ today: CalendarDate) {
         for (path, isList) in Self.others {
-            let place = path.replacing("/", with: ".")
+            let place = TargetTree.dotted(path)
             guard let value = application.value(place) else { continue }
             let persons = isList ? value.array ?? [] : [value]
             for (index, person) in persons.enumerated() {

@@ -318,7 +318,7 @@ final class Engine {
         let place = warning.node?.nodes(at: node).first ?? node
         run.findings.add(
             Finding(
-                severity: rule.severity, code: rule.code, path: rule.path.replacing("/", with: "."),
+                severity: rule.severity, code: rule.code, path: TargetTree.dotted(rule.path),
                 location: place.location, rule: self.rule(line), message: rule.message))
     }
 

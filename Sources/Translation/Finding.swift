@@ -274,7 +274,7 @@ public struct FindingList: Sendable {
 
     /// Whether a code was told already of a field or of one below it.
     func holds(_ code: String, below path: String) -> Bool {
-        let dotted = path.replacing("/", with: ".")
+        let dotted = TargetTree.dotted(path)
         return all.contains { $0.code == code && $0.path?.hasPrefix(dotted) ?? false }
     }
 }

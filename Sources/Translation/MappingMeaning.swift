@@ -83,7 +83,7 @@ final class MappingMeaning: TextMeaning {
         case .mentions:
             return { text in
                 let folded = TextFolding.bytes(of: text)
-                return words.contains { Self.places(of: $0, in: folded).next() != nil } ? .holds : .fails
+                return words.contains { Self.stands($0, in: folded) { _ in true } } ? .holds : .fails
             }
         case .denies: return { text in words.contains { Self.holds($0, in: text, denied: true) } ? .holds : .fails }
         case .begins:
@@ -116,19 +116,16 @@ final class MappingMeaning: TextMeaning {
     /// Whether a word stands anywhere, and is denied there or not.
     private static func holds(_ word: [UInt8], in text: UnsafeBufferPointer<UInt8>, denied: Bool) -> Bool {
         let folded = TextFolding.bytes(of: text)
-        return places(of: word, in: folded).contains { Denial.holds(of: $0, in: folded) == denied }
+        return stands(word, in: folded) { Denial.holds(of: $0, in: folded) == denied }
     }
 
-    private static func places(of word: [UInt8], in text: [UInt8]) -> AnyIterator<Range<Int>> {
-        var start = 0
-        return AnyIterator {
-            while start + word.count <= text.count {
-                defer { start += 1 }
-                let range = start..<start + word.count
-                if text[range].elementsEqual(word) { return range }
-            }
-            return nil
+    /// Whether a word stands at any place that counts.
+    private static func stands(_ word: [UInt8], in text: [UInt8], _ counts: (Range<Int>) -> Bool) -> Bool {
+        guard let first = word.first, word.count <= text.count else { return false }
+        for start in 0...(text.count - word.count) where text[start] == first && text[start...].starts(with: word) {
+            if counts(start..<start + word.count) { return true }
         }
+        return false
     }
 
     /// Tried on the text as it is and with its full-width characters narrowed.

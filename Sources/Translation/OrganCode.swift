@@ -14,7 +14,7 @@ enum OrganCode {
     /// Narrow and without blanks, so that one organ has one code; a court's is written as case numbers have it.
     static func code(_ raw: String) -> Conversion {
         let (narrow, changed) = Converter.narrowed(raw)
-        let bare = String(narrow.filter { !$0.isWhitespace })
+        let bare = Blanks.removed(from: narrow)
         let code = CourtCode(parsing: bare)?.text ?? bare
         return .value(
             .string(code), (changed ? ["normalizedFullWidth"] : []) + (code == narrow ? [] : ["normalizedCode"]))
@@ -29,7 +29,7 @@ enum OrganCode {
 
     private static func division(_ raw: String, isPlace: Bool) -> Conversion {
         let (narrow, changed) = Converter.narrowed(raw)
-        let bare = String(narrow.filter { !$0.isWhitespace })
+        let bare = Blanks.removed(from: narrow)
         var told = (changed ? ["normalizedFullWidth"] : []) + (bare == narrow ? [] : ["normalizedCode"])
         // A name begins with a Chinese character.
         guard bare.utf8.first.map({ $0 < 0x80 }) ?? false else { return .value(.string(bare), told) }

@@ -11,27 +11,32 @@ struct SenderText {
     /// - Parameter isName: of a person; a question mark in a free text is punctuation, in a name a character that was lost.
     init(_ raw: String, isName: Bool) {
         text = raw
-        guard Self.isOutOfTheOrdinary(raw) else { return }
-        unescape()
-        dropControls()
-        tellDamage(isName: isName)
+        let signs = raw.lend(Signs.init(in:))
+        if signs.areEscapes { unescape() }
+        // What was escaped may be anything.
+        if signs.areControls || signs.areEscapes { dropControls() }
+        if signs.areForeign || signs.areEscapes { tellDamage(isName: isName) }
     }
 
-    /// Nearly all texts are plain ASCII or Chinese characters in common use.
-    private static func isOutOfTheOrdinary(_ raw: String) -> Bool {
-        raw.lend { bytes in
-            let text = UnsafeRawBufferPointer(bytes)
-            var index = 0
-            while index < text.count {
-                let byte = text[index]
-                if byte >= 0x80 || byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "&") || byte == UInt8(ascii: "?")
-                    || byte == UInt8(ascii: "\\")
-                {
-                    return true
+    /// What a text must be looked through for: nearly all are figures or Chinese characters in common use.
+    private struct Signs {
+        var areEscapes = false
+        /// Or may be: some of their first bytes begin other characters, too.
+        var areControls = false
+        /// Other than ASCII's, or question marks.
+        var areForeign = false
+
+        init(in text: UnsafeBufferPointer<UInt8>) {
+            for byte in text {
+                switch byte {
+                case UInt8(ascii: "&"), UInt8(ascii: "\\"): areEscapes = true
+                case UInt8(ascii: "?"): areForeign = true
+                case 0..<0x20, 0x7F: areControls = true
+                case 0xC2, 0xEF: (areControls, areForeign) = (true, true)
+                case 0x80...: areForeign = true
+                default: continue
                 }
-                index += 1
             }
-            return false
         }
     }
 
@@ -43,7 +48,6 @@ struct SenderText {
 
     /// `&amp;nbsp;` in XML and `&nbsp;` or `\\u6d4b` in JSON: two programs escaped one after the other.
     private mutating func unescape() {
-        guard text.utf8.contains(where: { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: "\\") }) else { return }
         // Markup within the text has entities of its own.
         guard !text.utf8.contains(UInt8(ascii: "<")) else { return }
         // Thrice is enough; each round takes one layer off.
@@ -121,11 +125,11 @@ struct SenderText {
 /// A text that another system read in the wrong encoding before it sent it on.
 enum MisreadText {
     /// What U+FFFD gives in UTF-8 read as GBK.
-    private static let signs = ["锟斤", "斤拷锟"]
+    private static let signs = ["锟斤", "斤拷锟"].map { Array($0.unicodeScalars) }
 
     static func isLikely(_ text: String) -> Bool {
-        if signs.contains(where: text.contains) { return true }
         let scalars = Array(text.unicodeScalars)
+        if scalars.contains("锟"), signs.contains(where: { scalars.firstRange(of: $0) != nil }) { return true }
         guard scalars.count(where: { $0.value >= 0x80 }) > 1, let own = TextPlausibility.score(of: scalars) else {
             return false
         }
