@@ -12,7 +12,7 @@ let rooms: [(name: String, doors: [Target.Dependency])] = [
     ("Documents", ["StrictJSON", "CLibXML2"]),
     ("Translation", ["StrictJSON", "Vocabulary", "Canonical", "Documents", "CPCRE2"]),
     ("Triage", ["StrictJSON", "Vocabulary", "Canonical", "Documents"]),
-    ("Storage", ["StrictJSON", "Vocabulary", "Messaging", "CSQLite"]),
+    ("Storage", ["StrictJSON", "Vocabulary", "Messaging", "CSQLite", "CPQ"]),
     ("Transport", ["StrictJSON", "Vocabulary", "CMicroHTTPD", "CCurl", "COpenSSL", "CZlib"]),
     (
         "Cases",
@@ -60,6 +60,7 @@ let optimised: Set<String> = ["StrictJSON", "Vocabulary", "Canonical", "Document
 
 /// What tests of a room need besides its doors: those who use the message store are tried with the real one.
 let testedWith: [String: [Target.Dependency]] = [
+    "Storage": ["PrivatePostgreSQL"],
     "Intake": ["Storage"], "Delivery": ["Storage"], "Operations": ["Storage", "Delivery"],
 ]
 
@@ -86,6 +87,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -103,9 +105,10 @@ let package = Package(
             .executableTarget(
                 name: "gateway", dependencies: allRooms, resources: [.embedInCode("Configuration/Schemas")]),
             .executableTarget(name: "gateway-bench", dependencies: allRooms),
+            .target(name: "PrivatePostgreSQL", path: "Tests/PrivatePostgreSQL"),
             .testTarget(name: "ArchitectureTests"),
             .testTarget(
-                name: "GatewayTests", dependencies: allRooms + ["gateway", "gateway-bench"],
+                name: "GatewayTests", dependencies: allRooms + ["gateway", "gateway-bench", "PrivatePostgreSQL"],
                 exclude: ["Expected", "Frozen", "Independent"]),
         ]
         + fuzzing

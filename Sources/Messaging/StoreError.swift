@@ -7,7 +7,7 @@ public enum StoreError: Error, Sendable, Hashable {
     case diskFull
     /// The file as a whole is lost or damaged: what was written would not be there later.
     case unsafe(StoreFault)
-    /// The commit was under way when the file was lost or the disk failed: it may be found again, or not. Whoever does the
+    /// The commit was under way when the file or the connection was lost or the disk failed: it may be found again, or not. Whoever does the
     /// same once more, under the same id, is right in both cases.
     case uncertain
     /// Damaged, or no store of this gateway's.
@@ -17,6 +17,8 @@ public enum StoreError: Error, Sendable, Hashable {
     /// Made by a newer release.
     case newerSchema(Int, reads: Int)
     case closed
+    /// The database server does not answer, or refuses the gateway; with what it said.
+    case unreachable(String)
     /// What the database said, without values.
     case failed(String)
 
@@ -24,7 +26,7 @@ public enum StoreError: Error, Sendable, Hashable {
     public var damage: String? {
         switch self {
         case .corrupt(let what): what
-        case .busy, .diskFull, .unsafe, .uncertain, .foreignLog, .newerSchema, .closed, .failed: nil
+        case .busy, .diskFull, .unsafe, .uncertain, .foreignLog, .newerSchema, .closed, .unreachable, .failed: nil
         }
     }
 
@@ -39,6 +41,7 @@ public enum StoreError: Error, Sendable, Hashable {
         case .foreignLog: "foreignLog"
         case .newerSchema: "newerSchema"
         case .closed: "closed"
+        case .unreachable: "unreachable"
         case .failed: "failed"
         }
     }
@@ -62,9 +65,15 @@ public enum StoreError: Error, Sendable, Hashable {
             )
         case .uncertain:
             LocalizedText(
-                zh: "提交时存储文件或磁盘出错，无法确定是否已经写入：请核对后重做。",
+                zh: "提交时存储文件、磁盘或数据库连接出错，无法确定是否已经写入：请核对后重做。",
                 en:
-                    "The store's file or disk failed during the commit: it may or may not have been written. Look, then repeat."
+                    "The store's file or disk, or the connection to the database, failed during the commit: it may or may not have been written. Look, then repeat."
+            )
+        case .unreachable(let why):
+            LocalizedText(
+                zh: "无法连接数据库服务器，没有写入任何内容：请检查服务器、网络、用户和口令文件。（\(why)）",
+                en:
+                    "The database server cannot be reached, and nothing was written: look at the server, the network, the user and the password file. (\(why))"
             )
         case .diskFull: LocalizedText(zh: "磁盘空间不足。", en: "The device is full.")
         case .unsafe, .busy, .corrupt, .closed, .failed: nil

@@ -27,7 +27,7 @@ extension Database {
     private static func changed(
         _ query: String, _ limit: Int, _ sm3: ([UInt8]) -> String, _ connection: any SQLConnection
     ) throws(StoreError) -> [String] {
-        let found = try connection.query(query, []) { row throws(StoreError) -> String? in
+        let found = try connection.scan(query, []) { row throws(StoreError) -> String? in
             let bytes: [UInt8]
             do throws(StoreError) {
                 bytes = try row.blob("bytes")

@@ -11,8 +11,10 @@ public enum SQLValue: Sendable, Hashable {
     case sealed([UInt8], SealedColumn)
     case sealedText(String, SealedColumn)
 
-    /// Question marks for so many values of a list.
-    static func marks(_ count: Int) -> String { repeatElement("?", count: count).joined(separator: ", ") }
+    /// Question marks for so many values of a list; a list of none is like nothing.
+    static func marks(_ count: Int) -> String {
+        count == 0 ? "NULL" : repeatElement("?", count: count).joined(separator: ", ")
+    }
     static func optional(_ text: String?) -> SQLValue { text.map(SQLValue.text) ?? .null }
     static func optional(_ number: Int64?) -> SQLValue { number.map(SQLValue.integer) ?? .null }
     static func instant(_ instant: Instant) -> SQLValue { .integer(instant.milliseconds) }
@@ -34,15 +36,26 @@ public enum SQLValue: Sendable, Hashable {
 
 /// A connection inside a transaction.
 public protocol SQLConnection {
+    var dialect: Dialect { get }
     /// - Returns: how many rows the statement changed.
     @discardableResult
     func run(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> Int
     func query<Result>(
         _ sql: String, _ values: [SQLValue], _ read: (any SQLRow) throws(StoreError) -> Result
     ) throws(StoreError) -> [Result]
+    /// The same, of a result that may be larger than memory: a part of it is held at a time.
+    func scan<Result>(
+        _ sql: String, _ values: [SQLValue], _ read: (any SQLRow) throws(StoreError) -> Result
+    ) throws(StoreError) -> [Result]
 }
 
-/// A relational database that commits in groups. PostgreSQL answers to the same protocol.
+extension SQLConnection {
+    func scan<Result>(
+        _ sql: String, _ values: [SQLValue], _ read: (any SQLRow) throws(StoreError) -> Result
+    ) throws(StoreError) -> [Result] { try query(sql, values, read) }
+}
+
+/// A relational database that commits in groups.
 public protocol Database: Sendable {
     /// Runs the work inside the next group's transaction and returns after that is durable. Work that throws is undone
     /// alone; the others of its group stay. Work may run again from the start where others of its group fail, so it
@@ -77,12 +90,30 @@ public protocol Database: Sendable {
     /// - Throws: `StoreError.failed` where the store is encrypted and its master key is not given, or another one.
     func migrate() async throws(StoreError)
 
-    /// Whether sealed values of an encrypted store can be opened.
-    var holdsKeys: Bool { get }
+    /// The keys of an encrypted store; nothing where no encryption is configured.
+    var keys: KeyRing? { get }
 
-    /// How a number that somebody may quote stands in an index: as it is, or as its keyed hash in an encrypted store.
-    func lookUp(_ text: String) throws(StoreError) -> String
+    /// Reads through what the database itself does not look after, beside whatever else goes on.
+    ///
+    /// - Throws: `StoreError.corrupt` where it is damaged.
+    func inspect() async throws(StoreError)
 
     /// Finishes what was handed in and closes.
     func close() async
+}
+
+extension Database {
+    /// Whether anything was ever made in it.
+    public func isMade() async throws(StoreError) -> Bool {
+        try await read { connection throws(StoreError) in try connection.schemaVersion() > 0 }
+    }
+
+    /// Whether its schema is this release's.
+    ///
+    /// - Throws: `StoreError.newerSchema` where it is a newer release's.
+    public func isMigrated() async throws(StoreError) -> Bool {
+        let schema = try await read { connection throws(StoreError) in try connection.schemaVersion() }
+        guard schema <= Migration.all.count else { throw .newerSchema(schema, reads: Migration.all.count) }
+        return schema == Migration.all.count
+    }
 }

@@ -44,10 +44,7 @@ extension Database {
     /// The same, of a store of any schema.
     public func identityFingerprint() async throws(StoreError) -> String? {
         try await read { connection throws(StoreError) in
-            let isThere = try !connection.query(
-                "SELECT 1 FROM sqlite_schema WHERE name = 'identity_key'", [], { _ in true }
-            ).isEmpty
-            guard isThere else { return nil }
+            guard try connection.tables().contains("identity_key") else { return nil }
             return try connection.query("SELECT fingerprint FROM identity_key WHERE id = 1", []) {
                 row throws(StoreError) in try row.text("fingerprint")
             }.first

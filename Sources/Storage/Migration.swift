@@ -31,6 +31,11 @@ struct Migration {
         Migration(script: PackageResources.v026_moved_limits_sql),
     ]
 
+    /// The same of PostgreSQL, each with the number that the store has then.
+    static let postgreSQL: [(version: Int, script: String)] = [
+        (25, String(decoding: PackageResources.postgresql_v025_create_sql, as: UTF8.self))
+    ]
+
     /// Splits the script at semicolons that end a line, comments aside: a trigger with its statements stands on one line, and
     /// no text has two dashes. Two statements on one line are refused when they are run.
     private init(script: [UInt8]) {

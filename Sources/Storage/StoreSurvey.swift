@@ -15,7 +15,8 @@ public struct StoreSurvey: Sendable, Equatable {
     public let tables: [Table]
     /// Whether values are sealed in it.
     public let isSealed: Bool
-    /// What SQLite finds wrong, without values: pages, indexes, constraints, references. Empty where it is whole.
+    /// What SQLite finds wrong, without values: pages, indexes, constraints, references. Empty where it is whole, and of
+    /// PostgreSQL, which looks after its own.
     public let damage: [String]
 
     /// The schema that this release writes, and the newest it reads.
@@ -28,12 +29,9 @@ extension Database {
     /// - Parameter readsThrough: whether it does; otherwise rows are only counted.
     public func survey(readsThrough: Bool = true) async throws(StoreError) -> StoreSurvey {
         try await read { connection throws(StoreError) in
-            // The names of what pragmas answer are the library's own.
-            func number(_ sql: String) throws(StoreError) -> Int {
-                Int(try connection.query(sql, []) { $0.integer(at: 0) }.first ?? 0)
-            }
             var damage: [String] = []
-            if readsThrough {
+            if readsThrough, connection.dialect == .sqlite {
+                // The names of what pragmas answer are the library's own.
                 damage = try connection.query("PRAGMA integrity_check(20)", []) { $0.text(at: 0) }
                 if damage == ["ok"] { damage = [] }
                 // A damaged page would only end the counting with less to tell.
@@ -42,16 +40,13 @@ extension Database {
                     "rows of \($0.text(at: 0)) name rows of \($0.text(at: 1)) that are not there"
                 }
             }
-            let names = try connection.query(
-                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
-                []
-            ) { row throws(StoreError) in try row.text("name") }
             var tables: [StoreSurvey.Table] = []
-            for name in names {
-                tables.append(StoreSurvey.Table(name: name, rows: try number("SELECT count(*) FROM \"\(name)\"")))
+            for name in try connection.tables() {
+                let rows = try connection.query("SELECT count(*) FROM \"\(name)\"", []) { Int($0.integer(at: 0)) }
+                tables.append(StoreSurvey.Table(name: name, rows: rows.first ?? 0))
             }
             return StoreSurvey(
-                schema: try number("PRAGMA user_version"), tables: tables,
+                schema: try connection.schemaVersion(), tables: tables,
                 isSealed: tables.contains { $0.name == "data_key" && $0.rows > 0 }, damage: damage)
         }
     }

@@ -9,6 +9,8 @@ final class StoreTransaction: SQLConnection {
 
     init(_ connection: any SQLConnection) { self.connection = connection }
 
+    var dialect: Dialect { connection.dialect }
+
     func queued(_ endpoint: Endpoint) { queuedFor.insert(endpoint) }
 
     @discardableResult

@@ -3,7 +3,7 @@ import Messaging
 /// One piece of work, whatever its result.
 protocol StoreUnit: AnyObject, Sendable {
     /// - Returns: whether the work succeeded.
-    func run(on connection: SQLiteConnection) -> Bool
+    func run(on connection: any SQLConnection) -> Bool
     func finish(failure: StoreError?)
 }
 
@@ -21,7 +21,7 @@ final class PendingUnit<Result: Sendable>: StoreUnit, @unchecked Sendable {
         self.continuation = continuation
     }
 
-    func run(on connection: SQLiteConnection) -> Bool {
+    func run(on connection: any SQLConnection) -> Bool {
         do throws(StoreError) {
             outcome = .success(try work(connection))
             return true

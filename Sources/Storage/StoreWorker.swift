@@ -6,11 +6,11 @@ import Messaging
 ///
 /// `@unchecked`: `pending`, `isGathering`, `isClosed` and `onEnd` are guarded by the condition; the connection belongs
 /// to the thread.
-final class StoreWorker: @unchecked Sendable {
+final class StoreWorker<Connection: StoreConnection>: @unchecked Sendable {
     /// As many units as one commit may carry: more would only make the first of them wait.
-    private static let groupSize = 256
+    private static var groupSize: Int { 256 }
 
-    private let connection: SQLiteConnection
+    private let connection: Connection
     private let name: String
     private let maxPending: Int
     private let underway: CommitsUnderway
@@ -24,7 +24,7 @@ final class StoreWorker: @unchecked Sendable {
     private var onEnd: [CheckedContinuation<Void, Never>] = []
 
     init(
-        _ connection: SQLiteConnection, name: String, maxPending: Int,
+        _ connection: Connection, name: String, maxPending: Int,
         underway: CommitsUnderway = CommitsUnderway(), patience: DispatchTimeInterval = .never
     ) {
         self.connection = connection
@@ -34,7 +34,7 @@ final class StoreWorker: @unchecked Sendable {
         self.patience = patience
     }
 
-    func start(_ handle: @escaping @Sendable (SQLiteConnection, [any StoreUnit]) -> Void) {
+    func start(_ handle: @escaping @Sendable (Connection, [any StoreUnit]) -> Void) {
         let thread = Thread { [self] in
             while let units = take() { handle(connection, units) }
             connection.close()

@@ -54,7 +54,7 @@ private struct StoredColumn {
 
     func unreadable(_ connection: any SQLConnection) throws(StoreError) -> [String] {
         let condition = isOptional ? " WHERE length(\(column)) > 0" : isErased ? " WHERE erased_at IS NULL" : ""
-        let found = try connection.query("SELECT \(key) AS id, \(column) FROM \(table)\(condition)", []) {
+        let found = try connection.scan("SELECT \(key) AS id, \(column) FROM \(table)\(condition)", []) {
             row throws(StoreError) -> String? in
             isReadable(try row.json(column)) ? nil : "\(name) \(try row.text("id"))"
         }
@@ -79,7 +79,7 @@ extension SealedColumn {
             break
         }
         let (table, column) = name
-        let found = try connection.query(
+        let found = try connection.scan(
             "SELECT \(key) AS id, \(column) FROM \(table) WHERE \(column) IS NOT NULL", []
         ) { row throws(StoreError) -> String? in
             do throws(StoreError) {

@@ -9,7 +9,7 @@ extension StoreError {
         switch self {
         case .failed(let text): return text
         case .corrupt(let what): return "存储已损坏。the store is damaged: \(what)"
-        case .busy, .diskFull, .unsafe, .uncertain, .foreignLog, .newerSchema, .closed:
+        case .busy, .diskFull, .unsafe, .uncertain, .foreignLog, .newerSchema, .closed, .unreachable:
             return "存储现在无法使用。the store cannot be used now (\(code))"
         }
     }

@@ -12,7 +12,7 @@ private let doors: [String: Set<String>] = [
     "Documents": ["StrictJSON", "CLibXML2"],
     "Translation": ["StrictJSON", "Vocabulary", "Canonical", "Documents", "CPCRE2"],
     "Triage": ["StrictJSON", "Vocabulary", "Canonical", "Documents"],
-    "Storage": ["StrictJSON", "Vocabulary", "Messaging", "CSQLite"],
+    "Storage": ["StrictJSON", "Vocabulary", "Messaging", "CSQLite", "CPQ"],
     "Transport": ["StrictJSON", "Vocabulary", "CMicroHTTPD", "CCurl", "COpenSSL", "CZlib"],
     "Cases": [
         "StrictJSON", "Vocabulary", "Translation", "Triage", "Messaging", "Transport", "Canonical", "Observability",
@@ -84,7 +84,7 @@ func `a room imports only the rooms on the plan`(room: String) throws {
     #expect(Set(folders).subtracting(cModules) == Set(doors.keys))
 }
 
-@Test(arguments: ["CLibXML2", "CSQLite", "CCurl", "CMicroHTTPD", "COpenSSL", "CZlib", "CPCRE2"])
+@Test(arguments: ["CLibXML2", "CSQLite", "CPQ", "CCurl", "CMicroHTTPD", "COpenSSL", "CZlib", "CPCRE2"])
 func `a C library is opened in exactly one room`(module: String) throws {
     let openers = try doors.keys.filter { try imports(of: $0).contains(module) }
     #expect(openers.count == 1, "\(module) is imported by \(openers.sorted())")

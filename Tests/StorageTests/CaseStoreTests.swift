@@ -72,8 +72,11 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
 }
 
 @Suite struct CaseStoreTests {
-    @Test func `what follows a referral waits for it and joins it in the transaction that brings it`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `what follows a referral waits for it and joins it in the transaction that brings it`(kind: StoreKind)
+        async throws
+    {
+        let home = try await TemporaryStore(kind)
         let name = CaseName.message(partner: "court", id: "M1")
         let waits = IntakeAnswer(outcome: .parked, bytes: Array("waits".utf8))
         #expect(try await home.store.accept(caseMessage("F1", about: name)) == .resolved(waits))
@@ -94,8 +97,9 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         await home.remove()
     }
 
-    @Test func `what waits too long is a dead letter with its bytes and waits no more`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `what waits too long is a dead letter with its bytes and waits no more`(kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         _ = try await home.store.accept(caseMessage("F1", about: .applicationNo("LA-M1")))
         #expect(try await home.store.expireFollowUps(now: start.advanced(seconds: 59), limit: 10) == 0)
         #expect(try await home.store.expireFollowUps(now: start.advanced(seconds: 60), limit: 10) == 1)
@@ -107,8 +111,9 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         await home.remove()
     }
 
-    @Test func `applications of one person are related both ways, over a year and no longer`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `applications of one person are related both ways, over a year and no longer`(kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         let day = 86_400
         _ = try await home.store.accept(caseMessage("M1", keys: ["person1", "case1"]))
         _ = try await home.store.accept(
@@ -126,8 +131,9 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         await home.remove()
     }
 
-    @Test func `however many applications a person has, one of them learns of the next`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `however many applications a person has, one of them learns of the next`(kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         for number in 1...30 { _ = try await home.store.accept(caseMessage("M\(number + 100)", keys: ["person1"])) }
         for number in 101...130 {
             let record = try #require(try await home.store.application("LA-M\(number)"))
@@ -140,10 +146,11 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         await home.remove()
     }
 
-    @Test func `two nodes raise a clock once between them, and once more when its end has moved`() async throws {
-        let home = try await TemporaryStore()
-        let file = home.folder.appending(path: "store.sqlite").path
-        let other = try await SQLMessageStore(database: SQLiteDatabase(path: file, maxPending: 4096))
+    @Test(arguments: StoreKind.tried)
+    func `two nodes raise a clock once between them, and once more when its end has moved`(kind: StoreKind) async throws
+    {
+        let home = try await TemporaryStore(kind)
+        let other = try await SQLMessageStore(database: home.opened())
         let clocks = (1...20).map { clock("CLK-\($0)", due: 100, soon: 50) }
         _ = try await home.store.accept(
             caseMessage("M1", clocks: clocks + [clock("CLK-99", due: 1, soon: 1, isRunning: false)]))
@@ -178,8 +185,9 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         await home.remove()
     }
 
-    @Test func `a step from an older version changes nothing and keeps the lease`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `a step from an older version changes nothing and keeps the lease`(kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         _ = try await home.store.accept(caseMessage("M1"))
         let record = try #require(try await home.store.application("LA-M1"))
         let lease = try #require(
@@ -199,8 +207,9 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
         await home.remove()
     }
 
-    @Test func `evidence is found by person until its retention ends`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `evidence is found by person until its retention ends`(kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         var share = caseMessage("S1", about: .key("nobody"))
         share = {
             var record = share.records[0]

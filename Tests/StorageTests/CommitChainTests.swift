@@ -46,7 +46,7 @@ import Testing
         _ = try await home.store.accept(referral("M2"))
         // All that a copy by SQLite has is in the log as well.
         let copy = home.folder.appending(path: "copy.sqlite")
-        try await home.database.copy(to: copy.path)
+        try await home.file.copy(to: copy.path)
         _ = try await home.store.accept(referral("M3"))
         let crashed = try image(of: home, as: "crashed.sqlite")
         try put(crashed, beside: copy)
@@ -59,7 +59,7 @@ import Testing
         let home = try await TemporaryStore()
         _ = try await home.store.accept(referral("M1"))
         let old = home.folder.appending(path: "old.sqlite")
-        try await home.database.copy(to: old.path)
+        try await home.file.copy(to: old.path)
         for number in 2..<40 { _ = try await home.store.accept(referral("M\(number)")) }
         try writeBack(home)
         _ = try await home.store.accept(referral("M99"))

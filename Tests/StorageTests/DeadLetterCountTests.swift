@@ -253,8 +253,9 @@ extension DeadLetterFilter {
                 == Dictionary(deadLetters.compactMap { deadLetter in deadLetter.queue.map { ($0, 1) } }) { $0 + $1 })
     }
 
-    @Test func `no dead letter can be made or ended past its count row`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `no dead letter can be made or ended past its count row`(kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         _ = try await home.store.accept(referral("M1"))
         _ = try await home.store.accept(referral("M2", digest: "d2", invalid: true, deadLetter: .invalid(code: nil)))
         for sql in [
@@ -270,8 +271,9 @@ extension DeadLetterFilter {
         await home.remove()
     }
 
-    @Test func `a wrong count is found, and a recount mends it`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `a wrong count is found, and a recount mends it`(kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         try await home.fill(3_000)
         for sql in [
             "UPDATE dead_letter_count SET messages = messages + 1",

@@ -88,10 +88,11 @@ extension TemporaryStore {
         await home.remove()
     }
 
-    @Test func `pages in both directions hold every deadLetter once, and rare ones make one page`()
+    @Test(arguments: StoreKind.tried)
+    func `pages in both directions hold every deadLetter once, and rare ones make one page`(kind: StoreKind)
         async throws
     {
-        let home = try await TemporaryStore()
+        let home = try await TemporaryStore(kind)
         try await home.fill(5_000)
         for newestFirst in [false, true] {
             var ids: [String] = []
@@ -118,10 +119,11 @@ extension TemporaryStore {
         await home.remove()
     }
 
-    @Test func `the second of two operators is refused, and so is one whose dead letter died again meanwhile`()
+    @Test(arguments: StoreKind.tried)
+    func `the second of two operators is refused, and so is one whose dead letter died again meanwhile`(kind: StoreKind)
         async throws
     {
-        let home = try await TemporaryStore()
+        let home = try await TemporaryStore(kind)
         _ = try await home.store.accept(referral("M1", queue: nil, deadLetter: .unroutable()))
         let seen = try #require(try await home.store.tray().first)
         let first = try await home.store.requeue(
@@ -147,8 +149,9 @@ extension TemporaryStore {
         await home.remove()
     }
 
-    @Test func `looking a hundred times changes nothing`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `looking a hundred times changes nothing`(kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         let broken = referral("M1", invalid: true, deadLetter: .invalid(code: nil))
         _ = try await home.store.accept(broken)
         let before = try #require(try await home.store.deadLetter(broken.referralID))

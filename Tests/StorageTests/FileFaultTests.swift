@@ -85,11 +85,11 @@ import Testing
 
     @Test func `whoever looks at a file that was taken away puts no empty one in its place`() async throws {
         let home = try await TemporaryStore()
-        let file = home.database.path
+        let file = try home.file.path
         let aside = file + ".aside"
         try FileManager.default.moveItem(atPath: file, toPath: aside)
         await #expect(throws: StoreError.self) { try await home.database.inspect() }
-        await #expect(throws: StoreError.self) { try await home.database.copy(to: file + ".copy") }
+        await #expect(throws: StoreError.self) { try await home.file.copy(to: file + ".copy") }
         #expect(!FileManager.default.fileExists(atPath: file))
         try FileManager.default.moveItem(atPath: aside, toPath: file)
         try await home.database.inspect()

@@ -53,10 +53,11 @@ import Testing
         await home.remove()
     }
 
-    @Test func `a referral is found by every number of its own, and by an indexed one however it is written`()
+    @Test(arguments: StoreKind.tried)
+    func `a referral is found by every number of its own, and by an indexed one however it is written`(kind: StoreKind)
         async throws
     {
-        let home = try await TemporaryStore()
+        let home = try await TemporaryStore(kind)
         let commit = referral(
             "M1", digest: "abc123",
             content: JSONObject([
@@ -89,8 +90,9 @@ import Testing
         await home.remove()
     }
 
-    @Test func `figures count what is there, by queue, partner and outcome`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `figures count what is there, by queue, partner and outcome`(kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         for number in 0..<3 { _ = try await home.store.accept(referral("M\(number)", digest: "d\(number)")) }
         _ = try await home.store.accept(referral("bad", digest: "x", invalid: true, deadLetter: .invalid(code: nil)))
         let urgent = start.advanced(seconds: 60)

@@ -5,13 +5,14 @@ import Testing
 @testable import Storage
 
 @Suite struct GatheringTests {
-    @Test func `what is here waits for what is underway and shares one transaction with it`() async throws {
+    @Test(arguments: StoreKind.tried)
+    func `what is here waits for what is underway and shares one transaction with it`(kind: StoreKind) async throws {
         let underway = CommitsUnderway()
-        let home = try await TemporaryStore(underway: underway, patience: .seconds(3600))
+        let home = try await TemporaryStore(kind, underway: underway, patience: .seconds(3600))
         let announcement = underway.announce()
         async let first = home.store.accept(referral("M1"))
         async let second = home.store.accept(referral("M2"))
-        while home.database.gatheringCount < 2 { await Task.yield() }
+        while home.gatheringCount < 2 { await Task.yield() }
         announcement.arrived()
         #expect(try await home.store.accept(referral("M3")) == .stored)
         #expect(try await [first, second] == [.stored, .stored])
@@ -20,9 +21,10 @@ import Testing
         await home.remove()
     }
 
-    @Test func `what fails is undone alone and the rest of its group stays`() async throws {
+    @Test(arguments: StoreKind.tried)
+    func `what fails is undone alone and the rest of its group stays`(kind: StoreKind) async throws {
         let underway = CommitsUnderway()
-        let home = try await TemporaryStore(underway: underway, patience: .seconds(3600))
+        let home = try await TemporaryStore(kind, underway: underway, patience: .seconds(3600))
         let announcement = underway.announce()
         async let first = home.store.accept(referral("M1"))
         let failing = Task {
@@ -31,7 +33,7 @@ import Testing
                 throw .failed("on purpose")
             }
         }
-        while home.database.gatheringCount < 2 { await Task.yield() }
+        while home.gatheringCount < 2 { await Task.yield() }
         announcement.arrived()
         #expect(try await home.store.accept(referral("M2")) == .stored)
         #expect(try await first == .stored)
@@ -47,21 +49,23 @@ import Testing
         await home.remove()
     }
 
-    @Test func `what never comes holds nothing up`() async throws {
+    @Test(arguments: StoreKind.tried)
+    func `what never comes holds nothing up`(kind: StoreKind) async throws {
         let underway = CommitsUnderway()
-        let home = try await TemporaryStore(underway: underway, patience: .milliseconds(1))
+        let home = try await TemporaryStore(kind, underway: underway, patience: .milliseconds(1))
         let announcement = underway.announce()
         #expect(try await home.store.accept(referral("M1")) == .stored)
         announcement.arrived()
         await home.remove()
     }
 
-    @Test func `a store that closes waits for nothing`() async throws {
+    @Test(arguments: StoreKind.tried)
+    func `a store that closes waits for nothing`(kind: StoreKind) async throws {
         let underway = CommitsUnderway()
-        let home = try await TemporaryStore(underway: underway, patience: .seconds(3600))
+        let home = try await TemporaryStore(kind, underway: underway, patience: .seconds(3600))
         let announcement = underway.announce()
         async let stored = home.store.accept(referral("M1"))
-        while home.database.gatheringCount < 1 { await Task.yield() }
+        while home.gatheringCount < 1 { await Task.yield() }
         await home.remove()
         #expect(try await stored == .stored)
         announcement.arrived()

@@ -42,8 +42,9 @@ extension TemporaryStore {
         await home.remove()
     }
 
-    @Test func `whoever resumes a job has it at once, and who worked on it before has not`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `whoever resumes a job has it at once, and who worked on it before has not`(kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         try await home.addJob("J")
         let job = try #require(try await home.lock(seconds: 0))
         #expect(try await home.change(.paused))
@@ -54,8 +55,9 @@ extension TemporaryStore {
         await home.remove()
     }
 
-    @Test func `no dead letter leaves the tray for a worker whose job was taken away`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `no dead letter leaves the tray for a worker whose job was taken away`(kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         let store = home.store
         _ = try await store.accept(referral("M1", digest: "d1", invalid: true, deadLetter: .invalid(code: nil)))
         _ = try await store.accept(referral("M2", digest: "d2", queue: nil, deadLetter: .unroutable()))
@@ -94,8 +96,9 @@ extension TemporaryStore {
         await home.remove()
     }
 
-    @Test func `who was away for too long has lost the job to another`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `who was away for too long has lost the job to another`(kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         try await home.addJob("J")
         let slow = try #require(try await home.lock(seconds: 0))
         let other = try #require(try await home.lock(seconds: 5))

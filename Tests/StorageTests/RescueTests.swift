@@ -50,8 +50,11 @@ extension TemporaryStore {
 }
 
 @Suite struct RescueTests {
-    @Test func `a sender that sends its message corrected under the same id ends the dead letter`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `a sender that sends its message corrected under the same id ends the dead letter`(kind: StoreKind)
+        async throws
+    {
+        let home = try await TemporaryStore(kind)
         let broken = document("M1", digest: "d1", records: 1, failed: [0])
         #expect(try await home.store.accept(broken) == .stored)
         #expect(try await home.store.accept(document("M1", digest: "d2", records: 1, failed: [])) == .stored)
@@ -67,8 +70,11 @@ extension TemporaryStore {
         await home.remove()
     }
 
-    @Test func `a failed record is rescued by its sender, and what was accepted is not made again`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `a failed record is rescued by its sender, and what was accepted is not made again`(kind: StoreKind)
+        async throws
+    {
+        let home = try await TemporaryStore(kind)
         _ = try await home.store.accept(document("M1", digest: "d1", failed: [1, 2]))
         let first = try await home.applications(of: "M1")
         #expect(first.count == 1)
@@ -136,8 +142,9 @@ extension TemporaryStore {
         await home.remove()
     }
 
-    @Test func `discarding tells the sender nothing while its message lives on`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `discarding tells the sender nothing while its message lives on`(kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         _ = try await home.store.accept(document("M1", digest: "d1", failed: [1]))
         let record = try #require(try await home.store.tray().first)
         let word = status("LA-x")
@@ -153,9 +160,11 @@ extension TemporaryStore {
         await home.remove()
     }
 
-    @Test func `an application that nobody can be found for is returned to its sender, and is over then`() async throws
+    @Test(arguments: StoreKind.tried)
+    func `an application that nobody can be found for is returned to its sender, and is over then`(kind: StoreKind)
+        async throws
     {
-        let home = try await TemporaryStore()
+        let home = try await TemporaryStore(kind)
         let commit = referral("M1", queue: nil, deadLetter: .unroutable())
         _ = try await home.store.accept(commit)
         let deadLetter = try #require(try await home.store.tray().first)

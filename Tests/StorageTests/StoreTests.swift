@@ -7,37 +7,6 @@ import Vocabulary
 
 @testable import Storage
 
-/// A store in a folder of its own that goes with it.
-final class TemporaryStore: Sendable {
-    let folder: URL
-    let database: SQLiteDatabase
-    let store: SQLMessageStore
-    private let sizes = Sizes()
-
-    /// How many writes each transaction carried; whole once the database is closed.
-    var groups: [Int] { sizes.all.withLock { $0 } }
-
-    private final class Sizes: Sendable {
-        let all = Mutex<[Int]>([])
-    }
-
-    init(
-        underway: CommitsUnderway = CommitsUnderway(), patience: DispatchTimeInterval = .milliseconds(4)
-    ) async throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "store-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        database = try SQLiteDatabase(
-            path: folder.appending(path: "store.sqlite").path, maxPending: 4096, underway: underway, patience: patience,
-            onCommit: { [sizes] units, _ in sizes.all.withLock { $0.append(units) } })
-        store = try await SQLMessageStore(database: database)
-    }
-
-    func remove() async {
-        await database.close()
-        try? FileManager.default.removeItem(at: folder)
-    }
-}
-
 let start = Instant(milliseconds: 1_700_000_000_000)
 private let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
 
@@ -75,8 +44,9 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
 }
 
 @Suite struct StoreTests {
-    @Test func `two hundred copies at once give one referral and one receipt`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `two hundred copies at once give one referral and one receipt`(kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         let answers = try await withThrowingTaskGroup(of: Acceptance.self) { group in
             for _ in 0..<200 { group.addTask { try await home.store.accept(referral("M1")) } }
             return try await group.reduce(into: [Acceptance]()) { $0.append($1) }
@@ -89,8 +59,11 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         await home.remove()
     }
 
-    @Test func `the same id from another partner is another referral and other bytes are a conflict`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `the same id from another partner is another referral and other bytes are a conflict`(kind: StoreKind)
+        async throws
+    {
+        let home = try await TemporaryStore(kind)
         let first = referral("M1")
         #expect(try await home.store.accept(first) == .stored)
         #expect(try await home.store.accept(referral("M1", partner: "police")) == .stored)
@@ -98,8 +71,11 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         await home.remove()
     }
 
-    @Test func `an invalid message waits as a dead letter and leaves its id to the corrected one`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `an invalid message waits as a dead letter and leaves its id to the corrected one`(kind: StoreKind)
+        async throws
+    {
+        let home = try await TemporaryStore(kind)
         let broken = referral("M1", invalid: true, deadLetter: .invalid(code: nil))
         #expect(try await home.store.accept(broken) == .stored)
         let again = try await home.store.accept(referral("M1", invalid: true, deadLetter: .invalid(code: nil)))
@@ -114,8 +90,11 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         await home.remove()
     }
 
-    @Test func `leases give the most urgent clock first and end in the tray after too many attempts`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `leases give the most urgent clock first and end in the tray after too many attempts`(kind: StoreKind)
+        async throws
+    {
+        let home = try await TemporaryStore(kind)
         _ = try await home.store.accept(referral("late", dueAt: start.advanced(seconds: 900)))
         _ = try await home.store.accept(referral("soon", dueAt: start.advanced(seconds: 60)))
         var now = start
@@ -135,8 +114,9 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         await home.remove()
     }
 
-    @Test func `an ended or settled lease cannot be settled`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `an ended or settled lease cannot be settled`(kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         _ = try await home.store.accept(referral("M1"))
         let lease = try #require(
             try await home.store.lease(
@@ -154,8 +134,11 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         await home.remove()
     }
 
-    @Test func `statuses go in order per application and a dead one no longer holds the next back`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `statuses go in order per application and a dead one no longer holds the next back`(kind: StoreKind)
+        async throws
+    {
+        let home = try await TemporaryStore(kind)
         let one = referral("M1")
         let two = referral("M2")
         _ = try await home.store.accept(one)
@@ -185,8 +168,9 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         await home.remove()
     }
 
-    @Test func `a step from an old version changes nothing, not even its lease`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `a step from an old version changes nothing, not even its lease`(kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         let commit = referral("M1")
         _ = try await home.store.accept(commit)
         let ends = start.advanced(seconds: 60)
@@ -205,8 +189,9 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         await home.remove()
     }
 
-    @Test func `each lease that nobody settled stands in the history, at the moment it ended`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `each lease that nobody settled stands in the history, at the moment it ended`(kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         let commit = referral("M1")
         _ = try await home.store.accept(commit)
         for attempt in 0..<3 {
@@ -225,8 +210,9 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         await home.remove()
     }
 
-    @Test func `an unroutable application waits for a person who chooses its queue`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `an unroutable application waits for a person who chooses its queue`(kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         _ = try await home.store.accept(referral("M1", queue: nil, deadLetter: .unroutable()))
         let deadLetter = try #require(
             try await home.store.tray(DeadLetterFilter(reason: .unroutable)).first)
@@ -285,12 +271,15 @@ func status(_ applicationNo: String, partner: String = "court") -> Envelope {
         await home.remove()
     }
 
-    @Test func `what was acknowledged is there after reopening, and migrating twice changes nothing`() async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: StoreKind.tried)
+    func `what was acknowledged is there after reopening, and migrating twice changes nothing`(kind: StoreKind)
+        async throws
+    {
+        let home = try await TemporaryStore(kind)
         let commit = referral("M1")
         _ = try await home.store.accept(commit)
         await home.database.close()
-        let again = try SQLiteDatabase(path: home.folder.appending(path: "store.sqlite").path, maxPending: 16)
+        let again = try home.opened()
         let store = try await SQLMessageStore(database: again)
         #expect(try await store.referral(partner: "court", messageID: "M1")?.id == commit.referralID)
         await again.close()

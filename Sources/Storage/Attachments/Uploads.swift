@@ -42,8 +42,7 @@ extension SQLMessageStore: AttachmentStore {
             var held: [String: Upload.Facts] = [:]
             for digest in digests {
                 try connection.run(
-                    "UPDATE upload SET keep_until = max(keep_until, ?) WHERE partner = ? AND sha256 = ?",
-                    [.instant(until), .text(partner), .text(digest)])
+                    Uploads.waitLonger, [.instant(until), .text(partner), .text(digest)])
                 held[digest] =
                     try connection.query(
                         "SELECT \(Uploads.facts) FROM upload WHERE partner = ? AND sha256 = ?",
@@ -57,7 +56,10 @@ extension SQLMessageStore: AttachmentStore {
     public func eraseUploads(now: Instant, limit: Int) async throws(StoreError) -> Int {
         try await database.write { connection throws(StoreError) in
             try connection.run(
-                "DELETE FROM upload WHERE rowid IN (SELECT rowid FROM upload WHERE keep_until <= ? LIMIT ?)",
+                """
+                DELETE FROM upload WHERE (partner, sha256) IN
+                (SELECT partner, sha256 FROM upload WHERE keep_until <= ? LIMIT ?)
+                """,
                 [.instant(now), .int(limit)])
         }
     }
@@ -65,13 +67,19 @@ extension SQLMessageStore: AttachmentStore {
 
 /// Attachments that were uploaded, as rows.
 enum Uploads {
+    /// What no stored message refers to yet waits until then at least.
+    static let waitLonger = """
+        UPDATE upload SET keep_until = CASE WHEN keep_until < ?1 THEN ?1 ELSE keep_until END
+        WHERE partner = ?2 AND sha256 = ?3
+        """
+
     static let facts = "sha256, sm3, media_type, size"
 
     /// An application's own referral, and what was joined to it, in the order in which they came.
     static let referrals = """
         SELECT referral_id FROM application WHERE no = ?
         UNION ALL SELECT * FROM (SELECT f.referral_id FROM followed_by b JOIN follow_up f ON f.id = b.follow_up_id
-        WHERE b.application_no = ? ORDER BY f.id)
+        WHERE b.application_no = ? ORDER BY f.id) AS joined
         """
 
     static func read(_ row: any SQLRow) throws(StoreError) -> Upload.Facts {
@@ -85,9 +93,7 @@ enum Uploads {
     ) throws(StoreError) -> UploadResult {
         let name: [SQLValue] = [.text(upload.partnerID), .text(upload.facts.sha256)]
         // Sent again, it waits anew.
-        try connection.run(
-            "UPDATE upload SET keep_until = max(keep_until, ?) WHERE partner = ? AND sha256 = ?",
-            [.instant(until)] + name)
+        try connection.run(waitLonger, [.instant(until)] + name)
         let known = try connection.query("SELECT keep_until FROM upload WHERE partner = ? AND sha256 = ?", name) {
             row throws(StoreError) in try row.optionalInstant("keep_until")
         }

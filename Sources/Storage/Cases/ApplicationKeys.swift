@@ -38,7 +38,7 @@ enum ApplicationKeys {
         guard !keys.isEmpty else { return [] }
         let one = """
             SELECT * FROM (SELECT application_no FROM case_key WHERE quarter = ? AND key = ?
-            ORDER BY application_no DESC LIMIT ?)
+            ORDER BY application_no DESC LIMIT ?) AS found
             """
         var values: [SQLValue] = []
         for quarter in (0..<Int64(reach)).map({ instant.quarter - $0 }) {

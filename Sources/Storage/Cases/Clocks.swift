@@ -8,8 +8,8 @@ extension SQLMessageStore: ClockStore {
         try await database.read { connection throws(StoreError) in
             try Clocks.records(
                 """
-                WHERE c.is_running = 1 AND c.due_at <= ? AND c.due_at >= ? AND coalesce(a.queue = ?, ? IS NULL)
-                AND coalesce(c.soon_at <= ?, ? IS NULL) AND (? IS NULL OR c.id = ? OR substr(c.id, 1, length(?) + 1) = ?)
+                WHERE c.is_running = 1 AND c.due_at <= ? AND c.due_at >= ? AND (CAST(? AS TEXT) IS NULL OR a.queue = ?)
+                AND (CAST(? AS BIGINT) IS NULL OR c.soon_at <= ?) AND (CAST(? AS TEXT) IS NULL OR c.id = ? OR substr(c.id, 1, length(?) + 1) = ?)
                 AND (c.due_at, c.application_no, c.id) > (?, ?, ?) ORDER BY c.due_at, c.application_no, c.id LIMIT ?
                 """,
                 [
@@ -51,8 +51,8 @@ enum Clocks {
                 WHERE c.application_no = ?1 AND c.id = ?9), (SELECT a.queue FROM application a WHERE a.no = ?1)))
                 ON CONFLICT (application_no, id) DO UPDATE SET content = excluded.content, due_at = excluded.due_at,
                 soon_at = excluded.soon_at, is_running = excluded.is_running, ended_at = excluded.ended_at,
-                outcome = excluded.outcome, institution = iif(clock.ended_at IS NULL OR excluded.ended_at IS NULL,
-                excluded.institution, clock.institution),
+                outcome = excluded.outcome, institution = CASE WHEN clock.ended_at IS NULL OR excluded.ended_at IS NULL
+                THEN excluded.institution ELSE clock.institution END,
                 soon_raised_at = CASE WHEN excluded.due_at = clock.due_at THEN clock.soon_raised_at END,
                 overdue_raised_at = CASE WHEN excluded.due_at = clock.due_at THEN clock.overdue_raised_at END
                 """,
@@ -70,8 +70,8 @@ enum Clocks {
     static func end(of applicationNo: String, at now: Instant, _ connection: any SQLConnection) throws(StoreError) {
         try connection.run(
             """
-            UPDATE clock SET is_running = 0, ended_at = ?1, outcome = CASE outcome WHEN 'running' THEN iif(?1 > due_at, 'late', 'ended')
-            WHEN 'paused' THEN 'ended' ELSE outcome END WHERE application_no = ?2 AND ended_at IS NULL
+            UPDATE clock SET is_running = 0, ended_at = ?1, outcome = CASE WHEN outcome = 'running' AND ?1 > due_at THEN 'late'
+            WHEN outcome IN ('running', 'paused') THEN 'ended' ELSE outcome END WHERE application_no = ?2 AND ended_at IS NULL
             """, [.instant(now), .text(applicationNo)])
     }
 

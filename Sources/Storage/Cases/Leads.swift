@@ -13,7 +13,7 @@ extension SQLMessageStore: LeadStore {
             try CaseRows.applications(
                 """
                 WHERE \(state) AND a.referral_state <> 'cancelled' AND a.no > ?
-                AND (? IS NULL OR a.queue = ? \(unplaced)) ORDER BY a.no LIMIT ?
+                AND (CAST(? AS TEXT) IS NULL OR a.queue = ? \(unplaced)) ORDER BY a.no LIMIT ?
                 """,
                 [
                     .text(applicationNo ?? ""), .optional(filter.institution), .optional(filter.institution),

@@ -35,7 +35,8 @@ extension SQLMessageStore: MovedLimitStore {
         try await database.write { connection throws(StoreError) in
             _ = try connection.run(
                 """
-                UPDATE reckoning SET through = ?1, is_done = ?1 IS NULL AND since <= ?2 WHERE rules = ?3 AND is_done = 0
+                UPDATE reckoning SET through = ?1, is_done = CASE WHEN CAST(?1 AS TEXT) IS NULL AND since <= ?2 THEN 1 ELSE 0 END
+                WHERE rules = ?3 AND is_done = 0
                 """, [.optional(through), .instant(settled), .text(rules)])
         }
     }

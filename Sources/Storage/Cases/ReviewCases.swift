@@ -16,12 +16,13 @@ extension SQLMessageStore: ReviewCaseStore {
 
     public func reviewCoverage(month: String) async throws(StoreError) -> [ReviewCoverage] {
         try await database.read { connection throws(StoreError) in
-            try connection.query(
+            func facts(_ name: String) -> String { connection.dialect.member(name, of: "a.facts") }
+            return try connection.query(
                 """
-                SELECT c.partner AS partner, count(*) AS cases, sum(EXISTS (SELECT 1 FROM case_key k
+                SELECT c.partner AS partner, count(*) AS cases, sum(CASE WHEN EXISTS (SELECT 1 FROM case_key k
                 JOIN application a ON a.no = k.application_no WHERE k.quarter IN (q.first, q.first + 1, q.first + 2)
-                AND k.key = c.key AND a.facts ->> '$.partner' = c.partner
-                AND instr(a.facts ->> '$.measures', '"reviewStageDefence"') > 0)) AS notified
+                AND k.key = c.key AND \(facts("partner")) = c.partner
+                AND instr(\(facts("measures")), '"reviewStageDefence"') > 0) THEN 1 ELSE 0 END) AS notified
                 FROM review_case c, (SELECT CAST(substr(?1, 1, 4) AS INTEGER) * 4
                 + (CAST(substr(?1, 6, 2) AS INTEGER) - 1) / 3 - 1 AS first) q WHERE c.month = ?1
                 GROUP BY c.partner ORDER BY c.partner

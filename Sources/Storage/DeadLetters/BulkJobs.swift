@@ -49,7 +49,10 @@ extension SQLMessageStore: JobStore {
             // What neither the job nor anybody counts for it ended before its turn: the figures add up to the total.
             if state == .finished {
                 try connection.run(
-                    "UPDATE bulk_job SET ended_otherwise = max(0, total - resent - failed_again - skipped) WHERE id = ?",
+                    """
+                    UPDATE bulk_job SET ended_otherwise = CASE WHEN total > resent + failed_again + skipped
+                    THEN total - resent - failed_again - skipped ELSE 0 END WHERE id = ?
+                    """,
                     [.text(id)])
             }
             if let act { try Audit.append(act, connection) }

@@ -16,7 +16,7 @@ extension SQLMessageStore: DriftStore {
         try await database.read { connection throws(StoreError) in
             let weeks = try connection.query(
                 """
-                SELECT partner, mapping, documents FROM drift_week WHERE week = ? AND (? IS NULL OR partner = ?)
+                SELECT partner, mapping, documents FROM drift_week WHERE week = ? AND (CAST(? AS TEXT) IS NULL OR partner = ?)
                 ORDER BY partner, mapping
                 """, [.text(week), .optional(partner), .optional(partner)]
             ) { row throws(StoreError) in (try row.text("partner"), try row.text("mapping"), try row.int("documents")) }

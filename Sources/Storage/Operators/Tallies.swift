@@ -29,7 +29,7 @@ extension SQLMessageStore: TallyStore {
                 """
                 SELECT substr(id, 1, instr(id || '#', '#') - 1) AS clock, coalesce(institution, '') AS institution,
                 outcome, count(*) AS clocks FROM clock WHERE is_running = 1 AND due_at >= ? AND due_at < ?
-                AND outcome = 'running' GROUP BY 1, 2
+                AND outcome = 'running' GROUP BY 1, 2, 3
                 """, [.instant(Tallies.start(of: today)), .instant(now)], Tallies.read)
             return whole + ofToday
         }

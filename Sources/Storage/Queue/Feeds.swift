@@ -38,7 +38,7 @@ enum Feeds {
         let fresh = try transaction.query(
             """
             SELECT id FROM message WHERE channel = 'status' AND recipient = ? AND state IN ('queued', 'claimed')
-            AND state = 'queued' AND ready_at <= ? AND feed_position IS NULL AND coalesce(keep_until > ?, 1)
+            AND state = 'queued' AND ready_at <= ? AND feed_position IS NULL AND (keep_until IS NULL OR keep_until > ?)
             ORDER BY id LIMIT ?
             """, [.text(partner), .instant(now), .instant(now), .integer(Int64(limit))]
         ) { row throws(StoreError) in try row.text("id") }
@@ -62,7 +62,7 @@ enum Feeds {
             """
             SELECT \(Envelopes.columns), m.payload AS payload, m.feed_position AS feed_position FROM message m
             WHERE m.recipient = ? AND m.feed_position > ? AND m.erased_at IS NULL AND (m.state = 'delivered'
-            OR (m.state = 'queued' AND coalesce(m.keep_until > ?, 1))) ORDER BY m.feed_position LIMIT ?
+            OR (m.state = 'queued' AND (m.keep_until IS NULL OR m.keep_until > ?))) ORDER BY m.feed_position LIMIT ?
             """, [.text(partner), .integer(position), .instant(now), .integer(Int64(limit))]
         ) { row throws(StoreError) in
             FeedEntry(position: try row.integer("feed_position"), envelope: try Envelopes.read(row))

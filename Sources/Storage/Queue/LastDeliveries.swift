@@ -7,7 +7,7 @@ extension SQLMessageStore {
             let found = try connection.query(
                 """
                 SELECT channel, recipient, max(finished_at) AS finished_at FROM (SELECT channel, recipient, state, finished_at
-                FROM message ORDER BY rowid DESC LIMIT ?) WHERE state = 'delivered' AND recipient IS NOT NULL
+                FROM message ORDER BY id DESC LIMIT ?) AS newest WHERE state = 'delivered' AND recipient IS NOT NULL
                 GROUP BY channel, recipient
                 """, [.integer(Int64(newest))]
             ) { row throws(StoreError) in

@@ -29,7 +29,7 @@ enum Leases {
     ) throws(StoreError) -> [Lease] {
         let (payload, join, condition): (String, String, String)
         switch endpoint.channel {
-        case .referral: (payload, join, condition) = ("m.payload AS payload, NULL AS version", "", "AND 0")
+        case .referral: (payload, join, condition) = ("m.payload AS payload, NULL AS version", "", "AND 1 = 0")
         // Without a payload of its own, whoever leases it reads the application as it is by then.
         case .application:
             (payload, join, condition) = (
@@ -45,7 +45,7 @@ enum Leases {
             m.created_at AS created_at, m.due_at AS due_at, m.priority AS priority, m.keep_until AS keep_until,
             m.traceparent AS traceparent, \(payload) FROM message m \(join)
             WHERE m.channel = ? AND m.recipient = ? AND m.state IN ('queued', 'claimed') AND m.ready_at <= ? \(condition)
-            AND coalesce(m.keep_until > ?, 1) ORDER BY \(order) LIMIT ?
+            AND (m.keep_until IS NULL OR m.keep_until > ?) ORDER BY \(order) LIMIT ?
             """, [.word(endpoint.channel), .text(endpoint.recipient), .instant(now), .instant(now), .int(max)]
         ) { row throws(StoreError) in
             (try StoredMessage.read(row), try Envelopes.read(row), try row.optionalInt("version"))
@@ -82,9 +82,9 @@ enum Leases {
         guard let (id, attempt) = parts(of: leaseID) else { return nil }
         return try connection.query(
             """
-            SELECT \(Envelopes.columns), x'' AS payload, m.ready_at AS ready_at FROM message m
+            SELECT \(Envelopes.columns), ? AS payload, m.ready_at AS ready_at FROM message m
             WHERE m.id = ? AND m.state = 'claimed' AND m.attempt = ? AND m.ready_at > ?
-            """, [.text(id), .int(attempt), .instant(now)]
+            """, [.blob([]), .text(id), .int(attempt), .instant(now)]
         ) { row throws(StoreError) in
             Lease(
                 id: leaseID, envelope: try Envelopes.read(row), attempt: attempt, ends: try row.instant("ready_at"))

@@ -54,10 +54,10 @@ enum IdempotentReceiver {
         guard let work = commit.work, !attached.isEmpty || kept != nil else { return .stored }
         let answer = try work.answer(commit, attached: attached, kept: kept)
         try transaction.run(
-            "UPDATE referral SET outcome = ?, answer = ? WHERE id = ? AND is_invalid = (? = 'invalid')",
+            "UPDATE referral SET outcome = ?, answer = ? WHERE id = ? AND is_invalid = ?",
             [
                 .word(answer.outcome), .sealed(answer.bytes, .referralAnswer), .text(commit.referralID),
-                .word(answer.outcome),
+                .flag(answer.outcome == .invalid),
             ])
         return .resolved(answer)
     }
@@ -67,7 +67,7 @@ enum IdempotentReceiver {
     static let sameInvalidBytes = """
         SELECT r.id AS id, r.digest AS digest, r.answer AS answer FROM referral r
         WHERE r.partner = ? AND r.digest = ? AND r.is_invalid = 1
-        AND r.about IS ? AND r.asked_mapping IS ? AND EXISTS (SELECT 1 FROM message m WHERE m.channel = 'referral'
+        AND r.about IS NOT DISTINCT FROM ? AND r.asked_mapping IS NOT DISTINCT FROM ? AND EXISTS (SELECT 1 FROM message m WHERE m.channel = 'referral'
         AND m.correlation_id = r.id AND m.state = 'dead') LIMIT 1
         """
 

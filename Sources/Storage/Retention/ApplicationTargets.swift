@@ -75,8 +75,8 @@ enum ApplicationContent {
         guard let row = rows.first else { return content }
         content.add(row.content, eraser.sm3)
         try connection.run(
-            "UPDATE application SET content = x'', erased_at = ?, \(Erased.moved(in: "application")) WHERE no = ?",
-            [.instant(eraser.now), .text(number)])
+            "UPDATE application SET content = ?, erased_at = ?\(connection.dialect.moved(in: "application")) WHERE no = ?",
+            [.blob([]), .instant(eraser.now), .text(number)])
         // A follow-up that is part of other applications goes with the last of them.
         try FollowUpRows.erase(
             """
@@ -101,10 +101,10 @@ enum ApplicationContent {
         for status in told { content.add(status, eraser.sm3) }
         try connection.run(
             """
-            UPDATE status SET content = x'', erased_at = ?, \(Erased.moved(in: "status"))
+            UPDATE status SET content = ?, erased_at = ?\(connection.dialect.moved(in: "status"))
             WHERE application_no = ? AND erased_at IS NULL
             """,
-            [.instant(eraser.now), .text(number)])
+            [.blob([]), .instant(eraser.now), .text(number)])
         try MessageRows.erase(about: number, eraser, into: &content, connection)
         try connection.run(
             "UPDATE application SET statuses_erased_at = ? WHERE no = ?", [.instant(eraser.now), .text(number)])
@@ -158,7 +158,7 @@ enum MessageRows {
         }
         for payload in payloads { content.add(payload, eraser.sm3) }
         try connection.run(
-            "UPDATE message SET payload = NULL, findings = NULL, problem = NULL, erased_at = coalesce(erased_at, ?), \(Erased.moved(in: "message")) WHERE \(ended)",
+            "UPDATE message SET payload = NULL, findings = NULL, problem = NULL, erased_at = coalesce(erased_at, ?)\(connection.dialect.moved(in: "message")) WHERE \(ended)",
             [.instant(eraser.now), .text(subject)])
     }
 }
@@ -176,8 +176,8 @@ enum FollowUpRows {
         for row in rows {
             content.add(row.content, eraser.sm3)
             try connection.run(
-                "UPDATE follow_up SET content = x'', names = '', erased_at = ?, \(Erased.moved(in: "follow_up")) WHERE id = ?",
-                [.instant(eraser.now), .text(row.id)])
+                "UPDATE follow_up SET content = ?, names = '', erased_at = ?\(connection.dialect.moved(in: "follow_up")) WHERE id = ?",
+                [.blob([]), .instant(eraser.now), .text(row.id)])
             try connection.run("DELETE FROM share_trace WHERE subject = ?", [.text(row.id)])
         }
     }

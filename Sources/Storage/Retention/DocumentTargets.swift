@@ -112,8 +112,8 @@ enum Documents {
         ) { row throws(StoreError) in (digest: try row.text("digest"), bytes: try row.int("bytes")) }
         for row in found { content.add(digest: row.digest, bytes: row.bytes) }
         try connection.run(
-            "UPDATE referral SET raw = x'', erased_at = coalesce(erased_at, ?), \(Erased.moved(in: "referral")) WHERE id = ?",
-            [.instant(eraser.now), .text(id)])
+            "UPDATE referral SET raw = ?, erased_at = coalesce(erased_at, ?)\(connection.dialect.moved(in: "referral")) WHERE id = ?",
+            [.blob([]), .instant(eraser.now), .text(id)])
         // What its sender was told of it, where it never became an application.
         try MessageRows.erase(about: id, eraser, into: &content, connection)
         return content
@@ -141,7 +141,7 @@ private enum DeadLetterTarget {
         for part in row.parts { content.add(part, eraser.sm3) }
         try connection.run(
             """
-            UPDATE message SET payload = NULL, findings = NULL, problem = NULL, erased_at = ?, \(Erased.moved(in: "message")) WHERE id = ?
+            UPDATE message SET payload = NULL, findings = NULL, problem = NULL, erased_at = ?\(connection.dialect.moved(in: "message")) WHERE id = ?
             """,
             [.instant(eraser.now), .text(id)])
         guard row.channel == .referral else { return content }

@@ -45,7 +45,7 @@ enum ShareTraces {
         try connection.run(
             """
             INSERT INTO share_trace (subject, until) VALUES (?, ?)
-            ON CONFLICT (subject) DO UPDATE SET until = min(share_trace.until, excluded.until)
+            ON CONFLICT (subject) DO UPDATE SET until = excluded.until WHERE excluded.until < share_trace.until
             """, [.text(subject), .instant(until)])
     }
 

@@ -2,8 +2,8 @@ import Messaging
 
 /// A store's file that nobody writes to, such as the copy in an archive: read as it stands, and never changed.
 public final class ReadOnlyStore: Database {
-    private let worker: StoreWorker
-    private let keys: KeyRing?
+    private let worker: StoreWorker<SQLiteConnection>
+    public let keys: KeyRing?
 
     /// - Parameter encryption: the master key, where sealed values are to be opened.
     public init(path: String, encryption: (any MasterKey)? = nil) throws(StoreError) {
@@ -26,12 +26,11 @@ public final class ReadOnlyStore: Database {
         _ work: @escaping @Sendable (any SQLConnection) throws(StoreError) -> Result
     ) async throws(StoreError) -> Result { try await worker.submit(work) }
 
+    /// It is read where it is asked.
+    public func inspect() async throws(StoreError) {}
+
     /// Leaves the schema as it is.
     public func migrate() async throws(StoreError) {}
-
-    public var holdsKeys: Bool { keys != nil }
-
-    public func lookUp(_ text: String) throws(StoreError) -> String { try keys?.hash(text) ?? text }
 
     /// Nothing of it is free.
     public func freeSpace(pages: Int) async throws(StoreError) -> Int { 0 }

@@ -4,13 +4,16 @@ import Glibc
 import Messaging
 
 /// An open SQLite database with its prepared statements. Used by one thread only.
-final class SQLiteConnection: SQLConnection {
+final class SQLiteConnection: StoreConnection {
+    let dialect = Dialect.sqlite
     private let handle: OpaquePointer
     private let health: FileHealth?
     /// Nothing where the store is not encrypted.
     fileprivate let keys: KeyRing?
     private var statements: [String: SQLiteStatement] = [:]
     private var isOpen = true
+    /// How many rows had been changed when the transaction began.
+    private var changesBefore: Int64 = 0
 
     /// Opens the file.
     ///
@@ -74,10 +77,13 @@ final class SQLiteConnection: SQLConnection {
     /// How many rows were ever changed over this connection.
     var changes: Int64 { sqlite3_total_changes64(handle) }
 
-    /// Ends the transaction.
+    /// Ends the transaction. One that has changed something names the one before it.
     ///
     /// - Throws: `StoreError.uncertain` where the disk failed: what stands in the log may be read back later.
     func commit() throws(StoreError) {
+        if health?.isChained.load(ordering: .relaxed) ?? false, changes != changesBefore {
+            try run(CommitChain.advance, [])
+        }
         let statement = try prepared("COMMIT")
         defer { statement.reset() }
         switch statement.result() & 0xFF {
@@ -146,8 +152,12 @@ final class SQLiteConnection: SQLConnection {
     /// Begins a writing transaction.
     func begin() throws(StoreError) {
         try run("BEGIN IMMEDIATE", [])
+        changesBefore = changes
         try keys?.follow(self)
     }
+
+    /// The database has rolled back by itself where the disk is full.
+    func rollBack() { _ = try? run("ROLLBACK", []) }
 
     /// Runs a script without values.
     func execute(_ script: String) throws(StoreError) {
@@ -221,18 +231,10 @@ final class SQLiteConnection: SQLConnection {
 
 /// A prepared statement; finalized exactly once, before its connection closes.
 final class SQLiteStatement: SQLRow {
-    /// Where a column's values come from.
-    private enum Origin {
-        case plain
-        case sealed(SealedColumn)
-        /// An expression, or what a change returns: any of them.
-        case computed
-    }
-
     private let handle: OpaquePointer
     /// Each column's place by its name, learnt once for all rows.
     private let places: [String: Int32]
-    private let origins: [Origin]
+    private let origins: [ColumnOrigin]
     /// It holds its statements, and ends them before it ends.
     private unowned let connection: SQLiteConnection
 
@@ -240,14 +242,13 @@ final class SQLiteStatement: SQLRow {
         self.handle = handle
         self.connection = connection
         var places: [String: Int32] = [:]
-        var origins: [Origin] = []
+        var origins: [ColumnOrigin] = []
         for place in 0..<sqlite3_column_count(handle) {
             if let name = sqlite3_column_name(handle, place) { places[String(cString: name)] = place }
             if let table = sqlite3_column_table_name(handle, place),
                 let column = sqlite3_column_origin_name(handle, place)
             {
-                let sealed = SealedColumn.named(table: String(cString: table), column: String(cString: column))
-                origins.append(sealed.map { .sealed($0) } ?? .plain)
+                origins.append(ColumnOrigin(table: String(cString: table), column: String(cString: column)))
             } else {
                 origins.append(.computed)
             }
@@ -266,8 +267,10 @@ final class SQLiteStatement: SQLRow {
                 case .integer(let number): sqlite3_bind_int64(handle, index, number)
                 case .text(let text): bind(text, at: index)
                 case .blob(let bytes): bind(bytes, at: index)
-                case .sealed(let bytes, let column): bind(try seal(bytes, column), at: index)
-                case .sealedText(let text, let column): bind(try seal(text, column), at: index)
+                case .sealed(let bytes, let column):
+                    bind(try SealedValue.stored(bytes, column, keys: connection.keys), at: index)
+                case .sealedText(let text, let column):
+                    bind(try SealedValue.stored(text, column, keys: connection.keys), at: index)
                 }
             guard code == SQLITE_OK else { throw connection.failure(code) }
         }
@@ -286,18 +289,6 @@ final class SQLiteStatement: SQLRow {
         bytes.isEmpty
             ? sqlite3_bind_zeroblob(handle, index, 0)
             : legalaid_sqlite_bind_blob(handle, index, bytes, Int32(bytes.count))
-    }
-
-    private func seal(_ bytes: [UInt8], _ column: SealedColumn) throws(StoreError) -> [UInt8] {
-        if let keys = connection.keys { return try keys.seal(bytes, column) }
-        return SealedValue.isContainer(bytes) ? SealedValue.escaped(bytes) : bytes
-    }
-
-    private func seal(_ text: String, _ column: SealedColumn) throws(StoreError) -> String {
-        if let keys = connection.keys {
-            return text.isEmpty ? text : SealedValue.text(of: try keys.seal(Array(text.utf8), column))
-        }
-        return SealedValue.looksSealed(text) ? SealedValue.text(of: SealedValue.escaped(Array(text.utf8))) : text
     }
 
     /// Moves to the next row; `false` when there is none.
@@ -319,22 +310,10 @@ final class SQLiteStatement: SQLRow {
 
     func place(of column: String) -> Int32? { places[column] }
 
-    func mayBeSealed(at place: Int32) -> Bool {
-        switch origins[Int(place)] {
-        case .plain: false
-        case .sealed, .computed: true
-        }
-    }
+    func mayBeSealed(at place: Int32) -> Bool { origins[Int(place)].mayBeSealed }
 
     func opened(_ container: [UInt8], at place: Int32) throws(StoreError) -> [UInt8]? {
-        guard let keys = connection.keys else {
-            guard case .clear(let bytes) = SealedValue.content(of: container) else { return nil }
-            return bytes
-        }
-        switch origins[Int(place)] {
-        case .plain, .computed: return try keys.open(container, as: nil, connection)
-        case .sealed(let column): return try keys.open(container, as: column, connection)
-        }
+        try origins[Int(place)].opened(container, keys: connection.keys, connection)
     }
 
     func isNull(at place: Int32) -> Bool { sqlite3_column_type(handle, place) == SQLITE_NULL }

@@ -13,12 +13,12 @@ public final class SQLiteDatabase: Database {
     static let readThroughBytes: Int64 = 64 << 20
 
     let path: String
-    private let writer: StoreWorker
-    private let readers: [StoreWorker]
+    private let writer: StoreWorker<SQLiteConnection>
+    private let readers: [StoreWorker<SQLiteConnection>]
     private let turn = Atomic<Int>(0)
     private let place: FilePlace
     let health: FileHealth
-    let keys: KeyRing?
+    public let keys: KeyRing?
     private let isClosing = Atomic<Bool>(false)
 
     /// - Parameters:
@@ -46,7 +46,7 @@ public final class SQLiteDatabase: Database {
         writer = StoreWorker(
             try SQLiteConnection(path: path, health, keys: keys), name: "store-writer", maxPending: maxPending,
             underway: underway, patience: patience)
-        var readers: [StoreWorker] = []
+        var readers: [StoreWorker<SQLiteConnection>] = []
         for index in 0..<readerCount {
             let connection = try SQLiteConnection(path: path, health, keys: keys)
             readers.append(StoreWorker(connection, name: "store-reader-\(index)", maxPending: maxPending))
@@ -157,20 +157,9 @@ public final class SQLiteDatabase: Database {
         return try await readers[abs(number) % readers.count].submit(work)
     }
 
-    /// Whether its schema is this release's.
-    ///
-    /// - Throws: `StoreError.newerSchema` where it is a newer release's.
-    public func isMigrated() async throws(StoreError) -> Bool {
-        let schema = try await read { connection throws(StoreError) in
-            Int(try connection.query("PRAGMA user_version", [], Self.number).first ?? 0)
-        }
-        guard schema <= Migration.all.count else { throw .newerSchema(schema, reads: Migration.all.count) }
-        return schema == Migration.all.count
-    }
-
     public func migrate() async throws(StoreError) {
         try await write { [self] connection throws(StoreError) in
-            let done = Int(try connection.query("PRAGMA user_version", [], Self.number).first ?? 0)
+            let done = try connection.schemaVersion()
             guard done <= Migration.all.count else { throw .newerSchema(done, reads: Migration.all.count) }
             for (index, migration) in Migration.all.enumerated().dropFirst(done) {
                 for statement in migration.statements { try connection.run(statement, []) }
@@ -216,11 +205,10 @@ public final class SQLiteDatabase: Database {
     private static func commit(_ units: [any StoreUnit], on connection: SQLiteConnection, _ health: FileHealth) {
         let wasFull = health.isFull.exchange(false, ordering: .relaxed)
         let changes = connection.changes
-        let isChained = health.isChained.load(ordering: .relaxed)
         do throws(StoreError) {
-            if try !commitWhole(units, on: connection, isChained) { try commitEach(units, on: connection, isChained) }
+            if try !GroupCommit.whole(units, on: connection) { try GroupCommit.each(units, on: connection) }
         } catch {
-            _ = try? connection.run("ROLLBACK", [])
+            connection.rollBack()
             // Where the device is full SQLite has undone everything by itself, and what fails next is only that.
             let failure = health.isFull.load(ordering: .relaxed) ? StoreError.diskFull : error
             // Nothing was written, so the device may be as full as before.
@@ -230,39 +218,6 @@ public final class SQLiteDatabase: Database {
         }
         if wasFull, connection.changes == changes { health.isFull.store(true, ordering: .relaxed) }
         for unit in units { unit.finish(failure: nil) }
-    }
-
-    /// A savepoint copies every page that a unit touches; hardly any unit fails, so the group first goes without.
-    ///
-    /// - Returns: whether all succeeded; otherwise nothing was done.
-    private static func commitWhole(
-        _ units: [any StoreUnit], on connection: SQLiteConnection, _ isChained: Bool
-    ) throws(StoreError) -> Bool {
-        try connection.begin()
-        let changes = connection.changes
-        guard units.allSatisfy({ $0.run(on: connection) }) else {
-            // The database has rolled back by itself where the disk is full.
-            _ = try? connection.run("ROLLBACK", [])
-            return false
-        }
-        if isChained, connection.changes != changes { try connection.run(CommitChain.advance, []) }
-        try connection.commit()
-        return true
-    }
-
-    /// What fails is undone alone.
-    private static func commitEach(
-        _ units: [any StoreUnit], on connection: SQLiteConnection, _ isChained: Bool
-    ) throws(StoreError) {
-        try connection.begin()
-        let changes = connection.changes
-        for unit in units {
-            try connection.run("SAVEPOINT unit", [])
-            if !unit.run(on: connection) { try connection.run("ROLLBACK TO unit", []) }
-            try connection.run("RELEASE unit", [])
-        }
-        if isChained, connection.changes != changes { try connection.run(CommitChain.advance, []) }
-        try connection.commit()
     }
 
     /// What gathered was all asked before, so one snapshot serves it.

@@ -58,6 +58,9 @@ extension SQLiteDatabase {
         }
     }
 
+}
+
+extension Database {
     /// Wraps the data keys by another master key. What is sealed stays as it is.
     ///
     /// - Returns: the new one's fingerprint.
@@ -70,7 +73,6 @@ extension SQLiteDatabase {
         try await clearLog()
         return name
     }
-
 }
 
 /// One step after the other, each a transaction; where it is stands in the store.

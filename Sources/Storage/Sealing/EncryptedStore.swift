@@ -6,9 +6,12 @@ public enum EncryptionState: Sendable, Hashable {
     /// Values or freed pages from before may be in clear.
     case partly(key: Int64)
     case sealed(key: Int64)
+
+    fileprivate static let missingMasterKey = StoreError.failed(
+        "the store is encrypted: name its master key by <encryption> in gateway.xml")
 }
 
-extension SQLiteDatabase {
+extension Database {
     /// Opens the keys of an encrypted store, or makes those of one that is to be encrypted from now on.
     ///
     /// - Throws: `StoreError.failed` where the master key is missing or another one: nothing is ever made anew over keys
@@ -16,7 +19,7 @@ extension SQLiteDatabase {
     func prepareKeys(_ connection: any SQLConnection) throws(StoreError) {
         if let keys { return try keys.prepare(connection) }
         guard try DataKeys.all(connection).isEmpty else {
-            throw Self.missingMasterKey
+            throw EncryptionState.missingMasterKey
         }
     }
 
@@ -30,7 +33,7 @@ extension SQLiteDatabase {
     public func encryptionState() async throws(StoreError) -> EncryptionState {
         try await read { [keys] connection throws(StoreError) in
             guard let newest = try DataKeys.newest(connection) else { return .clear }
-            guard let keys else { throw Self.missingMasterKey }
+            guard let keys else { throw EncryptionState.missingMasterKey }
             try keys.load(connection)
             let holdsClear = try connection.query("SELECT holds_clear FROM sealing", []) { row throws(StoreError) in
                 try row.flag("holds_clear")
@@ -39,10 +42,9 @@ extension SQLiteDatabase {
         }
     }
 
-    private static let missingMasterKey = StoreError.failed(
-        "the store is encrypted: name its master key by <encryption> in gateway.xml")
-
+    /// Whether sealed values of an encrypted store can be opened.
     public var holdsKeys: Bool { keys != nil }
 
-    public func lookUp(_ text: String) throws(StoreError) -> String { try keys?.hash(text) ?? text }
+    /// How a number that somebody may quote stands in an index: as it is, or as its keyed hash in an encrypted store.
+    func lookUp(_ text: String) throws(StoreError) -> String { try keys?.hash(text) ?? text }
 }

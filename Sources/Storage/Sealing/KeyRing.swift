@@ -3,7 +3,7 @@ import Synchronization
 
 /// A store's data keys, opened by the master key. Every writing transaction begins by looking which is the newest, so that
 /// nothing is sealed by an old one after a rotation has begun, in whatever process.
-final class KeyRing: Sendable {
+public final class KeyRing: Sendable {
     /// The key of look-ups: it is never changed, since what was found by it must be found on.
     static let lookUpID: Int64 = 0
 
