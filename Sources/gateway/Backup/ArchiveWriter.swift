@@ -70,7 +70,7 @@ struct ArchiveWriter {
     }
 
     private func copyStore(to file: URL) async throws {
-        guard FileManager.default.fileExists(atPath: configuration.storePath) else {
+        guard configuration.postgreSQL != nil || FileManager.default.fileExists(atPath: configuration.storePath) else {
             throw CommandFailure("\(configuration.storePath): 不存在。does not exist")
         }
         do {
@@ -81,7 +81,11 @@ struct ArchiveWriter {
     }
 
     private func copy(to file: String) async throws {
-        let database = try configuration.openStore()
+        let database = try configuration.openFile(
+            insteadOfServer:
+                "PostgreSQL 存储请用 pg_basebackup 或 pg_dump 备份，密钥与配置另行复制（见 config/README.md）。"
+                + "back up a store in PostgreSQL by pg_basebackup or pg_dump, and copy keys and settings (config/README.md)"
+        )
         do {
             if try await database.isMigrated() { try await note(in: SQLMessageStore(database: database)) }
             try await database.copy(to: file)

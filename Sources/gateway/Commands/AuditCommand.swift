@@ -29,10 +29,7 @@ enum AuditCommand: Command {
         else { throw UsageError("say verify, export or head") }
         try arguments.allow(["verify": ["head", "json"], "export": ["head"], "head": []], besides: ["config"])
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
-        guard FileManager.default.fileExists(atPath: configuration.storePath) else {
-            throw CommandFailure("\(configuration.storePath) does not exist")
-        }
-        let database = try configuration.openStore()
+        let database = try await configuration.openExistingStore()
         let store = try await SQLMessageStore(database: database)
         let service = AuditService(store: store, key: try IdentityKey.existing(configuration.identityKeyFile))
         let known = try arguments["head"].map { try heads(in: $0) } ?? []

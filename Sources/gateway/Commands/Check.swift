@@ -58,8 +58,8 @@ enum Check: Command {
         } catch {
             return ["encryption: \(error.told)"]
         }
-        guard FileManager.default.fileExists(atPath: configuration.storePath) else {
-            Terminal.print("store: \(configuration.storePath) does not exist yet; serve and migrate make it")
+        guard configuration.postgreSQL != nil || FileManager.default.fileExists(atPath: configuration.storePath) else {
+            Terminal.print("store: \(configuration.storeName) does not exist yet; serve and migrate make it")
             return []
         }
         return await StoreCheck(configuration, isThorough: isThorough).mistakes

@@ -69,13 +69,10 @@ enum Keys: Command {
             throw UsageError("what is lost by it must be accepted: --accept-loss")
         }
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
-        guard FileManager.default.fileExists(atPath: configuration.storePath) else {
-            throw CommandFailure("\(configuration.storePath) does not exist")
-        }
-        guard !StoreFiles.isInUse(configuration.storePath) else {
+        if configuration.postgreSQL == nil, StoreFiles.isInUse(configuration.storePath) {
             throw CommandFailure("\(configuration.storePath) is in use; stop the gateway first")
         }
-        let database = try configuration.openStore()
+        let database = try await configuration.openExistingStore()
         let store = try await SQLMessageStore(database: database)
         try await store.forgetIdentity()
         let key = try await IdentityKey.load(configuration.identityKeyFile, for: store, makesAnother: true)

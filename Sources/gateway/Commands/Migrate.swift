@@ -26,7 +26,7 @@ enum Migrate: Command {
             Terminal.print("the figures of the monthly bulletin were miscounted and are counted anew")
         }
         await database.close()
-        Terminal.print("\(configuration.storePath) is at this release's schema")
+        Terminal.print("\(configuration.storeName) is at this release's schema")
         return 0
     }
 }

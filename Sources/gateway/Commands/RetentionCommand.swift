@@ -29,15 +29,12 @@ enum RetentionCommand: Command {
         }
         try arguments.allow(["plan": ["at"], "run": ["rewrite"], "proof": []], besides: ["config", "json"])
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
-        guard FileManager.default.fileExists(atPath: configuration.storePath) else {
-            throw CommandFailure("\(configuration.storePath) does not exist")
-        }
-        let database = try configuration.openStore()
+        let database = try await configuration.openExistingStore()
         let service = RetentionService(
             store: try await SQLMessageStore(database: database), schedule: configuration.retention,
             key: try IdentityKey.existing(configuration.identityKeyFile), now: { Instant(Date()) })
         do {
-            let code = try await run(action, service, database, configuration.storePath, arguments)
+            let code = try await run(action, service, database, configuration, arguments)
             await database.close()
             return code
         } catch {
@@ -47,23 +44,31 @@ enum RetentionCommand: Command {
     }
 
     private static func run(
-        _ action: String, _ service: RetentionService, _ database: SQLiteDatabase, _ path: String,
-        _ arguments: Arguments
+        _ action: String, _ service: RetentionService, _ database: any Database,
+        _ configuration: Configuration, _ arguments: Arguments
     ) async throws -> Int32 {
         switch action {
         case "plan":
             return report(try await service.plan(at: try moment(arguments["at"])), "due", arguments)
         case "run":
-            let before = size(of: path)
+            let file = database as? SQLiteDatabase
+            guard file != nil || !arguments.has("rewrite") else {
+                throw CommandFailure(
+                    "--rewrite 只用于文件存储；PostgreSQL 请用 VACUUM。--rewrite is for a store in a file; of PostgreSQL use VACUUM"
+                )
+            }
+            let before = size(of: configuration.storePath)
             let figures = try await service.run(
                 by: Caller(role: .operator, id: "command-line", operatorRole: .administrator)
             ) {
                 Terminal.progress("\($0.title.en): \($1)")
             }
             Terminal.progress("")
-            if arguments.has("rewrite") { try await database.rewrite() }
+            if arguments.has("rewrite") { try await file?.rewrite() }
             let code = report(figures, "erased", arguments)
-            if !arguments.has("json") { try await tellSize(of: path, before: before, database) }
+            if let file, !arguments.has("json") {
+                try await tellSize(of: configuration.storePath, before: before, file)
+            }
             return code
         case "proof": return try await prove(service, arguments)
         default: throw UsageError("say plan, run or proof")

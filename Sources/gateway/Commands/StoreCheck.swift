@@ -11,14 +11,14 @@ struct StoreCheck {
     /// Each with what to do.
     private(set) var mistakes: [String] = []
 
-    private var path: String { configuration.storePath }
+    private var path: String { configuration.storeName }
     private var identityKeyFile: String { configuration.identityKeyFile }
 
     init(_ configuration: Configuration, isThorough: Bool) async {
         self.configuration = configuration
         self.isThorough = isThorough
         do {
-            let mode = Self.mode(of: path)
+            let mode = configuration.postgreSQL == nil ? Self.mode(of: path) : 0
             let database = try configuration.openStore()
             if mode & 0o077 != 0 {
                 Terminal.print(
@@ -39,7 +39,11 @@ struct StoreCheck {
 
     private mutating func complain(about error: any Error) {
         let store = error as? StoreError
-        if let damage = store?.damage {
+        if let damage = store?.damage, configuration.postgreSQL != nil {
+            complain(
+                "数据库已损坏：请停止各节点，按 PostgreSQL 的办法恢复。the database is damaged (\(damage)): stop all nodes and restore it by PostgreSQL's own means"
+            )
+        } else if let damage = store?.damage {
             complain(
                 "存储已损坏：请停止网关，用最近一次完好的备份恢复（gateway restore）。the store is damaged (\(damage)): stop the gateway and restore the last good backup (gateway restore)"
             )
@@ -48,7 +52,11 @@ struct StoreCheck {
         }
     }
 
-    private mutating func look(into database: SQLiteDatabase) async throws {
+    private mutating func look(into database: any Database) async throws {
+        guard try await configuration.postgreSQL == nil || database.isMade() else {
+            Terminal.print("store: \(path) is empty yet; serve and migrate make its tables")
+            return
+        }
         let isMigrated = try await database.isMigrated()
         if !isMigrated {
             Terminal.print(
@@ -66,7 +74,7 @@ struct StoreCheck {
             for damage in survey.damage { complain(about: StoreError.corrupt(damage)) }
             return
         }
-        Terminal.print("store: \(path) was read through and is whole")
+        tellWhole()
         let report = try await StoreReport(
             of: database, survey, key: try IdentityKey.existing(identityKeyFile))
         for table in survey.tables { Terminal.print("store: \(table.name): \(table.rows)") }
@@ -80,9 +88,9 @@ struct StoreCheck {
         for finding in report.findings { complain(finding) }
     }
 
-    private mutating func lookQuickly(at database: SQLiteDatabase, _ isMigrated: Bool) async throws {
+    private mutating func lookQuickly(at database: any Database, _ isMigrated: Bool) async throws {
         try await database.inspect()
-        Terminal.print("store: \(path) was read through and is whole")
+        tellWhole()
         guard isMigrated else { return }
         if try await !database.deadLetterCountsAgree() {
             complain("dead letters are miscounted; migrate counts them anew")
@@ -95,7 +103,13 @@ struct StoreCheck {
         }
     }
 
-    private mutating func lookAtIdentity(of database: SQLiteDatabase) async throws {
+    /// A server looks after its own pages.
+    private func tellWhole() {
+        Terminal.print(
+            "store: \(path) \(configuration.postgreSQL == nil ? "was read through and is whole" : "answers")")
+    }
+
+    private mutating func lookAtIdentity(of database: any Database) async throws {
         guard let fingerprint = try await database.identityFingerprint() else { return }
         switch try IdentityKey.agrees(identityKeyFile, with: fingerprint) {
         case true?: return
@@ -104,7 +118,7 @@ struct StoreCheck {
         }
     }
 
-    private func tellDeadLetters(of database: SQLiteDatabase) async throws {
+    private func tellDeadLetters(of database: any Database) async throws {
         let counts = try await SQLMessageStore(database: database).statistics().deadLetters
         for (reason, count) in counts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             Terminal.print(
@@ -118,7 +132,7 @@ struct StoreCheck {
     }
 
     /// - Throws: `StoreError.failed` where its keys cannot be opened.
-    private func tellEncryption(of database: SQLiteDatabase) async throws(StoreError) {
+    private func tellEncryption(of database: any Database) async throws(StoreError) {
         switch try await database.encryptionState() {
         case .clear where configuration.encryption == nil: break
         case .clear: Terminal.print("store: it is not encrypted yet; serve and migrate make its data keys")

@@ -31,7 +31,13 @@ enum StoreKeys {
     }
 
     static func rotateData(_ arguments: Arguments) async throws -> Int32 {
-        let database = try await openStore(arguments).database
+        let opened = try await openStore(arguments).database
+        guard let database = opened as? SQLiteDatabase else {
+            await opened.close()
+            throw CommandFailure(
+                "PostgreSQL 存储暂不支持轮换数据密钥；主密钥可用 rotate-master 更换。"
+                    + "a store in PostgreSQL cannot rotate its data key yet; rotate-master changes the master key")
+        }
         do throws(StoreError) {
             let report = try await database.rotateDataKey { rows, all in
                 Terminal.progress("\(rows) of \(max(rows, all)) values")
@@ -92,15 +98,12 @@ enum StoreKeys {
 
     private static func openStore(
         _ arguments: Arguments
-    ) async throws -> (database: SQLiteDatabase, encryption: StoreEncryption) {
+    ) async throws -> (database: any Database, encryption: StoreEncryption) {
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         guard let encryption = configuration.encryption else {
             throw CommandFailure("gateway.xml has no <encryption>; see `gateway keys --help`")
         }
-        guard FileManager.default.fileExists(atPath: configuration.storePath) else {
-            throw CommandFailure("\(configuration.storePath) does not exist yet; serve and migrate make it")
-        }
-        let database = try configuration.openStore()
+        let database = try await configuration.openExistingStore()
         do {
             _ = try await SQLMessageStore(database: database)
         } catch {

@@ -38,10 +38,7 @@ enum SubjectCommand: Command {
             besides: ["number-file", "id-type", "as-written", "reason", "config"])
         let request = try request(arguments)
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
-        guard FileManager.default.fileExists(atPath: configuration.storePath) else {
-            throw CommandFailure("\(configuration.storePath) does not exist")
-        }
-        let database = try configuration.openStore()
+        let database = try await configuration.openExistingStore()
         do {
             try await run(action, try await service(configuration, database), request, arguments)
             await database.close()
@@ -88,7 +85,7 @@ enum SubjectCommand: Command {
     }
 
     private static func service(
-        _ configuration: Configuration, _ database: SQLiteDatabase
+        _ configuration: Configuration, _ database: any Database
     ) async throws -> SubjectService {
         guard let hash = try IdentityKey.existing(configuration.identityKeyFile) else {
             throw CommandFailure("\(configuration.identityKeyFile) does not exist")

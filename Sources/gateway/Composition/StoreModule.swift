@@ -13,7 +13,7 @@ struct StoreModule: Sendable {
     /// Documents that are on their way to a commit: the store's writer waits for them a little.
     let underway: CommitsUnderway
     let inspection: StoreInspection
-    private let database: SQLiteDatabase
+    private let database: any Database
     private let around: Surroundings
     private let unnoted = Waiting<Triage>()
 
@@ -21,9 +21,8 @@ struct StoreModule: Sendable {
     init(_ around: Surroundings) async throws {
         self.around = around
         underway = CommitsUnderway()
-        database = try SQLiteDatabase(
-            path: around.configuration.storePath, maxPending: around.configuration.pendingWrites, underway: underway,
-            encryption: around.configuration.encryption,
+        database = try around.configuration.openStore(
+            maxPending: around.configuration.pendingWrites, underway: underway,
             onCommit: { [metrics = around.metrics] in metrics.committed(units: $0, took: $1) })
         store = try await SQLMessageStore(database: database)
         inspection = StoreInspection(now: around.now) { [database] in database.fault }

@@ -4,6 +4,7 @@ import Foundation
 import Intake
 import Messaging
 import Operations
+import Storage
 import Transport
 import Triage
 import Vocabulary
@@ -15,6 +16,8 @@ struct Configuration: Sendable {
     var host = "127.0.0.1"
     var port: UInt16 = 8480
     var storePath = "gateway.sqlite"
+    /// Nothing where the store is a file.
+    private(set) var postgreSQL: PostgreSQLSettings?
     var mappings = "Mappings"
     var rules = "config/rules"
     var calendar = "config/calendar"
@@ -123,7 +126,7 @@ struct Configuration: Sendable {
         case "listen":
             host = reader.attribute("host", of: element) ?? host
             port = UInt16(reader.number("port", of: element, in: 0...65_535) ?? Int(port))
-        case "store": storePath = named ?? storePath
+        case "store": (storePath, postgreSQL) = (named ?? storePath, reader.postgreSQL(in: element))
         case "mappings": mappings = named ?? mappings
         case "rules": rules = named ?? rules
         case "calendar": calendar = named ?? calendar

@@ -112,10 +112,3 @@ extension ConfigurationReader {
         return StoreEncryption(algorithm: suite, keyFile: file.map(path), keyVariable: variable)
     }
 }
-
-extension Configuration {
-    /// The store, with its master key where it is encrypted.
-    func openStore(maxPending: Int = 16) throws(StoreError) -> SQLiteDatabase {
-        try SQLiteDatabase(path: storePath, maxPending: maxPending, encryption: encryption)
-    }
-}

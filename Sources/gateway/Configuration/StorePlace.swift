@@ -1,0 +1,66 @@
+import Dispatch
+import Documents
+import Foundation
+import Messaging
+import Storage
+
+/// Where the store is: a file, or a database of a PostgreSQL server.
+extension Configuration {
+    /// As people call it.
+    var storeName: String { postgreSQL?.name ?? storePath }
+
+    /// The store, with its master key where it is encrypted. A file is made where there is none.
+    func openStore(
+        maxPending: Int = 16, underway: CommitsUnderway = CommitsUnderway(),
+        onCommit: @escaping @Sendable (_ units: Int, _ took: Duration) -> Void = { _, _ in }
+    ) throws(StoreError) -> any Database {
+        guard let postgreSQL else {
+            return try SQLiteDatabase(
+                path: storePath, maxPending: maxPending, underway: underway, encryption: encryption, onCommit: onCommit)
+        }
+        return try PostgreSQLDatabase(
+            postgreSQL, maxPending: maxPending, underway: underway, encryption: encryption, onCommit: onCommit)
+    }
+
+    /// - Throws: `CommandFailure` where there is none yet.
+    func openExistingStore() async throws -> any Database {
+        let missing = CommandFailure("\(storeName) does not exist yet; serve and migrate make it")
+        guard postgreSQL != nil || FileManager.default.fileExists(atPath: storePath) else { throw missing }
+        let database = try openStore()
+        guard try await postgreSQL == nil || database.isMade() else {
+            await database.close()
+            throw missing
+        }
+        return database
+    }
+
+    /// The store of what only a file allows.
+    ///
+    /// - Parameter remedy: what to do instead where the store is no file.
+    /// - Throws: `CommandFailure` with it.
+    func openFile(insteadOfServer remedy: String) throws -> SQLiteDatabase {
+        guard postgreSQL == nil else { throw CommandFailure("\(storeName): \(remedy)") }
+        return try SQLiteDatabase(path: storePath, maxPending: 16, encryption: encryption)
+    }
+}
+
+extension ConfigurationReader {
+    /// - Returns: nothing where the store is a file.
+    mutating func postgreSQL(in element: Node) -> PostgreSQLSettings? {
+        guard let text = attribute("postgresql", of: element) else {
+            if attribute("path", of: element) == nil {
+                complain(at: element, "<store> needs path, for a file, or postgresql, for a database")
+            }
+            return nil
+        }
+        if attribute("path", of: element) != nil {
+            complain(at: element, "path and postgresql do not go together: the store is in one place")
+        }
+        do throws(StoreError) {
+            return try PostgreSQLSettings(text)
+        } catch {
+            complain(at: element, "postgresql: \(error.told)")
+            return nil
+        }
+    }
+}
