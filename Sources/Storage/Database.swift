@@ -37,6 +37,8 @@ public enum SQLValue: Sendable, Hashable {
 /// A connection inside a transaction.
 public protocol SQLConnection {
     var dialect: Dialect { get }
+    /// Tells the other nodes, once the transaction is durable, that something was queued for an endpoint.
+    func announce(_ endpoint: Endpoint)
     /// - Returns: how many rows the statement changed.
     @discardableResult
     func run(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> Int
@@ -50,6 +52,9 @@ public protocol SQLConnection {
 }
 
 extension SQLConnection {
+    /// There are none.
+    func announce(_ endpoint: Endpoint) {}
+
     func scan<Result>(
         _ sql: String, _ values: [SQLValue], _ read: (any SQLRow) throws(StoreError) -> Result
     ) throws(StoreError) -> [Result] { try query(sql, values, read) }
@@ -98,11 +103,17 @@ public protocol Database: Sendable {
     /// - Throws: `StoreError.corrupt` where it is damaged.
     func inspect() async throws(StoreError)
 
+    /// Hears of what other nodes announce from now on, as far as it can.
+    func onAnnounced(_ heard: @escaping @Sendable (Set<Endpoint>) -> Void)
+
     /// Finishes what was handed in and closes.
     func close() async
 }
 
 extension Database {
+    /// There are no other nodes.
+    public func onAnnounced(_ heard: @escaping @Sendable (Set<Endpoint>) -> Void) {}
+
     /// Whether anything was ever made in it.
     public func isMade() async throws(StoreError) -> Bool {
         try await read { connection throws(StoreError) in try connection.schemaVersion() > 0 }

@@ -13,7 +13,11 @@ public final class SQLMessageStore: MessageStore {
     }
 
     public func onQueued(_ notify: @escaping @Sendable (Set<Endpoint>) -> Void) {
-        listeners.withLock { $0.append(notify) }
+        let isFirst = listeners.withLock { listeners in
+            listeners.append(notify)
+            return listeners.count == 1
+        }
+        if isFirst { database.onAnnounced { [weak self] in self?.notify($0) } }
     }
 
     func notify(_ endpoints: Set<Endpoint>) {

@@ -1,7 +1,7 @@
 import Messaging
 
 /// A connection that a worker's thread owns. It is told where a transaction begins and ends.
-protocol StoreConnection: SQLConnection, AnyObject {
+protocol StoreConnection: SQLConnection, AnyObject, SendableMetatype {
     /// Begins a writing transaction.
     func begin() throws(StoreError)
     /// - Throws: `StoreError.uncertain` where nobody knows whether it is durable.

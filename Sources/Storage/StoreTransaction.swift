@@ -11,7 +11,10 @@ final class StoreTransaction: SQLConnection {
 
     var dialect: Dialect { connection.dialect }
 
-    func queued(_ endpoint: Endpoint) { queuedFor.insert(endpoint) }
+    func queued(_ endpoint: Endpoint) {
+        queuedFor.insert(endpoint)
+        connection.announce(endpoint)
+    }
 
     @discardableResult
     func run(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> Int { try connection.run(sql, values) }

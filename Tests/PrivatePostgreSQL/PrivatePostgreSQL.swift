@@ -55,6 +55,9 @@ public final class PrivatePostgreSQL: Sendable {
         }
     }
 
+    /// Ends it before the process does.
+    public func stop() { try? pipe.fileHandleForWriting.close() }
+
     private func accepts() -> Bool {
         FileManager.default.fileExists(atPath: folder + "/.s.PGSQL.5432")
             && (try? Self.run("psql", ["-h", folder, "-U", "gateway", "-d", "postgres", "-c", ""])) != nil
@@ -79,9 +82,15 @@ public final class PrivatePostgreSQL: Sendable {
 
     /// - Returns: what the statements answer, a line a row.
     @discardableResult
-    public func execute(_ sql: String, in database: String) throws -> String {
+    public func execute(_ sql: String, in database: String, as user: String = "gateway") throws -> String {
         try Self.run(
-            "psql", ["-h", folder, "-U", "gateway", "-d", database, "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", sql])
+            "psql", ["-h", folder, "-U", user, "-d", database, "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", sql])
+    }
+
+    /// Runs a file of statements and commands of psql.
+    public func runScript(_ path: String) throws {
+        try Self.run(
+            "psql", ["-h", folder, "-U", "gateway", "-d", "postgres", "-qX", "-v", "ON_ERROR_STOP=1", "-f", path])
     }
 
     @discardableResult

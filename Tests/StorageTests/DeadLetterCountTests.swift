@@ -202,11 +202,11 @@ extension DeadLetterFilter {
 }
 
 @Suite struct DeadLetterCountTests {
-    @Test(arguments: [1, 2, 3] as [UInt64])
-    func `whatever happens to messages, lists and figures tell what a count of the deadLetters tells`(seed: UInt64)
-        async throws
-    {
-        let home = try await TemporaryStore()
+    @Test(arguments: [1, 2, 3] as [UInt64], StoreKind.tried)
+    func `whatever happens to messages, lists and figures tell what a count of the deadLetters tells`(
+        seed: UInt64, kind: StoreKind
+    ) async throws {
+        let home = try await TemporaryStore(kind)
         var doings = Doings(home, seed: seed)
         var reasons: Set<DeadLetterReason> = []
         for round in 0..<400 {

@@ -29,9 +29,9 @@ extension TemporaryStore {
 
 /// Who works on a bulk job.
 @Suite struct JobStoreTests {
-    @Test(arguments: [BulkJob.State.paused, .stopped])
-    func `a pause or a stop takes the job from its worker at once`(state: BulkJob.State) async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: [BulkJob.State.paused, .stopped], StoreKind.tried)
+    func `a pause or a stop takes the job from its worker at once`(state: BulkJob.State, kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         try await home.addJob("J")
         let job = try #require(try await home.lock(seconds: 0))
         #expect(try await home.lock(seconds: 1) == nil)

@@ -112,9 +112,9 @@ extension TemporaryStore {
         await home.remove()
     }
 
-    @Test(arguments: [false, true])
-    func `a failed record is rescued by an operator, edited or as it is`(isEdited: Bool) async throws {
-        let home = try await TemporaryStore()
+    @Test(arguments: [false, true], StoreKind.tried)
+    func `a failed record is rescued by an operator, edited or as it is`(isEdited: Bool, kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         _ = try await home.store.accept(document("M1", digest: "d1", failed: [1]))
         let deadLetter = try #require(try await home.store.tray().first)
         func resend(failed: Set<Int>) async throws -> Acceptance {
@@ -176,12 +176,13 @@ extension TemporaryStore {
         await home.remove()
     }
 
-    @Test(arguments: [
-        "UPDATE application SET referral_state = 'parked'",
-        "UPDATE application SET handover_state = 'collected', aid_route = 'byMagic'",
-    ])
-    func `an unknown stored word is corrupt and no plausible case`(sql: String) async throws {
-        let home = try await TemporaryStore()
+    @Test(
+        arguments: [
+            "UPDATE application SET referral_state = 'parked'",
+            "UPDATE application SET handover_state = 'collected', aid_route = 'byMagic'",
+        ], StoreKind.tried)
+    func `an unknown stored word is corrupt and no plausible case`(sql: String, kind: StoreKind) async throws {
+        let home = try await TemporaryStore(kind)
         let commit = referral("M1")
         _ = try await home.store.accept(commit)
         try await home.database.write { connection throws(StoreError) in _ = try connection.run(sql, []) }

@@ -1,4 +1,3 @@
-import Foundation
 import Messaging
 import Testing
 import Vocabulary
@@ -14,14 +13,12 @@ import Vocabulary
             bytes: Array(repeating: 1, count: size))
     }
 
-    @Test func `uploads that nobody refers to are erased in time, and those that are held or referred to are not`()
-        async throws
-    {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "uploads-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let database = try SQLiteDatabase(path: folder.appending(path: "store.sqlite").path, maxPending: 16)
-        let store = try await SQLMessageStore(database: database)
+    @Test(arguments: StoreKind.tried)
+    func `uploads that nobody refers to are erased in time, and those that are held or referred to are not`(
+        kind: StoreKind
+    ) async throws {
+        let home = try await TemporaryStore(kind)
+        let store = home.store
         let end = Self.start.advanced(seconds: 60)
         for name in ["a", "b", "c"] {
             let result = try await store.keep(Self.upload(name), until: end, quota: 30, now: Self.start)
@@ -48,6 +45,6 @@ import Vocabulary
         #expect(try await store.upload("b", of: "court") != nil)
         let known = try await store.keep(Self.upload("b"), until: end, quota: 30, now: Self.start)
         #expect(known == .known(until: nil))
-        await database.close()
+        await home.remove()
     }
 }

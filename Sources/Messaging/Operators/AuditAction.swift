@@ -12,6 +12,8 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case exportAudit
     /// A copy of the whole store was begun.
     case backUp
+    /// To another database.
+    case moveStore
     case start, stop
     /// The settings, credentials or keys of this start are others than those of the one before.
     case changeConfiguration

@@ -9,11 +9,13 @@ final class PostgreSQLConnection: StoreConnection {
     /// Nothing where the store is not encrypted.
     let keys: KeyRing?
     private let settings: PostgreSQLSettings
-    private var handle: OpaquePointer?
+    private(set) var handle: OpaquePointer?
     private var statements: [String: PostgreSQLStatement] = [:]
     private var made = 0
     /// Where columns come from, by table and column.
     private var origins: [Oid: [Int64: ColumnOrigin]] = [:]
+    /// For which endpoints something was queued in this transaction.
+    private var announced: Set<Endpoint> = []
     /// The server has become a replica: another one takes what is written.
     private var isDemoted = false
 
@@ -44,6 +46,9 @@ final class PostgreSQLConnection: StoreConnection {
     // MARK: The connection
 
     var isLost: Bool { handle.map { PQstatus($0) != CONNECTION_OK } ?? true || isDemoted }
+
+    /// The server's process at the other end; 0 where there is none.
+    var processID: Int32 { PQbackendPID(handle) }
 
     /// Whether the transaction can only be rolled back.
     var hasFailed: Bool { PQtransactionStatus(handle) != PQTRANS_INTRANS }
@@ -80,7 +85,10 @@ final class PostgreSQLConnection: StoreConnection {
 
     // MARK: Transactions
 
+    func announce(_ endpoint: Endpoint) { announced.insert(endpoint) }
+
     func begin() throws(StoreError) {
+        announced.removeAll()
         try execute("BEGIN; SELECT pg_advisory_xact_lock(\(Self.writerLock))")
         try keys?.follow(self)
     }
@@ -88,6 +96,9 @@ final class PostgreSQLConnection: StoreConnection {
     func beginReading() throws(StoreError) { try execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") }
 
     func commit() throws(StoreError) {
+        for endpoint in announced {
+            try run("SELECT pg_notify('\(PostgreSQLListener.channel)', ?)", [.text("\(endpoint)")])
+        }
         let result = PQexec(handle, "COMMIT")
         defer { PQclear(result) }
         guard PQresultStatus(result) == PGRES_COMMAND_OK else {
@@ -236,7 +247,7 @@ final class PostgreSQLConnection: StoreConnection {
         }
     }
 
-    private func failure(_ result: OpaquePointer?) -> StoreError {
+    func failure(_ result: OpaquePointer?) -> StoreError {
         if let error = PostgreSQLError(result) {
             isDemoted = isDemoted || error.isOfReplica
             return error.told(isConnected: !isLost)

@@ -9,6 +9,14 @@ public final class PostgreSQLDatabase: Database {
     private let writer: StoreWorker<PostgreSQLConnection>
     private let readers: [StoreWorker<PostgreSQLConnection>]
     private let turn = Atomic<Int>(0)
+    private let settings: PostgreSQLSettings
+    private let listeners = Mutex<[PostgreSQLListener]>([])
+    private let writerProcess = WriterProcess()
+
+    /// The server's process that writes for this node.
+    private final class WriterProcess: Sendable {
+        let number = Atomic<Int32>(0)
+    }
 
     /// How often a group is begun anew on another connection where nothing of it was taken.
     private static let retries = 3
@@ -30,6 +38,7 @@ public final class PostgreSQLDatabase: Database {
     ) throws(StoreError) {
         let keys = encryption.map { KeyRing($0) }
         self.keys = keys
+        self.settings = settings
         let first = PostgreSQLConnection(settings, keys: keys)
         try first.open(patiently: false)
         writer = StoreWorker(
@@ -38,9 +47,10 @@ public final class PostgreSQLDatabase: Database {
             StoreWorker(
                 PostgreSQLConnection(settings, keys: keys), name: "store-reader-\(number)", maxPending: maxPending)
         }
-        writer.start { connection, units in
+        writer.start { [writerProcess] connection, units in
             let began = ContinuousClock.now
             Self.commit(units, on: connection)
+            writerProcess.number.store(connection.processID, ordering: .relaxed)
             onCommit(units.count, ContinuousClock.now - began)
         }
         for reader in readers { reader.start { Self.answer($1, on: $0) } }
@@ -93,7 +103,14 @@ public final class PostgreSQLDatabase: Database {
         try await openKeys()
     }
 
+    public func onAnnounced(_ heard: @escaping @Sendable (Set<Endpoint>) -> Void) {
+        let listener = PostgreSQLListener(
+            settings, own: { [writerProcess] in writerProcess.number.load(ordering: .relaxed) }, heard: heard)
+        listeners.withLock { $0.append(listener) }
+    }
+
     public func close() async {
+        for listener in listeners.withLock({ $0 }) { await listener.close() }
         for reader in readers { await reader.close() }
         await writer.close()
     }

@@ -53,7 +53,7 @@ struct StoreCheck {
     }
 
     private mutating func look(into database: any Database) async throws {
-        guard try await configuration.postgreSQL == nil || database.isMade() else {
+        if configuration.postgreSQL != nil, try await !database.isMade() {
             Terminal.print("store: \(path) is empty yet; serve and migrate make its tables")
             return
         }

@@ -27,7 +27,7 @@ extension Configuration {
         let missing = CommandFailure("\(storeName) does not exist yet; serve and migrate make it")
         guard postgreSQL != nil || FileManager.default.fileExists(atPath: storePath) else { throw missing }
         let database = try openStore()
-        guard try await postgreSQL == nil || database.isMade() else {
+        if postgreSQL != nil, try await !database.isMade() {
             await database.close()
             throw missing
         }
