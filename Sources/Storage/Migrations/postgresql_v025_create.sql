@@ -13,8 +13,8 @@ CREATE TABLE gateway_schema (
 INSERT INTO gateway_schema (id, version) VALUES (1, 25);
 
 -- Functions of SQLite that statements of the store use.
-CREATE FUNCTION instr(TEXT, TEXT) RETURNS BIGINT LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    AS 'SELECT strpos($1, $2)::bigint';
+CREATE FUNCTION instr(TEXT, TEXT) RETURNS INTEGER LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS 'SELECT strpos($1, $2)';
 CREATE FUNCTION unixepoch() RETURNS BIGINT LANGUAGE sql STABLE PARALLEL SAFE
     AS 'SELECT floor(extract(epoch FROM now()))::bigint';
 

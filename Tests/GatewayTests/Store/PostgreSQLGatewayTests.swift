@@ -74,8 +74,12 @@ final class PostgreSQLGatewayTests: Sendable {
             try await gateway.remote.call("POST", "/v1/referrals", body: broken, mediaType: "application/xml").status
                 == 422)
         let dead = try await gateway.desk.ask("GET", "/v1/dead-letters")["deadLetters"]?[0]?["id"]?.string ?? ""
-        #expect(try await send("P-2", to: gateway).status == 202)
-        #expect(try await gateway.desk.call("GET", "/v1/dead-letters/\(dead)").status != 200)
+        let edited: JSONValue = [
+            "reason": "mended", "editedBase64": .string(Data(courtNotice("P-2")).base64EncodedString()),
+        ]
+        let mended = try await gateway.desk.ask("POST", "/v1/dead-letters/\(dead)/retry", body: edited.serialized())
+        #expect(mended.at("result.outcome") == "accepted")
+        #expect(try await send("P-2", to: gateway).status == 200)
         #expect(gateway.stop() == 0)
         try expectCommands(gateway)
         gateway.remove()
@@ -186,6 +190,38 @@ final class PostgreSQLGatewayTests: Sendable {
         let (checked, findings) = try GatewayProcess.run(
             ["check", "--store", "--config", gateway.settings.path], complaints: true)
         #expect(checked == 0, "\(findings)")
+        gateway.remove()
+    }
+
+    @Test func `personal data are sealed where the settings say so`() async throws {
+        let gateway = try node()
+        let key = gateway.folder.appending(path: "master.key").path
+        #expect(try GatewayProcess.run(["keys", "master", key]).code == 0)
+        try gateway.set("<encryption suite=\"aes-256-gcm\" keyFile=\"\(key)\"/>")
+        try gateway.start()
+        #expect(try await send("S-1", to: gateway).status == 202)
+        #expect(try await send("S-1", to: gateway).status == 200)
+        let lease = try #require(try await gateway.institution.leases().first)
+        #expect(lease.at("application.source.messageId") == "S-1")
+        #expect(gateway.stop() == 0)
+        let inClear = """
+            SELECT count(*) FROM referral r, application a WHERE position(convert_to('测试甲', 'UTF8') IN r.raw) > 0
+            OR position(convert_to('测试甲', 'UTF8') IN a.content) > 0
+            """
+        #expect(try server.execute(inClear, in: name) == "0\n")
+        let config = ["--config", gateway.settings.path]
+        for command in [["check", "--store"], ["audit", "verify"]] {
+            let (code, output) = try GatewayProcess.run(command + config, complaints: true)
+            #expect(code == 0, "\(command): \(output)")
+        }
+        let (code, output) = try GatewayProcess.run(["keys", "rotate-data"] + config, complaints: true)
+        #expect(code == 1 && output.contains("rotate-master"))
+        let other = gateway.folder.appending(path: "other.key").path
+        #expect(try GatewayProcess.run(["keys", "master", other]).code == 0)
+        #expect(try GatewayProcess.run(["keys", "rotate-master", "--to", other] + config).code == 0)
+        #expect(try GatewayProcess.run(["check"] + config).code == 1)
+        try gateway.set("<encryption suite=\"aes-256-gcm\" keyFile=\"\(other)\"/>")
+        #expect(try GatewayProcess.run(["check"] + config).code == 0)
         gateway.remove()
     }
 
