@@ -8,7 +8,7 @@ extension SQLMessageStore: MovedLimitStore {
                 """
                 INSERT INTO reckoning (id, rules, since, is_done) VALUES (1, ?, ?, 0)
                 ON CONFLICT (id) DO UPDATE SET rules = excluded.rules, since = excluded.since, through = NULL, is_done = 0
-                WHERE rules <> excluded.rules
+                WHERE reckoning.rules <> excluded.rules
                 """, [.text(rules), .instant(now)])
         }
     }
