@@ -3,42 +3,6 @@ import Foundation
 import Synchronization
 import Vocabulary
 
-/// How the listener behaves. Every bound has a default.
-public struct HTTPServerConfiguration: Sendable {
-    public var host: String
-    /// 0 lets the system choose.
-    public var port: UInt16
-    public var maxBodyBytes = 50 << 20
-    /// One connection's memory for header and parsing.
-    public var memoryPerConnection = 32 << 10
-    public var headerDeadline: Duration = .seconds(10)
-    public var bodyDeadline: Duration = .seconds(60)
-    /// For the sender to read its answer.
-    public var answerDeadline: Duration = .seconds(300)
-    public var maxConnections = 1000
-    /// Requests that may be worked on at once; over that, 503.
-    public var maxInFlight = 256
-    public var idleSeconds = 60
-    /// Makes the answers that are given before any handler sees the request: 400, 413, 415, 503.
-    public var problem: @Sendable (_ status: Int) -> HTTPResponse = { HTTPResponse(status: $0) }
-
-    public init(host: String, port: UInt16) {
-        self.host = host
-        self.port = port
-    }
-}
-
-public enum TransportError: Error, Sendable, Hashable {
-    /// Not a numeric IPv4 address.
-    case badAddress(String)
-    case cannotListen(host: String, port: UInt16)
-    case noRandomness
-    /// The system's OpenSSL lacks an algorithm, such as SM3.
-    case noDigest
-    /// The system's OpenSSL lacks a cipher, such as SM4.
-    case noCipher
-}
-
 /// An HTTP/1.1 listener over libmicrohttpd.
 ///
 /// What the library leaves to its user is done here: ambiguous framing is refused, senders that trickle are cut off, and
@@ -311,34 +275,5 @@ public final class HTTPServer: @unchecked Sendable {
                 if let limit, now - open.since > limit { shutdown(open.socket, Int32(SHUT_RDWR)) }
             }
         }
-    }
-}
-
-/// One request and its answer.
-///
-/// `@unchecked`: everything but the response is touched only by the connection's own thread; the response is behind a
-/// lock, and written once.
-private final class Exchange: @unchecked Sendable {
-    let connection: OpaquePointer
-    let head: RequestHead
-    var body: [UInt8] = []
-    var isTooLarge = false
-    private let answer = Mutex<HTTPResponse?>(nil)
-    private let lost = Mutex(false)
-
-    init(_ connection: OpaquePointer, _ head: RequestHead) {
-        self.connection = connection
-        self.head = head
-    }
-
-    var response: HTTPResponse? { answer.withLock { $0 } }
-    /// Whether it was seen already that the answer reaches nobody.
-    var isLost: Bool { lost.withLock { $0 } }
-
-    /// Called once, by whoever took the exchange out of the suspended ones.
-    func finish(_ response: HTTPResponse, isLost: Bool = false) {
-        lost.withLock { $0 = isLost }
-        answer.withLock { $0 = response }
-        MHD_resume_connection(connection)
     }
 }
