@@ -2,7 +2,9 @@
 #define CMICROHTTPD_SHIM_H
 #include <arpa/inet.h>
 #include <microhttpd.h>
+#include <netinet/tcp.h>
 #include <string.h>
+#include <sys/socket.h>
 
 // `%00` would end the path early; as a control character it is seen and refused.
 static inline size_t legalaid_mhd_unescape(void *context, struct MHD_Connection *connection, char *text) {
@@ -39,22 +41,40 @@ static inline int legalaid_mhd_is_irregular(struct MHD_Connection *connection, c
     return lines.irregular || lines.end[1] != '\0' || lines.end[2] != '\0' || lines.end[3] != '\0';
 }
 
+// What the library calls, each with the same context.
+struct legalaid_mhd_calls {
+    // When a request's first line was read, with its target as it stands there.
+    void *(*asked)(void *context, const char *target, struct MHD_Connection *connection);
+    MHD_AccessHandlerCallback handler;
+    MHD_RequestCompletedCallback completed;
+    MHD_NotifyConnectionCallback connected;
+    void *context;
+};
+
 // MHD_start_daemon is variadic, which Swift cannot call.
-static inline struct MHD_Daemon *legalaid_mhd_start(
-    const struct sockaddr *address, uint16_t port, unsigned int threads, unsigned int connections,
-    unsigned int idle_seconds, size_t memory, MHD_AccessHandlerCallback handler, MHD_RequestCompletedCallback completed,
-    MHD_NotifyConnectionCallback connected, void *context) {
+static inline struct MHD_Daemon *legalaid_mhd_start(const struct sockaddr *address, uint16_t port, unsigned int threads,
+                                                    unsigned int connections, unsigned int idle_seconds, size_t memory,
+                                                    struct legalaid_mhd_calls calls) {
     unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
-    return MHD_start_daemon(flags, port, NULL, NULL, handler, context,
+    return MHD_start_daemon(flags, port, NULL, NULL, calls.handler, calls.context,
                             MHD_OPTION_SOCK_ADDR, address,
                             MHD_OPTION_THREAD_POOL_SIZE, threads,
                             MHD_OPTION_CONNECTION_LIMIT, connections,
                             MHD_OPTION_CONNECTION_TIMEOUT, idle_seconds,
                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory,
-                            MHD_OPTION_NOTIFY_COMPLETED, completed, context,
-                            MHD_OPTION_NOTIFY_CONNECTION, connected, context,
+                            MHD_OPTION_NOTIFY_COMPLETED, calls.completed, calls.context,
+                            MHD_OPTION_NOTIFY_CONNECTION, calls.connected, calls.context,
+                            MHD_OPTION_URI_LOG_CALLBACK, calls.asked, calls.context,
                             MHD_OPTION_UNESCAPE_CALLBACK, legalaid_mhd_unescape, NULL,
                             MHD_OPTION_END);
+}
+
+// For how long nothing has arrived on a socket; -1 where that is not known.
+static inline int legalaid_milliseconds_silent(int descriptor) {
+    struct tcp_info info;
+    socklen_t size = sizeof info;
+    if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return -1;
+    return info.tcpi_last_data_recv > 0x7fffffff ? 0x7fffffff : (int)info.tcpi_last_data_recv;
 }
 
 static inline uint16_t legalaid_mhd_port(struct MHD_Daemon *daemon) {

@@ -186,6 +186,12 @@ public final class Courier: Sendable {
             ("X-Correlation-Id", envelope.correlationID), ("traceparent", trace.traceParent),
         ]
         if let version = lease.applicationVersion { headers.append(("X-Application-Version", "\(version)")) }
+        if let key = address.signing {
+            guard let signature = signature(of: envelope.payload, headers, by: key, to: address) else {
+                return .failed(.notReached("notSigned"), problem: "not signed", asked: nil, isAddressAtFault: true)
+            }
+            headers += signature
+        }
         if let token = address.token { headers.append(("Authorization", "Bearer \(token)")) }
         var request = OutgoingRequest(
             method: "POST", url: address.url, headers: headers, body: envelope.payload, timeout: address.timeout,
@@ -198,6 +204,22 @@ public final class Courier: Sendable {
         } catch {
             return .failed(
                 .notReached(error.code), problem: "not reached: \(error.code)", asked: nil, isAddressAtFault: true)
+        }
+    }
+
+    private func signature(
+        of body: [UInt8], _ headers: [(String, String)], by key: SigningKey, to address: ReturnAddress
+    ) -> [(String, String)]? {
+        do {
+            guard let algorithm = SignatureAlgorithm(rawValue: key.algorithm) else { return nil }
+            let signer = MessageSigner(
+                key: try SignatureKey(algorithm, text: key.text, isPrivate: true), keyID: key.id)
+            return signer.fields(
+                method: "POST", url: address.url, headers: headers, body: body, at: now(),
+                nonce: Digest.hex(try SecureRandom.bytes(16)))
+        } catch {
+            log.error("a push cannot be signed", [("key", .string(key.id)), ("error", .string("\(error)"))])
+            return nil
         }
     }
 

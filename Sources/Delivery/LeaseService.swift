@@ -115,7 +115,7 @@ public struct LeaseService: Sendable {
                 if !leases.isEmpty { response.undelivered = { await giveBack(leases, mayBeSeen: $0) } }
                 return response
             }
-            await listener.wait(atMost: left)
+            try await request.wait(for: caller) { await listener.wait(atMost: left) }
         }
     }
 

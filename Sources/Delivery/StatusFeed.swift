@@ -64,7 +64,7 @@ public struct StatusFeed: Sendable {
             if !entries.isEmpty || left <= .zero || wakeups.isClosed {
                 return .json(try await page(entries, after: after, request))
             }
-            await listener.wait(atMost: left)
+            try await request.wait(for: caller) { await listener.wait(atMost: left) }
         }
     }
 

@@ -47,6 +47,16 @@ extension Errand {
     }
 
     /// Erases uploaded attachments that no message referred to in time.
+    /// Nonces of signatures that would not be taken any more.
+    public static func forgetNonces(
+        every interval: Duration, in store: any NonceStore, now: @escaping @Sendable () -> Instant
+    ) -> Errand {
+        Errand("forget nonces", every: interval, limit: 1000) { limit in
+            // A second more: what ends at this very moment may still be judged.
+            try await store.forgetNonces(before: now().advanced(seconds: -1), limit: limit)
+        }
+    }
+
     public static func eraseUploads(
         every interval: Duration, in store: any AttachmentStore, now: @escaping @Sendable () -> Instant, log: Log
     ) -> Errand {

@@ -28,6 +28,7 @@ public struct OperatorServices: Sendable {
     public let alerts: AlertService
     public let signIn: SignInService
     public let accounts: AccountService
+    public let refusals: RefusedCredentials
     public let codeLists: CodeListService
 
     /// - Parameters:
@@ -62,7 +63,8 @@ public struct OperatorServices: Sendable {
             now: now)
         alerts = AlertService(
             store: store, attention: attention, settings: settings, node: node, identifiers: identifiers, log: log)
-        signIn = SignInService(store: store, now: now)
+        refusals = RefusedCredentials(store: store, now: now)
+        signIn = SignInService(store: store, now: now, deviceKey: ports.auditKey, refusals: refusals)
         accounts = AccountService(store: store, now: now)
         codeLists = CodeListService(rules: ports.rules)
     }

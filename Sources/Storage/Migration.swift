@@ -29,6 +29,7 @@ struct Migration {
         Migration(script: PackageResources.v024_identity_sql),
         Migration(script: PackageResources.v025_tallies_sql),
         Migration(script: PackageResources.v026_moved_limits_sql),
+        Migration(script: PackageResources.v027_nonces_sql),
     ]
 
     /// The same of PostgreSQL, each with the number that the store has then.

@@ -4,6 +4,8 @@ import COpenSSL
 public enum Digest {
     public static func sha256(_ bytes: [UInt8]) -> [UInt8] { digest(bytes, sha256Method ?? EVP_sha256()) }
 
+    public static func sha512(_ bytes: [UInt8]) -> [UInt8] { digest(bytes, EVP_sha512()) }
+
     /// GB/T 32905.
     public static func sm3(_ bytes: [UInt8]) -> [UInt8] { digest(bytes, sm3Method ?? EVP_sm3()) }
 

@@ -3,13 +3,17 @@ import Synchronization
 
 /// One request and its answer.
 ///
-/// `@unchecked`: everything but the response is touched only by the connection's own thread; the response is behind a
-/// lock, and written once.
+/// `@unchecked`: everything but the response is touched only by the connection's own thread, and by `completed` once all is
+/// over; the response is behind a lock, and written once.
 final class Exchange: @unchecked Sendable {
     let connection: OpaquePointer
     let head: RequestHead
+    var pass = Pass()
     var body: [UInt8] = []
-    var isTooLarge = false
+    /// Bytes of the budget that it has taken.
+    var held = 0
+    /// What is answered once the body was read away.
+    var refusal: Int?
     private let answer = Mutex<HTTPResponse?>(nil)
     private let lost = Mutex(false)
 
@@ -18,6 +22,7 @@ final class Exchange: @unchecked Sendable {
         self.head = head
     }
 
+    var key: Int { Int(bitPattern: connection) }
     var response: HTTPResponse? { answer.withLock { $0 } }
     /// Whether it was seen already that the answer reaches nobody.
     var isLost: Bool { lost.withLock { $0 } }

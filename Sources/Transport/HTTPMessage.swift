@@ -10,6 +10,14 @@ public struct HTTPRequest: Sendable {
     public let peer: String
     /// Whether whoever asked has hung up since; what is answered then reaches nobody.
     public var hasHungUp: @Sendable () -> Bool = { false }
+    /// Path and query as they were sent, not decoded.
+    public var target = ""
+    /// The body as it was sent, where that is another than `body`.
+    var packed: [UInt8]?
+    /// What the header decided; nothing where it was not asked.
+    var pass: Pass?
+    /// Where it has a place among those that are worked on.
+    var places: WorkPlaces?
 
     public init(
         method: String, path: String, query: [(String, String)], headers: [(name: String, value: String)],

@@ -11,18 +11,10 @@ import Vocabulary
 /// `@unchecked`: the daemon is written once, before any callback runs, and ended once; all else is behind `state`.
 public final class HTTPServer: @unchecked Sendable {
     public typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
-
-    private enum Phase { case header, body, working, answering, idle }
-
-    private struct Open {
-        let socket: Int32
-        var phase: Phase
-        var since: ContinuousClock.Instant
-    }
+    /// Judges a request by its header, at once: it must not wait for anything.
+    public typealias Admission = @Sendable (HTTPRequest) -> Entrance
 
     private struct State {
-        /// By the address of the library's connection.
-        var connections: [Int: Open] = [:]
         var suspended: [ObjectIdentifier: Exchange] = [:]
         var active = 0
         var isStopping = false
@@ -30,42 +22,35 @@ public final class HTTPServer: @unchecked Sendable {
     }
 
     private let configuration: HTTPServerConfiguration
+    private let admit: Admission
     private let handler: Handler
     private let state = Mutex(State())
+    private let watch: ConnectionWatch
+    private let places: WorkPlaces
+    private let budget: BodyBudget
     private var daemon: OpaquePointer?
     public private(set) var port: UInt16 = 0
 
-    public init(configuration: HTTPServerConfiguration, handler: @escaping Handler) throws(TransportError) {
+    /// - Parameters:
+    ///   - admit: asked before a byte of a body is read.
+    public init(
+        configuration: HTTPServerConfiguration, admit: @escaping Admission = { _ in .open(Pass()) },
+        handler: @escaping Handler
+    ) throws(TransportError) {
         self.configuration = configuration
+        self.admit = admit
         self.handler = handler
+        watch = ConnectionWatch(configuration)
+        places = WorkPlaces(most: configuration.maxInFlight, mostWaiting: configuration.maxWaitingPerCaller)
+        budget = BodyBudget(most: configuration.maxHeldBytes)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = configuration.port.bigEndian
         guard inet_pton(AF_INET, configuration.host, &address.sin_addr) == 1 else {
             throw .badAddress(configuration.host)
         }
-        let context = Unmanaged.passUnretained(self).toOpaque()
         let started = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { socketAddress in
-                legalaid_mhd_start(
-                    socketAddress, configuration.port, 2, UInt32(configuration.maxConnections),
-                    UInt32(configuration.idleSeconds), configuration.memoryPerConnection,
-                    { context, connection, path, method, version, data, size, exchange in
-                        guard let context, let connection, let size, let exchange else { return .NO }
-                        let server = Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
-                        return server.access(connection, path, method, version, data, size, exchange)
-                    },
-                    { context, connection, exchange, end in
-                        guard let context, let connection else { return }
-                        Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
-                            .completed(connection, exchange, isSent: end == .REQUEST_TERMINATED_COMPLETED_OK)
-                    },
-                    { context, connection, _, event in
-                        guard let context, let connection else { return }
-                        let server = Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
-                        server.connection(connection, event)
-                    }, context)
-            }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { start($0) }
         }
         guard let started else { throw .cannotListen(host: configuration.host, port: configuration.port) }
         daemon = started
@@ -75,7 +60,34 @@ public final class HTTPServer: @unchecked Sendable {
         sweep()
     }
 
-    var openConnections: Int { state.withLock { $0.connections.count } }
+    private func start(_ address: UnsafePointer<sockaddr>) -> OpaquePointer? {
+        let calls = legalaid_mhd_calls(
+            asked: { context, target, connection in
+                guard let context, let target, let connection else { return nil }
+                Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
+                    .watch.asks(Int(bitPattern: connection), for: String(cString: target))
+                return nil
+            },
+            handler: { context, connection, path, method, version, data, size, exchange in
+                guard let context, let connection, let size, let exchange else { return .NO }
+                let server = Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
+                return server.access(connection, path, method, version, data, size, exchange)
+            },
+            completed: { context, connection, exchange, end in
+                guard let context, let connection else { return }
+                Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
+                    .completed(connection, exchange, isSent: end == .REQUEST_TERMINATED_COMPLETED_OK)
+            },
+            connected: { context, connection, _, event in
+                guard let context, let connection else { return }
+                Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue().connection(connection, event)
+            }, context: Unmanaged.passUnretained(self).toOpaque())
+        return legalaid_mhd_start(
+            address, configuration.port, 2, UInt32(configuration.maxConnections + HTTPServerConfiguration.reserve),
+            UInt32(configuration.idleSeconds), configuration.memoryPerConnection, calls)
+    }
+
+    var openConnections: Int { watch.count }
 
     /// Stops taking, waits for what is being worked on, answers the rest 503, and closes.
     public func stop(drain: Duration) async {
@@ -120,84 +132,138 @@ public final class HTTPServer: @unchecked Sendable {
         _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     ) -> MHD_Result {
         guard let known = slot.pointee else {
-            let head = RequestHead(connection, path: path, method: method, version: version)
+            let target = RequestTarget(watch.target(Int(bitPattern: connection)))
+            let head = RequestHead(connection, path: path, method: method, version: version, target: target)
             let exchange = Exchange(connection, head)
             slot.pointee = Unmanaged.passRetained(exchange).toOpaque()
-            enter(.body, connection, starting: true)
-            if RequestHead.isIrregular(connection, version: version) { return refuse(exchange, 400) }
-            if let status = head.refusal(maxBody: configuration.maxBodyBytes) { return refuse(exchange, status) }
-            return .YES
+            state.withLock { $0.active += 1 }
+            watch.enter(.body, exchange.key)
+            return begin(exchange, isIrregular: RequestHead.isIrregular(connection, version: version))
         }
         let exchange = Unmanaged<Exchange>.fromOpaque(known).takeUnretainedValue()
         if let response = exchange.response { return queue(response, on: connection) }
         if size.pointee > 0 {
-            if exchange.body.count + size.pointee > configuration.maxBodyBytes {
-                // Read to the end, so that the sender sees the answer; the deadline bounds how long that lasts.
-                exchange.isTooLarge = true
-                exchange.body = []
-            } else if !exchange.isTooLarge, let data {
-                data.withMemoryRebound(to: UInt8.self, capacity: size.pointee) { bytes in
-                    exchange.body.append(contentsOf: UnsafeBufferPointer(start: bytes, count: size.pointee))
-                }
-            }
+            if let data { take(UnsafeRawBufferPointer(start: data, count: size.pointee), exchange) }
             size.pointee = 0
             return .YES
         }
-        enter(.working, connection)
-        if exchange.isTooLarge { return refuse(exchange, 413) }
+        watch.enter(.working, exchange.key)
+        if let status = exchange.refusal { return refuse(exchange, status) }
         return work(exchange)
     }
 
-    private func work(_ exchange: Exchange) -> MHD_Result {
-        let body: [UInt8]
+    /// Judges a request before a byte of its body is read.
+    private func begin(_ exchange: Exchange, isIrregular: Bool) -> MHD_Result {
+        if isIrregular { return refuse(exchange, 400) }
+        if let status = exchange.head.refusal(within: configuration) { return refuse(exchange, status) }
+        switch admit(exchange.head.request(body: [])) {
+        case .refused(let response): return refuse(exchange, with: response)
+        case .open(let pass): exchange.pass = pass
+        }
+        if watch.count > configuration.maxConnections, !exchange.pass.isEssential { return refuse(exchange, 503) }
+        let declared = exchange.head.declaredLength ?? 0
+        if declared > bodyLimit(exchange) { return refuse(exchange, exchange.pass.isStranger ? 401 : 413) }
+        guard hold(declared, exchange) else { return refuse(exchange, 503) }
+        exchange.body.reserveCapacity(declared)
+        return .YES
+    }
+
+    private func bodyLimit(_ exchange: Exchange) -> Int {
+        exchange.pass.isStranger
+            ? min(configuration.maxStrangerBytes, configuration.maxBodyBytes) : configuration.maxBodyBytes
+    }
+
+    private func hold(_ count: Int, _ exchange: Exchange) -> Bool {
+        guard budget.take(count, isStranger: exchange.pass.isStranger) else { return false }
+        exchange.held += count
+        return true
+    }
+
+    /// What is too much is read to its end, so that the sender sees the answer; the deadline bounds how long that lasts.
+    private func take(_ bytes: UnsafeRawBufferPointer, _ exchange: Exchange) {
+        guard exchange.refusal == nil else { return }
+        let count = exchange.body.count + bytes.count
+        if count > bodyLimit(exchange) {
+            exchange.refusal = exchange.pass.isStranger ? 401 : 413
+        } else if count > exchange.held, !hold(count - exchange.held, exchange) {
+            exchange.refusal = 503
+        } else {
+            exchange.body.append(contentsOf: bytes)
+            return
+        }
+        exchange.body = []
+    }
+
+    /// - Returns: nothing where the body cannot be unpacked, which is `refusal` then.
+    private func unpacked(_ exchange: Exchange) -> [UInt8]? {
+        let limit = bodyLimit(exchange)
+        let room = min(limit, budget.free(isStranger: exchange.pass.isStranger))
         do throws(Gzip.Problem) {
-            body = try exchange.head.unpacked(exchange.body, limit: configuration.maxBodyBytes)
-        } catch { return refuse(exchange, error == .tooLarge ? 413 : 400) }
+            let body = try exchange.head.unpacked(exchange.body, limit: exchange.head.isPacked ? room : limit)
+            if !exchange.head.isPacked || hold(body.count, exchange) { return body }
+            exchange.refusal = 503
+        } catch {
+            exchange.refusal = error == .malformed ? 400 : room < limit ? 503 : 413
+        }
+        return nil
+    }
+
+    private func work(_ exchange: Exchange) -> MHD_Result {
+        guard let body = unpacked(exchange) else { return refuse(exchange, exchange.refusal ?? 400) }
+        let hasPlace = exchange.pass.isEssential || places.enter()
         let isTaken = state.withLock { state in
-            guard !state.isStopping, state.suspended.count < configuration.maxInFlight else { return false }
+            guard hasPlace, !state.isStopping else { return false }
             state.suspended[ObjectIdentifier(exchange)] = exchange
             return true
         }
-        guard isTaken else { return refuse(exchange, 503) }
+        guard isTaken else {
+            if hasPlace, !exchange.pass.isEssential { places.leave() }
+            return refuse(exchange, 503)
+        }
         MHD_suspend_connection(exchange.connection)
-        var request = exchange.head.request(body: body)
+        let request = request(exchange, body)
         exchange.body = []
-        let key = Int(bitPattern: exchange.connection)
-        request.hasHungUp = { [weak self] in self?.hasHungUp(key) ?? true }
+        handle(exchange, request)
+        return .YES
+    }
+
+    private func request(_ exchange: Exchange, _ body: [UInt8]) -> HTTPRequest {
+        var request = exchange.head.request(body: body)
+        request.pass = exchange.pass
+        if exchange.head.isPacked { request.packed = exchange.body }
+        request.places = exchange.pass.isEssential ? nil : places
+        request.hasHungUp = { [weak self, key = exchange.key] in self?.watch.hasHungUp(key) ?? true }
+        return request
+    }
+
+    private func handle(_ exchange: Exchange, _ request: HTTPRequest) {
         Task { [self, request] in
             let response = await handler(request)
+            if !exchange.pass.isEssential { places.leave() }
             // Asked while the connection is suspended: its descriptor is still its own.
-            let isLost = response.undelivered != nil && hasHungUp(key)
+            let isLost = response.undelivered != nil && watch.hasHungUp(exchange.key)
             let isOurs = state.withLock { $0.suspended.removeValue(forKey: ObjectIdentifier(exchange)) != nil }
             // Half a connection may still read: what is taken back is not told.
             if isOurs { exchange.finish(isLost ? configuration.problem(503) : response, isLost: isLost) }
             // What was answered in its place, as the server stopped, was another answer.
             if isLost || !isOurs { await response.undelivered?(false) }
         }
-        return .YES
-    }
-
-    /// Whether a connection's other end sends no more: closed, or half of it. The library does not look at a suspended
-    /// connection, and what is written into a closed one seems to arrive.
-    private func hasHungUp(_ key: Int) -> Bool {
-        state.withLock { state in
-            guard let open = state.connections[key] else { return true }
-            var byte: UInt8 = 0
-            let waiting = recv(open.socket, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
-            return waiting == 0 || (waiting < 0 && errno != EAGAIN && errno != EINTR)
-        }
     }
 
     private func refuse(_ exchange: Exchange, _ status: Int) -> MHD_Result {
-        let answer = configuration.problem(status)
+        refuse(exchange, with: configuration.problem(status))
+    }
+
+    /// The connection goes on only where there is no body that would be taken for the next request.
+    private func refuse(_ exchange: Exchange, with answer: HTTPResponse) -> MHD_Result {
+        let goesOn = exchange.head.isWithoutBody && ![400, 431, 503].contains(answer.status)
+        let headers = answer.headers + (goesOn ? [] : [("Connection", "close")])
         return queue(
-            HTTPResponse(
-                status: answer.status, headers: answer.headers + [("Connection", "close")], body: answer.body),
-            on: exchange.connection)
+            HTTPResponse(status: answer.status, headers: headers, body: answer.body), on: exchange.connection)
     }
 
     private func queue(_ response: HTTPResponse, on connection: OpaquePointer) -> MHD_Result {
-        enter(.answering, connection)
+        watch.enter(.answering, Int(bitPattern: connection))
         let made = response.body.withUnsafeBytes { bytes in
             MHD_create_response_from_buffer(
                 bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
@@ -214,12 +280,11 @@ public final class HTTPServer: @unchecked Sendable {
         guard let slot, let known = slot.pointee else { return }
         slot.pointee = nil
         let exchange = Unmanaged<Exchange>.fromOpaque(known).takeRetainedValue()
-        let key = Int(bitPattern: connection)
+        budget.give(back: exchange.held, isStranger: exchange.pass.isStranger)
+        watch.enter(.idle, exchange.key)
         state.withLock { state in
             state.suspended[ObjectIdentifier(exchange)] = nil
             state.active -= 1
-            state.connections[key]?.phase = .idle
-            state.connections[key]?.since = .now
         }
         if !isSent, !exchange.isLost, let undelivered = exchange.response?.undelivered {
             Task { await undelivered(true) }
@@ -230,49 +295,19 @@ public final class HTTPServer: @unchecked Sendable {
         let key = Int(bitPattern: connection)
         switch event {
         case .CONNECTION_NOTIFY_STARTED:
-            let socket = legalaid_mhd_socket(connection)
-            state.withLock { $0.connections[key] = Open(socket: socket, phase: .header, since: .now) }
-        case .CONNECTION_NOTIFY_CLOSED: state.withLock { _ = $0.connections.removeValue(forKey: key) }
+            watch.opened(key, socket: legalaid_mhd_socket(connection), address: RequestHead.peer(of: connection))
+        case .CONNECTION_NOTIFY_CLOSED: watch.closed(key)
         @unknown default: break
-        }
-    }
-
-    private func enter(_ phase: Phase, _ connection: OpaquePointer, starting: Bool = false) {
-        let key = Int(bitPattern: connection)
-        state.withLock { state in
-            if starting { state.active += 1 }
-            state.connections[key]?.phase = phase
-            state.connections[key]?.since = .now
         }
     }
 
     // MARK: Slow senders and readers
 
-    /// The library's own timeout is of inactivity only: one byte a second would hold a connection for ever.
     private func sweep() {
         Thread.detachNewThread { [weak self] in
             while let self, !self.state.withLock({ $0.hasStopped }) {
-                self.cutOffSlowSenders()
+                self.watch.sweep()
                 Thread.sleep(forTimeInterval: 0.1)
-            }
-        }
-    }
-
-    private func cutOffSlowSenders() {
-        let now = ContinuousClock.now
-        let idle = Duration.seconds(configuration.idleSeconds) + configuration.headerDeadline
-        state.withLock { state in
-            for open in state.connections.values {
-                let limit: Duration? =
-                    switch open.phase {
-                    case .header: configuration.headerDeadline
-                    case .body: configuration.bodyDeadline
-                    case .idle: idle
-                    case .answering: configuration.answerDeadline
-                    case .working: nil
-                    }
-                // Within the lock: the library tells of a closed connection before its descriptor is reused.
-                if let limit, now - open.since > limit { shutdown(open.socket, Int32(SHUT_RDWR)) }
             }
         }
     }

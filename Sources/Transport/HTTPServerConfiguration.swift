@@ -4,21 +4,37 @@ public struct HTTPServerConfiguration: Sendable {
     /// 0 lets the system choose.
     public var port: UInt16
     public var maxBodyBytes = 50 << 20
-    /// One connection's memory for header and parsing.
-    public var memoryPerConnection = 32 << 10
+    /// A body whose sender has not said who it is.
+    public var maxStrangerBytes = 64 << 10
+    /// All bodies together that are arriving or being worked on.
+    public var maxHeldBytes = 512 << 20
+    /// Target and fields together.
+    public var maxHeaderBytes = 32 << 10
+    public var maxQueryParameters = 100
     public var headerDeadline: Duration = .seconds(10)
     public var bodyDeadline: Duration = .seconds(60)
     /// For the sender to read its answer.
     public var answerDeadline: Duration = .seconds(300)
+    /// Over that, only calls that are never shed are answered.
     public var maxConnections = 1000
+    /// Connections of one address on which nothing is asked; the oldest beyond that are closed.
+    public var maxIdlePerAddress = 128
     /// Requests that may be worked on at once; over that, 503.
     public var maxInFlight = 256
+    /// Requests of one caller that may wait for news at once; over that, 429.
+    public var maxWaitingPerCaller = 16
     public var idleSeconds = 60
-    /// Makes the answers that are given before any handler sees the request: 400, 413, 415, 503.
+    /// Makes the answers that are given before any handler sees the request: 400, 401, 413, 415, 431, 503.
     public var problem: @Sendable (_ status: Int) -> HTTPResponse = { HTTPResponse(status: $0) }
 
     public init(host: String, port: UInt16) {
         self.host = host
         self.port = port
     }
+
+    /// Connections beyond `maxConnections` that are taken, so that calls which are never shed come through.
+    static let reserve = 32
+    /// One connection's memory. Twice what a header may have: what is over the bound is told in our own words, not in the
+    /// library's.
+    var memoryPerConnection: Int { maxHeaderBytes * 2 }
 }

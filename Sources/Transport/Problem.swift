@@ -8,6 +8,7 @@ public struct Problem: Error, Sendable {
         case badRequest = "bad-request"
         case unauthorized = "unauthorized"
         case credentialExpired = "credential-expired"
+        case signatureRefused = "signature-refused"
         case forbidden = "forbidden"
         case notFound = "not-found"
         case methodNotAllowed = "method-not-allowed"
@@ -25,6 +26,7 @@ public struct Problem: Error, Sendable {
         case timedOut = "timed-out"
         case tooManyAttempts = "too-many-attempts"
         case quotaExceeded = "quota-exceeded"
+        case rateExceeded = "rate-exceeded"
         case overloaded = "overloaded"
         case storeUnavailable = "store-unavailable"
         case outcomeUnknown = "outcome-unknown"
@@ -34,7 +36,7 @@ public struct Problem: Error, Sendable {
         public var status: Int {
             switch self {
             case .badRequest: 400
-            case .unauthorized, .credentialExpired: 401
+            case .unauthorized, .credentialExpired, .signatureRefused: 401
             case .forbidden: 403
             case .notFound: 404
             case .methodNotAllowed: 405
@@ -43,7 +45,7 @@ public struct Problem: Error, Sendable {
             case .tooLarge: 413
             case .unsupportedMediaType: 415
             case .notTranslatable, .incompleteReport: 422
-            case .tooManyAttempts, .quotaExceeded: 429
+            case .tooManyAttempts, .quotaExceeded, .rateExceeded: 429
             case .headersTooLarge: 431
             case .internalError: 500
             case .overloaded, .storeUnavailable, .outcomeUnknown: 503
@@ -55,6 +57,7 @@ public struct Problem: Error, Sendable {
             case .badRequest: LocalizedText(zh: "请求有误", en: "Bad request")
             case .unauthorized: LocalizedText(zh: "未能确认身份", en: "Caller not identified")
             case .credentialExpired: LocalizedText(zh: "凭证已过期", en: "The credential has expired")
+            case .signatureRefused: LocalizedText(zh: "签名未被接受", en: "The signature is not accepted")
             case .forbidden: LocalizedText(zh: "无权访问", en: "Not allowed")
             case .notFound: LocalizedText(zh: "没有找到", en: "Not found")
             case .methodNotAllowed: LocalizedText(zh: "此地址不支持该方法", en: "Method not allowed here")
@@ -74,6 +77,7 @@ public struct Problem: Error, Sendable {
             case .timedOut: LocalizedText(zh: "发送过慢，已超时", en: "Sent too slowly")
             case .tooManyAttempts: LocalizedText(zh: "尝试次数过多", en: "Too many attempts")
             case .quotaExceeded: LocalizedText(zh: "暂存的附件超过限额", en: "Too many bytes wait for their message")
+            case .rateExceeded: LocalizedText(zh: "调用过于频繁", en: "Too many calls")
             case .overloaded: LocalizedText(zh: "系统繁忙，请稍后重发", en: "Busy, send again later")
             case .outcomeUnknown:
                 LocalizedText(

@@ -8,20 +8,27 @@ struct RequestHead {
     let query: [(String, String)]
     let headers: [(name: String, value: String)]
     let peer: String
+    private let target: RequestTarget
 
     init(
         _ connection: OpaquePointer, path: UnsafePointer<CChar>?, method: UnsafePointer<CChar>?,
-        version: UnsafePointer<CChar>?
+        version: UnsafePointer<CChar>?, target: RequestTarget
     ) {
+        self.target = target
         self.method = method.map { String(cString: $0) } ?? ""
-        self.path = path.map { String(cString: $0) } ?? ""
+        self.path = target.path(path.map { String(cString: $0) } ?? "")
         self.version = version.map { String(cString: $0) } ?? ""
         // The library leaves white space at the end, which is none of the value (RFC 9110 §5.5).
         headers = Self.values(.HEADER_KIND, of: connection).map { name, value in
-            (name: name, value: Self.trimmed(value))
+            (name: name, value: target.host(in: (name: name, value: Self.trimmed(value))))
         }
         query = Self.values(.GET_ARGUMENT_KIND, of: connection)
-        peer = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
+        peer = Self.peer(of: connection)
+    }
+
+    /// The numeric address of whoever opened a connection.
+    static func peer(of connection: OpaquePointer) -> String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
             legalaid_mhd_peer(connection, buffer.baseAddress, buffer.count) == 0
                 ? "" : buffer.baseAddress.map { String(cString: $0) } ?? ""
         }
@@ -57,7 +64,10 @@ struct RequestHead {
     /// - Parameter body: unpacked already.
     func request(body: [UInt8]) -> HTTPRequest {
         let headers = headers.filter { !isSameField($0.name, "Content-Encoding") }
-        return HTTPRequest(method: method, path: path, query: query, headers: headers, body: body, peer: peer)
+        var request = HTTPRequest(
+            method: method, path: path, query: query, headers: headers, body: body, peer: peer)
+        request.target = target.raw
+        return request
     }
 
     /// The body as its sender packed it, unpacked.
@@ -68,17 +78,31 @@ struct RequestHead {
         }
     }
 
-    /// The status to refuse with, where two readers could see two different requests (RFC 9112 §6) the body is
-    /// declared too large, or it is coded in a way that is not taken.
-    func refusal(maxBody: Int) -> Int? {
-        func all(_ name: String) -> [String] { headers.filter { isSameField($0.name, name) }.map(\.value) }
+    private func all(_ name: String) -> [String] {
+        headers.filter { isSameField($0.name, name) }.map(\.value)
+    }
+
+    /// What `Content-Length` says.
+    var declaredLength: Int? { all("content-length").first.flatMap { Int($0) } }
+    var isWithoutBody: Bool { declaredLength ?? 0 == 0 && all("transfer-encoding").isEmpty }
+    var isPacked: Bool { ContentCoding(headers) == .gzip }
+
+    private var size: Int {
+        headers.reduce(target.raw.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
+    }
+
+    /// The status to refuse with, where two readers could see two different requests (RFC 9112 §6), the header or the body
+    /// is declared too large, or it is coded in a way that is not taken.
+    func refusal(within bounds: HTTPServerConfiguration) -> Int? {
+        if size > bounds.maxHeaderBytes { return 431 }
+        if query.count > bounds.maxQueryParameters || target.isMalformed { return 400 }
         let lengths = all("content-length")
         let codings = all("transfer-encoding")
         if lengths.count > 1 || (!lengths.isEmpty && !codings.isEmpty) { return 400 }
         if codings.count > 1 || codings.contains(where: { $0.lowercased() != "chunked" }) { return 400 }
         if let length = lengths.first {
             guard !length.isEmpty, length.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return 400 }
-            guard let number = Int(length), number <= maxBody else { return 413 }
+            guard let number = Int(length), number <= bounds.maxBodyBytes else { return 413 }
         }
         if version == "HTTP/1.1", all("host").count != 1 { return 400 }
         if version != "HTTP/1.1", !codings.isEmpty { return 400 }

@@ -1,186 +1,63 @@
-import Vocabulary
-
-/// Who is calling, once their credential has been proved.
-public struct Caller: Sendable, Hashable {
-    public enum Role: String, Sendable, CaseIterable {
-        case partner, institution, `operator`
-    }
-
-    public let role: Role
-    /// The partner's id, the institution's code or the operator's name.
-    public let id: String
-    /// What kind of operator; partners and institutions have none.
-    public let operatorRole: OperatorRole?
-
-    public init(role: Role, id: String, operatorRole: OperatorRole? = nil) {
-        self.role = role
-        self.id = id
-        self.operatorRole = role == .operator ? operatorRole ?? .operator : nil
-    }
-
-    public func may(_ right: OperatorRight) -> Bool { operatorRole?.rights.contains(right) ?? false }
-}
-
-/// Proves who is calling by the bearer token (RFC 6750 §2.1), of which only the SHA-256 is kept.
-public struct Doorkeeper: Sendable {
-    private let callers: [String: Caller]
-    private let isExpired: @Sendable (_ hash: String) -> Bool
-
-    /// - Parameters:
-    ///   - callers: by lower-case hexadecimal SHA-256 of the token.
-    ///   - isExpired: whether the token of that hash is past its last moment.
-    public init(callers: [String: Caller], isExpired: @escaping @Sendable (_ hash: String) -> Bool = { _ in false }) {
-        self.callers = callers
-        self.isExpired = isExpired
-    }
-
-    enum Verdict {
-        case known(Caller)
-        /// Its token was right once.
-        case expired(Caller)
-        case unknown
-    }
-
-    /// Looking the digest up leaks nothing of use: who can steer a SHA-256 towards a stored one has broken it.
-    func judge(_ request: HTTPRequest) -> Verdict {
-        let parts = (request.header("Authorization") ?? "").split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return .unknown }
-        let hash = Digest.hex(Digest.sha256(Array(parts[1].utf8)))
-        guard let caller = callers[hash] else { return .unknown }
-        return isExpired(hash) ? .expired(caller) : .known(caller)
-    }
-}
-
-/// One call of the HTTP contract.
-public struct Route: Sendable {
-    public typealias Handler = @Sendable (HTTPRequest, Visit) async throws -> HTTPResponse
-
-    public let method: String
-    let segments: [Substring]
-    /// Who may call; empty for anybody.
-    public let roles: Set<Caller.Role>
-    /// Operators need one of them; empty where every operator may.
-    public let rights: Set<OperatorRight>
-    let handler: Handler
-
-    /// - Parameters:
-    ///   - path: such as `/v1/leases/{id}/release`; `{…}` matches one segment.
-    ///   - roles: who may call; empty means anybody, without a credential.
-    public init(
-        _ method: String, _ path: StaticString, for roles: Caller.Role..., handler: @escaping Handler
-    ) {
-        self.method = method
-        segments = "\(path)".split(separator: "/")
-        self.roles = Set(roles)
-        rights = []
-        self.handler = handler
-    }
-
-    /// A route for operators that have one of the rights.
-    public init(
-        _ method: String, _ path: StaticString, may right: OperatorRight, _ others: OperatorRight...,
-        handler: @escaping Handler
-    ) {
-        self.method = method
-        segments = "\(path)".split(separator: "/")
-        roles = [.operator]
-        rights = Set([right] + others)
-        self.handler = handler
-    }
-
-    /// Such as `GET /v1/jobs/{id}`.
-    public var name: String { "\(method) \(path)" }
-    /// Such as `/v1/jobs/{id}`.
-    public var path: String { "/\(segments.joined(separator: "/"))" }
-    /// The `{…}` of the path.
-    public var parameters: [String] {
-        segments.filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
-    }
-
-    fileprivate func isOpen(to caller: Caller) -> Bool {
-        roles.contains(caller.role) && (rights.isEmpty || rights.contains { caller.may($0) })
-    }
-
-    fileprivate func match(_ path: [Substring]) -> [String: String]? {
-        guard path.count == segments.count else { return nil }
-        var values: [String: String] = [:]
-        for (segment, actual) in zip(segments, path) {
-            if segment.hasPrefix("{") {
-                values[String(segment.dropFirst().dropLast())] = String(actual)
-            } else if segment != actual {
-                return nil
-            }
-        }
-        return values
-    }
-}
-
-/// What a handler knows besides the request.
-public struct Visit: Sendable {
-    let identity: Caller?
-    let values: [String: String]
-
-    /// A `{name}` of the route's path.
-    public func value(_ name: String) -> String { values[name] ?? "" }
-
-    /// The proved caller; only routes without roles have none.
-    public func caller() throws(Problem) -> Caller {
-        guard let identity else { throw .unidentified }
-        return identity
-    }
-}
-
-extension Problem {
-    static let unidentified: Problem = {
-        var problem = Problem(
-            .unauthorized, zh: "请在 Authorization 头中提供有效的 Bearer 令牌。",
-            en: "Give a valid bearer token in the Authorization header.")
-        problem.headers = [("WWW-Authenticate", "Bearer")]
-        return problem
-    }()
-
-    /// RFC 6750 §3.1.
-    static let expired: Problem = {
-        var problem = Problem(
-            .credentialExpired, zh: "此令牌已过有效期，请向网关管理员索取新令牌。",
-            en: "This token is past its last day; ask the gateway's administrator for a new one.")
-        problem.headers = [
-            ("WWW-Authenticate", "Bearer error=\"invalid_token\", error_description=\"The token expired\"")
-        ]
-        return problem
-    }()
-}
-
 /// Finds the route of a request, proves the caller, and turns problems into answers.
 public struct Router: Sendable {
     private let routes: [Route]
-    private let doorkeeper: Doorkeeper
+    private let doorkeeper: @Sendable () -> Doorkeeper
+    private let spend: @Sendable (VerifiedSignature) async throws -> Bool
     private let session: @Sendable (HTTPRequest) async throws -> Caller?
+    private let sessionSign: @Sendable (HTTPRequest) -> SessionSign
+    private let rate: CallRate
     private let seen: @Sendable (Caller) -> Void
     private let refused: @Sendable (Refusal, Caller?, HTTPRequest) -> Void
     private let observe: Observer
     private let explain: @Sendable (any Error, HTTPRequest) -> Problem
 
     /// Why a credential did not open the call that it was shown for.
-    public enum Refusal: String, Sendable {
+    public enum Refusal: Sendable, Hashable {
         /// No such token, or no token at all in the field.
         case unknownToken
         case expiredToken
         /// Known, and not for this call.
         case notAllowed
+        /// A password.
+        case wrongPassword
+        case signature(SignatureFault)
+
+        /// A stable word for the audit trail.
+        public var name: String {
+            switch self {
+            case .unknownToken: "unknownToken"
+            case .expiredToken: "expiredToken"
+            case .notAllowed: "notAllowed"
+            case .wrongPassword: "wrongPassword"
+            case .signature(let fault): "signature:\(fault.rawValue)"
+            }
+        }
+    }
+
+    /// What a request's header tells of a session, without looking it up.
+    public enum SessionSign: Sendable {
+        case none, shown
+        /// Seen lately in use.
+        case proved
     }
 
     /// Hears of every answer: the route's name, or nothing where no route fits; the status; the time it took.
     public typealias Observer = @Sendable (_ route: String?, _ status: Int, _ took: Duration) -> Void
 
     /// - Parameters:
+    ///   - spend: whether a signature's nonce is used for the first time.
     ///   - session: who is signed in, for requests without an `Authorization` field.
+    ///   - sessionSign: whether such a request shows one.
+    ///   - rate: how often callers may call.
     ///   - seen: told of every caller that has proved who it is.
     ///   - refused: told of every credential that was shown in vain, and of its caller where that is known.
     ///   - explain: what to answer to an error that is no `Problem`, such as the store's.
     public init(
-        routes: [Route], doorkeeper: Doorkeeper,
+        routes: [Route], doorkeeper: @autoclosure @escaping @Sendable () -> Doorkeeper,
+        spend: @escaping @Sendable (VerifiedSignature) async throws -> Bool = { _ in true },
         session: @escaping @Sendable (HTTPRequest) async throws -> Caller? = { _ in nil },
+        sessionSign: @escaping @Sendable (HTTPRequest) -> SessionSign = { _ in .shown },
+        rate: CallRate = CallRate { _ in nil },
         seen: @escaping @Sendable (Caller) -> Void = { _ in },
         refused: @escaping @Sendable (Refusal, Caller?, HTTPRequest) -> Void = { _, _, _ in },
         observe: @escaping Observer = { _, _, _ in },
@@ -188,7 +65,10 @@ public struct Router: Sendable {
     ) {
         self.routes = routes
         self.doorkeeper = doorkeeper
+        self.spend = spend
         self.session = session
+        self.sessionSign = sessionSign
+        self.rate = rate
         self.seen = seen
         self.refused = refused
         self.observe = observe
@@ -202,7 +82,8 @@ public struct Router: Sendable {
         do {
             let (route, values) = try find(request)
             name = route.name
-            response = try await answer(request, by: route, values)
+            let pass = try request.pass ?? pass(request, by: route)
+            response = try await answer(request, by: route, values, pass)
         } catch let problem as Problem {
             response = problem.response(to: request)
         } catch {
@@ -212,29 +93,82 @@ public struct Router: Sendable {
         return response
     }
 
-    private func caller(behind request: HTTPRequest) async throws -> Caller? {
-        guard request.header("Authorization") != nil else { return try await session(request) }
-        switch doorkeeper.judge(request) {
-        case .known(let caller): return caller
-        case .expired(let caller):
-            refused(.expiredToken, caller, request)
-            throw Problem.expired
-        case .unknown:
-            refused(.unknownToken, nil, request)
-            return nil
+    /// Judges a request by its header: who must not come in is told so before a byte of the body is read.
+    public func admit(_ head: HTTPRequest) -> Entrance {
+        var name: String?
+        do throws(Problem) {
+            let (route, _) = try find(head)
+            name = route.name
+            return .open(try pass(head, by: route))
+        } catch {
+            observe(name, error.kind.status, .zero)
+            return .refused(error.response(to: head))
         }
     }
 
-    private func answer(
-        _ request: HTTPRequest, by route: Route, _ values: [String: String]
-    ) async throws -> HTTPResponse {
-        if route.roles.isEmpty { return try await route.handler(request, Visit(identity: nil, values: values)) }
-        guard let caller = try await caller(behind: request) else { throw Problem.unidentified }
+    private func pass(_ request: HTTPRequest, by route: Route) throws(Problem) -> Pass {
+        let isProved = if case .proved = sessionSign(request) { true } else { false }
+        if route.roles.isEmpty { return Pass(isStranger: !isProved, isEssential: route.isEssential) }
+        guard Doorkeeper.isShown(by: request) else {
+            if case .none = sessionSign(request) { throw .unidentified }
+            return Pass(isStranger: !isProved)
+        }
+        let (caller, signature) = try caller(proved: request)
+        try check(caller, route, request)
+        try rate.take(caller)
+        return Pass(caller: caller, signature: signature)
+    }
+
+    private func caller(proved request: HTTPRequest) throws(Problem) -> (Caller, VerifiedSignature?) {
+        switch doorkeeper().judge(request) {
+        case .known(let caller, let signature): return (caller, signature)
+        case .unproved(let fault, let caller):
+            refused(.signature(fault), caller, request)
+            throw .signatureRefused
+        case .expired(let caller):
+            refused(.expiredToken, caller, request)
+            throw .expired
+        case .unknown:
+            refused(.unknownToken, nil, request)
+            throw .unidentified
+        }
+    }
+
+    private func check(_ caller: Caller, _ route: Route, _ request: HTTPRequest) throws(Problem) {
         seen(caller)
         guard route.isOpen(to: caller) else {
             refused(.notAllowed, caller, request)
             throw Problem(.forbidden, zh: "此调用不对您的账户开放。", en: "This call is not open to your account.")
         }
+    }
+
+    /// Holds the body against the digest that its sender gives, and spends the signature's nonce.
+    private func hold(_ request: HTTPRequest, against pass: Pass) async throws {
+        let verdict = request.joined(ContentDigest.field).map {
+            ContentDigest.judge($0, of: request.packed ?? request.body)
+        }
+        guard let signature = pass.signature else {
+            guard verdict != .differs else { throw Problem.otherDigest }
+            return
+        }
+        let isWhole = verdict.map { $0 == .agrees } ?? request.body.isEmpty
+        let fault: SignatureFault? =
+            if !isWhole { .otherDigest } else { try await spend(signature) ? nil : .replayed }
+        guard let fault else { return }
+        refused(.signature(fault), pass.caller, request)
+        throw Problem.signatureRefused
+    }
+
+    private func answer(
+        _ request: HTTPRequest, by route: Route, _ values: [String: String], _ pass: Pass
+    ) async throws -> HTTPResponse {
+        if route.roles.isEmpty { return try await route.handler(request, Visit(identity: nil, values: values)) }
+        if let caller = pass.caller {
+            try await hold(request, against: pass)
+            return try await route.handler(request, Visit(identity: caller, values: values))
+        }
+        guard let caller = try await session(request) else { throw Problem.unidentified }
+        try check(caller, route, request)
         return try await route.handler(request, Visit(identity: caller, values: values))
     }
 

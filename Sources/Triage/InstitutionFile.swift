@@ -13,6 +13,8 @@ public struct InstitutionFile {
         public let division: String?
         /// `<push>`: how applications are pushed to it; nothing where it leases them.
         public let push: Node?
+        /// Whether its calls must be signed.
+        public let mustSign: Bool
     }
 
     public let path: String
@@ -35,7 +37,8 @@ public struct InstitutionFile {
             else { return nil }
             return Entry(
                 code: code, name: name, phone: element.attribute("phone"), division: element.attribute("division"),
-                push: element.children.first { $0.name == "push" })
+                push: element.children.first { $0.name == "push" },
+                mustSign: element.attribute("signatures") == "required")
         }
         complaints = reader.complaints
         sources = reader.sources

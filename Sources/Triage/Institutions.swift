@@ -82,6 +82,7 @@ struct Institutions: Sendable {
 
     private static let attributes = [
         "code", "name", "division", "phone", "court", "center", "within", "active", "replacedBy",
+        "signatures",
     ]
     private static let keys = ["court", "division", "place", "organ", "town"]
     /// How it is delivered to is none of the rules' concern.

@@ -54,7 +54,8 @@ import Vocabulary
                   <retention path="retention.xml"/>
                   <exchange pollSeconds="5" quietSeconds="5" receiptSeconds="300"/>
                   <cases parkedSeconds="259200" sweepSeconds="15"/>
-                  <limits bodyBytes="52428800" depth="64" nodes="10000" headerSeconds="10" bodySeconds="60" connections="1000" inFlight="256" pendingWrites="4096"/>
+                  <limits bodyBytes="52428800" depth="64" nodes="10000" headerSeconds="10" bodySeconds="60" connections="1000" inFlight="256" pendingWrites="4096" heldBytes="536870912" idlePerAddress="128" waitingCalls="16" callsPerMinute="6000"/>
+                  <signatures skewSeconds="300"/>
                   <uploads bytes="20971520" quotaBytes="1073741824" keepHours="72"/>
                   <audit headFile="heads.jsonl" headHours="24"/>
                   <alerts everySeconds="30" settleSeconds="300" deadLetters="1" deadLetterHours="24" queueMinutes="120" partnerSilentHours="48" hearingDays="3" expiryDays="30">
@@ -66,7 +67,7 @@ import Vocabulary
                 """,
                 "partners.xml": """
                 <partners xmlns="urn:legal-aid-gateway:partners:1">
-                  <partner id="court" name="法院" senderType="court" statusMapping="court/status">
+                  <partner id="court" name="法院" senderType="court" statusMapping="court/status" callsPerMinute="600" signatures="required">
                     <senderCode>320402</senderCode>
                     <mapping>court/defence-notice</mapping>
                     <returnAddress \(address)>
@@ -79,7 +80,7 @@ import Vocabulary
                 """,
                 "institutions.xml": """
                 <institutions xmlns="urn:legal-aid-gateway:institutions:1">
-                  <institution code="CZ-SZ" name="常州市法律援助中心" division="320400" phone="0519-80000000" center="yes">
+                  <institution code="CZ-SZ" name="常州市法律援助中心" division="320400" phone="0519-80000000" center="yes" signatures="optional">
                     <court>苏04</court>
                     <organ>常州市司法局</organ>
                     <push \(address)>
@@ -98,6 +99,8 @@ import Vocabulary
                 "credentials.xml": """
                 <credentials xmlns="urn:legal-aid-gateway:credentials:1">
                   <partner id="court" \(hashes[0])/>
+                  <partner id="court" keyId="court-1" algorithm="hmac-sha256" keyFile="secret.b64" validFrom="2026-01-01" validUntil="2099-12-31"/>
+                  <institution code="CZ-SZ" keyId="cz-1" algorithm="hmac-sm3" keyFile="secret.b64" validFrom="2026-01-01"/>
                   <institution code="CZ-SZ" \(hashes[1])/>
                   <operator name="wang" role="operator" \(hashes[2])/>
                 </credentials>

@@ -127,10 +127,10 @@ private let others: [String: Set<String>] = [
         try await bench.services.accounts.add("li", role: .viewer, password: password, by: administrator)
         for name in ["li", "nobody"] {
             var answers: [HTTPResponse] = []
-            for number in 0..<5 { answers.append(await bench.signIn(name, "wrong", peer: "192.0.2.\(number)")) }
+            for number in 0..<5 { answers.append(await bench.signIn(name, "wrong\(number)")) }
             #expect(answers.map(\.status) == [401, 401, 401, 401, 401])
             #expect(Set(answers.map(\.body)).count == 1)
-            let locked = await bench.signIn(name, password, peer: "192.0.2.9")
+            let locked = await bench.signIn(name, password)
             #expect(locked.status == 429)
             #expect(locked.header("Retry-After") == "900")
         }
@@ -142,6 +142,66 @@ private let others: [String: Set<String>] = [
         }
         #expect(statuses.filter { $0 == 401 }.count == 5)
         #expect(statuses.filter { $0 == 429 }.count == 7)
+        await bench.remove()
+    }
+
+    @Test func `a flood of guesses keeps strangers out, not who has signed in from there before`() async throws {
+        let bench = try await Bench()
+        try await bench.services.accounts.add("li", role: .administrator, password: password, by: administrator)
+        var settings = SignInService.Settings()
+        settings.anywhere = LockPolicy(failures: 4, window: .seconds(900))
+        settings.perAccount = LockPolicy(failures: 3, window: .seconds(900))
+        let store = try await SQLMessageStore(database: bench.database)
+        let refusals = RefusedCredentials(store: store, now: { bench.clock.now })
+        let desk = SignInService(
+            store: store, settings: settings, now: { bench.clock.now },
+            deviceKey: try KeyedHash(key: Array(repeating: 3, count: 32)), refusals: refusals)
+        func kind(_ word: String, from source: String, cookies: String? = nil) async -> Problem.Kind? {
+            let request = HTTPRequest(
+                method: "POST", path: "/", query: [], headers: cookies.map { [("Cookie", $0)] } ?? [], body: [])
+            do {
+                _ = try await desk.signIn(name: "li", password: word, source: source, request: request)
+                return nil
+            } catch { return (error as? Problem)?.kind }
+        }
+        let entry = try await desk.signIn(name: "li", password: password, source: "192.0.2.1")
+        let cookies = try entry.cookies(secure: true).map { $0.value.prefix { $0 != ";" } }.joined(separator: "; ")
+        for number in 0..<3 { #expect(await kind("guess", from: "198.51.100.\(number)") == .unauthorized) }
+        // Three addresses have guessed once: a fourth may still come in, and a wrong word of its own closes the account.
+        #expect(await kind(password, from: "203.0.113.1") == nil)
+        #expect(await kind("guess", from: "203.0.113.2") == .unauthorized)
+        #expect(await kind(password, from: "203.0.113.1") == .tooManyAttempts)
+        #expect(await kind(password, from: "198.51.100.1", cookies: cookies) == nil)
+        // Another number, and one for another account, are none.
+        let forged = cookies.replacing(/device=../, with: "device=00")
+        #expect(await kind(password, from: "198.51.100.1", cookies: forged) == .tooManyAttempts)
+        for _ in 0..<3 { #expect(await kind("wrong", from: "192.0.2.1", cookies: cookies) == .unauthorized) }
+        #expect(await kind(password, from: "192.0.2.1", cookies: cookies) == .tooManyAttempts)
+        // An administrator's word ends both locks.
+        try await bench.services.accounts.setDisabled(false, of: "li", by: administrator)
+        #expect(await kind(password, from: "203.0.113.1") == nil)
+        await bench.remove()
+    }
+
+    @Test func `of many failed sign-ins the audit trail has ten rows, and one that counts the rest`() async throws {
+        let bench = try await Bench()
+        let store = try await SQLMessageStore(database: bench.database)
+        let refusals = RefusedCredentials(store: store, now: { bench.clock.now })
+        var settings = SignInService.Settings()
+        settings.perSource = LockPolicy(failures: 100, window: .seconds(900))
+        let desk = SignInService(
+            store: store, settings: settings, now: { bench.clock.now }, refusals: refusals)
+        for number in 0..<14 {
+            await #expect(throws: Problem.self) {
+                try await desk.signIn(name: "name-\(number)", password: "x", source: "198.51.100.7")
+            }
+        }
+        try await refusals.flush()
+        let rows = try await store.auditEntries(
+            AuditFilter(), after: nil, newestFirst: true, limit: 100)
+        #expect(rows.count { $0.action == AuditAction.signInFailed.rawValue } == 10)
+        let counted = rows.filter { $0.action == AuditAction.credentialRefused.rawValue }
+        #expect(counted.map(\.detail) == ["wrongPassword ×4 198.51.100.7"])
         await bench.remove()
     }
 

@@ -27,7 +27,7 @@ func dial(_ port: UInt16) -> Int32? {
     return nil
 }
 
-private func say(_ pieces: [String], to port: UInt16, pause: useconds_t) -> String {
+func say(_ pieces: [String], to port: UInt16, pause: useconds_t) -> String {
     guard let descriptor = dial(port) else { return "not connected" }
     defer { close(descriptor) }
     for piece in pieces {

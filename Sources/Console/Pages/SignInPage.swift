@@ -52,9 +52,9 @@ extension WebConsole {
                     let form = try Form(request)
                     try Self.checkOrigin(request)
                     let entry = try await services.signIn.signIn(
-                        name: form["name"], password: form["password"], source: request.source)
+                        name: form["name"], password: form["password"], source: request.source, request: request)
                     return Self.redirect(
-                        to: Self.inside(form["back"]), headers: [entry.cookie(secure: request.isSecure)])
+                        to: Self.inside(form["back"]), headers: try entry.cookies(secure: request.isSecure))
                 } catch let problem as Problem {
                     return signInPage(request, problem: problem)
                 }

@@ -6,6 +6,8 @@ public struct Institution: Sendable {
     /// GB/T 2260.
     public let division: String?
     public var push: InstitutionPush?
+    /// Whether its calls must be signed.
+    public var mustSign = false
 
     public init(code: String, name: String, phone: String?, division: String?) {
         self.code = code

@@ -17,6 +17,10 @@ public struct Partner: Sendable {
     public var exchange: ExchangeFolders?
     /// When the last of its tokens ends; nothing where one never does.
     public var tokenEnd: Instant?
+    /// Nothing where the bound is that of all.
+    public var callsPerMinute: Int?
+    /// Whether its calls must be signed.
+    public var mustSign = false
 
     public init(
         id: String, name: String, kind: SenderKind, senderCodes: [String], mappings: [String],

@@ -5,6 +5,8 @@ public struct ReturnAddress: Sendable, Hashable {
     public let token: String?
     /// PEM file of the authorities to trust instead of the system's.
     public var authorities: String?
+    /// The key that what is sent there is signed by.
+    public var signing: SigningKey?
     /// `nil`: every 2xx confirms.
     public var confirmation: AgreedAnswer?
     /// How long one push may take, connecting and answer included; then it counts as not reached.

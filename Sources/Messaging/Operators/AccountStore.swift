@@ -19,6 +19,10 @@ public protocol AccountStore: Sendable {
 
     /// The latest end of the locks under the keys.
     func lockedUntil(_ keys: [String]) async throws(StoreError) -> Instant?
+    /// The latest end of the locks under an account's key, and under those that begin with it and `@`.
+    func lockedUntil(below key: String) async throws(StoreError) -> Instant?
     /// Counts a failure under each key and locks those that reach their policy's bound.
-    func noteFailure(_ keys: [(key: String, policy: LockPolicy)], _ act: AuditAct) async throws(StoreError)
+    func noteFailure(
+        _ keys: [(key: String, policy: LockPolicy)], at: Instant, _ act: AuditAct?
+    ) async throws(StoreError)
 }

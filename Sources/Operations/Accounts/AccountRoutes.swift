@@ -11,8 +11,10 @@ extension SignInService {
                 let (name, password) = try request.read {
                     ($0.needed("name", atMost: 64), $0.needed("password", atMost: longest))
                 }
-                let entry = try await signIn(name: name, password: password, source: request.source)
-                return .json(entry.visitor.json, status: 201, headers: [entry.cookie(secure: request.isSecure)])
+                let entry = try await signIn(
+                    name: name, password: password, source: request.source, request: request)
+                return .json(
+                    entry.visitor.json, status: 201, headers: try entry.cookies(secure: request.isSecure))
             },
             Route("GET", "/v1/session") { request, _ in
                 guard let visitor = try await visitor(of: request) else {

@@ -19,7 +19,7 @@ public struct AccountService: Sendable {
     public func list() async throws(StoreError) -> [AccountStanding] {
         var standings: [AccountStanding] = []
         for account in try await store.accounts() {
-            let until = try await store.lockedUntil([SignInService.key(ofAccount: account.name)])
+            let until = try await store.lockedUntil(below: SignInService.key(ofAccount: account.name))
             standings.append(
                 AccountStanding(account: account, lockedUntil: until.flatMap { $0 > now() ? $0 : nil }))
         }

@@ -47,7 +47,7 @@ public final class RefusedCredentials: Sendable {
                 try await store.record(
                     AuditAct(
                         system: .credentialRefused, on: kind.caller,
-                        detail: "\(kind.refusal.rawValue) ×\(count) \(kind.source)", at: now()))
+                        detail: "\(kind.refusal.name) ×\(count) \(kind.source)", at: now()))
                 left[kind] = nil
             }
         } catch {

@@ -1,7 +1,6 @@
 import Foundation
 import Messaging
 import StrictJSON
-import Synchronization
 import Transport
 import Vocabulary
 
@@ -13,8 +12,10 @@ public struct SignInService: Sendable {
         public var idle: Duration = .seconds(30 * 60)
         /// A session ends then, however busy it is.
         public var absolute: Duration = .seconds(12 * 3600)
-        /// Guesses at one account.
+        /// Guesses at one account from one address, or from one device that has signed in before.
         public var perAccount = LockPolicy(failures: 5, window: .seconds(15 * 60))
+        /// Guesses at one account from anywhere: then only devices that have signed in before are let try.
+        public var anywhere = LockPolicy(failures: 50, window: .seconds(15 * 60))
         /// Guesses from one address, at whatever accounts.
         public var perSource = LockPolicy(failures: 30, window: .seconds(15 * 60))
 
@@ -30,12 +31,27 @@ public struct SignInService: Sendable {
     let store: any AccountStore
     let settings: Settings
     let now: @Sendable () -> Instant
-    private let turnstile = Turnstile(places: 32)
+    let devices: KnownDevices
+    private let refusals: RefusedCredentials?
+    private let turnstile = Turnstile(places: 64, perSource: 16)
+    /// Who has signed in from there before does not wait behind strangers.
+    private let knownTurnstile = Turnstile(places: 16, perSource: 16)
+    private let failed: FailedSignIns
+    private let inUse = SessionsInUse()
 
-    public init(store: any AccountStore, settings: Settings = Settings(), now: @escaping @Sendable () -> Instant) {
+    /// - Parameters:
+    ///   - deviceKey: for the cookies of browsers that have signed in before; without it none is known.
+    ///   - refusals: counts the failures that have no row of their own in the audit trail.
+    public init(
+        store: any AccountStore, settings: Settings = Settings(), now: @escaping @Sendable () -> Instant,
+        deviceKey: KeyedHash? = nil, refusals: RefusedCredentials? = nil
+    ) {
         self.store = store
         self.settings = settings
         self.now = now
+        devices = KnownDevices(key: deviceKey)
+        self.refusals = refusals
+        failed = FailedSignIns(window: settings.perAccount.window)
     }
 
     /// Somebody who just signed in.
@@ -43,14 +59,16 @@ public struct SignInService: Sendable {
         public let visitor: Visitor
         /// For the cookie; kept nowhere.
         let token: String
+        let devices: KnownDevices
         /// For the absolute end.
         let maxAge: Duration
 
-        /// `Set-Cookie` (RFC 6265).
+        /// `Set-Cookie` (RFC 6265): the session's, and one by which the browser is known again.
         ///
         /// - Parameter secure: the operator's browser speaks TLS to us or to the proxy before us.
-        public func cookie(secure: Bool) -> (name: String, value: String) {
-            SignInService.cookie(token, maxAge: maxAge.components.seconds, secure: secure)
+        public func cookies(secure: Bool) throws(TransportError) -> [(name: String, value: String)] {
+            let session = SignInService.cookie(token, maxAge: maxAge.components.seconds, secure: secure)
+            return try [session] + [devices.remember(visitor.caller.id, secure: secure)].compactMap(\.self)
         }
     }
 
@@ -67,16 +85,33 @@ public struct SignInService: Sendable {
 
     // MARK: In
 
-    /// - Parameter source: where the request comes from, for the lock-out.
+    /// - Parameters:
+    ///   - source: where the request comes from, for the lock-out.
+    ///   - request: for the device that it comes from.
     /// - Throws: `Problem` `.unauthorized`, the same whatever was wrong; `.tooManyAttempts` while locked.
-    public func signIn(name: String, password: String, source: String) async throws -> Entry {
-        try await turnstile.pass {
-            let account = try await prove(name, password, source: source)
+    public func signIn(
+        name: String, password: String, source: String, request: HTTPRequest? = nil
+    ) async throws -> Entry {
+        let device = devices.number(in: request, for: name)
+        return try await (device == nil ? turnstile : knownTurnstile).pass(from: source) {
+            let account = try await prove(name, password, source: source, device: device)
             return try await open(
                 Caller(role: .operator, id: account.name, operatorRole: account.role),
                 mustChange: account.oneTimeUntil != nil,
-                forgetting: [Self.key(ofAccount: name)], source: source)
+                forgetting: counters(name, source, device).prefix(1).map(\.key), source: source)
         }
+    }
+
+    /// What failures are counted under. From a device that has signed in before, no other's guesses count.
+    private func counters(
+        _ name: String, _ source: String, _ device: String?
+    ) -> [(key: String, policy: LockPolicy)] {
+        if let device { return [(Self.key("device", device), settings.perAccount)] }
+        let account = Self.key(ofAccount: name)
+        return [
+            ("\(account)@\(Self.key("source", source))", settings.perAccount),
+            (Self.key("source", source), settings.perSource), (account, settings.anywhere),
+        ]
     }
 
     /// Chooses another password for one's own account; every session of it ends.
@@ -89,8 +124,8 @@ public struct SignInService: Sendable {
         }
         let secret = try AccountService.secret(new)
         let name = visitor.caller.id
-        try await turnstile.pass {
-            _ = try await prove(name, old, source: source)
+        try await knownTurnstile.pass(from: source) {
+            _ = try await prove(name, old, source: source, device: visitor.tokenHash)
             let change = AccountChange.secret(secret, oneTimeUntil: nil, forgetting: Self.key(ofAccount: name))
             _ = try await store.changeAccount(
                 name, change, AuditAct(.changePassword, on: name, by: visitor.caller, detail: "", at: now()))
@@ -99,18 +134,21 @@ public struct SignInService: Sendable {
 
     /// Within the turnstile: guesses sent all at once are counted one by one.
     private func prove(
-        _ name: String, _ password: String, source: String
+        _ name: String, _ password: String, source: String, device: String?
     ) async throws -> OperatorAccount {
-        let keys = [Self.key(ofAccount: name), Self.key("source", source)]
-        if let until = try await store.lockedUntil(keys), until > now() { throw Self.locked(until, now()) }
+        let counters = counters(name, source, device)
+        if let until = try await store.lockedUntil(counters.map(\.key)), until > now() {
+            throw Self.locked(until, now())
+        }
         let account = try await store.account(name)
         let isRight = await Self.matches(password, account?.secret ?? PasswordHash.decoy)
         guard let account, isRight, !account.isDisabled, account.oneTimeUntil.map({ $0 > now() }) ?? true
         else {
             let caller = Caller(role: .operator, id: account?.name ?? "unknown", operatorRole: .viewer)
-            try await store.noteFailure(
-                [(keys[0], settings.perAccount), (keys[1], settings.perSource)],
-                AuditAct(.signInFailed, on: caller.id, by: caller, detail: source, at: now()))
+            let act = AuditAct(.signInFailed, on: caller.id, by: caller, detail: source, at: now())
+            let hasRow = failed.hasRow(at: act.at)
+            try await store.noteFailure(counters, at: act.at, hasRow ? act : nil)
+            if !hasRow { refusals?.note(.wrongPassword, of: caller, from: source) }
             throw Self.refused
         }
         return account
@@ -129,7 +167,8 @@ public struct SignInService: Sendable {
         return Entry(
             visitor: Visitor(
                 caller: caller, forgeryToken: Self.forgeryToken(token), endsAt: session.endsAt,
-                mustChangePassword: mustChange, tokenHash: session.tokenHash), token: token, maxAge: settings.absolute)
+                mustChangePassword: mustChange, tokenHash: session.tokenHash), token: token, devices: devices,
+            maxAge: settings.absolute)
     }
 
     /// Off Swift's own threads: a hash takes a good part of a second.
@@ -152,10 +191,17 @@ public struct SignInService: Sendable {
         if now.milliseconds - session.seenAt.milliseconds >= Self.touchMilliseconds {
             try await store.touchSession(hash, at: now)
         }
+        inUse.note(hash)
         return Visitor(
             caller: Caller(role: .operator, id: account.name, operatorRole: account.role),
             forgeryToken: Self.forgeryToken(token),
             endsAt: session.endsAt, mustChangePassword: account.oneTimeUntil != nil, tokenHash: hash)
+    }
+
+    /// What a request's header tells of a session, before anything is looked up.
+    public func sign(of request: HTTPRequest) -> Router.SessionSign {
+        guard let token = Self.token(in: request) else { return .none }
+        return inUse.contains(Self.hash(token)) ? .proved : .shown
     }
 
     /// The caller behind a session's cookie, for the router. A request that may change something must show the session's
@@ -181,6 +227,7 @@ public struct SignInService: Sendable {
     }
 
     public func signOut(_ visitor: Visitor) async throws(StoreError) {
+        inUse.forget(visitor.tokenHash)
         try await store.closeSession(
             visitor.tokenHash, AuditAct(.signOut, on: visitor.caller.id, by: visitor.caller, detail: "", at: now()))
     }
@@ -200,13 +247,7 @@ public struct SignInService: Sendable {
     }
 
     private static func token(in request: HTTPRequest) -> String? {
-        for pair in (request.header("Cookie") ?? "").split(separator: ";") {
-            let parts = pair.split(separator: "=", maxSplits: 1)
-            if parts.count == 2, parts[0].drop(while: { $0 == " " }) == cookieName, parts[1].utf8.count == 64 {
-                return String(parts[1])
-            }
-        }
-        return nil
+        request.cookie(cookieName).flatMap { $0.utf8.count == 64 ? $0 : nil }
     }
 
     /// Follows from the session's token, so it need not be kept; from it nothing follows.
@@ -231,65 +272,5 @@ public struct SignInService: Sendable {
             en: "Too many failed sign-ins; try again in \((seconds + 59) / 60) minutes.")
         problem.headers = [("Retry-After", "\(seconds)")]
         return problem
-    }
-}
-
-extension HTTPRequest {
-    /// Where a request comes from; behind a proxy on this machine, what that proxy saw.
-    public var source: String {
-        let isLocal = peer.hasPrefix("127.") || peer == "::1"
-        guard isLocal, let hop = header("X-Forwarded-For")?.split(separator: ",").last else { return peer }
-        return hop.trimmingCharacters(in: .whitespaces)
-    }
-
-    /// Whether the browser speaks TLS, as the proxy before us says.
-    public var isSecure: Bool { header("X-Forwarded-Proto")?.lowercased() == "https" }
-}
-
-/// Lets one through at a time and keeps few waiting.
-private final class Turnstile: Sendable {
-    private struct State {
-        var isBusy = false
-        var waiting: [CheckedContinuation<Void, Never>] = []
-    }
-
-    private let places: Int
-    private let state = Mutex(State())
-
-    init(places: Int) { self.places = places }
-
-    func pass<Result: Sendable>(_ work: @Sendable () async throws -> Result) async throws -> Result {
-        try await enter()
-        defer { leave() }
-        return try await work()
-    }
-
-    private func enter() async throws {
-        let isFull = state.withLock { $0.isBusy && $0.waiting.count >= places }
-        guard !isFull else {
-            throw Problem(.overloaded, zh: "登录请求过多，请稍后再试。", en: "Too many sign-ins at once; try again.")
-        }
-        await withCheckedContinuation { continuation in
-            let isFree = state.withLock { state in
-                if state.isBusy {
-                    state.waiting.append(continuation)
-                    return false
-                }
-                state.isBusy = true
-                return true
-            }
-            if isFree { continuation.resume() }
-        }
-    }
-
-    private func leave() {
-        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            if state.waiting.isEmpty {
-                state.isBusy = false
-                return nil
-            }
-            return state.waiting.removeFirst()
-        }
-        next?.resume()
     }
 }

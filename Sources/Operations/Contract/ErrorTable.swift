@@ -63,10 +63,12 @@ public enum ErrorTable {
 extension Problem.Kind {
     public var turn: Turn {
         switch self {
-        case .badRequest, .unauthorized, .credentialExpired, .forbidden, .notFound, .methodNotAllowed,
+        case .badRequest, .unauthorized, .credentialExpired, .signatureRefused, .forbidden, .notFound,
+            .methodNotAllowed,
             .messageIdConflict, .disagreement,
             .illegalTransition, .leaseEnded, .stale, .wrongState, .tooLarge, .unsupportedMediaType, .headersTooLarge,
-            .notTranslatable, .incompleteReport, .timedOut, .tooManyAttempts, .quotaExceeded:
+            .notTranslatable, .incompleteReport, .timedOut, .tooManyAttempts, .quotaExceeded,
+            .rateExceeded:
             .sender
         case .overloaded, .storeUnavailable, .outcomeUnknown, .internalError: .gateway
         }
@@ -83,6 +85,12 @@ extension Problem.Kind {
             LocalizedText(
                 zh: "请网关管理员用 gateway keys new 签发新令牌，改用新令牌后重发。",
                 en: "Have the gateway's administrator issue a new token (gateway keys new), and send again with it.")
+        case .signatureRefused:
+            LocalizedText(
+                zh: "核对密钥编号、算法、时钟和所覆盖的各项后重新签名；原因见网关审计记录，可请网关管理员查看。",
+                en:
+                    "Check key id, algorithm, clock and what is covered, and sign anew; the gateway's administrator finds the reason in the audit trail."
+            )
         case .forbidden:
             LocalizedText(zh: "换用有权限的账户，或请管理员授权。", en: "Use an account that may, or ask the administrator.")
         case .notFound, .methodNotAllowed:
@@ -115,7 +123,7 @@ extension Problem.Kind {
                 zh: "按 errors 补全后重新报告；各步骤须告知的内容见 config/rules/reports.xml。",
                 en: "Add what errors lists and report again; config/rules/reports.xml holds what each step must tell.")
         case .timedOut: LocalizedText(zh: "检查网络后重发。", en: "Check the network and send again.")
-        case .tooManyAttempts:
+        case .tooManyAttempts, .rateExceeded:
             LocalizedText(zh: "等待 Retry-After 所示时间后再试。", en: "Wait as long as Retry-After says.")
         case .quotaExceeded:
             LocalizedText(

@@ -27,8 +27,8 @@ public struct Health: Sendable {
 
     public var routes: [Route] {
         [
-            Route("GET", "/healthz") { _, _ in .json(["status": "alive"]) },
-            Route("GET", "/readyz") { request, _ in await ready(request.language) },
+            Route("GET", "/healthz") { _, _ in .json(["status": "alive"]) }.neverShed,
+            Route("GET", "/readyz") { request, _ in await ready(request.language) }.neverShed,
             Route("GET", "/metrics") { _, _ in
                 gauges.tell(inspection.condition)
                 do {
@@ -41,7 +41,7 @@ public struct Health: Sendable {
                 return HTTPResponse(
                     status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
                     body: Array(metrics.exposition().utf8))
-            },
+            }.neverShed,
         ]
     }
 

@@ -45,7 +45,9 @@ extension SQLMessageStore: AccountStore {
                 values + [.instant(act.at), .text(name)])
             guard changed == 1 else { return false }
             try connection.run("DELETE FROM operator_session WHERE account = ?", [.text(name)])
-            if let key { try connection.run("DELETE FROM sign_in_failure WHERE key = ?", [.text(key)]) }
+            if let key {
+                try connection.run("DELETE FROM sign_in_failure WHERE \(Accounts.below)", Accounts.range(key))
+            }
             try Audit.append(act, connection)
             return true
         }
@@ -113,12 +115,20 @@ extension SQLMessageStore: AccountStore {
         }
     }
 
+    public func lockedUntil(below key: String) async throws(StoreError) -> Instant? {
+        try await database.read { connection throws(StoreError) in
+            try connection.query(
+                "SELECT locked_until FROM sign_in_failure WHERE \(Accounts.below)", Accounts.range(key)
+            ) { row throws(StoreError) in try row.instant("locked_until") }.max()
+        }
+    }
+
     public func noteFailure(
-        _ keys: [(key: String, policy: LockPolicy)], _ act: AuditAct
+        _ keys: [(key: String, policy: LockPolicy)], at: Instant, _ act: AuditAct?
     ) async throws(StoreError) {
         try await database.writeRegardless { connection throws(StoreError) in
             for (key, policy) in keys {
-                let window = act.at.advanced(by: policy.window).milliseconds - act.at.milliseconds
+                let window = at.advanced(by: policy.window).milliseconds - at.milliseconds
                 // A failure after the window, or after a lock that is over, begins to count anew.
                 let failures = try connection.query(
                     """
@@ -128,20 +138,24 @@ extension SQLMessageStore: AccountStore {
                     OR sign_in_failure.locked_until BETWEEN 1 AND excluded.last_at
                     THEN 1 ELSE sign_in_failure.failures + 1 END, locked_until = 0, last_at = excluded.last_at
                     RETURNING failures
-                    """, [.text(key), .instant(act.at), .integer(act.at.milliseconds - window)]
+                    """, [.text(key), .instant(at), .integer(at.milliseconds - window)]
                 ) { row throws(StoreError) in try row.int("failures") }.first
                 guard let failures, failures >= policy.failures else { continue }
                 try connection.run(
                     "UPDATE sign_in_failure SET locked_until = ? WHERE key = ?",
-                    [.instant(act.at.advanced(by: policy.window)), .text(key)])
+                    [.instant(at.advanced(by: policy.window)), .text(key)])
             }
-            try Audit.append(act, connection)
+            if let act { try Audit.append(act, connection) }
         }
     }
 }
 
 /// Operators' accounts as rows.
 enum Accounts {
+    /// A key, and those that begin with it and `@`.
+    static let below = "key = ? OR (key >= ? AND key < ?)"
+    static func range(_ key: String) -> [SQLValue] { [.text(key), .text(key + "@"), .text(key + "A")] }
+
     static let columns = """
         a.name AS name, a.role AS role, a.secret AS secret, a.is_disabled AS is_disabled, a.created_at AS created_at,
         a.changed_at AS changed_at, a.one_time_until AS one_time_until

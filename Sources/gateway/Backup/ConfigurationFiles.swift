@@ -38,7 +38,10 @@ struct ConfigurationFiles {
                 files.append(ArchiveFile("\(name)/\(path)", .configuration, from: "\(folder)/\(path)"))
             }
         }
-        for origin in [configuration.file, configuration.partnersFile, configuration.institutionsFile] {
+        for origin in [
+            configuration.file, configuration.partnersFile, configuration.institutionsFile,
+            configuration.credentialsFile,
+        ] {
             try addNamed(in: origin)
         }
     }

@@ -33,7 +33,7 @@ enum Check: Command {
         if let obstacle = configuration.auditHeadFile.map(AuditHeadFile.init)?.obstacle {
             mistakes.append("审计链尾文件无法写入。audit: the headFile cannot be written: \(obstacle.text)")
         }
-        if configuration.callers.isEmpty {
+        if configuration.credentials.callers.isEmpty && configuration.credentials.keys.isEmpty {
             Terminal.print("credentials: nobody may call yet; see `gateway keys --help`")
         }
         for kind in RetentionKind.allCases {
@@ -43,7 +43,9 @@ enum Check: Command {
             )
         }
         let now = Instant(Date())
-        for (name, end) in configuration.tokenExpiries + configuration.certificateExpiries() {
+        for (name, end) in configuration.tokenExpiries + configuration.keyExpiries
+            + configuration.certificateExpiries()
+        {
             Terminal.print("\(name): \(end < now ? "ended" : "ends") \(end.rfc3339.prefix(10))")
         }
         mistakes.forEach { Terminal.complain($0) }

@@ -14,16 +14,16 @@ struct DemoTokens: Sendable {
 
     init(_ configuration: inout Configuration) throws {
         self.operator = try Token.make()
-        configuration.callers = [Token.hash(self.operator): Caller(role: .operator, id: "demo")]
+        configuration.credentials.callers = [Token.hash(self.operator): Caller(role: .operator, id: "demo")]
         for partner in configuration.partners {
             let token = try Token.make()
             partners[partner.id] = token
-            configuration.callers[Token.hash(token)] = Caller(role: .partner, id: partner.id)
+            configuration.credentials.callers[Token.hash(token)] = Caller(role: .partner, id: partner.id)
         }
         for institution in configuration.institutions {
             let token = try Token.make()
             institutions[institution.code] = token
-            configuration.callers[Token.hash(token)] = Caller(role: .institution, id: institution.code)
+            configuration.credentials.callers[Token.hash(token)] = Caller(role: .institution, id: institution.code)
         }
     }
 

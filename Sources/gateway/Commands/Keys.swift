@@ -9,11 +9,14 @@ import Vocabulary
 enum Keys: Command {
     static let name = "keys"
     static let synopsis =
-        "new … | master FILE | rotate-data | rotate-master --to FILE | identity --accept-loss  [options]"
+        "new … | pair ALGORITHM FILE | master FILE | rotate-data | rotate-master --to FILE | identity --accept-loss  [options]"
     static let summary = "make bearer tokens; make and rotate the keys of a store, or give up a lost identity key"
     static let details = """
         new (--partner ID | --institution CODE | --operator NAME) [--days N]
                        make a bearer token and the line for credentials.xml that lets its holder in
+        pair ALGORITHM FILE
+                       make a key that messages are signed with (hmac-sha256, ed25519, ecdsa-p256-sha256, hmac-sm3,
+                       sm2-sm3), in a file of its owner's alone; of two halves the public one goes into FILE.pub
         master FILE    make a master key for <encryption> in gateway.xml, in a file of its owner's alone
         rotate-data    make a new data key, seal everything by it, beside a running gateway, and remove the old one;
                        it also seals what a store holds in clear from before, and goes on where it was broken off
@@ -35,15 +38,19 @@ enum Keys: Command {
         try arguments.allow(
             [
                 "new": ["partner", "institution", "operator", "days"], "master": [], "rotate-data": [],
+                "pair": [],
                 "rotate-master": ["to"], "identity": ["accept-loss"],
             ], besides: ["config"])
         switch (arguments.words.first, arguments.words.dropFirst().first, arguments.words.count) {
         case ("new", nil, 1): return try makeToken(arguments)
+        case ("pair", let algorithm?, 3): return try SigningKeys.make(algorithm, arguments.words[2])
         case ("master", let file?, 2): return try StoreKeys.make(file)
         case ("rotate-data", nil, 1): return try await StoreKeys.rotateData(arguments)
         case ("rotate-master", nil, 1): return try await StoreKeys.rotateMaster(arguments)
         case ("identity", nil, 1): return try await giveUpIdentity(arguments)
-        default: throw UsageError("say new, master and a file, rotate-data, rotate-master or identity")
+        default:
+            throw UsageError(
+                "say new, pair with an algorithm and a file, master and a file, rotate-data, rotate-master or identity")
         }
     }
 

@@ -12,7 +12,7 @@ enum Serve: Command {
     static let details = """
         --config FILE   settings (default config/gateway.xml)
 
-        SIGHUP reads mappings and rules again; a set with a mistake is refused and the old one stays in force.
+        SIGHUP reads mappings, rules and credentials again, and logs what has changed; a set with a mistake is refused and the old one stays in force.
         The log goes to standard error as JSON lines.
         """
 
@@ -37,8 +37,8 @@ enum Serve: Command {
 
     private static func reload(_ gateway: Gateway, _ log: Log) async {
         do {
-            try await gateway.reload()
-            log.info("mappings and rules reloaded", [])
+            let changes = try await gateway.reload()
+            log.info("mappings and rules reloaded", [("changes", .array(changes.map { .string($0) }))])
         } catch {
             log.error("reload refused, the old set stays", [("error", .string("\(error)"))])
         }

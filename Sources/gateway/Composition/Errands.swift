@@ -43,6 +43,7 @@ struct Errands {
                 await storing.noteWhatWaits()
                 return 0
             },
+            .forgetNonces(every: Self.sealing, in: store, now: around.now),
             .eraseUploads(every: sweep, in: store, now: around.now, log: around.log),
             RetentionWalk(retention, log: around.log).errand(every: Self.erasing),
         ]

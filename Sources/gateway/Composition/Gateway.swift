@@ -1,3 +1,4 @@
+import Cases
 import Delivery
 import Intake
 import Observability
@@ -12,6 +13,7 @@ final class Gateway: Sendable {
     /// Every call that is answered.
     let routes: [Route]
     let accounts: AccountService
+    private let around: Surroundings
     private let configuration: Configuration
     private let log: Log
     private let client = HTTPClient()
@@ -42,15 +44,16 @@ final class Gateway: Sendable {
             ownFindings: { pipeline.translator.ownFindings })
         routes = calls + operators.pages + [description.route]
         audit = SystemAudit(store: storing.store, now: around.now, log: log)
-        refusals = RefusedCredentials(store: storing.store, now: around.now)
+        refusals = services.refusals
         await audit.started(configuration, rules: pipeline.triage.digest, key: intake.hash)
-        server = try Listener.open(around, routes, services.signIn, refusals)
+        server = try Listener.open(around, routes, services.signIn, refusals, storing.store)
         let errands = Errands(
             around: around, storing: storing, intake: intake, services: services, audit: audit, refusals: refusals)
         let scheduler = Scheduler(errands.all, log: log)
         work = [Task { await delivery.run() }, Task { await services.bulk.run() }, Task { await scheduler.run() }]
         inspection = Task { await Self.inspect(storing, services.alerts, log) }
         accounts = services.accounts
+        self.around = around
         self.configuration = configuration
         self.log = log
         self.storing = storing
@@ -58,19 +61,41 @@ final class Gateway: Sendable {
         self.delivery = delivery
     }
 
-    /// Reads mappings and rules again, and puts both in force at once.
+    /// Reads mappings, rules and credentials again, and puts all of it in force at once.
     ///
-    /// - Throws: `ConfigurationError` with every mistake in both; those in force stay then.
-    func reload() async throws(ConfigurationError) {
+    /// - Returns: what has changed of the credentials, and what takes a start to change.
+    /// - Throws: `ConfigurationError` with every mistake in all of it; what is in force stays then.
+    func reload() async throws(ConfigurationError) -> [String] {
         do throws(ConfigurationError) {
-            let fresh = try Self.mappingsAndRules(configuration)
+            let (settings, fresh) = try Self.readAgain(configuration)
+            let credentials = settings.credentials.limited(to: around.registry)
+            let changes = around.credentials.changes(to: credentials) + configuration.unread
             intake.pipeline.current.replace(with: fresh)
+            around.adopt(credentials)
             await storing.note(fresh.triage)
-            await audit.reloaded(configuration, rules: fresh.triage.digest)
+            await audit.reloaded(settings, rules: fresh.triage.digest, key: intake.hash)
+            return changes
         } catch {
             await audit.refusedReload(mistakes: error.complaints.count)
             throw error
         }
+    }
+
+    /// Everything is checked before anything is said.
+    private static func readAgain(
+        _ configuration: Configuration
+    ) throws(ConfigurationError) -> (Configuration, MappingsAndRules) {
+        var complaints: [Complaint] = []
+        var settings: Configuration?
+        var fresh: MappingsAndRules?
+        do throws(ConfigurationError) { settings = try Configuration(file: configuration.file) } catch {
+            complaints += error.complaints
+        }
+        do throws(ConfigurationError) { fresh = try mappingsAndRules(configuration) } catch {
+            complaints += error.complaints.filter { !complaints.contains($0) }
+        }
+        guard let settings, let fresh else { throw ConfigurationError(complaints) }
+        return (settings, fresh)
     }
 
     /// Reads the store through. Damage cannot wait until alerts are next looked for.

@@ -10,18 +10,20 @@ import Vocabulary
 enum Listener {
     /// - Throws: what keeps the port shut.
     static func open(
-        _ around: Surroundings, _ routes: [Route], _ signIn: SignInService, _ refusals: RefusedCredentials
+        _ around: Surroundings, _ routes: [Route], _ signIn: SignInService, _ refusals: RefusedCredentials,
+        _ nonces: any NonceStore
     ) throws -> HTTPServer {
         let (configuration, log, metrics, now) = (around.configuration, around.log, around.metrics, around.now)
         let router = Router(
             routes: routes,
-            doorkeeper: Doorkeeper(
-                callers: configuration.callers,
-                isExpired: { hash in configuration.tokenEnds[hash].map { $0 < now() } ?? false }),
-            session: { try await signIn.caller(of: $0) }, seen: { note($0, at: now(), metrics) },
+            doorkeeper: around.credentials.doorkeeper(now: now),
+            spend: { try await nonces.spendNonce($0.nonce, of: $0.keyID, until: $0.until) },
+            session: { try await signIn.caller(of: $0) }, sessionSign: { signIn.sign(of: $0) },
+            rate: CallRate { around.credentials.callsPerMinute(of: $0) }, seen: { note($0, at: now(), metrics) },
             refused: { refusals.note($0, of: $1, from: $2.source) },
             observe: { metrics.answered(route: $0, status: $1, took: $2) }, explain: { explain($0, $1, log) })
-        return try HTTPServer(configuration: settings(configuration)) { [bits = around.bits] request in
+        return try HTTPServer(configuration: settings(configuration), admit: { router.admit($0) }) {
+            [bits = around.bits] request in
             // A journey that began elsewhere goes on; otherwise one begins here (W3C Trace Context).
             let trace = TraceContext(request.header("traceparent"))?.step(bits: bits) ?? TraceContext(bits: bits)
             return await TraceContext.$current.withValue(trace) { await router.respond(to: request) }
@@ -42,6 +44,9 @@ enum Listener {
         listener.bodyDeadline = .seconds(configuration.bodySeconds)
         listener.maxConnections = configuration.connections
         listener.maxInFlight = configuration.inFlight
+        listener.maxHeldBytes = configuration.heldBytes
+        listener.maxIdlePerAddress = configuration.idlePerAddress
+        listener.maxWaitingPerCaller = configuration.waitingCalls
         listener.problem = { status in problem(status).response(to: nil) }
         return listener
     }
@@ -49,6 +54,12 @@ enum Listener {
     /// What the listener answers before any room has seen the request.
     private static func problem(_ status: Int) -> Problem {
         switch status {
+        case 401:
+            return Problem(
+                .unauthorized, zh: "未登录或登录已过期，较大的内容未予读取；请登录（或刷新页面）后重发。",
+                en:
+                    "Nobody is signed in, or no longer: what is large was not read. Sign in, or reload the page, and send again."
+            )
         case 408: return Problem(.timedOut, zh: "请求未在规定时间内发完。", en: "The request did not arrive in time.")
         case 413: return Problem(.tooLarge, zh: "请求体超过上限。", en: "The body is over the limit.")
         case 415:

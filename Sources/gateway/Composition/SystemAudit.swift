@@ -24,6 +24,12 @@ actor SystemAudit {
     ///   - rules: the digest of rules, calendars and institutions.
     ///   - key: the identity key.
     func started(_ configuration: Configuration, rules: String?, key: KeyedHash) async {
+        await noteFiles(of: configuration, key)
+        await write(.start, on: "gateway", Self.detail(configuration, rules: rules))
+    }
+
+    /// A row with the digests of settings, credentials and keys, where any differs from the last one.
+    private func noteFiles(of configuration: Configuration, _ key: KeyedHash) async {
         let files = ConfigurationDigests.files(of: configuration, key: key).text()
         do {
             if try await store.lastAuditEntry(of: .changeConfiguration)?.detail != files {
@@ -32,10 +38,10 @@ actor SystemAudit {
         } catch {
             log.warning("the settings were not compared with those before", [("error", .string(error.code))])
         }
-        await write(.start, on: "gateway", Self.detail(configuration, rules: rules))
     }
 
-    func reloaded(_ configuration: Configuration, rules: String?) async {
+    func reloaded(_ configuration: Configuration, rules: String?, key: KeyedHash) async {
+        await noteFiles(of: configuration, key)
         await write(.reload, on: "gateway", Self.detail(configuration, rules: rules))
     }
 

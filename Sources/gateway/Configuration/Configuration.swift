@@ -27,9 +27,7 @@ struct Configuration: Sendable {
     var senderKinds = SenderKinds()
     var partners: [Partner] = []
     var institutions: [Institution] = []
-    var callers: [String: Caller] = [:]
-    /// The last moments of tokens that have one, by the token's hash.
-    var tokenEnds: [String: Instant] = [:]
+    var credentials = Credentials()
     var bodyBytes = 50 << 20
     var depth = 64
     var nodes = 10_000
@@ -37,6 +35,10 @@ struct Configuration: Sendable {
     var bodySeconds = 60
     var connections = 1000
     var inFlight = 256
+    /// Bytes of all bodies together that arrive or are worked on.
+    var heldBytes = 512 << 20
+    var idlePerAddress = 128
+    var waitingCalls = 16
     var pendingWrites = 4096
     /// Between two looks into the exchange folders.
     var exchangeSeconds = 5
@@ -48,6 +50,8 @@ struct Configuration: Sendable {
     var caseLimits = CaseLimits()
     /// How long each kind of data is kept.
     var retention = RetentionSchedule()
+    /// SM3 of what was read, by path: a change is told at a reload.
+    private(set) var digests: [String: String] = [:]
     private var retentionFile: String?
     private(set) var retentionPath = "config/retention.xml"
     var uploadLimits = UploadLimits()
@@ -105,9 +109,12 @@ struct Configuration: Sendable {
         senderKinds = reader.senderKinds(in: mappings + "/sender-kinds.xml")
         reader.ownPlaces = ownPlaces
         partners = reader.partners(in: partnersFile, kinds: senderKinds)
-        (callers, tokenEnds) = reader.callers(in: credentialsFile, partners: partners, institutions: institutions)
+        reader.read(&credentials, in: credentialsFile, partners: partners, institutions: institutions)
         for index in partners.indices {
             partners[index].tokenEnd = tokenEnd(of: Caller(role: .partner, id: partners[index].id))
+        }
+        for path in [self.file, partnersFile, institutionsFile] {
+            digests[path] = ConfigurationDigests.digest(ofFile: path)
         }
         guard reader.complaints.isEmpty else { throw ConfigurationError(reader.complaints) }
     }
@@ -139,6 +146,9 @@ struct Configuration: Sendable {
         case "cases": readCases(element, &reader)
         case "limits": readLimits(element, &reader)
         case "uploads": readUploads(element, &reader)
+        case "signatures":
+            credentials.skewSeconds =
+                reader.number("skewSeconds", of: element, in: 5...3600) ?? credentials.skewSeconds
         case "exchange":
             exchangeSeconds = reader.number("pollSeconds", of: element, in: 1...3600) ?? exchangeSeconds
             exchangeQuietSeconds = reader.number("quietSeconds", of: element, in: 0...3600) ?? exchangeQuietSeconds
@@ -191,6 +201,13 @@ struct Configuration: Sendable {
         bodySeconds = reader.number("bodySeconds", of: element, in: 1...3600) ?? bodySeconds
         connections = reader.number("connections", of: element, in: 1...100_000) ?? connections
         inFlight = reader.number("inFlight", of: element, in: 1...100_000) ?? inFlight
+        heldBytes = reader.number("heldBytes", of: element, in: 1024...(1 << 40)) ?? heldBytes
+        if heldBytes < bodyBytes {
+            reader.complain(at: element, "heldBytes is less than bodyBytes: no body of that size could come in")
+        }
+        idlePerAddress = reader.number("idlePerAddress", of: element, in: 1...100_000) ?? idlePerAddress
+        waitingCalls = reader.number("waitingCalls", of: element, in: 1...100_000) ?? waitingCalls
+        credentials.callsPerMinuteOfAll = reader.number("callsPerMinute", of: element, in: 1...10_000_000)
         pendingWrites = reader.number("pendingWrites", of: element, in: 1...1_000_000) ?? pendingWrites
     }
 }

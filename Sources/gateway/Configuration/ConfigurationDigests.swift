@@ -33,7 +33,7 @@ enum ConfigurationDigests {
     }
 
     /// Nothing where there is no such file.
-    private static func digest(ofFile path: String) -> String? {
+    static func digest(ofFile path: String) -> String? {
         FileManager.default.contents(atPath: path).map { Digest.hex(Digest.sm3([UInt8]($0))) }
     }
 }

@@ -111,6 +111,7 @@ struct ConfigurationReader {
             var institution = Institution(
                 code: entry.code, name: entry.name, phone: entry.phone, division: entry.division)
             institution.push = entry.push.flatMap { push($0) }
+            institution.mustSign = entry.mustSign
             return institution
         }
     }
@@ -134,44 +135,10 @@ struct ConfigurationReader {
                 statusMapping: element.attribute("statusMapping"), returnAddress: returnAddress(of: element),
                 retryPolicy: retryPolicy(of: element))
             partner.exchange = exchange(of: element, id)
+            partner.mustSign = element.attribute("signatures") == "required"
+            partner.callsPerMinute = number("callsPerMinute", of: element, in: 1...10_000_000)
             found.append(partner)
         }
         return found
-    }
-
-    mutating func callers(
-        in file: String, partners: [Partner], institutions: [Institution]
-    ) -> (callers: [String: Caller], ends: [String: Instant]) {
-        guard let root = root(of: file, named: "credentials") else { return ([:], [:]) }
-        var callers: [String: Caller] = [:]
-        var ends: [String: Instant] = [:]
-        for element in root.children {
-            let caller: Caller?
-            switch element.name {
-            case "partner":
-                let id = required("id", of: element)
-                if let id, !partners.contains(where: { $0.id == id }) { complain(at: element, "no partner \(id)") }
-                caller = id.map { Caller(role: .partner, id: $0) }
-            case "institution":
-                let code = required("code", of: element)
-                if let code, !institutions.contains(where: { $0.code == code }) {
-                    complain(at: element, "no institution \(code)")
-                }
-                caller = code.map { Caller(role: .institution, id: $0) }
-            case "operator":
-                let role = element.attribute("role").map { OperatorRole(rawValue: $0) } ?? .operator
-                caller = required("name", of: element).map { Caller(role: .operator, id: $0, operatorRole: role) }
-            default: caller = nil
-            }
-            guard let hash = required("tokenSha256", of: element)?.lowercased() else { continue }
-            guard hash.count == 64, hash.allSatisfy(\.isHexDigit) else {
-                complain(at: element, "tokenSha256 must be 64 hexadecimal digits; `gateway keys new` makes them")
-                continue
-            }
-            if callers[hash] != nil { complain(at: element, "this token is given to two callers") }
-            callers[hash] = caller
-            ends[hash] = end(of: element)
-        }
-        return (callers, ends)
     }
 }

@@ -90,7 +90,39 @@ extension ConfigurationReader {
             address.breaker.cap = max(address.breaker.cap, address.breaker.rest)
         }
         address.confirmation = confirmation(of: element)
+        address.signing = signing(of: element)
         return address
+    }
+
+    /// `<sign keyId= algorithm= keyFile=/>`.
+    private mutating func signing(of address: Node) -> SigningKey? {
+        guard let element = address.children.first(where: { $0.name == "sign" }),
+            let id = required("keyId", of: element), let key = signatureKey(of: element, isPrivate: true)
+        else { return nil }
+        return SigningKey(id: id, algorithm: key.key.algorithm.rawValue, text: key.text)
+    }
+
+    /// What `algorithm` and `keyFile` name; what is wrong with it is told.
+    mutating func signatureKey(of element: Node, isPrivate: Bool) -> (key: SignatureKey, text: String)? {
+        guard let algorithm = required("algorithm", of: element).flatMap(SignatureAlgorithm.init(rawValue:)),
+            let file = required("keyFile", of: element).map(path)
+        else { return nil }
+        guard let data = FileManager.default.contents(atPath: file) else {
+            complain(at: element, "keyFile cannot be read; `gateway keys pair` makes keys")
+            return nil
+        }
+        let text = String(decoding: data, as: UTF8.self)
+        do throws(SignatureKey.Mistake) {
+            return (try SignatureKey(algorithm, text: text, isPrivate: isPrivate), text)
+        } catch {
+            let wanted = algorithm.isShared ? "Base64" : isPrivate ? "a private key in PEM" : "a public key in PEM"
+            complain(
+                at: element,
+                error == .weak
+                    ? "keyFile holds a weak secret: take 32 random bytes or more (`gateway keys pair` makes them)"
+                    : "keyFile holds no key of \(algorithm.rawValue): it must be \(wanted)")
+            return nil
+        }
     }
 
     private mutating func confirmation(of address: Node) -> AgreedAnswer? {

@@ -1,0 +1,30 @@
+import Transport
+import Vocabulary
+
+/// Who may call, and by what: the settings that a reload puts in force.
+struct Credentials: Sendable {
+    /// By the token's hash.
+    var callers: [String: Caller] = [:]
+    /// The last moments of tokens that have one, by the token's hash.
+    var tokenEnds: [String: Instant] = [:]
+    /// By their `keyid`.
+    var keys: [String: SignatureVerifier.Entry] = [:]
+    /// Those whose calls must be signed.
+    var mustSign: Set<Caller> = []
+    /// How often callers may call that have a bound of their own.
+    var callsPerMinute: [Caller: Int] = [:]
+    /// Of every other partner and institution; nothing where they may call as often as they like.
+    var callsPerMinuteOfAll: Int?
+    var skewSeconds = 300
+
+    func doorkeeper(now: @escaping @Sendable () -> Instant) -> Doorkeeper {
+        Doorkeeper(
+            callers: callers, isExpired: { [tokenEnds] hash in tokenEnds[hash].map { $0 < now() } ?? false },
+            verifier: SignatureVerifier(keys: keys, skewSeconds: skewSeconds), mustSign: mustSign, now: now)
+    }
+
+    /// How often a caller may call; nothing for one without a bound.
+    func callsPerMinute(of caller: Caller) -> Int? {
+        caller.role == .operator ? nil : callsPerMinute[caller] ?? callsPerMinuteOfAll
+    }
+}
