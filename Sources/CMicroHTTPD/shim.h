@@ -56,6 +56,7 @@ static inline struct MHD_Daemon *legalaid_mhd_start(const struct sockaddr *addre
                                                     unsigned int connections, unsigned int idle_seconds, size_t memory,
                                                     struct legalaid_mhd_calls calls) {
     unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
+    if (address->sa_family == AF_INET6) flags |= MHD_USE_IPv6;
     return MHD_start_daemon(flags, port, NULL, NULL, calls.handler, calls.context,
                             MHD_OPTION_SOCK_ADDR, address,
                             MHD_OPTION_THREAD_POOL_SIZE, threads,

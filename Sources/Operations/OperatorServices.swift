@@ -29,6 +29,7 @@ public struct OperatorServices: Sendable {
     public let signIn: SignInService
     public let accounts: AccountService
     public let refusals: RefusedCredentials
+    public let reload = ReloadService()
     public let codeLists: CodeListService
 
     /// - Parameters:
@@ -74,6 +75,6 @@ public struct OperatorServices: Sendable {
         deadLetters.routes + bulk.routes + audit.routes + endpoints.routes + clocks.routes + leads.routes + drift.routes
             + flow.routes
             + documents.routes + rules.routes + reports.routes + alerts.routes + signIn.routes + accounts.routes
-            + codeLists.routes
+            + codeLists.routes + reload.routes
     }
 }

@@ -8,6 +8,9 @@ public struct HTTPRequest: Sendable {
     public let body: [UInt8]
     /// The numeric address of whoever opened the connection.
     public let peer: String
+    /// Whether it comes from a proxy that is believed what it says of the sender: one on this machine, or one of those that
+    /// the settings name.
+    public var isProxied: Bool
     /// Whether whoever asked has hung up since; what is answered then reaches nobody.
     public var hasHungUp: @Sendable () -> Bool = { false }
     /// Path and query as they were sent, not decoded.
@@ -29,6 +32,7 @@ public struct HTTPRequest: Sendable {
         self.headers = headers
         self.body = body
         self.peer = peer
+        isProxied = peer.hasPrefix("127.") || peer == "::1"
     }
 
     /// The first field of that name, letter case aside.

@@ -43,15 +43,10 @@ public final class HTTPServer: @unchecked Sendable {
         watch = ConnectionWatch(configuration)
         places = WorkPlaces(most: configuration.maxInFlight, mostWaiting: configuration.maxWaitingPerCaller)
         budget = BodyBudget(most: configuration.maxHeldBytes)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = configuration.port.bigEndian
-        guard inet_pton(AF_INET, configuration.host, &address.sin_addr) == 1 else {
+        guard let address = ListenAddress(configuration.host, configuration.port) else {
             throw .badAddress(configuration.host)
         }
-        let started = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { start($0) }
-        }
+        let started = address.lend { start($0) }
         guard let started else { throw .cannotListen(host: configuration.host, port: configuration.port) }
         daemon = started
         port = legalaid_mhd_port(started)
@@ -156,7 +151,7 @@ public final class HTTPServer: @unchecked Sendable {
     private func begin(_ exchange: Exchange, isIrregular: Bool) -> MHD_Result {
         if isIrregular { return refuse(exchange, 400) }
         if let status = exchange.head.refusal(within: configuration) { return refuse(exchange, status) }
-        switch admit(exchange.head.request(body: [])) {
+        switch admit(exchange.head.request(body: [], proxies: configuration.proxies)) {
         case .refused(let response): return refuse(exchange, with: response)
         case .open(let pass): exchange.pass = pass
         }
@@ -228,7 +223,7 @@ public final class HTTPServer: @unchecked Sendable {
     }
 
     private func request(_ exchange: Exchange, _ body: [UInt8]) -> HTTPRequest {
-        var request = exchange.head.request(body: body)
+        var request = exchange.head.request(body: body, proxies: configuration.proxies)
         request.pass = exchange.pass
         if exchange.head.isPacked { request.packed = exchange.body }
         request.places = exchange.pass.isEssential ? nil : places

@@ -24,6 +24,9 @@ public struct HTTPServerConfiguration: Sendable {
     /// Requests of one caller that may wait for news at once; over that, 429.
     public var maxWaitingPerCaller = 16
     public var idleSeconds = 60
+    /// Numeric addresses of proxies, besides those on this machine, that are believed what they say of the sender
+    /// (`X-Forwarded-For`, `X-Forwarded-Proto`).
+    public var proxies: Set<String> = []
     /// Makes the answers that are given before any handler sees the request: 400, 401, 413, 415, 431, 503.
     public var problem: @Sendable (_ status: Int) -> HTTPResponse = { HTTPResponse(status: $0) }
 

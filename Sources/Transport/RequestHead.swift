@@ -62,11 +62,12 @@ struct RequestHead {
     }
 
     /// - Parameter body: unpacked already.
-    func request(body: [UInt8]) -> HTTPRequest {
+    func request(body: [UInt8], proxies: Set<String> = []) -> HTTPRequest {
         let headers = headers.filter { !isSameField($0.name, "Content-Encoding") }
         var request = HTTPRequest(
             method: method, path: path, query: query, headers: headers, body: body, peer: peer)
         request.target = target.raw
+        request.isProxied = request.isProxied || proxies.contains(peer)
         return request
     }
 

@@ -1,7 +1,7 @@
 /// Finds the route of a request, proves the caller, and turns problems into answers.
 public struct Router: Sendable {
     private let routes: [Route]
-    private let doorkeeper: @Sendable () -> Doorkeeper
+    private var doorkeeper: @Sendable () -> Doorkeeper
     private let spend: @Sendable (VerifiedSignature) async throws -> Bool
     private let session: @Sendable (HTTPRequest) async throws -> Caller?
     private let sessionSign: @Sendable (HTTPRequest) -> SessionSign
@@ -53,7 +53,7 @@ public struct Router: Sendable {
     ///   - refused: told of every credential that was shown in vain, and of its caller where that is known.
     ///   - explain: what to answer to an error that is no `Problem`, such as the store's.
     public init(
-        routes: [Route], doorkeeper: @autoclosure @escaping @Sendable () -> Doorkeeper,
+        routes: [Route], doorkeeper: Doorkeeper,
         spend: @escaping @Sendable (VerifiedSignature) async throws -> Bool = { _ in true },
         session: @escaping @Sendable (HTTPRequest) async throws -> Caller? = { _ in nil },
         sessionSign: @escaping @Sendable (HTTPRequest) -> SessionSign = { _ in .shown },
@@ -64,7 +64,7 @@ public struct Router: Sendable {
         explain: @escaping @Sendable (any Error, HTTPRequest) -> Problem
     ) {
         self.routes = routes
-        self.doorkeeper = doorkeeper
+        self.doorkeeper = { doorkeeper }
         self.spend = spend
         self.session = session
         self.sessionSign = sessionSign
@@ -73,6 +73,13 @@ public struct Router: Sendable {
         self.refused = refused
         self.observe = observe
         self.explain = explain
+    }
+
+    /// The same, asking for each call whose credentials are in force.
+    public func asking(_ doorkeeper: @escaping @Sendable () -> Doorkeeper) -> Router {
+        var router = self
+        router.doorkeeper = doorkeeper
+        return router
     }
 
     public func respond(to request: HTTPRequest) async -> HTTPResponse {

@@ -1,5 +1,5 @@
 public enum TransportError: Error, Sendable, Hashable {
-    /// Not a numeric IPv4 address.
+    /// Not a numeric IPv4 or IPv6 address.
     case badAddress(String)
     case cannotListen(host: String, port: UInt16)
     case noRandomness

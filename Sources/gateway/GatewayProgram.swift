@@ -5,7 +5,7 @@ import Messaging
 enum GatewayProgram {
     static var commands: [any Command.Type] {
         [
-            Serve.self, Demo.self, Check.self, Translate.self, TriageCommand.self, MappingsCommand.self,
+            Serve.self, Reload.self, Demo.self, Check.self, Translate.self, TriageCommand.self, MappingsCommand.self,
             DriftCommand.self,
             DeadLetters.self, Clocks.self, Leads.self, Queues.self, Partners.self, Parked.self, Alerts.self,
             TraceCommand.self,

@@ -31,17 +31,20 @@ import Vocabulary
                     at: folder.appending(path: name), withIntermediateDirectories: true)
             }
             try sampleAuthority.write(to: folder.appending(path: "ca.pem"), atomically: true, encoding: .utf8)
+            let secret = Data((0..<32).map { UInt8($0) }).base64EncodedString()
+            try secret.write(to: folder.appending(path: "secret.b64"), atomically: true, encoding: .utf8)
             try "token\n".write(to: folder.appending(path: "token"), atomically: true, encoding: .utf8)
             let config = repository.appending(path: "config").path
             let address =
                 #"url="https://example.invalid/x" tokenFile="token" authorities="ca.pem" timeoutSeconds="20" concurrency="4" openAfter="5" probeSeconds="30""#
             let retry = #"<retry baseSeconds="2" capSeconds="3600" maxAttempts="100" keepHours="240"/>"#
-            let confirm = #"<confirm path="/answer/code" equals="0"/>"#
+            let confirm =
+                #"<sign keyId="out-1" algorithm="hmac-sha256" keyFile="secret.b64"/><confirm path="/answer/code" equals="0"/>"#
             let hashes = (0..<3).map { "tokenSha256=\"\(Token.hash("\($0)"))\" validUntil=\"2099-12-31\"" }
             files = [
                 "gateway.xml": """
                 <gateway xmlns="urn:legal-aid-gateway:config:1">
-                  <listen host="127.0.0.1" port="0"/>
+                  <listen host="127.0.0.1" port="0" proxies="192.0.2.1 2001:db8::1"/>
                   <store path="store.sqlite"/>
                   <encryption suite="sm4" keyFile="master.key" keyVariable="MASTER_KEY"/>
                   <mappings path="\(repository.appending(path: "Mappings").path)"/>

@@ -230,6 +230,34 @@ private func exchange(_ port: UInt16, _ pieces: [String], pause: useconds_t = 0)
         await hall.close()
     }
 
+    @Test func `what a proxy says of the sender is believed of those that are named`() async throws {
+        func source(_ peer: String, proxies: Set<String> = []) -> (String, Bool) {
+            var request = HTTPRequest(
+                method: "GET", path: "/", query: [],
+                headers: [("X-Forwarded-For", "203.0.113.1"), ("X-Forwarded-Proto", "https")], body: [], peer: peer)
+            request.isProxied = request.isProxied || proxies.contains(peer)
+            return (request.source, request.isSecure)
+        }
+        #expect(source("127.0.0.1") == ("203.0.113.1", true))
+        #expect(source("192.0.2.1") == ("192.0.2.1", false))
+        #expect(source("192.0.2.1", proxies: ["192.0.2.1"]) == ("203.0.113.1", true))
+    }
+
+    @Test func `the listener takes IPv6 where the machine has it`() async throws {
+        #expect(ListenAddress("::1", 0) != nil && ListenAddress("localhost", 0) == nil)
+        guard FileManager.default.contents(atPath: "/proc/net/if_inet6")?.isEmpty == false else { return }
+        let server = try HTTPServer(configuration: HTTPServerConfiguration(host: "::1", port: 0)) { request in
+            HTTPResponse(status: 200, body: Array(request.peer.utf8))
+        }
+        let client = HTTPClient()
+        let answer = try await client.send(
+            OutgoingRequest(
+                method: "GET", url: "http://[::1]:\(server.port)/", headers: [], body: [], timeout: .seconds(600)))
+        #expect(answer.status == 200 && answer.body == Array("::1".utf8))
+        await client.close()
+        await server.stop(drain: .seconds(1))
+    }
+
     @Test func `a caller has a minute's calls at once, then as many as come by the second`() throws {
         let rate = CallRate { $0 == court ? 3 : nil }
         let start = ContinuousClock.now

@@ -59,13 +59,19 @@ final class Gateway: Sendable {
         self.storing = storing
         self.intake = intake
         self.delivery = delivery
+        services.reload.set { [weak self] actor throws(ConfigurationError) in
+            try await self?.reload(by: actor) ?? []
+        }
     }
 
     /// Reads mappings, rules and credentials again, and puts all of it in force at once.
     ///
     /// - Returns: what has changed of the credentials, and what takes a start to change.
     /// - Throws: `ConfigurationError` with every mistake in all of it; what is in force stays then.
-    func reload() async throws(ConfigurationError) -> [String] {
+    ///
+    /// - Parameter actor: who has asked for it.
+    @discardableResult
+    func reload(by actor: String = "SIGHUP") async throws(ConfigurationError) -> [String] {
         do throws(ConfigurationError) {
             let (settings, fresh) = try Self.readAgain(configuration)
             let credentials = settings.credentials.limited(to: around.registry)
@@ -73,7 +79,7 @@ final class Gateway: Sendable {
             intake.pipeline.current.replace(with: fresh)
             around.adopt(credentials)
             await storing.note(fresh.triage)
-            await audit.reloaded(settings, rules: fresh.triage.digest, key: intake.hash)
+            await audit.reloaded(settings, rules: fresh.triage.digest, key: intake.hash, by: actor)
             return changes
         } catch {
             await audit.refusedReload(mistakes: error.complaints.count)

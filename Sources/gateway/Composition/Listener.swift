@@ -21,7 +21,8 @@ enum Listener {
             session: { try await signIn.caller(of: $0) }, sessionSign: { signIn.sign(of: $0) },
             rate: CallRate { around.credentials.callsPerMinute(of: $0) }, seen: { note($0, at: now(), metrics) },
             refused: { refusals.note($0, of: $1, from: $2.source) },
-            observe: { metrics.answered(route: $0, status: $1, took: $2) }, explain: { explain($0, $1, log) })
+            observe: { metrics.answered(route: $0, status: $1, took: $2) }, explain: { explain($0, $1, log) }
+        ).asking { around.credentials.doorkeeper(now: now) }
         return try HTTPServer(configuration: settings(configuration), admit: { router.admit($0) }) {
             [bits = around.bits] request in
             // A journey that began elsewhere goes on; otherwise one begins here (W3C Trace Context).
@@ -40,6 +41,7 @@ enum Listener {
     private static func settings(_ configuration: Configuration) -> HTTPServerConfiguration {
         var listener = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
         listener.maxBodyBytes = configuration.bodyBytes
+        listener.proxies = configuration.proxies
         listener.headerDeadline = .seconds(configuration.headerSeconds)
         listener.bodyDeadline = .seconds(configuration.bodySeconds)
         listener.maxConnections = configuration.connections

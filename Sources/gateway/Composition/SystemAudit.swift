@@ -40,9 +40,10 @@ actor SystemAudit {
         }
     }
 
-    func reloaded(_ configuration: Configuration, rules: String?, key: KeyedHash) async {
+    /// - Parameter actor: who has asked for it: an operator, or `SIGHUP`.
+    func reloaded(_ configuration: Configuration, rules: String?, key: KeyedHash, by actor: String) async {
         await noteFiles(of: configuration, key)
-        await write(.reload, on: "gateway", Self.detail(configuration, rules: rules))
+        await write(.reload, on: "gateway", Self.detail(configuration, rules: rules, by: actor))
     }
 
     func refusedReload(mistakes: Int) async { await write(.reloadRefused, on: "gateway", "mistakes: \(mistakes)") }
@@ -70,10 +71,11 @@ actor SystemAudit {
         }
     }
 
-    private static func detail(_ configuration: Configuration, rules: String?) -> String {
+    private static func detail(_ configuration: Configuration, rules: String?, by actor: String? = nil) -> String {
         JSONValue.compact([
             ("version", .string(Release.version)),
             ("mappings", .string(ConfigurationDigests.folder(configuration.mappings))), ("rules", .text(rules)),
+            ("by", .text(actor)),
         ]).text()
     }
 }

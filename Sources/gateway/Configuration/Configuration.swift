@@ -15,6 +15,8 @@ struct Configuration: Sendable {
     let file: String
     var host = "127.0.0.1"
     var port: UInt16 = 8480
+    /// Numeric addresses of proxies on other machines that are believed what they say of the sender.
+    var proxies: Set<String> = []
     var storePath = "gateway.sqlite"
     /// Nothing where the store is a file.
     private(set) var postgreSQL: PostgreSQLSettings?
@@ -132,6 +134,11 @@ struct Configuration: Sendable {
         switch element.name {
         case "listen":
             host = reader.attribute("host", of: element) ?? host
+            let named = element.attribute("proxies").map { $0.split(separator: " ").map(String.init) } ?? []
+            for address in named where !ListenAddress.isNumeric(address) {
+                reader.complain(at: element, "proxies must be numeric addresses with blanks between them")
+            }
+            proxies = Set(named)
             port = UInt16(reader.number("port", of: element, in: 0...65_535) ?? Int(port))
         case "store": (storePath, postgreSQL) = (named ?? storePath, reader.postgreSQL(in: element))
         case "mappings": mappings = named ?? mappings
