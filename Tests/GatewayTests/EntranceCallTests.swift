@@ -66,8 +66,12 @@ import Transport
                     method: "GET", url: "http://127.0.0.1:\(gateway.port)/v1/code-lists",
                     headers: [("Authorization", "Bearer \(token)")], body: [], timeout: .seconds(600)))
         }
-        for _ in 0..<2 { #expect(try await ask(GatewayProcess.partnerToken).status == 200) }
-        let over = try await ask(GatewayProcess.partnerToken)
+        #expect(try await ask(GatewayProcess.partnerToken).status == 200)
+        // A slow machine may earn another call meanwhile, never so many.
+        let over = try await eventually("a call was too many") {
+            let answer = try await ask(GatewayProcess.partnerToken)
+            return answer.status == 200 ? nil : answer
+        }
         #expect(over.status == 429)
         #expect(try JSONValue(parsing: over.body)["type"] == "urn:legal-aid-gateway:problem:rate-exceeded")
         #expect((over.header("Retry-After").flatMap { Int($0) } ?? 0) > 0)

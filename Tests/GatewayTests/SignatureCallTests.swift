@@ -174,7 +174,7 @@ private enum IndependentSigner {
         let request = try await eventually("a status was pushed") { taken.requests.withLock { $0.first } }
         let task: JSONValue = [
             "act": "verify", "method": .string(request.method), "url": .string(url),
-            "body": .string(String(decoding: request.body, as: UTF8.self)), "algorithm": "ecdsa-p256-sha256",
+            "bodyBase64": .string(Data(request.body).base64EncodedString()), "algorithm": "ecdsa-p256-sha256",
             "key": .string(handedOut),
             "headers": .array(request.headers.map { [.string($0.name), .string($0.value)] }),
         ]

@@ -34,7 +34,7 @@ private let openings: [String: Set<OperatorRole>] = {
         "POST /v1/partners/{id}/pause": repair, "POST /v1/partners/{id}/resume": repair,
         "GET /v1/operators": [.administrator], "POST /v1/operators": [.administrator],
         "POST /v1/operators/{name}/role": [.administrator], "POST /v1/operators/{name}/password": [.administrator],
-        "POST /v1/operators/{name}/disable": [.administrator], "POST /v1/operators/{name}/enable": [.administrator],
+        "POST /v1/operators/{name}/disable": [.administrator], "POST /v1/operators/{name}/enable": [.administrator], "POST /v1/reload": [.administrator],
     ]
 }()
 

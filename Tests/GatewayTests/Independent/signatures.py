@@ -68,8 +68,9 @@ def verify(task):
     label, parameters = headers["signature-input"].split("=", 1)
     components = [name.strip('"') for name in parameters[1 : parameters.index(")")].split(" ")]
     message = base(task, components, parameters)
+    body = base64.b64decode(task["bodyBase64"])
     signature = base64.b64decode(headers["signature"][len(label) + 2 : -1])
-    digest = "sha-256=:%s:" % base64.b64encode(hashlib.sha256(task["body"].encode()).digest()).decode()
+    digest = "sha-256=:%s:" % base64.b64encode(hashlib.sha256(body).digest()).decode()
     if headers["content-digest"] != digest or "content-digest" not in components:
         return False
     if task["algorithm"] in HASHES:
