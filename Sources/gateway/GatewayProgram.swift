@@ -10,7 +10,8 @@ enum GatewayProgram {
             DeadLetters.self, Clocks.self, Leads.self, Queues.self, Partners.self, Parked.self, Alerts.self,
             TraceCommand.self,
             Reports.self, Codes.self, AuditCommand.self, RetentionCommand.self, SubjectCommand.self, Users.self,
-            Send.self, Migrate.self, Backup.self, Restore.self, Keys.self, SchemaCommand.self, Version.self,
+            Send.self, VerifyReceipt.self, Migrate.self, Backup.self, Restore.self, Keys.self, SchemaCommand.self,
+            Version.self,
         ]
     }
 

@@ -33,6 +33,9 @@ import Vocabulary
             try sampleAuthority.write(to: folder.appending(path: "ca.pem"), atomically: true, encoding: .utf8)
             let secret = Data((0..<32).map { UInt8($0) }).base64EncodedString()
             try secret.write(to: folder.appending(path: "secret.b64"), atomically: true, encoding: .utf8)
+            try SignatureKey.make(.ed25519).own.write(
+                to: folder.appending(path: "receipts.pem"), atomically: true, encoding: .utf8)
+            for name in ["secret.b64", "receipts.pem"] { chmod(folder.appending(path: name).path, 0o600) }
             try "token\n".write(to: folder.appending(path: "token"), atomically: true, encoding: .utf8)
             let config = repository.appending(path: "config").path
             let address =
@@ -59,6 +62,7 @@ import Vocabulary
                   <cases parkedSeconds="259200" sweepSeconds="15"/>
                   <limits bodyBytes="52428800" depth="64" nodes="10000" headerSeconds="10" bodySeconds="60" connections="1000" inFlight="256" pendingWrites="4096" heldBytes="536870912" idlePerAddress="128" waitingCalls="16" callsPerMinute="6000"/>
                   <signatures skewSeconds="300"/>
+                  <receipts keyId="receipts-1" algorithm="ed25519" keyFile="receipts.pem"/>
                   <uploads bytes="20971520" quotaBytes="1073741824" keepHours="72"/>
                   <audit headFile="heads.jsonl" headHours="24"/>
                   <alerts everySeconds="30" settleSeconds="300" deadLetters="1" deadLetterHours="24" queueMinutes="120" partnerSilentHours="48" hearingDays="3" expiryDays="30">

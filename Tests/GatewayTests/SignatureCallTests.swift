@@ -91,6 +91,31 @@ private enum IndependentSigner {
         gateway.remove()
     }
 
+    @Test(arguments: ["missing", "weak", "open to others", "of another kind"])
+    func `a key that cannot be trusted stops the start, with what to do`(kind: String) throws {
+        let gateway = try GatewayProcess()
+        defer { gateway.remove() }
+        let file = gateway.folder.appending(path: "cz.key")
+        let words: String
+        switch kind {
+        case "missing": words = "keyFile cannot be read"
+        case "weak":
+            try Data(count: 32).base64EncodedString().write(to: file, atomically: true, encoding: .utf8)
+            words = "holds a weak secret"
+        case "open to others":
+            #expect(try GatewayProcess.run(["keys", "pair", "hmac-sha256", file.path]).code == 0)
+            words = "may be read by others"
+        default:
+            try SignatureKey.make(.ed25519).own.write(to: file, atomically: true, encoding: .utf8)
+            words = "holds no key of hmac-sha256"
+        }
+        chmod(file.path, kind == "open to others" ? 0o640 : 0o600)
+        try add(
+            #"<institution code="CZ-TN" keyId="cz-1" algorithm="hmac-sha256" keyFile="cz.key"/>"#, to: gateway)
+        let said = try GatewayProcess.run(["serve", "--config", gateway.settings.path], complaints: true)
+        #expect(said.code == 1 && said.output.contains(words), "\(said.output)")
+    }
+
     @Test func `a reload adds and revokes keys and tokens at once, and tells what changed`() async throws {
         let (gateway, key) = try gateway("ed25519")
         try gateway.start()

@@ -15,6 +15,7 @@ struct IntakeModule: Sendable {
     let backDoor: BackDoor
     private let attachments: AttachmentService
     private let reviewCases: ReviewCaseLists
+    private let receipts: SignedReceipts
     let drift: DriftWatch
     /// Keyed with the identity key.
     let hash: KeyedHash
@@ -31,6 +32,7 @@ struct IntakeModule: Sendable {
             log: around.log, metrics: around.metrics, drift: drift, underway: storing.underway)
         files = ExchangeFolderIntake(service)
         referrals = ReferralView(store: storing.store, registry: around.registry, now: around.now)
+        receipts = SignedReceipts(referrals, signer: around.configuration.receiptSigner)
         reviewCases = ReviewCaseLists(store: storing.store, registry: around.registry, keys: clerk.keys)
         backDoor = BackDoor(clerk: clerk, store: storing.store, now: around.now, log: around.log)
         attachments = AttachmentService(
@@ -41,7 +43,7 @@ struct IntakeModule: Sendable {
 
     var routes: [Route] {
         HTTPIntake(service, referrals: referrals).routes + referrals.routes + backDoor.routes + attachments.routes
-            + reviewCases.routes
+            + reviewCases.routes + receipts.routes
     }
 }
 

@@ -24,7 +24,7 @@ struct OperatorModule: Sendable {
                 cases: IntakeCaseServices(intake: intake.service, backDoor: intake.backDoor),
                 text: EncodedText(), rules: rules, endpoints: delivery.courier,
                 exchange: delivery.folders,
-                expiries: around.configuration,
+                expiries: ExpiriesInForce(around: around),
                 clocks: StoredClockFigures(store: storing.store, now: around.now), inspection: storing.inspection,
                 auditKey: intake.hash),
             alerts: around.configuration.alerts, node: ProcessInfo.processInfo.hostName, log: around.log,

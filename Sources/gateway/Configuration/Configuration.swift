@@ -58,6 +58,8 @@ struct Configuration: Sendable {
     private(set) var retentionPath = "config/retention.xml"
     var uploadLimits = UploadLimits()
     var sweepSeconds = 15
+    /// What receipts are signed by; nothing where none are.
+    var receiptSigner: SignedReceipts.Signer?
     /// The secret for finding persons again; beside the store where nothing else is said.
     var identityKey: String?
     /// Where heads of the audit trail are handed out to, besides the log.
@@ -153,6 +155,14 @@ struct Configuration: Sendable {
         case "cases": readCases(element, &reader)
         case "limits": readLimits(element, &reader)
         case "uploads": readUploads(element, &reader)
+        case "receipts":
+            guard let id = reader.required("keyId", of: element),
+                let key = reader.signatureKey(of: element, isPrivate: true)?.key
+            else { return }
+            if key.algorithm.isShared {
+                reader.complain(at: element, "receipts need a key of two halves: ed25519, ecdsa-p256-sha256 or sm2-sm3")
+            }
+            receiptSigner = SignedReceipts.Signer(key: key, keyID: id)
         case "signatures":
             credentials.skewSeconds =
                 reader.number("skewSeconds", of: element, in: 5...3600) ?? credentials.skewSeconds

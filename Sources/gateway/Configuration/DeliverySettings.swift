@@ -111,6 +111,9 @@ extension ConfigurationReader {
             complain(at: element, "keyFile cannot be read; `gateway keys pair` makes keys")
             return nil
         }
+        if algorithm.isShared || isPrivate, Self.isOpenToOthers(file) {
+            complain(at: element, "keyFile may be read by others: chmod 600, and make another key if anybody has")
+        }
         let text = String(decoding: data, as: UTF8.self)
         do throws(SignatureKey.Mistake) {
             return (try SignatureKey(algorithm, text: text, isPrivate: isPrivate), text)
@@ -123,6 +126,11 @@ extension ConfigurationReader {
                     : "keyFile holds no key of \(algorithm.rawValue): it must be \(wanted)")
             return nil
         }
+    }
+
+    private static func isOpenToOthers(_ file: String) -> Bool {
+        var status = stat()
+        return stat(file, &status) == 0 && status.st_mode & 0o077 != 0
     }
 
     private mutating func confirmation(of address: Node) -> AgreedAnswer? {
