@@ -192,18 +192,12 @@ public final class Courier: Sendable {
             }
             headers += signature
         }
-        if let token = address.token { headers.append(("Authorization", "Bearer \(token)")) }
-        var request = OutgoingRequest(
-            method: "POST", url: address.url, headers: headers, body: envelope.payload, timeout: address.timeout,
-            maxResponseBytes: settings.answerBytes)
-        request.authorities = address.authorities
-        request.keepsFirstBytes = true
+        let request = address.request(headers, body: envelope.payload, answerBytes: settings.answerBytes)
         do throws(HTTPClientError) {
             return Verdict(
                 try await client.send(request), confirmation: address.confirmation, now: now())
         } catch {
-            return .failed(
-                .notReached(error.code), problem: "not reached: \(error.code)", asked: nil, isAddressAtFault: true)
+            return Verdict(unreached: error)
         }
     }
 

@@ -49,8 +49,10 @@ public struct StatusFeed: Sendable {
     private func read(_ request: HTTPRequest, by caller: Caller) async throws -> HTTPResponse {
         if let partner = registry.partners[caller.id], partner.returnAddress != nil || partner.exchange != nil {
             throw Problem(
-                .wrongState, zh: "贵单位的状态由网关推送，无须读取此地址。",
-                en: "Statuses are pushed to this partner; there is nothing to read here.")
+                .wrongState, zh: "贵单位的状态由网关推送；已推送、待推送和失败的状态可用 GET /v1/statuses 查询。",
+                en:
+                    "Statuses are pushed to this partner; GET /v1/statuses lists what was delivered, what waits and what failed."
+            )
         }
         let after = try Self.cursor(request)
         let limit = try request.query("limit", in: limits.eventsPerCall, default: 100)
@@ -68,6 +70,10 @@ public struct StatusFeed: Sendable {
         }
     }
 
+    static func wantsCanonical(_ request: HTTPRequest) -> Bool {
+        request.header("Accept")?.lowercased().contains(canonicalType) == true
+    }
+
     private static func cursor(_ request: HTTPRequest) throws(Problem) -> Int64? {
         guard let text = request.query("after"), !text.isEmpty else { return nil }
         guard let position = Int64(text), position >= 0 else {
@@ -80,7 +86,7 @@ public struct StatusFeed: Sendable {
     private func page(
         _ entries: [FeedEntry], after: Int64?, _ request: HTTPRequest
     ) async throws -> JSONValue {
-        let wantsCanonical = request.header("Accept")?.lowercased().contains(Self.canonicalType) == true
+        let wantsCanonical = Self.wantsCanonical(request)
         var events: [JSONValue] = []
         for entry in entries {
             let envelope = entry.envelope
@@ -93,6 +99,7 @@ public struct StatusFeed: Sendable {
                     ("status", status),
                     ("mediaType", status == nil ? .string(envelope.mediaType) : nil),
                     ("body", status == nil ? .string(Data(envelope.payload).base64EncodedString()) : nil),
+                    ("digest", status == nil ? ToldStatusList.digest(envelope.payload) : nil),
                 ]))
         }
         return .compact([

@@ -45,7 +45,7 @@ public struct HTTPIntake: Sendable {
 
     func dryRun(_ request: HTTPRequest, from caller: Caller) throws -> HTTPResponse {
         var submission = submission(request, from: caller, about: nil)
-        submission.explains = request.query("explain") == "true"
+        submission.explains = try request.flag("explain")
         return .json(try intake.dryRun(submission).json)
     }
 

@@ -6,12 +6,13 @@ import Vocabulary
 
 /// Where referrals stand, for those who sent them; and what waits, for operators.
 public struct ReferralView: Sendable {
-    private let store: any MessageStore & FollowUpStore
+    let store: any MessageStore & FollowUpStore & PartnerViewStore
     private let registry: Registry
-    private let now: @Sendable () -> Instant
+    let now: @Sendable () -> Instant
 
     public init(
-        store: any MessageStore & FollowUpStore, registry: Registry, now: @escaping @Sendable () -> Instant
+        store: any MessageStore & FollowUpStore & PartnerViewStore, registry: Registry,
+        now: @escaping @Sendable () -> Instant
     ) {
         self.store = store
         self.registry = registry
@@ -25,10 +26,16 @@ public struct ReferralView: Sendable {
                     throw Problem(.badRequest, zh: "请给出参数 messageId。", en: "Give the parameter messageId.")
                 }
                 let caller = try visit.caller()
-                guard let record = try await store.referral(partner: caller.id, messageID: messageID) else {
+                if let record = try await store.referral(partner: caller.id, messageID: messageID) {
+                    return try await show(record, to: request)
+                }
+                // None was accepted under it: the newest that was kept as invalid.
+                var named = OwnMessageFilter(partnerID: caller.id)
+                named.messageID = messageID
+                guard let invalid = try await store.ownMessages(named, before: nil, limit: 1).first else {
                     throw Problem.noSuchReferral
                 }
-                return try await show(record, to: request)
+                return try await show(invalid.record, to: request)
             },
             Route("GET", "/v1/referrals/{id}", for: .partner, .institution) { request, visit in
                 try await show(try await own(visit), to: request)
@@ -60,7 +67,12 @@ public struct ReferralView: Sendable {
         let body = JSONValue.compact([
             ("referralId", .string(record.id)), ("messageId", .text(record.messageID)),
             ("outcome", .string(record.outcome.rawValue)), ("receivedAt", .string(record.receivedAt.rfc3339)),
-            ("state", .text(Self.state(of: record, applications: applications + leads, followUps: own))),
+            (
+                "state",
+                .text(
+                    Self.state(
+                        of: record, first: (applications + leads).first?["state"]?.string, followUps: own))
+            ),
             ("receipt", try receipt.json()), ("applications", .array(applications)),
             ("leads", leads.isEmpty ? nil : .array(leads)),
             ("followUps", followUps.isEmpty ? nil : .array(followUps)),
@@ -70,7 +82,7 @@ public struct ReferralView: Sendable {
     }
 
     /// With what has become of it since, which for a withdrawal depends on the applications.
-    private func json(_ followUp: FollowUpRecord) async throws(StoreError) -> JSONValue {
+    func json(_ followUp: FollowUpRecord) async throws(StoreError) -> JSONValue {
         var standings: [ApplicationStanding] = []
         for number in followUp.applicationNos {
             if let application = try await store.application(number) { standings.append(application.standing) }
@@ -101,10 +113,10 @@ public struct ReferralView: Sendable {
     }
 
     /// The referral machine's state of the whole message: its first application's, or what became of it instead.
-    private static func state(
-        of record: ReferralRecord, applications: [JSONValue], followUps: [FollowUpRecord]
-    ) -> String? {
-        if let state = applications.first?["state"]?.string { return state }
+    ///
+    /// - Parameter first: the state of its first application.
+    static func state(of record: ReferralRecord, first: String?, followUps: [FollowUpRecord]) -> String? {
+        if let first { return first }
         if let followUp = followUps.first { return followUp.state.rawValue }
         switch record.outcome {
         case .shared: return Outcome.shared.rawValue

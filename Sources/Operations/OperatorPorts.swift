@@ -10,6 +10,8 @@ public struct OperatorPorts: Sendable {
     let expiries: any CredentialExpirySource
     let clocks: any ClockFigureSource
     let inspection: StoreInspection
+    let connections: any ConnectionTester
+    let catalogue: any MappingCatalogue
     /// Under which the audit trail is sealed.
     let auditKey: KeyedHash
 
@@ -17,7 +19,8 @@ public struct OperatorPorts: Sendable {
         cases: any CaseServices, text: any DocumentText, rules: any RulesInForce,
         endpoints: any EndpointReportSource, exchange: any ExchangeReportSource, expiries: any CredentialExpirySource,
         clocks: any ClockFigureSource,
-        inspection: StoreInspection, auditKey: KeyedHash
+        inspection: StoreInspection, connections: any ConnectionTester, catalogue: any MappingCatalogue,
+        auditKey: KeyedHash
     ) {
         self.cases = cases
         self.text = text
@@ -27,6 +30,8 @@ public struct OperatorPorts: Sendable {
         self.expiries = expiries
         self.clocks = clocks
         self.inspection = inspection
+        self.connections = connections
+        self.catalogue = catalogue
         self.auditKey = auditKey
     }
 }

@@ -7,7 +7,7 @@ import Vocabulary
 public typealias OperatorStore = DeadLetterStore & JobStore & AuditStore & AccountStore & MessageQueryStore & AlertStore
     & DeliveryStore & ClockStore & MovedLimitStore & HearingStore & LeadStore & TallyStore & ReviewCaseStore
     & DriftStore
-    & FollowUpStore & RuleLog
+    & FollowUpStore & RuleLog & PartnerViewStore
 
 /// The operators' services, which the HTTP interface and the console share.
 public struct OperatorServices: Sendable {
@@ -31,6 +31,9 @@ public struct OperatorServices: Sendable {
     public let refusals: RefusedCredentials
     public let reload = ReloadService()
     public let codeLists: CodeListService
+    public let pings: PingService
+    public let mappings: MappingService
+    private let replay: StatusReplay
 
     /// - Parameters:
     ///   - node: names this node among those that share the store.
@@ -68,6 +71,10 @@ public struct OperatorServices: Sendable {
         signIn = SignInService(store: store, now: now, deviceKey: ports.auditKey, refusals: refusals)
         accounts = AccountService(store: store, now: now)
         codeLists = CodeListService(rules: ports.rules)
+        pings = PingService(
+            registry: registry, connections: ports.connections, audit: store, text: ports.text, now: now)
+        mappings = MappingService(catalogue: ports.catalogue, registry: registry)
+        replay = StatusReplay(store: store, deadLetters: deadLetters)
     }
 
     /// The operators' part of the HTTP interface.
@@ -75,6 +82,6 @@ public struct OperatorServices: Sendable {
         deadLetters.routes + bulk.routes + audit.routes + endpoints.routes + clocks.routes + leads.routes + drift.routes
             + flow.routes
             + documents.routes + rules.routes + reports.routes + alerts.routes + signIn.routes + accounts.routes
-            + codeLists.routes + reload.routes
+            + codeLists.routes + pings.routes + mappings.routes + replay.routes + reload.routes
     }
 }

@@ -30,6 +30,7 @@ struct Migration {
         Migration(script: PackageResources.v025_tallies_sql),
         Migration(script: PackageResources.v026_moved_limits_sql),
         Migration(script: PackageResources.v027_nonces_sql),
+        Migration(script: PackageResources.v028_partner_view_sql),
     ]
 
     /// The same of PostgreSQL, each with the number that the store has then.

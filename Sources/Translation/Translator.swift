@@ -57,6 +57,15 @@ public final class Translator: Sendable {
         loaded.mappings.map { ($0.id, $0.titleZh, $0.version, $0.isInbound) }
     }
 
+    /// What messages of a mapping in force may be; several where its records differ, none of an outbound one.
+    public func kinds(of id: String) -> [IntakeKind] {
+        var kinds: [IntakeKind] = []
+        for record in loaded.mappings.first(where: { $0.id == id })?.records ?? [] where !kinds.contains(record.kind) {
+            kinds.append(record.kind)
+        }
+        return kinds
+    }
+
     /// Codes that mappings in force tell and that the gateway itself does not know, with what the first of them says.
     public var ownFindings: [(code: String, message: String)] {
         var seen = Set(Finding.messages.keys)

@@ -192,4 +192,20 @@ extension HTTPRequest {
         }
         return number
     }
+
+    /// A query parameter that takes some words.
+    public func choice(of words: [String], _ name: String) throws(Problem) -> String? {
+        guard let text = query(name) else { return nil }
+        guard words.contains(text) else { throw Self.unknownWord(name, words) }
+        return text
+    }
+
+    public static func unknownWord(_ name: String, _ words: [String]) -> Problem {
+        Problem(
+            .badRequest, zh: "参数 \(name) 可用值：\(words.joined(separator: "、"))。",
+            en: "Parameter \(name) takes: \(words.joined(separator: ", ")).")
+    }
+
+    /// A query parameter that says `true` or `false`; false where it is not there.
+    public func flag(_ name: String) throws(Problem) -> Bool { try choice(of: ["true", "false"], name) == "true" }
 }

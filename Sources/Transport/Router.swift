@@ -169,13 +169,18 @@ public struct Router: Sendable {
     private func answer(
         _ request: HTTPRequest, by route: Route, _ values: [String: String], _ pass: Pass
     ) async throws -> HTTPResponse {
-        if route.roles.isEmpty { return try await route.handler(request, Visit(identity: nil, values: values)) }
+        if route.roles.isEmpty {
+            try route.checkQuery(of: request, by: nil)
+            return try await route.handler(request, Visit(identity: nil, values: values))
+        }
         if let caller = pass.caller {
             try await hold(request, against: pass)
+            try route.checkQuery(of: request, by: caller)
             return try await route.handler(request, Visit(identity: caller, values: values))
         }
         guard let caller = try await session(request) else { throw Problem.unidentified }
         try check(caller, route, request)
+        try route.checkQuery(of: request, by: caller)
         return try await route.handler(request, Visit(identity: caller, values: values))
     }
 

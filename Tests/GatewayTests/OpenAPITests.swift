@@ -198,8 +198,8 @@ private func judge(
         let contract = try JSONValue(parsing: PackageResources.contract_json)
         for (call, says) in contract["calls"]?.object?.members ?? [] {
             let answers = (says["answers"]?.object?.members ?? []).compactMap { $0.value.string }
-            for name in answers + [says["body"]?.string].compactMap(\.self) where !["document", "bytes"].contains(name)
-            {
+            for name in answers + [says["body"]?.string].compactMap(\.self)
+            where !["document", "bytes", "anything"].contains(name) {
                 let schema = try #require(description.json.at("components.schemas")?[name], "\(call): \(name)")
                 let isTold = !(schema["properties"]?.object?.members.isEmpty ?? true) || name == "OpenAPI"
                 #expect(isTold, "\(call): \(name)")
@@ -246,6 +246,16 @@ private func judge(
                 expect: status)
         }
         try await hearing.call(court, "GET", "/v1/status-events")
+        for path in ["/v1/messages", "/v1/messages?messageId=N1", "/v1/statuses", "/v1/mappings"] {
+            try await hearing.call(court, "GET", path)
+        }
+        try await hearing.call(
+            court, "GET", "/v1/mappings/court/defence-notice", of: "/v1/mappings/{folder}/{name}")
+        try await hearing.call(court, "POST", "/v1/ping")
+        try await hearing.call(court, "POST", "/v1/statuses/replay", body: #"{"reason":"lost"}"#)
+        try await hearing.call(court, "POST", "/v1/statuses/none/replay", of: "/v1/statuses/{id}/replay", expect: 404)
+        try await hearing.call(court, "POST", "/v1/ping/return", expect: 409)
+        try await hearing.call(desk, "POST", "/v1/partners/court/test", of: "/v1/partners/{id}/test", expect: 409)
         try await hearing.call(
             desk, "GET", "/v1/applications/\(application)/triage", of: "/v1/applications/{id}/triage")
         let month = String(Date().ISO8601Format().prefix(7))

@@ -34,7 +34,12 @@ private let openings: [String: Set<OperatorRole>] = {
         "POST /v1/partners/{id}/pause": repair, "POST /v1/partners/{id}/resume": repair,
         "GET /v1/operators": [.administrator], "POST /v1/operators": [.administrator],
         "POST /v1/operators/{name}/role": [.administrator], "POST /v1/operators/{name}/password": [.administrator],
-        "POST /v1/operators/{name}/disable": [.administrator], "POST /v1/operators/{name}/enable": [.administrator], "POST /v1/reload": [.administrator],
+        "POST /v1/operators/{name}/disable": [.administrator], "POST /v1/operators/{name}/enable": [.administrator],
+        "POST /v1/reload": [.administrator],
+        "POST /v1/ping": all, "POST /v1/partners/{id}/test": repair,
+        "GET /v1/mappings": all, "GET /v1/mappings/{folder}/{name}": all,
+        // Partners' own.
+        "POST /v1/ping/return": [], "POST /v1/statuses/{id}/replay": [], "POST /v1/statuses/replay": [],
     ]
 }()
 
@@ -42,6 +47,9 @@ private let openings: [String: Set<OperatorRole>] = {
 private let others: [String: Set<String>] = [
     "GET /v1/leads": ["institution"], "GET /v1/code-lists": ["partner", "institution"],
     "GET /v1/code-lists/{name}": ["partner", "institution"],
+    "POST /v1/ping": ["partner", "institution"], "GET /v1/mappings": ["partner"],
+    "GET /v1/mappings/{folder}/{name}": ["partner"], "POST /v1/ping/return": ["partner"],
+    "POST /v1/statuses/{id}/replay": ["partner"], "POST /v1/statuses/replay": ["partner"],
 ]
 
 @Suite struct OperatorTests {

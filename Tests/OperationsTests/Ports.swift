@@ -3,6 +3,7 @@ import Delivery
 import Messaging
 import StrictJSON
 import Synchronization
+import Translation
 import Transport
 import Triage
 import Vocabulary
@@ -38,6 +39,18 @@ struct NoRules: RulesInForce {
     var missing: [Int] = []
     func missingCalendars(at now: Instant) -> [Int] { missing }
     func oldThresholds(at now: Instant) -> [LocalizedText] { [] }
+}
+
+struct NoMappings: MappingCatalogue {
+    var entries: [MappingEntry] { [] }
+    func fieldTable(of mapping: String) -> FieldTable? { nil }
+}
+
+struct NoConnections: ConnectionTester {
+    func test(_ address: ReturnAddress) async -> ConnectionAnswer {
+        ConnectionAnswer(
+            url: address.url, outcome: .failed, said: "", milliseconds: 0, status: nil, mediaType: nil, body: [])
+    }
 }
 
 struct NoEndpoints: EndpointReportSource {

@@ -27,6 +27,9 @@ import Testing
         (MessageQuerySQL.statuses, 1, "status_of_application"),
         (MessageQuerySQL.relatives, 2, "dead_letter_resend_successor"),
         (MessageQuerySQL.countReferrals, 2, "COVERING INDEX"),
+        (OwnMessages.inTime, 4, "referral_of_partner"), (OwnMessages.byMessageID, 4, "referral_invalid_by_message_id"),
+        (OwnMessages.letters, 1, "message_of_"),
+        (ToldStatuses.page(ToldStatusFilter(partnerID: "P"), after: nil, limit: 9).sql, 3, "message_told"),
         (MessageQuerySQL.referrals(ofPartner: true), 3, "referral_of_partner"),
         (MessageQuerySQL.referrals(ofPartner: false), 2, "sqlite_autoindex_referral_1"),
     ]

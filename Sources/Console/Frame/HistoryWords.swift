@@ -60,6 +60,7 @@ enum HistoryWords {
         "supplement": "补充材料", "cancelled": "来源单位撤销", "parked": "等待原报文", "retry": "重试", "discard": "丢弃",
         "editAndResend": "编辑并重发", "chooseQueue": "选择队列", "unmask": "查看原文", "bulkRetry": "批量重试", "signIn": "登录",
         "signOut": "退出", "signInFailed": "登录失败", "pauseChannel": "暂停线路", "resumeChannel": "恢复线路",
+        "testConnection": "测试回传地址",
         "addAccount": "新增用户", "changeRole": "更改角色", "changePassword": "更改密码", "disableAccount": "停用用户",
         "enableAccount": "启用用户", "pauseJob": "暂停任务", "resumeJob": "继续任务", "stopJob": "停止任务",
         "exportAudit": "导出审计", "backUp": "备份", "moveStore": "迁移存储", "start": "启动", "stop": "停止",

@@ -23,6 +23,9 @@ extension WebConsole {
             act("/console/queues/{act}", may: [.repair]) { scene, form in
                 try await turn(try services.endpoints.queue(form["recipient"]), scene, form, back: .queues)
             },
+            act("/console/partners/test", may: [.repair]) { scene, form in
+                .page(try await connectionPage(form["recipient"], scene))
+            },
             act("/console/partners/{act}", may: [.repair]) { scene, form in
                 try await turn(try services.endpoints.partner(form["recipient"]), scene, form, back: .partners)
             },
@@ -126,7 +129,8 @@ extension WebConsole {
                 deadLetterCount(partner.deadLetters, "partner", partner.partnerID),
                 """
                 \(state(way, way?.connection == nil ? language("自取", "pull") : language("正常", "in order"), language))\(
-                    scene.may(.repair) ? pauseForm(Endpoint(.status, partner.partnerID), way?.pause, .partners, scene) : HTML.none)
+                    scene.may(.repair) ? pauseForm(Endpoint(.status, partner.partnerID), way?.pause, .partners, scene) : HTML.none)\(
+                    scene.may(.repair) && way?.connection != nil ? connectionForm(partner.partnerID, scene) : HTML.none)
                 <a href="\(Section.drift.path)?partner=\(id)">\(Section.drift.title(language))</a>
                 """,
             ]

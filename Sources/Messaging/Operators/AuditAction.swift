@@ -7,6 +7,8 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case unmask
     case bulkRetry, pauseJob, resumeJob, stopJob
     case pauseChannel, resumeChannel
+    /// A return address was sent a message that means nothing.
+    case testConnection
     case signIn, signInFailed, signOut
     case addAccount, changeRole, changePassword, disableAccount, enableAccount
     case exportAudit

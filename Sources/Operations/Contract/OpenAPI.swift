@@ -28,13 +28,17 @@ public struct OpenAPI: Sendable {
         self.routes = routes + [Route("GET", Self.path) { _, _ in HTTPResponse(status: 200) }]
     }
 
-    /// Answers with the description; anybody may read it.
-    public var route: Route {
+    /// The calls as they are described, and the description's own: each takes the parameters that it is said to take, and no
+    /// other.
+    public var calls: [Route] {
         let document = json
-        return Route("GET", Self.path) { _, _ in
-            var document = document
-            document["x-errors"] = errors
-            return .json(document)
+        return routes.map { route in
+            guard route.path == "\(Self.path)" else { return route.taking(query(of: route)) }
+            return Route("GET", Self.path) { _, _ in
+                var document = document
+                document["x-errors"] = errors
+                return .json(document)
+            }.taking([])
         }
     }
 
@@ -88,6 +92,7 @@ public struct OpenAPI: Sendable {
                 ],
                 "state": ["type": "string", "description": "所处的状态 the state that does not allow the step"],
                 "legal": Self.words("该状态允许的步骤 the steps that it allows"),
+                "parameters": Self.words("该调用可用的参数 the parameters that the call takes"),
                 "institutions": Self.words("已登记的机构 the registered institutions"),
                 "kinds": Self.words("可用的种类 the kinds that are known"),
             ],
@@ -176,9 +181,24 @@ public struct OpenAPI: Sendable {
             ["name": .string(name), "in": "path", "required": true, "schema": ["type": "string"]]
         }
         return named
-            + (call?["query"]?.object?.members ?? []).map { name, says in
-                ["name": .string(name), "in": "query", "description": says, "schema": ["type": "string"]]
+            + query(of: route).map { parameter in
+                var said: JSONValue = [
+                    "name": .string(parameter.name), "in": "query",
+                    "description": call?["query"]?[parameter.name] ?? "", "schema": ["type": "string"],
+                ]
+                if !parameter.roles.isEmpty {
+                    said["x-roles"] = .array(parameter.roles.map(\.rawValue).sorted().map { .string($0) })
+                }
+                return said
             }
+    }
+
+    private func query(of route: Route) -> [Route.Parameter] {
+        let call = contract["calls"]?[route.name]
+        return (call?["query"]?.object?.names ?? []).map { name in
+            let roles = call?["only"]?[name]?.array?.compactMap(\.string) ?? []
+            return Route.Parameter(name, for: Set(roles.compactMap(Caller.Role.init(rawValue:))))
+        }
     }
 
     private static func body(_ schema: String) -> JSONValue {
@@ -188,6 +208,7 @@ public struct OpenAPI: Sendable {
                 "content": ["application/octet-stream": [:]],
             ]
         }
+        if schema == "anything" { return ["description": "任意内容，可以没有 anything, or nothing", "content": ["*/*": [:]]] }
         guard schema == "document" else {
             return ["content": ["application/json": ["schema": ["$ref": .string("#/components/schemas/\(schema)")]]]]
         }

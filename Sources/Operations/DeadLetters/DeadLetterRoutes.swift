@@ -120,18 +120,6 @@ extension BulkRetry {
 extension HTTPRequest {
     var language: String? { header("Accept-Language") }
 
-    func choice(of words: [String], _ name: String) throws(Problem) -> String? {
-        guard let text = query(name) else { return nil }
-        guard words.contains(text) else { throw Self.unknownWord(name, words) }
-        return text
-    }
-
-    static func unknownWord(_ name: String, _ words: [String]) -> Problem {
-        Problem(
-            .badRequest, zh: "参数 \(name) 可用值：\(words.joined(separator: "、"))。",
-            en: "Parameter \(name) takes: \(words.joined(separator: ", ")).")
-    }
-
     public func cursor() throws(Problem) -> DeadLetterCursor? {
         guard let text = query("after") else { return nil }
         guard let cursor = DeadLetterCursor(text: text) else {

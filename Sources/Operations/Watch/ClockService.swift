@@ -32,7 +32,7 @@ public struct ClockService: Sendable {
                     filter.dueAfter = now
                     filter.dueBefore = now.advanced(seconds: hours * 3600)
                 }
-                if request.query("overdue") == "true" {
+                if try request.flag("overdue") {
                     filter.dueAfter = nil
                     filter.dueBefore = now
                 }

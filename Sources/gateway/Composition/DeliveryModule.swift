@@ -10,6 +10,7 @@ struct DeliveryModule: Sendable {
     let routes: [Route]
     let courier: Courier
     let folders: FolderIntake
+    let test: ConnectionTest
     private let wakeups = Wakeups()
 
     init(_ around: Surroundings, _ client: HTTPClient, _ storing: StoreModule, _ intake: IntakeModule) {
@@ -19,6 +20,7 @@ struct DeliveryModule: Sendable {
             bits: around.bits, cases: intake.backDoor, log: around.log,
             metrics: around.metrics)
         self.courier = courier
+        test = ConnectionTest(client: client, now: around.now, identifiers: around.identifiers)
         var settings = FolderIntake.Settings()
         settings.poll = .seconds(around.configuration.exchangeSeconds)
         settings.quiet = .seconds(around.configuration.exchangeQuietSeconds)
@@ -33,7 +35,8 @@ struct DeliveryModule: Sendable {
         let feed = StatusFeed(
             store: store, registry: around.registry, limits: StatusFeed.Limits(), wakeups: wakeups, now: around.now,
             statuses: intake.referrals)
-        routes = leases.routes + feed.routes
+        routes =
+            leases.routes + feed.routes + ToldStatusList(store: store, statuses: intake.referrals).routes
         store.onQueued { [wakeups] endpoints in
             wakeups.wake(endpoints)
             courier.wake(endpoints)
@@ -54,4 +57,5 @@ struct DeliveryModule: Sendable {
 }
 
 extension Courier: EndpointReportSource {}
+extension ConnectionTest: ConnectionTester {}
 extension FolderIntake: ExchangeReportSource {}

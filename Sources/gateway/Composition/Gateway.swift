@@ -38,11 +38,11 @@ final class Gateway: Sendable {
         let delivery = DeliveryModule(around, client, storing, intake)
         let operators = OperatorModule(around, storing, intake, delivery)
         let services = operators.services
-        let calls = intake.routes + delivery.routes + operators.routes
+        let calls = Route.merged(intake.routes + delivery.routes + operators.routes)
         let description = try OpenAPI(
             describing: calls, senderKinds: configuration.senderKinds,
             ownFindings: { pipeline.translator.ownFindings })
-        routes = calls + operators.pages + [description.route]
+        routes = description.calls + operators.pages
         audit = SystemAudit(store: storing.store, now: around.now, log: log)
         refusals = services.refusals
         await audit.started(configuration, rules: pipeline.triage.digest, key: intake.hash)

@@ -43,7 +43,7 @@ struct IntakeModule: Sendable {
 
     var routes: [Route] {
         HTTPIntake(service, referrals: referrals).routes + referrals.routes + backDoor.routes + attachments.routes
-            + reviewCases.routes + receipts.routes
+            + reviewCases.routes + receipts.routes + OwnMessageView(referrals, pipeline.current).routes
     }
 }
 

@@ -10,11 +10,13 @@ import Triage
 import Vocabulary
 
 /// The mappings and rules of the pipeline, as operators' services ask for them.
-struct PipelineRules: RulesInForce {
+struct PipelineRules: RulesInForce, MappingCatalogue {
     let pipeline: Pipeline
 
     var ruleBook: [RuleEntry] { pipeline.triage.book }
     var codeLists: CodeLists { pipeline.translator.codeLists }
+    var entries: [MappingEntry] { pipeline.translator.entries }
+    func fieldTable(of mapping: String) -> FieldTable? { pipeline.translator.fieldTable(of: mapping) }
     func missingCalendars(at now: Instant) -> [Int] {
         pipeline.triage.missingCalendars(on: now.timestamp.date)
     }

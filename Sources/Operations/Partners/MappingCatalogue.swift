@@ -1,0 +1,8 @@
+import Translation
+
+/// The mappings in force at the moment; a reload may change them.
+public protocol MappingCatalogue: Sendable {
+    var entries: [MappingEntry] { get }
+    /// A mapping told field by field; nothing where there is none of that id.
+    func fieldTable(of mapping: String) -> FieldTable?
+}
