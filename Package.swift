@@ -43,7 +43,9 @@ let rooms: [(name: String, doors: [Target.Dependency])] = [
 ]
 
 /// Files, or folders of files, that are compiled in, so that the program is one file.
-let embedded = ["Storage": "Migrations", "Console": "Assets", "Operations": "Contract/contract.json"]
+let embedded = [
+    "Storage": ["Migrations"], "Console": ["Assets"], "Operations": ["Contract/contract.json", "Partners/Kit"],
+]
 
 let allRooms = rooms.map { Target.Dependency(stringLiteral: $0.name) }
 
@@ -97,7 +99,7 @@ let package = Package(
         + rooms.map { room in
             .target(
                 name: room.name, dependencies: room.doors,
-                resources: embedded[room.name].map { [.embedInCode($0)] } ?? [],
+                resources: (embedded[room.name] ?? []).map { .embedInCode($0) },
                 swiftSettings: optimised.contains(room.name)
                     ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
         }

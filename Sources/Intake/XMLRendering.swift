@@ -4,12 +4,16 @@ import Transport
 
 /// The same content as the JSON answer, for senders that speak XML only: members become elements, items repeat.
 enum XMLRendering {
+    /// Empty where a name or a text cannot stand in XML.
+    static func bytes(_ value: JSONValue, root: String) -> [UInt8] {
+        (try? element(root, value).serialized(encoding: .utf8)) ?? []
+    }
+
     static func response(
         _ value: JSONValue, root: String, status: Int, headers: [(name: String, value: String)] = []
     ) -> HTTPResponse {
-        guard let bytes = try? element(root, value).serialized(encoding: .utf8) else {
-            return .json(value, status: status, headers: headers)
-        }
+        let bytes = bytes(value, root: root)
+        guard !bytes.isEmpty else { return .json(value, status: status, headers: headers) }
         return HTTPResponse(
             status: status,
             headers: [("Content-Type", "application/xml; charset=utf-8"), ("Cache-Control", "no-store")] + headers,

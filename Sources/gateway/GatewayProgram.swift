@@ -7,7 +7,9 @@ enum GatewayProgram {
         [
             Serve.self, Reload.self, Demo.self, Check.self, Translate.self, TriageCommand.self, MappingsCommand.self,
             DriftCommand.self,
-            DeadLetters.self, Clocks.self, Leads.self, Queues.self, Partners.self, Parked.self, Alerts.self,
+            DeadLetters.self, Clocks.self, Leads.self, Queues.self, Partners.self, PartnerKitCommand.self,
+            Parked.self,
+            Alerts.self,
             TraceCommand.self,
             Reports.self, Codes.self, AuditCommand.self, RetentionCommand.self, SubjectCommand.self, Users.self,
             Send.self, VerifyReceipt.self, Migrate.self, Backup.self, Restore.self, Keys.self, SchemaCommand.self,

@@ -44,6 +44,7 @@ struct NoRules: RulesInForce {
 struct NoMappings: MappingCatalogue {
     var entries: [MappingEntry] { [] }
     func fieldTable(of mapping: String) -> FieldTable? { nil }
+    func files(of mapping: String) -> MappingFiles? { nil }
 }
 
 struct NoConnections: ConnectionTester {

@@ -132,6 +132,7 @@ extension WebConsole {
                     scene.may(.repair) ? pauseForm(Endpoint(.status, partner.partnerID), way?.pause, .partners, scene) : HTML.none)\(
                     scene.may(.repair) && way?.connection != nil ? connectionForm(partner.partnerID, scene) : HTML.none)
                 <a href="\(Section.drift.path)?partner=\(id)">\(Section.drift.title(language))</a>
+                <a href="/v1/partners/\(id)/kit">\(language("接入包", "Partner kit"))</a>
                 """,
             ]
         }

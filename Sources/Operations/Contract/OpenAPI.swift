@@ -220,12 +220,18 @@ public struct OpenAPI: Sendable {
         ]
     }
 
+    /// Of answers that are no JSON.
+    private static let mediaTypes = [
+        "bytes": ["application/octet-stream"], "zip": ["application/zip"],
+        "schema": ["application/xml", "application/schema+json"],
+    ]
+
     private func responses(of route: Route, _ call: JSONValue?) -> JSONObject {
         var responses = JSONObject(
             (call?["answers"]?.object?.members ?? []).map { status, schema in
                 var answer: JSONValue = ["description": .string(call?["zh"]?.string ?? "")]
-                if schema.string == "bytes" {
-                    answer["content"] = ["application/octet-stream": [:]]
+                if let name = schema.string, let types = Self.mediaTypes[name] {
+                    answer["content"] = .object(JSONObject(types.map { ($0, [:]) }))
                 } else if let schema = schema.string {
                     answer["content"] = [
                         "application/json": ["schema": ["$ref": .string("#/components/schemas/\(schema)")]]

@@ -36,7 +36,7 @@ final class Gateway: Sendable {
         await storing.note(pipeline.triage)
         let intake = try await IntakeModule(around, pipeline, storing)
         let delivery = DeliveryModule(around, client, storing, intake)
-        let operators = OperatorModule(around, storing, intake, delivery)
+        let operators = try OperatorModule(around, storing, intake, delivery)
         let services = operators.services
         let calls = Route.merged(intake.routes + delivery.routes + operators.routes)
         let description = try OpenAPI(

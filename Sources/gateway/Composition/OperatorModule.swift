@@ -12,11 +12,16 @@ struct OperatorModule: Sendable {
     let services: OperatorServices
     private let health: Health
     private let console: WebConsole
+    private let kit: PartnerKit
+    private let schemas: AnswerSchemas
 
+    /// - Throws: where the contract that was built in is no JSON.
     init(
         _ around: Surroundings, _ storing: StoreModule, _ intake: IntakeModule,
         _ delivery: DeliveryModule
-    ) {
+    ) throws {
+        kit = try PartnerKit(intake.pipeline, registry: around.registry, now: around.now)
+        schemas = try AnswerSchemas()
         let rules = PipelineRules(pipeline: intake.pipeline)
         services = OperatorServices(
             store: storing.store, registry: around.registry, identifiers: around.identifiers, now: around.now,
@@ -40,7 +45,7 @@ struct OperatorModule: Sendable {
     }
 
     /// The HTTP interface.
-    var routes: [Route] { services.routes + health.routes }
+    var routes: [Route] { services.routes + health.routes + kit.routes + schemas.routes }
     /// The console's pages.
     var pages: [Route] { console.routes }
 }

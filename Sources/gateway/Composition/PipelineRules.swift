@@ -17,6 +17,7 @@ struct PipelineRules: RulesInForce, MappingCatalogue {
     var codeLists: CodeLists { pipeline.translator.codeLists }
     var entries: [MappingEntry] { pipeline.translator.entries }
     func fieldTable(of mapping: String) -> FieldTable? { pipeline.translator.fieldTable(of: mapping) }
+    func files(of mapping: String) -> MappingFiles? { pipeline.translator.files(of: mapping) }
     func missingCalendars(at now: Instant) -> [Int] {
         pipeline.triage.missingCalendars(on: now.timestamp.date)
     }
