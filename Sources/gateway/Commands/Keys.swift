@@ -27,6 +27,7 @@ enum Keys: Command {
                        shares from before are not found again. Only where the store's own key is in no backup either;
                        stop the gateway first
 
+        --test         with --partner: for rehearsals, so that what comes with it reaches nobody
         --days N       the last day of the token, counted from today (1 to 3650); without it the token never ends
         --config FILE  settings (default config/gateway.xml)
         The token is printed once; the gateway keeps only its SHA-256.
@@ -34,10 +35,11 @@ enum Keys: Command {
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(
-            arguments, valued: ["partner", "institution", "operator", "days", "config", "to"], flags: ["accept-loss"])
+            arguments, valued: ["partner", "institution", "operator", "days", "config", "to"],
+            flags: ["accept-loss", "test"])
         try arguments.allow(
             [
-                "new": ["partner", "institution", "operator", "days"], "master": [], "rotate-data": [],
+                "new": ["partner", "institution", "operator", "days", "test"], "master": [], "rotate-data": [],
                 "pair": [],
                 "rotate-master": ["to"], "identity": ["accept-loss"],
             ], besides: ["config"])
@@ -65,6 +67,8 @@ enum Keys: Command {
             guard let count = Int(days), (1...3650).contains(count) else { throw UsageError("--days takes 1 to 3650") }
             validity = " validUntil=\"\(Instant(Date()).advanced(seconds: count * 86_400).rfc3339.prefix(10))\""
         }
+        guard !arguments.has("test") || element == "partner" else { throw UsageError("--test goes with --partner") }
+        if arguments.has("test") { validity += " test=\"true\"" }
         let token = try Token.make()
         Terminal.print("token:  \(token)")
         Terminal.print("line:   <\(element) \(attribute)=\"\(id)\" tokenSha256=\"\(Token.hash(token))\"\(validity)/>")

@@ -21,6 +21,7 @@ final class Gateway: Sendable {
     private let intake: IntakeModule
     private let delivery: DeliveryModule
     private let audit: SystemAudit
+    private let rehearsal: Rehearsal?
     private let refusals: RefusedCredentials
     /// What is finished before the gateway stops.
     private let work: [Task<Void, Never>]
@@ -46,7 +47,11 @@ final class Gateway: Sendable {
         audit = SystemAudit(store: storing.store, now: around.now, log: log)
         refusals = services.refusals
         await audit.started(configuration, rules: pipeline.triage.digest, key: intake.hash)
-        server = try Listener.open(around, routes, services.signIn, refusals, storing.store)
+        rehearsal = try await Rehearsal(around, pipeline, client) { calls in
+            try OpenAPI(describing: calls, senderKinds: configuration.senderKinds).calls
+        }
+        server = try Listener.open(
+            around, routes, services.signIn, refusals, storing.store, rehearsal: rehearsal)
         let errands = Errands(
             around: around, storing: storing, intake: intake, services: services, audit: audit, refusals: refusals)
         let scheduler = Scheduler(errands.all, log: log)
@@ -118,6 +123,7 @@ final class Gateway: Sendable {
     /// Stops taking, finishes what is under way, flushes.
     func stop() async {
         delivery.endWaits()
+        rehearsal?.endWaits()
         await server.stop(drain: .seconds(20))
         for task in work { task.cancel() }
         // Not waited for: it only reads, and a large table takes its time.
@@ -126,6 +132,7 @@ final class Gateway: Sendable {
         await intake.drift.flush()
         await noteEnd()
         await client.close()
+        await rehearsal?.stop()
         await storing.close()
     }
 

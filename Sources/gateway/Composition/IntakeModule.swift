@@ -16,12 +16,17 @@ struct IntakeModule: Sendable {
     private let attachments: AttachmentService
     private let reviewCases: ReviewCaseLists
     private let receipts: SignedReceipts
+    private let institution: RehearsalInstitution
     let drift: DriftWatch
     /// Keyed with the identity key.
     let hash: KeyedHash
 
     /// - Throws: where the identity key can be neither read nor made, or is not the store's.
-    init(_ around: Surroundings, _ pipeline: Pipeline, _ storing: StoreModule) async throws {
+    ///
+    /// - Parameter isRehearsal: whether partners may ask for what institutions do.
+    init(
+        _ around: Surroundings, _ pipeline: Pipeline, _ storing: StoreModule, isRehearsal: Bool = false
+    ) async throws {
         self.pipeline = pipeline
         hash = try await IdentityKey.load(around.configuration.identityKeyFile, for: storing.store)
         drift = DriftWatch(store: storing.store, hash: hash, log: around.log, metrics: around.metrics)
@@ -35,6 +40,7 @@ struct IntakeModule: Sendable {
         receipts = SignedReceipts(referrals, signer: around.configuration.receiptSigner)
         reviewCases = ReviewCaseLists(store: storing.store, registry: around.registry, keys: clerk.keys)
         backDoor = BackDoor(clerk: clerk, store: storing.store, now: around.now, log: around.log)
+        institution = RehearsalInstitution(backDoor, store: storing.store, isRehearsal: isRehearsal)
         attachments = AttachmentService(
             backDoor: backDoor, store: storing.store, registry: around.registry,
             limits: around.configuration.uploadLimits, parseLimits: around.configuration.parseLimits, now: around.now,
@@ -42,8 +48,11 @@ struct IntakeModule: Sendable {
     }
 
     var routes: [Route] {
-        HTTPIntake(service, referrals: referrals).routes + referrals.routes + backDoor.routes + attachments.routes
-            + reviewCases.routes + receipts.routes + OwnMessageView(referrals, pipeline.current).routes
+        let parts: [[Route]] = [
+            HTTPIntake(service, referrals: referrals).routes, referrals.routes, backDoor.routes, attachments.routes,
+            reviewCases.routes, receipts.routes, OwnMessageView(referrals, pipeline.current).routes, institution.routes,
+        ]
+        return parts.flatMap(\.self)
     }
 }
 

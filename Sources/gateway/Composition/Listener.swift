@@ -11,7 +11,7 @@ enum Listener {
     /// - Throws: what keeps the port shut.
     static func open(
         _ around: Surroundings, _ routes: [Route], _ signIn: SignInService, _ refusals: RefusedCredentials,
-        _ nonces: any NonceStore
+        _ nonces: any NonceStore, rehearsal: Rehearsal?
     ) throws -> HTTPServer {
         let (configuration, log, metrics, now) = (around.configuration, around.log, around.metrics, around.now)
         let router = Router(
@@ -23,11 +23,20 @@ enum Listener {
             refused: { refusals.note($0, of: $1, from: $2.source) },
             observe: { metrics.answered(route: $0, status: $1, took: $2) }, explain: { explain($0, $1, log) }
         ).asking { around.credentials.doorkeeper(now: now) }
-        return try HTTPServer(configuration: settings(configuration), admit: { router.admit($0) }) {
+        return try HTTPServer(
+            configuration: settings(configuration),
+            admit: { head in
+                if let rehearsal, rehearsal.isMeant(by: head) { return rehearsal.admit(head) }
+                return router.admit(head)
+            }
+        ) {
             [bits = around.bits] request in
             // A journey that began elsewhere goes on; otherwise one begins here (W3C Trace Context).
             let trace = TraceContext(request.header("traceparent"))?.step(bits: bits) ?? TraceContext(bits: bits)
-            return await TraceContext.$current.withValue(trace) { await router.respond(to: request) }
+            return await TraceContext.$current.withValue(trace) {
+                if let rehearsal, rehearsal.isMeant(by: request) { return await rehearsal.respond(to: request) }
+                return await router.respond(to: request)
+            }
         }
     }
 
@@ -83,7 +92,7 @@ enum Listener {
         }
     }
 
-    private static func explain(_ error: any Error, _ request: HTTPRequest, _ log: Log) -> Problem {
+    static func explain(_ error: any Error, _ request: HTTPRequest, _ log: Log) -> Problem {
         switch error {
         case StoreError.corrupt(let what):
             // Named for operators by its row; sending again mends nothing.

@@ -19,7 +19,7 @@ struct Configuration: Sendable {
     var proxies: Set<String> = []
     var storePath = "gateway.sqlite"
     /// Nothing where the store is a file.
-    private(set) var postgreSQL: PostgreSQLSettings?
+    var postgreSQL: PostgreSQLSettings?
     var mappings = "Mappings"
     var rules = "config/rules"
     var calendar = "config/calendar"

@@ -15,20 +15,24 @@ extension Credentials {
         }
         var limited = self
         limited.callers = callers.filter { isKnown($0.value) }
+        limited.rehearsals = rehearsals.filter { isKnown($0.value) }
         limited.keys = keys.filter { isKnown($0.value.caller) }
         return limited
     }
 
     /// What is another, a line each, without any secret.
     func changes(to new: Credentials) -> [String] {
-        tokenChanges(to: new) + keyChanges(to: new) + boundChanges(to: new)
+        tokenChanges(from: callers, to: new.callers, "token", new)
+            + tokenChanges(from: rehearsals, to: new.rehearsals, "test token", new) + keyChanges(to: new)
+            + boundChanges(to: new)
     }
 
-    private func tokenChanges(to new: Credentials) -> [String] {
-        let hashes = Set(callers.keys).union(new.callers.keys).sorted()
-        return hashes.compactMap { hash in
-            let name = "token \(hash.prefix(8))"
-            switch (callers[hash], new.callers[hash]) {
+    private func tokenChanges(
+        from old: [String: Caller], to fresh: [String: Caller], _ kind: String, _ new: Credentials
+    ) -> [String] {
+        Set(old.keys).union(fresh.keys).sorted().compactMap { hash in
+            let name = "\(kind) \(hash.prefix(8))"
+            switch (old[hash], fresh[hash]) {
             case (nil, let caller?): return "\(name) of \(caller.told) added"
             case (let caller?, nil): return "\(name) of \(caller.told) ended"
             case (let old?, let caller?) where old != caller: return "\(name) of \(old.told) is \(caller.told)'s now"

@@ -69,8 +69,14 @@ extension ConfigurationReader {
             complain(at: element, "tokenSha256 must be 64 hexadecimal digits; `gateway keys new` makes them")
             return
         }
-        if credentials.callers[hash] != nil { complain(at: element, "this token is given to two callers") }
-        credentials.callers[hash] = caller
+        if credentials.callers[hash] != nil || credentials.rehearsals[hash] != nil {
+            complain(at: element, "this token is given to two callers")
+        }
+        if ["true", "1"].contains(element.attribute("test")) {
+            credentials.rehearsals[hash] = caller
+        } else {
+            credentials.callers[hash] = caller
+        }
         credentials.tokenEnds[hash] = moment("validUntil", of: element)
     }
 

@@ -5,6 +5,8 @@ import Vocabulary
 struct Credentials: Sendable {
     /// By the token's hash.
     var callers: [String: Caller] = [:]
+    /// The same of tokens that are for rehearsals alone.
+    var rehearsals: [String: Caller] = [:]
     /// The last moments of tokens that have one, by the token's hash.
     var tokenEnds: [String: Instant] = [:]
     /// By their `keyid`.
@@ -21,6 +23,13 @@ struct Credentials: Sendable {
         Doorkeeper(
             callers: callers, isExpired: { [tokenEnds] hash in tokenEnds[hash].map { $0 < now() } ?? false },
             verifier: SignatureVerifier(keys: keys, skewSeconds: skewSeconds), mustSign: mustSign, now: now)
+    }
+
+    /// Proves those who rehearse.
+    func rehearsalDoorkeeper(now: @escaping @Sendable () -> Instant) -> Doorkeeper {
+        Doorkeeper(
+            callers: rehearsals, isExpired: { [tokenEnds] hash in tokenEnds[hash].map { $0 < now() } ?? false },
+            now: now)
     }
 
     /// How often a caller may call; nothing for one without a bound.
