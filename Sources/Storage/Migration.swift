@@ -35,7 +35,7 @@ struct Migration {
 
     /// The same of PostgreSQL, each with the number that the store has then.
     static let postgreSQL: [(version: Int, script: String)] = [
-        (25, String(decoding: PackageResources.postgresql_v025_create_sql, as: UTF8.self))
+        (27, String(decoding: PackageResources.postgresql_v027_create_sql, as: UTF8.self))
     ]
 
     /// Splits the script at semicolons that end a line, comments aside: a trigger with its statements stands on one line, and

@@ -1,6 +1,7 @@
 import Documents
 import Foundation
 import Testing
+import Transport
 import Vocabulary
 
 @testable import gateway

@@ -153,8 +153,8 @@ struct StoreAgreementTests {
         transcript.note("closed", try await store.session("h") == nil)
         let policy = LockPolicy(failures: 2, window: .seconds(60))
         for seconds in [0, 1, 100] {
-            try await store.noteFailure(
-                [("k", policy)], act(.signInFailed, on: "k", at: start.advanced(seconds: seconds)))
+            let moment = start.advanced(seconds: seconds)
+            try await store.noteFailure([("k", policy)], at: moment, act(.signInFailed, on: "k", at: moment))
             transcript.note("locked", try await store.lockedUntil(["k", "other"]) as Any)
         }
         try await alerts(store, transcript)

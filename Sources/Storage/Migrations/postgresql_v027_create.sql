@@ -1,4 +1,4 @@
--- The schema as the migrations of SQLite leave it, at their number 25; a test holds the two to each other. What a later
+-- The schema as the migrations of SQLite leave it, at their number 27; a test holds the two to each other. What a later
 -- release changes is a file of its own here as there.
 --
 -- Times are milliseconds since 1970-01-01T00:00:00Z, flags are 0 and 1. Texts are compared byte by byte, as in SQLite.
@@ -10,7 +10,7 @@ CREATE TABLE gateway_schema (
     version BIGINT NOT NULL
 );
 
-INSERT INTO gateway_schema (id, version) VALUES (1, 25);
+INSERT INTO gateway_schema (id, version) VALUES (1, 27);
 
 -- Functions of SQLite that statements of the store use.
 CREATE FUNCTION instr(TEXT, TEXT) RETURNS INTEGER LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -46,6 +46,7 @@ CREATE TABLE referral (
 CREATE UNIQUE INDEX referral_same_message_once ON referral (partner, message_id)
     WHERE is_invalid = 0 AND message_id IS NOT NULL;
 CREATE INDEX referral_invalid_digest ON referral (partner, digest) WHERE is_invalid = 1;
+CREATE INDEX referral_invalid_by_message_id ON referral (partner, message_id) WHERE is_invalid = 1;
 CREATE INDEX referral_of_partner ON referral (partner, id, outcome);
 CREATE INDEX referral_correcting ON referral (corrects) WHERE corrects IS NOT NULL;
 CREATE INDEX referral_kept ON referral (id) WHERE erased_at IS NULL;
@@ -154,6 +155,7 @@ CREATE INDEX message_of_referral ON message (correlation_id) WHERE channel = 're
 CREATE UNIQUE INDEX message_in_feed ON message (recipient, feed_position) WHERE feed_position IS NOT NULL;
 CREATE INDEX message_keep_until ON message (keep_until)
     WHERE keep_until IS NOT NULL AND state IN ('queued', 'claimed');
+CREATE INDEX message_told ON message (recipient, id) WHERE channel = 'status';
 CREATE INDEX message_dead_by_age ON message (dead_since, id) WHERE state = 'dead';
 CREATE INDEX message_dead_by_reason ON message (reason, dead_since, id, state) WHERE state = 'dead';
 CREATE INDEX message_dead_by_partner ON message (partner, dead_since, id) WHERE state = 'dead';
@@ -558,6 +560,15 @@ CREATE TABLE hearing (
     PRIMARY KEY (application_no, at)
 );
 CREATE INDEX hearing_at ON hearing (at);
+
+-- Nonces of signed calls (RFC 9421), until no signature with them would be taken any more.
+CREATE TABLE used_nonce (
+    key_id TEXT COLLATE "C" NOT NULL,
+    nonce  TEXT COLLATE "C" NOT NULL,
+    until  BIGINT NOT NULL,
+    PRIMARY KEY (key_id, nonce)
+);
+CREATE INDEX used_nonce_until ON used_nonce (until);
 
 INSERT INTO audit_head (id, seq, hash)
 VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000');
