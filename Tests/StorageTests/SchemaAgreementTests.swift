@@ -4,6 +4,10 @@ import Testing
 
 @testable import Storage
 
+@Test func `whatever migrates SQLite has its counterpart for PostgreSQL`() {
+    #expect(Migration.postgreSQL.last?.version == Migration.all.count)
+}
+
 /// The schema of PostgreSQL held to what the migrations of SQLite leave.
 @Suite(.enabled(if: PrivatePostgreSQL.isInstalled, Comment(rawValue: PrivatePostgreSQL.skipped)))
 struct SchemaAgreementTests {
