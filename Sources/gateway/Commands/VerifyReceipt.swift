@@ -48,7 +48,7 @@ enum VerifyReceipt: Command {
     private static func printed(_ statement: JSONValue, _ isHeld: Bool) -> String {
         let digest = statement["digest"]?["sm3"]?.string ?? "—"
         let numbers = statement["applications"]?.array?.compactMap(\.string).joined(separator: "、") ?? ""
-        let rows = [
+        let rows: [(String, String?)] = [
             ("来源单位 sender", statement["partner"]?.string), ("报文编号 message id", statement["messageId"]?.string),
             ("转介编号 referral", statement["referralId"]?.string), ("申请编号 applications", numbers),
             ("接收时间 received at", statement["receivedAt"]?.string), ("结果 outcome", statement["outcome"]?.string),
