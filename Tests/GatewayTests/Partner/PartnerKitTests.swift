@@ -126,6 +126,8 @@ import Transport
         receiver.currentDirectoryURL = kit
         receiver.standardOutput = FileHandle.nullDevice
         try receiver.run()
+        // A child inherits the signals that its parent's threads hold back; this one none can.
+        defer { kill(receiver.processIdentifier, SIGKILL) }
         try await eventually("it listens") {
             try await gateway.remote.ask("POST", "/v1/ping/return")["outcome"] == "confirmed" ? true : nil
         }
@@ -136,8 +138,6 @@ import Transport
         }
         let pushed = try files(in: kit).filter { $0.hasPrefix("pushed/") }
         #expect(pushed.count == 1 && pushed.first?.hasSuffix(".xml") == true)
-        receiver.terminate()
-        receiver.waitUntilExit()
         gateway.stop()
         gateway.remove()
     }
