@@ -8,6 +8,7 @@ public typealias OperatorStore = DeadLetterStore & JobStore & AuditStore & Accou
     & DeliveryStore & ClockStore & MovedLimitStore & HearingStore & LeadStore & TallyStore & ReviewCaseStore
     & DriftStore
     & FollowUpStore & RuleLog & PartnerViewStore
+    & ReconciliationStore
 
 /// The operators' services, which the HTTP interface and the console share.
 public struct OperatorServices: Sendable {
@@ -33,6 +34,7 @@ public struct OperatorServices: Sendable {
     public let codeLists: CodeListService
     public let pings: PingService
     public let mappings: MappingService
+    public let reconciliation: ReconciliationService
     private let replay: StatusReplay
 
     /// - Parameters:
@@ -74,6 +76,7 @@ public struct OperatorServices: Sendable {
         pings = PingService(
             registry: registry, connections: ports.connections, audit: store, text: ports.text, now: now)
         mappings = MappingService(catalogue: ports.catalogue, registry: registry)
+        reconciliation = ReconciliationService(store: store, registry: registry, now: now)
         replay = StatusReplay(store: store, deadLetters: deadLetters)
     }
 
@@ -83,5 +86,6 @@ public struct OperatorServices: Sendable {
             + flow.routes
             + documents.routes + rules.routes + reports.routes + alerts.routes + signIn.routes + accounts.routes
             + codeLists.routes + pings.routes + mappings.routes + replay.routes + reload.routes
+            + reconciliation.routes
     }
 }

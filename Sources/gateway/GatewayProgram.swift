@@ -8,7 +8,7 @@ enum GatewayProgram {
             Serve.self, Reload.self, Demo.self, Check.self, Translate.self, TriageCommand.self, MappingsCommand.self,
             DriftCommand.self,
             DeadLetters.self, Clocks.self, Leads.self, Queues.self, Partners.self, PartnerKitCommand.self,
-            Conformance.self, Parked.self,
+            Conformance.self, Reconcile.self, Parked.self,
             Alerts.self,
             TraceCommand.self,
             Reports.self, Codes.self, AuditCommand.self, RetentionCommand.self, SubjectCommand.self, Users.self,

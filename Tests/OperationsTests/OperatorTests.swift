@@ -38,7 +38,9 @@ private let openings: [String: Set<OperatorRole>] = {
         "POST /v1/reload": [.administrator],
         "POST /v1/ping": all, "POST /v1/partners/{id}/test": repair,
         "GET /v1/mappings": all, "GET /v1/mappings/{folder}/{name}": all,
+        "GET /v1/partners/{id}/reconciliation": all, "POST /v1/partners/{id}/reconciliation": all,
         // Partners' own.
+        "GET /v1/reconciliation": [], "POST /v1/reconciliation": [],
         "POST /v1/ping/return": [], "POST /v1/statuses/{id}/replay": [], "POST /v1/statuses/replay": [],
     ]
 }()
@@ -49,6 +51,7 @@ private let others: [String: Set<String>] = [
     "GET /v1/code-lists/{name}": ["partner", "institution"],
     "POST /v1/ping": ["partner", "institution"], "GET /v1/mappings": ["partner"],
     "GET /v1/mappings/{folder}/{name}": ["partner"], "POST /v1/ping/return": ["partner"],
+    "GET /v1/reconciliation": ["partner"], "POST /v1/reconciliation": ["partner"],
     "POST /v1/statuses/{id}/replay": ["partner"], "POST /v1/statuses/replay": ["partner"],
 ]
 

@@ -27,6 +27,8 @@ import Testing
         (MessageQuerySQL.statuses, 1, "status_of_application"),
         (MessageQuerySQL.relatives, 2, "dead_letter_resend_successor"),
         (MessageQuerySQL.countReferrals, 2, "COVERING INDEX"),
+        (Reconciliations.messages, 4, "referral_of_partner"), (Reconciliations.statuses, 4, "message_told"),
+        (Reconciliations.named, 4, "referral_invalid_by_message_id"), (Reconciliations.statusCounts, 3, "message_told"),
         (OwnMessages.inTime, 4, "referral_of_partner"), (OwnMessages.byMessageID, 4, "referral_invalid_by_message_id"),
         (OwnMessages.letters, 1, "message_of_"),
         (ToldStatuses.page(ToldStatusFilter(partnerID: "P"), after: nil, limit: 9).sql, 3, "message_told"),

@@ -20,6 +20,7 @@ extension WebConsole {
                         """)
             },
             page("/console/partners") { scene in try await partnerPage(scene) },
+            page("/console/partners/reconciliation") { scene in try await reconciliationPage(scene) },
             act("/console/queues/{act}", may: [.repair]) { scene, form in
                 try await turn(try services.endpoints.queue(form["recipient"]), scene, form, back: .queues)
             },
@@ -132,6 +133,7 @@ extension WebConsole {
                     scene.may(.repair) ? pauseForm(Endpoint(.status, partner.partnerID), way?.pause, .partners, scene) : HTML.none)\(
                     scene.may(.repair) && way?.connection != nil ? connectionForm(partner.partnerID, scene) : HTML.none)
                 <a href="\(Section.drift.path)?partner=\(id)">\(Section.drift.title(language))</a>
+                <a href="\(Self.reconciliationAddress(partner.partnerID))">\(language("对账", "Reconciliation"))</a>
                 <a href="/v1/partners/\(id)/kit">\(language("接入包", "Partner kit"))</a>
                 """,
             ]

@@ -1,0 +1,48 @@
+import Foundation
+import StrictJSON
+
+enum Reconcile: Command {
+    static let name = "reconcile"
+    static let synopsis =
+        "PARTNER [--day DAY] [--days N | --list FILE] [--json] [--url URL] [--token-file FILE]"
+    static let summary = "what went to and fro with a partner day by day, or how its own list differs (对账)"
+    static let details = """
+        --day DAY          the last day shown, or the day of the list (needed with --list), such as 2026-03-02
+        --days N           so many days (default 7)
+        --list FILE        the partner's list of that day: CSV with kind,id,state (message,ID,accepted|pending|refused
+                           or status,ID), or JSON as POST /v1/reconciliation takes it (FILE.json); - for standard input
+        --json             as JSON
+        \(Remote.help)
+
+        Exit codes: 0 nothing differs, 1 something does, 2 wrong use.
+        """
+
+    static func run(_ words: [String]) async throws -> Int32 {
+        let arguments = try Arguments(words, valued: Remote.options.union(["day", "days", "list"]), flags: ["json"])
+        guard let id = arguments.words.first, arguments.words.count == 1 else {
+            throw UsageError("say which partner: reconcile PARTNER")
+        }
+        let path = "/v1/partners/\(Remote.escaped(id))/reconciliation"
+        let remote = try Remote(arguments)
+        guard let file = arguments["list"] else {
+            let query = arguments.query([("day", "day"), ("days", "days")])
+                .map { "\($0.name)=\(Remote.escaped($0.value))" }.joined(separator: "&")
+            let answer = try await remote.ask("GET", path + (query.isEmpty ? "" : "?\(query)"))
+            Terminal.list(
+                answer["days"]?.array ?? [],
+                ["day", "received", "accepted", "pending", "refused", "told", "unconfirmed"], arguments)
+            return 0
+        }
+        if arguments["days"] != nil { throw UsageError("--days does not go with --list") }
+        let answer = try await remote.ask(
+            "POST", "\(path)?day=\(Remote.escaped(try arguments.required("day")))", body: try bytes(of: file),
+            mediaType: file.hasSuffix(".json") ? "application/json" : "text/csv")
+        let differences = answer["differences"]?.array ?? []
+        if arguments.has("json") {
+            Terminal.print(answer.text(pretty: true))
+        } else {
+            Terminal.list(differences, ["kind", "id", "yours", "ours", "at", "advice.zh"], arguments)
+        }
+        return differences.isEmpty ? 0 : 1
+    }
+}
