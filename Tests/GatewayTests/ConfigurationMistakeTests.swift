@@ -44,7 +44,7 @@ import Vocabulary
             let retry = #"<retry baseSeconds="2" capSeconds="3600" maxAttempts="100" keepHours="240"/>"#
             let confirm =
                 #"<sign keyId="out-1" algorithm="hmac-sha256" keyFile="secret.b64"/><confirm path="/answer/code" equals="0"/>"#
-            let hashes = (0..<3).map { "tokenSha256=\"\(Token.hash("\($0)"))\" validUntil=\"2099-12-31\"" }
+            let hashes = (0..<4).map { "tokenSha256=\"\(Token.hash("\($0)"))\" validUntil=\"2099-12-31\"" }
             files = [
                 "gateway.xml": """
                 <gateway xmlns="urn:legal-aid-gateway:config:1">
@@ -107,6 +107,7 @@ import Vocabulary
                 "credentials.xml": """
                 <credentials xmlns="urn:legal-aid-gateway:credentials:1">
                   <partner id="court" \(hashes[0])/>
+                  <partner id="court" \(hashes[3]) test="true"/>
                   <partner id="court" keyId="court-1" algorithm="hmac-sha256" keyFile="secret.b64" validFrom="2026-01-01" validUntil="2099-12-31"/>
                   <institution code="CZ-SZ" keyId="cz-1" algorithm="hmac-sm3" keyFile="secret.b64" validFrom="2026-01-01"/>
                   <institution code="CZ-SZ" \(hashes[1])/>
