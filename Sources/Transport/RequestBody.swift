@@ -187,7 +187,46 @@ public struct RequestBody {
             note("wrongType", name, zh: "应为 JSON 对象。", en: "must be a JSON object.")
             return nil
         }
-        var below = RequestBody(object, at: pointer + JSONPatch.pointer(name))
+        return self.read(object, at: JSONPatch.pointer(name), read)
+    }
+
+    /// Objects of a list, in its order; those that are none are told.
+    public mutating func groups<Value>(_ name: String, _ read: (inout RequestBody) -> Value) -> [Value] {
+        list(name).enumerated().compactMap { place, item in
+            guard let object = item.object else {
+                note("wrongType", name, item: place, zh: "应为 JSON 对象。", en: "must be a JSON object.")
+                return nil
+            }
+            return self.read(object, at: JSONPatch.pointer(name) + "/\(place)", read)
+        }
+    }
+
+    /// Texts of a list, which may be empty; those that are none are told.
+    public mutating func texts(_ name: String, each limit: Int) -> [String] {
+        list(name).enumerated().compactMap { place, item in
+            guard let text = item.string, (1...limit).contains(text.count) else {
+                note(
+                    "wrongType", name, item: place, zh: "应为不超过 \(limit) 个字符的文本。",
+                    en: "must be a text of at most \(limit) characters.")
+                return nil
+            }
+            return text
+        }
+    }
+
+    private mutating func list(_ name: String) -> [JSONValue] {
+        guard let given = given(name) else { return [] }
+        guard let items = given.array else {
+            note("wrongType", name, zh: "应为数组。", en: "must be an array.")
+            return []
+        }
+        return items
+    }
+
+    private mutating func read<Value>(
+        _ object: JSONObject, at place: String, _ read: (inout RequestBody) -> Value
+    ) -> Value {
+        var below = RequestBody(object, at: pointer + place)
         let value = read(&below)
         below.refuseOthers()
         if first == nil { first = below.first }

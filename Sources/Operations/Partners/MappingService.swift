@@ -41,15 +41,8 @@ public struct MappingService: Sendable {
         ]
     }
 
-    private func entries(for caller: Caller) throws(Problem) -> [MappingEntry] {
-        switch caller.role {
-        case .operator: return catalogue.entries
-        case .partner, .institution:
-            guard let partner = registry.partners[caller.id] else {
-                throw Problem(.forbidden, zh: "该账户没有登记为转介单位。", en: "This account is not registered as a partner.")
-            }
-            return entries(of: partner)
-        }
+    private func entries(for caller: Caller) -> [MappingEntry] {
+        caller.role == .operator ? catalogue.entries : registry.partners[caller.id].map(entries(of:)) ?? []
     }
 
     private func answer(_ table: FieldTable, of entry: MappingEntry, to request: HTTPRequest) throws(Problem)

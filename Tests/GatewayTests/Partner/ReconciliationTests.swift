@@ -64,7 +64,8 @@ import Transport
         #expect(known.statuses.count == 4)
         #expect(try await differences(known) == [])
         // Losses of every kind.
-        let lost = try #require(known.statuses.popLast())
+        let lost = try #require(known.statuses.last)
+        known.statuses.removeLast()
         let waiting = try await gateway.remote.ask("GET", "/v1/statuses?state=waiting")
         let unconfirmed = try #require(waiting["statuses"]?[0]?["id"]?.string)
         known.statuses += [unconfirmed, "never-made"]

@@ -14,6 +14,8 @@ struct PartnerList: Sendable {
     /// Ids of the statuses that it has.
     private(set) var statuses: Set<String> = []
 
+    /// Characters of an id.
+    private static let idLength = 200
     /// Entries in one list.
     static let most = 20_000
     private static let states = State.allCases.map(\.rawValue)
@@ -21,7 +23,7 @@ struct PartnerList: Sendable {
     /// - Throws: `Problem` `.badRequest` with the line or the place of what is not understood.
     init(_ request: HTTPRequest) throws(Problem) {
         let type = request.header("Content-Type")?.lowercased() ?? ""
-        if type.hasPrefix("text/csv") { try readCSV(request.body) } else { try readJSON(try request.jsonObject()) }
+        if type.hasPrefix("text/csv") { try readCSV(request.body) } else { try readJSON(request) }
         guard messages.count + statuses.count <= Self.most else {
             throw Problem(
                 .badRequest, zh: "一次对账至多 \(Self.most) 条，请按日分开。",
@@ -31,43 +33,25 @@ struct PartnerList: Sendable {
 
     // MARK: JSON
 
-    private mutating func readJSON(_ object: JSONObject) throws(Problem) {
-        for name in object.names where !["messages", "statuses"].contains(name) {
-            throw .badMember(
-                "unknownMember", at: JSONPatch.pointer(String(name.prefix(50))), zh: "只接受 messages 和 statuses。",
-                en: "Only messages and statuses are taken.")
+    private mutating func readJSON(_ request: HTTPRequest) throws(Problem) {
+        let (entries, ids) = try request.read { body in
+            (
+                body.groups("messages") { entry in
+                    (
+                        id: entry.needed("messageId", atMost: Self.idLength),
+                        state: entry.word("state", among: Self.states)
+                    )
+                }, body.texts("statuses", each: Self.idLength)
+            )
         }
-        for (place, entry) in (try Self.array("messages", object)).enumerated() {
-            let at = "/messages/\(place)"
-            let members = entry.object?.names ?? []
-            guard let id = entry["messageId"]?.string, !id.isEmpty, members.allSatisfy(["messageId", "state"].contains)
-            else {
-                throw .badMember(
-                    "wrongType", at: at, zh: "应为 {\"messageId\", \"state\"}。", en: "must be {\"messageId\", \"state\"}."
-                )
-            }
-            try add(message: id, state: try Self.state(entry["state"], at: at + "/state"), at: at)
+        for (place, entry) in entries.enumerated() {
+            try add(message: entry.id, state: entry.state.flatMap(State.init(rawValue:)), at: "/messages/\(place)")
         }
-        for (place, entry) in (try Self.array("statuses", object)).enumerated() {
-            guard let id = entry.string, !id.isEmpty else {
-                throw .badMember(
-                    "wrongType", at: "/statuses/\(place)", zh: "应为状态编号。", en: "must be the id of a status.")
-            }
-            statuses.insert(id)
-        }
+        statuses = Set(ids)
     }
 
-    private static func array(_ name: String, _ object: JSONObject) throws(Problem) -> [JSONValue] {
-        guard let value = object[name] else { return [] }
-        guard let items = value.array else {
-            throw .badMember("wrongType", at: "/" + name, zh: "\(name) 应为数组。", en: "\(name) must be an array.")
-        }
-        return items
-    }
-
-    private static func state(_ value: JSONValue?, at pointer: String) throws(Problem) -> State? {
-        guard let value else { return nil }
-        guard let state = value.string.flatMap(State.init(rawValue:)) else {
+    private static func state(_ word: Substring, at pointer: String) throws(Problem) -> State {
+        guard let state = State(rawValue: String(word)) else {
             throw .badMember(
                 "unknownCode", at: pointer, zh: "可用值：\(states.joined(separator: "、"))。",
                 en: "takes: \(states.joined(separator: ", ")).")
@@ -97,8 +81,8 @@ struct PartnerList: Sendable {
             let at = "/line/\(place + 1)"
             switch (cells.first, cells.count) {
             case ("message", 2...3) where !cells[1].isEmpty:
-                let state = cells.count == 3 && !cells[2].isEmpty ? JSONValue.string(String(cells[2])) : nil
-                try add(message: String(cells[1]), state: try Self.state(state, at: at), at: at)
+                let state = cells.count == 3 && !cells[2].isEmpty ? try Self.state(cells[2], at: at) : nil
+                try add(message: String(cells[1]), state: state, at: at)
             case ("status", 2...3) where !cells[1].isEmpty: statuses.insert(String(cells[1]))
             case (.some, _), (nil, _):
                 throw .badMember(
