@@ -32,6 +32,12 @@ public struct BackDoor: Sendable {
 
     // MARK: Steps of the case
 
+    /// - Throws: `Problem` with everything that is wrong in a report, whatever it is about.
+    func checkReport(_ request: HTTPRequest) throws {
+        let given = try request.jsonObject()
+        _ = try ReportReading.read(given, of: try ReportReading.event(in: given), by: clerk.current.translator)
+    }
+
     /// `POST /v1/applications/{id}/status`
     func report(_ request: HTTPRequest, on applicationNo: String, from caller: Caller) async throws -> HTTPResponse {
         let given = try request.jsonObject()

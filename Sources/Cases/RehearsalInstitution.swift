@@ -35,6 +35,12 @@ public struct RehearsalInstitution: Sendable {
     }
 
     private func step(_ request: HTTPRequest, on number: String, for partner: Caller) async throws -> HTTPResponse {
+        let isSignIn = try request.jsonObject()["event"]?.string == Self.signIn
+        if isSignIn {
+            _ = try request.read { $0.word("event", among: [Self.signIn]) }
+        } else {
+            try backDoor.checkReport(request)
+        }
         guard let record = try await store.application(number), record.partnerID == partner.id else {
             throw Problem(.notFound, zh: "演练中没有这个受理号。", en: "The rehearsal has no such application.")
         }
@@ -44,10 +50,8 @@ public struct RehearsalInstitution: Sendable {
                 en: "The rules name no institution; mend the message as its receipt says.")
         }
         let institution = Caller(role: .institution, id: code)
-        guard try request.jsonObject()["event"]?.string != Self.signIn else {
-            return try await signIn(record, institution)
-        }
-        return try await backDoor.report(request, on: number, from: institution)
+        return isSignIn
+            ? try await signIn(record, institution) : try await backDoor.report(request, on: number, from: institution)
     }
 
     private func signIn(_ record: ApplicationRecord, _ institution: Caller) async throws -> HTTPResponse {
