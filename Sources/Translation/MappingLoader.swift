@@ -41,7 +41,7 @@ struct MappingLoader {
     static func load(directory: String, digest: ([UInt8]) -> String) throws(ConfigurationError) -> Loaded {
         var loader = MappingLoader()
         loader.directory = directory
-        let files = (FileManager.default.subpaths(atPath: directory) ?? []).sorted()
+        let files = FileManager.default.paths(below: directory) ?? []
         let lists = files.filter { $0.hasPrefix("codes/") && $0.hasSuffix(".xml") }.flatMap {
             loader.codeLists(in: directory + "/" + $0)
         }

@@ -47,10 +47,10 @@ struct ConfigurationFiles {
     }
 
     private static func paths(in folder: String) throws(CommandFailure) -> [String] {
-        guard let paths = FileManager.default.subpaths(atPath: folder) else {
+        guard let paths = FileManager.default.paths(below: folder) else {
             throw CommandFailure("\(folder): 无法读取。cannot be read")
         }
-        return paths.sorted().filter { path in
+        return paths.filter { path in
             var isFolder: ObjCBool = false
             return FileManager.default.fileExists(atPath: "\(folder)/\(path)", isDirectory: &isFolder)
                 && !isFolder.boolValue

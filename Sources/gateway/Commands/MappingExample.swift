@@ -15,7 +15,7 @@ struct MappingExample: Sendable {
     var expected: URL { document.appendingPathExtension("expected.json") }
 
     static func all(in directory: String) throws -> [MappingExample] {
-        try FileManager.default.subpathsOfDirectory(atPath: directory).sorted().filter {
+        (FileManager.default.paths(below: directory) ?? []).filter {
             $0.contains("/examples/") && !$0.contains(".expected.")
         }.map { MappingExample(name: $0, document: URL(filePath: directory).appending(path: $0)) }
     }

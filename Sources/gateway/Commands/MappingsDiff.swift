@@ -47,7 +47,7 @@ enum MappingsDiff {
             throw CommandFailure("\(path) is not there")
         }
         guard isDirectory.boolValue else { return [path] }
-        return try FileManager.default.subpathsOfDirectory(atPath: path).sorted().filter {
+        return (FileManager.default.paths(below: path) ?? []).filter {
             ($0.hasSuffix(".xml") || $0.hasSuffix(".json")) && !$0.hasSuffix(".expected.json")
                 && !$0.hasSuffix("mapping.xml") && !$0.contains("codes/") && !$0.hasSuffix(".schema.json")
         }.map { path + "/" + $0 }

@@ -24,8 +24,7 @@ enum ConfigurationDigests {
     /// Of all files in a folder and those below it, with their names.
     static func folder(_ path: String) -> String {
         let base = URL(filePath: path)
-        let names = (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []).sorted()
-        let lines = names.compactMap { name -> String? in
+        let lines = (FileManager.default.paths(below: path) ?? []).compactMap { name -> String? in
             guard let bytes = FileManager.default.contents(atPath: base.appending(path: name).path) else { return nil }
             return "\(name) \(Digest.hex(Digest.sm3([UInt8](bytes))))\n"
         }

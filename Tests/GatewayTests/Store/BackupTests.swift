@@ -74,6 +74,11 @@ import Transport
 
     @Test func `an archive is its owner's alone, and has keys and configuration as they are`() async throws {
         let gateway = try gateway()
+        // A folder may be a link to where it is kept.
+        let mappings = gateway.folder.appending(path: "Mappings")
+        let kept = gateway.folder.appending(path: "kept")
+        try FileManager.default.moveItem(at: mappings, to: kept)
+        try FileManager.default.createSymbolicLink(at: mappings, withDestinationURL: kept)
         try gateway.start()
         _ = try await gateway.send(courtNotice("A-1"))
         let archive = try backUp(gateway)
