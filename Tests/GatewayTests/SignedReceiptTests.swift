@@ -51,6 +51,9 @@ import Transport
             letters[place] = letter == "A" ? "B" : "A"
             #expect(try verify(try file("changed", Array(String(letters).utf8))).code == 1, "\(place)")
         }
+        let noKey = try GatewayProcess.run(
+            ["verify-receipt", receipt, "--key", receipt], complaints: true)
+        #expect(noKey.code == 1 && noKey.output.contains("no public key") && !noKey.output.contains("is wrong"))
         let foreign = gateway.folder.appending(path: "foreign.key").path
         _ = try GatewayProcess.run(["keys", "pair", algorithm, foreign])
         #expect(try GatewayProcess.run(["verify-receipt", receipt, "--key", foreign + ".pub"]).code == 1)

@@ -6,6 +6,8 @@ public enum SignedStatement {
     public enum Fault: Error, Sendable, Hashable {
         /// No such line, or of an algorithm that is not known.
         case malformed
+        /// The public key is none of the statement's algorithm, or cannot be read.
+        case unreadableKey
         /// Not of this key, or changed.
         case wrong
     }
@@ -26,9 +28,11 @@ public enum SignedStatement {
         guard parts.count == 3, let header = decoded(parts[0]), let payload = decoded(parts[1]),
             let signature = decoded(parts[2]), let algorithm = algorithm(in: header)
         else { throw .malformed }
-        guard let key = try? SignatureKey(algorithm, text: publicKey),
-            key.verifies(signature, of: Array("\(parts[0]).\(parts[1])".utf8))
-        else { throw .wrong }
+        let key: SignatureKey
+        do throws(SignatureKey.Mistake) { key = try SignatureKey(algorithm, text: publicKey) } catch {
+            throw .unreadableKey
+        }
+        guard key.verifies(signature, of: Array("\(parts[0]).\(parts[1])".utf8)) else { throw .wrong }
         return payload
     }
 

@@ -32,16 +32,21 @@ enum VerifyReceipt: Command {
 
     private static func statement(in content: [UInt8], _ key: String) throws(CommandFailure) -> JSONValue {
         let text = String(decoding: content, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        // The receipt alone is no JSON.
         let line = (try? JSONValue(parsing: content))?["receipt"]?.string ?? text
         do throws(SignedStatement.Fault) {
             let payload = try SignedStatement.payload(of: line, publicKey: key)
-            guard let statement = try? JSONValue(parsing: payload) else { throw SignedStatement.Fault.malformed }
-            return statement
+            do { return try JSONValue(parsing: payload) } catch { throw SignedStatement.Fault.malformed }
         } catch {
-            throw CommandFailure(
-                error == .malformed
-                    ? "不是签名回证。this is no signed receipt"
-                    : "签名不符：回证被改动，或并非此密钥所签。the signature is wrong: the receipt was changed, or is not this key's")
+            throw CommandFailure(told(error))
+        }
+    }
+
+    private static func told(_ fault: SignedStatement.Fault) -> String {
+        switch fault {
+        case .malformed: "不是签名回证。this is no signed receipt"
+        case .unreadableKey: "--key 不是此回证所用算法的公钥（PEM）。--key is no public key (PEM) of the receipt's algorithm"
+        case .wrong: "签名不符：回证被改动，或并非此密钥所签。the signature is wrong: the receipt was changed, or is not this key's"
         }
     }
 
