@@ -34,7 +34,7 @@ final class Rehearsal: Sendable {
         self.main = main
         let around = Surroundings(main.configuration.rehearsed, log: main.log)
         path = around.configuration.storePath
-        Self.erase(path)
+        try Self.erase(path)
         storing = try await StoreModule(around)
         let intake = try await IntakeModule(around, pipeline, storing, isRehearsal: true)
         delivery = DeliveryModule(around, client, storing, intake)
@@ -74,12 +74,17 @@ final class Rehearsal: Sendable {
 
     func stop() async {
         await storing.close()
-        Self.erase(path)
+        do { try Self.erase(path) } catch {
+            main.log.error(
+                "what was rehearsed is left",
+                [("file", .string(path)), ("error", .string("\((error as NSError).code)"))])
+        }
     }
 
-    private static func erase(_ path: String) {
-        for file in [path] + StoreFiles.besides.map({ path + $0 }) {
-            try? FileManager.default.removeItem(atPath: file)
+    /// - Throws: where a file stays: the next rehearsal would begin with it.
+    private static func erase(_ path: String) throws {
+        for file in [path] + StoreFiles.besides.map({ path + $0 }) where FileManager.default.fileExists(atPath: file) {
+            try FileManager.default.removeItem(atPath: file)
         }
     }
 }
