@@ -24,17 +24,21 @@ public struct ConnectionTest: Sendable {
         let moment = now()
         let id = identifiers.next(at: moment)
         let body: JSONValue = ["ping": .string(id), "at": .string(moment.rfc3339)]
-        let request = address.request(
-            [("Content-Type", "application/json"), ("Idempotency-Key", id), ("X-Gateway-Ping", "true")],
-            body: body.serialized(), answerBytes: Self.shown)
         var response: HTTPResponse?
         var verdict: Verdict
-        do throws(HTTPClientError) {
-            let answer = try await client.send(request)
-            verdict = Verdict(answer, confirmation: address.confirmation, now: now())
-            response = answer
+        do throws(UnsignedPush) {
+            let request = try address.request(
+                [("Content-Type", "application/json"), ("Idempotency-Key", id), ("X-Gateway-Ping", "true")],
+                body: body.serialized(), answerBytes: Self.shown, at: moment)
+            do throws(HTTPClientError) {
+                let answer = try await client.send(request)
+                verdict = Verdict(answer, confirmation: address.confirmation, now: now())
+                response = answer
+            } catch {
+                verdict = Verdict(unreached: error)
+            }
         } catch {
-            verdict = Verdict(unreached: error)
+            verdict = Verdict(error)
         }
         let (outcome, said) = verdict.told
         let took = ContinuousClock.now - began
@@ -52,19 +56,6 @@ public struct ConnectionTest: Sendable {
         let authority = rest.prefix { $0 != "/" }
         let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? authority
         return String(bare[..<scheme.upperBound]) + host + rest.dropFirst(authority.count)
-    }
-}
-
-extension ReturnAddress {
-    /// A push to it.
-    func request(_ headers: [(String, String)], body: [UInt8], answerBytes: Int) -> OutgoingRequest {
-        let credential = token.map { [("Authorization", "Bearer \($0)")] } ?? []
-        var request = OutgoingRequest(
-            method: "POST", url: url, headers: headers + credential, body: body, timeout: timeout,
-            maxResponseBytes: answerBytes)
-        request.authorities = authorities
-        request.keepsFirstBytes = true
-        return request
     }
 }
 

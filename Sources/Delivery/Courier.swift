@@ -186,34 +186,20 @@ public final class Courier: Sendable {
             ("X-Correlation-Id", envelope.correlationID), ("traceparent", trace.traceParent),
         ]
         if let version = lease.applicationVersion { headers.append(("X-Application-Version", "\(version)")) }
-        if let key = address.signing {
-            guard let signature = signature(of: envelope.payload, headers, by: key, to: address) else {
-                return .failed(.notReached("notSigned"), problem: "not signed", asked: nil, isAddressAtFault: true)
-            }
-            headers += signature
+        let request: OutgoingRequest
+        do throws(UnsignedPush) {
+            request = try address.request(
+                headers, body: envelope.payload, answerBytes: settings.answerBytes, at: now())
+        } catch {
+            log.error(
+                "a push cannot be signed", [("key", .string(error.keyID)), ("reason", .string(error.reason.rawValue))])
+            return Verdict(error)
         }
-        let request = address.request(headers, body: envelope.payload, answerBytes: settings.answerBytes)
         do throws(HTTPClientError) {
             return Verdict(
                 try await client.send(request), confirmation: address.confirmation, now: now())
         } catch {
             return Verdict(unreached: error)
-        }
-    }
-
-    private func signature(
-        of body: [UInt8], _ headers: [(String, String)], by key: SigningKey, to address: ReturnAddress
-    ) -> [(String, String)]? {
-        do {
-            guard let algorithm = SignatureAlgorithm(rawValue: key.algorithm) else { return nil }
-            let signer = MessageSigner(
-                key: try SignatureKey(algorithm, text: key.text, isPrivate: true), keyID: key.id)
-            return signer.fields(
-                method: "POST", url: address.url, headers: headers, body: body, at: now(),
-                nonce: Digest.hex(try SecureRandom.bytes(16)))
-        } catch {
-            log.error("a push cannot be signed", [("key", .string(key.id)), ("error", .string("\(error)"))])
-            return nil
         }
     }
 

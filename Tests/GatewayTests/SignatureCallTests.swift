@@ -196,14 +196,22 @@ private enum IndependentSigner {
             "POST", "/v1/referrals", body: courtNotice("S-1"), mediaType: "application/xml")
         let leases = try await gateway.institution.leases()
         if let lease = leases.first { try await gateway.institution.acknowledge(lease) }
-        let request = try await eventually("a status was pushed") { taken.requests.withLock { $0.first } }
-        let task: JSONValue = [
-            "act": "verify", "method": .string(request.method), "url": .string(url),
-            "bodyBase64": .string(Data(request.body).base64EncodedString()), "algorithm": "ecdsa-p256-sha256",
-            "key": .string(handedOut),
-            "headers": .array(request.headers.map { [.string($0.name), .string($0.value)] }),
-        ]
-        if let verdict = try IndependentSigner.answer(task) { #expect(verdict == true) }
+        _ = try await eventually("a status was pushed") { taken.requests.withLock { $0.first } }
+        // The test of the connection is one, too.
+        let tested = try await gateway.desk.ask("POST", "/v1/partners/court/test")
+        #expect(tested["status"] == 200)
+        let requests = taken.requests.withLock { $0 }
+        #expect(requests.contains { $0.header("X-Gateway-Ping") == "true" })
+        for request in requests {
+            let task: JSONValue = [
+                "act": "verify", "method": .string(request.method), "url": .string(url),
+                "bodyBase64": .string(Data(request.body).base64EncodedString()), "algorithm": "ecdsa-p256-sha256",
+                "key": .string(handedOut),
+                "headers": .array(request.headers.map { [.string($0.name), .string($0.value)] }),
+            ]
+            #expect(request.header("Signature") != nil)
+            if let verdict = try IndependentSigner.answer(task) { #expect(verdict == true) }
+        }
         gateway.remove()
         await server.stop(drain: .seconds(1))
     }
