@@ -56,6 +56,6 @@ extension SQLConnection {
     /// How many migrations the store has; 0 where it is empty.
     func schemaVersion() throws(StoreError) -> Int {
         if dialect == .postgreSQL, try !tables().contains("gateway_schema") { return 0 }
-        return try query(dialect.schemaVersion, []) { Int($0.integer(at: 0)) }.first ?? 0
+        return try query(dialect.schemaVersion, []) { row throws(StoreError) in Int(try row.integer(at: 0)) }.first ?? 0
     }
 }

@@ -7,7 +7,8 @@ public protocol SQLRow {
     /// The column's place; `nil` where the statement has none of that name.
     func place(of column: String) -> Int32?
     func isNull(at place: Int32) -> Bool
-    func integer(at place: Int32) -> Int64
+    /// - Throws: `StoreError.corrupt` where the value is no whole number.
+    func integer(at place: Int32) throws(StoreError) -> Int64
     func text(at place: Int32) -> String
     func blob(at place: Int32) -> [UInt8]
     /// Whether the column is one whose values are sealed in an encrypted store.
@@ -28,7 +29,7 @@ extension SQLRow {
         return place
     }
 
-    func integer(_ column: String) throws(StoreError) -> Int64 { integer(at: try filled(column)) }
+    func integer(_ column: String) throws(StoreError) -> Int64 { try integer(at: try filled(column)) }
     func int(_ column: String) throws(StoreError) -> Int { Int(try integer(column)) }
     func flag(_ column: String) throws(StoreError) -> Bool { try integer(column) != 0 }
     func text(_ column: String) throws(StoreError) -> String { try openText(at: try filled(column), column) }
@@ -37,7 +38,7 @@ extension SQLRow {
 
     func optionalInteger(_ column: String) throws(StoreError) -> Int64? {
         let place = try given(column)
-        return isNull(at: place) ? nil : integer(at: place)
+        return isNull(at: place) ? nil : try integer(at: place)
     }
 
     func optionalInt(_ column: String) throws(StoreError) -> Int? { try optionalInteger(column).map { Int($0) } }

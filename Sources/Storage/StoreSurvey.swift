@@ -42,7 +42,9 @@ extension Database {
             }
             var tables: [StoreSurvey.Table] = []
             for name in try connection.tables() {
-                let rows = try connection.query("SELECT count(*) FROM \"\(name)\"", []) { Int($0.integer(at: 0)) }
+                let rows = try connection.query("SELECT count(*) FROM \"\(name)\"", []) { row throws(StoreError) in
+                    Int(try row.integer(at: 0))
+                }
                 tables.append(StoreSurvey.Table(name: name, rows: rows.first ?? 0))
             }
             return StoreSurvey(

@@ -98,7 +98,7 @@ enum PersonBench {
         }
         let queued = try await database.read { connection throws(StoreError) in
             try connection.query("SELECT count(*) FROM message WHERE channel = 'application'", []) {
-                $0.integer(at: 0)
+                row throws(StoreError) in try row.integer(at: 0)
             }.first ?? 0
         }
         await database.close()

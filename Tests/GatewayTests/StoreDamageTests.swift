@@ -22,9 +22,13 @@ import Testing
         }
         let (page, bytes) = try await database.read { connection throws(StoreError) in
             let page = try connection.query("SELECT rootpage FROM sqlite_schema WHERE name = 'drift_code'", []) {
-                $0.integer(at: 0)
+                row throws(StoreError) in try row.integer(at: 0)
             }
-            return (page.first ?? 0, try connection.query("PRAGMA page_size", []) { $0.integer(at: 0) }.first ?? 0)
+            return (
+                page.first ?? 0,
+                try connection.query("PRAGMA page_size", []) { row throws(StoreError) in try row.integer(at: 0) }.first
+                    ?? 0
+            )
         }
         await database.close()
         try #require(page > 1 && bytes > 0)

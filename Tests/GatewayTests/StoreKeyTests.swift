@@ -40,7 +40,9 @@ import Transport
 
     private func keyIDs(_ flow: FlowGateway) async throws -> [Int64] {
         try await alone(flow) { connection throws(StoreError) in
-            try connection.query("SELECT id FROM data_key ORDER BY id", []) { $0.integer(at: 0) }
+            try connection.query("SELECT id FROM data_key ORDER BY id", []) { row throws(StoreError) in
+                try row.integer(at: 0)
+            }
         }
     }
 

@@ -11,7 +11,9 @@ import Testing
         let database = try SQLiteDatabase(path: home.folder.appending(path: "store.sqlite").path, maxPending: 4)
         func limit(_ pages: String) async throws {
             try await database.write { connection throws(StoreError) in
-                _ = try connection.query("PRAGMA max_page_count = \(pages)", []) { $0.integer(at: 0) }
+                _ = try connection.query("PRAGMA max_page_count = \(pages)", []) { row throws(StoreError) in
+                    try row.integer(at: 0)
+                }
             }
         }
         let fill: @Sendable (any SQLConnection) throws(StoreError) -> Void = { connection throws(StoreError) in

@@ -94,7 +94,7 @@ import Vocabulary
                     }
                     let value: SQLValue =
                         switch column.type {
-                        case "INTEGER": .integer(row.integer(at: place))
+                        case "INTEGER": .integer(try row.integer(at: place))
                         case "BLOB": .blob(row.blob(at: place))
                         default: .text(row.text(at: place))
                         }

@@ -133,6 +133,12 @@ struct PostgreSQLFaultTests {
             return read
         }
         #expect(read == numbers)
+        // A text that is no number is none, and not 0.
+        await #expect(throws: StoreError.self) {
+            try await home.database.read { connection throws(StoreError) in
+                try connection.query("SELECT 'x' AS whole", []) { row throws(StoreError) in try row.integer("whole") }
+            }
+        }
         await home.remove()
     }
 }

@@ -31,22 +31,28 @@ final class PostgreSQLRow: SQLRow {
 
     func isNull(at place: Int32) -> Bool { PQgetisnull(result, number, place) != 0 }
 
-    func integer(at place: Int32) -> Int64 {
+    func integer(at place: Int32) throws(StoreError) -> Int64 {
+        if let number = binaryInteger(at: place) { return number }
+        guard let number = Int64(String(decoding: value(at: place), as: UTF8.self)) else {
+            throw .corrupt("a figure is no whole number")
+        }
+        return number
+    }
+
+    /// Nothing where the column is of another type than a number.
+    private func binaryInteger(at place: Int32) -> Int64? {
         switch columns.types[Int(place)] {
         case PostgreSQLType.int8, PostgreSQLType.int4, PostgreSQLType.int2, PostgreSQLType.bool:
             PostgreSQLType.integer(binary: value(at: place))
         case PostgreSQLType.numeric: PostgreSQLType.integer(numeric: value(at: place))
-        default: Int64(String(decoding: value(at: place), as: UTF8.self)) ?? 0
+        default: nil
         }
     }
 
     func text(at place: Int32) -> String {
-        switch columns.types[Int(place)] {
-        case PostgreSQLType.int8, PostgreSQLType.int4, PostgreSQLType.int2, PostgreSQLType.bool, PostgreSQLType.numeric:
-            String(integer(at: place))
-        case PostgreSQLType.bytes: String(decoding: value(at: place), as: UTF8.self)
-        default: PostgreSQLText.read(String(decoding: value(at: place), as: UTF8.self))
-        }
+        if let number = binaryInteger(at: place) { return String(number) }
+        let text = String(decoding: value(at: place), as: UTF8.self)
+        return columns.types[Int(place)] == PostgreSQLType.bytes ? text : PostgreSQLText.read(text)
     }
 
     func blob(at place: Int32) -> [UInt8] { [UInt8](value(at: place)) }

@@ -46,7 +46,7 @@ private struct MovedTable {
             }
             let value: [UInt8] =
                 switch column.type {
-                case "INTEGER": Self.bigEndian(row.integer(at: place))
+                case "INTEGER": Self.bigEndian(try row.integer(at: place))
                 case "BLOB": row.blob(at: place)
                 default: Array(PostgreSQLText.stored(row.text(at: place)).utf8)
                 }

@@ -67,6 +67,8 @@ extension SQLiteDatabase {
 extension SQLiteConnection {
     /// - Returns: whether nobody stood in the way.
     fileprivate func emptyLog() throws(StoreError) -> Bool {
-        try query("PRAGMA wal_checkpoint(TRUNCATE)", []) { $0.integer(at: 0) == 0 } == [true]
+        try query("PRAGMA wal_checkpoint(TRUNCATE)", []) { row throws(StoreError) in try row.integer(at: 0) == 0 } == [
+            true
+        ]
     }
 }

@@ -66,7 +66,7 @@ public final class SQLiteDatabase: Database {
     var gatheringCount: Int { writer.gathering }
 
     /// The only column of what a pragma answers, whose name is the library's own.
-    static func number(_ row: any SQLRow) -> Int64 { row.integer(at: 0) }
+    static func number(_ row: any SQLRow) throws(StoreError) -> Int64 { try row.integer(at: 0) }
     private static func line(_ row: any SQLRow) -> String { row.text(at: 0) }
 
     /// Refuses a damaged file and one that belongs to another program, before anything is written to it.

@@ -178,7 +178,8 @@ import Transport
         let whole = try Data(contentsOf: store)
         let database = try ReadOnlyStore(path: store.path)
         let unused = try await database.read { connection throws(StoreError) in
-            try connection.query("PRAGMA freelist_count", []) { $0.integer(at: 0) }.first ?? 0
+            try connection.query("PRAGMA freelist_count", []) { row throws(StoreError) in try row.integer(at: 0) }.first
+                ?? 0
         }
         await database.close()
         var taken = 0
