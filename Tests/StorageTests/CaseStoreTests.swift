@@ -1,6 +1,7 @@
 import Foundation
 import Messaging
 import StrictJSON
+import Synchronization
 import Testing
 import Vocabulary
 
@@ -33,12 +34,18 @@ struct PlainWork: FollowUpHandling {
     }
 }
 
-private let identifiers = IdentifierSource(random: { UInt64.random(in: .min ... .max) })
+/// One for each moment: a source only grows, and a later test would make another's messages later, too.
+private let sources = Mutex<[Instant: IdentifierSource]>([:])
 
 /// A commit with keys, clocks or a follow-up instead of an application.
 func caseMessage(
     _ id: String, keys: [String] = [], clocks: [RunningClock] = [], about name: CaseName? = nil, at now: Instant = start
 ) -> IntakeCommit {
+    let identifiers = sources.withLock { sources in
+        let source = sources[now] ?? IdentifierSource(random: { UInt64.random(in: .min ... .max) })
+        sources[now] = source
+        return source
+    }
     let referralID = identifiers.next(at: now)
     let recordID = identifiers.next(at: now)
     var record = IntakeRecord(id: recordID, index: 0, outcome: name == nil ? .accepted : .parked)
