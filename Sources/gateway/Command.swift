@@ -1,13 +1,14 @@
 import Foundation
+import Vocabulary
 
 /// One command of the gateway.
 protocol Command {
     static var name: String { get }
     /// What follows the name on the command line.
     static var synopsis: String { get }
-    static var summary: String { get }
-    /// Lines of help below the summary; options first.
-    static var details: String { get }
+    static var summary: LocalizedText { get }
+    /// Help below the summary; what may be typed first.
+    static var details: [HelpLine] { get }
     /// Runs the command.
     ///
     /// - Returns: the exit code: 0 done, 1 something asked for was not so.
@@ -16,6 +17,10 @@ protocol Command {
 
 extension Command {
     static var help: String {
-        "gateway \(name) \(synopsis)\n\n\(summary)\n" + (details.isEmpty ? "" : "\n\(details)\n")
+        let language = TerminalLanguage.current
+        let columns = min(Terminal.columns ?? 100, 100)
+        let summary = [HelpLine.note(summary)].text(in: language, columns: columns)
+        let details = details.text(in: language, columns: columns)
+        return "gateway \(name) \(synopsis)\n\n\(summary)\n" + (details.isEmpty ? "" : "\n\(details)\n")
     }
 }

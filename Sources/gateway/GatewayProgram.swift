@@ -1,16 +1,14 @@
+import Canonical
 import Foundation
-import Messaging
+import Vocabulary
 
 @main
 enum GatewayProgram {
     static var commands: [any Command.Type] {
         [
             Serve.self, Reload.self, Demo.self, Check.self, Translate.self, TriageCommand.self, MappingsCommand.self,
-            DriftCommand.self,
-            DeadLetters.self, Clocks.self, Leads.self, Queues.self, Partners.self, PartnerKitCommand.self,
-            Conformance.self, Reconcile.self, Parked.self,
-            Alerts.self,
-            TraceCommand.self,
+            DriftCommand.self, DeadLetters.self, Clocks.self, Leads.self, Queues.self, Partners.self,
+            PartnerKitCommand.self, Conformance.self, Reconcile.self, Parked.self, Alerts.self, TraceCommand.self,
             Reports.self, Codes.self, AuditCommand.self, RetentionCommand.self, SubjectCommand.self, Users.self,
             Send.self, VerifyReceipt.self, Migrate.self, Backup.self, Restore.self, Keys.self, SchemaCommand.self,
             Version.self,
@@ -24,49 +22,60 @@ enum GatewayProgram {
     }
 
     private static func run(_ arguments: [String]) async -> Int32 {
-        guard let name = arguments.first, name != "--help", name != "help" else {
-            Terminal.print(overview)
-            return arguments.isEmpty ? 2 : 0
+        guard let word = arguments.first, !isHelp(word) else {
+            guard arguments.first == "help", arguments.count > 1 else {
+                Terminal.print(overview)
+                return arguments.isEmpty ? 2 : 0
+            }
+            guard arguments.count == 2, let command = command(named: arguments[1]) else {
+                return unknown(arguments.dropFirst().joined(separator: " "))
+            }
+            Terminal.print(command.help)
+            return 0
         }
-        let asked = name == "--version" ? Version.name : name
-        guard let command = commands.first(where: { $0.name == asked }) else {
-            Terminal.complain("gateway: no command \(name)\n\n\(overview)")
-            return 2
-        }
-        if arguments.contains("--help") {
+        guard let command = command(named: word == "--version" ? Version.name : word) else { return unknown(word) }
+        // What follows `--` is words, whatever they look like.
+        if arguments.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
             Terminal.print(command.help)
             return 0
         }
         do {
             return try await command.run(Array(arguments.dropFirst()))
         } catch let error as UsageError {
-            Terminal.complain("gateway \(name): \(error.message)\n\n\(command.help)")
+            Terminal.complain(
+                "gateway \(command.name): \(error.text.spoken)\n\ngateway \(command.name) \(command.synopsis)\n"
+                    + LocalizedText("详见 gateway help \(command.name)", "see gateway help \(command.name)").spoken)
             return 2
-        } catch let error as CommandFailure {
-            Terminal.complain("gateway \(name): \(error.message)")
-            return 1
-        } catch let error as StoreError {
-            Terminal.complain("gateway \(name): \(error.told)")
-            return 1
         } catch {
-            Terminal.complain("gateway \(name): \(error)")
+            Terminal.complain("gateway \(command.name): \(Complaints.text(of: error).spoken)")
             return 1
         }
     }
 
+    private static func isHelp(_ word: String) -> Bool { ["help", "--help", "-h"].contains(word) }
+
+    private static func command(named name: String) -> (any Command.Type)? { commands.first { $0.name == name } }
+
+    private static func unknown(_ name: String) -> Int32 {
+        let near = Spelling.nearest(to: name, among: commands.map { $0.name })
+        Terminal.complain(
+            "gateway: 没有命令 \(name)" + (near.map { "；是否想写 \($0)？" } ?? "。") + "用 gateway help 查看全部命令。",
+            "gateway: no command \(name)" + (near.map { "; did you mean \($0)?" } ?? ".") + " `gateway help` lists all.")
+        return 2
+    }
+
     private static var overview: String {
-        let width = commands.map { $0.name.count }.max() ?? 0
-        let lines = commands.map {
-            "  \($0.name.padding(toLength: width + 2, withPad: " ", startingAt: 0))\($0.summary)"
-        }
-        return """
-            gateway: the one door between referring agencies and legal aid institutions.
-
-            Usage: gateway COMMAND [--help]
-
-            \(lines.joined(separator: "\n"))
-
-            Exit codes: 0 done, 1 something asked for was not so, 2 not understood.
-            """
+        let lines: [HelpLine] =
+            [
+                .note("法律援助转介网关：报送单位与法律援助机构之间唯一的一扇门。", "The one door between referring agencies and legal aid institutions."),
+                .note("", ""), .note("用法：gateway 命令 [选项]", "Usage: gateway COMMAND [OPTIONS]"), .note("", ""),
+            ] + commands.map { .item($0.name, $0.summary) } + [
+                .note("", ""),
+                .note(
+                    "gateway help 命令（或 gateway 命令 -h）说明一个命令。退出码：0 完成；1 所问或所求不成立；2 命令写法不对。",
+                    "gateway help COMMAND, or gateway COMMAND -h, explains one. Exit codes: 0 done, 1 something asked for was not so, 2 not understood."
+                ),
+            ]
+        return lines.text(in: TerminalLanguage.current, columns: min(Terminal.columns ?? 100, 100))
     }
 }

@@ -69,11 +69,21 @@ final class GatewayProcess: @unchecked Sendable {
             ?? repository.appending(path: ".build/debug/gateway")
     }
 
-    /// - Parameter complaints: whether what goes to standard error is part of the output.
+    /// Neither language nor gateway of whoever runs the tests.
+    private static var environment: [String: String] {
+        ProcessInfo.processInfo.environment.filter { name, _ in
+            !["LANG", "LC_ALL", "LC_MESSAGES"].contains(name) && !name.hasPrefix("LEGAL_AID_GATEWAY_")
+        }
+    }
+
+    /// - Parameters:
+    ///   - complaints: whether what goes to standard error is part of the output.
+    ///   - variables: of its environment; without a locale the commands speak both languages.
     static func run(
-        _ arguments: [String], complaints: Bool = false
+        _ arguments: [String], complaints: Bool = false, with variables: [String: String] = [:]
     ) throws -> (code: Int32, output: String) {
         let process = Process()
+        process.environment = environment.merging(variables) { $1 }
         process.executableURL = program
         process.arguments = arguments
         process.currentDirectoryURL = repository
@@ -88,6 +98,15 @@ final class GatewayProcess: @unchecked Sendable {
 
     /// Its number in the system's list.
     var identifier: Int32 { process.processIdentifier }
+
+    /// Another start on the same settings with another port, which is expected to fail.
+    func serveOnce(port: UInt16) throws -> (code: Int32, output: String) {
+        let other = folder.appending(path: "other.xml")
+        let text = try String(contentsOf: settings, encoding: .utf8)
+        try text.replacing("port=\"0\"", with: "port=\"\(port)\"")
+            .replacing("store.sqlite", with: "other.sqlite").write(to: other, atomically: true, encoding: .utf8)
+        return try Self.run(["serve", "--config", other.path], complaints: true, with: ["LANG": "en"])
+    }
 
     /// Starts, and returns when it says that it listens.
     ///

@@ -4,6 +4,7 @@ import Storage
 import StrictJSON
 import Synchronization
 import Testing
+import Vocabulary
 import Transport
 
 @testable import gateway
@@ -191,7 +192,7 @@ import Transport
         for number in 0..<12 { _ = try await notice(flow, "B-\(number)") }
         flow.gateway.stop()
         let configuration = try Configuration(file: flow.gateway.folder.appending(path: "gateway.xml").path)
-        let database = try configuration.openFile(insteadOfServer: "")
+        let database = try configuration.openFile(insteadOfServer: LocalizedText(same: ""))
         _ = try await SQLMessageStore(database: database)
         let rotation = Task { try await database.rotateDataKey { _, _ in withUnsafeCurrentTask { $0?.cancel() } } }
         await #expect(throws: StoreError.self) { try await rotation.value }

@@ -45,19 +45,21 @@ struct ArchiveManifest: Sendable {
     init(of archive: URL) throws(CommandFailure) {
         let file = archive.appending(path: Self.name)
         guard let data = FileManager.default.contents(atPath: file.path) else {
-            throw CommandFailure("\(file.path): 无法读取，这不是完整的备份。cannot be read: this is no whole archive")
+            throw CommandFailure(
+                at: file.path, "无法读取，这不是完整的备份。", "cannot be read: this is no whole archive.")
         }
         guard let json = try? JSONValue(parsing: [UInt8](data)), let format = json["format"]?.int else {
-            throw CommandFailure("\(file.path): 已损坏。is damaged")
+            throw CommandFailure(at: file.path, "已损坏。", "is damaged.")
         }
         guard format == Self.format else {
-            throw CommandFailure("\(file.path): 由更新的版本写成。was made by a newer release (format \(format))")
+            throw CommandFailure(
+                at: file.path, "由更新的版本写成（格式 \(format)）。", "was made by a newer release (format \(format)).")
         }
         guard let madeAt = json["madeAt"]?.string.flatMap(Instant.init(rfc3339:)),
             let release = json["release"]?.string, let schema = json["schema"]?.int,
             let tables = json["tables"]?.object, let folders = json["folders"]?.object,
             let files = json["files"]?.array
-        else { throw CommandFailure("\(file.path): 已损坏。is damaged") }
+        else { throw CommandFailure(at: file.path, "已损坏。", "is damaged.") }
         self.madeAt = madeAt
         self.release = release
         self.schema = schema
@@ -68,7 +70,7 @@ struct ArchiveManifest: Sendable {
         self.folders = folders.members.compactMap { member in member.value.string.map { (member.name, $0) } }
         self.files = files.compactMap(ArchiveFile.init)
         guard self.files.count == files.count, store?.content != nil else {
-            throw CommandFailure("\(file.path): 已损坏。is damaged")
+            throw CommandFailure(at: file.path, "已损坏。", "is damaged.")
         }
     }
 

@@ -7,40 +7,44 @@ import Vocabulary
 struct ArchiveVerification {
     let manifest: ArchiveManifest
     /// Why nothing may be restored from it.
-    let faults: [String]
+    let faults: [LocalizedText]
     /// What its store says of itself that needs a person.
-    let findings: [String]
+    let findings: [LocalizedText]
 
     /// - Throws: `CommandFailure` where it is no archive.
     init(of archive: URL) async throws {
         manifest = try ArchiveManifest(of: archive)
-        var faults: [String] = []
+        var faults: [LocalizedText] = []
         for file in manifest.files {
             guard let content = file.content else { continue }
             let found = try? FileDigests(of: archive.appending(path: file.name))
             if found != content {
                 faults.append(
                     found == nil
-                        ? "\(file.name) 缺失或无法读取。is missing or cannot be read"
-                        : "\(file.name) 与摘要不符，已被改动或损坏。is not what its digests say")
+                        ? LocalizedText("缺失或无法读取。", "is missing or cannot be read").at(file.name)
+                        : LocalizedText("与摘要不符，已被改动或损坏。", "is not what its digests say").at(file.name))
             }
         }
         let known = Set(manifest.files.map(\.name) + [ArchiveManifest.name])
         for path in FileManager.default.subpaths(atPath: archive.path) ?? [] where !known.contains(path) {
             var isFolder: ObjCBool = false
             _ = FileManager.default.fileExists(atPath: archive.appending(path: path).path, isDirectory: &isFolder)
-            if !isFolder.boolValue { faults.append("\(path) 不属于此备份。is no part of the archive") }
+            if !isFolder.boolValue { faults.append(LocalizedText("不属于此备份。", "is no part of the archive").at(path)) }
         }
-        var findings: [String] = []
+        var findings: [LocalizedText] = []
         if faults.isEmpty, let store = manifest.store {
             (faults, findings) = try await Self.judge(archive.appending(path: store.name), in: archive, manifest)
         }
         (self.faults, self.findings) = (faults, findings)
     }
 
+    private static func damaged(_ damage: String) -> LocalizedText {
+        LocalizedText("存储已损坏：\(damage)", "the store is damaged: \(damage)")
+    }
+
     private static func judge(
         _ store: URL, in archive: URL, _ manifest: ArchiveManifest
-    ) async throws -> (faults: [String], findings: [String]) {
+    ) async throws -> (faults: [LocalizedText], findings: [LocalizedText]) {
         let database = try ReadOnlyStore(path: store.path, encryption: try manifest.encryption(in: archive))
         do {
             let result = try await judge(database, in: archive, manifest)
@@ -48,7 +52,7 @@ struct ArchiveVerification {
             return result
         } catch let error as StoreError where error.damage != nil {
             await database.close()
-            return (["存储已损坏。the store is damaged: \(error.damage ?? "")"], [])
+            return ([Self.damaged(error.damage ?? "")], [])
         } catch {
             await database.close()
             throw error
@@ -57,30 +61,33 @@ struct ArchiveVerification {
 
     private static func judge(
         _ database: ReadOnlyStore, in archive: URL, _ manifest: ArchiveManifest
-    ) async throws -> (faults: [String], findings: [String]) {
+    ) async throws -> (faults: [LocalizedText], findings: [LocalizedText]) {
         let survey = try await database.survey()
         guard survey.damage.isEmpty else {
-            return (survey.damage.map { "存储已损坏。the store is damaged: \($0)" }, [])
+            return (survey.damage.map(damaged), [])
         }
         guard survey.schema <= StoreSurvey.currentSchema else {
             let error = StoreError.newerSchema(survey.schema, reads: StoreSurvey.currentSchema)
-            return (error.explanation.map { ["\($0.zh) \($0.en)"] } ?? [], [])
+            return ([error.told], [])
         }
         let key = manifest.files.first { $0.role == .identityKey && $0.content != nil }.map {
             archive.appending(path: $0.name).path
         }
         let report = try await StoreReport(of: database, survey, key: try key.flatMap { try IdentityKey.existing($0) })
-        var faults: [String] = []
+        var faults: [LocalizedText] = []
         if survey.schema != manifest.schema || survey.tables != manifest.tables {
-            faults.append("存储的行数与清单不符。the store's rows are not as many as the manifest says")
+            faults.append(
+                LocalizedText("存储的行数与清单不符。", "the store's rows are not as many as the manifest says"))
         }
         if try await ArchiveManifest.auditHead(of: database, survey) != manifest.auditHead {
-            faults.append("审计链尾与清单不符。the audit trail does not end as the manifest says")
+            faults.append(
+                LocalizedText("审计链尾与清单不符。", "the audit trail does not end as the manifest says"))
         }
         if let fingerprint = report.identityFingerprint, let key,
             try IdentityKey.agrees(key, with: fingerprint) != true
         {
-            faults.append("keys/identity-key 不是该存储的身份密钥。is not the store's identity key")
+            faults.append(
+                LocalizedText("不是该存储的身份密钥。", "is not the store's identity key").at("keys/identity-key"))
         }
         return (faults, report.findings)
     }

@@ -19,7 +19,7 @@ struct ArchiveWriter {
         let name = now.fileName
         let archive = folder.appending(path: name)
         guard !FileManager.default.fileExists(atPath: archive.path) else {
-            throw CommandFailure("\(archive.path): 已存在。is there already")
+            throw CommandFailure(at: archive.path, "已存在。", "is there already.")
         }
         let partial = folder.appending(path: ".partial-\(name)-\(getpid())")
         do {
@@ -37,12 +37,16 @@ struct ArchiveWriter {
         }
     }
 
-    private func refusal(_ faults: [String]) -> CommandFailure {
+    private func refusal(_ faults: [LocalizedText]) -> CommandFailure {
         CommandFailure(
             """
             未做备份：存储或其副本有误。请保留之前的备份，停止网关，运行 gateway check --store 查明，再用最近一次完好的备份恢复。
-            No backup was made, since the store or its copy is not right. Keep the earlier backups, stop the gateway, look with gateway check --store, and restore the last good one.
-            \(faults.joined(separator: "\n"))
+            \(faults.map(\.zh).joined(separator: "\n"))
+            """,
+            """
+            No backup was made, since the store or its copy is not right. Keep the earlier backups, stop the gateway, look \
+            with gateway check --store, and restore the last good one.
+            \(faults.map(\.en).joined(separator: "\n"))
             """)
     }
 
@@ -71,21 +75,21 @@ struct ArchiveWriter {
 
     private func copyStore(to file: URL) async throws {
         guard configuration.postgreSQL != nil || FileManager.default.fileExists(atPath: configuration.storePath) else {
-            throw CommandFailure("\(configuration.storePath): 不存在。does not exist")
+            throw CommandFailure(at: configuration.storePath, "不存在。", "does not exist.")
         }
         do {
             try await copy(to: file.path)
         } catch let error as StoreError where error.damage != nil {
-            throw refusal(["\(configuration.storePath): \(error.damage ?? "")"])
+            throw refusal([LocalizedText(same: error.damage ?? "").at(configuration.storePath)])
         }
     }
 
     private func copy(to file: String) async throws {
         let database = try configuration.openFile(
-            insteadOfServer:
-                "PostgreSQL 存储请用 pg_basebackup 或 pg_dump 备份，密钥与配置另行复制（见 config/README.md）。"
-                + "back up a store in PostgreSQL by pg_basebackup or pg_dump, and copy keys and settings (config/README.md)"
-        )
+            insteadOfServer: LocalizedText(
+                "PostgreSQL 存储请用 pg_basebackup 或 pg_dump 备份，密钥与配置另行复制（见 config/README.md）。",
+                "back up a store in PostgreSQL by pg_basebackup or pg_dump, and copy keys and settings (config/README.md)."
+            ))
         do {
             if try await database.isMigrated() { try await note(in: SQLMessageStore(database: database)) }
             try await database.copy(to: file)
@@ -123,7 +127,7 @@ struct ArchiveWriter {
         } catch {
             await database.close()
             guard let damage = error.damage else { throw error }
-            throw refusal(["\(configuration.storePath): \(damage)"])
+            throw refusal([LocalizedText(same: damage).at(configuration.storePath)])
         }
     }
 }

@@ -48,7 +48,7 @@ struct ConfigurationFiles {
 
     private static func paths(in folder: String) throws(CommandFailure) -> [String] {
         guard let paths = FileManager.default.paths(below: folder) else {
-            throw CommandFailure("\(folder): 无法读取。cannot be read")
+            throw CommandFailure(at: folder, "无法读取。", "cannot be read.")
         }
         return paths.filter { path in
             var isFolder: ObjCBool = false
@@ -66,7 +66,7 @@ struct ConfigurationFiles {
             let data = try Data(contentsOf: URL(filePath: file))
             root = try Document.parse([UInt8](data), format: .xml, limits: ParseLimits()).root
         } catch {
-            throw CommandFailure("\(file): 无法读取。cannot be read")
+            throw CommandFailure(at: file, "无法读取。", "cannot be read.")
         }
         var open = [root]
         while let element = open.popLast() {

@@ -11,7 +11,7 @@ enum PrivateFiles {
     /// A new file; never over one that is there.
     static func make(_ file: URL) throws -> FileHandle {
         let descriptor = open(file.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure("cannot be made", file) }
+        guard descriptor >= 0 else { throw failure("无法建立", "cannot be made", file) }
         return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
@@ -35,28 +35,28 @@ enum PrivateFiles {
 
     /// Puts all that was written on the disk: once for a thousand files.
     static func synchronizeAll(within folder: URL) throws {
-        guard StoreFiles.synchronize(folder.path) else { throw failure("cannot be written to the disk", folder) }
+        guard StoreFiles.synchronize(folder.path) else { throw failure("无法写到磁盘", "cannot be written to the disk", folder) }
     }
 
     /// Puts the names within a folder on the disk.
     static func synchronizeNames(in folder: URL) throws {
         let descriptor = open(folder.path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure("cannot be opened", folder) }
+        guard descriptor >= 0 else { throw failure("无法打开", "cannot be opened", folder) }
         defer { _ = close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw failure("cannot be written to the disk", folder) }
+        guard fsync(descriptor) == 0 else { throw failure("无法写到磁盘", "cannot be written to the disk", folder) }
     }
 
     /// Gives a file or folder its name at once; over an empty folder or a file, never over a folder with something in it.
     static func rename(_ source: URL, to target: URL) throws {
-        guard Glibc.rename(source.path, target.path) == 0 else { throw failure("cannot be put in place", target) }
+        guard Glibc.rename(source.path, target.path) == 0 else { throw failure("无法放到位", "cannot be put in place", target) }
     }
 
     /// Gives a file a second name, which must be free.
     static func link(_ file: URL, as name: URL) throws {
-        guard Glibc.link(file.path, name.path) == 0 else { throw failure("cannot be kept under this name", name) }
+        guard Glibc.link(file.path, name.path) == 0 else { throw failure("无法以此名保存", "cannot be kept under this name", name) }
     }
 
-    static func failure(_ what: String, _ file: URL) -> CommandFailure {
-        CommandFailure("\(file.path): \(what) (\(String(cString: strerror(errno))))")
+    private static func failure(_ zh: String, _ en: String, _ file: URL) -> CommandFailure {
+        CommandFailure(at: file.path, zh, en, errno: errno)
     }
 }

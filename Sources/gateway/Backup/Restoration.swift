@@ -19,7 +19,7 @@ struct Restoration {
 
     /// - Throws: `CommandFailure` where something is in the way; nothing was changed then.
     mutating func run() throws {
-        guard let store = manifest.store else { throw CommandFailure("\(archive.path): no store") }
+        guard let store = manifest.store else { throw CommandFailure(at: archive.path, "其中没有存储。", "holds no store.") }
         try refuseObstacles(store)
         for file in manifest.files where file.role != .store { try restore(file) }
         try restoreStore(store)
@@ -33,7 +33,7 @@ struct Restoration {
     private func refuseObstacles(_ store: ArchiveFile) throws(CommandFailure) {
         guard !StoreFiles.isInUse(store.origin) else {
             throw CommandFailure(
-                "\(store.origin): 存储正在使用，请先停止网关。the store is in use; stop the gateway first")
+                at: store.origin, "存储正在使用，请先停止网关。", "the store is in use; stop the gateway first.")
         }
         guard !isForced else { return }
         let there = ([""] + StoreFiles.besides).map { store.origin + $0 }.filter {
@@ -41,13 +41,13 @@ struct Restoration {
         }
         guard there.isEmpty else {
             throw CommandFailure(
-                "\(there.joined(separator: ", ")): 已存在，未做任何改动；加 --force 则先把它移到旁边保存。there already, and nothing was changed; --force keeps it aside"
-            )
+                at: there.joined(separator: ", "), "已存在，未做任何改动；加 --force 则先把它移到旁边保存。",
+                "there already, and nothing was changed; --force keeps it aside.")
         }
         for file in manifest.files where file.role == .identityKey && differs(file) {
             throw CommandFailure(
-                "\(file.origin): 与备份中的身份密钥不同，未做任何改动；加 --force 则先把它移到旁边保存。another identity key than the archive's is there, and nothing was changed; --force keeps it aside"
-            )
+                at: file.origin, "与备份中的身份密钥不同，未做任何改动；加 --force 则先把它移到旁边保存。",
+                "another identity key than the archive's is there, and nothing was changed; --force keeps it aside.")
         }
     }
 
@@ -108,7 +108,7 @@ struct Restoration {
                 try PrivateFiles.copy(archive.appending(path: file.name), to: partial, synchronizes: true)
                     == file.content
             else {
-                throw CommandFailure("\(file.name): 读出的内容与摘要不符。was not read as its digests say")
+                throw CommandFailure(at: file.name, "读出的内容与摘要不符。", "was not read as its digests say.")
             }
             try PrivateFiles.rename(partial, to: target)
             try PrivateFiles.synchronizeNames(in: folder)

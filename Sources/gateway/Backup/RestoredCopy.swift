@@ -16,7 +16,8 @@ struct RestoredCopy {
     /// - Throws: `CommandFailure`; nothing is left then.
     func make(in folder: URL) throws {
         guard (FileManager.default.subpaths(atPath: folder.path) ?? []).isEmpty else {
-            throw CommandFailure("\(folder.path): 不是空目录，未做任何改动。is not empty, and nothing was changed")
+            throw CommandFailure(
+                at: folder.path, "不是空目录，未做任何改动。", "is not empty, and nothing was changed.")
         }
         let partial = folder.deletingLastPathComponent().appending(
             path: ".restoring-\(folder.lastPathComponent)-\(getpid())")
@@ -27,7 +28,8 @@ struct RestoredCopy {
                 if file.name.hasPrefix("config/"), file.name.hasSuffix(".xml"), !file.name.dropFirst(7).contains("/") {
                     try PrivateFiles.write(try settings(file), to: target)
                 } else if try PrivateFiles.copy(archive.appending(path: file.name), to: target) != file.content {
-                    throw CommandFailure("\(file.name): 读出的内容与摘要不符。was not read as its digests say")
+                    throw CommandFailure(
+                        at: file.name, "读出的内容与摘要不符。", "was not read as its digests say.")
                 }
             }
             try PrivateFiles.synchronizeAll(within: partial)

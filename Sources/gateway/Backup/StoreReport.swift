@@ -3,13 +3,14 @@ import Messaging
 import Operations
 import Storage
 import Transport
+import Vocabulary
 
 /// What a store's content says of itself, beyond its pages being whole.
 struct StoreReport: Sendable {
     let auditHead: AuditHead?
     let identityFingerprint: String?
     /// Each with what to do.
-    let findings: [String]
+    let findings: [LocalizedText]
 
     /// Reads audit trail and rows through. What an earlier schema has not yet is left out.
     ///
@@ -21,36 +22,45 @@ struct StoreReport: Sendable {
         guard !survey.isSealed || database.holdsKeys else {
             auditHead = try await SQLMessageStore(database: database).auditHead()
             findings = [
-                "内容已加密而主密钥不在手边：未核验审计链和各行内容。the store is sealed and its master key is not at hand: audit trail and rows were not read"
+                LocalizedText(
+                    "内容已加密而主密钥不在手边：未核验审计链和各行内容。",
+                    "the store is sealed and its master key is not at hand: audit trail and rows were not read")
             ]
             return
         }
-        var findings: [String] = []
+        var findings: [LocalizedText] = []
         var head: AuditHead?
         if survey.tables.contains(where: { $0.name == "audit_seal" }) {
             let verifier = try await AuditService(store: SQLMessageStore(database: database), key: key).verify()
             head = verifier.head
             if !verifier.isIntact {
                 findings.append(
-                    "\(verifier.report.zh)请保留此存储与之前的备份，并通知审计人员。\(verifier.report.en) Keep this store and the backups of before, and tell the auditors."
-                )
+                    LocalizedText(
+                        "\(verifier.report.zh)请保留此存储与之前的备份，并通知审计人员。",
+                        "\(verifier.report.en) Keep this store and the backups of before, and tell the auditors."))
             }
         }
         if survey.schema == StoreSurvey.currentSchema {
             findings += try await database.unreadableRows(limit: 100).map {
-                "有一条记录无法读取，请从备份恢复或联系网关管理员。\($0) cannot be read; restore it from a backup"
+                LocalizedText(
+                    "\($0) 无法读取，请从备份恢复或联系网关管理员。", "\($0) cannot be read; restore it from a backup")
             }
             findings += try await database.changedDocuments(limit: 100) { Digest.hex(Digest.sm3($0)) }.map {
-                "有一份原文与其摘要不符，已被改动或损坏；请从之前的备份中取回。\($0) is not what its digest says; take it from an earlier backup"
+                LocalizedText(
+                    "\($0) 与其摘要不符，已被改动或损坏；请从之前的备份中取回。",
+                    "\($0) is not what its digest says; take it from an earlier backup")
             }
             if try await !database.deadLetterCountsAgree() {
                 findings.append(
-                    "死信计数有误，请运行 gateway migrate 重新计数。dead letters are miscounted; gateway migrate counts them anew")
+                    LocalizedText(
+                        "异常报文计数有误，请运行 gateway migrate 重新计数。",
+                        "dead letters are miscounted; gateway migrate counts them anew"))
             }
             if try await !database.talliesAgree() {
                 findings.append(
-                    "月报计数有误，请运行 gateway migrate 重新计数。the figures of the monthly bulletin are miscounted; gateway migrate counts them anew"
-                )
+                    LocalizedText(
+                        "月报计数有误，请运行 gateway migrate 重新计数。",
+                        "the figures of the monthly bulletin are miscounted; gateway migrate counts them anew"))
             }
         }
         auditHead = head

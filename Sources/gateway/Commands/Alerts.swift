@@ -1,10 +1,17 @@
 import StrictJSON
+import Vocabulary
 
 enum Alerts: Command {
     static let name = "alerts"
     static let synopsis = "[--json] [--url URL] [--token-file FILE]"
-    static let summary = "alerts that have begun and are not over, with what to do"
-    static let details = Remote.help
+    static let summary = LocalizedText(
+        "未结束的告警及处置办法",
+        "alerts that have begun and are not over, with what to do")
+    static let details: [HelpLine] =
+        [
+            .json,
+            .wide,
+        ] + Remote.help
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(arguments, valued: Remote.options, flags: ["json"])

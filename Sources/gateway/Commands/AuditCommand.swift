@@ -9,24 +9,25 @@ import Vocabulary
 enum AuditCommand: Command {
     static let name = "audit"
     static let synopsis = "verify | export | head  [--config FILE] [--head FILE] [--json]"
-    static let summary = "check the audit trail for any change, write it out, or print the head to be kept elsewhere"
-    static let details = """
-        verify   reads the whole chain; exit 1 when a row was changed, removed or moved
-        export   the same, and writes every row as one line of JSON to standard output; the export is a row itself
-        head     the end of the chain: keep it elsewhere, and give it back with --head
-
-        Seals in the store, which the running gateway makes under its identity key, are held against the chain too.
-
-        --config FILE   settings (default config/gateway.xml)
-        --head FILE     heads that were kept, one JSON object a line, such as the headFile of <audit> in the settings or
-                        the log; the chain must pass through each
-        """
+    static let summary = LocalizedText(
+        "核对审计记录有无改动，导出，或打印链尾以便另存",
+        "check the audit trail for any change, write it out, or print the head to be kept elsewhere")
+    static let details: [HelpLine] =
+        [
+            .item("verify", "逐条核对整条链；有改动、缺失或移位则退出码 1", "reads the whole chain; exit 1 when a row was changed, removed or moved"),
+            .item("export", "同上，并把每条以一行 JSON 写到标准输出；导出本身也留一条", "the same, and writes every row as one line of JSON to standard output; the export is a row itself"),
+            .item("head", "链尾：请另存他处，以后用 --head 交回", "the end of the chain: keep it elsewhere, and give it back with --head"),
+            .item("--head FILE", "另存的链尾，一行一个 JSON，例如 <audit> 的 headFile 或日志；链须经过每一个", "heads that were kept, one JSON object a line, such as the headFile of <audit> in the settings or the log; the chain must pass through each"),
+            .json,
+            .config,
+            .note("存储中由运行的网关用身份密钥盖的封印也一并核对。", "Seals in the store, which the running gateway makes under its identity key, are held against the chain too."),
+        ]
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(arguments, valued: ["config", "head"], flags: ["json"])
         guard let action = arguments.words.first, ["verify", "export", "head"].contains(action),
             arguments.words.count == 1
-        else { throw UsageError("say verify, export or head") }
+        else { throw UsageError("写 verify、export 或 head", "say verify, export or head") }
         try arguments.allow(["verify": ["head", "json"], "export": ["head"], "head": []], besides: ["config"])
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         let database = try await configuration.openExistingStore()
@@ -58,8 +59,10 @@ enum AuditCommand: Command {
                     ("intact", .bool(isIntact)), ("report", .string(verifier.report.en)),
                     ("breaks", .array(verifier.breaks.map { .string($0.text.en) })), ("head", head),
                 ]).text(pretty: true))
-        case "verify" where isIntact: Terminal.print("\(verifier.report.en) Head \(verifier.head.hash).")
-        default: if !isIntact { verifier.breaks.forEach { Terminal.complain("\($0.text.zh) \($0.text.en)") } }
+        case "verify" where isIntact:
+            let report = verifier.report
+            Terminal.print("\(report.zh)链尾 \(verifier.head.hash)。", "\(report.en) Head \(verifier.head.hash).")
+        default: if !isIntact { verifier.breaks.forEach { Terminal.complain($0.text) } }
         }
         return isIntact ? 0 : 1
     }
@@ -77,14 +80,15 @@ enum AuditCommand: Command {
             heads.append(AuditHead(seq: seq, hash: hash))
         }
         guard !heads.isEmpty else {
-            throw CommandFailure("\(file): 其中没有审计链尾，未核对任何内容。holds no head, so nothing was held against it")
+            throw CommandFailure(
+                at: file, "其中没有审计链尾，未核对任何内容。", "holds no head, so nothing was held against it.")
         }
         return heads
     }
 
     private static func noHead(_ file: String, _ line: Int) -> CommandFailure {
         CommandFailure(
-            "\(file):\(line): 不是审计链尾，也不是日志行。is neither a head, as `gateway audit head` prints it, nor a line of the log"
-        )
+            at: "\(file):\(line)", "不是审计链尾，也不是日志行。",
+            "is neither a head, as `gateway audit head` prints it, nor a line of the log.")
     }
 }

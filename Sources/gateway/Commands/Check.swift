@@ -9,12 +9,14 @@ import Vocabulary
 enum Check: Command {
     static let name = "check"
     static let synopsis = "[--store] [--config FILE]"
-    static let summary = "check settings, mappings, rules and store; tell every mistake at once"
-    static let details = """
-        --store         read the store through: every page, index, constraint and row, the audit trail, counts; it takes
-                        the longer the more is stored
-        --config FILE   settings (default config/gateway.xml)
-        """
+    static let summary = LocalizedText(
+        "检查设置、映射、规则和存储，一次说出全部问题",
+        "check settings, mappings, rules and store; tell every mistake at once")
+    static let details: [HelpLine] =
+        [
+            .item("--store", "通读存储：每页、索引、约束和行，审计链，计数；存得越多越久", "read the store through: every page, index, constraint and row, the audit trail, counts; it takes the longer the more is stored"),
+            .config,
+        ]
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(arguments, valued: ["config"], flags: ["store"])
@@ -25,31 +27,43 @@ enum Check: Command {
             configuration = try Configuration(file: file)
         } catch {
             error.complaints.forEach { Terminal.complain($0.description) }
-            Terminal.complain("\(error.complaints.count) mistakes; nothing else was checked")
+            Terminal.complain(
+                "\(error.complaints.count) 处错误；其余未检查。", "\(error.complaints.count) mistakes; nothing else was checked")
             return 1
         }
         var mistakes = complaints(aboutMappingsOf: configuration)
         mistakes += await complaints(aboutStoreOf: configuration, isThorough: arguments.has("store"))
         if let obstacle = configuration.auditHeadFile.map(AuditHeadFile.init)?.obstacle {
-            mistakes.append("审计链尾文件无法写入。audit: the headFile cannot be written: \(obstacle.text)")
+            mistakes.append(
+                LocalizedText(
+                    "审计链尾文件（<audit headFile>）无法写入：\(obstacle.text)",
+                    "audit: the headFile cannot be written: \(obstacle.text)"
+                ).spoken)
         }
         if configuration.credentials.callers.isEmpty && configuration.credentials.keys.isEmpty {
-            Terminal.print("credentials: nobody may call yet; see `gateway keys --help`")
+            Terminal.print(
+                "凭证：还没有任何人可以调用；见 gateway help keys",
+                "credentials: nobody may call yet; see `gateway help keys`")
         }
         for kind in RetentionKind.allCases {
             let rule = configuration.retention[kind]
             Terminal.print(
-                "retention: \(kind.rawValue) \(rule.days.map { "\($0) days" } ?? "forever") (\(rule.basis.zh) \(rule.basis.en))"
-            )
+                "保存期限：\(kind.title.zh) \(rule.days.map { "\($0) 日" } ?? "永久")（\(rule.basis.zh)）",
+                "retention: \(kind.title.en) \(rule.days.map { "\($0) days" } ?? "forever") (\(rule.basis.en))")
         }
         let now = Instant(Date())
         for (name, end) in configuration.tokenExpiries + configuration.keyExpiries
             + configuration.certificateExpiries()
         {
-            Terminal.print("\(name): \(end < now ? "ended" : "ends") \(end.rfc3339.prefix(10))")
+            let day = end.rfc3339.prefix(10)
+            Terminal.print(
+                "\(name)：\(end < now ? "已于" : "将于") \(day) 到期", "\(name): \(end < now ? "ended" : "ends") \(day)")
         }
         mistakes.forEach { Terminal.complain($0) }
-        Terminal.print(mistakes.isEmpty ? "everything is in order" : "\(mistakes.count) mistakes")
+        Terminal.print(
+            mistakes.isEmpty
+                ? LocalizedText("全部正常。", "everything is in order")
+                : LocalizedText("\(mistakes.count) 处错误。", "\(mistakes.count) mistakes"))
         return mistakes.isEmpty ? 0 : 1
     }
 
@@ -58,10 +72,12 @@ enum Check: Command {
         do throws(StoreError) {
             _ = try configuration.encryption?.bytes()
         } catch {
-            return ["encryption: \(error.told)"]
+            return [error.told.at("encryption").spoken]
         }
         guard configuration.postgreSQL != nil || FileManager.default.fileExists(atPath: configuration.storePath) else {
-            Terminal.print("store: \(configuration.storeName) does not exist yet; serve and migrate make it")
+            Terminal.print(
+                "存储：\(configuration.storeName) 尚不存在；serve 与 migrate 会建立它。",
+                "store: \(configuration.storeName) does not exist yet; serve and migrate make it")
             return []
         }
         return await StoreCheck(configuration, isThorough: isThorough).mistakes
@@ -74,15 +90,20 @@ enum Check: Command {
             let today = Instant(Date()).timestamp.date
             for year in inForce.triage.missingCalendars(on: today) {
                 let text = CalendarWarning.text(of: year)
-                Terminal.print("calendar: \(text.zh) \(text.en)")
+                Terminal.print(text.at("calendar"))
             }
             for old in inForce.triage.oldThresholds(on: today) {
-                Terminal.print("rules: \(old.zh) \(old.en)")
+                Terminal.print(LocalizedText(zh: old.zh, en: old.en).at("rules"))
             }
-            Terminal.print("mappings: \(known.count) loaded from \(configuration.mappings)")
+            Terminal.print(
+                "映射：从 \(configuration.mappings) 载入 \(known.count) 个",
+                "mappings: \(known.count) loaded from \(configuration.mappings)")
             return configuration.partners.flatMap { partner in
                 (partner.mappings + [partner.statusMapping].compactMap(\.self)).filter { !known.contains($0) }.map {
-                    "partners: \(partner.id) names the mapping \($0), which does not exist"
+                    LocalizedText(
+                        "partners.xml：\(partner.id) 所写的映射 \($0) 不存在",
+                        "partners: \(partner.id) names the mapping \($0), which does not exist"
+                    ).spoken
                 }
             }
         } catch {

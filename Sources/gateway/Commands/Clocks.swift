@@ -1,23 +1,26 @@
 import StrictJSON
+import Vocabulary
 
 enum Clocks: Command {
     static let name = "clocks"
     static let synopsis = "[FILTER] [--limit N] [--json] [--url URL] [--token-file FILE]"
-    static let summary = "the statutory time limits that run, the most urgent first"
-    static let details = """
-        --institution CODE  of one institution
-        --clock ID          of one kind, such as CLK-05
-        --due-within HOURS  not over, and due within so many hours
-        --overdue           past their end
-        --moved             instead, those that a plan of days off or a rule has moved, the latest first
-        \(Remote.listingHelp)
-        """
+    static let summary = LocalizedText(
+        "正在计算的法定时限，最紧的在前",
+        "the statutory time limits that run, the most urgent first")
+    static let details: [HelpLine] =
+        [
+            .item("--institution CODE", "某一机构的", "of one institution"),
+            .item("--clock ID", "某一种，如 CLK-05", "of one kind, such as CLK-05"),
+            .item("--due-within HOURS", "未到期且在多少小时内到期的", "not over, and due within so many hours"),
+            .item("--overdue", "已逾期的", "past their end"),
+            .item("--moved", "改为列出因调休安排或规则而移动的时限，最近的在前", "instead, those that a plan of days off or a rule has moved, the latest first"),
+        ] + Remote.listingHelp
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(
             arguments, valued: Remote.listing.union(["institution", "clock", "due-within"]),
             flags: ["json", "overdue", "moved"])
-        guard arguments.words.isEmpty else { throw UsageError("name a filter, not \(arguments.words[0])") }
+        guard arguments.words.isEmpty else { throw UsageError("看不懂 \(arguments.words[0])", "name a filter, not \(arguments.words[0])") }
         _ = try arguments.count("due-within")
         if arguments.has("moved") { return try await listMoved(arguments) }
         let query =
@@ -30,7 +33,7 @@ enum Clocks: Command {
 
     private static func listMoved(_ arguments: Arguments) async throws -> Int32 {
         guard arguments["clock"] == nil, arguments["due-within"] == nil, !arguments.has("overdue") else {
-            throw UsageError("--moved goes with --institution only")
+            throw UsageError("--moved 只能与 --institution 同用", "--moved goes with --institution only")
         }
         let query = arguments.query([("institution", "institution")])
         let moved = try await Remote(arguments).entries("/v1/clocks/moved", "moved", query, arguments)

@@ -3,18 +3,23 @@ import Foundation
 import Operations
 import StrictJSON
 import Translation
+import Vocabulary
 
 enum Codes: Command {
     static let name = "codes"
-    static let synopsis = "[list | show NAME] [--json]"
-    static let summary = "error codes: whose turn it is, what to do; code lists and their words"
-    static let details = """
-                     every error and finding code: whose turn it is, what happened, what to do
-        list           the code lists in force
-        show NAME      every code of a list, with its names and the other words that are read as it
-          --json       machine-readable; else a Markdown table
-          --config FILE  settings (default config/gateway.xml)
-        """
+    static let synopsis = "[CODE | list | show NAME] [-o json] [--config FILE]"
+    static let summary = LocalizedText(
+        "错误与发现的代码：轮到谁、怎么办；代码表及其用词",
+        "error codes: whose turn it is, what to do; code lists and their words")
+    static let details: [HelpLine] =
+        [
+            .item("-", "全部代码：轮到谁、发生了什么、怎么办", "every error and finding code: whose turn it is, what happened, what to do"),
+            .item("CODE", "其中一个", "one of them"),
+            .item("list", "生效中的代码表", "the code lists in force"),
+            .item("show NAME", "某代码表的全部代码、名称，以及会读作它的其他写法", "every code of a list, with its names and the other words that are read as it"),
+            .item("-o json, --json", "以 JSON 输出；否则为 Markdown 表格", "as JSON; else a Markdown table"),
+            .config,
+        ]
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(arguments, valued: ["config"], flags: ["json"])
@@ -23,7 +28,9 @@ enum Codes: Command {
         case (nil, _): showErrors(try own(arguments), isJSON)
         case ("list", 1): showLists(try translator(arguments).codeLists, isJSON)
         case ("show", 2): try show(arguments.words[1], of: translator(arguments).codeLists, isJSON)
-        default: throw UsageError("say nothing, list, or show NAME")
+        case (let code?, 1): try showError(code, own(arguments), isJSON)
+        default:
+            throw UsageError("写 codes、codes CODE、codes list 或 codes show NAME", "say nothing, CODE, list, or show NAME")
         }
         return 0
     }
@@ -38,6 +45,30 @@ enum Codes: Command {
             return []
         }
         return try translator(arguments).ownFindings
+    }
+
+    private static func hint(_ word: String, among known: [String]) -> LocalizedText {
+        Spelling.nearest(to: word, among: known).map { LocalizedText("；是否想写 \($0)？", "; did you mean \($0)?") }
+            ?? LocalizedText(same: "")
+    }
+
+    /// One code, for whoever has met it.
+    private static func showError(_ code: String, _ own: [(code: String, message: String)], _ isJSON: Bool) throws {
+        let rows = ErrorTable.rows(with: own)
+        guard let row = rows.first(where: { $0.code == code }) else {
+            let hint = hint(code, among: rows.map(\.code))
+            throw CommandFailure(
+                "没有代码 \(code)\(hint.zh)；gateway codes 列出全部", "there is no code \(code)\(hint.en); `gateway codes` lists all")
+        }
+        if isJSON { return Terminal.print(row.json.text(pretty: true)) }
+        let turn = LocalizedText(zh: row.turn.label.zh, en: row.turn.rawValue)
+        Terminal.print(Terminal.styled(row.code, .heading) + "  " + row.family.rawValue)
+        Terminal.print(
+            [
+                HelpLine.item(LocalizedText("发生了什么", "what happened").spoken, row.happened),
+                .item(LocalizedText("轮到谁", "whose turn").spoken, turn),
+                .item(LocalizedText("怎么办", "what to do").spoken, row.advice),
+            ].text(in: .current, columns: min(Terminal.columns ?? 100, 100)))
     }
 
     private static func showErrors(_ own: [(code: String, message: String)], _ isJSON: Bool) {
@@ -69,8 +100,10 @@ enum Codes: Command {
 
     private static func show(_ name: String, of lists: CodeLists, _ isJSON: Bool) throws {
         guard let list = lists[name] else {
-            let hint = Spelling.nearest(to: name, among: lists.names).map { "; did you mean \($0)?" } ?? ""
-            throw UsageError("there is no code list \(name)\(hint); `gateway codes list` names them")
+            let hint = hint(name, among: lists.names)
+            throw CommandFailure(
+                "没有代码表 \(name)\(hint.zh)；gateway codes list 列出全部",
+                "there is no code list \(name)\(hint.en); `gateway codes list` names them")
         }
         Terminal.print(isJSON ? list.json.text(pretty: true) : list.markdown)
     }

@@ -9,31 +9,33 @@ import Vocabulary
 enum Conformance: Command {
     static let name = "conformance"
     static let synopsis = "PARTNER [REPORT] [--config FILE] [--url URL] [--token-file FILE]"
-    static let summary = "run the acceptance checklist with a rehearsal credential and write a report for both sides"
-    static let details = """
-        PARTNER            as partners.xml names it
-        REPORT             where the report goes, Markdown (default conformance-PARTNER.md; - for standard output)
-        --config FILE      settings, whose mappings give the documents that are sent (default config/gateway.xml)
-        \(Remote.help)
-        The token is one that `gateway keys new --partner ID --test` made: nothing of what is sent reaches anybody.
-
-        Exit codes: 0 every step was as it should be, 1 one was not, 2 wrong use.
-        """
+    static let summary = LocalizedText(
+        "用测试凭证走一遍验收清单，写出双方留存的报告",
+        "run the acceptance checklist with a rehearsal credential and write a report for both sides")
+    static let details: [HelpLine] =
+        [
+            .item("PARTNER", "partners.xml 中的代号", "as partners.xml names it"),
+            .item("REPORT", "报告写到哪里，Markdown（默认 conformance-PARTNER.md；- 为标准输出）", "where the report goes, Markdown (default conformance-PARTNER.md; - for standard output)"),
+            .config,
+            .note("令牌须是 gateway keys new --partner ID --test 所发：所发内容不会到达任何机构。", "The token is one that `gateway keys new --partner ID --test` made: nothing of what is sent reaches anybody."),
+            .note("退出码：0 各步都符合，1 有不符合，2 写法不对。", "Exit codes: 0 every step was as it should be, 1 one was not, 2 wrong use."),
+        ] + Remote.help
 
     static func run(_ words: [String]) async throws -> Int32 {
         let arguments = try Arguments(words, valued: Remote.options.union(["config"]), flags: [])
         try arguments.allowWords(2)
-        guard let id = arguments.words.first else { throw UsageError("say which partner: conformance PARTNER") }
+        guard let id = arguments.words.first else { throw UsageError("写出报送单位：conformance PARTNER", "say which partner: conformance PARTNER") }
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         guard let partner = configuration.registry.partners[id] else {
-            throw UsageError("there is no partner \(id); partners.xml names them")
+            throw CommandFailure("没有报送单位 \(id)；见 partners.xml", "there is no partner \(id); partners.xml names them")
         }
         let documents = ConformanceDocuments(
             try Gateway.pipeline(configuration), registry: configuration.registry, partner: partner)
         let now = Instant(Date())
         guard let document = documents.document(suffix: String(now.milliseconds, radix: 36).uppercased(), at: now)
         else {
-            throw CommandFailure("no mapping of \(id) has an example that is taken as an application")
+            throw CommandFailure(
+                "\(id) 的映射中没有可被接收为申请的样例", "no mapping of \(id) has an example that is taken as an application")
         }
         var walk = ConformanceWalk(remote: try Remote(arguments), partner: id, document: document)
         try await walk.run()
@@ -43,7 +45,9 @@ enum Conformance: Command {
             Terminal.print(report)
         } else {
             try report.write(toFile: file, atomically: true, encoding: .utf8)
-            Terminal.print("\(file): \(walk.failures) of \(walk.steps.count) steps were not as they should be")
+            Terminal.print(
+                "\(file)：\(walk.steps.count) 步中有 \(walk.failures) 步不符合",
+                "\(file): \(walk.failures) of \(walk.steps.count) steps were not as they should be")
         }
         return walk.failures == 0 ? 0 : 1
     }

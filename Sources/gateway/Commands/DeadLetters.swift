@@ -1,25 +1,28 @@
+import Console
 import Foundation
 import StrictJSON
+import Vocabulary
 
 enum DeadLetters: Command {
     static let name = "dead-letters"
     static let synopsis = "list | causes | show ID | document ID | retry [ID] | discard ID | jobs [ID]  [options]"
-    static let summary = "see, repair, resend or discard what got stuck"
-    static let details = """
-        list      [FILTER] [--newest] [--limit N] [--json]
-        causes    [FILTER] [--json]     letters that are mended together
-        show      ID                    findings, marked places (masked), history, remedies
-        document  ID --reason TEXT      the original bytes to standard output; noted in the audit trail
-        retry     ID --reason TEXT [--edited FILE] [--queue CODE] [--version V]
-        retry     FILTER --reason TEXT [--rate N] [--queue CODE] [--preview] [--no-wait] [--json]
-        discard   ID --reason TEXT [--version V]
-        jobs      [ID] [--pause | --resume | --stop] [--wait] [--json]
-
-        FILTER: --dead-reason R --partner P --queue Q --channel C --cause C --since T --until T --message-id M
-        A bulk retry waits until it is done and shows progress; Ctrl-C leaves the job running, and jobs ID --wait goes
-        on watching it. Exit code 1 when letters stayed in the tray.
-        \(Remote.help)
-        """
+    static let summary = LocalizedText(
+        "异常报文：查看、修复、重发或作废",
+        "see, repair, resend or discard what got stuck")
+    static let details: [HelpLine] =
+        [
+            .item("list [FILTER] [--newest] [--limit N]", "逐件列出", "the letters"),
+            .item("causes [FILTER]", "可以一并处置的", "letters that are mended together"),
+            .item("show ID", "问题、出处（脱敏）、经过、处置办法", "findings, marked places (masked), history, remedies"),
+            .item("document ID --reason TEXT", "原文写到标准输出；记入审计", "the original bytes to standard output; noted in the audit trail"),
+            .item("retry ID --reason TEXT [--edited FILE] [--queue CODE] [--version V]", "重发一件", "one letter again"),
+            .item("retry FILTER --reason TEXT [--rate N] [--queue CODE] [--preview] [--no-wait]", "批量重发", "many"),
+            .item("discard ID --reason TEXT [--version V]", "作废", "give it up"),
+            .item("jobs [ID] [--pause | --resume | --stop] [--wait]", "批量重发的进度", "how bulk retries stand"),
+            .json,
+            .wide,
+            .note("FILTER：--dead-reason R --partner P --queue Q --channel C --cause C --since T --until T --message-id M。批量重发会等到完成并显示进度；Ctrl-C 不会停止它，jobs ID --wait 可接着看。仍有未成的则退出码 1。", "FILTER: --dead-reason R --partner P --queue Q --channel C --cause C --since T --until T --message-id M. A bulk retry waits until it is done and shows progress; Ctrl-C leaves the job running, and jobs ID --wait goes on watching it. Exit code 1 when letters stayed behind."),
+        ] + Remote.help
 
     private static let filters: [(option: String, name: String)] = [
         ("dead-reason", "reason"), ("partner", "partner"), ("queue", "queue"), ("channel", "channel"),
@@ -36,7 +39,9 @@ enum DeadLetters: Command {
         switch (arguments.words.first, arguments.words.dropFirst().first) {
         case ("list", nil): try await list(remote, arguments)
         case ("causes", nil): try await causes(remote, arguments)
-        case ("show", let id?): Terminal.print(try await remote.ask("GET", path(id)).text(pretty: true))
+        case ("show", let id?):
+            let letter = try await remote.ask("GET", path(id))
+            Terminal.print(arguments.has("json") ? letter.text(pretty: true) : DeadLetterText(letter).text)
         case ("document", let id?): try await document(id, remote, arguments)
         case ("retry", let id?): try await retry(id, remote, arguments)
         case ("retry", nil): return try await retryAll(remote, arguments)
@@ -45,9 +50,15 @@ enum DeadLetters: Command {
                 ("reason", .string(try arguments.required("reason"))), ("version", .text(arguments["version"])),
             ])
             let answer = try await remote.ask("POST", path(id) + "/discard", body: body.serialized())
-            Terminal.print("discarded \(id)" + (answer["senderTold"] == true ? ", the sender is being told" : ""))
+            let isTold = answer["senderTold"] == true
+            Terminal.print(
+                "已作废 \(id)" + (isTold ? "，正在告知报送单位" : ""),
+                "discarded \(id)" + (isTold ? ", the sender is being told" : ""))
         case ("jobs", let id): return try await jobs(id, remote, arguments)
-        default: throw UsageError("say list, causes, show, document, retry, discard or jobs")
+        default:
+            throw UsageError(
+                "写 list、causes、show、document、retry、discard 或 jobs",
+                "say list, causes, show, document, retry, discard or jobs")
         }
         return 0
     }
@@ -73,7 +84,10 @@ enum DeadLetters: Command {
         let query = arguments.query(filters) + (arguments.has("newest") ? [("order", "newest")] : [])
         let deadLetters = try await remote.entries("/v1/dead-letters", "deadLetters", query, arguments)
         Terminal.list(deadLetters, ["id", "since", "code", "turn", "partner", "messageId", "cause"], arguments)
-        if !arguments.has("json") { Terminal.print("\(deadLetters.count) dead letters") }
+        if !arguments.has("json") {
+            let count = Cell.figure(deadLetters.count)
+            Terminal.print("异常报文 \(count) 件", "\(count) dead letters")
+        }
     }
 
     private static func causes(_ remote: Remote, _ arguments: Arguments) async throws {
@@ -86,7 +100,7 @@ enum DeadLetters: Command {
         let body = JSONValue.compact([("reason", .string(try arguments.required("reason")))]).serialized()
         let answer = try await remote.ask("POST", path(id) + "/document", body: body)
         guard let data = answer["base64"]?.string.flatMap({ Data(base64Encoded: $0) }) else {
-            throw CommandFailure("the answer holds no document")
+            throw CommandFailure("应答中没有文档", "the answer holds no document")
         }
         try FileHandle.standardOutput.write(contentsOf: data)
     }
@@ -97,14 +111,29 @@ enum DeadLetters: Command {
             ("reason", .string(try arguments.required("reason"))), ("queue", .text(arguments["queue"])),
             ("version", .text(arguments["version"])), ("editedBase64", .text(edited)),
         ])
+        let answer = try await remote.ask("POST", path(id) + "/retry", body: body.serialized())
+        if arguments.has("json") { return Terminal.print(answer.text(pretty: true)) }
+        tell(answer)
+    }
+
+    /// What became of a letter that was sent again.
+    private static func tell(_ receipt: JSONValue) {
+        let outcome = receipt["outcome"]?.string.map { EventNames.text(ofOutcome: $0) }
+        let number = receipt["applicationNo"]?.string ?? receipt["referralId"]?.string ?? receipt["id"]?.string ?? ""
+        let queue = receipt["queue"]?.string
         Terminal.print(
-            try await remote.ask("POST", path(id) + "/retry", body: body.serialized()).text(pretty: true))
+            "已重新提交：\(outcome.map(\.zh) ?? "")  \(number)" + (queue.map { "，进入队列 \($0)" } ?? ""),
+            "sent again: \(outcome.map(\.en) ?? "")  \(number)" + (queue.map { ", in queue \($0)" } ?? ""))
+        for finding in receipt["errors"]?.array ?? [] {
+            Terminal.print("  " + [finding["pointer"], finding["detail"]].compactMap { $0?.string }.joined(separator: "  "))
+        }
     }
 
     /// - Returns: 1 when dead letters stayed behind.
     private static func retryAll(_ remote: Remote, _ arguments: Arguments) async throws -> Int32 {
         let given = arguments.query(filters).map { (name: $0.name, value: JSONValue.string($0.value)) }
-        guard !given.isEmpty else { throw UsageError("name a letter, or a filter: never everything by accident") }
+        guard !given.isEmpty else { throw UsageError(
+                "写一件，或一个筛选条件：不会误发全部", "name a letter, or a filter: never everything by accident") }
         let isPreview = arguments.has("preview")
         let body = JSONValue.compact([
             ("filter", .object(JSONObject(given))), ("queue", isPreview ? nil : .text(arguments["queue"])),
@@ -117,7 +146,8 @@ enum DeadLetters: Command {
             if arguments.has("json") { Terminal.print(answer.text(pretty: true)) }
             if !arguments.has("json") {
                 Terminal.list(answer["causes"]?.array ?? [], ["count", "cause", "code", "turn", "oldest"], arguments)
-                Terminal.print("\(answer["total"]?.int ?? 0) dead letters would be retried")
+                let total = Cell.figure(answer["total"]?.int ?? 0)
+                Terminal.print("将重发异常报文 \(total) 件", "\(total) dead letters would be retried")
             }
             return 0
         }
@@ -146,8 +176,14 @@ enum DeadLetters: Command {
 
     private static func line(_ job: JSONValue) -> String {
         func figure(_ name: String) -> Int { job[name]?.int ?? 0 }
-        return "\(job["id"]?.string ?? "")  \(job["state"]?.string ?? "")  \(figure("resent")) resent, "
-            + "\(figure("failedAgain")) failed again, \(figure("skipped")) left, of \(figure("total"))"
+        let head = "\(job["id"]?.string ?? "")  \(job["state"]?.string ?? "")  "
+        let (resent, failed) = (figure("resent"), figure("failedAgain"))
+        let (left, total) = (figure("skipped"), figure("total"))
+        return head
+            + LocalizedText(
+                "已重发 \(resent)，又失败 \(failed)，未动 \(left)，共 \(total)",
+                "\(resent) resent, \(failed) failed again, \(left) left, of \(total)"
+            ).spoken
     }
 
     private static func jobs(_ id: String?, _ remote: Remote, _ arguments: Arguments) async throws -> Int32 {

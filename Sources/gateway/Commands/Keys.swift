@@ -10,28 +10,22 @@ enum Keys: Command {
     static let name = "keys"
     static let synopsis =
         "new … | pair ALGORITHM FILE | master FILE | rotate-data | rotate-master --to FILE | identity --accept-loss  [options]"
-    static let summary = "make bearer tokens; make and rotate the keys of a store, or give up a lost identity key"
-    static let details = """
-        new (--partner ID | --institution CODE | --operator NAME) [--days N]
-                       make a bearer token and the line for credentials.xml that lets its holder in
-        pair ALGORITHM FILE
-                       make a key that messages are signed with (hmac-sha256, ed25519, ecdsa-p256-sha256, hmac-sm3,
-                       sm2-sm3), in a file of its owner's alone; of two halves the public one goes into FILE.pub
-        master FILE    make a master key for <encryption> in gateway.xml, in a file of its owner's alone
-        rotate-data    make a new data key, seal everything by it, beside a running gateway, and remove the old one;
-                       it also seals what a store holds in clear from before, and goes on where it was broken off
-        rotate-master --to FILE
-                       wrap the data keys by the master key in FILE, which takes the old one's place
-        identity --accept-loss
-                       the store goes on with the identity key that is in the file, or with a new one: persons and
-                       shares from before are not found again. Only where the store's own key is in no backup either;
-                       stop the gateway first
-
-        --test         with --partner: for rehearsals, so that what comes with it reaches nobody
-        --days N       the last day of the token, counted from today (1 to 3650); without it the token never ends
-        --config FILE  settings (default config/gateway.xml)
-        The token is printed once; the gateway keeps only its SHA-256.
-        """
+    static let summary = LocalizedText(
+        "发放令牌；建立和更换存储的密钥；身份密钥遗失时弃用",
+        "make bearer tokens; make and rotate the keys of a store, or give up a lost identity key")
+    static let details: [HelpLine] =
+        [
+            .item("new (--partner ID | --institution CODE | --operator NAME) [--days N] [--test]", "生成令牌，以及写入 credentials.xml 的一行", "make a bearer token and the line for credentials.xml that lets its holder in"),
+            .item("pair ALGORITHM FILE", "生成签名密钥（hmac-sha256、ed25519、ecdsa-p256-sha256、hmac-sm3、sm2-sm3），文件仅属主可读；成对的公钥写到 FILE.pub", "make a key that messages are signed with (hmac-sha256, ed25519, ecdsa-p256-sha256, hmac-sm3, sm2-sm3), in a file of its owner's alone; of two halves the public one goes into FILE.pub"),
+            .item("master FILE", "为 gateway.xml 的 <encryption> 生成主密钥，文件仅属主可读", "make a master key for <encryption> in gateway.xml, in a file of its owner's alone"),
+            .item("rotate-data", "换一把数据密钥，重新加密全部内容并删去旧钥，网关可照常运行；以前未加密的也一并加密；中断后再运行即接着做", "make a new data key, seal everything by it, beside a running gateway, and remove the old one; it also seals what a store holds in clear from before, and goes on where it was broken off"),
+            .item("rotate-master --to FILE", "改用 FILE 中的主密钥包裹数据密钥", "wrap the data keys by the master key in FILE, which takes the old one's place"),
+            .item("identity --accept-loss", "存储改用文件中的（或新的）身份密钥：以前的人和共享数据不再能按号码找到。仅在任何备份中都没有原密钥时使用，先停网关", "the store goes on with the identity key that is in the file, or with a new one: persons and shares from before are not found again. Only where the store's own key is in no backup either; stop the gateway first"),
+            .item("--test", "与 --partner 同用：测试用，所发内容不到达任何人", "with --partner: for rehearsals, so that what comes with it reaches nobody"),
+            .item("--days N", "令牌的最后一天，从今天起算（1 到 3650）；不写则长期有效", "the last day of the token, counted from today (1 to 3650); without it the token never ends"),
+            .config,
+            .note("令牌只显示这一次；网关只保存其 SHA-256。", "The token is printed once; the gateway keeps only its SHA-256."),
+        ]
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(
@@ -52,6 +46,7 @@ enum Keys: Command {
         case ("identity", nil, 1): return try await giveUpIdentity(arguments)
         default:
             throw UsageError(
+                "写 new、pair 算法 文件、master 文件、rotate-data、rotate-master 或 identity",
                 "say new, pair with an algorithm and a file, master and a file, rotate-data, rotate-master or identity")
         }
     }
@@ -60,28 +55,31 @@ enum Keys: Command {
         let kinds = [("partner", "id"), ("institution", "code"), ("operator", "name")]
         let holders = kinds.compactMap { kind in arguments[kind.0].map { (kind.0, kind.1, $0) } }
         guard let (element, attribute, id) = holders.first, holders.count == 1 else {
-            throw UsageError("say whose key it is: one partner, institution or operator")
+            throw UsageError(
+                "写明是谁的：一个 --partner、--institution 或 --operator",
+                "say whose key it is: one partner, institution or operator")
         }
         var validity = ""
         if let days = arguments["days"] {
-            guard let count = Int(days), (1...3650).contains(count) else { throw UsageError("--days takes 1 to 3650") }
+            guard let count = Int(days), (1...3650).contains(count) else { throw UsageError("--days 为 1 到 3650", "--days takes 1 to 3650") }
             validity = " validUntil=\"\(Instant(Date()).advanced(seconds: count * 86_400).rfc3339.prefix(10))\""
         }
-        guard !arguments.has("test") || element == "partner" else { throw UsageError("--test goes with --partner") }
+        guard !arguments.has("test") || element == "partner" else { throw UsageError("--test 与 --partner 同用", "--test goes with --partner") }
         if arguments.has("test") { validity += " test=\"true\"" }
         let token = try Token.make()
-        Terminal.print("token:  \(token)")
-        Terminal.print("line:   <\(element) \(attribute)=\"\(id)\" tokenSha256=\"\(Token.hash(token))\"\(validity)/>")
+        Terminal.print("令牌：  \(token)", "token:  \(token)")
+        let line = "<\(element) \(attribute)=\"\(id)\" tokenSha256=\"\(Token.hash(token))\"\(validity)/>"
+        Terminal.print("写入 credentials.xml：  \(line)", "line:   \(line)")
         return 0
     }
 
     private static func giveUpIdentity(_ arguments: Arguments) async throws -> Int32 {
         guard arguments.has("accept-loss") else {
-            throw UsageError("what is lost by it must be accepted: --accept-loss")
+            throw UsageError("须以 --accept-loss 表示接受由此失去的内容", "what is lost by it must be accepted: --accept-loss")
         }
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         if configuration.postgreSQL == nil, StoreFiles.isInUse(configuration.storePath) {
-            throw CommandFailure("\(configuration.storePath) is in use; stop the gateway first")
+            throw CommandFailure(at: configuration.storePath, "正在使用，请先停止网关。", "is in use; stop the gateway first.")
         }
         let database = try await configuration.openExistingStore()
         let store = try await SQLMessageStore(database: database)
@@ -91,7 +89,8 @@ enum Keys: Command {
             AuditAct(system: .giveUpIdentityKey, on: "identity key \(key.fingerprint)", detail: "", at: Instant(Date()))
         )
         await database.close()
-        Terminal.print("\(configuration.identityKeyFile) is the store's identity key from now on")
+        let file = configuration.identityKeyFile
+        Terminal.print("存储从此使用身份密钥 \(file)", "\(file) is the store's identity key from now on")
         return 0
     }
 }

@@ -1,13 +1,11 @@
 import StrictJSON
+import Vocabulary
 
 /// What commands that list something share: pages gathered, and a table or JSON of them.
 extension Remote {
     static let listing: Set<String> = options.union(["limit"])
-    static let listingHelp = """
-        --limit N          at most so many
-        --json             as JSON
-        \(help)
-        """
+    static let listingHelp: [HelpLine] =
+        [.item("--limit N", "最多这么多", "at most so many"), .json, .wide] + help
 
     /// The entries of a list, page after page.
     ///
@@ -35,7 +33,8 @@ extension Arguments {
     /// A whole number above zero.
     func count(_ name: String) throws(UsageError) -> Int? {
         guard let text = self[name] else { return nil }
-        guard let number = Int(text), number > 0 else { throw UsageError("--\(name) must be a whole number above 0") }
+        guard let number = Int(text), number > 0 else { throw UsageError(
+                "--\(name) 应为大于 0 的整数", "--\(name) must be a whole number above 0") }
         return number
     }
 
@@ -49,17 +48,17 @@ extension Terminal {
     /// Rows as JSON where that was asked for, else as a table of some of their members, headed by their names.
     static func list(_ rows: [JSONValue], _ columns: [String], _ arguments: Arguments) {
         if arguments.has("json") { return print(JSONValue.array(rows).text(pretty: true)) }
-        var table = Table(columns)
+        var table = Table(columns.map(ColumnName.of))
         for row in rows { table.add(columns.map { cell(row.at($0)) }) }
-        print(table.text)
+        print(arguments.has("wide") ? table.text(fitting: nil) : table.text)
     }
 
     private static func cell(_ value: JSONValue?) -> String {
         switch value {
         case nil, .null?: "-"
-        case .string(let text)?: text
-        case .bool(let isSo)?: isSo ? "yes" : "no"
-        case .number(let digits)?: digits
+        case .string(let text)?: Cell.text(text)
+        case .bool(let isSo)?: (isSo ? LocalizedText("是", "yes") : LocalizedText("否", "no")).spoken
+        case .number(let digits)?: Int(digits).map(Cell.figure) ?? digits
         case .array(let items)?: items.isEmpty ? "-" : items.map { cell($0) }.joined(separator: " ")
         case .object?: "-"
         }
@@ -68,10 +67,10 @@ extension Terminal {
 
 /// Closing and opening a endpoint, that of a queue and that of a partner alike.
 enum EndpointAct {
-    static let help = """
-        pause   ID --reason TEXT   nothing goes out to it; what comes meanwhile is kept
-        resume  ID --reason TEXT
-        """
+    static let help: [HelpLine] = [
+        .item("pause ID --reason TEXT", "暂停外发；其间到来的照常保存", "nothing goes out to it; what comes meanwhile is kept"),
+        .item("resume ID --reason TEXT", "恢复", "it goes on"), .json, .wide,
+    ]
 
     /// Lists the endpoints of a kind, or closes or opens one.
     ///
@@ -89,7 +88,7 @@ enum EndpointAct {
             Terminal.list(lists.flatMap { answer[$0]?.array ?? [] }, columns, arguments)
         case (let act?, let id?, 2) where act == "pause" || act == "resume":
             try await turn(act, id, of: place, arguments)
-        default: throw UsageError("say list, pause ID or resume ID")
+        default: throw UsageError("写 list、pause ID 或 resume ID", "say list, pause ID or resume ID")
         }
     }
 
@@ -97,8 +96,9 @@ enum EndpointAct {
         let body = JSONValue.object(JSONObject([("reason", .string(try arguments.required("reason")))]))
         let answer = try await Remote(arguments).ask(
             "POST", "/v1/\(place)/\(Remote.escaped(id))/\(act)", body: body.serialized())
-        Terminal.print(
-            arguments.has("json")
-                ? answer.text(pretty: true) : "\(id) is \(answer["paused"] == true ? "paused" : "open again")")
+        if arguments.has("json") { return Terminal.print(answer.text(pretty: true)) }
+        if answer["paused"] == true { Terminal.print("\(id) 已暂停", "\(id) is paused") } else {
+            Terminal.print("\(id) 已恢复", "\(id) is open again")
+        }
     }
 }

@@ -8,13 +8,14 @@ import Vocabulary
 enum Migrate: Command {
     static let name = "migrate"
     static let synopsis = "[--to CONNECTION] [--config FILE]"
-    static let summary =
-        "bring the store to this release's schema, making it if need be, and count what figures are kept of"
-    static let details = """
-        --to CONNECTION   then move a store in a file into an empty PostgreSQL database, named by a connection string such as
-                          "host=db dbname=legalaid user=gateway"; the gateway must be stopped, and the file stays as it is
-        --config FILE     settings (default config/gateway.xml)
-        """
+    static let summary = LocalizedText(
+        "把存储升级到本版本的结构（没有则建立），并核对各项计数",
+        "bring the store to this release's schema, making it if need be, and count what figures are kept of")
+    static let details: [HelpLine] =
+        [
+            .item("--to CONNECTION", "再把文件中的存储移入一个空的 PostgreSQL 数据库，连接字符串如 “host=db dbname=legalaid user=gateway”；须先停网关，原文件不变", "then move a store in a file into an empty PostgreSQL database, named by a connection string such as `host=db dbname=legalaid user=gateway`; the gateway must be stopped, and the file stays as it is"),
+            .config,
+        ]
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(arguments, valued: ["config", "to"], flags: [])
@@ -24,7 +25,8 @@ enum Migrate: Command {
         let database = try configuration.openStore()
         try await migrate(database)
         await database.close()
-        Terminal.print("\(configuration.storeName) is at this release's schema")
+        let place = configuration.storeName
+        Terminal.print("\(place)：结构已是本版本的。", "\(place) is at this release's schema")
         return 0
     }
 
@@ -32,11 +34,12 @@ enum Migrate: Command {
         _ = try await SQLMessageStore(database: database)
         if try await !database.deadLetterCountsAgree() {
             try await database.recountDeadLetters()
-            Terminal.print("dead letters were miscounted and are counted anew")
+            Terminal.print("异常报文的计数有误，已重新计数。", "dead letters were miscounted and are counted anew")
         }
         if try await !database.talliesAgree() {
             try await database.recountTallies()
-            Terminal.print("the figures of the monthly bulletin were miscounted and are counted anew")
+            Terminal.print(
+                "月报的计数有误，已重新计数。", "the figures of the monthly bulletin were miscounted and are counted anew")
         }
     }
 
@@ -45,13 +48,13 @@ enum Migrate: Command {
     private static func move(_ configuration: Configuration, to settings: PostgreSQLSettings) async throws -> Int32 {
         let path = configuration.storePath
         guard FileManager.default.fileExists(atPath: path) || configuration.postgreSQL != nil else {
-            throw CommandFailure("\(path): 不存在。does not exist")
+            throw CommandFailure(at: path, "不存在。", "does not exist.")
         }
         guard !StoreFiles.isInUse(path) else {
-            throw CommandFailure("\(path): 正在使用，请先停止网关。is in use; stop the gateway first")
+            throw CommandFailure(at: path, "正在使用，请先停止网关。", "is in use; stop the gateway first.")
         }
         let file = try configuration.openFile(
-            insteadOfServer: "已在 PostgreSQL 中，无需迁移。is in PostgreSQL already; --to moves a store in a file")
+            insteadOfServer: LocalizedText("已在 PostgreSQL 中，无需迁移。", "is in PostgreSQL already; --to moves a store in a file."))
         try await migrate(file)
         // What is left is one whole file.
         await file.close()
@@ -63,9 +66,13 @@ enum Migrate: Command {
         await database.close()
         Terminal.print(
             """
-            \(settings.name): 各表行数与摘要均与 \(path) 一致。请在 gateway.xml 中以 <store postgresql="…"/> 取代 <store path="…"/>，\
+            \(settings.name)：各表行数与摘要均与 \(path) 一致。请在 gateway.xml 中以 <store postgresql="…"/> 取代 <store path="…"/>，\
             各节点用同一身份密钥（<identityKey path="\(configuration.identityKeyFile)"/>），并不要再用旧文件启动。
-            \(settings.name) holds what \(path) holds, by count and digest of every table. Put <store postgresql="…"/> in the place of <store path="…"/> in gateway.xml, give every node the same identity key (<identityKey path="\(configuration.identityKeyFile)"/>), and never start with the old file again.
+            """,
+            """
+            \(settings.name) holds what \(path) holds, by count and digest of every table. Put <store postgresql="…"/> in \
+            the place of <store path="…"/> in gateway.xml, give every node the same identity key \
+            (<identityKey path="\(configuration.identityKeyFile)"/>), and never start with the old file again.
             """)
         return 0
     }
@@ -86,7 +93,8 @@ enum Migrate: Command {
         } catch {
             await database.close()
             Terminal.progress("")
-            throw CommandFailure("\(settings.name): 未迁移任何内容。nothing was moved: \(error.told)")
+            throw CommandFailure(
+                at: settings.name, "未迁移任何内容：\(error.told.zh)", "nothing was moved: \(error.told.en)")
         }
     }
 }

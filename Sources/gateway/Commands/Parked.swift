@@ -1,10 +1,14 @@
 import StrictJSON
+import Vocabulary
 
 enum Parked: Command {
     static let name = "parked"
     static let synopsis = "[--limit N] [--json] [--url URL] [--token-file FILE]"
-    static let summary = "messages that came before the referral they belong to, and wait for it"
-    static let details = Remote.listingHelp
+    static let summary = LocalizedText(
+        "先于原报文到达、正在等待的报文",
+        "messages that came before the referral they belong to, and wait for it")
+    static let details: [HelpLine] =
+        Remote.listingHelp
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(arguments, valued: Remote.listing, flags: ["json"])

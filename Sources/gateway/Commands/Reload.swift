@@ -1,22 +1,24 @@
 import StrictJSON
+import Vocabulary
 
 enum Reload: Command {
     static let name = "reload"
     static let synopsis = "[--url URL] [--token-file FILE]"
-    static let summary = "put changed mappings, rules and credentials in force, as SIGHUP does"
-    static let details = """
-        Everything is checked first; a mistake anywhere changes nothing and is told. Prints what has changed of
-        credentials, and what waits for the next start. It needs an administrator's token.
-
-        \(Remote.help)
-        """
+    static let summary = LocalizedText(
+        "使改动过的映射、规则和凭证生效，同 SIGHUP",
+        "put changed mappings, rules and credentials in force, as SIGHUP does")
+    static let details: [HelpLine] =
+        [
+            .note("先全部检查；任何一处有误则什么都不变，并说明。打印凭证的变化，以及要到下次启动才生效的内容。需要管理员令牌。", "Everything is checked first; a mistake anywhere changes nothing and is told. Prints what has changed of credentials, and what waits for the next start. It needs an administrator's token."),
+        ] + Remote.help
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(arguments, valued: Remote.options, flags: [])
         try arguments.allowWords(0)
         let answer = try await Remote(arguments).ask("POST", "/v1/reload")
         for change in answer["changes"]?.array?.compactMap(\.string) ?? [] { Terminal.print(change) }
-        Terminal.print("mappings, rules and credentials are in force as the files say")
+        Terminal.print(
+            "映射、规则和凭证已按文件生效。", "mappings, rules and credentials are in force as the files say")
         return 0
     }
 }

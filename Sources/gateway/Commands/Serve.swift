@@ -8,13 +8,14 @@ import Vocabulary
 enum Serve: Command {
     static let name = "serve"
     static let synopsis = "[--config FILE]"
-    static let summary = "run the gateway until it is told to stop (SIGTERM, Ctrl-C)"
-    static let details = """
-        --config FILE   settings (default config/gateway.xml)
-
-        SIGHUP reads mappings, rules and credentials again, and logs what has changed; a set with a mistake is refused and the old one stays in force.
-        The log goes to standard error as JSON lines.
-        """
+    static let summary = LocalizedText(
+        "运行网关，直到被要求停止（SIGTERM、Ctrl-C）",
+        "run the gateway until it is told to stop (SIGTERM, Ctrl-C)")
+    static let details: [HelpLine] =
+        [
+            .config,
+            .note("SIGHUP 重新读取映射、规则和凭证，并把变化写入日志；有误则拒绝，原来的继续有效。日志以一行一个 JSON 写到标准错误。", "SIGHUP reads mappings, rules and credentials again, and logs what has changed; a set with a mistake is refused and the old one stays in force. The log goes to standard error as JSON lines."),
+        ]
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(arguments, valued: ["config"], flags: [])

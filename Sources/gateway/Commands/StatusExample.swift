@@ -61,22 +61,29 @@ struct StatusExample: Sendable {
     }
 
     /// What is different from what lies beside the mapping, in words; nothing where all is well.
-    func difference(by translator: Translator) -> String? {
+    func difference(by translator: Translator) -> LocalizedText? {
         do {
             let results = try results(by: translator)
             guard results.count == 1, let result = results.first else {
-                return "kinds of sender that may not see the same share this mapping; give each its own"
+                return LocalizedText(
+                    "可见范围不同的报送单位类别共用此映射；请各用各的",
+                    "kinds of sender that may not see the same share this mapping; give each its own")
             }
             let expected = files.map(\.lastPathComponent)
             guard let result else {
-                return expected.isEmpty ? nil : "must be withheld, but \(expected.joined(separator: ", ")) exists"
+                let names = expected.joined(separator: ", ")
+                return expected.isEmpty
+                    ? nil : LocalizedText("不得告知，却有 \(names)", "must be withheld, but \(names) exists")
             }
             guard let file = files.first, file.lastPathComponent == fileName(of: result) else {
-                return "\(fileName(of: result)) does not exist"
+                return LocalizedText("\(fileName(of: result)) 不存在", "\(fileName(of: result)) does not exist")
             }
-            return try Data(contentsOf: file) == Data(result.bytes) ? nil : "differs from \(file.lastPathComponent)"
+            let name = file.lastPathComponent
+            return try Data(contentsOf: file) == Data(result.bytes)
+                ? nil : LocalizedText("与 \(name) 不同", "differs from \(name)")
         } catch {
-            return "cannot be rendered: \(error)"
+            let why = (error as? RenderError)?.code ?? Complaints.text(of: error).spoken
+            return LocalizedText("无法生成：\(why)", "cannot be rendered: \(why)")
         }
     }
 

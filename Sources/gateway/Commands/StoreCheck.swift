@@ -21,8 +21,10 @@ struct StoreCheck {
             let mode = configuration.postgreSQL == nil ? Self.mode(of: path) : 0
             let database = try configuration.openStore()
             if mode & 0o077 != 0 {
+                let mode = String(mode, radix: 8)
                 Terminal.print(
-                    "store: others could read \(path) (mode \(String(mode, radix: 8))); that is ended now")
+                    "存储：\(path) 曾可被他人读取（权限 \(mode)），现已改正。",
+                    "store: others could read \(path) (mode \(mode)); that is ended now")
             }
             do {
                 try await look(into: database)
@@ -35,26 +37,30 @@ struct StoreCheck {
         }
     }
 
-    private mutating func complain(_ text: String) { mistakes.append("store: \(path): \(text)") }
+    private mutating func complain(_ text: LocalizedText) { mistakes.append(text.at("store: \(path)").spoken) }
+    private mutating func complain(_ zh: String, _ en: String) { complain(LocalizedText(zh, en)) }
 
     private mutating func complain(about error: any Error) {
         let store = error as? StoreError
         if let damage = store?.damage, configuration.postgreSQL != nil {
             complain(
-                "数据库已损坏：请停止各节点，按 PostgreSQL 的办法恢复。the database is damaged (\(damage)): stop all nodes and restore it by PostgreSQL's own means"
+                "数据库已损坏（\(damage)）：请停止各节点，按 PostgreSQL 的办法恢复。",
+                "the database is damaged (\(damage)): stop all nodes and restore it by PostgreSQL's own means"
             )
         } else if let damage = store?.damage {
             complain(
-                "存储已损坏：请停止网关，用最近一次完好的备份恢复（gateway restore）。the store is damaged (\(damage)): stop the gateway and restore the last good backup (gateway restore)"
+                "存储已损坏（\(damage)）：请停止网关，用最近一次完好的备份恢复（gateway restore）。",
+                "the store is damaged (\(damage)): stop the gateway and restore the last good backup (gateway restore)"
             )
         } else {
-            complain(store?.told ?? "\(error)")
+            complain(store?.told ?? Complaints.text(of: error))
         }
     }
 
     private mutating func look(into database: any Database) async throws {
         if configuration.postgreSQL != nil, try await !database.isMade() {
-            Terminal.print("store: \(path) is empty yet; serve and migrate make its tables")
+            Terminal.print(
+                "存储：\(path) 还是空的；serve 与 migrate 会建表。", "store: \(path) is empty yet; serve and migrate make its tables")
             return
         }
         let isMigrated = try await database.isMigrated()
@@ -77,11 +83,13 @@ struct StoreCheck {
         tellWhole()
         let report = try await StoreReport(
             of: database, survey, key: try IdentityKey.existing(identityKeyFile))
-        for table in survey.tables { Terminal.print("store: \(table.name): \(table.rows)") }
+        for table in survey.tables {
+            Terminal.print("存储：\(table.name) \(table.rows) 行", "store: \(table.name): \(table.rows)")
+        }
         if let head = report.auditHead {
             Terminal.print(
                 LocalizedText(
-                    zh: "审计记录：完整至第 \(head.seq) 条。",
+                    zh: "审计记录：完整至第 \(head.seq) 条，摘要 \(head.hash)。",
                     en: "store: the audit trail is whole up to row \(head.seq), hash \(head.hash)."))
         }
         if isMigrated { try await tellDeadLetters(of: database) }
@@ -93,20 +101,23 @@ struct StoreCheck {
         tellWhole()
         guard isMigrated else { return }
         if try await !database.deadLetterCountsAgree() {
-            complain("dead letters are miscounted; migrate counts them anew")
+            complain("异常报文计数有误；migrate 会重新计数", "dead letters are miscounted; migrate counts them anew")
         }
         if try await !database.talliesAgree() {
-            complain("the figures of the monthly bulletin are miscounted; migrate counts them anew")
+            complain(
+                "月报计数有误；migrate 会重新计数", "the figures of the monthly bulletin are miscounted; migrate counts them anew")
         }
         for row in try await database.unreadableRows(limit: 100) {
-            complain("\(row) cannot be read; restore it from a backup")
+            complain("\(row) 无法读取；请从备份恢复", "\(row) cannot be read; restore it from a backup")
         }
     }
 
     /// A server looks after its own pages.
     private func tellWhole() {
         Terminal.print(
-            "store: \(path) \(configuration.postgreSQL == nil ? "was read through and is whole" : "answers")")
+            configuration.postgreSQL == nil
+                ? LocalizedText("存储：\(path) 已通读，完好。", "store: \(path) was read through and is whole")
+                : LocalizedText("存储：\(path) 有应答。", "store: \(path) answers"))
     }
 
     private mutating func lookAtIdentity(of database: any Database) async throws {
@@ -122,6 +133,7 @@ struct StoreCheck {
         let counts = try await SQLMessageStore(database: database).statistics().deadLetters
         for (reason, count) in counts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             Terminal.print(
+                "存储：异常报文（\(reason.rawValue)）\(count) 件；处置办法见 gateway dead-letters causes",
                 "store: dead letters, \(reason.rawValue): \(count); gateway dead-letters causes tells what to do")
         }
     }
@@ -135,10 +147,15 @@ struct StoreCheck {
     private func tellEncryption(of database: any Database) async throws(StoreError) {
         switch try await database.encryptionState() {
         case .clear where configuration.encryption == nil: break
-        case .clear: Terminal.print("store: it is not encrypted yet; serve and migrate make its data keys")
-        case .sealed(let key): Terminal.print("store: personal data are sealed by data key \(key)")
+        case .clear: 
+            Terminal.print(
+                "存储：尚未加密；serve 与 migrate 会建立数据密钥。",
+                "store: it is not encrypted yet; serve and migrate make its data keys")
+        case .sealed(let key):
+            Terminal.print("存储：个人信息以数据密钥 \(key) 加密。", "store: personal data are sealed by data key \(key)")
         case .partly:
             Terminal.print(
+                "存储：启用加密之前的个人信息仍是明文；请运行 gateway keys rotate-data",
                 "store: personal data from before it was encrypted are in clear; run `gateway keys rotate-data`")
         }
     }

@@ -13,7 +13,7 @@ enum StoreKeys {
         let key = try SecureRandom.bytes(SealedBox.keyLength)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw CommandFailure("\(path) cannot be made (\(String(cString: strerror(errno))))")
+            throw CommandFailure(at: path, "无法建立", "cannot be made", errno: errno)
         }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         // The umask may have taken more away than it should.
@@ -22,11 +22,12 @@ enum StoreKeys {
         try file.synchronize()
         // Settings read a path from their own folder, which is seldom this one.
         let place = URL(filePath: path).standardizedFileURL.path
+        let line = "<encryption suite=\"aes-256-gcm\" keyFile=\"\(place.escapedForAttribute)\"/>"
         Terminal.print(
-            """
-            \(place) holds a new master key. Keep a copy where the store's backups are not: without it they cannot be read.
-            line:   <encryption suite="aes-256-gcm" keyFile="\(place.escapedForAttribute)"/>
-            """)
+            "\(place)：新的主密钥。请另存一份，不要与存储的备份放在一起：没有它，备份无法读取。",
+            "\(place) holds a new master key. Keep a copy where the store's backups are not: without it they cannot be read."
+        )
+        Terminal.print("写入 gateway.xml：  \(line)", "line:   \(line)")
         return 0
     }
 
@@ -35,12 +36,12 @@ enum StoreKeys {
         guard let database = opened as? SQLiteDatabase else {
             await opened.close()
             throw CommandFailure(
-                "PostgreSQL 存储暂不支持轮换数据密钥；主密钥可用 rotate-master 更换。"
-                    + "a store in PostgreSQL cannot rotate its data key yet; rotate-master changes the master key")
+                "PostgreSQL 存储暂不支持轮换数据密钥；主密钥可用 rotate-master 更换。",
+                "a store in PostgreSQL cannot rotate its data key yet; rotate-master changes the master key.")
         }
         do throws(StoreError) {
             let report = try await database.rotateDataKey { rows, all in
-                Terminal.progress("\(rows) of \(max(rows, all)) values")
+                Terminal.progress("\(rows) / \(max(rows, all)) 个值", "\(rows) of \(max(rows, all)) values")
             }
             Terminal.progress("")
             try await SQLMessageStore(database: database).record(
@@ -53,19 +54,29 @@ enum StoreKeys {
         } catch {
             await database.close()
             Terminal.progress("")
-            throw CommandFailure("the rotation was broken off (\(error.told)); run it again, and it goes on")
+            throw CommandFailure(
+                "轮换中断（\(error.told.zh)）；再运行一次即接着做",
+                "the rotation was broken off (\(error.told.en)); run it again, and it goes on")
         }
     }
 
     private static func tell(_ report: RotationReport) -> Int32 {
-        Terminal.print("\(report.rows) values are sealed by data key \(report.keyID)")
-        if report.heldClear { Terminal.print("what was in clear is gone from the file and its log") }
+        Terminal.print(
+            "\(report.rows) 个值已用数据密钥 \(report.keyID) 加密",
+            "\(report.rows) values are sealed by data key \(report.keyID)")
+        if report.heldClear {
+            Terminal.print("原来的明文已从文件及其日志中清除", "what was in clear is gone from the file and its log")
+        }
         guard !report.unreadable.isEmpty else {
-            Terminal.print("the data keys of before are removed")
+            Terminal.print("以前的数据密钥已删去", "the data keys of before are removed")
             return 0
         }
-        for row in report.unreadable { Terminal.complain("\(row) cannot be opened; restore it from a backup") }
-        Terminal.complain("the data keys of before are kept because of these; rotate again once they are restored")
+        for row in report.unreadable {
+            Terminal.complain("\(row) 无法解密；请从备份恢复", "\(row) cannot be opened; restore it from a backup")
+        }
+        Terminal.complain(
+            "因此保留了以前的数据密钥；恢复后请再轮换一次",
+            "the data keys of before are kept because of these; rotate again once they are restored")
         return 1
     }
 
@@ -81,18 +92,24 @@ enum StoreKeys {
             try await SQLMessageStore(database: database).record(
                 AuditAct(system: .rotateMasterKey, on: "master key \(name)", detail: "", at: Instant(Date())))
             await database.close()
-            Terminal.print("the data keys are wrapped by master key \(name), which is in \(file)")
+            Terminal.print(
+                "数据密钥已改由 \(file) 中的主密钥 \(name) 包裹",
+                "the data keys are wrapped by master key \(name), which is in \(file)")
         } catch {
             await database.close()
-            throw CommandFailure("the data keys are wrapped as before (\(error.told))")
+            throw CommandFailure(
+                "数据密钥的包裹未变（\(error.told.zh)）", "the data keys are wrapped as before (\(error.told.en))")
         }
         if let path = old.keyFile, path != URL(filePath: file).standardizedFileURL.path {
-            Terminal.print("now put it in the old one's place: mv \(file) \(path)")
+            Terminal.print("请把它放到原来的位置：mv \(file) \(path)", "now put it in the old one's place: mv \(file) \(path)")
         }
         if let name = old.keyVariable {
-            Terminal.print("where the environment has \(name), set it to what \(file) holds before the next start")
+            Terminal.print(
+                "下次启动前，把环境变量 \(name) 设为 \(file) 的内容",
+                "where the environment has \(name), set it to what \(file) holds before the next start")
         }
-        Terminal.print("keep the old master key for as long as backups from before are kept")
+        Terminal.print(
+            "以前的备份保留多久，原主密钥就要保留多久", "keep the old master key for as long as backups from before are kept")
         return 0
     }
 
@@ -101,7 +118,9 @@ enum StoreKeys {
     ) async throws -> (database: any Database, encryption: StoreEncryption) {
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         guard let encryption = configuration.encryption else {
-            throw CommandFailure("gateway.xml has no <encryption>; see `gateway keys --help`")
+            throw CommandFailure(
+                "gateway.xml 没有 <encryption>；见 gateway help keys",
+                "gateway.xml has no <encryption>; see `gateway help keys`")
         }
         let database = try await configuration.openExistingStore()
         do {

@@ -9,24 +9,25 @@ enum TriageCommand: Command {
     static let name = "triage"
     static let synopsis =
         "FILE... [--received DATE] [--evidence FILE] [--mapping ID] [--story FILE] [--json] [--config FILE]"
-    static let summary = "show which rules fire on documents and why, without storing anything"
-    static let details = """
-        FILE             canonical applications (JSON) or partners' documents; - for standard input
-        --received DATE  as if received then: yyyy-MM-dd or an RFC 3339 time in China (default now)
-        --evidence FILE  a JSON array of status shares on file about the person; canonical applications only
-        --mapping ID     use this mapping for partners' documents
-        --story FILE     play events at chosen times on each application: a line is TIME EVENT [until DATE], the first
-                         event is received; every clock is shown after each
-        --json           the whole result as JSON, one document a line
-        --config FILE    settings (default config/gateway.xml)
-
-        Exit codes: 0 every record could be assessed, 1 one could not, 2 wrong use.
-        """
+    static let summary = LocalizedText(
+        "对文档应用分诊规则，显示哪些生效及原因，不存任何内容",
+        "show which rules fire on documents and why, without storing anything")
+    static let details: [HelpLine] =
+        [
+            .item("FILE", "规范申请（JSON）或报送单位的文档；- 为标准输入", "canonical applications (JSON) or partners' documents; - for standard input"),
+            .item("--received DATE", "视同在该时收到：yyyy-MM-dd 或中国时间的 RFC 3339（默认现在）", "as if received then: yyyy-MM-dd or an RFC 3339 time in China (default now)"),
+            .item("--evidence FILE", "关于此人的状态共享，JSON 数组；仅用于规范申请", "a JSON array of status shares on file about the person; canonical applications only"),
+            .item("--mapping ID", "报送单位的文档用这个映射", "use this mapping for partners' documents"),
+            .item("--story FILE", "在所选时间对每件申请演示事件：每行 时间 事件 [until 日期]，第一个事件为 received；每个事件之后显示各时限", "play events at chosen times on each application: a line is TIME EVENT [until DATE], the first event is received; every clock is shown after each"),
+            .item("-o json, --json", "全部结果，每份文档一行 JSON", "the whole result as JSON, one document a line"),
+            .config,
+            .note("退出码：0 每条都能评估，1 有不能的，2 写法不对。", "Exit codes: 0 every record could be assessed, 1 one could not, 2 wrong use."),
+        ]
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(
             arguments, valued: ["received", "evidence", "mapping", "story", "config"], flags: ["json"])
-        guard !arguments.words.isEmpty else { throw UsageError("name at least one file") }
+        guard !arguments.words.isEmpty else { throw UsageError("至少写一个文件", "name at least one file") }
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         let pipeline = try Gateway.pipeline(configuration)
         let receivedAt = try moment(arguments["received"])
@@ -70,7 +71,9 @@ enum TriageCommand: Command {
     private static func moment(_ text: String?) throws(UsageError) -> Timestamp {
         guard let text else { return Timestamp(secondsSince1970: Int64(Date().timeIntervalSince1970)) }
         guard let moment = Timestamp(canonical: text) else {
-            throw UsageError("--received takes yyyy-MM-dd or yyyy-MM-ddThh:mm:ss+08:00")
+            throw UsageError(
+                "--received 写 yyyy-MM-dd 或 yyyy-MM-ddThh:mm:ss+08:00",
+                "--received takes yyyy-MM-dd or yyyy-MM-ddThh:mm:ss+08:00")
         }
         return moment
     }
@@ -80,7 +83,7 @@ enum TriageCommand: Command {
         do throws(CaseStory.Mistake) {
             return try CaseStory(text: text)
         } catch {
-            throw UsageError("\(file):\(error.line): \(error.text)")
+            throw UsageError(LocalizedText(same: error.text).at("\(file):\(error.line)"))
         }
     }
 
@@ -93,7 +96,7 @@ enum TriageCommand: Command {
             do throws(CaseStory.Mistake) {
                 moments = try story.play(assessment.application, by: triage)
             } catch {
-                throw UsageError("\(arguments["story"] ?? ""):\(error.line): \(error.text)")
+                throw UsageError(LocalizedText(same: error.text).at("\(arguments["story"] ?? ""):\(error.line)"))
             }
             Terminal.print(
                 arguments.has("json")
@@ -104,7 +107,8 @@ enum TriageCommand: Command {
 
     private static func shares(_ file: String) throws -> [JSONValue] {
         guard let list = try? JSONValue(parsing: try bytes(of: file)).array else {
-            throw UsageError("--evidence takes a file with a JSON array")
+            throw UsageError(
+                "--evidence 的文件应为 JSON 数组", "--evidence takes a file with a JSON array")
         }
         return list
     }
@@ -121,35 +125,49 @@ enum TriageCommand: Command {
         }
 
         var report: [String] {
-            guard let assessment else { return ["  \(outcome): nothing for the rules to assess"] }
+            guard let assessment else { return [LocalizedText("  \(outcome)：没有可评估的内容", "  \(outcome): nothing for the rules to assess").spoken] }
             let target =
                 switch assessment.target {
-                case .queue(let institution, let rule): "to \(institution) by \(rule)"
+                case .queue(let institution, let rule):
+                    LocalizedText("按 \(rule) 送 \(institution)", "to \(institution) by \(rule)").spoken
                 case .unroutable(let reason): reason.detail
                 }
             let urgency = assessment.urgency
             var lines = ["  \(target)"]
+            let reasons = urgency.reasons.joined(separator: ", ")
             lines.append(
-                "  urgency \(urgency.level.name)"
-                    + (urgency.reasons.isEmpty ? "" : " by " + urgency.reasons.joined(separator: ", ")))
+                LocalizedText(
+                    "  紧急程度 \(urgency.level.name)" + (reasons.isEmpty ? "" : "，依 \(reasons)"),
+                    "  urgency \(urgency.level.name)" + (reasons.isEmpty ? "" : " by \(reasons)")
+                ).spoken)
             for clock in assessment.clocks {
-                let met = clock.isMet.map { $0 ? ", kept" : ", not kept" } ?? ""
+                let met = clock.isMet.map { $0 ? LocalizedText("，已遵守", ", kept") : LocalizedText("，未遵守", ", not kept") }
+                let (due, bound) = (clock.dueAt.rfc3339, clock.bound.rawValue)
                 lines.append(
-                    "  \(clock.id) until \(clock.dueAt.rfc3339) (\(clock.bound.rawValue)\(met)) \(clock.basis)")
+                    LocalizedText(
+                        "  \(clock.id) 至 \(due)（\(bound)\(met?.zh ?? "")）\(clock.basis)",
+                        "  \(clock.id) until \(due) (\(bound)\(met?.en ?? "")) \(clock.basis)"
+                    ).spoken)
             }
             let fired = assessment.trace.filter { $0.outcome != .notIndicated }
-            lines += ["  rules that fired:"] + fired.map { "    " + Self.line($0) }
-            lines.append("  rules that did not, with their tests:")
+            lines += [LocalizedText("  生效的规则：", "  rules that fired:").spoken] + fired.map { "    " + Self.line($0) }
+            lines.append(LocalizedText("  未生效的规则及其条件：", "  rules that did not, with their tests:").spoken)
             lines += assessment.trace.filter { $0.outcome == .notIndicated }.map {
-                "    \($0.rule)\($0.indicates.map { " " + $0 } ?? ""): \($0.condition ?? "an earlier rule decided")"
+                "    \($0.rule)\($0.indicates.map { " " + $0 } ?? ""): "
+                    + ($0.condition ?? LocalizedText("已由前面的规则确定", "an earlier rule decided").spoken)
             }
             return lines
         }
 
         private static func line(_ result: RuleResult) -> String {
-            let evidence = result.evidence.isEmpty ? "" : " from " + result.evidence.joined(separator: ", ")
-            return
-                "\(result.rule) \(result.outcome.rawValue)\(result.indicates.map { " " + $0 } ?? "") \(result.title)\(evidence) (\(result.basis), version \(result.version))"
+            let names = result.evidence.joined(separator: ", ")
+            let evidence = names.isEmpty ? nil : LocalizedText("，据 \(names)", " from \(names)")
+            let rule =
+                "\(result.rule) \(result.outcome.rawValue)\(result.indicates.map { " " + $0 } ?? "") \(result.title)"
+            return LocalizedText(
+                "\(rule)\(evidence?.zh ?? "")（\(result.basis)，版本 \(result.version)）",
+                "\(rule)\(evidence?.en ?? "") (\(result.basis), version \(result.version))"
+            ).spoken
         }
     }
 }

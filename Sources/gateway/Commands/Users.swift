@@ -10,19 +10,22 @@ import Vocabulary
 enum Users: Command {
     static let name = "users"
     static let synopsis = "add NAME | list | password NAME | role NAME | disable NAME | enable NAME  [options]"
-    static let summary = "keep the accounts of the operators who sign in with a password"
-    static let details = """
-        add       NAME --role ROLE [--password-file FILE | --one-time]
-        password  NAME [--password-file FILE | --one-time]
-        role      NAME --role ROLE
-        list      [--json]
-
-        ROLE is viewer (masked), operator (repairs), auditor (unmasks with a reason) or administrator.
-        --password-file FILE  its first line, - for standard input; else the password is asked for
-        --one-time            print a password that is good for three days, and only for choosing another
-        --config FILE         settings (default config/gateway.xml)
-        Every change is in the audit trail and ends the account's sessions.
-        """
+    static let summary = LocalizedText(
+        "管理用密码登录的操作员账户",
+        "keep the accounts of the operators who sign in with a password")
+    static let details: [HelpLine] =
+        [
+            .item("add NAME", "--role ROLE [--password-file FILE | --one-time]", "--role ROLE [--password-file FILE | --one-time]"),
+            .item("password NAME", "[--password-file FILE | --one-time]", "[--password-file FILE | --one-time]"),
+            .item("role NAME", "--role ROLE", "--role ROLE"),
+            .item("disable NAME, enable NAME", "停用、启用", "no longer lets it sign in, or again"),
+            .item("list", "[-o json]", "[-o json]"),
+            .item("--role ROLE", "viewer（只看，脱敏）、operator（修复）、auditor（说明理由后看原文）或 administrator", "viewer (masked), operator (repairs), auditor (unmasks with a reason) or administrator"),
+            .item("--password-file FILE", "第一行为密码，- 为标准输入；不写则当场询问", "its first line, - for standard input; else the password is asked for"),
+            .item("--one-time", "打印一个三日内有效、只能用来另设密码的密码", "print a password that is good for three days, and only for choosing another"),
+            .config,
+            .note("每次改动都记入审计，并结束该账户的会话。", "Every change is in the audit trail and ends the account's sessions."),
+        ]
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(
@@ -33,7 +36,7 @@ enum Users: Command {
                 "role": ["role"], "disable": [], "enable": [], "list": ["json"],
             ], besides: ["config"])
         if arguments["password-file"] != nil, arguments.has("one-time") {
-            throw UsageError("--password-file does not go with --one-time")
+            throw UsageError("--password-file 不能与 --one-time 同用", "--password-file does not go with --one-time")
         }
         try arguments.allowWords(2)
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
@@ -44,7 +47,7 @@ enum Users: Command {
             try await run(arguments, desk)
         } catch let problem as Problem {
             await database.close()
-            throw CommandFailure(problem.detail.en)
+            throw CommandFailure(problem.detail)
         }
         await database.close()
         return 0
@@ -62,19 +65,19 @@ enum Users: Command {
         case ("add", let name?):
             let role = try role(arguments)
             try await desk.add(name, role: role, password: try password(arguments), by: caller)
-            Terminal.print("\(name) may sign in as \(role.rawValue)")
+            Terminal.print("\(name) 可以登录，角色 \(role.rawValue)", "\(name) may sign in as \(role.rawValue)")
         case ("password", let name?):
             try await desk.setPassword(try password(arguments), of: name, by: caller)
-            Terminal.print("\(name) has a new password")
+            Terminal.print("\(name) 的密码已更换", "\(name) has a new password")
         case ("role", let name?):
             try await desk.setRole(try role(arguments), of: name, by: caller)
-            Terminal.print("\(name) has a new role")
+            Terminal.print("\(name) 的角色已更换", "\(name) has a new role")
         case ("disable", let name?):
             try await desk.setDisabled(true, of: name, by: caller)
-            Terminal.print("\(name) may no longer sign in")
+            Terminal.print("\(name) 不能再登录", "\(name) may no longer sign in")
         case ("enable", let name?):
             try await desk.setDisabled(false, of: name, by: caller)
-            Terminal.print("\(name) may sign in again")
+            Terminal.print("\(name) 可以重新登录", "\(name) may sign in again")
         case ("list", nil):
             let accounts = try await desk.list()
             if arguments.has("json") {
@@ -82,16 +85,22 @@ enum Users: Command {
             }
             for standing in accounts {
                 let account = standing.account
-                let state = account.isDisabled ? "  disabled" : standing.lockedUntil == nil ? "" : "  locked"
-                Terminal.print("\(account.name)  \(account.role)\(state)")
+                let state: LocalizedText? =
+                    account.isDisabled
+                    ? LocalizedText("已停用", "disabled")
+                    : standing.lockedUntil.map { _ in LocalizedText("已锁定", "locked") }
+                Terminal.print("\(account.name)  \(account.role)" + (state.map { "  \($0.spoken)" } ?? ""))
             }
-        default: throw UsageError("say add, list, password, role, disable or enable, and a name")
+        default: throw UsageError(
+                "写 add、list、password、role、disable 或 enable，以及账户名",
+                "say add, list, password, role, disable or enable, and a name")
         }
     }
 
     private static func role(_ arguments: Arguments) throws(UsageError) -> OperatorRole {
         guard let role = OperatorRole(rawValue: try arguments.required("role")) else {
-            throw UsageError("--role is one of \(OperatorRole.allCases.map(\.rawValue).joined(separator: ", "))")
+            let roles = OperatorRole.allCases.map(\.rawValue).joined(separator: ", ")
+            throw UsageError("--role 为下列之一：\(roles)", "--role is one of \(roles)")
         }
         return role
     }
@@ -102,25 +111,13 @@ enum Users: Command {
             let text = String(decoding: try bytes(of: file), as: UTF8.self)
             return String(text.prefix { !$0.isNewline })
         }
-        guard let first = prompt("Password:"), let second = prompt("Once more:") else {
-            throw CommandFailure("no terminal to ask for the password; use --password-file")
+        guard let first = Terminal.askInSecret(LocalizedText("密码：", "Password:")),
+            let second = Terminal.askInSecret(LocalizedText("再输一次：", "Once more:"))
+        else {
+            throw CommandFailure(
+                "没有可以询问密码的终端；请用 --password-file", "no terminal to ask for the password; use --password-file")
         }
-        guard first == second else { throw CommandFailure("the two are not the same") }
+        guard first == second else { throw CommandFailure("两次输入不同", "the two are not the same") }
         return first
-    }
-
-    /// Asks on the terminal without showing what is typed.
-    private static func prompt(_ text: String) -> String? {
-        var old = termios()
-        guard tcgetattr(STDIN_FILENO, &old) == 0 else { return nil }
-        var quiet = old
-        quiet.c_lflag &= ~tcflag_t(ECHO)
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet)
-        defer {
-            tcsetattr(STDIN_FILENO, TCSAFLUSH, &old)
-            Terminal.complain("")
-        }
-        Terminal.complain(text)
-        return readLine()
     }
 }

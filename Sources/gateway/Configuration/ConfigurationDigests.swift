@@ -16,7 +16,7 @@ enum ConfigurationDigests {
                 )
             }
         } catch {
-            members = [("unreadable", .string(error.message))]
+            members = [("unreadable", .string(error.text.en))]
         }
         return .object(JSONObject(members + [("identityKey", .string(key.fingerprint))]))
     }

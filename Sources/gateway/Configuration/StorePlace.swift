@@ -1,3 +1,4 @@
+import Vocabulary
 import Dispatch
 import Documents
 import Foundation
@@ -24,7 +25,8 @@ extension Configuration {
 
     /// - Throws: `CommandFailure` where there is none yet.
     func openExistingStore() async throws -> any Database {
-        let missing = CommandFailure("\(storeName) does not exist yet; serve and migrate make it")
+        let missing = CommandFailure(
+            at: storeName, "尚不存在；serve 与 migrate 会建立它。", "does not exist yet; serve and migrate make it.")
         guard postgreSQL != nil || FileManager.default.fileExists(atPath: storePath) else { throw missing }
         let database = try openStore()
         if postgreSQL != nil, try await !database.isMade() {
@@ -38,8 +40,8 @@ extension Configuration {
     ///
     /// - Parameter remedy: what to do instead where the store is no file.
     /// - Throws: `CommandFailure` with it.
-    func openFile(insteadOfServer remedy: String) throws -> SQLiteDatabase {
-        guard postgreSQL == nil else { throw CommandFailure("\(storeName): \(remedy)") }
+    func openFile(insteadOfServer remedy: LocalizedText) throws -> SQLiteDatabase {
+        guard postgreSQL == nil else { throw CommandFailure(remedy.at(storeName)) }
         return try SQLiteDatabase(path: storePath, maxPending: 16, encryption: encryption)
     }
 }
@@ -59,7 +61,7 @@ extension ConfigurationReader {
         do throws(StoreError) {
             return try PostgreSQLSettings(text)
         } catch {
-            complain(at: element, "postgresql: \(error.told)")
+            complain(at: element, error.told.at("postgresql").spoken)
             return nil
         }
     }

@@ -1,4 +1,7 @@
-/// What was typed after the command's name: words, and options of the form `--name value` or `--flag`.
+import Canonical
+
+/// What was typed after the command's name: words, and options of the form `--name value` or `--flag`. `-o json` and
+/// `-o wide` are the flags `json` and `wide`.
 struct Arguments {
     private(set) var words: [String] = []
     private var options: [String: String] = [:]
@@ -9,23 +12,42 @@ struct Arguments {
     ///   - flags: names that take none.
     /// - Throws: `UsageError` for a name that is in neither.
     init(_ arguments: [String], valued: Set<String>, flags known: Set<String>) throws(UsageError) {
+        // Whatever can be shown as JSON is a table otherwise.
+        let known = known.contains("json") ? known.union(["wide"]) : known
         var rest = arguments[...]
         while let argument = rest.popFirst() {
-            guard argument.hasPrefix("--"), argument != "--" else {
+            if argument == "--" {
+                words += rest
+                return
+            }
+            if argument == "-o" || argument.hasPrefix("-o=") {
+                let form = argument == "-o" ? rest.popFirst() ?? "" : String(argument.dropFirst(3))
+                guard known.contains(form), form == "json" || form == "wide" else {
+                    throw known.contains("json")
+                        ? UsageError("-o 后面写 json 或 wide", "-o takes json or wide")
+                        : UsageError("此命令没有 -o", "this command has no -o")
+                }
+                flags.insert(form)
+                continue
+            }
+            guard argument.hasPrefix("-"), argument != "-" else {
                 words.append(argument)
                 continue
             }
-            let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1).map(String.init)
+            let parts = argument.drop { $0 == "-" }.split(separator: "=", maxSplits: 1).map(String.init)
             let name = parts.first ?? ""
-            if known.contains(name), parts.count == 1 {
+            if argument.hasPrefix("--"), known.contains(name), parts.count == 1 {
                 flags.insert(name)
-            } else if valued.contains(name) {
+            } else if argument.hasPrefix("--"), valued.contains(name) {
                 guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else {
-                    throw UsageError("--\(name) needs a value")
+                    throw UsageError("--\(name) 后面要有值", "--\(name) needs a value")
                 }
                 options[name] = value
             } else {
-                throw UsageError("unknown option --\(name)")
+                let near = Spelling.nearest(to: name, among: valued.union(known).sorted())
+                throw UsageError(
+                    "没有选项 \(argument)" + (near.map { "；是否想写 --\($0)？" } ?? ""),
+                    "unknown option \(argument)" + (near.map { "; did you mean --\($0)?" } ?? ""))
             }
         }
     }
@@ -36,8 +58,9 @@ struct Arguments {
     ///   - allowed: the names that the action takes.
     ///   - action: as it was typed.
     func allow(_ allowed: Set<String>, with action: String) throws(UsageError) {
-        guard let other = flags.union(options.keys).subtracting(allowed).min() else { return }
-        throw UsageError("--\(other) does not go with \(action)")
+        let taken = allowed.contains("json") ? allowed.union(["wide"]) : allowed
+        guard let other = flags.union(options.keys).subtracting(taken).min() else { return }
+        throw UsageError("--\(other) 不能与 \(action) 同用", "--\(other) does not go with \(action)")
     }
 
     /// Refuses options that the action, which is the first word, would pass over.
@@ -54,26 +77,14 @@ struct Arguments {
     ///
     /// - Parameter most: how many are taken.
     func allowWords(_ most: Int) throws(UsageError) {
-        guard words.count <= most else { throw UsageError("\(words[most]) is not understood") }
+        guard words.count <= most else { throw UsageError("看不懂 \(words[most])", "\(words[most]) is not understood") }
     }
 
     subscript(name: String) -> String? { options[name] }
     func has(_ flag: String) -> Bool { flags.contains(flag) }
 
     func required(_ name: String) throws(UsageError) -> String {
-        guard let value = options[name] else { throw UsageError("--\(name) is needed") }
+        guard let value = options[name] else { throw UsageError("缺少 --\(name)", "--\(name) is needed") }
         return value
     }
-}
-
-/// The command line was not understood: exit code 2.
-struct UsageError: Error {
-    let message: String
-    init(_ message: String) { self.message = message }
-}
-
-/// A command could not do what it was asked: exit code 1.
-struct CommandFailure: Error {
-    let message: String
-    init(_ message: String) { self.message = message }
 }

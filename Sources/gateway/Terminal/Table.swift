@@ -1,27 +1,42 @@
-import Documents
-import Foundation
-import StrictJSON
-import Transport
+import Vocabulary
 
-/// A table for a terminal; Chinese characters are two columns wide.
+/// A table for a terminal. Where a person watches, it is as wide as the terminal, and what does not fit is cut with a mark;
+/// elsewhere, and with `-o wide`, every cell is whole.
 struct Table {
-    private var rows: [[String]]
+    private let header: [String]
+    private var rows: [[String]] = []
 
-    init(_ header: [String]) { rows = [header] }
+    init(_ header: [String]) { self.header = header }
+    init(_ header: [LocalizedText]) { self.init(header.map(\.spoken)) }
 
     mutating func add(_ row: [String]) { rows.append(row) }
 
-    var text: String {
-        let widths = rows[0].indices.map { column in rows.map { Self.width($0[column]) }.max() ?? 0 }
-        let lines = rows.map { row in
-            zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - Self.width(cell)) }
-                .joined(separator: "  ")
+    var text: String { text(fitting: Terminal.columns) }
+
+    /// - Parameter columns: of the terminal; nothing for as many as the cells want.
+    func text(fitting columns: Int?) -> String {
+        let widths = widths(fitting: columns)
+        func line(_ row: [String], _ style: Terminal.Style?) -> String {
+            let cells = zip(row, widths).map { TextColumns.padded(TextColumns.cut($0, to: $1), to: $1) }
+            let text = "  " + cells.joined(separator: "  ")
+            return style.map { Terminal.styled(text, $0) } ?? text
         }
-        let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
-        return (["  " + lines[0], "  " + rule] + lines.dropFirst().map { "  " + $0 }).joined(separator: "\n")
+        let rule = "  " + widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
+        return ([line(header, .heading), Terminal.styled(rule, .faint)] + rows.map { line($0, nil) })
+            .joined(separator: "\n")
     }
 
-    private static func width(_ text: String) -> Int {
-        text.unicodeScalars.reduce(0) { $0 + (($1.value >= 0x2E80 && $1.value < 0xFFE0 && $1.value != 0xFF5E) ? 2 : 1) }
+    /// The widest columns give way first, down to eight columns each.
+    private func widths(fitting columns: Int?) -> [Int] {
+        var widths = header.indices.map { column in
+            ([header] + rows).map { TextColumns.width($0[column]) }.max() ?? 0
+        }
+        guard let columns else { return widths }
+        var excess = 2 + widths.reduce(0, +) + 2 * (widths.count - 1) - columns
+        while excess > 0, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }), widths[widest] > 8 {
+            widths[widest] -= 1
+            excess -= 1
+        }
+        return widths
     }
 }
