@@ -65,9 +65,9 @@ import Transport
         let json = try JSONValue(
             parsing: Array(try GatewayProcess.run(["codes", "show", "sex", "--json"]).output.utf8))
         #expect(json["name"] == "sex" && json["codes"]?[0]?["code"] != nil)
-        for words in [["codes", "show", "sexx"], ["codes", "show"], ["codes", "lists"], ["codes", "list", "sex"]] {
-            #expect(try GatewayProcess.run(words).code == 2, "\(words)")
-        }
+        for (words, code) in [
+            (["codes", "show", "sexx"], 1), (["codes", "lists"], 1), (["codes", "show"], 2), (["codes", "list", "sex"], 2),
+        ] { #expect(try GatewayProcess.run(words).code == code, "\(words)") }
     }
 
     @Test func `the console shows every list, and field tables lead to them`() async throws {

@@ -88,7 +88,7 @@ import Vocabulary
                 try json([place], of: gateway).first { $0[member]?.string == id }?["paused"]
             }
             #expect(try run([place, "pause", id], of: gateway).code == 2, "without a reason")
-            #expect(try run([place, "pause", id, "--reason", "机构系统搬迁"], of: gateway).output == "\(id) is paused\n")
+            #expect(try run([place, "pause", id, "--reason", "机构系统搬迁"], of: gateway).output == "\(id) 已暂停 \(id) is paused\n")
             #expect(try pause()?["reason"] == "机构系统搬迁")
             #expect(try run([place, "pause", id, "--reason", "again"], of: gateway).code == 1)
             let (code, answer) = try run([place, "resume", id, "--reason", "搬迁完成", "--json"], of: gateway)
@@ -143,7 +143,7 @@ import Vocabulary
         let job = try start(rate: 1000)
         // The dead letters are as broken as before.
         let done = try run(["dead-letters", "jobs", job, "--wait"], of: gateway)
-        #expect(done.code == 1 && done.output.contains("finished  0 resent, 3 failed again"), "\(done.output)")
+        #expect(done.code == 1 && done.output.contains("又失败 3，未动 0，共 3 0 resent, 3 failed again"), "\(done.output)")
         #expect(try run(["dead-letters", "jobs", job], of: gateway).code == 0)
         #expect(try run(["dead-letters", "jobs", job, "--stop"], of: gateway).code == 1, "it is over")
         #expect(try run(["dead-letters", "jobs"], of: gateway).output.contains(job))

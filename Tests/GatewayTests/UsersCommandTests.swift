@@ -21,7 +21,7 @@ private let password = "correct horse battery"
         #expect(try users("disable", "li").code == 0)
         #expect(try users("role", "li", "--role", "viewer").code == 0)
         #expect(try users("disable", "nobody").code == 1)
-        #expect(try users("list").output.contains("li  viewer  disabled"))
+        #expect(try users("list").output.contains("li  viewer  已停用 disabled"))
         try "short\n".write(toFile: file, atomically: true, encoding: .utf8)
         #expect(try users("password", "li", "--password-file", file).code == 1)
         #expect(try GatewayProcess.run(["audit", "verify", "--config", config]).output.contains("3 rows"))

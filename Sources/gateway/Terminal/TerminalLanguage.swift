@@ -20,8 +20,16 @@ enum TerminalLanguage: Sendable, CaseIterable {
         switch self {
         case .chinese: text.zh
         case .english: text.en
-        case .both: text.zh == text.en ? text.zh : "\(text.zh) \(text.en)"
+        case .both: both(text)
         }
+    }
+
+    /// The place that both begin with stands there once.
+    private func both(_ text: LocalizedText) -> String {
+        guard text.zh != text.en else { return text.zh }
+        let common = zip(text.zh, text.en).prefix { $0 == $1 }.map { String($0.0) }.joined()
+        let place = common.ranges(of: ": ").last.map { String(common[..<$0.upperBound]) } ?? ""
+        return "\(text.zh) \(text.en.dropFirst(place.count))"
     }
 }
 
@@ -36,5 +44,5 @@ extension LocalizedText {
     var spoken: String { TerminalLanguage.current(self) }
 
     /// A place before a sentence: the file, the row, the option that it is about.
-    func at(_ place: String) -> LocalizedText { LocalizedText("\(place)：\(zh)", "\(place): \(en)") }
+    func at(_ place: String) -> LocalizedText { LocalizedText("\(place): \(zh)", "\(place): \(en)") }
 }
