@@ -10,7 +10,7 @@ extension CaseClerk: FollowUpHandling {
         _ record: ApplicationRecord, clocks: [RunningClock], by followUp: FollowUp
     ) throws(StoreError) -> CaseChange? {
         let clocks = try clocks.map { clock throws(StoreError) in try clock.clock(of: record.applicationNo) }
-        let message = try followUp.message
+        let message = try followUp.said
         var change = try change(record, clocks, message, by: followUp)
         change?.sharesUntil = Self.keepUntil(of: message.value("shares")?.array ?? [])
         return change
@@ -95,8 +95,12 @@ extension CaseClerk: FollowUpHandling {
                 for: application, receivedAt: record.receivedAt.timestamp, evidence: evidence)
             return Set(missing.compactMap { $0["kind"]?.string })
         }
+        // What says the same as before proves nothing new; the rules need not be asked.
+        let before = try record.application
         // An institution may have asked for papers that no rule speaks of: only their coming ends that.
-        let proved = needed(try record.application, []).subtracting(needed(application, evidence))
+        let proved =
+            evidence.isEmpty && before.content == application.content
+            ? [] : needed(before, []).subtracting(needed(application, evidence))
         let materials = application.value("materials")?.array ?? []
         let came = Set(materials.compactMap { $0["kind"]?.string })
         let titles = Set(materials.compactMap { $0["title"]?.string })
@@ -293,11 +297,7 @@ extension CaseClerk: FollowUpHandling {
 
 extension FollowUp {
     /// What it says, canonical.
-    var message: LegalAidApplication {
-        get throws(StoreError) {
-            LegalAidApplication(content: try JSONObject(stored: content, "the content of follow-up \(id)"))
-        }
-    }
+    var said: LegalAidApplication { get throws(StoreError) { LegalAidApplication(content: try message) } }
 }
 
 extension LegalAidApplication {

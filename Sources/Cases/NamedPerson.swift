@@ -93,7 +93,7 @@ extension CaseClerk {
             case .supplement, .cancel: found.filter { $0.partnerID == followUp.partnerID }
             case .caseEvent, .transfer, .statusShare: found
             }
-        let meant = try NamedPerson(in: try followUp.message).among(theirs, isExact: name.isExact)
+        let meant = try NamedPerson(in: try followUp.said).among(theirs, isExact: name.isExact)
         return name.isExact || meant.count == 1 ? meant : []
     }
 }

@@ -23,7 +23,7 @@ extension CaseClerk {
         guard record.partnerID == notice.partnerID, record.route == .byNotification, record.queue != nil,
             !record.standing.isOver, record.standing.caseState.map(Self.takesNotices) ?? true
         else { return false }
-        let (known, message) = (try record.application, try notice.message)
+        let (known, message) = (try record.application, try notice.said)
         guard known.text("proceeding.stage") == message.text("proceeding.stage") else { return false }
         // An organ's own number may stand for several cases of one person.
         guard let number = known.text("proceeding.caseNumber"), let other = message.text("proceeding.caseNumber") else {

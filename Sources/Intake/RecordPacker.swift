@@ -94,7 +94,7 @@ struct RecordPacker {
         ])
         content["applicationNo"] = nil
         var notice = FollowUp(
-            id: record.id, kind: .caseEvent, partnerID: sender.id, content: JSONValue.object(content).serialized(),
+            id: record.id, kind: .caseEvent, partnerID: sender.id, content: StoredObject(content),
             names: matters.map(CaseName.key), receivedAt: receivedAt,
             keepUntil: receivedAt.advanced(milliseconds: limits.parking))
         notice.isNotice = true
@@ -158,7 +158,7 @@ struct RecordPacker {
         if !shares.isEmpty { application.set("shares", .array(shares)) }
         record.followUp = FollowUp(
             id: record.id, kind: kind, partnerID: sender.id,
-            content: JSONValue.object(application.content).serialized(),
+            content: StoredObject(application.content),
             names: kind == .statusShare
                 ? clerk.keys.person(in: application).map(CaseName.key)
                 : clerk.keys.names(

@@ -1,5 +1,4 @@
 import StrictJSON
-import Synchronization
 import Vocabulary
 
 /// An application as the store keeps it.
@@ -10,8 +9,7 @@ public struct ApplicationRecord: Sendable {
     public let messageID: String?
     /// The institution that is responsible.
     public let queue: String?
-    /// Canonical, JSON.
-    public let content: [UInt8]
+    private let stored: StoredObject
     /// Which case machine runs.
     public let route: AidRoute
     /// Grows by one with every change; a change names the version it was made from.
@@ -30,11 +28,11 @@ public struct ApplicationRecord: Sendable {
     public var facts: CaseFacts?
     /// When the gateway received it; of what was a lead, when the person applied.
     public var receivedAt: Instant
-    private let reading = Reading()
 
+    /// - Parameter known: what the content says, where that is known without reading it.
     public init(
         applicationNo: String, referralID: String, partnerID: String, messageID: String?, queue: String?,
-        content: [UInt8], route: AidRoute, version: Int, standing: ApplicationStanding,
+        content: [UInt8], known: JSONObject? = nil, route: AidRoute, version: Int, standing: ApplicationStanding,
         handover: Handover = Handover(), receivedAt: Instant
     ) {
         self.applicationNo = applicationNo
@@ -42,7 +40,7 @@ public struct ApplicationRecord: Sendable {
         self.partnerID = partnerID
         self.messageID = messageID
         self.queue = queue
-        self.content = content
+        stored = StoredObject(content, known: known)
         self.route = route
         self.version = version
         self.standing = standing
@@ -50,20 +48,13 @@ public struct ApplicationRecord: Sendable {
         self.receivedAt = receivedAt
     }
 
+    /// Canonical, JSON.
+    public var content: [UInt8] { stored.bytes }
+
     /// The canonical application. It is read once, however often a step asks for it.
     ///
     /// - Throws: `StoreError.corrupt` where the stored bytes are no JSON object.
     public var canonical: JSONObject {
-        get throws(StoreError) {
-            if let known = reading.object.withLock({ $0 }) { return known }
-            let object = try JSONObject(stored: content, "the content of application \(applicationNo)")
-            reading.object.withLock { $0 = object }
-            return object
-        }
-    }
-
-    /// What was read of the bytes, shared by copies of the record, whose bytes are the same.
-    private final class Reading: Sendable {
-        let object = Mutex<JSONObject?>(nil)
+        get throws(StoreError) { try stored.object("the content of application \(applicationNo)") }
     }
 }

@@ -90,11 +90,13 @@ enum CaseRows {
             """, values
         ) { row throws(StoreError) in
             let erasedAt = try row.optionalInstant("erased_at")
+            let number = try row.text("no")
+            let content = Erased.object(try row.json("content"), at: erasedAt)
             var record = ApplicationRecord(
-                applicationNo: try row.text("no"), referralID: try row.text("referral_id"),
+                applicationNo: number, referralID: try row.text("referral_id"),
                 partnerID: try row.text("partner"), messageID: try row.optionalText("message_id"),
-                queue: try row.optionalText("queue"), content: Erased.object(try row.json("content"), at: erasedAt),
-                route: try row.word("aid_route"), version: try row.int("version"),
+                queue: try row.optionalText("queue"), content: content,
+                known: RecentContents.shared.object(of: number, content), route: try row.word("aid_route"), version: try row.int("version"),
                 standing: ApplicationStanding(
                     referral: try row.word("referral_state"), caseState: try row.optionalWord("case_state"),
                     handover: try row.word("handover_state"), returns: try row.int("handover_returns"),
@@ -133,6 +135,7 @@ enum CaseRows {
                 .word(standing.handover), .optional(record.handover.to), .optional(record.handover.dueAt),
                 .optional(standing.lead), .optional(facts?.stored), .text(Tallies.month(of: commit.receivedAt)),
             ])
+        RecentContents.shared.note(content, of: applicationNo)
         try ApplicationKeys.insert(record.keys, of: applicationNo, at: commit.receivedAt, transaction)
         try Clocks.keep(record.clocks, of: applicationNo, transaction)
         try Hearings.keep(in: content.object, of: applicationNo, isNew: true, transaction)
@@ -184,6 +187,7 @@ enum CaseRows {
         try Clocks.keep(change.clocks, of: change.applicationNo, transaction)
         for moved in change.movedLimits { try MovedLimits.insert(moved, transaction) }
         if let content = change.content {
+            RecentContents.shared.note(content, of: change.applicationNo)
             try Hearings.keep(in: content.object, of: change.applicationNo, isNew: false, transaction)
         }
         for effect in effects { try perform(effect, change, record, transaction) }

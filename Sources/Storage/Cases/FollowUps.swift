@@ -276,7 +276,7 @@ enum FollowUps {
     private static func read(_ row: any SQLRow) throws(StoreError) -> FollowUp {
         var followUp = FollowUp(
             id: try row.text("id"), kind: try row.word("kind"), partnerID: try row.text("partner"),
-            content: try row.json("content"), names: try names(row.text("names")),
+            content: StoredObject(try row.json("content")), names: try names(row.text("names")),
             receivedAt: try row.instant("received_at"), keepUntil: try row.instant("keep_until"))
         followUp.isNotice = try row.flag("is_notice")
         return followUp

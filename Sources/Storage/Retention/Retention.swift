@@ -99,6 +99,7 @@ enum Retention {
     ) throws(StoreError) -> RetentionStep {
         let target = part.target
         let eraser = Eraser(now: terms.now, sm3: act.sm3)
+        RecentContents.shared.forget()
         var step = RetentionStep()
         var lines: [Line] = []
         var moments: [Instant] = []
