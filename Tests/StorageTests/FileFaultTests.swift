@@ -64,6 +64,94 @@ import Testing
 }
 
 @Suite struct FileLifeTests {
+    /// Overwrites a file in its place, as `cp` does.
+    private func overwrite(_ file: URL, with bytes: Data) throws {
+        let handle = try FileHandle(forWritingTo: file)
+        try handle.truncate(atOffset: 0)
+        try handle.write(contentsOf: bytes)
+        try handle.close()
+    }
+
+    private static func note(_ id: String) -> @Sendable (any SQLConnection) throws(StoreError) -> Void {
+        { connection throws(StoreError) in
+            try connection.run(
+                """
+                INSERT OR REPLACE INTO evidence (id, person, content, partner, received_at, keep_until)
+                VALUES (?, 'P', zeroblob(200000), 'court', 0, 0)
+                """, [.text(id)])
+        }
+    }
+
+    /// What may lie over the file: a copy that was made whole, the bytes of the file itself as they were, the file cut short.
+    @Test(arguments: ["copy", "earlier bytes", "half"], [true, false])
+    func `a file that is overwritten in its place is damage at once`(by kind: String, afterMore: Bool) async throws {
+        let home = try await TemporaryStore()
+        let database = try #require(home.database as? SQLiteDatabase)
+        let (file, older) = (home.folder.appending(path: "store.sqlite"), home.folder.appending(path: "older"))
+        for number in 0..<40 { try await database.write(Self.note("A\(number)")) }
+        #expect(database.fault == nil)
+        let bytes = try Data(contentsOf: file)
+        try await database.copy(to: older.path)
+        if afterMore {
+            // More than a log holds: it is written back meanwhile.
+            for number in 0..<60 { try await database.write(Self.note("B\(number)")) }
+            #expect(database.fault == nil)
+        }
+        switch kind {
+        case "copy": try overwrite(file, with: try Data(contentsOf: older))
+        case "earlier bytes":
+            // Over themselves they change nothing.
+            guard afterMore else { break }
+            try overwrite(file, with: bytes)
+        default: try overwrite(file, with: try Data(contentsOf: file).prefix(2048))
+        }
+        if kind != "earlier bytes" || afterMore {
+            #expect(database.fault == .damaged)
+            await #expect(throws: StoreError.unsafe(.damaged)) { try await database.write(Self.note("C")) }
+        }
+        await home.remove()
+    }
+
+    @Test(arguments: ["emptied", "cut", "overwritten"])
+    func `a log that is cut or overwritten in its place is damage at once`(how: String) async throws {
+        let home = try await TemporaryStore()
+        let database = try #require(home.database as? SQLiteDatabase)
+        let log = home.folder.appending(path: "store.sqlite-wal")
+        for number in 0..<3 { try await database.write(Self.note("A\(number)")) }
+        #expect(database.fault == nil)
+        let bytes = try Data(contentsOf: log)
+        switch how {
+        case "emptied": try overwrite(log, with: Data())
+        case "cut": try overwrite(log, with: bytes.dropLast(4096))
+        default: try overwrite(log, with: Data(repeating: 0xA5, count: bytes.count))
+        }
+        #expect(database.fault == .damaged)
+        await #expect(throws: StoreError.unsafe(.damaged)) { try await database.write(Self.note("C")) }
+        await home.remove()
+    }
+
+    @Test func `checkpoints, other processes' too, and links of earlier releases are no damage`() async throws {
+        let home = try await TemporaryStore()
+        let database = try #require(home.database as? SQLiteDatabase)
+        let path = home.folder.appending(path: "store.sqlite").path
+        var others: [SQLiteDatabase] = []
+        for high in ["FFFFFFFFFFFFFFF0", "7FFFFFFF00000000", "0000000000000000", "80000000000000FF"] {
+            // Random throughout, as releases before this one wrote it.
+            try await database.write { connection throws(StoreError) in
+                try connection.run("UPDATE commit_link SET own = x'\(high)0102030405060708'", [])
+            }
+            let other = try SQLiteDatabase(path: path, maxPending: 4)
+            _ = try await SQLMessageStore(database: other)
+            for number in 0..<30 {
+                try await (number % 2 == 0 ? database : other).write(Self.note("A\(number)"))
+                #expect(database.fault == nil && other.fault == nil)
+            }
+            others.append(other)
+        }
+        for other in others { await other.close() }
+        await home.remove()
+    }
+
     @Test func `a closed store is one whole file that its owner alone may read`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "file-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

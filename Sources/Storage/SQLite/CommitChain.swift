@@ -9,14 +9,43 @@ import Messaging
 /// had this row, or changed no row, cannot be told apart, and neither can it be told that a log is missing.
 enum CommitChain {
     /// Makes this commit the newest link.
-    static let advance = "UPDATE commit_link SET previous = own, own = randomblob(16) WHERE id = 1"
+    static func advance(_ connection: any SQLConnection) throws(StoreError) {
+        let former = try connection.query("SELECT own FROM commit_link WHERE id = 1", []) {
+            row throws(StoreError) in try row.blob("own")
+        }
+        guard let former = former.first else { throw .corrupt("commit_link has no row") }
+        try connection.run(
+            "UPDATE commit_link SET previous = own, own = ? WHERE id = 1", [.blob(Link.following(former))])
+    }
 
-    /// A commit, and the one before it.
-    private struct Link: Hashable {
+    /// The page that the row is alone in; nothing before the schema has it.
+    static func page(_ connection: any SQLConnection) throws(StoreError) -> Int64? {
+        try connection.query("SELECT rootpage FROM sqlite_schema WHERE name = 'commit_link'", []) {
+            row throws(StoreError) in try row.integer("rootpage")
+        }.first
+    }
+
+    /// A commit, and the one before it: eight bytes that count, so that of two commits of one store the later is known,
+    /// and eight that are random, so that two lives of it differ.
+    struct Link: Hashable {
         /// Stands before both in the row, so that it is found in a page of the log.
         static let magic = Array("LGAR-commit-link".utf8)
         let previous: [UInt8]
         let own: [UInt8]
+
+        /// Grows with every commit. Links of earlier releases are random throughout, and what follows counts on from them.
+        var number: UInt64 { Self.number(own) }
+
+        /// Without the first bit, so that a random one leaves room to count on for ever.
+        private static func number(_ own: [UInt8]) -> UInt64 {
+            own.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } & 0x7FFF_FFFF_FFFF_FFFF
+        }
+
+        static func following(_ own: [UInt8]) -> [UInt8] {
+            let next = number(own) + 1
+            let random = UInt64.random(in: .min ... .max)
+            return [next, random].flatMap { value in withUnsafeBytes(of: value.bigEndian) { Array($0) } }
+        }
 
         /// Nothing where the page is another table's. The row is alone in its page.
         init?(page: [UInt8]) {

@@ -82,7 +82,7 @@ final class SQLiteConnection: StoreConnection {
     /// - Throws: `StoreError.uncertain` where the disk failed: what stands in the log may be read back later.
     func commit() throws(StoreError) {
         if health?.isChained.load(ordering: .relaxed) ?? false, changes != changesBefore {
-            try run(CommitChain.advance, [])
+            try CommitChain.advance(self)
         }
         let statement = try prepared("COMMIT")
         defer { statement.reset() }

@@ -142,7 +142,7 @@ public final class SQLiteDatabase: Database {
         // Closing removes the log, and then looks at nothing any more.
         let isClosing = isClosing.load(ordering: .relaxed)
         if !place.isSame(withLog: !isClosing) { return .lost }
-        if !isClosing, !place.isHeaderWhole { health.isDamaged.store(true, ordering: .relaxed) }
+        if !isClosing, !place.isUntouched { health.isDamaged.store(true, ordering: .relaxed) }
         return health.isDamaged.load(ordering: .relaxed) ? .damaged : nil
     }
 
@@ -166,10 +166,11 @@ public final class SQLiteDatabase: Database {
                 try connection.run("PRAGMA user_version=\(index + 1)", [])
             }
             // New tables alone are no change that is counted.
-            if done < Migration.all.count { try connection.run(CommitChain.advance, []) }
+            if done < Migration.all.count { try CommitChain.advance(connection) }
             try prepareKeys(connection)
         }
         health.isChained.store(true, ordering: .relaxed)
+        place.watch(linkPage: try await read { connection throws(StoreError) in try CommitChain.page(connection) })
         try await openKeys()
     }
 
