@@ -164,7 +164,7 @@ private func message(
     }
     record.followUp = name.map {
         FollowUp(
-            id: record.id, kind: .supplement, partnerID: partner, content: Array("{}".utf8), names: [$0],
+            id: record.id, kind: .supplement, partnerID: partner, content: StoredObject(JSONObject()), names: [$0],
             receivedAt: now, keepUntil: keepUntil)
     }
     var commit = IntakeCommit(

@@ -137,7 +137,7 @@ import Testing
         var others: [SQLiteDatabase] = []
         for high in ["FFFFFFFFFFFFFFF0", "7FFFFFFF00000000", "0000000000000000", "80000000000000FF"] {
             // Random throughout, as releases before this one wrote it.
-            try await database.write { connection throws(StoreError) in
+            _ = try await database.write { connection throws(StoreError) in
                 try connection.run("UPDATE commit_link SET own = x'\(high)0102030405060708'", [])
             }
             let other = try SQLiteDatabase(path: path, maxPending: 4)
