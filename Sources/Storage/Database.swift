@@ -119,6 +119,24 @@ extension Database {
         try await read { connection throws(StoreError) in try connection.schemaVersion() > 0 }
     }
 
+    /// What `migrate` would do to the schema; it is only looked at.
+    ///
+    /// - Throws: `StoreError.newerSchema` where it is a newer release's.
+    public func schemaPlan() async throws(StoreError) -> SchemaPlan {
+        try await read { connection throws(StoreError) in
+            let found = try connection.schemaVersion()
+            guard found <= Migration.all.count else { throw .newerSchema(found, reads: Migration.all.count) }
+            let steps =
+                switch connection.dialect {
+                case .sqlite: Migration.all.enumerated().map { ($0.offset + 1, $0.element.purpose) }
+                case .postgreSQL: Migration.postgreSQL.map { ($0.version, Migration.purpose(of: $0.script)) }
+                }
+            return SchemaPlan(
+                found: found, wanted: Migration.all.count,
+                steps: steps.filter { $0.0 > found }.map { SchemaPlan.Step(number: $0.0, purpose: $0.1) })
+        }
+    }
+
     /// Whether its schema is this release's.
     ///
     /// - Throws: `StoreError.newerSchema` where it is a newer release's.
@@ -127,4 +145,19 @@ extension Database {
         guard schema <= Migration.all.count else { throw .newerSchema(schema, reads: Migration.all.count) }
         return schema == Migration.all.count
     }
+}
+
+/// The way from the schema that a store has to that of this release.
+public struct SchemaPlan: Sendable, Equatable {
+    public struct Step: Sendable, Equatable {
+        /// What the store's schema is called after it.
+        public let number: Int
+        /// Why, as the script's author wrote it.
+        public let purpose: String
+    }
+
+    /// What the store has; 0 where nothing was ever made in it.
+    public let found: Int
+    public let wanted: Int
+    public let steps: [Step]
 }

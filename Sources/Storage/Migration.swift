@@ -1,6 +1,8 @@
 /// One step of the schema. Released files are never edited; a change is a new file at the end of `all`.
 struct Migration {
     let statements: [String]
+    /// Why, in the words of the script's first sentence.
+    let purpose: String
 
     /// In order. A store remembers in `user_version` how many of them it has.
     static let all: [Migration] = [
@@ -38,9 +40,17 @@ struct Migration {
         (27, String(decoding: PackageResources.postgresql_v027_create_sql, as: UTF8.self))
     ]
 
+    /// The first sentence of the comment that a script begins with.
+    static func purpose(of script: String) -> String {
+        let comment = script.split(separator: "\n").prefix { $0.hasPrefix("--") }
+            .map { $0.dropFirst(2).drop(while: \.isWhitespace) }.joined(separator: " ")
+        return comment.firstRange(of: ". ").map { comment[..<$0.lowerBound] + "." } ?? comment
+    }
+
     /// Splits the script at semicolons that end a line, comments aside: a trigger with its statements stands on one line, and
     /// no text has two dashes. Two statements on one line are refused when they are run.
     private init(script: [UInt8]) {
+        purpose = Self.purpose(of: String(decoding: script, as: UTF8.self))
         var statement = ""
         var statements: [String] = []
         for line in String(decoding: script, as: UTF8.self).split(separator: "\n") {

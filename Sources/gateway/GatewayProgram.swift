@@ -11,7 +11,7 @@ enum GatewayProgram {
             PartnerKitCommand.self, Conformance.self, Reconcile.self, Parked.self, Alerts.self, TraceCommand.self,
             Reports.self, Codes.self, AuditCommand.self, RetentionCommand.self, SubjectCommand.self, Users.self,
             Send.self, VerifyReceipt.self, Migrate.self, Backup.self, Restore.self, Keys.self, SchemaCommand.self,
-            Version.self,
+            Completion.self, Version.self,
         ]
     }
 
@@ -67,10 +67,14 @@ enum GatewayProgram {
     private static var overview: String {
         let lines: [HelpLine] =
             [
-                .note("法律援助转介网关：报送单位与法律援助机构之间唯一的一扇门。", "The one door between referring agencies and legal aid institutions."),
+                .note("法律援助转办网关：报送单位与法律援助机构之间唯一的一扇门。", "The one door between referring agencies and legal aid institutions."),
                 .note("", ""), .note("用法：gateway 命令 [选项]", "Usage: gateway COMMAND [OPTIONS]"), .note("", ""),
             ] + commands.map { .item($0.name, $0.summary) } + [
                 .note("", ""),
+                .note(
+                    "设置文件依次取自 --config、环境变量 LEGAL_AID_GATEWAY_CONFIG、config/gateway.xml、/etc/legal-aid-gateway/gateway.xml。",
+                    "Settings are read from --config FILE, else from the file that LEGAL_AID_GATEWAY_CONFIG names, else from config/gateway.xml, and where that is not there from /etc/legal-aid-gateway/gateway.xml."
+                ),
                 .note(
                     "gateway help 命令（或 gateway 命令 -h）说明一个命令。退出码：0 完成；1 所问或所求不成立；2 命令写法不对。",
                     "gateway help COMMAND, or gateway COMMAND -h, explains one. Exit codes: 0 done, 1 something asked for was not so, 2 not understood."

@@ -15,6 +15,10 @@ enum Serve: Command {
         [
             .config,
             .note("SIGHUP 重新读取映射、规则和凭证，并把变化写入日志；有误则拒绝，原来的继续有效。日志以一行一个 JSON 写到标准错误。", "SIGHUP reads mappings, rules and credentials again, and logs what has changed; a set with a mistake is refused and the old one stays in force. The log goes to standard error as JSON lines."),
+            .note(
+                "设有 NOTIFY_SOCKET 时（systemd 的 Type=notify），告知其 READY、RELOADING、STOPPING，并按 WATCHDOG_USEC 的一半报告仍在运行。",
+                "Where NOTIFY_SOCKET is set, as systemd does for Type=notify, it is told READY, RELOADING, STOPPING, and each half of WATCHDOG_USEC that the gateway is alive."
+            ),
         ]
 
     static func run(_ arguments: [String]) async throws -> Int32 {
@@ -26,14 +30,30 @@ enum Serve: Command {
         let signals = Signals.stream(SIGTERM, SIGINT, SIGHUP)
         let gateway = try await Gateway(configuration, log: log)
         log.info("listening", [("host", .string(configuration.host)), ("port", JSONValue(Int(gateway.server.port)))])
+        let manager = ServiceManager(
+            environment: ProcessInfo.processInfo.environment, process: ProcessInfo.processInfo.processIdentifier)
+        tell(.ready, manager, log)
+        let heartbeat = Task { await manager.beat { warn($0, log) } }
         for await signal in signals {
             guard signal == SIGHUP else { break }
+            tell(.reloading(at: ServiceManager.monotonicMicroseconds), manager, log)
             await reload(gateway, log)
+            tell(.ready, manager, log)
         }
+        tell(.stopping, manager, log)
         log.info("stopping", [])
         await gateway.stop()
+        heartbeat.cancel()
         log.info("stopped", [])
         return 0
+    }
+
+    private static func tell(_ notice: ServiceManager.Notice, _ manager: ServiceManager, _ log: Log) {
+        do throws(ServiceManager.Unreachable) { try manager.tell(notice) } catch { warn(error, log) }
+    }
+
+    private static func warn(_ error: ServiceManager.Unreachable, _ log: Log) {
+        log.warning("the service manager could not be told", [("errno", JSONValue(Int(error.code)))])
     }
 
     private static func reload(_ gateway: Gateway, _ log: Log) async {
@@ -46,7 +66,15 @@ enum Serve: Command {
     }
 }
 
-/// Where things are when nothing else is said, seen from the repository.
+/// Where things are when nothing else is said.
 enum Defaults {
-    static let configuration = "config/gateway.xml"
+    /// What the environment names; else the folder's own, as in the repository or an unpacked archive; else what a package has
+    /// installed.
+    static var configuration: String {
+        if let named = ProcessInfo.processInfo.environment["LEGAL_AID_GATEWAY_CONFIG"], !named.isEmpty { return named }
+        let here = "config/gateway.xml"
+        let installed = "/etc/legal-aid-gateway/gateway.xml"
+        let files = FileManager.default
+        return !files.fileExists(atPath: here) && files.fileExists(atPath: installed) ? installed : here
+    }
 }

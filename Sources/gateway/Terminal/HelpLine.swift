@@ -9,7 +9,7 @@ enum HelpLine: Sendable {
     static func item(_ words: String, _ zh: String, _ en: String) -> HelpLine { .item(words, LocalizedText(zh, en)) }
     static func note(_ zh: String, _ en: String) -> HelpLine { .note(LocalizedText(zh, en)) }
 
-    static let config = item("--config FILE", "设置文件（默认 config/gateway.xml）", "settings (default config/gateway.xml)")
+    static let config = item("--config FILE", "设置文件（不写则见 gateway help）", "settings (else see gateway help)")
     static let json = item("-o json, --json", "以 JSON 输出", "as JSON")
     static let wide = item("-o wide", "表格不按终端宽度截断", "tables whole, however narrow the terminal")
 }
