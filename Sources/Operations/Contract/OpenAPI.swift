@@ -52,7 +52,7 @@ public struct OpenAPI: Sendable {
         return [
             "openapi": "3.1.0",
             "info": [
-                "title": "法律援助转介网关 Legal Aid Referral Gateway", "version": .string(Release.version),
+                "title": "法律援助转办网关 Legal Aid Referral Gateway", "version": .string(Release.version),
                 "description":
                     "错误应答为 RFC 9457，type 与处理办法见 x-errors。 Errors are RFC 9457; x-errors lists each type, whose turn it is and what to do.",
             ],

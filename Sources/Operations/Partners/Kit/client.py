@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # -*- coding: utf-8 -*-
-"""法律援助转介网关客户端，仅用 Python 3 标准库。 A client of the gateway; Python's standard library only.
+"""法律援助转办网关客户端，仅用 Python 3 标准库。 A client of the gateway; Python's standard library only.
 
 环境变量 Environment:
   GATEWAY_URL         网关地址，如 https://gateway.example:8480

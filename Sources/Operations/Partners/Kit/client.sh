@@ -1,5 +1,5 @@
 #!/bin/sh
-# 法律援助转介网关客户端：curl 与 openssl。 A client of the gateway by curl and openssl.
+# 法律援助转办网关客户端：curl 与 openssl。 A client of the gateway by curl and openssl.
 #
 #   GATEWAY_URL         网关地址 the gateway's address
 #   GATEWAY_TOKEN_FILE  令牌文件（默认 token.txt） the file that holds your bearer token
