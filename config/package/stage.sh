@@ -30,7 +30,7 @@ put 0644 config/rules/rules.xsd "$share/schemas/rules.xsd"
 # Settings: the repository's, with the places of an installed program, and with no address of a sample partner.
 tree config/rules "$etc/rules"
 tree config/calendar "$etc/calendar"
-for name in institutions credentials retention; do put 0644 "config/$name.xml" "$etc/$name.xml"; done
+for name in institutions retention; do put 0644 "config/$name.xml" "$etc/$name.xml"; done
 python3 "$package/settings.py" config "$etc"
 find "$root/etc/legal-aid-gateway" -type f -exec chmod 0644 {} +
 put 0644 "$package/journald@legal-aid-gateway.conf" "$root/etc/systemd/journald@legal-aid-gateway.conf"

@@ -74,7 +74,7 @@ enum Completion: Command {
 
     static var zsh: String {
         func quoted(_ text: String) -> String { text.replacing("'", with: "'\\''") }
-        let names = commands.map { "        '\($0.name):\(quoted($0.summary.replacing(":", with: "\\:")))'" }
+        let names = commands.map { "        '\($0.name):\(quoted($0.summary.spoken.replacing(":", with: "\\:")))'" }
         let cases = commands.map {
             """
                 \($0.name)) actions=(\(actions(of: $0).joined(separator: " "))) options=(\(options(of: $0).joined(separator: " "))) ;;
