@@ -1,6 +1,8 @@
 #ifndef CMICROHTTPD_SHIM_H
 #define CMICROHTTPD_SHIM_H
 #include <arpa/inet.h>
+#include <gnutls/abstract.h>
+#include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -51,13 +53,28 @@ struct legalaid_mhd_calls {
     void *context;
 };
 
+// The library wants somebody to ask for its certificate; each connection is given its own credentials before its handshake,
+// and one that was not shall fail.
+static inline int legalaid_tls_none(gnutls_session_t session, const gnutls_datum_t *authorities, int authority_count,
+                                    const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
+                                    gnutls_pcert_st **certificate, unsigned int *count, gnutls_privkey_t *key) {
+    (void)session, (void)authorities, (void)authority_count, (void)algorithms, (void)algorithm_count;
+    (void)certificate, (void)count, (void)key;
+    return -1;
+}
+
 // MHD_start_daemon is variadic, which Swift cannot call.
 static inline struct MHD_Daemon *legalaid_mhd_start(const struct sockaddr *address, uint16_t port, unsigned int threads,
                                                     unsigned int connections, unsigned int idle_seconds, size_t memory,
-                                                    struct legalaid_mhd_calls calls) {
+                                                    int is_tls, struct legalaid_mhd_calls calls) {
     unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
     if (address->sa_family == AF_INET6) flags |= MHD_USE_IPv6;
+    const struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
+    const struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)legalaid_tls_none},
+                                         {MHD_OPTION_END, 0, NULL}};
+    if (is_tls) flags |= MHD_USE_TLS;
     return MHD_start_daemon(flags, port, NULL, NULL, calls.handler, calls.context,
+                            MHD_OPTION_ARRAY, is_tls ? tls : plain,
                             MHD_OPTION_SOCK_ADDR, address,
                             MHD_OPTION_THREAD_POOL_SIZE, threads,
                             MHD_OPTION_CONNECTION_LIMIT, connections,
@@ -76,6 +93,19 @@ static inline int legalaid_milliseconds_silent(int descriptor) {
     socklen_t size = sizeof info;
     if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return -1;
     return info.tcpi_last_data_recv > 0x7fffffff ? 0x7fffffff : (int)info.tcpi_last_data_recv;
+}
+
+// Whether the other end still sends: bytes that wait tell nothing where they may be TLS's own farewell.
+static inline int legalaid_is_established(int descriptor) {
+    struct tcp_info info;
+    socklen_t size = sizeof info;
+    return getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state == TCP_ESTABLISHED;
+}
+
+// The TLS session of a connection; NULL where it has none.
+static inline gnutls_session_t legalaid_mhd_session(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    return info ? (gnutls_session_t)info->tls_session : NULL;
 }
 
 static inline uint16_t legalaid_mhd_port(struct MHD_Daemon *daemon) {

@@ -21,6 +21,9 @@ extension ReturnAddress {
         var request = OutgoingRequest(
             method: "POST", url: url, headers: headers, body: body, timeout: timeout, maxResponseBytes: answerBytes)
         request.authorities = authorities
+        request.clientCertificate = clientCertificate
+        request.clientKey = clientKey
+        request.pinnedKey = pinnedKey
         request.keepsFirstBytes = true
         return request
     }

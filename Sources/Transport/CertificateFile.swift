@@ -24,7 +24,21 @@ public enum CertificateFile {
         return first
     }
 
-    private static func seconds(of time: UnsafePointer<ASN1_TIME>?) -> Int64? {
+    /// When the first of the revocation lists in a PEM file is to be replaced (`nextUpdate`, RFC 5280 §5.1.2.5).
+    public static func firstListEnd(in pem: [UInt8]) -> Int64? {
+        guard let source = PEMSource(pem) else { return nil }
+        var first: Int64?
+        for _ in 0..<most {
+            guard let list = PEM_read_bio_X509_CRL(source.pointer, nil, nil, nil) else { break }
+            defer { X509_CRL_free(list) }
+            guard let end = seconds(of: X509_CRL_get0_nextUpdate(list)) else { continue }
+            first = min(first ?? end, end)
+        }
+        ERR_clear_error()
+        return first
+    }
+
+    static func seconds(of time: UnsafePointer<ASN1_TIME>?) -> Int64? {
         guard let time, let epoch = ASN1_TIME_set(nil, 0) else { return nil }
         defer { ASN1_TIME_free(epoch) }
         var days: Int32 = 0

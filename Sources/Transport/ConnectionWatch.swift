@@ -12,6 +12,7 @@ final class ConnectionWatch: Sendable {
         var phase: Phase
         var since: ContinuousClock.Instant
         var target = ""
+        var tls: TLSConnection?
     }
 
     /// By the address of the library's connection.
@@ -22,9 +23,9 @@ final class ConnectionWatch: Sendable {
 
     var count: Int { connections.withLock { $0.count } }
 
-    func opened(_ key: Int, socket: Int32, address: String) {
+    func opened(_ key: Int, socket: Int32, address: String, tls: TLSConnection? = nil) {
         connections.withLock {
-            $0[key] = Open(socket: socket, address: address, phase: .header, since: .now)
+            $0[key] = Open(socket: socket, address: address, phase: .header, since: .now, tls: tls)
         }
     }
 
@@ -47,6 +48,8 @@ final class ConnectionWatch: Sendable {
         }
     }
 
+    func tls(_ key: Int) -> TLSConnection? { connections.withLock { $0[key]?.tls } }
+
     func target(_ key: Int) -> String { connections.withLock { $0[key]?.target ?? "" } }
 
     /// Whether a connection's other end sends no more: closed, or half of it. The library does not look at a suspended
@@ -54,6 +57,7 @@ final class ConnectionWatch: Sendable {
     func hasHungUp(_ key: Int) -> Bool {
         connections.withLock { connections in
             guard let open = connections[key] else { return true }
+            if open.tls != nil { return legalaid_is_established(open.socket) == 0 }
             var byte: UInt8 = 0
             let waiting = recv(open.socket, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
             return waiting == 0 || (waiting < 0 && errno != EAGAIN && errno != EINTR)

@@ -9,6 +9,8 @@ final class Exchange: @unchecked Sendable {
     let connection: OpaquePointer
     let head: RequestHead
     var pass = Pass()
+    /// Nothing where plain HTTP is spoken.
+    var peer: TLSPeer?
     var body: [UInt8] = []
     /// Bytes of the budget that it has taken.
     var held = 0

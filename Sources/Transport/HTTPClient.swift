@@ -15,6 +15,11 @@ public struct OutgoingRequest: Sendable {
     public var keepsFirstBytes = false
     /// PEM file of the authorities to trust instead of the system's.
     public var authorities: String?
+    /// PEM files of what is shown to the server of us.
+    public var clientCertificate: String?
+    public var clientKey: String?
+    /// `sha256//` and the Base64 of the SHA-256 of the only public key that the server may have.
+    public var pinnedKey: String?
 
     public init(
         method: String, url: String, headers: [(String, String)], body: [UInt8], timeout: Duration,
@@ -31,6 +36,14 @@ public struct OutgoingRequest: Sendable {
 
 public enum HTTPClientError: Error, Sendable, Hashable {
     case badAddress, notResolved, notConnected, timedOut, tlsFailed, answerTooLarge, closed
+    /// The server's certificate is not good, or not one for its name.
+    case certificateNotTrusted
+    /// The server has another key than the one that is pinned.
+    case otherPinnedKey
+    /// Our own certificate or key cannot be used.
+    case ownCertificateUnusable
+    /// The server does not accept our certificate, or wants one.
+    case ownCertificateRefused
     /// libcurl's own code.
     case other(Int)
 
@@ -43,6 +56,10 @@ public enum HTTPClientError: Error, Sendable, Hashable {
         case .timedOut: "timedOut"
         case .tlsFailed: "tlsFailed"
         case .answerTooLarge: "answerTooLarge"
+        case .certificateNotTrusted: "certificateNotTrusted"
+        case .otherPinnedKey: "otherPinnedKey"
+        case .ownCertificateUnusable: "ownCertificateUnusable"
+        case .ownCertificateRefused: "ownCertificateRefused"
         case .closed: "closed"
         case .other(let code): "curl\(code)"
         }
@@ -175,6 +192,8 @@ private final class Transfer: @unchecked Sendable {
     private let body: UnsafeMutableBufferPointer<UInt8>
     private let limit: Int
     private let keepsFirstBytes: Bool
+    /// Where curl writes what went wrong, in its own words.
+    private let trouble: UnsafeMutableBufferPointer<CChar>
     private var fields: UnsafeMutablePointer<curl_slist>?
     private var received: [UInt8] = []
     private var headers: [(name: String, value: String)] = []
@@ -192,6 +211,8 @@ private final class Transfer: @unchecked Sendable {
         self.continuation = continuation
         limit = request.maxResponseBytes
         keepsFirstBytes = request.keepsFirstBytes
+        trouble = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        trouble.initialize(repeating: 0)
         body = .allocate(capacity: request.body.count)
         _ = body.initialize(from: request.body)
         for (name, value) in request.headers + [("Expect", "")] {
@@ -212,6 +233,13 @@ private final class Transfer: @unchecked Sendable {
         if let authorities = request.authorities {
             legalaid_curl_set_string(easy, CURLOPT_CAINFO, authorities)
         }
+        legalaid_curl_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        if let certificate = request.clientCertificate, let key = request.clientKey {
+            legalaid_curl_set_string(easy, CURLOPT_SSLCERT, certificate)
+            legalaid_curl_set_string(easy, CURLOPT_SSLKEY, key)
+        }
+        if let pinned = request.pinnedKey { legalaid_curl_set_string(easy, CURLOPT_PINNEDPUBLICKEY, pinned) }
+        legalaid_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, trouble.baseAddress)
         legalaid_curl_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, milliseconds))
         legalaid_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, max(1, min(milliseconds, 10_000)))
         legalaid_curl_set_pointer(easy, CURLOPT_HTTPHEADER, fields)
@@ -242,6 +270,13 @@ private final class Transfer: @unchecked Sendable {
         curl_easy_cleanup(easy)
         curl_slist_free_all(fields)
         body.deallocate()
+        trouble.deallocate()
+    }
+
+    /// TLS 1.3 tells a client only after the handshake that its certificate is not accepted (RFC 8446 §4.4.2.4).
+    private var isAboutOurCertificate: Bool {
+        guard let text = trouble.baseAddress.map({ String(cString: $0) }), text.contains("alert") else { return false }
+        return ["certificate", "unknown ca", "handshake failure"].contains { text.contains($0) }
     }
 
     private func take(_ bytes: UnsafeMutablePointer<CChar>, _ count: Int) -> Int {
@@ -278,7 +313,11 @@ private final class Transfer: @unchecked Sendable {
             case CURLE_COULDNT_RESOLVE_HOST: .notResolved
             case CURLE_COULDNT_CONNECT: .notConnected
             case CURLE_OPERATION_TIMEDOUT: .timedOut
-            case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE: .tlsFailed
+            case CURLE_PEER_FAILED_VERIFICATION: .certificateNotTrusted
+            case CURLE_SSL_PINNEDPUBKEYNOTMATCH: .otherPinnedKey
+            case CURLE_SSL_CERTPROBLEM: .ownCertificateUnusable
+            case _ where isAboutOurCertificate: .ownCertificateRefused
+            case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE: .tlsFailed
             default: .other(Int(code.rawValue))
             }
         finish(.failure(error))

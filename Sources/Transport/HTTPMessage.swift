@@ -17,6 +17,8 @@ public struct HTTPRequest: Sendable {
     public var target = ""
     /// The body as it was sent, where that is another than `body`.
     var packed: [UInt8]?
+    /// Who is at the other end by its certificate; nothing where the connection is plain HTTP.
+    public var tls: TLSPeer?
     /// What the header decided; nothing where it was not asked.
     var pass: Pass?
     /// Where it has a place among those that are worked on.
@@ -37,6 +39,12 @@ public struct HTTPRequest: Sendable {
 
     /// The first field of that name, letter case aside.
     public func header(_ name: String) -> String? { first(name, in: headers) }
+
+    /// Whether no certificate keeps it out.
+    public var hasGoodConnection: Bool { if case .refused? = tls { false } else { true } }
+
+    /// The certificate by which its sender may be known.
+    var certificate: ClientCertificate? { if case .named(let certificate)? = tls { certificate } else { nil } }
 }
 
 public struct HTTPResponse: Sendable {

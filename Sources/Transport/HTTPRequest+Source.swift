@@ -7,6 +7,9 @@ extension HTTPRequest {
         return hop.trimmingCharacters(in: .whitespaces)
     }
 
-    /// Whether the browser speaks TLS, as the proxy before us says.
-    public var isSecure: Bool { isProxied && header("X-Forwarded-Proto")?.lowercased() == "https" }
+    /// Whether the sender speaks TLS: with us, or with the proxy before us, as that says.
+    public var isSecure: Bool {
+        guard isProxied, let scheme = header("X-Forwarded-Proto") else { return tls != nil }
+        return scheme.lowercased() == "https"
+    }
 }

@@ -25,6 +25,7 @@ public final class HTTPServer: @unchecked Sendable {
     private let admit: Admission
     private let handler: Handler
     private let state = Mutex(State())
+    private let tls: Mutex<ListenerTLS?>
     private let watch: ConnectionWatch
     private let places: WorkPlaces
     private let budget: BodyBudget
@@ -40,6 +41,7 @@ public final class HTTPServer: @unchecked Sendable {
         self.configuration = configuration
         self.admit = admit
         self.handler = handler
+        tls = Mutex(configuration.tls)
         watch = ConnectionWatch(configuration)
         places = WorkPlaces(most: configuration.maxInFlight, mostWaiting: configuration.maxWaitingPerCaller)
         budget = BodyBudget(most: configuration.maxHeldBytes)
@@ -79,8 +81,12 @@ public final class HTTPServer: @unchecked Sendable {
             }, context: Unmanaged.passUnretained(self).toOpaque())
         return legalaid_mhd_start(
             address, configuration.port, 2, UInt32(configuration.maxConnections + HTTPServerConfiguration.reserve),
-            UInt32(configuration.idleSeconds), configuration.memoryPerConnection, calls)
+            UInt32(configuration.idleSeconds), configuration.memoryPerConnection,
+            configuration.tls == nil ? 0 : 1, calls)
     }
+
+    /// New connections take it at once; those that are open go on, and their certificates are held against it.
+    public func adopt(_ fresh: ListenerTLS) { tls.withLock { if $0 != nil { $0 = fresh } } }
 
     var openConnections: Int { watch.count }
 
@@ -151,7 +157,12 @@ public final class HTTPServer: @unchecked Sendable {
     private func begin(_ exchange: Exchange, isIrregular: Bool) -> MHD_Result {
         if isIrregular { return refuse(exchange, 400) }
         if let status = exchange.head.refusal(within: configuration) { return refuse(exchange, status) }
-        switch admit(exchange.head.request(body: [], proxies: configuration.proxies)) {
+        if let secured = watch.tls(exchange.key), let inForce = tls.withLock({ $0 }) {
+            exchange.peer = secured.peer(by: inForce)
+        }
+        var head = exchange.head.request(body: [], proxies: configuration.proxies)
+        head.tls = exchange.peer
+        switch admit(head) {
         case .refused(let response): return refuse(exchange, with: response)
         case .open(let pass): exchange.pass = pass
         }
@@ -225,6 +236,7 @@ public final class HTTPServer: @unchecked Sendable {
     private func request(_ exchange: Exchange, _ body: [UInt8]) -> HTTPRequest {
         var request = exchange.head.request(body: body, proxies: configuration.proxies)
         request.pass = exchange.pass
+        request.tls = exchange.peer
         if exchange.head.isPacked { request.packed = exchange.body }
         request.places = exchange.pass.isEssential ? nil : places
         request.hasHungUp = { [weak self, key = exchange.key] in self?.watch.hasHungUp(key) ?? true }
@@ -252,7 +264,8 @@ public final class HTTPServer: @unchecked Sendable {
     /// The connection goes on only where there is no body that would be taken for the next request.
     private func refuse(_ exchange: Exchange, with answer: HTTPResponse) -> MHD_Result {
         let goesOn = exchange.head.isWithoutBody && ![400, 431, 503].contains(answer.status)
-        let headers = answer.headers + (goesOn ? [] : [("Connection", "close")])
+        let isClosing = answer.header("Connection") != nil
+        let headers = answer.headers + (goesOn || isClosing ? [] : [("Connection", "close")])
         return queue(
             HTTPResponse(status: answer.status, headers: headers, body: answer.body), on: exchange.connection)
     }
@@ -290,7 +303,12 @@ public final class HTTPServer: @unchecked Sendable {
         let key = Int(bitPattern: connection)
         switch event {
         case .CONNECTION_NOTIFY_STARTED:
-            watch.opened(key, socket: legalaid_mhd_socket(connection), address: RequestHead.peer(of: connection))
+            var secured: TLSConnection?
+            if let inForce = tls.withLock({ $0 }), let session = legalaid_mhd_session(connection) {
+                secured = TLSConnection(session, inForce)
+            }
+            watch.opened(
+                key, socket: legalaid_mhd_socket(connection), address: RequestHead.peer(of: connection), tls: secured)
         case .CONNECTION_NOTIFY_CLOSED: watch.closed(key)
         @unknown default: break
         }

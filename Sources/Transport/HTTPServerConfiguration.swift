@@ -30,6 +30,9 @@ public struct HTTPServerConfiguration: Sendable {
     /// Makes the answers that are given before any handler sees the request: 400, 401, 413, 415, 431, 503.
     public var problem: @Sendable (_ status: Int) -> HTTPResponse = { HTTPResponse(status: $0) }
 
+    /// Nothing where plain HTTP is spoken.
+    public var tls: ListenerTLS?
+
     public init(host: String, port: UInt16) {
         self.host = host
         self.port = port

@@ -9,6 +9,7 @@ public struct Problem: Error, Sendable {
         case unauthorized = "unauthorized"
         case credentialExpired = "credential-expired"
         case signatureRefused = "signature-refused"
+        case certificateRefused = "certificate-refused"
         case forbidden = "forbidden"
         case notFound = "not-found"
         case methodNotAllowed = "method-not-allowed"
@@ -37,7 +38,7 @@ public struct Problem: Error, Sendable {
             switch self {
             case .badRequest: 400
             case .unauthorized, .credentialExpired, .signatureRefused: 401
-            case .forbidden: 403
+            case .forbidden, .certificateRefused: 403
             case .notFound: 404
             case .methodNotAllowed: 405
             case .timedOut: 408
@@ -58,6 +59,7 @@ public struct Problem: Error, Sendable {
             case .unauthorized: LocalizedText(zh: "未能确认身份", en: "Caller not identified")
             case .credentialExpired: LocalizedText(zh: "凭证已过期", en: "The credential has expired")
             case .signatureRefused: LocalizedText(zh: "签名未被接受", en: "The signature is not accepted")
+            case .certificateRefused: LocalizedText(zh: "客户端证书未被接受", en: "The client certificate is not accepted")
             case .forbidden: LocalizedText(zh: "无权访问", en: "Not allowed")
             case .notFound: LocalizedText(zh: "没有找到", en: "Not found")
             case .methodNotAllowed: LocalizedText(zh: "此地址不支持该方法", en: "Method not allowed here")

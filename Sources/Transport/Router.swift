@@ -21,6 +21,7 @@ public struct Router: Sendable {
         /// A password.
         case wrongPassword
         case signature(SignatureFault)
+        case certificate(CertificateFault)
 
         /// A stable word for the audit trail.
         public var name: String {
@@ -30,6 +31,7 @@ public struct Router: Sendable {
             case .notAllowed: "notAllowed"
             case .wrongPassword: "wrongPassword"
             case .signature(let fault): "signature:\(fault.rawValue)"
+            case .certificate(let fault): "certificate:\(fault.rawValue)"
             }
         }
     }
@@ -104,6 +106,10 @@ public struct Router: Sendable {
     public func admit(_ head: HTTPRequest) -> Entrance {
         var name: String?
         do throws(Problem) {
+            if case .refused(let fault)? = head.tls {
+                refused(.certificate(fault), nil, head)
+                throw .refused(fault)
+            }
             let (route, _) = try find(head)
             name = route.name
             return .open(try pass(head, by: route))
@@ -116,7 +122,7 @@ public struct Router: Sendable {
     private func pass(_ request: HTTPRequest, by route: Route) throws(Problem) -> Pass {
         let isProved = if case .proved = sessionSign(request) { true } else { false }
         if route.roles.isEmpty { return Pass(isStranger: !isProved, isEssential: route.isEssential) }
-        guard Doorkeeper.isShown(by: request) else {
+        guard doorkeeper().isShown(by: request) else {
             if case .none = sessionSign(request) { throw .unidentified }
             return Pass(isStranger: !isProved)
         }
@@ -132,6 +138,9 @@ public struct Router: Sendable {
         case .unproved(let fault, let caller):
             refused(.signature(fault), caller, request)
             throw .signatureRefused
+        case .otherCertificate(let caller):
+            refused(.certificate(.foreign), caller, request)
+            throw .otherCertificate
         case .expired(let caller):
             refused(.expiredToken, caller, request)
             throw .expired

@@ -95,8 +95,8 @@ import Vocabulary
             try await hall.status(try await hall.application(), to: name, "a")
         }
         #expect(try await hall.courier.drain() == 2)
-        #expect(hall.report("expired")?.lastProblem == "not reached: tlsFailed")
-        #expect(hall.report("unknown")?.lastProblem == "not reached: tlsFailed")
+        #expect(hall.report("expired")?.lastProblem == "not reached: certificateNotTrusted")
+        #expect(hall.report("unknown")?.lastProblem == "not reached: certificateNotTrusted")
         #expect(try await hall.backlog() == 2)
         try await hall.status(try await hall.application(), to: "valid", "a")
         #expect(try await hall.courier.drain() == 1)

@@ -5,6 +5,11 @@ public struct ReturnAddress: Sendable, Hashable {
     public let token: String?
     /// PEM file of the authorities to trust instead of the system's.
     public var authorities: String?
+    /// PEM files of what we show the receiver of ourselves (mutual TLS).
+    public var clientCertificate: String?
+    public var clientKey: String?
+    /// `sha256//` and the Base64 of the SHA-256 of the only public key that the receiver may have.
+    public var pinnedKey: String?
     /// The key that what is sent there is signed by.
     public var signing: SigningKey?
     /// `nil`: every 2xx confirms.

@@ -63,7 +63,7 @@ public enum ErrorTable {
 extension Problem.Kind {
     public var turn: Turn {
         switch self {
-        case .badRequest, .unauthorized, .credentialExpired, .signatureRefused, .forbidden, .notFound,
+        case .badRequest, .unauthorized, .credentialExpired, .signatureRefused, .certificateRefused, .forbidden, .notFound,
             .methodNotAllowed,
             .messageIdConflict, .disagreement,
             .illegalTransition, .leaseEnded, .stale, .wrongState, .tooLarge, .unsupportedMediaType, .headersTooLarge,
@@ -90,6 +90,12 @@ extension Problem.Kind {
                 zh: "核对密钥编号、算法、时钟和所覆盖的各项后重新签名；原因见网关审计记录，可请网关管理员查看。",
                 en:
                     "Check key id, algorithm, clock and what is covered, and sign anew; the gateway's administrator finds the reason in the audit trail."
+            )
+        case .certificateRefused:
+            LocalizedText(
+                zh: "按 detail 所述更换客户端证书后重新连接；证书须由网关信任的机构签发，并在 credentials.xml 中登记。",
+                en:
+                    "Connect again with another client certificate, as detail says: one that an authority trusted here issued, and that credentials.xml names."
             )
         case .forbidden:
             LocalizedText(zh: "换用有权限的账户，或请管理员授权。", en: "Use an account that may, or ask the administrator.")

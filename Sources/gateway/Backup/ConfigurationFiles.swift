@@ -87,8 +87,10 @@ struct ConfigurationFiles {
 
 /// Attributes of settings whose values are paths, from the file's own folder.
 enum NamedPath {
-    static func isSecret(_ attribute: String) -> Bool { ["tokenFile", "keyFile"].contains(attribute) }
-    static func isCertificate(_ attribute: String) -> Bool { attribute == "authorities" }
+    static func isSecret(_ attribute: String) -> Bool { ["tokenFile", "keyFile", "clientKey", "key"].contains(attribute) }
+    static func isCertificate(_ attribute: String) -> Bool {
+        ["authorities", "clientCertificate", "certificate", "clientAuthorities", "revocationList"].contains(attribute)
+    }
 
     static func resolve(_ value: String, in file: String) -> String {
         URL(filePath: value, relativeTo: URL(filePath: file).deletingLastPathComponent()).standardizedFileURL.path

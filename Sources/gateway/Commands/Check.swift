@@ -45,6 +45,11 @@ enum Check: Command {
                 "凭证：还没有任何人可以调用；见 gateway help keys",
                 "credentials: nobody may call yet; see `gateway help keys`")
         }
+        if configuration.isPlainToOthers {
+            Terminal.print(
+                "listen: 监听地址对外使用明文 HTTP，请配置 <tls> 或置于代理之后。plain HTTP on \(configuration.host) is open to others: use <tls>, or a proxy (proxies=…)"
+            )
+        }
         for kind in RetentionKind.allCases {
             let rule = configuration.retention[kind]
             Terminal.print(

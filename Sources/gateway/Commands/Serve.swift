@@ -30,6 +30,7 @@ enum Serve: Command {
         let signals = Signals.stream(SIGTERM, SIGINT, SIGHUP)
         let gateway = try await Gateway(configuration, log: log)
         log.info("listening", [("host", .string(configuration.host)), ("port", JSONValue(Int(gateway.server.port)))])
+        if configuration.isPlainToOthers { log.warning("plain HTTP is open to others: use <tls>, or a proxy", []) }
         let manager = ServiceManager(
             environment: ProcessInfo.processInfo.environment, process: ProcessInfo.processInfo.processIdentifier)
         tell(.ready, manager, log)

@@ -4,6 +4,7 @@ import Intake
 import Observability
 import Operations
 import StrictJSON
+import Synchronization
 import Transport
 import Vocabulary
 
@@ -26,6 +27,8 @@ final class Gateway: Sendable {
     /// What is finished before the gateway stops.
     private let work: [Task<Void, Never>]
     private let inspection: Task<Void, Never>
+    /// What the listener speaks TLS with now.
+    private let listening: Mutex<ListenerTLS?>
 
     /// Opens the store, loads mappings and rules, and begins to listen.
     ///
@@ -58,6 +61,7 @@ final class Gateway: Sendable {
         work = [Task { await delivery.run() }, Task { await services.bulk.run() }, Task { await scheduler.run() }]
         inspection = Task { await Self.inspect(storing, services.alerts, log) }
         accounts = services.accounts
+        listening = Mutex(configuration.tls?.made)
         self.around = around
         self.configuration = configuration
         self.log = log
@@ -80,15 +84,27 @@ final class Gateway: Sendable {
         do throws(ConfigurationError) {
             let (settings, fresh) = try Self.readAgain(configuration)
             let credentials = settings.credentials.limited(to: around.registry)
-            let changes = around.credentials.changes(to: credentials) + configuration.unread
+            let changes = around.credentials.changes(to: credentials) + tlsChanges(to: settings) + configuration.unread
             intake.pipeline.current.replace(with: fresh)
             around.adopt(credentials)
+            if let fresh = settings.tls?.made { server.adopt(fresh) }
+            listening.withLock { $0 = settings.tls?.made }
             await storing.note(fresh.triage)
             await audit.reloaded(settings, rules: fresh.triage.digest, key: intake.hash, by: actor)
             return changes
         } catch {
             await audit.refusedReload(mistakes: error.complaints.count)
             throw error
+        }
+    }
+
+    private func tlsChanges(to settings: Configuration) -> [String] {
+        switch (listening.withLock { $0 }, settings.tls?.made) {
+        case (let old?, let new?) where !old.isSame(as: new):
+            ["the listener's TLS changed: certificate \(old.fingerprint.prefix(8)) was, \(new.fingerprint.prefix(8)) is"]
+        case (nil, .some): ["<tls> of the listener takes a start"]
+        case (.some, nil): ["<tls> of the listener was taken out, which takes a start"]
+        case (_, _): []
         }
     }
 

@@ -26,7 +26,7 @@ enum Listener {
         return try HTTPServer(
             configuration: settings(configuration),
             admit: { head in
-                if let rehearsal, rehearsal.isMeant(by: head) { return rehearsal.admit(head) }
+                if let rehearsal, head.hasGoodConnection, rehearsal.isMeant(by: head) { return rehearsal.admit(head) }
                 return router.admit(head)
             }
         ) {
@@ -51,6 +51,7 @@ enum Listener {
         var listener = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
         listener.maxBodyBytes = configuration.bodyBytes
         listener.proxies = configuration.proxies
+        listener.tls = configuration.tls?.made
         listener.headerDeadline = .seconds(configuration.headerSeconds)
         listener.bodyDeadline = .seconds(configuration.bodySeconds)
         listener.maxConnections = configuration.connections

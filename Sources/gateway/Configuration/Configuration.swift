@@ -17,6 +17,8 @@ struct Configuration: Sendable {
     var port: UInt16 = 8480
     /// Numeric addresses of proxies on other machines that are believed what they say of the sender.
     var proxies: Set<String> = []
+    /// Nothing where plain HTTP is spoken.
+    private(set) var tls: TLSSettings?
     var storePath = "gateway.sqlite"
     /// Nothing where the store is a file.
     var postgreSQL: PostgreSQLSettings?
@@ -69,6 +71,11 @@ struct Configuration: Sendable {
 
     /// Nothing where the store is not encrypted.
     var encryption: StoreEncryption?
+
+    /// Whether what is sent here goes over a network in clear.
+    var isPlainToOthers: Bool {
+        tls == nil && proxies.isEmpty && !host.hasPrefix("127.") && host != "::1"
+    }
 
     var registry: Registry {
         var registry = Registry(partners: partners, institutions: institutions)
@@ -141,6 +148,7 @@ struct Configuration: Sendable {
                 reader.complain(at: element, "proxies must be numeric addresses with blanks between them")
             }
             proxies = Set(named)
+            tls = reader.tls(in: element)
             port = UInt16(reader.number("port", of: element, in: 0...65_535) ?? Int(port))
         case "store": (storePath, postgreSQL) = (named ?? storePath, reader.postgreSQL(in: element))
         case "mappings": mappings = named ?? mappings

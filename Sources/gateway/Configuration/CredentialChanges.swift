@@ -16,6 +16,7 @@ extension Credentials {
         var limited = self
         limited.callers = callers.filter { isKnown($0.value) }
         limited.rehearsals = rehearsals.filter { isKnown($0.value) }
+        limited.certificates = certificates.filter { isKnown($0.value) }
         limited.keys = keys.filter { isKnown($0.value.caller) }
         return limited
     }
@@ -24,6 +25,7 @@ extension Credentials {
     func changes(to new: Credentials) -> [String] {
         tokenChanges(from: callers, to: new.callers, "token", new)
             + tokenChanges(from: rehearsals, to: new.rehearsals, "test token", new) + keyChanges(to: new)
+            + certificateChanges(to: new)
             + boundChanges(to: new)
     }
 
@@ -49,6 +51,22 @@ extension Credentials {
             case (nil, let entry?): return "key \(id) of \(entry.caller.told) added (\(entry.key.fingerprint))"
             case (let entry?, nil): return "key \(id) of \(entry.caller.told) revoked"
             case (let old?, let entry?) where old.told != entry.told: return "key \(id): \(entry.told)"
+            case (_, _): return nil
+            }
+        }
+    }
+
+    private func certificateChanges(to new: Credentials) -> [String] {
+        let bindings = Set(certificates.keys).union(new.certificates.keys).sorted { $0.told < $1.told }
+        return bindings.compactMap { binding in
+            switch (certificates[binding], new.certificates[binding]) {
+            case (nil, let caller?): return "\(binding.told) of \(caller.told) added"
+            case (let caller?, nil): return "\(binding.told) of \(caller.told) ended"
+            case (let old?, let caller?) where old != caller:
+                return "\(binding.told) of \(old.told) is \(caller.told)'s now"
+            case (let caller?, _) where certificateEnds[binding] != new.certificateEnds[binding]:
+                let end = new.certificateEnds[binding]?.rfc3339 ?? "further notice"
+                return "\(binding.told) of \(caller.told) is valid until \(end)"
             case (_, _): return nil
             }
         }

@@ -56,10 +56,14 @@ extension Configuration: CredentialExpirySource {
 
     /// The files that hold certificates, each with whose it is.
     var certificateFiles: [(owner: String, path: String)] {
+        let own = [tls?.certificate, tls?.clientAuthorities].compactMap(\.self).map { ("the listener", $0) }
         let addresses =
             partners.map { ("partner \($0.id)", $0.returnAddress) }
             + institutions.map { ("institution \($0.code)", $0.push?.address) } + [("alerts", alerts.webhook)]
-        return addresses.compactMap { owner, address in address?.authorities.map { (owner, $0) } }
+        return own
+            + addresses.flatMap { owner, address in
+                [address?.authorities, address?.clientCertificate].compactMap(\.self).map { (owner, $0) }
+            }
     }
 
     /// Read anew each time: a file may be replaced while the gateway runs. Of several certificates in a file the first
@@ -71,6 +75,15 @@ extension Configuration: CredentialExpirySource {
             else { return nil }
             let file = URL(filePath: path).lastPathComponent
             return ("certificate \(file) of \(owner)", Instant(milliseconds: end * 1000))
-        }
+        } + revocationListExpiries()
+    }
+
+    /// After the end of its list nobody's certificate counts any more.
+    private func revocationListExpiries() -> [(name: String, at: Instant)] {
+        guard let path = tls?.revocationList, let data = FileManager.default.contents(atPath: path),
+            let end = CertificateFile.firstListEnd(in: [UInt8](data))
+        else { return [] }
+        let file = URL(filePath: path).lastPathComponent
+        return [("revocation list \(file) of the listener", Instant(milliseconds: end * 1000))]
     }
 }

@@ -19,7 +19,9 @@ extension ConfigurationReader {
         guard let root = root(of: file, named: "credentials") else { return }
         for element in root.children {
             let caller = caller(of: element, partners, institutions)
-            if element.attribute("keyId") == nil {
+            if element.attribute("certificateSha256") != nil || element.attribute("certificateSubject") != nil {
+                readCertificate(of: element, caller, &credentials)
+            } else if element.attribute("keyId") == nil {
                 readToken(of: element, caller, &credentials)
             } else {
                 readKey(of: element, caller, &credentials)
@@ -78,6 +80,33 @@ extension ConfigurationReader {
             credentials.callers[hash] = caller
         }
         credentials.tokenEnds[hash] = moment("validUntil", of: element)
+    }
+
+    private mutating func readCertificate(of element: Node, _ caller: Caller?, _ credentials: inout Credentials) {
+        for name in ["tokenSha256", "keyId", "algorithm", "keyFile", "validFrom", "test"]
+        where element.attribute(name) != nil {
+            complain(at: element, "\(name) and a certificate stand in lines of their own")
+        }
+        let binding: CertificateBinding
+        switch (element.attribute("certificateSha256"), element.attribute("certificateSubject")) {
+        case (let text?, nil):
+            let digest = text.lowercased().filter { $0 != ":" }
+            guard digest.count == 64, digest.allSatisfy(\.isHexDigit) else {
+                complain(
+                    at: element,
+                    "certificateSha256 must be 64 hexadecimal digits; `openssl x509 -in FILE -noout -fingerprint -sha256` prints them"
+                )
+                return
+            }
+            binding = .sha256(digest)
+        case (nil, let subject?) where !subject.isEmpty: binding = .subject(subject)
+        case (_, _):
+            complain(at: element, "a certificate is known by certificateSha256 or by certificateSubject, not by both")
+            return
+        }
+        if credentials.certificates[binding] != nil { complain(at: element, "this certificate is given to two callers") }
+        credentials.certificates[binding] = caller
+        credentials.certificateEnds[binding] = moment("validUntil", of: element)
     }
 
     private mutating func readKey(of element: Node, _ caller: Caller?, _ credentials: inout Credentials) {

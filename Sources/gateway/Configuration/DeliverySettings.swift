@@ -82,6 +82,7 @@ extension ConfigurationReader {
         {
             complain(at: element, "authorities holds no certificate in PEM")
         }
+        readTLS(of: element, into: &address)
         if let seconds = number("timeoutSeconds", of: element, in: 1...600) { address.timeout = .seconds(seconds) }
         address.concurrency = number("concurrency", of: element, in: 1...256) ?? address.concurrency
         address.breaker.threshold = number("openAfter", of: element, in: 1...1000) ?? address.breaker.threshold
@@ -92,6 +93,40 @@ extension ConfigurationReader {
         address.confirmation = confirmation(of: element)
         address.signing = signing(of: element)
         return address
+    }
+
+    /// `clientCertificate`, `clientKey` and `pinnedKey`: whom we are there, and whom we take for it.
+    private mutating func readTLS(of element: Node, into address: inout ReturnAddress) {
+        let names = ["clientCertificate", "clientKey", "pinnedKey", "authorities"]
+        for name in names where element.attribute(name) != nil && !address.url.hasPrefix("https://") {
+            complain(at: element, "\(name) counts with https:// only")
+        }
+        if let pin = element.attribute("pinnedKey") {
+            let digest = pin.hasPrefix("sha256//") ? Data(base64Encoded: String(pin.dropFirst(8))) : nil
+            if digest?.count != 32 {
+                complain(at: element, "pinnedKey must be sha256// and the Base64 of a public key's SHA-256")
+            }
+            address.pinnedKey = pin
+        }
+        guard element.attribute("clientCertificate") != nil || element.attribute("clientKey") != nil else { return }
+        guard let certificate = required("clientCertificate", of: element).map(path),
+            let key = required("clientKey", of: element).map(path)
+        else {
+            complain(at: element, "clientCertificate and clientKey go together")
+            return
+        }
+        (address.clientCertificate, address.clientKey) = (certificate, key)
+        guard let certificateData = FileManager.default.contents(atPath: certificate),
+            let keyData = FileManager.default.contents(atPath: key)
+        else {
+            complain(at: element, "clientCertificate or clientKey cannot be read")
+            return
+        }
+        if Self.isOpenToOthers(key) {
+            complain(at: element, "clientKey may be read by others: chmod 600, and make another if anybody has")
+        }
+        let pair = ClientKeyPair(certificate: [UInt8](certificateData), key: [UInt8](keyData))
+        if let mistake = pair.mistake { complain(at: element, mistake.told) }
     }
 
     /// `<sign keyId= algorithm= keyFile=/>`.
@@ -128,7 +163,7 @@ extension ConfigurationReader {
         }
     }
 
-    private static func isOpenToOthers(_ file: String) -> Bool {
+    static func isOpenToOthers(_ file: String) -> Bool {
         var status = stat()
         return stat(file, &status) == 0 && status.st_mode & 0o077 != 0
     }
@@ -142,7 +177,19 @@ extension ConfigurationReader {
     }
 
     /// Relative to the file that says it.
-    private func path(_ relative: String) -> String {
+    func path(_ relative: String) -> String {
         URL(filePath: relative, relativeTo: URL(filePath: file).deletingLastPathComponent()).standardizedFileURL.path
+    }
+}
+
+extension ClientKeyPair.Mistake {
+    fileprivate var told: String {
+        switch self {
+        case .certificate: "clientCertificate holds no certificate in PEM"
+        case .expired: "clientCertificate has expired: put a new one there"
+        case .notForClients: "clientCertificate is not for clients (extended key usage)"
+        case .key: "clientKey holds no private key in PEM that needs no password"
+        case .otherKey: "clientKey is not that of clientCertificate"
+        }
     }
 }
