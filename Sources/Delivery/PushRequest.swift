@@ -1,4 +1,5 @@
 import Messaging
+import Synchronization
 import Transport
 import Vocabulary
 
@@ -8,6 +9,19 @@ struct UnsignedPush: Error {
 
     let keyID: String
     let reason: Reason
+}
+
+/// Signing keys as they are used: each is read once, and not for every push.
+private final class ReadKeys: Sendable {
+    static let shared = ReadKeys()
+    private let known = Mutex<[SigningKey: SignatureKey]>([:])
+
+    func key(_ key: SigningKey, _ algorithm: SignatureAlgorithm) throws(SignatureKey.Mistake) -> SignatureKey {
+        if let read = known.withLock({ $0[key] }) { return read }
+        let read = try SignatureKey(algorithm, text: key.text, isPrivate: true)
+        known.withLock { $0[key] = read }
+        return read
+    }
 }
 
 extension ReturnAddress {
@@ -35,7 +49,7 @@ extension ReturnAddress {
         guard let algorithm = SignatureAlgorithm(rawValue: key.algorithm) else { throw fault(.unknownAlgorithm) }
         let own: SignatureKey
         do throws(SignatureKey.Mistake) {
-            own = try SignatureKey(algorithm, text: key.text, isPrivate: true)
+            own = try ReadKeys.shared.key(key, algorithm)
         } catch {
             throw fault(error == .weak ? .weakKey : .unreadableKey)
         }

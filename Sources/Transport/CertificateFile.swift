@@ -24,6 +24,9 @@ public enum CertificateFile {
         return first
     }
 
+    /// Lower-case hexadecimal SHA-256 of the first certificate; nothing where there is none.
+    public static func fingerprint(of pem: [UInt8]) -> String? { Certificate.all(in: pem).first?.sha256 }
+
     /// When the first of the revocation lists in a PEM file is to be replaced (`nextUpdate`, RFC 5280 §5.1.2.5).
     public static func firstListEnd(in pem: [UInt8]) -> Int64? {
         guard let source = PEMSource(pem) else { return nil }

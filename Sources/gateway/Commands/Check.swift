@@ -47,8 +47,10 @@ enum Check: Command {
         }
         if configuration.isPlainToOthers {
             Terminal.print(
-                "listen: 监听地址对外使用明文 HTTP，请配置 <tls> 或置于代理之后。plain HTTP on \(configuration.host) is open to others: use <tls>, or a proxy (proxies=…)"
-            )
+                LocalizedText(
+                    "监听地址 \(configuration.host) 对外使用明文 HTTP，请配置 <tls> 或置于代理之后。",
+                    "plain HTTP on \(configuration.host) is open to others: use <tls>, or a proxy (proxies=…)"
+                ).at("listen"))
         }
         for kind in RetentionKind.allCases {
             let rule = configuration.retention[kind]

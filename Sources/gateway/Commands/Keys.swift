@@ -9,12 +9,22 @@ import Vocabulary
 enum Keys: Command {
     static let name = "keys"
     static let synopsis =
-        "new … | pair ALGORITHM FILE | master FILE | rotate-data | rotate-master --to FILE | identity --accept-loss  [options]"
+        "add … | list | revoke NAME | rotate NAME | new … | pair ALGORITHM FILE | master FILE | rotate-data | rotate-master --to FILE | identity --accept-loss  [options]"
     static let summary = LocalizedText(
-        "发放令牌；建立和更换存储的密钥；身份密钥遗失时弃用",
-        "make bearer tokens; make and rotate the keys of a store, or give up a lost identity key")
+        "谁可以调用：令牌、密钥、证书的增加、列出、撤销和更换；存储密钥的建立与更换；身份密钥遗失时弃用",
+        "who may call: add, list, revoke and rotate tokens, keys and certificates; make and rotate the keys of a store, or give up a lost identity key")
     static let details: [HelpLine] =
         [
+            .item(
+                "add (--partner ID | --institution CODE | --operator NAME [--role ROLE]) [--days N] [--test]",
+                "生成令牌并写入 credentials.xml；加 --algorithm ALGORITHM --key FILE [--id KEYID] 则登记其签名密钥，加 --certificate FILE 则登记其证书",
+                "make a bearer token and put its line into credentials.xml; with --algorithm ALGORITHM --key FILE [--id KEYID] the key that its holder signs with instead, with --certificate FILE its certificate"
+            ),
+            .item("list", "谁可以调用，凭哪些令牌、密钥和证书，到何时", "who may call, by which tokens, keys and certificates, until when"),
+            .item("revoke NAME", "撤销一个，NAME 为 list 所示名称", "take one out, by what `list` calls it"),
+            .item(
+                "rotate NAME", "在原令牌之外发放新令牌，原令牌在 --overlap 日（默认 7）后失效",
+                "a new token beside the old one, which ends after --overlap days (7)"),
             .item("new (--partner ID | --institution CODE | --operator NAME) [--days N] [--test]", "生成令牌，以及写入 credentials.xml 的一行", "make a bearer token and the line for credentials.xml that lets its holder in"),
             .item("pair ALGORITHM FILE", "生成签名密钥（hmac-sha256、ed25519、ecdsa-p256-sha256、hmac-sm3、sm2-sm3），文件仅属主可读；成对的公钥写到 FILE.pub", "make a key that messages are signed with (hmac-sha256, ed25519, ecdsa-p256-sha256, hmac-sm3, sm2-sm3), in a file of its owner's alone; of two halves the public one goes into FILE.pub"),
             .item("master FILE", "为 gateway.xml 的 <encryption> 生成主密钥，文件仅属主可读", "make a master key for <encryption> in gateway.xml, in a file of its owner's alone"),
@@ -29,15 +39,33 @@ enum Keys: Command {
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(
-            arguments, valued: ["partner", "institution", "operator", "days", "config", "to"],
+            arguments, valued: [
+                "partner", "institution", "operator", "role", "days", "overlap", "algorithm", "key", "id", "certificate",
+                "config", "to",
+            ],
             flags: ["accept-loss", "test"])
         try arguments.allow(
             [
-                "new": ["partner", "institution", "operator", "days", "test"], "master": [], "rotate-data": [],
+                "add": [
+                    "partner", "institution", "operator", "role", "days", "test", "algorithm", "key", "id",
+                    "certificate",
+                ], "list": [], "revoke": [], "rotate": ["days", "overlap"],
+                "add": [
+                    "partner", "institution", "operator", "role", "days", "test", "algorithm", "key", "id",
+                    "certificate",
+                ], "list": [], "revoke": [], "rotate": ["days", "overlap"], "new": ["partner", "institution", "operator", "days", "test"], "master": [], "rotate-data": [],
                 "pair": [],
                 "rotate-master": ["to"], "identity": ["accept-loss"],
             ], besides: ["config"])
         switch (arguments.words.first, arguments.words.dropFirst().first, arguments.words.count) {
+        case (let action?, nil, 1) where ["add", "list"].contains(action):
+            return try CredentialKeys.run(action, arguments)
+        case (let action?, _?, 2) where ["revoke", "rotate"].contains(action):
+            return try CredentialKeys.run(action, arguments)
+        case (let action?, nil, 1) where ["add", "list"].contains(action):
+            return try CredentialKeys.run(action, arguments)
+        case (let action?, _?, 2) where ["revoke", "rotate"].contains(action):
+            return try CredentialKeys.run(action, arguments)
         case ("new", nil, 1): return try makeToken(arguments)
         case ("pair", let algorithm?, 3): return try SigningKeys.make(algorithm, arguments.words[2])
         case ("master", let file?, 2): return try StoreKeys.make(file)
@@ -46,8 +74,8 @@ enum Keys: Command {
         case ("identity", nil, 1): return try await giveUpIdentity(arguments)
         default:
             throw UsageError(
-                "写 new、pair 算法 文件、master 文件、rotate-data、rotate-master 或 identity",
-                "say new, pair with an algorithm and a file, master and a file, rotate-data, rotate-master or identity")
+                "写 add、list、revoke 或 rotate 名称、new、pair 算法 文件、master 文件、rotate-data、rotate-master 或 identity",
+                "say add, list, revoke or rotate with a name, new, pair with an algorithm and a file, master and a file, rotate-data, rotate-master or identity")
         }
     }
 

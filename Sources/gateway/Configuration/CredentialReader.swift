@@ -71,6 +71,10 @@ extension ConfigurationReader {
             complain(at: element, "tokenSha256 must be 64 hexadecimal digits; `gateway keys new` makes them")
             return
         }
+        if GuessableSecret.isHash(hash) {
+            complain(
+                at: element, "this token is out of a sample, or one that anybody guesses; `gateway keys add` makes one")
+        }
         if credentials.callers[hash] != nil || credentials.rehearsals[hash] != nil {
             complain(at: element, "this token is given to two callers")
         }
