@@ -35,7 +35,9 @@ enum CredentialKeys {
 
     private static func named(_ arguments: Arguments, in file: CredentialFile) throws -> CredentialFile.Line {
         guard arguments.words.count == 2 else {
-            throw UsageError("say which: a key's id, a certificate's subject, or eight digits or more of a digest (`keys list`)")
+            throw UsageError(
+                "写明哪一个：密钥编号、证书主题，或摘要的前八位以上（见 keys list）",
+                "say which: a key's id, a certificate's subject, or eight digits or more of a digest (`keys list`)")
         }
         let name = arguments.words[1]
         let found = file.lines.filter { $0.isNamed(name) }

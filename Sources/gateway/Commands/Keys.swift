@@ -50,18 +50,11 @@ enum Keys: Command {
                     "partner", "institution", "operator", "role", "days", "test", "algorithm", "key", "id",
                     "certificate",
                 ], "list": [], "revoke": [], "rotate": ["days", "overlap"],
-                "add": [
-                    "partner", "institution", "operator", "role", "days", "test", "algorithm", "key", "id",
-                    "certificate",
-                ], "list": [], "revoke": [], "rotate": ["days", "overlap"], "new": ["partner", "institution", "operator", "days", "test"], "master": [], "rotate-data": [],
+                "new": ["partner", "institution", "operator", "days", "test"], "master": [], "rotate-data": [],
                 "pair": [],
                 "rotate-master": ["to"], "identity": ["accept-loss"],
             ], besides: ["config"])
         switch (arguments.words.first, arguments.words.dropFirst().first, arguments.words.count) {
-        case (let action?, nil, 1) where ["add", "list"].contains(action):
-            return try CredentialKeys.run(action, arguments)
-        case (let action?, _?, 2) where ["revoke", "rotate"].contains(action):
-            return try CredentialKeys.run(action, arguments)
         case (let action?, nil, 1) where ["add", "list"].contains(action):
             return try CredentialKeys.run(action, arguments)
         case (let action?, _?, 2) where ["revoke", "rotate"].contains(action):

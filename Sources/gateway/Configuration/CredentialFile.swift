@@ -44,7 +44,7 @@ struct CredentialFile {
         do {
             text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
         } catch {
-            throw CommandFailure("\(path): 无法读取。cannot be read as UTF-8")
+            throw CommandFailure(at: path, "无法按 UTF-8 读取。", "cannot be read as UTF-8.")
         }
     }
 
@@ -96,7 +96,7 @@ struct CredentialFile {
             return
         }
         guard let root = tags.first(where: { $0.kind == "credentials" }), text[root.range].hasSuffix("/>") else {
-            throw CommandFailure("\(path): 请手工加入此行。put this line in by hand: \(line)")
+            throw CommandFailure(at: path, "请手工加入此行：\(line)", "put this line in by hand: \(line)")
         }
         let opened = text[root.range].dropLast(2) + ">\n  \(line)\n</credentials>"
         text.replaceSubrange(root.range, with: opened)
