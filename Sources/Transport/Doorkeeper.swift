@@ -87,7 +87,9 @@ extension Problem {
             case .foreign:
                 LocalizedText(
                     zh: "签发者不在网关信任的机构之列，或证书链不完整：请连同中间证书一并出示。",
-                    en: "No authority trusted here issued it, or its chain is not whole: show the intermediate ones too.")
+                    en:
+                        "No authority trusted here issued it, or its chain is not whole: show the intermediate ones too."
+                )
             case .expired: LocalizedText(zh: "证书已过期，请换新证书。", en: "It has expired; take a new one.")
             case .notYetValid: LocalizedText(zh: "证书尚未生效，请核对时钟。", en: "It is not valid yet; check the clock.")
             case .revoked: LocalizedText(zh: "证书已被吊销。", en: "It has been revoked.")

@@ -63,7 +63,8 @@ public enum ErrorTable {
 extension Problem.Kind {
     public var turn: Turn {
         switch self {
-        case .badRequest, .unauthorized, .credentialExpired, .signatureRefused, .certificateRefused, .forbidden, .notFound,
+        case .badRequest, .unauthorized, .credentialExpired, .signatureRefused, .certificateRefused, .forbidden,
+            .notFound,
             .methodNotAllowed,
             .messageIdConflict, .disagreement,
             .illegalTransition, .leaseEnded, .stale, .wrongState, .tooLarge, .unsupportedMediaType, .headersTooLarge,

@@ -87,7 +87,9 @@ struct ConfigurationFiles {
 
 /// Attributes of settings whose values are paths, from the file's own folder.
 enum NamedPath {
-    static func isSecret(_ attribute: String) -> Bool { ["tokenFile", "keyFile", "clientKey", "key"].contains(attribute) }
+    static func isSecret(_ attribute: String) -> Bool {
+        ["tokenFile", "keyFile", "clientKey", "key"].contains(attribute)
+    }
     static func isCertificate(_ attribute: String) -> Bool {
         ["authorities", "clientCertificate", "certificate", "clientAuthorities", "revocationList"].contains(attribute)
     }

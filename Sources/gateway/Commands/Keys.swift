@@ -39,8 +39,10 @@ enum Keys: Command {
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(
-            arguments, valued: [
-                "partner", "institution", "operator", "role", "days", "overlap", "algorithm", "key", "id", "certificate",
+            arguments,
+            valued: [
+                "partner", "institution", "operator", "role", "days", "overlap", "algorithm", "key", "id",
+                "certificate",
                 "config", "to",
             ],
             flags: ["accept-loss", "test"])

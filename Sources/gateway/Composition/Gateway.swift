@@ -101,7 +101,9 @@ final class Gateway: Sendable {
     private func tlsChanges(to settings: Configuration) -> [String] {
         switch (listening.withLock { $0 }, settings.tls?.made) {
         case (let old?, let new?) where !old.isSame(as: new):
-            ["the listener's TLS changed: certificate \(old.fingerprint.prefix(8)) was, \(new.fingerprint.prefix(8)) is"]
+            [
+                "the listener's TLS changed: certificate \(old.fingerprint.prefix(8)) was, \(new.fingerprint.prefix(8)) is"
+            ]
         case (nil, .some): ["<tls> of the listener takes a start"]
         case (.some, nil): ["<tls> of the listener was taken out, which takes a start"]
         case (_, _): []

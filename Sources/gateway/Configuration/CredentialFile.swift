@@ -63,7 +63,8 @@ struct CredentialFile {
                 at = end.upperBound
                 continue
             }
-            guard let tag = rest.prefixMatch(of: /<([A-Za-z]+)((?:\s+[A-Za-z0-9:]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>/)
+            guard
+                let tag = rest.prefixMatch(of: /<([A-Za-z]+)((?:\s+[A-Za-z0-9:]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>/)
             else {
                 at = text.index(after: open)
                 continue

@@ -108,7 +108,9 @@ extension ConfigurationReader {
             complain(at: element, "a certificate is known by certificateSha256 or by certificateSubject, not by both")
             return
         }
-        if credentials.certificates[binding] != nil { complain(at: element, "this certificate is given to two callers") }
+        if credentials.certificates[binding] != nil {
+            complain(at: element, "this certificate is given to two callers")
+        }
         credentials.certificates[binding] = caller
         credentials.certificateEnds[binding] = moment("validUntil", of: element)
     }

@@ -26,7 +26,8 @@ struct Credentials: Sendable {
     func doorkeeper(now: @escaping @Sendable () -> Instant) -> Doorkeeper {
         Doorkeeper(
             callers: callers, isExpired: { [tokenEnds] hash in tokenEnds[hash].map { $0 < now() } ?? false },
-            holder: { holder(of: $0, at: now()) }, verifier: SignatureVerifier(keys: keys, skewSeconds: skewSeconds), mustSign: mustSign, now: now)
+            holder: { holder(of: $0, at: now()) }, verifier: SignatureVerifier(keys: keys, skewSeconds: skewSeconds),
+            mustSign: mustSign, now: now)
     }
 
     private func holder(of certificate: ClientCertificate, at now: Instant) -> Caller? {

@@ -73,7 +73,8 @@ extension ConfigurationReader {
             }
             token = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
             if token.map(GuessableSecret.isText) == true {
-                complain(at: element, "tokenFile is empty, or holds what anybody guesses: put the receiver's token there")
+                complain(
+                    at: element, "tokenFile is empty, or holds what anybody guesses: put the receiver's token there")
             }
         }
         var address = ReturnAddress(url: url, token: token)

@@ -21,7 +21,8 @@ extension ConfigurationReader {
             let keyBytes = contents(of: key, "key", element)
         else { return nil }
         if Self.isOpenToOthers(key) {
-            complain(at: element, "key may be read by others: chmod 600, and have another certificate made if anybody has")
+            complain(
+                at: element, "key may be read by others: chmod 600, and have another certificate made if anybody has")
         }
         var material = ListenerTLS.Material(certificate: certificateBytes, key: keyBytes)
         let authorities = element.attribute("clientAuthorities").map(path)

@@ -35,13 +35,15 @@ import Vocabulary
 
     private static let asks = "/v1/referrals?messageId=none"
 
-    @Test func `a certificate lets its partner in, is refused with another's token, and ends by a reload`() async throws {
+    @Test func `a certificate lets its partner in, is refused with another's token, and ends by a reload`() async throws
+    {
         let gateway = try GatewayProcess()
         let shop = try Self.prepare(gateway)
         try gateway.start()
         let base = "https://127.0.0.1:\(gateway.port)"
-        func asked(_ name: String?, token: String? = nil, at path: String = Self.asks) throws -> (status: Int, body: String)
-        {
+        func asked(_ name: String?, token: String? = nil, at path: String = Self.asks) throws -> (
+            status: Int, body: String
+        ) {
             try shop.curl(
                 base + path, showing: name, token.map { ["-H", "Authorization: Bearer \($0)"] } ?? [])
         }
@@ -96,7 +98,8 @@ import Vocabulary
         try Self.edit(gateway, "gateway.xml", " minimum=\"1.1\"", "")
         try Self.edit(
             gateway, "partners.xml", "url=\"http://127.0.0.1:9/\"",
-            "url=\"https://127.0.0.1:9/\" clientCertificate=\"tls/court.pem\" clientKey=\"tls/centre.key\" pinnedKey=\"abc\"")
+            "url=\"https://127.0.0.1:9/\" clientCertificate=\"tls/court.pem\" clientKey=\"tls/centre.key\" pinnedKey=\"abc\""
+        )
         #expect(told().contains { $0.contains("clientKey is not that of clientCertificate") })
         #expect(told().contains { $0.contains("pinnedKey must be") })
     }

@@ -100,7 +100,7 @@ import Vocabulary
         try shop.certificate("court", of: "root", for: "clientAuth")
         let both = try ["server", "server2"].map { try ListenerTLS(Self.material(shop, $0)) }
         let server = try Self.server(both[0])
-        let isOver = Mutex(false)
+        let end = Flag()
         let seen = try await withThrowingTaskGroup(of: [Int].self) { group in
             for index in 0..<4 {
                 group.addTask {
@@ -119,7 +119,7 @@ import Vocabulary
                             await client.close()
                             client = HTTPClient()
                         }
-                    } while !isOver.withLock { $0 }
+                    } while !end.isRaised
                     await client.close()
                     return statuses
                 }
@@ -128,7 +128,7 @@ import Vocabulary
                 server.adopt(round.isMultiple(of: 10) ? try ListenerTLS(Self.material(shop)) : both[round % 2])
                 await Task.yield()
             }
-            isOver.withLock { $0 = true }
+            end.raise()
             var all: [Int] = []
             for try await statuses in group { all += statuses }
             return all
@@ -225,4 +225,10 @@ import Vocabulary
         try shop.openssl(["pkcs8", "-topk8", "-in", "server.key", "-out", "locked.key", "-passout", "pass:secret"])
         #expect(try mistake { $0.key = try shop.bytes("locked.key") } == .key)
     }
+}
+
+private final class Flag: Sendable {
+    private let value = Mutex(false)
+    var isRaised: Bool { value.withLock { $0 } }
+    func raise() { value.withLock { $0 = true } }
 }
