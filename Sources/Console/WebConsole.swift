@@ -95,7 +95,9 @@ public struct WebConsole: Sendable {
     }
 
     private func scene(_ request: HTTPRequest, _ visit: Visit) async throws -> Scene? {
-        guard let visitor = try await services.signIn.visitor(of: request) else { return nil }
+        // A page that looks at itself anew keeps nobody signed in.
+        let isByItself = request.header("Console-Refresh") != nil
+        guard let visitor = try await services.signIn.visitor(of: request, isUsed: !isByItself) else { return nil }
         return Scene(request: request, visit: visit, visitor: visitor, language: Language(of: request))
     }
 

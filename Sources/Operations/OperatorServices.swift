@@ -8,7 +8,7 @@ public typealias OperatorStore = DeadLetterStore & JobStore & AuditStore & Accou
     & DeliveryStore & ClockStore & MovedLimitStore & HearingStore & LeadStore & TallyStore & ReviewCaseStore
     & DriftStore
     & FollowUpStore & RuleLog & PartnerViewStore
-    & ReconciliationStore
+    & ReconciliationStore & AcknowledgementStore
 
 /// The operators' services, which the HTTP interface and the console share.
 public struct OperatorServices: Sendable {
@@ -65,7 +65,7 @@ public struct OperatorServices: Sendable {
         attention = AttentionService(
             deadLetters: deadLetters, flow: flow, parked: parked, clockFigures: ports.clocks,
             expiries: ports.expiries, exchange: ports.exchange, inspection: ports.inspection, rules: ports.rules,
-            cases: store, settings: settings,
+            cases: store, acknowledged: store, settings: settings,
             now: now)
         alerts = AlertService(
             store: store, attention: attention, settings: settings, node: node, identifiers: identifiers, log: log)

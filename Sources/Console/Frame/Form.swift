@@ -24,6 +24,12 @@ struct Form: Sendable {
     /// A field as it was typed; empty where it was left out.
     subscript(name: String) -> String { fields[name] ?? "" }
 
+    /// The fields whose names begin so, by what follows, in the order of names.
+    func all(_ prefix: String) -> [(name: String, value: String)] {
+        fields.filter { $0.key.hasPrefix(prefix) }.map { (String($0.key.dropFirst(prefix.count)), $0.value) }
+            .sorted { $0.0 < $1.0 }
+    }
+
     func has(_ name: String) -> Bool { fields[name] != nil }
 
     private static func decoded(_ bytes: ArraySlice<UInt8>) -> String? {

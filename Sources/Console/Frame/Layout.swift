@@ -5,6 +5,8 @@ struct Page {
     let title: String
     /// The section that the navigation marks; none for pages outside it.
     var section: Section?
+    /// How many things want doing, for the window's title.
+    var count = 0
     let body: HTML
     var status = 200
 }
@@ -46,12 +48,12 @@ struct Layout {
             <!doctype html>
             <html lang="\(language.tag)"><head><meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(page.title) · \(product)</title>
+            <title>\(page.count > 0 ? "(\(page.count)) " : "")\(page.title) · \(product)</title>
             <link rel="stylesheet" href="/console/style.css"><script src="/console/console.js" defer></script></head>
             <body><a class="skip" href="#main">\(language("跳到正文", "Skip to content"))</a>
             <header><a class="product" href="/console/">\(product)</a>\(account)</header>
             \(navigation(page))
-            <main id="main"><h1>\(page.title)</h1>
+            <main id="main"\(page.section.map { " class=\"in-\($0.rawValue)\"" } ?? HTML.none)><h1>\(page.title)</h1>
             \(page.body)
             </main><footer><a href="/openapi.json">\(language("接口说明（OpenAPI）", "Interface description (OpenAPI)"))</a></footer></body></html>
             """

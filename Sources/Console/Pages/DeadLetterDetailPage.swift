@@ -10,15 +10,16 @@ extension WebConsole {
         let language = scene.language
         let view = try await services.deadLetters.show(scene.value("id"))
         let summary = view.deadLetter.summary
+        let list = try WorkList { scene.request.query($0) }
         return Page(
             title: language("死信 ", "Dead letter ") + (summary.senderMessageID ?? summary.id), section: .deadLetters,
             body: """
-                \(scene.request.query("done") == "again" ? again(language) : HTML.none)
+                \(scene.request.query("done") == "again" ? again(language) : try await receipt(scene))\(try await ways(from: summary, list, language))
                 <div class="note bad"><p><strong>\(language.text(view.code.happened))</strong></p>
                 <p>\(language.text(view.code.advice))</p></div>
                 \(facts(view, language))\(findings(view, language))\(excerpts(view, language))
                 \(Self.changes(view.changes, language))
-                \(scene.may(.repair) ? remedies(view, scene) : HTML.none)\(history(view, language))
+                \(scene.may(.repair) ? remedies(view, list, scene) : HTML.none)\(history(view, language))
                 """)
     }
 
@@ -26,6 +27,18 @@ extension WebConsole {
         """
         <p class="note bad" role="alert">\(language("重发后仍有问题，报文仍在死信中。", "It failed again and is still in the tray."))</p>
         """
+    }
+
+    /// Back to the list, and on to its next without doing anything about this one.
+    private func ways(from place: DeadLetterSummary, _ list: WorkList, _ language: Language) async throws -> HTML {
+        let total = list.total(of: try await services.deadLetters.groups(list.bounds))
+        let next: HTML =
+            try await neighbour(of: place, on: list).map { next in
+                "<a rel=\"next\" href=\"\(list.path("/" + next.id))\">\(language("跳过，看下一件", "Skip to the next"))</a>"
+            } ?? .none
+        return """
+            <p class="row ways"><a href="\(list.path())">\(language("返回列表（共 \(total) 件）", "Back to the list (\(total))"))</a>\(next)</p>
+            """
     }
 
     private func facts(_ view: DeadLetterView, _ language: Language) -> HTML {
@@ -138,25 +151,26 @@ extension WebConsole {
 
     // MARK: Remedies
 
-    private func remedies(_ view: DeadLetterView, _ scene: Scene) -> HTML {
+    private func remedies(_ view: DeadLetterView, _ list: WorkList, _ scene: Scene) -> HTML {
         let forms = view.code.remedies.map { remedy -> HTML in
             switch remedy {
-            case .retry: retryForm(view, scene)
-            case .editAndResend: editForm(view, scene)
-            case .chooseQueue: queueForm(view, scene)
-            case .discard: discardForm(view, scene)
+            case .retry: retryForm(view, list, scene)
+            case .editAndResend: editForm(view, list, scene)
+            case .chooseQueue: queueForm(view, list, scene)
+            case .discard: discardForm(view, list, scene)
             }
         }
         return "<h2>\(scene.language("处理", "Remedies"))</h2><div class=\"actions\">\(forms)</div>"
     }
 
-    private func form(_ view: DeadLetterView, _ scene: Scene, _ action: String, confirm: String? = nil, _ inner: HTML)
-        -> HTML
-    {
+    private func form(
+        _ view: DeadLetterView, _ list: WorkList, _ scene: Scene, _ action: String, confirm: String? = nil,
+        _ inner: HTML
+    ) -> HTML {
         let question: HTML = confirm.map { " data-confirm=\"\($0)\"" } ?? .none
         return """
             <form method="post" action="\(Section.deadLetters.path)/\(view.deadLetter.summary.id)/\(action)"\(question)>
-            \(scene.csrf)<input type="hidden" name="version" value="\(view.deadLetter.summary.version.text)">\(inner)</form>
+            \(scene.csrf)\(list.hidden)<input type="hidden" name="version" value="\(view.deadLetter.summary.version.text)">\(inner)</form>
             """
     }
 
@@ -167,36 +181,36 @@ extension WebConsole {
         """
     }
 
-    private func retryForm(_ view: DeadLetterView, _ scene: Scene) -> HTML {
+    private func retryForm(_ view: DeadLetterView, _ list: WorkList, _ scene: Scene) -> HTML {
         form(
-            view, scene, "retry",
+            view, list, scene, "retry",
             """
             \(reasonField("reason-retry", scene.language))<button>\(scene.language.text(Remedy.retry.label))</button>
             <p class="faint">\(scene.language.text(view.code.retrying))</p>
             """)
     }
 
-    private func editForm(_ view: DeadLetterView, _ scene: Scene) -> HTML {
+    private func editForm(_ view: DeadLetterView, _ list: WorkList, _ scene: Scene) -> HTML {
         form(
-            view, scene, "edit",
+            view, list, scene, "edit",
             """
             \(reasonField("reason-edit", scene.language))<button>\(scene.language.text(Remedy.editAndResend.label))</button>
             <p class="faint">\(scene.language("将显示原文（含个人信息），此次查看会记入审计。", "Shows the document with personal data; that is recorded in the audit trail."))</p>
             """)
     }
 
-    private func queueForm(_ view: DeadLetterView, _ scene: Scene) -> HTML {
+    private func queueForm(_ view: DeadLetterView, _ list: WorkList, _ scene: Scene) -> HTML {
         form(
-            view, scene, "retry",
+            view, list, scene, "retry",
             """
-            \(Self.select("queue", scene.language("承办机构", "Institution"), institutions.map { ($0.code, "\($0.name) \($0.code)") }, chosen: "", all: nil))
+            \(Self.select("queue", scene.language("承办机构", "Institution"), institutions.map { ($0.code, "\($0.name) \($0.code)") }, chosen: "", all: scene.language("请选择", "choose"), isRequired: true))
             \(reasonField("reason-queue", scene.language))<button>\(scene.language.text(Remedy.chooseQueue.label))</button>
             """)
     }
 
-    private func discardForm(_ view: DeadLetterView, _ scene: Scene) -> HTML {
+    private func discardForm(_ view: DeadLetterView, _ list: WorkList, _ scene: Scene) -> HTML {
         form(
-            view, scene, "discard", confirm: scene.language("确定丢弃？", "Discard for good?"),
+            view, list, scene, "discard", confirm: scene.language("确定丢弃？", "Discard for good?"),
             """
             \(reasonField("reason-discard", scene.language))
             <button class="danger">\(scene.language.text(Remedy.discard.label))</button>
@@ -227,6 +241,7 @@ extension WebConsole {
         let language = scene.language
         let id = scene.value("id")
         let reason = try Self.reason(form)
+        let list = try Self.list(form)
         var shown = text
         var preview: HTML = .none
         if let text {
@@ -246,7 +261,7 @@ extension WebConsole {
             title: language("编辑并重发", "Edit and resend"), section: .deadLetters,
             body: """
                 <p class="note">\(language("原文按原样保留；重发使用下面的文本，并以原编码保存。", "The original is kept as it came; what stands below is sent instead, in the original's encoding."))</p>
-                \(preview)<form method="post" action="\(path)/retry">\(scene.csrf)
+                \(preview)<form method="post" action="\(path)/retry">\(scene.csrf)\(list.hidden)
                 <input type="hidden" name="version" value="\(form["version"])">
                 <label for="text">\(language("报文", "Document"))</label>
                 <textarea id="text" name="text" spellcheck="false" wrap="off">\n\(shown)</textarea>
@@ -254,7 +269,7 @@ extension WebConsole {
                 <textarea class="short" id="reason" name="reason" required>\n\(reason)</textarea>
                 <p><button formaction="\(path)/preview" class="quiet">\(language("检查改动", "Check the edit"))</button>
                 <button>\(language("重发", "Resend"))</button>
-                <a href="\(path)">\(language("放弃", "Leave it"))</a></p></form>
+                <a href="\(list.path("/" + id))">\(language("放弃", "Leave it"))</a></p></form>
                 """)
     }
 

@@ -16,9 +16,14 @@ extension WebConsole {
                     throw Problem(
                         .badRequest, zh: "每秒数量应为 1 到 1000 之间的整数。", en: "The rate is a whole number from 1 to 1000.")
                 }
+                guard let act = BulkJob.Act(rawValue: form.has("act") ? form["act"] : BulkJob.Act.retry.rawValue) else {
+                    throw Problem(.badRequest, zh: "请选择要做的操作。", en: "Choose what is to be done.")
+                }
+                let list = try Self.list(form)
+                let filter = list.filter(try await services.deadLetters.groups(list.bounds))
                 let job = try await services.bulk.start(
-                    try Self.filter(form), by: scene.caller, reason: try Self.reason(form), rate: rate,
-                    queue: form["chosenQueue"].isEmpty ? nil : form["chosenQueue"])
+                    filter, by: scene.caller, reason: try Self.reason(form), rate: rate,
+                    queue: form["chosenQueue"].isEmpty ? nil : form["chosenQueue"], act: act)
                 return .seeOther("/console/jobs/\(job.id)")
             },
             page("/console/jobs") { scene in try await jobList(scene) },
@@ -34,35 +39,25 @@ extension WebConsole {
         ]
     }
 
-    /// Names of the fields by which a list is filtered and a bulk order bounded.
-    private static let filterNames = ["reason", "partner", "queue", "channel", "cause", "since", "until", "messageId"]
-
-    /// The filter that the list was shown with, under names that do not meet the order's own.
-    private static func filter(_ form: Form) throws(Problem) -> DeadLetterFilter {
-        try DeadLetterFilter(
-            filled: HTTPRequest(
-                method: "GET", path: "", query: filterNames.map { ($0, form["filter-" + $0]) }, headers: [], body: []))
-    }
-
-    func bulkForm(_ scene: Scene) -> HTML {
-        let fields = Self.filterNames.compactMap { name -> HTML? in
-            scene.request.query(name).flatMap { $0.isEmpty ? nil : Self.hidden("filter-" + name, $0) }
-        }
+    func bulkForm(_ list: WorkList, _ total: Int, _ scene: Scene) -> HTML {
+        let language = scene.language
         return """
-            <h2>\(scene.language("批量重试", "Retry in bulk"))</h2>
-            <form method="post" action="\(Section.deadLetters.path)/bulk">\(scene.csrf)\(fields)
-            <button class="quiet">\(scene.language("预览符合上述条件的全部死信", "Preview all that match the filter"))</button>
-            <a href="/console/jobs">\(scene.language("批量任务", "Bulk jobs"))</a></form>
+            <h2>\(language("批量处理", "In bulk"))</h2>
+            <form method="post" action="\(Section.deadLetters.path)/bulk">\(scene.csrf)\(list.hidden)
+            <button class="quiet"\(total == 0 ? " disabled" : HTML.none)>\(language("批量处理符合上述条件的 \(total) 件", "In bulk: the \(total) that match the filter"))</button>
+            <a href="/console/jobs">\(language("批量任务", "Bulk jobs"))</a></form>
             """
     }
 
-    private static func hidden(_ name: String, _ value: String) -> HTML {
+    static func hidden(_ name: String, _ value: String) -> HTML {
         "<input type=\"hidden\" name=\"\(name)\" value=\"\(value)\">"
     }
 
     private func bulkPreview(_ scene: Scene, _ form: Form) async throws -> Page {
         let language = scene.language
-        let causes = try await services.deadLetters.causes(try Self.filter(form))
+        let list = try Self.list(form)
+        let filter = list.filter(try await services.deadLetters.groups(list.bounds))
+        let causes = try await services.deadLetters.causes(filter)
         let total = causes.reduce(0) { $0 + $1.count }
         var table = DataTable(
             caption: language("共 \(total) 封，按原因", "\(total) letters, by cause"),
@@ -75,9 +70,6 @@ extension WebConsole {
                 "\(language.text(FailureAdvice(cause.cause).happened))<br>\(Self.link(to: cause.cause))",
             ]
         }
-        let fields = Self.filterNames.compactMap { name -> HTML? in
-            form["filter-" + name].isEmpty ? nil : Self.hidden("filter-" + name, form["filter-" + name])
-        }
         let needsQueue = causes.contains { $0.cause.reason == .unroutable }
         let queue: HTML =
             needsQueue
@@ -85,14 +77,16 @@ extension WebConsole {
                 "chosenQueue", language("无法分派的交给", "Unroutable ones go to"),
                 institutions.map { ($0.code, $0.name) }, chosen: "", all: language("保持不动", "leave as they are")) : .none
         return Page(
-            title: language("批量重试", "Retry in bulk"), section: .deadLetters,
+            title: language("批量处理", "In bulk"), section: .deadLetters,
             body: """
-                \(table.html)<form method="post" action="/console/jobs">\(scene.csrf)\(fields)
+                \(table.html)<form method="post" action="/console/jobs">\(scene.csrf)\(list.hidden)
+                \(Self.select("act", language("做什么", "What is done"), BulkJob.Act.allCases.map { ($0.rawValue, language.text($0.label)) }, chosen: "", all: nil))
                 <label for="rate">\(language("每秒最多（封）", "Letters a second, at most"))</label>
                 <input id="rate" name="rate" type="number" min="1" max="1000" value="20" required>\(queue)
                 <label for="reason">\(language("理由", "Reason"))</label>
                 <textarea class="short" id="reason" name="reason" required></textarea>
-                <p><button\(total == 0 ? " disabled" : HTML.none)>\(language("开始重试", "Start"))</button></p></form>
+                <p><button\(total == 0 ? " disabled" : HTML.none)>\(language("开始（\(total) 件）", "Start (\(total))"))</button>
+                <a href="\(list.path())">\(language("返回列表", "Back to the list"))</a></p></form>
                 """)
     }
 
@@ -130,7 +124,7 @@ extension WebConsole {
                 <div id="job" data-state="\(job.state.rawValue)"\(live)><p role="status"><span class="badge \(job.state == .finished ? "good" : "warn")">\(language.text(job.state.title))</span>
                 \(language("已处理 \(job.done) / \(job.total)", "\(job.done) of \(job.total) done"))</p>
                 <progress max="\(max(1, job.total))" value="\(job.done)" aria-label="\(language("进度", "Progress"))"></progress>
-                <ul class="tiles">\(Self.tile(job.resent, language("重新提交", "Sent on"), "good"))\(
+                <ul class="tiles">\(Self.tile(job.resent, job.act == .retry ? language("重新提交", "Sent on") : language("已丢弃", "Discarded"), "good"))\(
                     Self.tile(job.failedAgain, language("再次失败", "Failed again"), "bad"))\(
                     Self.tile(job.skipped, language("保持不动", "Left as they are"), "warn"))\(
                     Self.tile(job.endedOtherwise, language("已另行了结", "Ended otherwise"), ""))</ul></div>
@@ -155,8 +149,10 @@ extension WebConsole {
     private func facts(_ job: BulkJob, _ language: Language) -> HTML {
         let filter = job.filter
         let conditions: [(String, String?)] = [
+            (language("做什么", "What is done"), language.text(job.act.label)),
             (language("原因", "Reason of death"), (filter.reason?.title).map(language.text)),
             (language("死因代号", "Cause"), filter.cause?.name),
+            (language("原因种数", "Causes"), filter.causes.map { "\($0.count)" }),
             (language("来源单位", "Partner"), filter.partnerID.map(name(ofPartner:))),
             (language("机构", "Institution"), filter.queue.map(name(ofInstitution:))),
             (language("通道", "Channel"), (filter.channel?.title).map(language.text)),
@@ -188,6 +184,15 @@ extension WebConsole {
     }
 }
 
+extension BulkJob.Act {
+    var label: LocalizedText {
+        switch self {
+        case .retry: Remedy.retry.label
+        case .discard: Remedy.discard.label
+        }
+    }
+}
+
 extension BulkJob.State {
     var title: LocalizedText {
         switch self {
@@ -200,7 +205,7 @@ extension BulkJob.State {
 }
 
 extension Channel {
-    fileprivate var title: LocalizedText {
+    var title: LocalizedText {
         switch self {
         case .referral: LocalizedText(zh: "来件", en: "referrals")
         case .application: LocalizedText(zh: "送机构", en: "to institutions")

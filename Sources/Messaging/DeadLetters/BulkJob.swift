@@ -16,7 +16,13 @@ public struct BulkJob: Sendable {
         }
     }
 
+    /// What is done to each dead letter.
+    public enum Act: String, Sendable, CaseIterable {
+        case retry, discard
+    }
+
     public let id: String
+    public var act = Act.retry
     public let filter: DeadLetterFilter
     public let reason: String
     public let actor: String

@@ -8,6 +8,8 @@ public struct DeadLetterFilter: Sendable, Hashable {
     public var queue: String?
     public var channel: Channel?
     public var cause: DeadLetterCause?
+    /// Any of these; nothing where they do not matter.
+    public var causes: [DeadLetterCause]?
     /// Dead since then, or later.
     public var since: Instant?
     /// Dead before then.
@@ -36,6 +38,7 @@ extension DeadLetterFilter {
         .compact([
             ("reason", .text(reason?.rawValue)), ("partner", .text(partnerID)), ("queue", .text(queue)),
             ("channel", .text(channel?.rawValue)), ("cause", .text(cause?.name)),
+            ("causes", causes.map { .array($0.map { .string($0.name) }) }),
             ("since", since.map { .number(String($0.milliseconds)) }),
             ("until", until.map { .number(String($0.milliseconds)) }), ("messageId", .text(senderMessageID)),
         ])
@@ -58,6 +61,11 @@ extension DeadLetterFilter {
         case "queue": queue = text
         case "channel": channel = text.flatMap(Channel.init(rawValue:))
         case "cause": cause = text.flatMap { DeadLetterCause(name: $0) }
+        case "causes":
+            let names = value.array?.compactMap(\.string) ?? []
+            let known = names.compactMap { DeadLetterCause(name: $0) }
+            guard let all = value.array, known.count == all.count else { return false }
+            causes = known
         case "messageId": senderMessageID = text
         case "since": since = value.int.map { Instant(milliseconds: Int64($0)) }
         case "until": until = value.int.map { Instant(milliseconds: Int64($0)) }

@@ -15,6 +15,8 @@ public protocol DeadLetterStore: Sendable {
     /// How many dead letters match, by cause, the most frequent first. Only what is asked for by time or by message id is counted
     /// dead letter by dead letter.
     func deadLetterCauses(_ filter: DeadLetterFilter) async throws(StoreError) -> [CauseCount]
+    /// The same by everything that a list is filtered by; cheap where neither time nor message id is asked for.
+    func deadLetterGroups(_ filter: DeadLetterFilter) async throws(StoreError) -> [DeadLetterGroup]
 
     /// Queues a dead letter again, for `queue` where a person chose one. The act is recorded with it.
     func requeue(

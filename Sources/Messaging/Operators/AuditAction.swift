@@ -6,7 +6,10 @@ public enum AuditAction: String, Sendable, CaseIterable {
     /// A document or a value was shown without masking.
     case unmask
     case bulkRetry, pauseJob, resumeJob, stopJob
+    case bulkDiscard
     case pauseChannel, resumeChannel
+    /// A trouble was taken note of until a moment, or that was taken back.
+    case acknowledgeTrouble, withdrawAcknowledgement
     /// A return address was sent a message that means nothing.
     case testConnection
     case signIn, signInFailed, signOut

@@ -181,17 +181,19 @@ public struct SignInService: Sendable {
     // MARK: Inside
 
     /// Who sent a request; nobody where there is no session or it has ended.
-    public func visitor(of request: HTTPRequest) async throws -> Visitor? {
+    ///
+    /// - Parameter isUsed: whether a person asks, whose session lives on by that.
+    public func visitor(of request: HTTPRequest, isUsed: Bool = true) async throws -> Visitor? {
         guard let token = Self.token(in: request) else { return nil }
         let hash = Self.hash(token)
         guard let (session, account) = try await store.session(hash), !account.isDisabled
         else { return nil }
         let now = now()
         guard now < session.endsAt, now < session.seenAt.advanced(by: settings.idle) else { return nil }
-        if now.milliseconds - session.seenAt.milliseconds >= Self.touchMilliseconds {
+        if isUsed, now.milliseconds - session.seenAt.milliseconds >= Self.touchMilliseconds {
             try await store.touchSession(hash, at: now)
         }
-        inUse.note(hash)
+        if isUsed { inUse.note(hash) }
         return Visitor(
             caller: Caller(role: .operator, id: account.name, operatorRole: account.role),
             forgeryToken: Self.forgeryToken(token),

@@ -4,7 +4,7 @@ import StrictJSON
 import Transport
 import Vocabulary
 
-/// Retries all dead letters that match a filter, at a bounded rate, on a stored order: it goes on after a restart, can be
+/// Retries or discards all dead letters that match a filter, at a bounded rate, on a stored order: it goes on after a restart, can be
 /// paused and stopped, and takes no dead letter that died after the order was given.
 public struct BulkRetry: Sendable {
     /// Dead letters a second, the most that may be asked for.
@@ -43,19 +43,26 @@ public struct BulkRetry: Sendable {
     /// - Parameter queue: the institution for unroutable applications; without one the rules are asked again, and those
     ///   that still fit none are left as they are.
     public func start(
-        _ filter: DeadLetterFilter, by caller: Caller, reason: String, rate: Int, queue: String? = nil
+        _ filter: DeadLetterFilter, by caller: Caller, reason: String, rate: Int, queue: String? = nil,
+        act: BulkJob.Act = .retry
     ) async throws -> BulkJob {
         let now = now()
         var bounded = filter
         bounded.until = min(filter.until ?? now, now)
         let total = try await store.deadLetterCauses(bounded).reduce(0) { $0 + $1.count }
-        let job = BulkJob(
+        var job = BulkJob(
             id: identifiers.next(at: now), filter: bounded, reason: reason, actor: caller.id,
             role: caller.operatorRole ?? .viewer, queue: queue, rate: rate, state: .running, total: total,
             resent: 0,
             failedAgain: 0, skipped: 0, cursor: nil, lockCount: 0, createdAt: now, updatedAt: now)
+        job.act = act
+        let action: AuditAction =
+            switch act {
+            case .retry: .bulkRetry
+            case .discard: .bulkDiscard
+            }
         try await store.addJob(
-            job, AuditAct(.bulkRetry, on: job.id, by: caller, detail: "\(bounded.json.text()) \(reason)", at: now))
+            job, AuditAct(action, on: job.id, by: caller, detail: "\(bounded.json.text()) \(reason)", at: now))
         return job
     }
 
@@ -163,9 +170,15 @@ public struct BulkRetry: Sendable {
         let caller = Caller(role: .operator, id: job.actor, operatorRole: job.role)
         do {
             let detail = try await deadLetters.deadLetter(deadLetter.id)
-            _ = try await deadLetters.retry(
-                detail, version: deadLetter.version, by: caller, reason: job.reason, edited: nil, queue: job.queue,
-                job: JobStep(job))
+            switch job.act {
+            case .retry:
+                _ = try await deadLetters.retry(
+                    detail, version: deadLetter.version, by: caller, reason: job.reason, edited: nil,
+                    queue: job.queue, job: JobStep(job))
+            case .discard:
+                _ = try await deadLetters.discard(
+                    detail, version: deadLetter.version, by: caller, reason: job.reason, job: JobStep(job))
+            }
             return (deadLetter.id, true)
         } catch let error as StoreError {
             throw error
@@ -178,7 +191,7 @@ public struct BulkRetry: Sendable {
 extension BulkJob {
     public var json: JSONValue {
         .compact([
-            ("id", .string(id)), ("state", .string(state.rawValue)), ("filter", filter.json),
+            ("id", .string(id)), ("act", .string(act.rawValue)), ("state", .string(state.rawValue)), ("filter", filter.json),
             ("reason", .string(reason)), ("by", .string(actor)), ("queue", .text(queue)),
             ("ratePerSecond", JSONValue(rate)), ("total", JSONValue(total)), ("resent", JSONValue(resent)),
             ("failedAgain", JSONValue(failedAgain)), ("skipped", JSONValue(skipped)),

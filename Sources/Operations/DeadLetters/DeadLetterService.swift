@@ -42,6 +42,11 @@ public struct DeadLetterService: Sendable {
         try await store.deadLetterCauses(filter)
     }
 
+    /// How many there are, by all that a list is filtered by.
+    public func groups(_ filter: DeadLetterFilter) async throws(StoreError) -> [DeadLetterGroup] {
+        try await store.deadLetterGroups(filter)
+    }
+
     /// One dead letter with its findings, the offending places marked in a masked excerpt, history and remedies.
     public func show(_ id: String) async throws -> DeadLetterView {
         try DeadLetterView(try await deadLetter(id), text)
@@ -125,10 +130,17 @@ public struct DeadLetterService: Sendable {
     public func discard(
         _ id: String, version: DeadLetterVersion? = nil, by caller: Caller, reason: String
     ) async throws -> Bool {
-        let deadLetter = try await deadLetter(id)
+        try await discard(try await deadLetter(id), version: version, by: caller, reason: reason, job: nil)
+    }
+
+    func discard(
+        _ deadLetter: DeadLetterDetail, version: DeadLetterVersion?, by caller: Caller, reason: String, job: JobStep?
+    ) async throws -> Bool {
+        let id = deadLetter.summary.id
         if let version, version != deadLetter.summary.version { throw Self.stale }
         let word = try cases.rejection(of: deadLetter, reason: reason)
-        let act = AuditAct(.discard, on: id, by: caller, detail: reason, at: now())
+        var act = AuditAct(.discard, on: id, by: caller, detail: reason, at: now())
+        act.job = job
         let (result, isTold) = try await store.discard(id, version: deadLetter.summary.version, word: word, act)
         try Self.check(result)
         note("discarded", deadLetter, caller)

@@ -84,6 +84,26 @@ public enum FailureAdvice: String, Sendable, CaseIterable {
         }
     }
 
+    /// What happened, in a word or two.
+    public var brief: LocalizedText {
+        switch self {
+        case .unreadable: LocalizedText(zh: "报文无法读取", en: "unreadable")
+        case .unknownDocument: LocalizedText(zh: "没有适用的映射", en: "no mapping")
+        case .contentInvalid: LocalizedText(zh: "内容缺失或有误", en: "invalid content")
+        case .notTheSenders: LocalizedText(zh: "单位代码不符", en: "not the sender's")
+        case .noRoute: LocalizedText(zh: "无法确定机构", en: "no institution")
+        case .severalRoutes: LocalizedText(zh: "指向多个机构", en: "several institutions")
+        case .leasesEnded: LocalizedText(zh: "领取后未确认", en: "never acknowledged")
+        case .rejected: LocalizedText(zh: "机构系统退回", en: "rejected")
+        case .notReached: LocalizedText(zh: "接收地址不通", en: "not reached")
+        case .refused: LocalizedText(zh: "接收方拒收", en: "refused")
+        case .receiverFailing: LocalizedText(zh: "接收系统出错", en: "receiver failing")
+        case .unreadablePayload: LocalizedText(zh: "已存内容打不开", en: "stored content lost")
+        case .pushFailed: LocalizedText(zh: "推送失败", en: "push failed")
+        case .expired: LocalizedText(zh: "已过保留期限", en: "expired")
+        }
+    }
+
     /// What happened.
     public var happened: LocalizedText {
         switch self {

@@ -84,6 +84,7 @@ public struct AttentionService: Sendable {
     let inspection: StoreInspection
     let rules: any RulesInForce
     let cases: any MovedLimitStore & HearingStore
+    let acknowledged: any AcknowledgementStore
     let settings: AlertSettings
     let now: @Sendable () -> Instant
 

@@ -8,14 +8,14 @@ extension SQLMessageStore: JobStore {
         try await database.write { connection throws(StoreError) in
             try connection.run(
                 """
-                INSERT INTO bulk_job (id, filter, reason, actor, role, queue, rate, state, total, created_at, updated_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?)
+                INSERT INTO bulk_job (id, filter, reason, actor, role, queue, rate, state, total, created_at, updated_at,
+                act) VALUES (?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?)
                 """,
                 [
                     .text(job.id), .sealedText(filter, .jobFilter), .sealedText(job.reason, .jobReason),
                     .text(job.actor), .word(job.role),
                     .optional(job.queue), .integer(Int64(job.rate)), .integer(Int64(job.total)),
-                    .instant(job.createdAt), .instant(job.createdAt),
+                    .instant(job.createdAt), .instant(job.createdAt), .word(job.act),
                 ])
             try Audit.append(act, connection)
         }
@@ -101,7 +101,7 @@ extension SQLMessageStore: JobStore {
 enum Jobs {
     static let columns = """
         id, filter, reason, actor, role, queue, rate, state, total, resent, failed_again, skipped, cursor, lock_count,
-        created_at, updated_at, ended_otherwise
+        created_at, updated_at, ended_otherwise, act
         """
 
     /// Where a dead letter of a job can end, by the column that counts it.
@@ -141,6 +141,7 @@ enum Jobs {
             cursor: try row.optionalText("cursor").flatMap { DeadLetterCursor(text: $0) },
             lockCount: try row.int("lock_count"), createdAt: try row.instant("created_at"),
             updatedAt: try row.instant("updated_at"))
+        job.act = try row.word("act")
         job.endedOtherwise = try row.int("ended_otherwise")
         return job
     }

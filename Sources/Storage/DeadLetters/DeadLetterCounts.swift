@@ -43,7 +43,9 @@ enum DeadLetterCounts {
             ("p.reason = ?", filter.reason.map { .text($0.rawValue) }),
         ]
         let given = all.compactMap { sql, value in value.map { (sql, $0) } }
-        return (given.map(\.0), given.map(\.1))
+        guard let causes = filter.causes else { return (given.map(\.0), given.map(\.1)) }
+        let anyOf = causes.isEmpty ? "1 = 0" : "p.cause IN (\(SQLValue.marks(causes.count)))"
+        return (given.map(\.0) + [anyOf], given.map(\.1) + causes.map { .text($0.name) })
     }
 
     // MARK: Counting anew

@@ -42,6 +42,7 @@ struct DeadLetterPageQuery {
             conditions += ["m.sender_message_id = ?", "p.id = m.count_row"] + alike
             values = [.text(messageID)] + alikeValues
         } else {
+            guard filter.causes == nil else { return nil }
             switch (filter.reason, filter.partnerID, filter.queue, filter.channel, filter.cause) {
             case (nil, nil, nil, nil, nil): break
             case (let reason?, nil, nil, nil, nil):

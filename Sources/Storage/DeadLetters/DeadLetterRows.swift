@@ -37,6 +37,19 @@ extension SQLMessageStore: DeadLetterStore {
         }
     }
 
+    public func deadLetterGroups(_ filter: DeadLetterFilter) async throws(StoreError) -> [DeadLetterGroup] {
+        let (sql, values) = DeadLetterCountQuery.byGroup(filter)
+        return try await database.read { connection throws(StoreError) in
+            try connection.query(sql, values) { row throws(StoreError) in
+                let queue = try row.text("queue")
+                return DeadLetterGroup(
+                    partnerID: try row.text("partner"), cause: try DeadLetterRows.knownCause(try row.text("cause")),
+                    channel: try row.word("channel"), queue: queue.isEmpty ? nil : queue,
+                    count: try row.int("messages"))
+            }
+        }
+    }
+
     public func requeue(
         _ id: String, version: DeadLetterVersion?, queue: String?, _ act: AuditAct
     ) async throws(StoreError) -> DeadLetterActResult {
@@ -64,6 +77,7 @@ extension SQLMessageStore: DeadLetterStore {
         _ id: String, version: DeadLetterVersion?, word: Envelope?, _ act: AuditAct
     ) async throws(StoreError) -> (result: DeadLetterActResult, isTold: Bool) {
         try await write { transaction throws(StoreError) in
+            guard try Jobs.allow(act, transaction) else { return (.stale, false) }
             guard let message = try StoredMessage.find(id, transaction), message.isDead(version) else {
                 return (try DeadLetterRows.refusal(id, transaction), false)
             }
@@ -71,6 +85,7 @@ extension SQLMessageStore: DeadLetterStore {
             try message.apply(.discard(at: act.at), actor: act.actor, detail: act.detail, transaction)
             if mayTell, let word { try Envelopes.queue(word, transaction) }
             try Audit.append(act, transaction)
+            if let step = act.job { try Jobs.count(step, .resent, at: act.at, transaction) }
             return (.done, mayTell && word != nil)
         }
     }
