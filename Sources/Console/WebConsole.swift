@@ -83,9 +83,15 @@ public struct WebConsole: Sendable {
     ) -> Route {
         Route("POST", path) { request, visit in
             let scene = try await scene(request, visit)
-            return await answer(request, scene) {
-                guard let scene else { return .seeOther("/console/sign-in") }
+            // What is no form is refused below; there is nothing of it to keep.
+            let typed = try? Form(request)
+            return await answer(request, scene, typed: typed) {
                 let form = try Form(request)
+                guard let scene else {
+                    // Nothing that was typed is lost with the session.
+                    guard form.isTyped else { return .seeOther("/console/sign-in") }
+                    throw Self.sessionEnded
+                }
                 try SignInService.checkForgery(form["csrf"], scene.visitor)
                 if Self.mustGoToPassword(scene) { return .seeOther(Self.passwordPath) }
                 try Self.check(scene, may: rights)
@@ -110,7 +116,7 @@ public struct WebConsole: Sendable {
     }
 
     private func answer(
-        _ request: HTTPRequest, _ scene: Scene?, _ make: () async throws -> Reply
+        _ request: HTTPRequest, _ scene: Scene?, typed: Form? = nil, _ make: () async throws -> Reply
     ) async -> HTTPResponse {
         let layout = Layout(
             language: Language(of: request), visitor: scene?.frame, path: Self.target(of: request))
@@ -121,7 +127,9 @@ public struct WebConsole: Sendable {
             case .file(let response): return response
             }
         } catch let problem as Problem {
-            return layout.response(Self.page(for: problem, layout.language))
+            var page = Self.page(for: problem, layout.language)
+            page.body = "\(page.body)\(Self.kept(typed, request, scene, layout.language))"
+            return layout.response(page)
         } catch StoreError.uncertain {
             return layout.response(Self.page(for: .outcomeUnknown, layout.language))
         } catch StoreError.corrupt(let what) {
@@ -133,6 +141,44 @@ public struct WebConsole: Sendable {
                         .storeUnavailable, zh: "存储暂时不可用，什么都没有改变，请稍后再试。",
                         en: "The store is not available; nothing was changed. Try again later."), layout.language))
         }
+    }
+
+    private static let sessionEnded = Problem(
+        .unauthorized, zh: "登录已过期，什么都没有改变；您填写的内容保留在下面。",
+        en: "Your session has ended and nothing was changed; what you typed is kept below.")
+
+    /// What was typed, to be sent again: a refusal costs nobody their words. Never what another site's page has sent.
+    private static func kept(
+        _ form: Form?, _ request: HTTPRequest, _ scene: Scene?, _ language: Language
+    ) -> HTML {
+        guard let form, form.isTyped, (try? checkOrigin(request)) != nil else { return .none }
+        let fields = form.all("").filter { $0.name != "csrf" }
+        let hidden = fields.filter { !Form.typedNames.contains($0.name) }.map { Self.hidden($0.name, $0.value) }
+        let titles = ["text": language("报文", "Document"), "reason": language("理由", "Reason")]
+        let typed = Form.typedNames.filter(form.has).map { name -> HTML in
+            """
+            <label for="kept-\(name)">\(titles[name] ?? name)</label>
+            <textarea\(name == "text" ? " spellcheck=\"false\" wrap=\"off\"" : " class=\"short\"") id="kept-\(name)" name="\(name)">\n\(form[name])</textarea>
+            """
+        }
+        let signIn: HTML =
+            scene == nil
+            ? "<p><a href=\"/console/sign-in\" target=\"_blank\" rel=\"noopener\">\(language("在新窗口登录", "Sign in in a new window"))</a>\(language("，然后回到本页再试一次。", ", then come back here and try again."))</p>"
+            : .none
+        return """
+            <h2>\(language("您填写的内容", "What you typed"))</h2>\(signIn)
+            <form method="post" action="\(request.path)">\(scene?.csrf ?? .none)\(hidden)\(typed)
+            <p><button>\(language("再试一次", "Try again"))</button></p></form>
+            """
+    }
+
+    /// A problem as a page, for a browser that asks for one; whoever calls the interface gets what it tells of itself.
+    public static func page(for problem: Problem, to request: HTTPRequest) -> HTTPResponse? {
+        guard request.header("Authorization") == nil, request.header("Accept")?.contains("text/html") == true else {
+            return nil
+        }
+        let layout = Layout(language: Language(of: request), visitor: nil, path: target(of: request))
+        return layout.response(page(for: problem, layout.language), headers: problem.headers)
     }
 
     /// - Parameter row: the damaged row, which whoever works here may know.

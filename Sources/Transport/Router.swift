@@ -10,6 +10,7 @@ public struct Router: Sendable {
     private let refused: @Sendable (Refusal, Caller?, HTTPRequest) -> Void
     private let observe: Observer
     private let explain: @Sendable (any Error, HTTPRequest) -> Problem
+    private let page: @Sendable (Problem, HTTPRequest) -> HTTPResponse?
 
     /// Why a credential did not open the call that it was shown for.
     public enum Refusal: Sendable, Hashable {
@@ -53,6 +54,7 @@ public struct Router: Sendable {
     ///   - rate: how often callers may call.
     ///   - seen: told of every caller that has proved who it is.
     ///   - refused: told of every credential that was shown in vain, and of its caller where that is known.
+    ///   - page: a problem as a page, where a browser asks for one.
     ///   - explain: what to answer to an error that is no `Problem`, such as the store's.
     public init(
         routes: [Route], doorkeeper: Doorkeeper,
@@ -63,6 +65,7 @@ public struct Router: Sendable {
         seen: @escaping @Sendable (Caller) -> Void = { _ in },
         refused: @escaping @Sendable (Refusal, Caller?, HTTPRequest) -> Void = { _, _, _ in },
         observe: @escaping Observer = { _, _, _ in },
+        page: @escaping @Sendable (Problem, HTTPRequest) -> HTTPResponse? = { _, _ in nil },
         explain: @escaping @Sendable (any Error, HTTPRequest) -> Problem
     ) {
         self.routes = routes
@@ -75,6 +78,7 @@ public struct Router: Sendable {
         self.refused = refused
         self.observe = observe
         self.explain = explain
+        self.page = page
     }
 
     /// The same, asking for each call whose credentials are in force.
@@ -94,9 +98,9 @@ public struct Router: Sendable {
             let pass = try request.pass ?? pass(request, by: route)
             response = try await answer(request, by: route, values, pass)
         } catch let problem as Problem {
-            response = problem.response(to: request)
+            response = answer(problem, to: request)
         } catch {
-            response = explain(error, request).response(to: request)
+            response = answer(explain(error, request), to: request)
         }
         observe(name, response.status, ContinuousClock.now - began)
         return response
@@ -115,8 +119,12 @@ public struct Router: Sendable {
             return .open(try pass(head, by: route))
         } catch {
             observe(name, error.kind.status, .zero)
-            return .refused(error.response(to: head))
+            return .refused(answer(error, to: head))
         }
+    }
+
+    private func answer(_ problem: Problem, to request: HTTPRequest) -> HTTPResponse {
+        page(problem, request) ?? problem.response(to: request)
     }
 
     private func pass(_ request: HTTPRequest, by route: Route) throws(Problem) -> Pass {

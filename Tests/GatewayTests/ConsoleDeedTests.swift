@@ -189,7 +189,10 @@ import Vocabulary
         #expect(alerts.contains("有报文需要人工处理") && alerts.contains("href=\"/console/dead-letters\""))
         let glance = try await viewer.get("/").html
         #expect(!glance.contains("一切正常"))
-        #expect(glance.contains("href=\"/console/dead-letters?cause=") && glance.contains("来源单位"))
+        #expect(
+            glance.contains("href=\"/console/dead-letters?code=letter-content-invalid&partner=court\"")
+                && glance.contains("来源单位"))
+        #expect(glance.contains("<title>(") && glance.contains("自动刷新"))
         let drift = try await viewer.get("/drift?partner=court").html
         #expect(drift.contains("本周 2 份报文") && drift.contains("court/defence-notice"))
         #expect(try await viewer.get("/drift?week=2020-W01").html.contains("没有来文"))

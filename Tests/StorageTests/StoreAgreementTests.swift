@@ -236,7 +236,34 @@ struct StoreAgreementTests {
         transcript.note("expired", try await store.expireMessages(now: Self.end, limit: 10))
         transcript.note("spent", try await store.exhaustLeases(of: ["CZ-TN"], now: Self.end, maxAttempts: 0, limit: 10))
         transcript.note("causes", try await store.deadLetterCauses(DeadLetterFilter()).map(\.count))
+        for filter in Self.groupFilters { transcript.note("groups", try await store.deadLetterGroups(filter)) }
+        for (trouble, hours) in [("deadLetters/letter-expired", 4), ("paused", 1), ("paused", 2)] {
+            let taken = Acknowledgement(
+                trouble: trouble, known: hours, actor: "li", reason: "已联系", at: start,
+                endsAt: start.advanced(seconds: hours * 3600))
+            try await store.acknowledge(taken, act(.acknowledgeTrouble, on: trouble))
+        }
+        for hours in [0, 1, 2, 4] {
+            transcript.note(
+                "acknowledged", try await store.acknowledgements(at: start.advanced(seconds: hours * 3600)))
+        }
+        for _ in 1...2 {
+            let withdrawn = try await store.withdrawAcknowledgement(
+                of: "paused", act(.withdrawAcknowledgement, on: "paused"))
+            transcript.note("withdrawn", withdrawn)
+        }
         transcript.note("causes since", try await store.deadLetterCauses(DeadLetterFilter(since: start)).map(\.count))
+    }
+
+    /// Nothing, each side by itself, and what makes the store count dead letter by dead letter.
+    private static var groupFilters: [DeadLetterFilter] {
+        var anyOf = DeadLetterFilter()
+        anyOf.causes = [.expired, .leasesEnded, .unroutable()]
+        var noneOf = anyOf
+        noneOf.causes = []
+        var since = anyOf
+        since.since = Instant(milliseconds: 0)
+        return [DeadLetterFilter(), DeadLetterFilter(partnerID: "court"), anyOf, noneOf, since]
     }
 
     // MARK: Retention

@@ -30,6 +30,12 @@ struct Form: Sendable {
             .sorted { $0.0 < $1.0 }
     }
 
+    /// What people write at length, in the order in which it is shown.
+    static let typedNames = ["text", "reason"]
+
+    /// Whether there is something that nobody wants to write twice.
+    var isTyped: Bool { Self.typedNames.contains { !self[$0].isEmpty } }
+
     func has(_ name: String) -> Bool { fields[name] != nil }
 
     private static func decoded(_ bytes: ArraySlice<UInt8>) -> String? {

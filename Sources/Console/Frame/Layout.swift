@@ -7,7 +7,7 @@ struct Page {
     var section: Section?
     /// How many things want doing, for the window's title.
     var count = 0
-    let body: HTML
+    var body: HTML
     var status = 200
 }
 
@@ -28,8 +28,8 @@ struct Layout {
     /// Where the language switch leads back to.
     let path: String
 
-    func response(_ page: Page) -> HTTPResponse {
-        HTTPResponse(status: page.status, headers: Self.headers, body: Array(html(page).source.utf8))
+    func response(_ page: Page, headers: [(name: String, value: String)] = []) -> HTTPResponse {
+        HTTPResponse(status: page.status, headers: Self.headers + headers, body: Array(html(page).source.utf8))
     }
 
     private static let headers: [(name: String, value: String)] = [

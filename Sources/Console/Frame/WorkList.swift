@@ -83,7 +83,9 @@ struct WorkList: Sendable {
 
     /// Whether a group is on the list, whatever one side of it asks for.
     func holds(_ group: DeadLetterGroup, but side: Side? = nil) -> Bool {
-        Side.allCases.allSatisfy { $0 == side || value($0.rawValue).isEmpty || value($0.rawValue) == Self.value(of: group, $0) }
+        Side.allCases.allSatisfy {
+            $0 == side || value($0.rawValue).isEmpty || value($0.rawValue) == Self.value(of: group, $0)
+        }
     }
 
     static func value(of group: DeadLetterGroup, _ side: Side) -> String {

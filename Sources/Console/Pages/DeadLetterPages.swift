@@ -191,17 +191,21 @@ extension WebConsole {
         let (deadLetters, before, after) = try await page(of: list.filter(groups), list, scene)
         let total = list.total(of: groups)
         let ways: [HTML] = [
-            before.map { "<a class=\"button\" rel=\"prev\" href=\"\(list.path("", [("before", $0)]))\">\(language("上一页", "Previous page"))</a>" },
-            after.map { "<a class=\"button\" rel=\"next\" href=\"\(list.path("", [("after", $0)]))\">\(language("下一页", "Next page"))</a>" },
+            before.map {
+                "<a class=\"button\" rel=\"prev\" href=\"\(list.path("", [("before", $0)]))\">\(language("上一页", "Previous page"))</a>"
+            },
+            after.map {
+                "<a class=\"button\" rel=\"next\" href=\"\(list.path("", [("after", $0)]))\">\(language("下一页", "Next page"))</a>"
+            },
         ].compactMap(\.self)
         let turned: HTML = ways.isEmpty ? .none : "<p class=\"row\">\(ways)</p>"
         let table = deadLetterTable(deadLetters, list, isPicked: scene.may(.repair), total: total, language)
         let work: HTML =
             scene.may(.repair) && !deadLetters.isEmpty
             ? """
-                <form method="post" action="\(Section.deadLetters.path)/selected" data-picks>\(scene.csrf)\(list.hidden)
-                \(Self.hidden("counted", ""))\(table)\(turned)\(selectionBar(deadLetters, language))</form>
-                """ : "\(table)\(turned)"
+            <form method="post" action="\(Section.deadLetters.path)/selected" data-picks>\(scene.csrf)\(list.hidden)
+            \(Self.hidden("counted", ""))\(table)\(turned)\(selectionBar(deadLetters, language))</form>
+            """ : "\(table)\(turned)"
         return Page(
             title: Section.deadLetters.title(language), section: .deadLetters,
             body: """
@@ -234,7 +238,9 @@ extension WebConsole {
             var options = list.choices(side, of: groups).map { ($0.value, "\(title($0.value))（\($0.count)）") }
             let chosen = list.value(side.rawValue)
             // What is chosen stays to be seen where none is left.
-            if !chosen.isEmpty, !options.contains(where: { $0.0 == chosen }) { options.append((chosen, "\(title(chosen))（0）")) }
+            if !chosen.isEmpty, !options.contains(where: { $0.0 == chosen }) {
+                options.append((chosen, "\(title(chosen))（0）"))
+            }
             return Self.select(side.rawValue, label, options, chosen: chosen, all: language("全部", "All"))
         }
         let orders = [("oldest", language("最早的在前", "Oldest first")), ("newest", language("最新的在前", "Newest first"))]
@@ -259,7 +265,8 @@ extension WebConsole {
 
     private func selectionBar(_ deadLetters: [DeadLetterSummary], _ language: Language) -> HTML {
         let hasUnrouted = deadLetters.contains { $0.reason == .unroutable }
-        let buttons = DeadLetterService.SelectionAct.allCases.filter { $0 != .assign || hasUnrouted }.map { act -> HTML in
+        let buttons = DeadLetterService.SelectionAct.allCases.filter { $0 != .assign || hasUnrouted }.map {
+            act -> HTML in
             "<button class=\"\(act == .discard ? "danger" : "quiet")\" name=\"act\" value=\"\(act.rawValue)\">\(language.text(act.label))<span data-count></span></button>"
         }
         return """
@@ -278,7 +285,8 @@ extension WebConsole {
         let rest = options.map { value, text -> HTML in
             "<option value=\"\(value)\"\(value == chosen ? " selected" : HTML.none)>\(text)</option>"
         }
-        return "<label>\(label)<br><select name=\"\(name)\"\(isRequired ? " required" : HTML.none)>\(first)\(rest)</select></label>"
+        return
+            "<label>\(label)<br><select name=\"\(name)\"\(isRequired ? " required" : HTML.none)>\(first)\(rest)</select></label>"
     }
 
     private func deadLetterTable(
@@ -306,7 +314,7 @@ extension WebConsole {
             return [
                 "\(pick)<a href=\"\(list.path("/" + deadLetter.id))\">\(number)</a>",
                 partnerTag(deadLetter.partnerID),
-                "\(language.text(code.happened))<br><small class=\"mono\">\(deadLetter.cause.name)</small>",
+                "\(language.text(code.happened))<br><small>\(Self.link(to: deadLetter.cause))</small>",
                 "\(language.text(code.turn.label))",
                 "<time datetime=\"\(deadLetter.since.rfc3339)\">\(deadLetter.since.age(at: now, language))</time>",
             ]

@@ -47,7 +47,7 @@ extension WebConsole {
                 \(scene.notice(Self.overviewBanners))<div id="now" data-live="\(Self.refresh)">
                 \(tiles(try await store.statistics(), queues, leads, troubles, try await services.alerts.open().count, language))
                 \(troubleTable(troubles, scene))
-                <p class="faint refreshed">\(language("更新于", "As of")) <time datetime="\(now.rfc3339)">\(clock)</time>\(language("，每 \(Self.refresh) 秒自动刷新", ", looked at anew each \(Self.refresh) s"))
+                <p class="faint refreshed">\(language("更新于", "As of")) <time datetime="\(now.rfc3339)">\(clock)</time><span class="refreshing">\(language("，每 \(Self.refresh) 秒自动刷新", ", looked at anew each \(Self.refresh) s"))</span>
                 <a href="\(Section.overview.path)">\(language("立即刷新", "Refresh now"))</a></p></div>
                 \(try await chart(language))
                 <h2>\(language("机构队列", "Institutions' queues"))</h2>\(try await busyQueues(queues, leads, scene))
@@ -160,7 +160,8 @@ extension WebConsole {
         }
         let (state, title) = name(of: trouble, language)
         let (kind, shape) =
-            trouble.acknowledgement != nil ? ("", "○") : state == "bad" ? ("bad", "▲") : state == "warn" ? ("warn", "◆") : ("", "●")
+            trouble.acknowledgement != nil
+            ? ("", "○") : state == "bad" ? ("bad", "▲") : state == "warn" ? ("warn", "◆") : ("", "●")
         return """
             <tr\(trouble.acknowledgement == nil ? HTML.none : " class=\"noted\"")><th scope="row"><span class="badge \(kind)"><span aria-hidden="true">\(shape)</span> \(title)</span></th>\(shown)</tr>
             """
@@ -180,7 +181,11 @@ extension WebConsole {
                 """
         } else {
             let spans = [4, 12, 24, 72, 168].map { hours in
-                ("\(hours)", hours < 48 ? language("\(hours) 小时", "\(hours) hours") : language("\(hours / 24) 天", "\(hours / 24) days"))
+                (
+                    "\(hours)",
+                    hours < 48
+                        ? language("\(hours) 小时", "\(hours) hours") : language("\(hours / 24) 天", "\(hours / 24) days")
+                )
             }
             form = """
                 <form method="post" action="/console/troubles/acknowledge">\(scene.csrf)\(key)
@@ -205,7 +210,8 @@ extension WebConsole {
             return "<span class=\"part\">\(text)\(count)</span> "
         }
         let rest = trouble.parts.count - shown.count
-        return "\(shown)\(rest > 0 ? "<span class=\"part\">\(language("等另 \(rest) 项", "and \(rest) more"))</span>" : HTML.none)"
+        return
+            "\(shown)\(rest > 0 ? "<span class=\"part\">\(language("等另 \(rest) 项", "and \(rest) more"))</span>" : HTML.none)"
     }
 
     /// What one of a trouble's subjects is called, and where it is seen.
@@ -272,7 +278,8 @@ extension WebConsole {
         case .circuitOpen, .paused: (trouble.parts.first.flatMap { list(of: $0.subject) }, "")
         case .queueAge: (.queues, "")
         case .partnerSilence, .receiptLate, .exchangeFolder: (.partners, "")
-        case .hearingNear: (trouble.parts.first == nil ? nil : .messages, "/" + (trouble.parts.first?.subject.urlEscaped ?? ""))
+        case .hearingNear:
+            (trouble.parts.first == nil ? nil : .messages, "/" + (trouble.parts.first?.subject.urlEscaped ?? ""))
         case .expiry, .storeLost, .storeDamaged, .storeFull, .calendarMissing: (nil, "")
         case .parked: (.parked, "")
         }

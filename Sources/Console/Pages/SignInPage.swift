@@ -70,7 +70,7 @@ extension WebConsole {
     }
 
     /// Nobody is signed in yet, so there is no session's token to show: the browser's own word must do.
-    private static func checkOrigin(_ request: HTTPRequest) throws(Problem) {
+    static func checkOrigin(_ request: HTTPRequest) throws(Problem) {
         if let site = request.header("Sec-Fetch-Site"), site != "same-origin", site != "none" {
             throw Problem(.forbidden, zh: "请从本系统的登录页登录。", en: "Sign in from the gateway's own page.")
         }

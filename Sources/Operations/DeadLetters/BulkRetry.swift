@@ -191,7 +191,8 @@ public struct BulkRetry: Sendable {
 extension BulkJob {
     public var json: JSONValue {
         .compact([
-            ("id", .string(id)), ("act", .string(act.rawValue)), ("state", .string(state.rawValue)), ("filter", filter.json),
+            ("id", .string(id)), ("act", .string(act.rawValue)), ("state", .string(state.rawValue)),
+            ("filter", filter.json),
             ("reason", .string(reason)), ("by", .string(actor)), ("queue", .text(queue)),
             ("ratePerSecond", JSONValue(rate)), ("total", JSONValue(total)), ("resent", JSONValue(resent)),
             ("failedAgain", JSONValue(failedAgain)), ("skipped", JSONValue(skipped)),

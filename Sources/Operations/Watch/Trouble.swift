@@ -89,7 +89,8 @@ extension AttentionService {
                 en: "It holds for 1 to \(Self.acknowledgementHours.upperBound) hours.")
         }
         guard let trouble = try await troubles().first(where: { $0.key == key }) else {
-            throw Problem(.notFound, zh: "此事项已不存在，无需确认。", en: "That is not so any more: there is nothing to take note of.")
+            throw Problem(
+                .notFound, zh: "此事项已不存在，无需确认。", en: "That is not so any more: there is nothing to take note of.")
         }
         let endsAt = now.advanced(seconds: hours * 3600)
         // What came while the page was looked at was not seen.

@@ -1,3 +1,4 @@
+import Console
 import Messaging
 import Observability
 import Operations
@@ -21,7 +22,8 @@ enum Listener {
             session: { try await signIn.caller(of: $0) }, sessionSign: { signIn.sign(of: $0) },
             rate: CallRate { around.credentials.callsPerMinute(of: $0) }, seen: { note($0, at: now(), metrics) },
             refused: { refusals.note($0, of: $1, from: $2.source) },
-            observe: { metrics.answered(route: $0, status: $1, took: $2) }, explain: { explain($0, $1, log) }
+            observe: { metrics.answered(route: $0, status: $1, took: $2) },
+            page: { WebConsole.page(for: $0, to: $1) }, explain: { explain($0, $1, log) }
         ).asking { around.credentials.doorkeeper(now: now) }
         return try HTTPServer(
             configuration: settings(configuration),
