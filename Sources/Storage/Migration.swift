@@ -39,7 +39,7 @@ struct Migration {
     /// The same of PostgreSQL, each with the number that the store has then.
     static let postgreSQL: [(version: Int, script: String)] = [
         (27, String(decoding: PackageResources.postgresql_v027_create_sql, as: UTF8.self)),
-        (29, String(decoding: PackageResources.postgresql_v029_acknowledgement_sql, as: UTF8.self)),
+        (28, String(decoding: PackageResources.postgresql_v028_acknowledgement_sql, as: UTF8.self)),
     ]
 
     /// The first sentence of the comment that a script begins with.

@@ -53,7 +53,7 @@ import Transport
         let worker = try await ConsoleVisitor.add("li", "operator", to: gateway)
         let order = ["reason": "少填了<姓名>", "version": "abc", "text": "<a>&\n</a>"]
         let refused = try await worker.post("/dead-letters/nothing/retry", order)
-        #expect(refused.status == 404 && refused.html.contains("没有这封死信"))
+        #expect(refused.status == 404 && refused.html.contains("没有这件异常报文"))
         let kept = [
             "少填了&lt;姓名&gt;", "\n&lt;a&gt;&amp;\n&lt;/a&gt;</textarea>", "name=\"version\" value=\"abc\"", "再试一次",
         ]

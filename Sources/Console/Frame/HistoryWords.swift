@@ -47,7 +47,7 @@ enum HistoryWords {
 
     private static let chinese = [
         "received": "接收", "translated": "转换", "queued": "入队", "delivered": "已送达", "released": "退回队列",
-        "dead": "进入死信", "requeued": "重新入队", "discarded": "丢弃", "editedAndResent": "编辑并重发", "retried": "重试",
+        "dead": "转为异常报文", "requeued": "重新入队", "discarded": "丢弃", "editedAndResent": "编辑并重发", "retried": "重试",
         "next attempt": "下次尝试", "lease ends": "租约到期", "leaseEnded": "租约到期未确认", "resent": "已重新提交",
         "signedIn": "签收", "accept": "受理", "requestSupplement": "要求补正",
         "acceptProvisionally": "容缺受理", "supplemented": "已补正", "dueExpired": "补正到期", "askCrossRegion": "请求异地协作",
@@ -58,7 +58,7 @@ enum HistoryWords {
         "replaceRequested": "申请更换承办人", "replaced": "更换承办人", "replaceDenied": "不予更换", "terminate": "终止",
         "close": "结案", "archive": "归档", "objectionFiled": "提出异议", "uphold": "维持", "orderCorrection": "责令改正",
         "supplement": "补充材料", "cancelled": "来源单位撤销", "parked": "等待原报文", "retry": "重试", "discard": "丢弃",
-        "editAndResend": "编辑并重发", "chooseQueue": "选择队列", "unmask": "查看原文", "bulkRetry": "批量重试", "signIn": "登录",
+        "editAndResend": "编辑并重发", "chooseQueue": "指定承办机构", "unmask": "查看原文", "bulkRetry": "批量重试", "signIn": "登录",
         "signOut": "退出", "signInFailed": "登录失败", "bulkDiscard": "批量丢弃", "acknowledgeTrouble": "确认知悉",
         "withdrawAcknowledgement": "撤销确认",
         "pauseChannel": "暂停线路", "resumeChannel": "恢复线路",
@@ -70,7 +70,7 @@ enum HistoryWords {
         "rotateDataKey": "更换数据密钥", "rotateMasterKey": "更换主密钥", "giveUpIdentityKey": "放弃身份密钥",
         "reload": "重新装载", "reloadRefused": "重新装载被拒", "credentialRefused": "凭据被拒", "arrangeDutyLawyer": "安排值班律师",
         "giveHelp": "提供法律帮助", "expired": "已过期",
-        "paused": "暂停", "resumed": "恢复", "answered": "接收方已应答", "dueSoon": "时限临近", "overdue": "时限超期",
+        "paused": "暂停", "resumed": "恢复", "answered": "接收方已应答", "dueSoon": "时限临近", "overdue": "时限逾期",
         "limitsMoved": "时限重新计算",
         "related": "发现关联案件", "notCompared": "未能与已损坏的申请比对", "evidenceFound": "查到共享信息", "caseEvent": "案件进展",
         "withdrawalReceived": "收到撤回",

@@ -4,7 +4,7 @@ import Transport
 enum Language: String, Sendable, CaseIterable {
     case zh, en
 
-    /// The words in this language: `language("死信", "Dead letters")`.
+    /// The words in this language: `language("异常报文", "Dead letters")`.
     func callAsFunction(_ zh: String, _ en: String) -> String {
         switch self {
         case .zh: zh

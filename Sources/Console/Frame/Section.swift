@@ -30,7 +30,7 @@ enum Section: String, Sendable, CaseIterable {
     func title(_ language: Language) -> String {
         switch self {
         case .overview: language("总览", "Overview")
-        case .deadLetters: language("死信", "Dead letters")
+        case .deadLetters: language("异常报文", "Dead letters")
         case .clocks: language("时限", "Time limits")
         case .leads: language("线索台账", "Leads")
         case .queues: language("队列", "Queues")

@@ -19,7 +19,7 @@ extension WebConsole {
         func title(_ language: Language) -> String {
             switch self {
             case .all: language("全部运行中", "All that run")
-            case .overdue: language("已超期", "Overdue")
+            case .overdue: language("已逾期", "Overdue")
             case .soon: language("临近期限", "Near their end")
             case .day: language("24 小时内到期", "Due within 24 hours")
             case .week: language("7 天内到期", "Due within 7 days")

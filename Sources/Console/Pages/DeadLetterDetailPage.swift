@@ -12,7 +12,7 @@ extension WebConsole {
         let summary = view.deadLetter.summary
         let list = try WorkList { scene.request.query($0) }
         return Page(
-            title: language("死信 ", "Dead letter ") + (summary.senderMessageID ?? summary.id), section: .deadLetters,
+            title: language("异常报文 ", "Dead letter ") + (summary.senderMessageID ?? summary.id), section: .deadLetters,
             body: """
                 \(scene.request.query("done") == "again" ? again(language) : try await receipt(scene))\(try await ways(from: summary, list, language))
                 <div class="note bad"><p><strong>\(language.text(view.code.happened))</strong></p>
@@ -25,7 +25,7 @@ extension WebConsole {
 
     private func again(_ language: Language) -> HTML {
         """
-        <p class="note bad" role="alert">\(language("重发后仍有问题，报文仍在死信中。", "It failed again and is still in the tray."))</p>
+        <p class="note bad" role="alert">\(language("重发后仍有问题，报文仍未通过。", "It failed again and is still in the tray."))</p>
         """
     }
 
@@ -52,7 +52,7 @@ extension WebConsole {
             (language("该谁处理", "Whose turn"), "\(language.text(view.code.turn.label))"),
             (language("来源单位", "Partner"), partnerTag(summary.partnerID)),
             (language("来源报文编号", "Sender's message id"), "\(summary.senderMessageID ?? "–")"),
-            (language("进入死信的时间", "Dead since"), "\(summary.since.readable)"),
+            (language("转为异常报文的时间", "Dead since"), "\(summary.since.readable)"),
             (language("已尝试", "Attempts"), "\(summary.attempts)"),
             (
                 language("原文", "Document"),
@@ -132,7 +132,7 @@ extension WebConsole {
         guard !parts.isEmpty else { return .none }
         return """
             <h2>\(language("原文片段", "Excerpt"))</h2>
-            <p class="faint">\(language("个人信息已遮盖；标出的位置需要更正。", "Personal data is masked; the marked place wants mending."))</p>\(parts)
+            <p class="faint">\(language("个人信息已脱敏；标出的位置需要更正。", "Personal data is masked; the marked place wants mending."))</p>\(parts)
             """
     }
 

@@ -303,7 +303,7 @@ extension WebConsole {
                 .init(name: language("来源报文编号", "Sender's message id")), .init(name: language("来源单位", "Partner")),
                 .init(name: language("发生了什么", "What happened")), .init(name: language("该谁处理", "Whose turn")),
                 .init(name: language("已等待", "Waiting")),
-            ], empty: language("没有符合条件的死信。", "No dead letters match."))
+            ], empty: language("没有符合条件的异常报文。", "No dead letters match."))
         table.rows = deadLetters.map { deadLetter in
             let code = FailureAdvice(deadLetter.cause)
             let number = deadLetter.senderMessageID ?? deadLetter.id

@@ -64,7 +64,7 @@ extension WebConsole {
             columns: [
                 .init(name: language("机构", "Institution")), .init(name: language("待签收", "Waiting"), isNumber: true),
                 .init(name: language("最早", "Oldest")), .init(name: language("最紧的时限", "Most urgent clock")),
-                .init(name: language("死信", "Dead letters"), isNumber: true),
+                .init(name: language("异常报文", "Dead letters"), isNumber: true),
                 .init(name: language("状态", "State")),
             ], empty: language("没有登记机构。", "No institutions are registered."))
         table.rows = queues.map { queue in
@@ -114,7 +114,7 @@ extension WebConsole {
                 .init(name: language("出错率", "Error rate"), isNumber: true),
                 .init(name: language("待确认回传", "Not confirmed"), isNumber: true),
                 .init(name: language("最近送达", "Last success")),
-                .init(name: language("死信", "Dead letters"), isNumber: true),
+                .init(name: language("异常报文", "Dead letters"), isNumber: true),
                 .init(name: language("回传线路", "Circuit")),
             ], empty: language("没有登记来源单位。", "No partners are registered."))
         table.rows = try await services.flow.partners().map { partner in

@@ -63,7 +63,7 @@ extension WebConsole {
             caption: language("共 \(total) 封，按原因", "\(total) letters, by cause"),
             columns: [
                 .init(name: language("数量", "Count"), isNumber: true), .init(name: language("发生了什么", "What happened")),
-            ], empty: language("没有符合条件的死信。", "No dead letters match."))
+            ], empty: language("没有符合条件的异常报文。", "No dead letters match."))
         table.rows = causes.map { cause in
             [
                 "\(cause.count)",
@@ -151,7 +151,7 @@ extension WebConsole {
         let conditions: [(String, String?)] = [
             (language("做什么", "What is done"), language.text(job.act.label)),
             (language("原因", "Reason of death"), (filter.reason?.title).map(language.text)),
-            (language("死因代号", "Cause"), filter.cause?.name),
+            (language("原因代号", "Cause"), filter.cause?.name),
             (language("原因种数", "Causes"), filter.causes.map { "\($0.count)" }),
             (language("来源单位", "Partner"), filter.partnerID.map(name(ofPartner:))),
             (language("机构", "Institution"), filter.queue.map(name(ofInstitution:))),
@@ -170,7 +170,7 @@ extension WebConsole {
         }
         let rest: HTML =
             filter.cause.map { cause in
-                "<p>\(language("仍在死信中的同类：", "Of this cause, still in the tray: "))\(Self.link(to: cause))</p>"
+                "<p>\(language("仍未处理的同类：", "Of this cause, still in the tray: "))\(Self.link(to: cause))</p>"
             } ?? .none
         return """
             <h2>\(language("任务内容", "The order"))</h2><dl class="facts">\(rows)</dl>

@@ -77,7 +77,7 @@ extension WebConsole {
         let table = Self.table(of: timeline, language)
         let deadLetters = timeline.trace.messages.filter { $0.state == .dead }.map {
             message -> HTML in
-            "<p class=\"note bad\"><a href=\"\(Section.deadLetters.path)/\(message.id)\">\(language("打开死信", "Open the dead letter"))</a> <span class=\"mono\">\(message.cause?.name ?? "")</span></p>"
+            "<p class=\"note bad\"><a href=\"\(Section.deadLetters.path)/\(message.id)\">\(language("打开异常报文", "Open the dead letter"))</a> <span class=\"mono\">\(message.cause?.name ?? "")</span></p>"
         }
         let relatives = timeline.trace.relatives.map { id -> HTML in
             "<a class=\"mono\" href=\"\(Section.messages.path)/\(id)\">\(id)</a> "

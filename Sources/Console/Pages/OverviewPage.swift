@@ -65,8 +65,8 @@ extension WebConsole {
         let oldest = queues.compactMap(\.oldest).min()
         return """
             <ul class="tiles strip">
-            \(tile(language("死信", "Dead letters"), figures.deadLetters.values.reduce(0, +), "bad", .deadLetters))
-            \(tile(language("时限已超期", "Limits overdue"), count(.clocksOverdue), "bad", .clocks, "?state=overdue"))
+            \(tile(language("异常报文", "Dead letters"), figures.deadLetters.values.reduce(0, +), "bad", .deadLetters))
+            \(tile(language("时限已逾期", "Limits overdue"), count(.clocksOverdue), "bad", .clocks, "?state=overdue"))
             \(tile(language("时限临近", "Limits near"), count(.clocksDueSoon), "warn", .clocks, "?state=soon"))
             \(tile(language("告警", "Alerts"), alerts, "warn", .alerts))
             \(Self.tile(language("待机构签收", "For institutions"), "\(queues.reduce(0) { $0 + $1.depth })", "", link: Section.queues.path))
@@ -123,7 +123,7 @@ extension WebConsole {
         let language = scene.language
         guard !troubles.isEmpty else {
             return """
-                <p class="note good">\(language("一切正常：没有死信、没有超期，队列和线路畅通。", "All goes its way: no dead letters, nothing overdue, every way is open."))</p>
+                <p class="note good">\(language("一切正常：没有异常报文、没有逾期，队列和线路畅通。", "All goes its way: no dead letters, nothing overdue, every way is open."))</p>
                 """
         }
         let heads = [
@@ -244,9 +244,9 @@ extension WebConsole {
         case .storeLost: ("bad", language("存储丢失", "store lost"))
         case .storeDamaged: ("bad", language("存储损坏", "store damaged"))
         case .storeFull: ("bad", language("存储已满", "store full"))
-        case .clocksOverdue: ("bad", language("时限超期", "overdue"))
+        case .clocksOverdue: ("bad", language("时限逾期", "overdue"))
         case .clocksDueSoon: ("warn", language("时限临近", "due soon"))
-        case .deadLetters: ("bad", trouble.code.map { language.text($0.brief) } ?? language("死信", "dead letters"))
+        case .deadLetters: ("bad", trouble.code.map { language.text($0.brief) } ?? language("异常报文", "dead letters"))
         case .circuitOpen: ("bad", language("线路断开", "circuit open"))
         case .queueAge: ("bad", language("队列积压", "queue stuck"))
         case .partnerSilence: ("warn", language("久未来报", "gone silent"))

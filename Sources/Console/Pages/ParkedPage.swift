@@ -17,7 +17,7 @@ extension WebConsole {
                 return Page(
                     title: Section.parked.title(language), section: .parked,
                     body: """
-                        <p class="note">\(language("这些报文先于所属的转介到达。转介到达后自动并入；到截止时间仍未到达，则转入死信由人工处理。", "These messages came before the referral they belong to. It releases them when it comes; at their limit they become dead letters."))</p>
+                        <p class="note">\(language("这些报文先于所属的转介到达。转介到达后自动并入；到截止时间仍未到达，则转为异常报文由人工处理。", "These messages came before the referral they belong to. It releases them when it comes; at their limit they become dead letters."))</p>
                         \(parkedTable(waiting, language))\(more)
                         """)
             }

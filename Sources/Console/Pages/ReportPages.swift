@@ -98,14 +98,14 @@ extension WebConsole {
     private func onTime(_ report: MonthlyReport, _ language: Language) -> HTML {
         var table = DataTable(
             caption: language(
-                "本月到期的时限；超期未办结的算未按时，到期前因撤回等终结的不计入按时率",
+                "本月到期的时限；逾期未办结的算未按时，到期前因撤回等终结的不计入按时率",
                 "Clocks that were due this month; open past their end counts as late, withdrawn or otherwise ended before it counts not at all"
             ),
             columns: [
                 .init(name: language("时限", "Clock")), .init(name: language("依据", "Basis")),
                 .init(name: language("按时", "In time"), isNumber: true),
-                .init(name: language("超期办结", "Late"), isNumber: true),
-                .init(name: language("超期未办结", "Open past due"), isNumber: true),
+                .init(name: language("逾期办结", "Late"), isNumber: true),
+                .init(name: language("逾期未办结", "Open past due"), isNumber: true),
                 .init(name: language("到期前终结", "Ended before"), isNumber: true),
                 .init(name: language("按时率", "On time"), isNumber: true),
             ], empty: language("本月没有到期的时限。", "No clocks were due."))

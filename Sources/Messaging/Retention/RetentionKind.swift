@@ -52,7 +52,7 @@ public enum RetentionKind: String, Sendable, CaseIterable {
         case .applications: LocalizedText(zh: "申请内容及后续报文", en: "applications and what followed them")
         case .statuses: LocalizedText(zh: "办理进展及其报文", en: "statuses and the messages that told them")
         case .history: LocalizedText(zh: "经过中的文字", en: "free text in histories")
-        case .deadLetters: LocalizedText(zh: "已处理的死信", en: "dead letters that ended")
+        case .deadLetters: LocalizedText(zh: "已处理的异常报文", en: "dead letters that ended")
         case .signIns: LocalizedText(zh: "登录会话及失败记录", en: "sessions and failed sign-ins")
         case .alerts: LocalizedText(zh: "已发出的告警", en: "alert messages that were sent")
         case .audit: LocalizedText(zh: "审计记录", en: "audit trail")

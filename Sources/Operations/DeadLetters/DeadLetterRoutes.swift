@@ -132,7 +132,7 @@ extension HTTPRequest {
     func versionSeen() throws(Problem) -> DeadLetterVersion? {
         guard let text = header("If-Match"), text != "*" else { return nil }
         guard let version = DeadLetterVersion(text: text.filter { $0 != "\"" }) else {
-            throw Problem(.badRequest, zh: "If-Match 应取自死信详情的 ETag。", en: "If-Match comes from the letter's ETag.")
+            throw Problem(.badRequest, zh: "If-Match 应取自异常报文详情的 ETag。", en: "If-Match comes from the letter's ETag.")
         }
         return version
     }
@@ -160,7 +160,7 @@ extension RequestBody {
     fileprivate mutating func version() -> DeadLetterVersion? {
         guard let text = text("version", atMost: 64) else { return nil }
         let version = DeadLetterVersion(text: text)
-        if version == nil { note("formatError", "version", zh: "应取自死信详情。", en: "comes from the letter's detail.") }
+        if version == nil { note("formatError", "version", zh: "应取自异常报文详情。", en: "comes from the letter's detail.") }
         return version
     }
 }
@@ -205,7 +205,7 @@ extension DeadLetterFilter {
     }
 
     private static let causeWords = LocalizedText(
-        zh: "应为死信列表所示的原因，如 invalid/unknownCode/court/defence-notice:14。",
+        zh: "应为异常报文列表所示的原因，如 invalid/unknownCode/court/defence-notice:14。",
         en: "must be one that the dead letters show, such as invalid/unknownCode/court/defence-notice:14.")
 
     private init(names value: (String) -> String?) throws(Problem) {

@@ -166,7 +166,7 @@ public enum FailureAdvice: String, Sendable, CaseIterable {
                 en: "Check the code with the sender; if the registry is wrong, mend it and press Retry.")
         case .noRoute, .severalRoutes:
             LocalizedText(
-                zh: "由调度人员选择承办机构并写明理由：点“选择队列”；规则有误的，更正并重新加载后点“重试”。",
+                zh: "由调度人员选择承办机构并写明理由：点“指定承办机构”；规则有误的，更正并重新加载后点“重试”。",
                 en:
                     "A dispatcher chooses the institution and gives a reason: press Choose queue. If the rules are wrong, mend and reload them and press Retry."
             )
@@ -201,7 +201,7 @@ extension Remedy {
         switch self {
         case .retry: LocalizedText(zh: "重试", en: "Retry")
         case .editAndResend: LocalizedText(zh: "编辑并重发", en: "Edit and resend")
-        case .chooseQueue: LocalizedText(zh: "选择队列", en: "Choose queue")
+        case .chooseQueue: LocalizedText(zh: "指定承办机构", en: "Choose queue")
         case .discard: LocalizedText(zh: "丢弃", en: "Discard")
         }
     }

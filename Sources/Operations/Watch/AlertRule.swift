@@ -21,12 +21,12 @@ public enum AlertRule: String, Sendable, CaseIterable {
         case .deadLetters:
             begins
                 ? LocalizedText(
-                    zh: "有报文需要人工处理，请打开死信列表。", en: "Letters wait for a person: open the dead letters.")
-                : LocalizedText(zh: "死信已处理完毕。", en: "The dead letters are dealt with.")
+                    zh: "有报文需要人工处理，请打开异常报文列表。", en: "Letters wait for a person: open the dead letters.")
+                : LocalizedText(zh: "异常报文已处理完毕。", en: "The dead letters are dealt with.")
         case .deadLetterAge:
             begins
-                ? LocalizedText(zh: "有死信超过时限无人处理。", en: "A dead letter has waited too long.")
-                : LocalizedText(zh: "不再有超时的死信。", en: "No dead letter waits too long any more.")
+                ? LocalizedText(zh: "有异常报文超过时限无人处理。", en: "A dead letter has waited too long.")
+                : LocalizedText(zh: "不再有超时的异常报文。", en: "No dead letter waits too long any more.")
         case .queueAge:
             begins
                 ? LocalizedText(
@@ -47,7 +47,7 @@ public enum AlertRule: String, Sendable, CaseIterable {
                 ? LocalizedText(
                     zh: "申请 \(subject) 有法定期限已超。", en: "A time limit of application \(subject) has passed.")
                 : LocalizedText(
-                    zh: "申请 \(subject) 不再有超期的期限。", en: "No time limit of application \(subject) is overdue any more.")
+                    zh: "申请 \(subject) 不再有逾期的期限。", en: "No time limit of application \(subject) is overdue any more.")
         case .hearingNear:
             begins
                 ? LocalizedText(
@@ -113,7 +113,7 @@ public enum AlertRule: String, Sendable, CaseIterable {
         switch self {
         case .deadLetters, .deadLetterAge:
             LocalizedText(
-                zh: "打开死信，按原因逐类处理：更正后重发、选择机构或丢弃。",
+                zh: "打开异常报文，按原因逐类处理：更正后重发、指定承办机构或丢弃。",
                 en: "Open the dead letters and deal with them cause by cause: mend and resend, choose a queue, discard."
             )
         case .queueAge: Attention.Kind.queueAge.advice

@@ -49,7 +49,7 @@ extension Attention.Kind {
                 en:
                     "The log says why. Mend the permissions of folder or file; what cannot be read lies in the error folder, or where it was: put it in again or take it away."
             )
-        case .deadLetters: LocalizedText(zh: "打开死信处理。", en: "Open the dead letters.")
+        case .deadLetters: LocalizedText(zh: "打开异常报文处理。", en: "Open the dead letters.")
         case .circuitOpen:
             LocalizedText(
                 zh: "联系对方检查接收服务；恢复后网关会自动重试，无需重发。",

@@ -52,7 +52,7 @@ struct DemoWalk {
         try await showOutcomes()
         Terminal.print("\n回推 Statuses pushed back, each in the sender's own format:\n")
         try await showStatuses(expected: expected)
-        Terminal.print("\n死信 One message that fails, and its repair:\n")
+        Terminal.print("\n异常报文 One message that fails, and its repair:\n")
         try await breakAndRepair()
         Terminal.progress("")
         for complaint in complaints { Terminal.complain("✗ \(complaint)") }
