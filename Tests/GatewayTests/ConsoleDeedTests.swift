@@ -190,7 +190,7 @@ import Vocabulary
         let glance = try await viewer.get("/").html
         #expect(!glance.contains("一切正常"))
         #expect(
-            glance.contains("href=\"/console/dead-letters?code=letter-content-invalid&partner=court\"")
+            glance.contains("href=\"/console/dead-letters?code=letter-content-invalid&amp;partner=court\"")
                 && glance.contains("来源单位"))
         #expect(glance.contains("<title>(") && glance.contains("自动刷新"))
         let drift = try await viewer.get("/drift?partner=court").html
