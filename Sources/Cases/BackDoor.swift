@@ -42,14 +42,15 @@ public struct BackDoor: Sendable {
     func report(_ request: HTTPRequest, on applicationNo: String, from caller: Caller) async throws -> HTTPResponse {
         let given = try request.jsonObject()
         let step = try ReportReading.event(in: given)
-        let body = try ReportReading.read(given, of: step, by: clerk.current.translator)
+        let body = try ReportReading.read(given, of: step, by: clerk.current.translator).withImpliedReason(of: step)
         let record = try await ownApplication(applicationNo, caller: caller)
         let occurrence = try Occurrence(
             of: step, in: body, received: record.receivedAt, previous: record.stepped(before: step), reportedAt: now())
         let change = try await self.change(on: record, by: step, saying: body, occurrence, caller: caller)
         if let audience = registry.partners[record.partnerID]?.kind.audience {
             try ReportReading.check(
-                body, of: step, toTell: audience, by: clerk.current.triage, on: now().timestamp.date)
+                body, of: step, toTell: audience, by: clerk.current.triage, clerk.current.translator,
+                on: now().timestamp.date)
         }
         let conflict = await coDefendantWarning(about: record, after: step, saying: body)
         guard try await store.changeCase(change) == .changed else { throw Self.stale }
@@ -64,7 +65,7 @@ public struct BackDoor: Sendable {
         let answer: [(String, JSONValue?)] = [
             ("applicationNo", .string(record.applicationNo)), ("state", .text(state?.rawValue)),
             ("status", .text(step.status?.rawValue)), ("reportedToSender", .bool(change.statusMessage != nil)),
-            ("clocks", try Self.running(change)),
+            ("version", JSONValue(record.version + 1)), ("clocks", try Self.running(change)),
         ]
         return .json(.compact(answer + occurrence.members(warning: [conflict].compactMap(\.self))))
     }

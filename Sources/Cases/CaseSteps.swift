@@ -214,7 +214,7 @@ extension Problem {
     }
 
     /// What is no application yet, or is one by now, is answered by other calls.
-    private static func leadRefusal(_ standing: ApplicationStanding) -> Problem {
+    static func leadRefusal(_ standing: ApplicationStanding) -> Problem {
         guard standing.isLead else {
             return Problem(
                 .wrongState, zh: "这不是线索，或已转为申请；请按申请办理。",

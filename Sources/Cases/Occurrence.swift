@@ -94,8 +94,17 @@ struct Occurrence: Sendable, Hashable {
                 "outOfRange", at: "/due", zh: "due 早于该步骤之日（\(at.timestamp.date.iso)）。",
                 en: "due lies before \(at.timestamp.date.iso), the day of the step.")
         }
+        // A pause that never ends would stop the clock for good.
+        guard due <= at.timestamp.date.adding(days: Self.longest) else {
+            throw .badMember(
+                "outOfRange", at: "/due", zh: "due 距该步骤超过 \(Self.longest) 日。",
+                en: "due lies more than \(Self.longest) days after the step.")
+        }
         return due
     }
+
+    /// Days; no procedure gives a supplement more.
+    private static let longest = 366
 
     // MARK: Reading
 

@@ -79,7 +79,8 @@ struct ReportReading {
     ///
     /// - Throws: `Problem` 422 with every member that is missing, its JSON pointer and the rule that asks for it.
     static func check(
-        _ report: JSONObject, of event: CaseEvent, toTell audience: Audience, by triage: Triage, on day: CalendarDate
+        _ report: JSONObject, of event: CaseEvent, toTell audience: Audience, by triage: Triage,
+        _ translator: Translator, on day: CalendarDate
     ) throws(Problem) {
         let whole = JSONValue.object(report)
         // Of what is not told nothing can be missed.
@@ -87,7 +88,7 @@ struct ReportReading {
         var findings: [Finding] = []
         for duty in triage.duties(of: event, toTell: audience, on: day) {
             for path in duty.tells {
-                for pointer in missing(path.split(separator: ".").map(String.init)[...], in: whole, at: "") {
+                for pointer in missing(path.split(separator: ".").map(String.init)[...], in: whole, at: "", translator) {
                     findings.append(
                         Finding(
                             "missing", path: path, pointer: pointer, rule: duty.id,
@@ -98,20 +99,22 @@ struct ReportReading {
         guard findings.isEmpty else { throw .report(.incompleteReport, findings) }
     }
 
-    /// The places where a path leads to nothing; a list must have an item, and each of them.
-    private static func missing(_ path: ArraySlice<String>, in value: JSONValue?, at pointer: String) -> [String] {
+    /// The places where a path leads to nothing, or to a word that says nothing; a list must have an item, and each of them.
+    private static func missing(
+        _ path: ArraySlice<String>, in value: JSONValue?, at pointer: String, _ translator: Translator
+    ) -> [String] {
         guard let name = path.first else {
-            let isThere = value.map { $0.string.map { !$0.allSatisfy(\.isWhitespace) } ?? true } ?? false
+            let isThere = value.map { $0.string.map { !translator.isPlaceholder($0) } ?? true } ?? false
             return isThere ? [] : [pointer]
         }
         if let items = value?.array {
             if items.isEmpty { return [pointer] }
-            return items.enumerated().flatMap { missing(path, in: $1, at: "\(pointer)/\($0)") }
+            return items.enumerated().flatMap { missing(path, in: $1, at: "\(pointer)/\($0)", translator) }
         }
         guard let below = value?[name] else {
             return [pointer + path.map(JSONPatch.pointer).joined()]
         }
-        return missing(path.dropFirst(), in: below, at: pointer + JSONPatch.pointer(name))
+        return missing(path.dropFirst(), in: below, at: pointer + JSONPatch.pointer(name), translator)
     }
 
     private init(translator: Translator) { self.translator = translator }
@@ -214,5 +217,18 @@ extension Problem {
             )
         problem.errors = findings.map(\.json)
         return problem
+    }
+}
+
+extension JSONObject {
+    /// A termination that its event itself gives the reason of: the person has a lawyer of their own (法律援助法 48(6);
+    /// domain §3.1). What the report says is left as it is.
+    func withImpliedReason(of step: CaseEvent) -> JSONObject {
+        guard [.ownLawyerRetained, .refusalJustified].contains(step) else { return self }
+        var report = self
+        var termination = report["termination"]?.object ?? JSONObject()
+        if termination["reasonCode"] == nil { termination["reasonCode"] = "T6" }
+        report["termination"] = .object(termination)
+        return report
     }
 }

@@ -25,6 +25,8 @@ extension BackDoor {
                 en: "partner must be a registered agency that takes such a suggestion.")
         }
         let record = try await ownApplication(applicationNo, caller: caller)
+        // A lead is nobody's application, and only a person's will makes it one.
+        guard !record.standing.isLead else { throw Problem.leadRefusal(record.standing) }
         let now = now()
         let envelope = try clerk.suggestion(kind, about: record, to: partner, reason: reason, at: now)
         var change = CaseChange(of: record, nil, historyEvent: .entry(kind.historyEvent), actor: caller.id, at: now)

@@ -47,6 +47,14 @@ public final class Translator: Sendable {
     var placeholders: Placeholders { loaded.content.placeholders }
     var inForce: (mappings: [Mapping], codes: CodeLists) { (loaded.mappings, loaded.codes) }
 
+    /// Whether a text says nothing: 无, 待定, `-` and what else the table of placeholders has.
+    public func isPlaceholder(_ text: String) -> Bool {
+        switch placeholders.read(text) {
+        case .value: text.allSatisfy(\.isWhitespace)
+        case .nothing, .nothingTold: true
+        }
+    }
+
     /// Whether a list in force holds the code.
     public func isCode(_ code: String, of list: String) -> Bool {
         loaded.codes[list]?.contains(code: code) ?? false

@@ -14,13 +14,15 @@ struct KeyWords: Sendable {
     enum Subject: String, Sendable { case person, other }
 
     /// What the lists of words that are no key words themselves are called.
-    static let reserved = ["negation", "ownPerson", "otherPerson", "victimPerson", "accusedPerson", "harm"]
+    static let reserved = ["negation", "ownPerson", "otherPerson", "victimPerson", "accusedPerson", "harm", "matterDenial"]
 
     private let scan: WordScan
     /// Key words that a word of negation before them takes back; of others it is part of the claim: 没有工资.
     private let deniable: Set<String>
     private let deniableWords: [String]
     private let negations: [String]
+    /// What says that a matter is none of the word's, whatever the word.
+    private let matterDenials: [String]
     private let own: [String]
     private let others: [String]
     private let victims: [String]
@@ -35,6 +37,7 @@ struct KeyWords: Sendable {
         deniable = Set(lists.filter(\.isDeniable).map(\.id))
         deniableWords = lists.filter(\.isDeniable).flatMap(\.words)
         negations = words("negation")
+        matterDenials = words("matterDenial")
         own = words("ownPerson")
         others = words("otherPerson")
         victims = words("victimPerson")
@@ -54,6 +57,7 @@ struct KeyWords: Sendable {
             {
                 continue
             }
+            if isAnotherMatter(before, after) { continue }
             let hit = Hit(
                 id: place.id, about: subject(before, after, isVictim: isVictim), isOwnDeed: isOwnDeed(before, isVictim))
             if !found.contains(hit) { found.append(hit) }
@@ -84,6 +88,14 @@ struct KeyWords: Sendable {
             before = before.dropLast(filler.count)
         }
         return endsInNegation(before)
+    }
+
+    /// 不是赡养纠纷, 与工资无关.
+    private func isAnotherMatter(_ before: Substring, _ after: Substring) -> Bool {
+        var (before, after) = (before, after)
+        if let filler = ["任何", "其他"].first(where: before.hasSuffix) { before = before.dropLast(filler.count) }
+        if let noun = ["纠纷", "问题", "争议", "事宜"].first(where: after.hasPrefix) { after = after.dropFirst(noun.count) }
+        return matterDenials.contains { before.hasSuffix($0) } || after.hasPrefix("无关")
     }
 
     private func endsInNegation(_ text: Substring) -> Bool { negations.contains { text.hasSuffix($0) } }

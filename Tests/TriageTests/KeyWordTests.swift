@@ -55,6 +55,23 @@ import Testing
         #expect(try fired(text, standing: "申请人", domain: "civil").contains { $0.hasPrefix("SC-01 LAL31") })
     }
 
+    /// Every list that speaks of a matter, after each way to say that it is none.
+    @Test(
+        arguments: [
+            ("赡养", "LAL31-4"), ("抚养费", "LAL31-4"), ("拆迁", "JS18-8"), ("土地承包", "JS18-7"), ("农药", "JS18-6"),
+            ("工资", "LAL31-5"), ("产品质量", "JS18-1"), ("高空抛物", "JS18-2"), ("居住权", "JS18-9"), ("抚恤金", "LAL31-3"),
+        ], ["不是%纠纷", "并非%纠纷", "不涉及%", "不属于%问题", "本案与%无关", "与%纠纷无关", "不涉及任何%"])
+    func `what a matter is said not to be is no hint`(word: (String, String), sentence: String) throws {
+        let text = sentence.replacing("%", with: word.0)
+        #expect(try !fired(text, standing: "申请人", domain: "civil").contains("SC-01 \(word.1)"), "\(text)")
+    }
+
+    @Test(arguments: ["未拖欠工资", "不存在拖欠工资", "没有拖欠工资", "没有强制医疗", "不涉及强制医疗"])
+    func `what is said not to be owed, or not asked for, is no hint`(text: String) throws {
+        let hints = try fired(text, standing: "申请人", domain: "civil").union(try fired(text))
+        #expect(!hints.contains { $0.contains("LAL31-5") || $0.hasPrefix("NT-07") }, "\(text)")
+    }
+
     @Test(arguments: [("拖欠工资", true), ("工伤赔偿", true), ("交通事故受伤", false), ("医疗损害", false)])
     func `a migrant worker is exempt for pay and injuries at work only`(facts: String, isExempt: Bool) throws {
         let text = #"""
