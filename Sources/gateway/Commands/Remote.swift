@@ -91,7 +91,7 @@ struct Remote: Sendable {
                 "no connection: does the gateway run (systemctl status legal-aid-gateway), on the port of <listen> in gateway.xml?"
             )
         case .timedOut: LocalizedText("\(seconds) 秒内没有应答。", "no answer within \(seconds) seconds.")
-        case .tlsFailed:
+        case .tlsFailed, .certificateNotTrusted, .otherPinnedKey, .ownCertificateUnusable, .ownCertificateRefused:
             LocalizedText(
                 "TLS 未能建立：请核对证书的签发者、有效期与主机名。",
                 "TLS could not be set up: check the certificate's issuer, dates and host name.")
