@@ -88,7 +88,8 @@ struct ReportReading {
         var findings: [Finding] = []
         for duty in triage.duties(of: event, toTell: audience, on: day) {
             for path in duty.tells {
-                for pointer in missing(path.split(separator: ".").map(String.init)[...], in: whole, at: "", translator) {
+                for pointer in missing(path.split(separator: ".").map(String.init)[...], in: whole, at: "", translator)
+                {
                     findings.append(
                         Finding(
                             "missing", path: path, pointer: pointer, rule: duty.id,

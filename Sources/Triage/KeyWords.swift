@@ -14,7 +14,9 @@ struct KeyWords: Sendable {
     enum Subject: String, Sendable { case person, other }
 
     /// What the lists of words that are no key words themselves are called.
-    static let reserved = ["negation", "ownPerson", "otherPerson", "victimPerson", "accusedPerson", "harm", "matterDenial"]
+    static let reserved = [
+        "negation", "ownPerson", "otherPerson", "victimPerson", "accusedPerson", "harm", "matterDenial",
+    ]
 
     private let scan: WordScan
     /// Key words that a word of negation before them takes back; of others it is part of the claim: 没有工资.

@@ -46,7 +46,8 @@ struct PackedCommits: Sendable {
         case .sameCase:
             record.renotification = packed.renotification.map {
                 FollowUp(
-                    id: record.id, kind: $0.kind, partnerID: $0.partnerID, content: StoredObject($0.content), names: $0.names,
+                    id: record.id, kind: $0.kind, partnerID: $0.partnerID, content: StoredObject($0.content),
+                    names: $0.names,
                     receivedAt: now, keepUntil: $0.keepUntil)
             }
             return record

@@ -60,14 +60,17 @@ enum GatewayProgram {
         let near = Spelling.nearest(to: name, among: commands.map { $0.name })
         Terminal.complain(
             "gateway: 没有命令 \(name)" + (near.map { "；是否想写 \($0)？" } ?? "。") + "用 gateway help 查看全部命令。",
-            "gateway: no command \(name)" + (near.map { "; did you mean \($0)?" } ?? ".") + " `gateway help` lists all.")
+            "gateway: no command \(name)" + (near.map { "; did you mean \($0)?" } ?? ".") + " `gateway help` lists all."
+        )
         return 2
     }
 
     private static var overview: String {
         let lines: [HelpLine] =
             [
-                .note("法律援助转办网关：报送单位与法律援助机构之间唯一的一扇门。", "The one door between referring agencies and legal aid institutions."),
+                .note(
+                    "法律援助转办网关：报送单位与法律援助机构之间唯一的一扇门。",
+                    "The one door between referring agencies and legal aid institutions."),
                 .note("", ""), .note("用法：gateway 命令 [选项]", "Usage: gateway COMMAND [OPTIONS]"), .note("", ""),
             ] + commands.map { .item($0.name, $0.summary) } + [
                 .note("", ""),

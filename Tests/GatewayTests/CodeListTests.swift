@@ -66,7 +66,8 @@ import Transport
             parsing: Array(try GatewayProcess.run(["codes", "show", "sex", "--json"]).output.utf8))
         #expect(json["name"] == "sex" && json["codes"]?[0]?["code"] != nil)
         for (words, code) in [
-            (["codes", "show", "sexx"], 1), (["codes", "lists"], 1), (["codes", "show"], 2), (["codes", "list", "sex"], 2),
+            (["codes", "show", "sexx"], 1), (["codes", "lists"], 1), (["codes", "show"], 2),
+            (["codes", "list", "sex"], 2),
         ] { #expect(try GatewayProcess.run(words).code == code, "\(words)") }
     }
 

@@ -88,7 +88,9 @@ import Vocabulary
                 try json([place], of: gateway).first { $0[member]?.string == id }?["paused"]
             }
             #expect(try run([place, "pause", id], of: gateway).code == 2, "without a reason")
-            #expect(try run([place, "pause", id, "--reason", "机构系统搬迁"], of: gateway).output == "\(id) 已暂停 \(id) is paused\n")
+            #expect(
+                try run([place, "pause", id, "--reason", "机构系统搬迁"], of: gateway).output == "\(id) 已暂停 \(id) is paused\n"
+            )
             #expect(try pause()?["reason"] == "机构系统搬迁")
             #expect(try run([place, "pause", id, "--reason", "again"], of: gateway).code == 1)
             let (code, answer) = try run([place, "resume", id, "--reason", "搬迁完成", "--json"], of: gateway)

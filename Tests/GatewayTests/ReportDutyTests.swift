@@ -97,7 +97,9 @@ import Vocabulary
     private func refusal(of report: JSONValue, _ event: CaseEvent, _ sender: Audience) throws -> Refusal? {
         let (read, pipeline) = (try read(report), try Self.pipeline.get())
         let day = try #require(day)
-        return try Refusal { try ReportReading.check(read, of: event, toTell: sender, by: pipeline.triage, pipeline.translator, on: day) }
+        return try Refusal {
+            try ReportReading.check(read, of: event, toTell: sender, by: pipeline.triage, pipeline.translator, on: day)
+        }
     }
 
     @Test func `of every event and kind of sender, what must be told is asked for, and nothing else`() throws {

@@ -4,8 +4,8 @@ import Storage
 import StrictJSON
 import Synchronization
 import Testing
-import Vocabulary
 import Transport
+import Vocabulary
 
 @testable import gateway
 

@@ -9,7 +9,8 @@ import Vocabulary
     @Test func `the locale decides in which words the commands speak`() {
         for (environment, language) in [
             ([:], TerminalLanguage.both), (["LANG": "C"], .both), (["LANG": "zh_CN.UTF-8"], .chinese),
-            (["LANG": "zh_CN.UTF-8", "LC_ALL": "en_GB.UTF-8"], .english), (["LANG": "en_US", "LC_MESSAGES": "zh"], .chinese),
+            (["LANG": "zh_CN.UTF-8", "LC_ALL": "en_GB.UTF-8"], .english),
+            (["LANG": "en_US", "LC_MESSAGES": "zh"], .chinese),
             (["LANG": "zh_CN", "LC_ALL": ""], .chinese), (["LANG": "de_DE.UTF-8"], .both),
         ] { #expect(TerminalLanguage(environment) == language, "\(environment)") }
         let text = LocalizedText("已恢复", "open again")
@@ -49,7 +50,8 @@ import Vocabulary
     }
 
     @Test func `figures and moments are written for people`() {
-        #expect([0, 999, 1000, 123_456, -1_234_567].map(Cell.figure) == ["0", "999", "1,000", "123,456", "-1,234,567"])
+        #expect(
+            [0, 999, 1000, 123_456, -1_234_567].map(Cell.figure) == ["0", "999", "1,000", "123,456", "-1,234,567"])
         #expect(Cell.text("2026-03-02T09:30:15+08:00") == "2026-03-02 09:30")
         #expect(Cell.text("2026-03-02T09:30:15Z") == "2026-03-02T09:30:15Z", "another zone is told")
         #expect(Cell.text("CZ-TN") == "CZ-TN")
@@ -80,7 +82,8 @@ import Vocabulary
         let english = try GatewayProcess.run(["help", "keys"], with: ["LANG": "en_GB.UTF-8"])
         #expect(english.output.contains("printed once") && !english.output.contains("令牌"))
         for (words, told) in [
-            (["srve"], "did you mean serve?"), (["help", "deadletters"], "did you mean dead-letters?"), (["xyzzyx"], "no command"),
+            (["srve"], "did you mean serve?"), (["help", "deadletters"], "did you mean dead-letters?"),
+            (["xyzzyx"], "no command"),
         ] {
             let (code, output) = try GatewayProcess.run(words, complaints: true, with: ["LANG": "en"])
             #expect(code == 2 && output.contains(told), "\(output)")
@@ -121,7 +124,8 @@ import Vocabulary
         let (code, output) = try run(usual)
         #expect(code == 1 && output.contains("http://127.0.0.1:1: no connection"), "\(output)")
         // Nearer wins: option, environment, profile.
-        #expect(try run(usual, ["LEGAL_AID_GATEWAY_URL": "http://127.0.0.1:2"]).1.contains("127.0.0.1:2: no connection"))
+        #expect(
+            try run(usual, ["LEGAL_AID_GATEWAY_URL": "http://127.0.0.1:2"]).1.contains("127.0.0.1:2: no connection"))
         let option = try run(usual, ["LEGAL_AID_GATEWAY_URL": "http://127.0.0.1:2"], ["--url", "http://127.0.0.1:3"])
         #expect(option.1.contains("127.0.0.1:3: no connection"))
         #expect(try run("url = ftp://h\ntoken-file = token\n").1.contains("this is no http:// or https:// address"))

@@ -60,7 +60,8 @@ func caseMessage(
     record.clocks = clocks
     record.followUp = name.map {
         FollowUp(
-            id: recordID, kind: .supplement, partnerID: "court", content: StoredObject(Array(#"{"said":"\#(id)"}"#.utf8)),
+            id: recordID, kind: .supplement, partnerID: "court",
+            content: StoredObject(Array(#"{"said":"\#(id)"}"#.utf8)),
             names: [$0], receivedAt: now, keepUntil: now.advanced(seconds: 60))
     }
     var commit = IntakeCommit(

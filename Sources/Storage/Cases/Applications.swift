@@ -96,7 +96,8 @@ enum CaseRows {
                 applicationNo: number, referralID: try row.text("referral_id"),
                 partnerID: try row.text("partner"), messageID: try row.optionalText("message_id"),
                 queue: try row.optionalText("queue"), content: content,
-                known: RecentContents.shared.object(of: number, content), route: try row.word("aid_route"), version: try row.int("version"),
+                known: RecentContents.shared.object(of: number, content), route: try row.word("aid_route"),
+                version: try row.int("version"),
                 standing: ApplicationStanding(
                     referral: try row.word("referral_state"), caseState: try row.optionalWord("case_state"),
                     handover: try row.word("handover_state"), returns: try row.int("handover_returns"),

@@ -35,7 +35,9 @@ enum PrivateFiles {
 
     /// Puts all that was written on the disk: once for a thousand files.
     static func synchronizeAll(within folder: URL) throws {
-        guard StoreFiles.synchronize(folder.path) else { throw failure("无法写到磁盘", "cannot be written to the disk", folder) }
+        guard StoreFiles.synchronize(folder.path) else {
+            throw failure("无法写到磁盘", "cannot be written to the disk", folder)
+        }
     }
 
     /// Puts the names within a folder on the disk.
@@ -48,12 +50,16 @@ enum PrivateFiles {
 
     /// Gives a file or folder its name at once; over an empty folder or a file, never over a folder with something in it.
     static func rename(_ source: URL, to target: URL) throws {
-        guard Glibc.rename(source.path, target.path) == 0 else { throw failure("无法放到位", "cannot be put in place", target) }
+        guard Glibc.rename(source.path, target.path) == 0 else {
+            throw failure("无法放到位", "cannot be put in place", target)
+        }
     }
 
     /// Gives a file a second name, which must be free.
     static func link(_ file: URL, as name: URL) throws {
-        guard Glibc.link(file.path, name.path) == 0 else { throw failure("无法以此名保存", "cannot be kept under this name", name) }
+        guard Glibc.link(file.path, name.path) == 0 else {
+            throw failure("无法以此名保存", "cannot be kept under this name", name)
+        }
     }
 
     private static func failure(_ zh: String, _ en: String, _ file: URL) -> CommandFailure {

@@ -14,13 +14,25 @@ enum AuditCommand: Command {
         "check the audit trail for any change, write it out, or print the head to be kept elsewhere")
     static let details: [HelpLine] =
         [
-            .item("verify", "逐条核对整条链；有改动、缺失或移位则退出码 1", "reads the whole chain; exit 1 when a row was changed, removed or moved"),
-            .item("export", "同上，并把每条以一行 JSON 写到标准输出；导出本身也留一条", "the same, and writes every row as one line of JSON to standard output; the export is a row itself"),
-            .item("head", "链尾：请另存他处，以后用 --head 交回", "the end of the chain: keep it elsewhere, and give it back with --head"),
-            .item("--head FILE", "另存的链尾，一行一个 JSON，例如 <audit> 的 headFile 或日志；链须经过每一个", "heads that were kept, one JSON object a line, such as the headFile of <audit> in the settings or the log; the chain must pass through each"),
+            .item(
+                "verify", "逐条核对整条链；有改动、缺失或移位则退出码 1",
+                "reads the whole chain; exit 1 when a row was changed, removed or moved"),
+            .item(
+                "export", "同上，并把每条以一行 JSON 写到标准输出；导出本身也留一条",
+                "the same, and writes every row as one line of JSON to standard output; the export is a row itself"),
+            .item(
+                "head", "链尾：请另存他处，以后用 --head 交回",
+                "the end of the chain: keep it elsewhere, and give it back with --head"),
+            .item(
+                "--head FILE", "另存的链尾，一行一个 JSON，例如 <audit> 的 headFile 或日志；链须经过每一个",
+                "heads that were kept, one JSON object a line, such as the headFile of <audit> in the settings or the log; the chain must pass through each"
+            ),
             .json,
             .config,
-            .note("存储中由运行的网关用身份密钥盖的封印也一并核对。", "Seals in the store, which the running gateway makes under its identity key, are held against the chain too."),
+            .note(
+                "存储中由运行的网关用身份密钥盖的封印也一并核对。",
+                "Seals in the store, which the running gateway makes under its identity key, are held against the chain too."
+            ),
         ]
 
     static func run(_ arguments: [String]) async throws -> Int32 {

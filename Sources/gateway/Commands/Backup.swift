@@ -9,17 +9,29 @@ enum Backup: Command {
         "copy store, keys and configuration into one verified archive, beside a running gateway")
     static let details: [HelpLine] =
         [
-            .item("DIR", "归档是文件夹 DIR/<UTC 时间>，只有属主可读；全部读回核对无误后才有这个名字", "the archive is the folder DIR/<UTC time>, which its owner alone may read; it bears that name only when all of it was read back and is right"),
-            .item("--without-keys", "不含身份密钥、密钥与令牌文件；恢复时须另行放回", "leave out the identity key, key and token files; restoring needs them then from elsewhere"),
-            .item("--verify ARCHIVE", "通读一个归档：摘要、存储的页与约束、计数、审计链", "read an archive through: digests, the store's pages and constraints, counts, audit trail"),
+            .item(
+                "DIR", "归档是文件夹 DIR/<UTC 时间>，只有属主可读；全部读回核对无误后才有这个名字",
+                "the archive is the folder DIR/<UTC time>, which its owner alone may read; it bears that name only when all of it was read back and is right"
+            ),
+            .item(
+                "--without-keys", "不含身份密钥、密钥与令牌文件；恢复时须另行放回",
+                "leave out the identity key, key and token files; restoring needs them then from elsewhere"),
+            .item(
+                "--verify ARCHIVE", "通读一个归档：摘要、存储的页与约束、计数、审计链",
+                "read an archive through: digests, the store's pages and constraints, counts, audit trail"),
             .config,
-            .note("已损坏的存储不予备份（退出码 1），不留下半个归档。归档已成而其中有事要人处理的，也是 1。", "A damaged store is refused (exit 1), and nothing is left of that archive. Exit 1 also where an archive was made and something in its store wants a person."),
+            .note(
+                "已损坏的存储不予备份（退出码 1），不留下半个归档。归档已成而其中有事要人处理的，也是 1。",
+                "A damaged store is refused (exit 1), and nothing is left of that archive. Exit 1 also where an archive was made and something in its store wants a person."
+            ),
         ]
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(arguments, valued: ["config", "verify"], flags: ["without-keys"])
         if let archive = arguments["verify"] {
-            guard arguments.words.isEmpty else { throw UsageError("写 DIR 或 --verify ARCHIVE", "say DIR or --verify ARCHIVE") }
+            guard arguments.words.isEmpty else {
+                throw UsageError("写 DIR 或 --verify ARCHIVE", "say DIR or --verify ARCHIVE")
+            }
             try arguments.allow(["verify"], with: "--verify")
             return try await verify(URL(filePath: archive))
         }

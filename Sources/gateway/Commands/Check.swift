@@ -14,7 +14,10 @@ enum Check: Command {
         "check settings, mappings, rules and store; tell every mistake at once")
     static let details: [HelpLine] =
         [
-            .item("--store", "通读存储：每页、索引、约束和行，审计链，计数；存得越多越久", "read the store through: every page, index, constraint and row, the audit trail, counts; it takes the longer the more is stored"),
+            .item(
+                "--store", "通读存储：每页、索引、约束和行，审计链，计数；存得越多越久",
+                "read the store through: every page, index, constraint and row, the audit trail, counts; it takes the longer the more is stored"
+            ),
             .config,
         ]
 

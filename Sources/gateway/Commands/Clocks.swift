@@ -13,14 +13,18 @@ enum Clocks: Command {
             .item("--clock ID", "某一种，如 CLK-05", "of one kind, such as CLK-05"),
             .item("--due-within HOURS", "未到期且在多少小时内到期的", "not over, and due within so many hours"),
             .item("--overdue", "已逾期的", "past their end"),
-            .item("--moved", "改为列出因调休安排或规则而移动的时限，最近的在前", "instead, those that a plan of days off or a rule has moved, the latest first"),
+            .item(
+                "--moved", "改为列出因调休安排或规则而移动的时限，最近的在前",
+                "instead, those that a plan of days off or a rule has moved, the latest first"),
         ] + Remote.listingHelp
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(
             arguments, valued: Remote.listing.union(["institution", "clock", "due-within"]),
             flags: ["json", "overdue", "moved"])
-        guard arguments.words.isEmpty else { throw UsageError("看不懂 \(arguments.words[0])", "name a filter, not \(arguments.words[0])") }
+        guard arguments.words.isEmpty else {
+            throw UsageError("看不懂 \(arguments.words[0])", "name a filter, not \(arguments.words[0])")
+        }
         _ = try arguments.count("due-within")
         if arguments.has("moved") { return try await listMoved(arguments) }
         let query =

@@ -13,10 +13,13 @@ enum Codes: Command {
         "error codes: whose turn it is, what to do; code lists and their words")
     static let details: [HelpLine] =
         [
-            .item("-", "全部代码：轮到谁、发生了什么、怎么办", "every error and finding code: whose turn it is, what happened, what to do"),
+            .item(
+                "-", "全部代码：轮到谁、发生了什么、怎么办", "every error and finding code: whose turn it is, what happened, what to do"),
             .item("CODE", "其中一个", "one of them"),
             .item("list", "生效中的代码表", "the code lists in force"),
-            .item("show NAME", "某代码表的全部代码、名称，以及会读作它的其他写法", "every code of a list, with its names and the other words that are read as it"),
+            .item(
+                "show NAME", "某代码表的全部代码、名称，以及会读作它的其他写法",
+                "every code of a list, with its names and the other words that are read as it"),
             .item("-o json, --json", "以 JSON 输出；否则为 Markdown 表格", "as JSON; else a Markdown table"),
             .config,
         ]
@@ -58,7 +61,8 @@ enum Codes: Command {
         guard let row = rows.first(where: { $0.code == code }) else {
             let hint = hint(code, among: rows.map(\.code))
             throw CommandFailure(
-                "没有代码 \(code)\(hint.zh)；gateway codes 列出全部", "there is no code \(code)\(hint.en); `gateway codes` lists all")
+                "没有代码 \(code)\(hint.zh)；gateway codes 列出全部",
+                "there is no code \(code)\(hint.en); `gateway codes` lists all")
         }
         if isJSON { return Terminal.print(row.json.text(pretty: true)) }
         let turn = LocalizedText(zh: row.turn.label.zh, en: row.turn.rawValue)

@@ -15,16 +15,25 @@ enum Conformance: Command {
     static let details: [HelpLine] =
         [
             .item("PARTNER", "partners.xml 中的代号", "as partners.xml names it"),
-            .item("REPORT", "报告写到哪里，Markdown（默认 conformance-PARTNER.md；- 为标准输出）", "where the report goes, Markdown (default conformance-PARTNER.md; - for standard output)"),
+            .item(
+                "REPORT", "报告写到哪里，Markdown（默认 conformance-PARTNER.md；- 为标准输出）",
+                "where the report goes, Markdown (default conformance-PARTNER.md; - for standard output)"),
             .config,
-            .note("令牌须是 gateway keys new --partner ID --test 所发：所发内容不会到达任何机构。", "The token is one that `gateway keys new --partner ID --test` made: nothing of what is sent reaches anybody."),
-            .note("退出码：0 各步都符合，1 有不符合，2 写法不对。", "Exit codes: 0 every step was as it should be, 1 one was not, 2 wrong use."),
+            .note(
+                "令牌须是 gateway keys new --partner ID --test 所发：所发内容不会到达任何机构。",
+                "The token is one that `gateway keys new --partner ID --test` made: nothing of what is sent reaches anybody."
+            ),
+            .note(
+                "退出码：0 各步都符合，1 有不符合，2 写法不对。",
+                "Exit codes: 0 every step was as it should be, 1 one was not, 2 wrong use."),
         ] + Remote.help
 
     static func run(_ words: [String]) async throws -> Int32 {
         let arguments = try Arguments(words, valued: Remote.options.union(["config"]), flags: [])
         try arguments.allowWords(2)
-        guard let id = arguments.words.first else { throw UsageError("写出报送单位：conformance PARTNER", "say which partner: conformance PARTNER") }
+        guard let id = arguments.words.first else {
+            throw UsageError("写出报送单位：conformance PARTNER", "say which partner: conformance PARTNER")
+        }
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         guard let partner = configuration.registry.partners[id] else {
             throw CommandFailure("没有报送单位 \(id)；见 partners.xml", "there is no partner \(id); partners.xml names them")

@@ -148,7 +148,9 @@ enum CredentialKeys {
         fresh["validUntil"] = try lastDay(arguments["days"])
         var old = line.attributes
         let days = arguments["overlap"] ?? "\(overlap)"
-        guard let count = Int(days), (0...365).contains(count) else { throw UsageError("--overlap 为 0 到 365", "--overlap takes 0 to 365") }
+        guard let count = Int(days), (0...365).contains(count) else {
+            throw UsageError("--overlap 为 0 到 365", "--overlap takes 0 to 365")
+        }
         let end = day(in: count)
         // One that ends sooner still does.
         old["validUntil"] = min(old["validUntil"] ?? end, end)
@@ -170,7 +172,9 @@ enum CredentialKeys {
 
     private static func lastDay(_ days: String?) throws(UsageError) -> String? {
         guard let days else { return nil }
-        guard let count = Int(days), (1...3650).contains(count) else { throw UsageError("--days 为 1 到 3650", "--days takes 1 to 3650") }
+        guard let count = Int(days), (1...3650).contains(count) else {
+            throw UsageError("--days 为 1 到 3650", "--days takes 1 to 3650")
+        }
         return day(in: count)
     }
 

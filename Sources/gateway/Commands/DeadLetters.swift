@@ -14,14 +14,19 @@ enum DeadLetters: Command {
             .item("list [FILTER] [--newest] [--limit N]", "逐件列出", "the letters"),
             .item("causes [FILTER]", "可以一并处置的", "letters that are mended together"),
             .item("show ID", "问题、出处（脱敏）、经过、处置办法", "findings, marked places (masked), history, remedies"),
-            .item("document ID --reason TEXT", "原文写到标准输出；记入审计", "the original bytes to standard output; noted in the audit trail"),
+            .item(
+                "document ID --reason TEXT", "原文写到标准输出；记入审计",
+                "the original bytes to standard output; noted in the audit trail"),
             .item("retry ID --reason TEXT [--edited FILE] [--queue CODE] [--version V]", "重发一件", "one letter again"),
             .item("retry FILTER --reason TEXT [--rate N] [--queue CODE] [--preview] [--no-wait]", "批量重发", "many"),
             .item("discard ID --reason TEXT [--version V]", "作废", "give it up"),
             .item("jobs [ID] [--pause | --resume | --stop] [--wait]", "批量重发的进度", "how bulk retries stand"),
             .json,
             .wide,
-            .note("FILTER：--dead-reason R --partner P --queue Q --channel C --cause C --since T --until T --message-id M。批量重发会等到完成并显示进度；Ctrl-C 不会停止它，jobs ID --wait 可接着看。仍有未成的则退出码 1。", "FILTER: --dead-reason R --partner P --queue Q --channel C --cause C --since T --until T --message-id M. A bulk retry waits until it is done and shows progress; Ctrl-C leaves the job running, and jobs ID --wait goes on watching it. Exit code 1 when letters stayed behind."),
+            .note(
+                "FILTER：--dead-reason R --partner P --queue Q --channel C --cause C --since T --until T --message-id M。批量重发会等到完成并显示进度；Ctrl-C 不会停止它，jobs ID --wait 可接着看。仍有未成的则退出码 1。",
+                "FILTER: --dead-reason R --partner P --queue Q --channel C --cause C --since T --until T --message-id M. A bulk retry waits until it is done and shows progress; Ctrl-C leaves the job running, and jobs ID --wait goes on watching it. Exit code 1 when letters stayed behind."
+            ),
         ] + Remote.help
 
     private static let filters: [(option: String, name: String)] = [
@@ -125,15 +130,18 @@ enum DeadLetters: Command {
             "已重新提交：\(outcome.map(\.zh) ?? "")  \(number)" + (queue.map { "，进入队列 \($0)" } ?? ""),
             "sent again: \(outcome.map(\.en) ?? "")  \(number)" + (queue.map { ", in queue \($0)" } ?? ""))
         for finding in receipt["errors"]?.array ?? [] {
-            Terminal.print("  " + [finding["pointer"], finding["detail"]].compactMap { $0?.string }.joined(separator: "  "))
+            Terminal.print(
+                "  " + [finding["pointer"], finding["detail"]].compactMap { $0?.string }.joined(separator: "  "))
         }
     }
 
     /// - Returns: 1 when dead letters stayed behind.
     private static func retryAll(_ remote: Remote, _ arguments: Arguments) async throws -> Int32 {
         let given = arguments.query(filters).map { (name: $0.name, value: JSONValue.string($0.value)) }
-        guard !given.isEmpty else { throw UsageError(
-                "写一件，或一个筛选条件：不会误发全部", "name a letter, or a filter: never everything by accident") }
+        guard !given.isEmpty else {
+            throw UsageError(
+                "写一件，或一个筛选条件：不会误发全部", "name a letter, or a filter: never everything by accident")
+        }
         let isPreview = arguments.has("preview")
         let body = JSONValue.compact([
             ("filter", .object(JSONObject(given))), ("queue", isPreview ? nil : .text(arguments["queue"])),

@@ -15,7 +15,9 @@ enum Demo: Command {
         "start a gateway with simulated agencies and walk the sample referrals through it")
     static let details: [HelpLine] =
         [
-            .item("--config FILE", "设置文件（默认 config/gateway.xml）；存储是新的，演示结束即消失", "settings (default config/gateway.xml); the store is a fresh one and goes with the demo"),
+            .item(
+                "--config FILE", "设置文件（默认 config/gateway.xml）；存储是新的，演示结束即消失",
+                "settings (default config/gateway.xml); the store is a fresh one and goes with the demo"),
             .item("--port N", "监听端口（默认 8480；0 为任意）", "port to listen on (default 8480; 0 for any)"),
             .item("--once", "走完即结束，而不是等到 Ctrl-C", "end when the walk is over instead of staying up until Ctrl-C"),
             .note("有不如预期之处则退出码 1。", "Exit code 1 when something in the walk did not go as it should."),
@@ -26,7 +28,9 @@ enum Demo: Command {
         try arguments.allowWords(0)
         var configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         if let port = arguments["port"] {
-            guard let number = UInt16(port) else { throw UsageError("--port 为 0 到 65535", "--port takes a number from 0 to 65535") }
+            guard let number = UInt16(port) else {
+                throw UsageError("--port 为 0 到 65535", "--port takes a number from 0 to 65535")
+            }
             configuration.port = number
         }
         let folder = FileManager.default.temporaryDirectory.appending(path: "legal-aid-gateway-demo-\(getpid())")

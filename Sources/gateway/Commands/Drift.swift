@@ -10,7 +10,9 @@ enum DriftCommand: Command {
     static let details: [HelpLine] =
         [
             .item("--partner ID", "某一报送单位（默认全部）", "of one partner (default all)"),
-            .item("--week yyyy-Www", "ISO 8601 的周，如 2024-W07（默认本周），与之前四周比较", "ISO 8601, such as 2024-W07 (default this week), held against the four weeks before"),
+            .item(
+                "--week yyyy-Www", "ISO 8601 的周，如 2024-W07（默认本周），与之前四周比较",
+                "ISO 8601, such as 2024-W07 (default this week), held against the four weeks before"),
             .json,
         ] + Remote.help
 

@@ -12,7 +12,8 @@ enum Keys: Command {
         "add … | list | revoke NAME | rotate NAME | new … | pair ALGORITHM FILE | master FILE | rotate-data | rotate-master --to FILE | identity --accept-loss  [options]"
     static let summary = LocalizedText(
         "谁可以调用：令牌、密钥、证书的增加、列出、撤销和更换；存储密钥的建立与更换；身份密钥遗失时弃用",
-        "who may call: add, list, revoke and rotate tokens, keys and certificates; make and rotate the keys of a store, or give up a lost identity key")
+        "who may call: add, list, revoke and rotate tokens, keys and certificates; make and rotate the keys of a store, or give up a lost identity key"
+    )
     static let details: [HelpLine] =
         [
             .item(
@@ -25,14 +26,35 @@ enum Keys: Command {
             .item(
                 "rotate NAME", "在原令牌之外发放新令牌，原令牌在 --overlap 日（默认 7）后失效",
                 "a new token beside the old one, which ends after --overlap days (7)"),
-            .item("new (--partner ID | --institution CODE | --operator NAME) [--days N] [--test]", "生成令牌，以及写入 credentials.xml 的一行", "make a bearer token and the line for credentials.xml that lets its holder in"),
-            .item("pair ALGORITHM FILE", "生成签名密钥（hmac-sha256、ed25519、ecdsa-p256-sha256、hmac-sm3、sm2-sm3），文件仅属主可读；成对的公钥写到 FILE.pub", "make a key that messages are signed with (hmac-sha256, ed25519, ecdsa-p256-sha256, hmac-sm3, sm2-sm3), in a file of its owner's alone; of two halves the public one goes into FILE.pub"),
-            .item("master FILE", "为 gateway.xml 的 <encryption> 生成主密钥，文件仅属主可读", "make a master key for <encryption> in gateway.xml, in a file of its owner's alone"),
-            .item("rotate-data", "换一把数据密钥，重新加密全部内容并删去旧钥，网关可照常运行；以前未加密的也一并加密；中断后再运行即接着做", "make a new data key, seal everything by it, beside a running gateway, and remove the old one; it also seals what a store holds in clear from before, and goes on where it was broken off"),
-            .item("rotate-master --to FILE", "改用 FILE 中的主密钥包裹数据密钥", "wrap the data keys by the master key in FILE, which takes the old one's place"),
-            .item("identity --accept-loss", "存储改用文件中的（或新的）身份密钥：以前的人和共享数据不再能按号码找到。仅在任何备份中都没有原密钥时使用，先停网关", "the store goes on with the identity key that is in the file, or with a new one: persons and shares from before are not found again. Only where the store's own key is in no backup either; stop the gateway first"),
-            .item("--test", "与 --partner 同用：测试用，所发内容不到达任何人", "with --partner: for rehearsals, so that what comes with it reaches nobody"),
-            .item("--days N", "令牌的最后一天，从今天起算（1 到 3650）；不写则长期有效", "the last day of the token, counted from today (1 to 3650); without it the token never ends"),
+            .item(
+                "new (--partner ID | --institution CODE | --operator NAME) [--days N] [--test]",
+                "生成令牌，以及写入 credentials.xml 的一行",
+                "make a bearer token and the line for credentials.xml that lets its holder in"),
+            .item(
+                "pair ALGORITHM FILE",
+                "生成签名密钥（hmac-sha256、ed25519、ecdsa-p256-sha256、hmac-sm3、sm2-sm3），文件仅属主可读；成对的公钥写到 FILE.pub",
+                "make a key that messages are signed with (hmac-sha256, ed25519, ecdsa-p256-sha256, hmac-sm3, sm2-sm3), in a file of its owner's alone; of two halves the public one goes into FILE.pub"
+            ),
+            .item(
+                "master FILE", "为 gateway.xml 的 <encryption> 生成主密钥，文件仅属主可读",
+                "make a master key for <encryption> in gateway.xml, in a file of its owner's alone"),
+            .item(
+                "rotate-data", "换一把数据密钥，重新加密全部内容并删去旧钥，网关可照常运行；以前未加密的也一并加密；中断后再运行即接着做",
+                "make a new data key, seal everything by it, beside a running gateway, and remove the old one; it also seals what a store holds in clear from before, and goes on where it was broken off"
+            ),
+            .item(
+                "rotate-master --to FILE", "改用 FILE 中的主密钥包裹数据密钥",
+                "wrap the data keys by the master key in FILE, which takes the old one's place"),
+            .item(
+                "identity --accept-loss", "存储改用文件中的（或新的）身份密钥：以前的人和共享数据不再能按号码找到。仅在任何备份中都没有原密钥时使用，先停网关",
+                "the store goes on with the identity key that is in the file, or with a new one: persons and shares from before are not found again. Only where the store's own key is in no backup either; stop the gateway first"
+            ),
+            .item(
+                "--test", "与 --partner 同用：测试用，所发内容不到达任何人",
+                "with --partner: for rehearsals, so that what comes with it reaches nobody"),
+            .item(
+                "--days N", "令牌的最后一天，从今天起算（1 到 3650）；不写则长期有效",
+                "the last day of the token, counted from today (1 to 3650); without it the token never ends"),
             .config,
             .note("令牌只显示这一次；网关只保存其 SHA-256。", "The token is printed once; the gateway keeps only its SHA-256."),
         ]
@@ -70,7 +92,8 @@ enum Keys: Command {
         default:
             throw UsageError(
                 "写 add、list、revoke 或 rotate 名称、new、pair 算法 文件、master 文件、rotate-data、rotate-master 或 identity",
-                "say add, list, revoke or rotate with a name, new, pair with an algorithm and a file, master and a file, rotate-data, rotate-master or identity")
+                "say add, list, revoke or rotate with a name, new, pair with an algorithm and a file, master and a file, rotate-data, rotate-master or identity"
+            )
         }
     }
 
@@ -84,10 +107,14 @@ enum Keys: Command {
         }
         var validity = ""
         if let days = arguments["days"] {
-            guard let count = Int(days), (1...3650).contains(count) else { throw UsageError("--days 为 1 到 3650", "--days takes 1 to 3650") }
+            guard let count = Int(days), (1...3650).contains(count) else {
+                throw UsageError("--days 为 1 到 3650", "--days takes 1 to 3650")
+            }
             validity = " validUntil=\"\(Instant(Date()).advanced(seconds: count * 86_400).rfc3339.prefix(10))\""
         }
-        guard !arguments.has("test") || element == "partner" else { throw UsageError("--test 与 --partner 同用", "--test goes with --partner") }
+        guard !arguments.has("test") || element == "partner" else {
+            throw UsageError("--test 与 --partner 同用", "--test goes with --partner")
+        }
         if arguments.has("test") { validity += " test=\"true\"" }
         let token = try Token.make()
         Terminal.print("令牌：  \(token)", "token:  \(token)")

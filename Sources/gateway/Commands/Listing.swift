@@ -33,8 +33,10 @@ extension Arguments {
     /// A whole number above zero.
     func count(_ name: String) throws(UsageError) -> Int? {
         guard let text = self[name] else { return nil }
-        guard let number = Int(text), number > 0 else { throw UsageError(
-                "--\(name) 应为大于 0 的整数", "--\(name) must be a whole number above 0") }
+        guard let number = Int(text), number > 0 else {
+            throw UsageError(
+                "--\(name) 应为大于 0 的整数", "--\(name) must be a whole number above 0")
+        }
         return number
     }
 
@@ -97,7 +99,9 @@ enum EndpointAct {
         let answer = try await Remote(arguments).ask(
             "POST", "/v1/\(place)/\(Remote.escaped(id))/\(act)", body: body.serialized())
         if arguments.has("json") { return Terminal.print(answer.text(pretty: true)) }
-        if answer["paused"] == true { Terminal.print("\(id) 已暂停", "\(id) is paused") } else {
+        if answer["paused"] == true {
+            Terminal.print("\(id) 已暂停", "\(id) is paused")
+        } else {
             Terminal.print("\(id) 已恢复", "\(id) is open again")
         }
     }

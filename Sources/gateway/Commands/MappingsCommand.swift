@@ -14,17 +14,32 @@ enum MappingsCommand: Command {
     static let details: [HelpLine] =
         [
             .item("list", "生效中的代号、版本和名称", "identifiers, versions and titles of what is in force"),
-            .item("test", "转换每个样例，与其 .expected.json 比较；把每种状态写成每家的格式，与 .expected.xml 或 .json 比较", "translate every example and compare with its .expected.json; put every status into every partner's format and compare with its .expected.xml or .json"),
+            .item(
+                "test", "转换每个样例，与其 .expected.json 比较；把每种状态写成每家的格式，与 .expected.xml 或 .json 比较",
+                "translate every example and compare with its .expected.json; put every status into every partner's format and compare with its .expected.xml or .json"
+            ),
             .item("  --update", "按映射现在的结果重写预期", "write the expected results anew from what the mappings give now"),
             .item("table ID", "给报送单位的字段对照表", "a mapping's field table for its partner"),
             .item("  --format F", "markdown（默认）、html 或 csv", "markdown (default), html or csv"),
-            .item("schema ID", "某 JSON 映射的文档、canonical/application 或 canonical/status 的 JSON Schema", "the JSON Schema of a JSON mapping's documents, of canonical/application or of canonical/status"),
-            .item("new FOLDER SAMPLE", "从一份实际文档开始 单位/报文：可载入的 mapping.xml、XML 的 schema.xsd、样例", "start agency/message from one of its documents: mapping.xml that loads, schema.xsd for XML, the sample as example"),
+            .item(
+                "schema ID", "某 JSON 映射的文档、canonical/application 或 canonical/status 的 JSON Schema",
+                "the JSON Schema of a JSON mapping's documents, of canonical/application or of canonical/status"),
+            .item(
+                "new FOLDER SAMPLE", "从一份实际文档开始 单位/报文：可载入的 mapping.xml、XML 的 schema.xsd、样例",
+                "start agency/message from one of its documents: mapping.xml that loads, schema.xsd for XML, the sample as example"
+            ),
             .item("  --title T", "给人看的名称", "what people call it"),
-            .item("lint [ID]", "从不起作用的规则、重复设置的目标、无人读的字段、无人用的代码表、缺少的样例", "rules that never speak, targets set twice, fields that nobody reads, lists that nobody uses, examples that are missing"),
-            .item("diff OLD NEW SAMPLE...", "两个映射目录对若干文档（或文件夹）的结果有何不同；值均脱敏", "what changes between two mapping directories over documents or folders of them; values are masked"),
+            .item(
+                "lint [ID]", "从不起作用的规则、重复设置的目标、无人读的字段、无人用的代码表、缺少的样例",
+                "rules that never speak, targets set twice, fields that nobody reads, lists that nobody uses, examples that are missing"
+            ),
+            .item(
+                "diff OLD NEW SAMPLE...", "两个映射目录对若干文档（或文件夹）的结果有何不同；值均脱敏",
+                "what changes between two mapping directories over documents or folders of them; values are masked"),
             .config,
-            .note("退出码：0 无事，1 有样例或文档不同或有提示，2 写法不对。", "Exit codes: 0 nothing to say, 1 an example or a document differs or a note was made, 2 wrong use."),
+            .note(
+                "退出码：0 无事，1 有样例或文档不同或有提示，2 写法不对。",
+                "Exit codes: 0 nothing to say, 1 an example or a document differs or a note was made, 2 wrong use."),
         ]
 
     static func run(_ arguments: [String]) async throws -> Int32 {
@@ -61,7 +76,8 @@ enum MappingsCommand: Command {
             guard let id = arguments.words.dropFirst().first else { throw UsageError("写出映射", "name a mapping") }
             guard let schema = schema(of: id, from: pipeline.translator, senderKinds: configuration.senderKinds) else {
                 throw CommandFailure(
-                    "\(id) 不是 JSON 映射；XML 映射的约定是其 XSD", "\(id) is no JSON mapping; an XML mapping's contract is its XSD")
+                    "\(id) 不是 JSON 映射；XML 映射的约定是其 XSD", "\(id) is no JSON mapping; an XML mapping's contract is its XSD"
+                )
             }
             Terminal.print(schema.text(pretty: true))
             return 0
@@ -70,7 +86,8 @@ enum MappingsCommand: Command {
             return try MappingsLint.run(
                 pipeline, of: arguments.words.dropFirst().first, in: configuration.mappings,
                 limits: configuration.parseLimits)
-        default: throw UsageError(
+        default:
+            throw UsageError(
                 "写 list、test、table、schema、new、lint 或 diff", "say list, test, table, schema, new, lint or diff")
         }
     }

@@ -1,15 +1,17 @@
 import Canonical
 import Documents
 import Foundation
-import Vocabulary
 import Intake
 import Translation
+import Vocabulary
 
 /// `gateway mappings diff OLD NEW SAMPLE...`
 enum MappingsDiff {
     static func run(_ arguments: Arguments, limits: ParseLimits) throws -> Int32 {
-        guard arguments.words.count >= 4 else { throw UsageError(
-                "写 mappings diff 旧目录 新目录 样例…", "say mappings diff OLD_DIR NEW_DIR SAMPLE...") }
+        guard arguments.words.count >= 4 else {
+            throw UsageError(
+                "写 mappings diff 旧目录 新目录 样例…", "say mappings diff OLD_DIR NEW_DIR SAMPLE...")
+        }
         let old = try translator(arguments.words[1])
         let new = try translator(arguments.words[2])
         let files = try arguments.words[3...].flatMap(samples)

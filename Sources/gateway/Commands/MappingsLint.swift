@@ -9,7 +9,8 @@ enum MappingsLint {
     /// - Parameter id: one mapping; all and the code lists where left out.
     static func run(_ pipeline: Pipeline, of id: String?, in directory: String, limits: ParseLimits) throws -> Int32 {
         if let id, !pipeline.translator.mappings.contains(where: { $0.id == id }) {
-            throw CommandFailure("没有映射 \(id)；见 gateway mappings list", "there is no mapping \(id); `gateway mappings list` names them")
+            throw CommandFailure(
+                "没有映射 \(id)；见 gateway mappings list", "there is no mapping \(id); `gateway mappings list` names them")
         }
         var examples: [String: [SampleDocument]] = [:]
         for example in try MappingExample.all(in: directory) {

@@ -7,7 +7,9 @@ import Translation
 /// `gateway mappings table ID`
 enum MappingsTable {
     static func run(_ arguments: Arguments, _ translator: Translator) throws -> Int32 {
-        guard arguments.words.count == 2 else { throw UsageError("写出映射：mappings table ID", "say which mapping: mappings table ID") }
+        guard arguments.words.count == 2 else {
+            throw UsageError("写出映射：mappings table ID", "say which mapping: mappings table ID")
+        }
         let id = arguments.words[1]
         let name = arguments["format"] ?? FieldTableFormat.markdown.rawValue
         guard let format = FieldTableFormat(rawValue: name) else {

@@ -18,7 +18,11 @@ enum Migrate: Command {
                 "--plan", "逐步列出会做什么，不做任何改动；网关可照常运行。存储由更新的版本写成、本版本打不开的，退出码 1",
                 "tell what would be done, step by step, and change nothing; beside a running gateway too. Exit 1 where the store is a newer release's, which this one does not open"
             ),
-            .item("--to CONNECTION", "再把文件中的存储移入一个空的 PostgreSQL 数据库，连接字符串如 “host=db dbname=legalaid user=gateway”；须先停网关，原文件不变", "then move a store in a file into an empty PostgreSQL database, named by a connection string such as `host=db dbname=legalaid user=gateway`; the gateway must be stopped, and the file stays as it is"),
+            .item(
+                "--to CONNECTION",
+                "再把文件中的存储移入一个空的 PostgreSQL 数据库，连接字符串如 “host=db dbname=legalaid user=gateway”；须先停网关，原文件不变",
+                "then move a store in a file into an empty PostgreSQL database, named by a connection string such as `host=db dbname=legalaid user=gateway`; the gateway must be stopped, and the file stays as it is"
+            ),
             .config,
         ]
 
@@ -111,7 +115,8 @@ enum Migrate: Command {
             throw CommandFailure(at: path, "正在使用，请先停止网关。", "is in use; stop the gateway first.")
         }
         let file = try configuration.openFile(
-            insteadOfServer: LocalizedText("已在 PostgreSQL 中，无需迁移。", "is in PostgreSQL already; --to moves a store in a file."))
+            insteadOfServer: LocalizedText(
+                "已在 PostgreSQL 中，无需迁移。", "is in PostgreSQL already; --to moves a store in a file."))
         try await migrate(file)
         // What is left is one whole file.
         await file.close()

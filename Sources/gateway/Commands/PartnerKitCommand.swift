@@ -12,15 +12,21 @@ enum PartnerKitCommand: Command {
     static let details: [HelpLine] =
         [
             .item("ID", "partners.xml 中的代号", "the partner, as partners.xml names it"),
-            .item("FILE", "写到哪里（默认 partner-kit-ID.zip；- 为标准输出）", "where to write (default partner-kit-ID.zip; - for standard output)"),
+            .item(
+                "FILE", "写到哪里（默认 partner-kit-ID.zip；- 为标准输出）",
+                "where to write (default partner-kit-ID.zip; - for standard output)"),
             .config,
-            .note("运行中的网关以 GET /v1/partner-kit 向报送单位本身提供同样内容。", "A running gateway gives the same by GET /v1/partner-kit to the partner itself."),
+            .note(
+                "运行中的网关以 GET /v1/partner-kit 向报送单位本身提供同样内容。",
+                "A running gateway gives the same by GET /v1/partner-kit to the partner itself."),
         ]
 
     static func run(_ words: [String]) async throws -> Int32 {
         let arguments = try Arguments(words, valued: ["config"], flags: [])
         try arguments.allowWords(2)
-        guard let id = arguments.words.first else { throw UsageError("写出报送单位：partner-kit ID [FILE]", "say which partner: partner-kit ID [FILE]") }
+        guard let id = arguments.words.first else {
+            throw UsageError("写出报送单位：partner-kit ID [FILE]", "say which partner: partner-kit ID [FILE]")
+        }
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         guard configuration.registry.partners[id] != nil else {
             throw CommandFailure("没有报送单位 \(id)；见 partners.xml", "there is no partner \(id); partners.xml names them")

@@ -10,7 +10,7 @@ enum Queues: Command {
         "how deep and how old every institution's queue is; pause and resume")
     static let details: [HelpLine] =
         [
-            .item("list", "（默认）先是申请，后是线索：CODE.leads", "(default) of applications, then of leads: CODE.leads"),
+            .item("list", "（默认）先是申请，后是线索：CODE.leads", "(default) of applications, then of leads: CODE.leads")
         ] + EndpointAct.help + Remote.help
 
     static func run(_ arguments: [String]) async throws -> Int32 {

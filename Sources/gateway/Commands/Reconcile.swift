@@ -11,9 +11,15 @@ enum Reconcile: Command {
         "what went to and fro with a partner day by day, or how its own list differs (对账)")
     static let details: [HelpLine] =
         [
-            .item("--day DAY", "所示最后一天，或清单所属日期（与 --list 同用时必填），如 2026-03-02", "the last day shown, or the day of the list (needed with --list), such as 2026-03-02"),
+            .item(
+                "--day DAY", "所示最后一天，或清单所属日期（与 --list 同用时必填），如 2026-03-02",
+                "the last day shown, or the day of the list (needed with --list), such as 2026-03-02"),
             .item("--days N", "多少天（默认 7）", "so many days (default 7)"),
-            .item("--list FILE", "报送单位当日清单：CSV 三列 kind,id,state（message,编号,accepted|pending|refused 或 status,编号），或与 POST /v1/reconciliation 相同的 JSON（FILE.json）；- 为标准输入", "the partner's list of that day: CSV with kind,id,state (message,ID,accepted|pending|refused or status,ID), or JSON as POST /v1/reconciliation takes it (FILE.json); - for standard input"),
+            .item(
+                "--list FILE",
+                "报送单位当日清单：CSV 三列 kind,id,state（message,编号,accepted|pending|refused 或 status,编号），或与 POST /v1/reconciliation 相同的 JSON（FILE.json）；- 为标准输入",
+                "the partner's list of that day: CSV with kind,id,state (message,ID,accepted|pending|refused or status,ID), or JSON as POST /v1/reconciliation takes it (FILE.json); - for standard input"
+            ),
             .json,
             .wide,
             .note("退出码：0 无差异，1 有差异，2 写法不对。", "Exit codes: 0 nothing differs, 1 something does, 2 wrong use."),
@@ -43,7 +49,12 @@ enum Reconcile: Command {
         if arguments.has("json") {
             Terminal.print(answer.text(pretty: true))
         } else {
-            Terminal.list(differences, ["kind", "id", "yours", "ours", "at", TerminalLanguage.current == .english ? "advice.en" : "advice.zh"], arguments)
+            Terminal.list(
+                differences,
+                [
+                    "kind", "id", "yours", "ours", "at",
+                    TerminalLanguage.current == .english ? "advice.en" : "advice.zh",
+                ], arguments)
         }
         return differences.isEmpty ? 0 : 1
     }

@@ -9,7 +9,10 @@ enum Reload: Command {
         "put changed mappings, rules and credentials in force, as SIGHUP does")
     static let details: [HelpLine] =
         [
-            .note("先全部检查；任何一处有误则什么都不变，并说明。打印凭证的变化，以及要到下次启动才生效的内容。需要管理员令牌。", "Everything is checked first; a mistake anywhere changes nothing and is told. Prints what has changed of credentials, and what waits for the next start. It needs an administrator's token."),
+            .note(
+                "先全部检查；任何一处有误则什么都不变，并说明。打印凭证的变化，以及要到下次启动才生效的内容。需要管理员令牌。",
+                "Everything is checked first; a mistake anywhere changes nothing and is told. Prints what has changed of credentials, and what waits for the next start. It needs an administrator's token."
+            )
         ] + Remote.help
 
     static func run(_ arguments: [String]) async throws -> Int32 {

@@ -18,7 +18,8 @@ struct Remote: Sendable {
             "--token-file FILE", "令牌所在文件；否则用环境变量 LEGAL_AID_GATEWAY_TOKEN，再否则用 profile",
             "a file that holds the bearer token; else LEGAL_AID_GATEWAY_TOKEN, else the profile"),
         .item(
-            "--profile FILE", "每行“url = …”或“token-file = …”（默认 ~/.config/legal-aid-gateway/profile，也可由 LEGAL_AID_GATEWAY_PROFILE 指定）",
+            "--profile FILE",
+            "每行“url = …”或“token-file = …”（默认 ~/.config/legal-aid-gateway/profile，也可由 LEGAL_AID_GATEWAY_PROFILE 指定）",
             "lines of `url = …` and `token-file = …` (default ~/.config/legal-aid-gateway/profile, or LEGAL_AID_GATEWAY_PROFILE)"
         ),
     ]

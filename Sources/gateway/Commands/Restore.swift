@@ -9,10 +9,20 @@ enum Restore: Command {
         "verify an archive of `gateway backup` and put it in place, or lay it out elsewhere")
     static let details: [HelpLine] =
         [
-            .item("ARCHIVE", "gateway backup 所建的文件夹；有任何一处不对即拒绝", "the folder that `gateway backup` made; what is not right in every part is refused"),
-            .item("--force", "已有的存储改名移开（会打印新名），而不是拒绝", "put a store that is there aside, under a name that is printed, instead of refusing"),
-            .item("--to DIR", "新文件夹，其中有存储、密钥和配置，设置指向其中的文件；归档的原处不动", "a new folder with store, keys and configuration, whose settings name its own files; the place that the archive comes from is left alone"),
-            .note("不写 --to 则一切放回原处。使用中的存储一律拒绝：先停网关。已有的配置保留，不同之处会列出。", "Without --to everything goes back where it stood. A store that is in use is always refused: stop the gateway first. Configuration that is there stays, and is named where it differs."),
+            .item(
+                "ARCHIVE", "gateway backup 所建的文件夹；有任何一处不对即拒绝",
+                "the folder that `gateway backup` made; what is not right in every part is refused"),
+            .item(
+                "--force", "已有的存储改名移开（会打印新名），而不是拒绝",
+                "put a store that is there aside, under a name that is printed, instead of refusing"),
+            .item(
+                "--to DIR", "新文件夹，其中有存储、密钥和配置，设置指向其中的文件；归档的原处不动",
+                "a new folder with store, keys and configuration, whose settings name its own files; the place that the archive comes from is left alone"
+            ),
+            .note(
+                "不写 --to 则一切放回原处。使用中的存储一律拒绝：先停网关。已有的配置保留，不同之处会列出。",
+                "Without --to everything goes back where it stood. A store that is in use is always refused: stop the gateway first. Configuration that is there stays, and is named where it differs."
+            ),
         ]
 
     static func run(_ arguments: [String]) async throws -> Int32 {

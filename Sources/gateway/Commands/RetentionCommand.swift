@@ -16,10 +16,17 @@ enum RetentionCommand: Command {
     static let details: [HelpLine] =
         [
             .item("plan", "将删除什么，按种类；不做任何事", "what would be erased, by kind; nothing is done"),
-            .item("run", "分步删除，网关可照常运行；中断后再运行即接着做", "erase it, in steps, beside a running gateway; interrupted, another run goes on"),
-            .item("proof", "何时按哪条规则删除了什么，与审计链核对；不符则退出码 1", "what was erased when and by which rule, held against the audit trail; exit 1 where it does not agree"),
+            .item(
+                "run", "分步删除，网关可照常运行；中断后再运行即接着做",
+                "erase it, in steps, beside a running gateway; interrupted, another run goes on"),
+            .item(
+                "proof", "何时按哪条规则删除了什么，与审计链核对；不符则退出码 1",
+                "what was erased when and by which rule, held against the audit trail; exit 1 where it does not agree"),
             .item("--at DATE", "与 plan 同用：以某日为准，如 2027-03-31", "with plan: as of a day such as 2027-03-31"),
-            .item("--rewrite", "与 run 同用：把整个文件重写一次，使早期版本的存储能够缩小；须先停网关，磁盘须有再放一份的空间", "with run: rewrite the whole file once, so that a store of an earlier release can shrink; the gateway must be stopped, and the device have room for the file once more"),
+            .item(
+                "--rewrite", "与 run 同用：把整个文件重写一次，使早期版本的存储能够缩小；须先停网关，磁盘须有再放一份的空间",
+                "with run: rewrite the whole file once, so that a store of an earlier release can shrink; the gateway must be stopped, and the device have room for the file once more"
+            ),
             .json,
             .config,
             .note("期限写在 retention.xml。", "The periods stand in retention.xml."),
@@ -194,7 +201,9 @@ enum RetentionCommand: Command {
                     proof.erasures.map { erasure in
                         [
                             "\(erasure.seq)", String(erasure.at.rfc3339.prefix(19)), erasure.part.kind.title.spoken,
-                            erasure.part.rawValue, erasure.days.map { "\($0)" } ?? LocalizedText("依请求", "on request").spoken, "\(erasure.records)",
+                            erasure.part.rawValue,
+                            erasure.days.map { "\($0)" } ?? LocalizedText("依请求", "on request").spoken,
+                            "\(erasure.records)",
                             "\(erasure.bytes)", String(erasure.first.rfc3339.prefix(10)),
                             String(erasure.last.rfc3339.prefix(10)), erasure.digest,
                         ]
@@ -202,7 +211,9 @@ enum RetentionCommand: Command {
             let (report, head) = (proof.trail.report, proof.trail.head.hash)
             Terminal.print("\(report.zh)链尾 \(head)。", "\(report.en) Head \(head).")
         }
-        for (seq, flaw) in proof.flaws { Terminal.complain("第 \(seq) 次删除：\(flaw.text.zh)", "erasure \(seq): \(flaw.text.en)") }
+        for (seq, flaw) in proof.flaws {
+            Terminal.complain("第 \(seq) 次删除：\(flaw.text.zh)", "erasure \(seq): \(flaw.text.en)")
+        }
         return proof.isWhole ? 0 : 1
     }
 }

@@ -12,7 +12,9 @@ enum Send: Command {
     static let details: [HelpLine] =
         [
             .item("FILE", "转介文档；- 为标准输入", "the referral; - for standard input"),
-            .item("--media-type TYPE", "默认看第一个字符：application/xml 或 application/json", "default by the first character: application/xml or application/json"),
+            .item(
+                "--media-type TYPE", "默认看第一个字符：application/xml 或 application/json",
+                "default by the first character: application/xml or application/json"),
         ] + Remote.help
 
     static func run(_ arguments: [String]) async throws -> Int32 {

@@ -14,7 +14,10 @@ enum Serve: Command {
     static let details: [HelpLine] =
         [
             .config,
-            .note("SIGHUP 重新读取映射、规则和凭证，并把变化写入日志；有误则拒绝，原来的继续有效。日志以一行一个 JSON 写到标准错误。", "SIGHUP reads mappings, rules and credentials again, and logs what has changed; a set with a mistake is refused and the old one stays in force. The log goes to standard error as JSON lines."),
+            .note(
+                "SIGHUP 重新读取映射、规则和凭证，并把变化写入日志；有误则拒绝，原来的继续有效。日志以一行一个 JSON 写到标准错误。",
+                "SIGHUP reads mappings, rules and credentials again, and logs what has changed; a set with a mistake is refused and the old one stays in force. The log goes to standard error as JSON lines."
+            ),
             .note(
                 "设有 NOTIFY_SOCKET 时（systemd 的 Type=notify），告知其 READY、RELOADING、STOPPING，并按 WATCHDOG_USEC 的一半报告仍在运行。",
                 "Where NOTIFY_SOCKET is set, as systemd does for Type=notify, it is told READY, RELOADING, STOPPING, and each half of WATCHDOG_USEC that the gateway is alive."

@@ -1,6 +1,6 @@
 import Foundation
-import Vocabulary
 import Transport
+import Vocabulary
 
 /// The keys that messages are signed with, as `gateway keys pair` makes them.
 enum SigningKeys {

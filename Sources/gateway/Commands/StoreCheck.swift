@@ -60,7 +60,8 @@ struct StoreCheck {
     private mutating func look(into database: any Database) async throws {
         if configuration.postgreSQL != nil, try await !database.isMade() {
             Terminal.print(
-                "存储：\(path) 还是空的；serve 与 migrate 会建表。", "store: \(path) is empty yet; serve and migrate make its tables")
+                "存储：\(path) 还是空的；serve 与 migrate 会建表。", "store: \(path) is empty yet; serve and migrate make its tables"
+            )
             return
         }
         let isMigrated = try await database.isMigrated()
@@ -147,7 +148,7 @@ struct StoreCheck {
     private func tellEncryption(of database: any Database) async throws(StoreError) {
         switch try await database.encryptionState() {
         case .clear where configuration.encryption == nil: break
-        case .clear: 
+        case .clear:
             Terminal.print(
                 "存储：尚未加密；serve 与 migrate 会建立数据密钥。",
                 "store: it is not encrypted yet; serve and migrate make its data keys")

@@ -15,15 +15,35 @@ enum SubjectCommand: Command {
         "tell one person's data, correct them, or erase them")
     static let details: [HelpLine] =
         [
-            .item("export", "以 JSON 列出关于此人的全部存储（个人信息保护法第四十五条）；--text 供人阅读，不含报文原文（见 JSON）", "all that is stored about the person as JSON (Personal Information Protection Law, article 45); --text for people to read, without the messages' own bytes, which stand in the JSON"),
-            .item("correct", "--application NO --changes FILE：更正一件申请；机构会得到通知，带来它的报文保持原样。FILE 为一个 JSON 对象，如 {\"recipient.mobile\": \"13800000000\"}", "--application NO --changes FILE: amend an application; the institution is told, the message that brought it stays as it came. FILE holds one JSON object, such as {\"recipient.mobile\": \"13800000000\"}"),
-            .item("erase", "删除关于此人的全部信息；有未结案件或等待中的报文则拒绝", "everything about the person; refused while a case is open or a message waits"),
-            .item("--number-file FILE", "第一行为证件号码，- 为标准输入；不作为参数", "holds the identity number in its first line, - for standard input; never an argument"),
-            .item("--id-type CODE", "GA/T 2000.156 的证件类型（默认 111，居民身份证）", "GA/T 2000.156 (default 111, the resident's identity card)"),
-            .item("--as-written", "形式或校验位不对的号码也照查，可能当初就是这样报送的", "look for a number though its form or check digit is wrong, as it may have come"),
-            .item("--reason TEXT", "为什么、依哪件请求；不含个人信息，最多 200 字", "why, or by which request; no personal data, at most 200 characters"),
+            .item(
+                "export", "以 JSON 列出关于此人的全部存储（个人信息保护法第四十五条）；--text 供人阅读，不含报文原文（见 JSON）",
+                "all that is stored about the person as JSON (Personal Information Protection Law, article 45); --text for people to read, without the messages' own bytes, which stand in the JSON"
+            ),
+            .item(
+                "correct",
+                "--application NO --changes FILE：更正一件申请；机构会得到通知，带来它的报文保持原样。FILE 为一个 JSON 对象，如 {\"recipient.mobile\": \"13800000000\"}",
+                "--application NO --changes FILE: amend an application; the institution is told, the message that brought it stays as it came. FILE holds one JSON object, such as {\"recipient.mobile\": \"13800000000\"}"
+            ),
+            .item(
+                "erase", "删除关于此人的全部信息；有未结案件或等待中的报文则拒绝",
+                "everything about the person; refused while a case is open or a message waits"),
+            .item(
+                "--number-file FILE", "第一行为证件号码，- 为标准输入；不作为参数",
+                "holds the identity number in its first line, - for standard input; never an argument"),
+            .item(
+                "--id-type CODE", "GA/T 2000.156 的证件类型（默认 111，居民身份证）",
+                "GA/T 2000.156 (default 111, the resident's identity card)"),
+            .item(
+                "--as-written", "形式或校验位不对的号码也照查，可能当初就是这样报送的",
+                "look for a number though its form or check digit is wrong, as it may have come"),
+            .item(
+                "--reason TEXT", "为什么、依哪件请求；不含个人信息，最多 200 字",
+                "why, or by which request; no personal data, at most 200 characters"),
             .config,
-            .note("全部记入审计，不含号码和姓名。导出的报文可能也涉及他人。", "All of it is in the audit trail, without number or name. Messages in exported data may speak of others too."),
+            .note(
+                "全部记入审计，不含号码和姓名。导出的报文可能也涉及他人。",
+                "All of it is in the audit trail, without number or name. Messages in exported data may speak of others too."
+            ),
         ]
 
     static func run(_ arguments: [String]) async throws -> Int32 {
@@ -67,7 +87,8 @@ enum SubjectCommand: Command {
         case "erase":
             let (records, kept) = try await service.erase(request)
             Terminal.print(
-                "已删除 \(records) 条；gateway retention proof 可查", "\(records) records are erased; `gateway retention proof` tells which")
+                "已删除 \(records) 条；gateway retention proof 可查",
+                "\(records) records are erased; `gateway retention proof` tells which")
             for id in kept {
                 Terminal.print(
                     "报文 \(id) 也涉及他人，保留到其自身期限届满",
@@ -83,7 +104,8 @@ enum SubjectCommand: Command {
             if let changes = try JSONValue(parsing: text).object { return changes }
         } catch {
             throw CommandFailure(
-                at: "\(file):\(error.line)", "不是 JSON（\(error.problem.rawValue)）。", "is no JSON (\(error.problem.rawValue)).")
+                at: "\(file):\(error.line)", "不是 JSON（\(error.problem.rawValue)）。",
+                "is no JSON (\(error.problem.rawValue)).")
         }
         throw CommandFailure(at: file, "其中不是一个 JSON 对象。", "holds no JSON object.")
     }
@@ -104,10 +126,14 @@ enum SubjectCommand: Command {
 
     private static func request(_ arguments: Arguments) throws -> SubjectService.Request {
         let reason = try arguments.required("reason").trimmingCharacters(in: .whitespacesAndNewlines)
-        guard (1...200).contains(reason.count) else { throw UsageError("--reason 为 1 到 200 字", "--reason takes 1 to 200 characters") }
+        guard (1...200).contains(reason.count) else {
+            throw UsageError("--reason 为 1 到 200 字", "--reason takes 1 to 200 characters")
+        }
         let text = String(decoding: try bytes(of: try arguments.required("number-file")), as: UTF8.self)
         let number = text.prefix { !$0.isNewline }.trimmingCharacters(in: .whitespaces)
-        guard !number.isEmpty, number.count <= 40 else { throw CommandFailure("--number-file 中没有号码", "--number-file holds no number") }
+        guard !number.isEmpty, number.count <= 40 else {
+            throw CommandFailure("--number-file 中没有号码", "--number-file holds no number")
+        }
         return SubjectService.Request(
             idType: arguments["id-type"], idNumber: number, isAsWritten: arguments.has("as-written"),
             caller: Caller(role: .operator, id: "command-line", operatorRole: .administrator), reason: reason)
@@ -139,7 +165,8 @@ enum SubjectCommand: Command {
     /// Bytes are nothing to read; that they are there is told, and where.
     private static func size(of base64: JSONValue) -> String {
         let count = Data(base64Encoded: base64.string ?? "")?.count ?? 0
-        return LocalizedText("\(count) 字节，见不带 --text 的 JSON", "\(count) bytes, which the JSON has (without --text)").spoken
+        return LocalizedText("\(count) 字节，见不带 --text 的 JSON", "\(count) bytes, which the JSON has (without --text)")
+            .spoken
     }
 
     private static func isPlain(_ value: JSONValue) -> Bool { value.object == nil && value.array == nil }

@@ -1,5 +1,5 @@
-import Foundation
 import Console
+import Foundation
 import StrictJSON
 import Vocabulary
 
@@ -11,8 +11,13 @@ enum TraceCommand: Command {
         "what happened to a message, from any number that a sender or institution may quote")
     static let details: [HelpLine] =
         [
-            .item("NUMBER", "网关或报送单位的报文编号、申请编号、异常报文编号、法院案号、信封或租约编号，或报文的 SM3", "the gateway's or the sender's message id, an application's number, a letter's, a court case's, an envelope's or a lease's id, or the SM3 of the message"),
-            .item("--rules", "改为：当时哪些规则决定了其申请，现行规则怎么说", "instead: which rules decided about its applications then, and what those in force now say"),
+            .item(
+                "NUMBER", "网关或报送单位的报文编号、申请编号、异常报文编号、法院案号、信封或租约编号，或报文的 SM3",
+                "the gateway's or the sender's message id, an application's number, a letter's, a court case's, an envelope's or a lease's id, or the SM3 of the message"
+            ),
+            .item(
+                "--rules", "改为：当时哪些规则决定了其申请，现行规则怎么说",
+                "instead: which rules decided about its applications then, and what those in force now say"),
             .json,
             .wide,
         ] + Remote.help
@@ -46,7 +51,8 @@ enum TraceCommand: Command {
             }
             let detail = [step["detail"]?.string, occurred].compactMap(\.self).joined(separator: " ")
             table.add([
-                Cell.text(step["at"]?.string ?? ""), name, step["actor"]?.string ?? "", step["subject"]?.string ?? "", detail,
+                Cell.text(step["at"]?.string ?? ""), name, step["actor"]?.string ?? "", step["subject"]?.string ?? "",
+                detail,
             ])
         }
         return table.text

@@ -16,12 +16,19 @@ enum Translate: Command {
     static let details: [HelpLine] =
         [
             .item("FILE", "文档；- 为标准输入", "documents; - for standard input"),
-            .item("--mapping ID", "用这个映射，而不是文档所符合的那个", "use this mapping instead of the one whose test the document meets"),
-            .item("--explain", "每个字段：从哪里来、做了什么、依哪条规则（值均脱敏）；文档中哪些未读，映射所知的哪些未填", "for every field: where it came from, what was done to it and by which rule (values masked); what of the document was not read, and which fields the mapping knows were not filled"),
+            .item(
+                "--mapping ID", "用这个映射，而不是文档所符合的那个", "use this mapping instead of the one whose test the document meets"
+            ),
+            .item(
+                "--explain", "每个字段：从哪里来、做了什么、依哪条规则（值均脱敏）；文档中哪些未读，映射所知的哪些未填",
+                "for every field: where it came from, what was done to it and by which rule (values masked); what of the document was not read, and which fields the mapping knows were not filled"
+            ),
             .item("--html", "把说明写成浏览器可看的一页", "the explanation as one page for a browser"),
             .item("-o json, --json", "全部结果，每份文档一行 JSON", "the whole result as JSON, one document a line"),
             .config,
-            .note("退出码：0 全部被接收，1 有未被接收的，2 写法不对。", "Exit codes: 0 everything was accepted, 1 something was not, 2 wrong use."),
+            .note(
+                "退出码：0 全部被接收，1 有未被接收的，2 写法不对。",
+                "Exit codes: 0 everything was accepted, 1 something was not, 2 wrong use."),
         ]
 
     static func run(_ arguments: [String]) async throws -> Int32 {
@@ -32,7 +39,8 @@ enum Translate: Command {
         let pipeline = try Gateway.pipeline(configuration)
         if let mapping = arguments["mapping"], !pipeline.translator.mappings.contains(where: { $0.id == mapping }) {
             throw CommandFailure(
-                "没有映射 \(mapping)；见 gateway mappings list", "there is no mapping \(mapping); `gateway mappings list` names them")
+                "没有映射 \(mapping)；见 gateway mappings list",
+                "there is no mapping \(mapping); `gateway mappings list` names them")
         }
         var accepted = true
         for file in arguments.words {

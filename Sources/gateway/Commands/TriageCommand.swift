@@ -14,14 +14,25 @@ enum TriageCommand: Command {
         "show which rules fire on documents and why, without storing anything")
     static let details: [HelpLine] =
         [
-            .item("FILE", "规范申请（JSON）或报送单位的文档；- 为标准输入", "canonical applications (JSON) or partners' documents; - for standard input"),
-            .item("--received DATE", "视同在该时收到：yyyy-MM-dd 或中国时间的 RFC 3339（默认现在）", "as if received then: yyyy-MM-dd or an RFC 3339 time in China (default now)"),
-            .item("--evidence FILE", "关于此人的状态共享，JSON 数组；仅用于规范申请", "a JSON array of status shares on file about the person; canonical applications only"),
+            .item(
+                "FILE", "规范申请（JSON）或报送单位的文档；- 为标准输入",
+                "canonical applications (JSON) or partners' documents; - for standard input"),
+            .item(
+                "--received DATE", "视同在该时收到：yyyy-MM-dd 或中国时间的 RFC 3339（默认现在）",
+                "as if received then: yyyy-MM-dd or an RFC 3339 time in China (default now)"),
+            .item(
+                "--evidence FILE", "关于此人的状态共享，JSON 数组；仅用于规范申请",
+                "a JSON array of status shares on file about the person; canonical applications only"),
             .item("--mapping ID", "报送单位的文档用这个映射", "use this mapping for partners' documents"),
-            .item("--story FILE", "在所选时间对每件申请演示事件：每行 时间 事件 [until 日期]，第一个事件为 received；每个事件之后显示各时限", "play events at chosen times on each application: a line is TIME EVENT [until DATE], the first event is received; every clock is shown after each"),
+            .item(
+                "--story FILE", "在所选时间对每件申请演示事件：每行 时间 事件 [until 日期]，第一个事件为 received；每个事件之后显示各时限",
+                "play events at chosen times on each application: a line is TIME EVENT [until DATE], the first event is received; every clock is shown after each"
+            ),
             .item("-o json, --json", "全部结果，每份文档一行 JSON", "the whole result as JSON, one document a line"),
             .config,
-            .note("退出码：0 每条都能评估，1 有不能的，2 写法不对。", "Exit codes: 0 every record could be assessed, 1 one could not, 2 wrong use."),
+            .note(
+                "退出码：0 每条都能评估，1 有不能的，2 写法不对。",
+                "Exit codes: 0 every record could be assessed, 1 one could not, 2 wrong use."),
         ]
 
     static func run(_ arguments: [String]) async throws -> Int32 {
@@ -125,7 +136,9 @@ enum TriageCommand: Command {
         }
 
         var report: [String] {
-            guard let assessment else { return [LocalizedText("  \(outcome)：没有可评估的内容", "  \(outcome): nothing for the rules to assess").spoken] }
+            guard let assessment else {
+                return [LocalizedText("  \(outcome)：没有可评估的内容", "  \(outcome): nothing for the rules to assess").spoken]
+            }
             let target =
                 switch assessment.target {
                 case .queue(let institution, let rule):

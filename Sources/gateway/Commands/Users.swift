@@ -15,14 +15,22 @@ enum Users: Command {
         "keep the accounts of the operators who sign in with a password")
     static let details: [HelpLine] =
         [
-            .item("add NAME", "--role ROLE [--password-file FILE | --one-time]", "--role ROLE [--password-file FILE | --one-time]"),
+            .item(
+                "add NAME", "--role ROLE [--password-file FILE | --one-time]",
+                "--role ROLE [--password-file FILE | --one-time]"),
             .item("password NAME", "[--password-file FILE | --one-time]", "[--password-file FILE | --one-time]"),
             .item("role NAME", "--role ROLE", "--role ROLE"),
             .item("disable NAME, enable NAME", "停用、启用", "no longer lets it sign in, or again"),
             .item("list", "[-o json]", "[-o json]"),
-            .item("--role ROLE", "viewer（只看，脱敏）、operator（修复）、auditor（说明理由后看原文）或 administrator", "viewer (masked), operator (repairs), auditor (unmasks with a reason) or administrator"),
-            .item("--password-file FILE", "第一行为密码，- 为标准输入；不写则当场询问", "its first line, - for standard input; else the password is asked for"),
-            .item("--one-time", "打印一个三日内有效、只能用来另设密码的密码", "print a password that is good for three days, and only for choosing another"),
+            .item(
+                "--role ROLE", "viewer（只看，脱敏）、operator（修复）、auditor（说明理由后看原文）或 administrator",
+                "viewer (masked), operator (repairs), auditor (unmasks with a reason) or administrator"),
+            .item(
+                "--password-file FILE", "第一行为密码，- 为标准输入；不写则当场询问",
+                "its first line, - for standard input; else the password is asked for"),
+            .item(
+                "--one-time", "打印一个三日内有效、只能用来另设密码的密码",
+                "print a password that is good for three days, and only for choosing another"),
             .config,
             .note("每次改动都记入审计，并结束该账户的会话。", "Every change is in the audit trail and ends the account's sessions."),
         ]
@@ -91,7 +99,8 @@ enum Users: Command {
                     : standing.lockedUntil.map { _ in LocalizedText("已锁定", "locked") }
                 Terminal.print("\(account.name)  \(account.role)" + (state.map { "  \($0.spoken)" } ?? ""))
             }
-        default: throw UsageError(
+        default:
+            throw UsageError(
                 "写 add、list、password、role、disable 或 enable，以及账户名",
                 "say add, list, password, role, disable or enable, and a name")
         }

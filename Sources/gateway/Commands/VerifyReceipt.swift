@@ -12,9 +12,13 @@ enum VerifyReceipt: Command {
         "hold a signed receipt against the gateway's public key, offline, and print it")
     static let details: [HelpLine] =
         [
-            .item("FILE", "GET /v1/referrals/{id}/receipt 的应答，或其中的 receipt；- 为标准输入", "the answer of GET /v1/referrals/{id}/receipt, or its `receipt` alone; - for standard input"),
+            .item(
+                "FILE", "GET /v1/referrals/{id}/receipt 的应答，或其中的 receipt；- 为标准输入",
+                "the answer of GET /v1/referrals/{id}/receipt, or its `receipt` alone; - for standard input"),
             .item("--key PUBLIC", "网关的公钥，PEM", "the gateway's public key in PEM"),
-            .item("--document FILE", "当初所发的报文：其 SM3 须与回证所载相同", "the message as it was sent: its SM3 must be the receipt's"),
+            .item(
+                "--document FILE", "当初所发的报文：其 SM3 须与回证所载相同", "the message as it was sent: its SM3 must be the receipt's"
+            ),
             .item("-o json, --json", "回证所载内容，JSON", "what the receipt says, as JSON"),
         ]
 

@@ -1,9 +1,9 @@
-import Vocabulary
 import Dispatch
 import Documents
 import Foundation
 import Messaging
 import Storage
+import Vocabulary
 
 /// Where the store is: a file, or a database of a PostgreSQL server.
 extension Configuration {

@@ -7,7 +7,8 @@ enum ColumnName {
     }
 
     private static let chinese = [
-        "advice": "怎么办", "advice.en": "怎么办", "advice.zh": "怎么办", "alert": "告警", "applicationNo": "申请编号", "at": "时间", "basis": "依据",
+        "advice": "怎么办", "advice.en": "怎么办", "advice.zh": "怎么办", "alert": "告警", "applicationNo": "申请编号", "at": "时间",
+        "basis": "依据",
         "beganAt": "开始于", "bound": "性质", "cause": "原因", "circuit": "熔断", "clock": "时限", "code": "代码",
         "condition": "条件", "count": "件数", "day": "日期", "deadLetters": "异常报文", "depth": "件数", "dueAt": "到期",
         "errorRate24h": "24 小时出错率", "from": "原到期", "id": "编号", "institution": "机构", "kind": "种类",
@@ -25,7 +26,9 @@ enum ColumnName {
 enum Cell {
     /// A moment loses its seconds and its zone, which is China's everywhere; whatever else stands as it is.
     static func text(_ value: String) -> String {
-        guard let match = value.wholeMatch(of: /(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(\.\d+)?\+08:00/) else { return value }
+        guard let match = value.wholeMatch(of: /(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(\.\d+)?\+08:00/) else {
+            return value
+        }
         return "\(match.1) \(match.2)"
     }
 

@@ -56,7 +56,9 @@ enum Complaints {
                 "cannot listen on \(host) port \(port): it is taken, the address is not this machine's, or it may not be used (below 1024). Look with ss -ltnp, or change <listen> in gateway.xml."
             )
         case let error as JSONError:
-            LocalizedText("第 \(error.line) 行不是 JSON（\(error.problem.rawValue)）", "line \(error.line) is no JSON (\(error.problem.rawValue))")
+            LocalizedText(
+                "第 \(error.line) 行不是 JSON（\(error.problem.rawValue)）",
+                "line \(error.line) is no JSON (\(error.problem.rawValue))")
         case let error as CocoaError: text(of: error)
         default: LocalizedText(same: error.localizedDescription)
         }

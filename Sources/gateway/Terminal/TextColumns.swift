@@ -67,7 +67,9 @@ enum TextColumns {
                 endsPiece = true
             } else {
                 let isWide = width(String(character)) == 2
-                if endsPiece || isWide { pieces.append(String(character)) } else {
+                if endsPiece || isWide {
+                    pieces.append(String(character))
+                } else {
                     pieces.append((pieces.popLast() ?? "") + String(character))
                 }
                 // An opening bracket stays with what it opens.
