@@ -96,7 +96,9 @@ struct KeyWords: Sendable {
     private func isAnotherMatter(_ before: Substring, _ after: Substring) -> Bool {
         var (before, after) = (before, after)
         if let filler = ["任何", "其他"].first(where: before.hasSuffix) { before = before.dropLast(filler.count) }
-        if let noun = ["纠纷", "问题", "争议", "事宜"].first(where: after.hasPrefix) { after = after.dropFirst(noun.count) }
+        while let noun = ["费用", "费", "纠纷", "问题", "争议", "事宜"].first(where: after.hasPrefix) {
+            after = after.dropFirst(noun.count)
+        }
         return matterDenials.contains { before.hasSuffix($0) } || after.hasPrefix("无关")
     }
 
