@@ -130,25 +130,25 @@ import Testing
         await home.remove()
     }
 
-    @Test func `checkpoints, other processes' too, and links of earlier releases are no damage`() async throws {
+    @Test(arguments: [0xFFFF_FFFF_FFFF_FFF0, 0x7FFF_FFFF_0000_0000, 0, 0x8000_0000_0000_00FF] as [UInt64])
+    func `checkpoints, another connection's too, and links of earlier releases are no damage`(
+        high: UInt64
+    ) async throws {
         let home = try await TemporaryStore()
-        let database = try #require(home.database as? SQLiteDatabase)
         let path = home.folder.appending(path: "store.sqlite").path
-        var others: [SQLiteDatabase] = []
-        for high in ["FFFFFFFFFFFFFFF0", "7FFFFFFF00000000", "0000000000000000", "80000000000000FF"] {
-            // Random throughout, as releases before this one wrote it.
-            _ = try await database.write { connection throws(StoreError) in
-                try connection.run("UPDATE commit_link SET own = x'\(high)0102030405060708'", [])
-            }
-            let other = try SQLiteDatabase(path: path, maxPending: 4)
-            _ = try await SQLMessageStore(database: other)
-            for number in 0..<30 {
-                try await (number % 2 == 0 ? database : other).write(Self.note("A\(number)"))
-                #expect(database.fault == nil && other.fault == nil)
-            }
-            others.append(other)
+        // Random throughout, as releases before this one wrote it.
+        let own = withUnsafeBytes(of: high.bigEndian) { Array($0) } + [1, 2, 3, 4, 5, 6, 7, 8]
+        try await home.database.write { connection throws(StoreError) in
+            try connection.run("UPDATE commit_link SET own = ?", [.blob(own)])
         }
-        for other in others { await other.close() }
+        let other = try SQLiteDatabase(path: path, maxPending: 4)
+        _ = try await SQLMessageStore(database: other)
+        for number in 0..<30 {
+            let database: any Database = number % 2 == 0 ? home.database : other
+            try await database.write(Self.note("A\(number)"))
+            #expect(home.database.fault == nil && other.fault == nil)
+        }
+        await other.close()
         await home.remove()
     }
 

@@ -9,5 +9,4 @@ enum GuessableSecret {
 
     /// - Parameter hash: the SHA-256 of a token, in lower case.
     static func isHash(_ hash: String) -> Bool { hashes.contains(hash) }
-    static func isText(_ text: String) -> Bool { known.contains(text) }
 }

@@ -231,7 +231,7 @@ import Transport
         #expect(try await gateway.desk.call("GET", "/v1/partners/nobody/kit").status == 404)
         #expect(try await !gateway.desk.download("/v1/partners/court/kit").isEmpty)
         #expect(try await gateway.remote.call("GET", "/v1/partners/other/kit").status == 403)
-        #expect(try GatewayProcess.run(["partner-kit", "nobody"]).code == 2)
+        #expect(try GatewayProcess.run(["partner-kit", "nobody"]).code == 1)
         for name in ["receipt.xsd", "problem.schema.json"] {
             #expect(try await !gateway.remote.download("/v1/schemas/\(name)").isEmpty)
         }
