@@ -138,7 +138,7 @@ import Testing
         let path = home.folder.appending(path: "store.sqlite").path
         // Random throughout, as releases before this one wrote it.
         let own = withUnsafeBytes(of: high.bigEndian) { Array($0) } + [1, 2, 3, 4, 5, 6, 7, 8]
-        try await home.database.write { connection throws(StoreError) in
+        _ = try await home.database.write { connection throws(StoreError) in
             try connection.run("UPDATE commit_link SET own = ?", [.blob(own)])
         }
         let other = try SQLiteDatabase(path: path, maxPending: 4)
