@@ -121,7 +121,7 @@ import Vocabulary
 
     @Test func `whatever file the settings name is in their digests`() throws {
         let gateway = try GatewayProcess(
-            courtWays: #"<returnAddress url="http://127.0.0.1:9/" tokenFile="court.token" authorities="ca.pem"/>"#)
+            courtWays: #"<returnAddress url="https://127.0.0.1:9/" tokenFile="court.token" authorities="ca.pem"/>"#)
         try gateway.set(#"<encryption suite="sm4" keyFile="master.key"/>"#)
         func write(_ text: String, to name: String) throws {
             try text.write(to: gateway.folder.appending(path: name), atomically: true, encoding: .utf8)
