@@ -152,6 +152,25 @@ import Testing
         await home.remove()
     }
 
+    @Test func `a file that another process writes anew is no damage, and is watched on`() async throws {
+        let home = try await TemporaryStore()
+        let database = try #require(home.database as? SQLiteDatabase)
+        let file = home.folder.appending(path: "store.sqlite")
+        for number in 0..<10 { try await database.write(Self.note("A\(number)")) }
+        let other = try SQLiteDatabase(path: file.path, maxPending: 4)
+        try await other.rewrite()
+        for number in 0..<40 {
+            #expect(database.fault == nil)
+            try await database.write(Self.note("B\(number)"))
+        }
+        let bytes = try Data(contentsOf: file)
+        for number in 0..<60 { try await database.write(Self.note("C\(number)")) }
+        try overwrite(file, with: bytes)
+        #expect(database.fault == .damaged)
+        await other.close()
+        await home.remove()
+    }
+
     @Test func `a closed store is one whole file that its owner alone may read`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "file-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

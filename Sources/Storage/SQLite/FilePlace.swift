@@ -46,7 +46,18 @@ final class FilePlace: Sendable {
     }
 
     /// The row that names the newest commit has a page of its own; it is looked at in the file from now on.
-    func watch(linkPage: Int64?) { look.withLock { $0.page = linkPage } }
+    func watch(linkPage: Int64?) {
+        let cookie = Self.cookie(of: descriptor)
+        look.withLock { $0 = Look(page: linkPage, cookie: cookie) }
+    }
+
+    /// Whether the schema was written anew since, as `VACUUM` in another process does, so that the row may have moved:
+    /// whoever has a connection asks where it is.
+    var isMoved: Bool { look.withLock { $0.page == nil && $0.cookie != nil } }
+
+    /// Counts the changes of the schema (offset 40 of a SQLite file). It stands in the first page, which a checkpoint writes
+    /// before all others.
+    private static func cookie(of descriptor: Int32) -> [UInt8] { bytes(of: descriptor, at: 40, 4) }
 
     /// Whether nobody but SQLite has written into the file and its log. One that is overwritten or emptied in its place does
     /// not begin as when it was opened; an older one that is copied over it is at an earlier commit than it was before; a
@@ -61,6 +72,7 @@ final class FilePlace: Sendable {
     /// What the file was at when it was last looked at.
     private struct Look {
         var page: Int64?
+        var cookie: [UInt8]?
         var changed: [Int] = []
         var commit: UInt64?
     }
@@ -76,6 +88,10 @@ final class FilePlace: Sendable {
         let changed = [Int(status.st_mtim.tv_sec), status.st_mtim.tv_nsec, Int(status.st_size)]
         return look.withLock { look in
             guard let page = look.page, changed != look.changed else { return true }
+            guard Self.cookie(of: descriptor) == look.cookie else {
+                look.page = nil
+                return true
+            }
             // SQLite may be writing this very page back: what is read half is read again.
             for _ in 0..<Self.attempts {
                 let bytes = Self.bytes(of: descriptor, at: (page - 1) * Int64(pageBytes), pageBytes)
@@ -84,6 +100,10 @@ final class FilePlace: Sendable {
                 if link == nil, look.commit == nil { return true }
                 if let link, link.number >= look.commit ?? 0 {
                     (look.changed, look.commit) = (changed, link.number)
+                    return true
+                }
+                if Self.cookie(of: descriptor) != look.cookie {
+                    look.page = nil
                     return true
                 }
                 usleep(1000)

@@ -121,6 +121,7 @@ public final class SQLiteDatabase: Database {
         _ work: @escaping @Sendable (any SQLConnection) throws(StoreError) -> Result
     ) async throws(StoreError) -> Result {
         try refuseUnsafe()
+        if place.isMoved { try await watch() }
         let result = try await writer.submit(work)
         // The commit is durable, but in a file that nobody finds again where it was taken away meanwhile; put back, it has
         // it.
@@ -170,8 +171,12 @@ public final class SQLiteDatabase: Database {
             try prepareKeys(connection)
         }
         health.isChained.store(true, ordering: .relaxed)
-        place.watch(linkPage: try await read { connection throws(StoreError) in try CommitChain.page(connection) })
+        try await watch()
         try await openKeys()
+    }
+
+    private func watch() async throws(StoreError) {
+        place.watch(linkPage: try await read { connection throws(StoreError) in try CommitChain.page(connection) })
     }
 
     /// Copies the store as it is at this moment into a new file, beside whatever else goes on.
