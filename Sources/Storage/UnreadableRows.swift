@@ -75,7 +75,7 @@ extension SealedColumn {
             .evidenceContent:
             return []
         case .referralRaw, .messagePayload, .uploadBytes, .historyDetail, .messageProblem, .pauseReason,
-            .resendReason, .jobReason, .jobFilter, .auditDetail, .historyActor:
+            .resendReason, .jobReason, .jobFilter, .auditDetail, .historyActor, .acknowledgementReason:
             break
         }
         let (table, column) = name

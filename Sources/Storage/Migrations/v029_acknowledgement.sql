@@ -6,7 +6,7 @@ CREATE TABLE acknowledgement (
     reason  TEXT    NOT NULL,
     at      INTEGER NOT NULL,
     ends_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 ALTER TABLE bulk_job ADD COLUMN act TEXT NOT NULL DEFAULT 'retry'
     CONSTRAINT act_known CHECK (act IN ('retry', 'discard'));

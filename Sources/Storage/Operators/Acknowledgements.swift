@@ -13,7 +13,8 @@ extension SQLMessageStore: AcknowledgementStore {
                 """,
                 [
                     .text(acknowledgement.trouble), .int(acknowledgement.known), .text(acknowledgement.actor),
-                    .text(acknowledgement.reason), .instant(acknowledgement.at), .instant(acknowledgement.endsAt),
+                    .sealedText(acknowledgement.reason, .acknowledgementReason), .instant(acknowledgement.at),
+                    .instant(acknowledgement.endsAt),
                 ])
             try Audit.append(act, connection)
         }
@@ -35,11 +36,16 @@ extension SQLMessageStore: AcknowledgementStore {
                 """
                 SELECT trouble, known, actor, reason, at, ends_at FROM acknowledgement WHERE ends_at > ? ORDER BY trouble
                 """, [.instant(now)]
-            ) { row throws(StoreError) in
-                Acknowledgement(
-                    trouble: try row.text("trouble"), known: try row.int("known"), actor: try row.text("actor"),
-                    reason: try row.text("reason"), at: try row.instant("at"), endsAt: try row.instant("ends_at"))
-            }
+            ) { row throws(StoreError) -> Acknowledgement? in
+                do throws(StoreError) {
+                    return Acknowledgement(
+                        trouble: try row.text("trouble"), known: try row.int("known"), actor: try row.text("actor"),
+                        reason: try row.text("reason"), at: try row.instant("at"), endsAt: try row.instant("ends_at"))
+                } catch .corrupt {
+                    // What cannot be read hides nothing: the trouble is shown again, and `gateway check` names the row.
+                    return nil
+                }
+            }.compactMap(\.self)
         }
     }
 }

@@ -20,6 +20,7 @@ public enum SealedColumn: UInt8, Sendable, Hashable, CaseIterable {
     case auditDetail = 16
     /// An institution's report names its officer.
     case historyActor = 17
+    case acknowledgementReason = 18
 
     var name: (table: String, column: String) {
         switch self {
@@ -40,6 +41,7 @@ public enum SealedColumn: UInt8, Sendable, Hashable, CaseIterable {
         case .jobFilter: ("bulk_job", "filter")
         case .auditDetail: ("audit", "detail")
         case .historyActor: ("history", "actor")
+        case .acknowledgementReason: ("acknowledgement", "reason")
         }
     }
 
@@ -52,6 +54,7 @@ public enum SealedColumn: UInt8, Sendable, Hashable, CaseIterable {
         case .pauseReason: "channel || ' ' || recipient"
         case .resendReason: "dead_letter"
         case .auditDetail: "seq"
+        case .acknowledgementReason: "trouble"
         case .referralRaw, .referralAnswer, .messagePayload, .messageFindings, .statusContent, .followUpContent,
             .evidenceContent, .messageProblem, .jobReason, .jobFilter:
             "id"
@@ -62,7 +65,7 @@ public enum SealedColumn: UInt8, Sendable, Hashable, CaseIterable {
     var isText: Bool {
         switch self {
         case .historyDetail, .messageProblem, .pauseReason, .resendReason, .jobReason, .jobFilter, .auditDetail,
-            .historyActor:
+            .historyActor, .acknowledgementReason:
             true
         case .referralRaw, .referralAnswer, .applicationContent, .messagePayload, .messageFindings, .statusContent,
             .followUpContent, .evidenceContent, .uploadBytes:
