@@ -121,16 +121,18 @@ struct CredentialFile {
         let target = URL(filePath: path).resolvingSymlinksInPath()
         let fresh = target.deletingLastPathComponent().appending(
             path: ".\(target.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)")
-        try? FileManager.default.removeItem(at: fresh)
+        if FileManager.default.fileExists(atPath: fresh.path) { try FileManager.default.removeItem(at: fresh) }
         let handle = try PrivateFiles.make(fresh)
         try handle.write(contentsOf: Data(text.utf8))
         try handle.synchronize()
         try handle.close()
-        if let owner = try? FileManager.default.attributesOfItem(atPath: target.path),
-            let user = owner[.ownerAccountID] as? UInt32, let group = owner[.groupOwnerAccountID] as? UInt32
-        {
-            // Where an administrator writes what the gateway's user is to read.
-            _ = chown(fresh.path, user, group)
+        var owner = stat()
+        // Where an administrator writes what the gateway's user is to read.
+        guard stat(target.path, &owner) == 0, chown(fresh.path, owner.st_uid, owner.st_gid) == 0 else {
+            let code = errno
+            try FileManager.default.removeItem(at: fresh)
+            throw CommandFailure(
+                at: target.path, "未改动：新文件无法归原属主所有", "nothing was changed: its owner could not be kept", errno: code)
         }
         try PrivateFiles.rename(fresh, to: target)
         try PrivateFiles.synchronizeNames(in: target.deletingLastPathComponent())
