@@ -78,6 +78,14 @@ final class CertificateWorkshop: @unchecked Sendable {
         return line.split(separator: "=").last.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) } ?? ""
     }
 
+    /// Of a certificate's public key, as settings and curl write a pin.
+    func pin(_ name: String) throws -> String {
+        try openssl(["x509", "-in", "\(name).pem", "-pubkey", "-noout", "-out", "\(name).pub"])
+        try openssl(["pkey", "-pubin", "-in", "\(name).pub", "-outform", "der", "-out", "\(name).der"])
+        try openssl(["dgst", "-sha256", "-binary", "-out", "\(name).digest", "\(name).der"])
+        return "sha256//" + Data(try bytes("\(name).digest")).base64EncodedString()
+    }
+
     /// What an independent client is answered: the status, and the body; 0 where there was no answer.
     func curl(
         _ url: String, showing name: String? = nil, _ more: [String] = []

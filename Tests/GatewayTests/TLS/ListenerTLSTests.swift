@@ -137,6 +137,48 @@ import Vocabulary
         await server.stop(drain: .seconds(5))
     }
 
+    /// What a push to an address with these settings comes to: the status, or why there is none.
+    @Test func `a push takes the server that its settings name and no other, and shows our certificate`() async throws {
+        let shop = try Self.workshop()
+        try shop.authority("strange")
+        try shop.certificate("gateway", of: "root", for: "clientAuth")
+        try shop.certificate("elsewhere", of: "root", for: "serverAuth")
+        let server = try Self.server(try ListenerTLS(Self.material(shop, mustShow: true)))
+        let client = HTTPClient()
+        func push(
+            to host: String = "127.0.0.1", _ change: (inout OutgoingRequest) throws -> Void
+        ) async throws -> String {
+            var request = OutgoingRequest(
+                method: "POST", url: "https://\(host):\(server.port)/who", headers: [], body: Array("{}".utf8),
+                timeout: .seconds(60))
+            request.authorities = shop.path("root.pem")
+            request.clientCertificate = shop.path("gateway.pem")
+            request.clientKey = shop.path("gateway.key")
+            try change(&request)
+            do throws(HTTPClientError) {
+                return String(decoding: try await client.send(request).body, as: UTF8.self)
+            } catch {
+                return error.code
+            }
+        }
+        let pins = (own: try shop.pin("server"), other: try shop.pin("elsewhere"))
+        #expect(try await push { _ in }.contains("CN=gateway"))
+        #expect(try await push { $0.pinnedKey = pins.own }.contains("CN=gateway"))
+        #expect(try await push { $0.pinnedKey = pins.other } == "otherPinnedKey")
+        #expect(try await push { $0.authorities = shop.path("strange.pem") } == "certificateNotTrusted")
+        #expect(try await push { $0.authorities = nil } == "certificateNotTrusted")
+        #expect(try await push(to: "localhost") { _ in } == "certificateNotTrusted")
+        #expect(try await push { $0.clientKey = shop.path("server.key") } == "ownCertificateUnusable")
+        #expect(
+            try await push { request in
+                (request.clientCertificate, request.clientKey) = (nil, nil)
+            } == "missing")
+        // What failed before leaves no connection behind that others would take.
+        #expect(try await push { _ in }.contains("CN=gateway"))
+        await client.close()
+        await server.stop(drain: .seconds(5))
+    }
+
     @Test func `a certificate that is revoked meanwhile is refused on the connection that is open`() async throws {
         let shop = try Self.workshop()
         try shop.certificate("court", of: "root", for: "clientAuth")
