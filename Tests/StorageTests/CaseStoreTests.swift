@@ -80,6 +80,18 @@ private func clock(_ id: String, due: Int, soon: Int, isRunning: Bool = true) ->
 }
 
 @Suite struct CaseStoreTests {
+    @Test func `what an application says is what its row holds, whoever wrote that`() async throws {
+        let home = try await TemporaryStore()
+        _ = try await home.store.accept(caseMessage("K-1", keys: ["person-1"]))
+        #expect(try await home.store.application("LA-K-1")?.canonical["said"] == nil)
+        _ = try await home.database.write { connection throws(StoreError) in
+            try connection.run(
+                "UPDATE application SET content = ? WHERE no = 'LA-K-1'", [.blob(Array(#"{"said":"anew"}"#.utf8))])
+        }
+        #expect(try await home.store.application("LA-K-1")?.canonical["said"] == "anew")
+        await home.remove()
+    }
+
     @Test(arguments: StoreKind.tried)
     func `what follows a referral waits for it and joins it in the transaction that brings it`(kind: StoreKind)
         async throws
