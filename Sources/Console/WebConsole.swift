@@ -151,6 +151,7 @@ public struct WebConsole: Sendable {
     private static func kept(
         _ form: Form?, _ request: HTTPRequest, _ scene: Scene?, _ language: Language
     ) -> HTML {
+        // The call was refused for it already; here it decides what may be shown.
         guard let form, form.isTyped, (try? checkOrigin(request)) != nil else { return .none }
         let fields = form.all("").filter { $0.name != "csrf" }
         let hidden = fields.filter { !Form.typedNames.contains($0.name) }.map { Self.hidden($0.name, $0.value) }

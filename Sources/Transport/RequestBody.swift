@@ -114,7 +114,18 @@ public struct RequestBody {
     }
 
     /// Why somebody does something.
-    public mutating func reason() -> String { needed("reason", atMost: Self.reasonLength) }
+    public mutating func reason() -> String {
+        let reason = needed("reason", atMost: Self.reasonLength)
+        if !reason.isEmpty, !Self.saysSomething(reason) {
+            note("formatError", "reason", zh: "应写明理由，须有文字。", en: "must say why, in words.")
+        }
+        return reason
+    }
+
+    /// Whether there is a letter or a figure in it: signs that nobody sees are no reason.
+    public static func saysSomething(_ text: String) -> Bool {
+        text.contains { $0.isLetter || $0.isNumber }
+    }
 
     /// Characters.
     public static let reasonLength = 500

@@ -164,7 +164,7 @@ extension WebConsole {
     }
 
     static func reason(_ form: Form) throws(Problem) -> String {
-        guard form["reason"].contains(where: { !$0.isWhitespace }) else {
+        guard RequestBody.saysSomething(form["reason"]) else {
             throw Problem(.badRequest, zh: "请写明理由。", en: "Give a reason.")
         }
         guard form["reason"].count <= RequestBody.reasonLength else {

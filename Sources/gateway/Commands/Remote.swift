@@ -106,6 +106,7 @@ struct Remote: Sendable {
     func download(_ path: String) async throws -> [UInt8] {
         let response = try await send("GET", path, body: [], mediaType: "application/json")
         guard response.status == 200 else {
+            // What is no JSON, a proxy's page for one, has no words of the gateway's.
             throw Self.refusal(response.status, (try? JSONValue(parsing: response.body)) ?? .null)
         }
         return response.body
