@@ -52,6 +52,6 @@ chmod 0755 "$doc"/deploy/*.py
 
 # Made from the program's own help, so that they say what it does.
 mkdir -p "$root/usr/share/bash-completion/completions" "$root/usr/share/zsh/vendor-completions"
-"$program" completion bash >"$root/usr/share/bash-completion/completions/gateway"
-"$program" completion zsh >"$root/usr/share/zsh/vendor-completions/_gateway"
+LC_ALL=C "$program" completion bash >"$root/usr/share/bash-completion/completions/gateway"
+LC_ALL=C "$program" completion zsh >"$root/usr/share/zsh/vendor-completions/_gateway"
 python3 "$package/manpages.py" "$program" "$root/usr/share/man"

@@ -85,7 +85,7 @@ enum CredentialKeys {
                 guard kind == "partner" else { throw UsageError("--test 与 --partner 同用", "--test goes with --partner") }
                 line += " test=\"true\""
             }
-            Terminal.print("令牌：  \(token)", "token:  \(token)")
+            Terminal.print("token:  \(token)")
         }
         if let end = try lastDay(arguments["days"]) { line += " validUntil=\"\(end)\"" }
         try file.add(line + "/>")
@@ -156,7 +156,7 @@ enum CredentialKeys {
         old["validUntil"] = min(old["validUntil"] ?? end, end)
         file.replace(line, with: element(line.kind, old))
         try file.add(element(line.kind, fresh))
-        Terminal.print("令牌：  \(token)", "token:  \(token)")
+        Terminal.print("token:  \(token)")
         let name = "\(line.kind) \(line.holder): \(line.credential) \(line.name)"
         let last = old["validUntil"] ?? end
         Terminal.print("\(name) 于 \(last) 失效", "\(name) ends \(last)")

@@ -117,9 +117,10 @@ enum Keys: Command {
         }
         if arguments.has("test") { validity += " test=\"true\"" }
         let token = try Token.make()
-        Terminal.print("令牌：  \(token)", "token:  \(token)")
+        // The same in every language: scripts take them out by these words.
+        Terminal.print("token:  \(token)")
         let line = "<\(element) \(attribute)=\"\(id)\" tokenSha256=\"\(Token.hash(token))\"\(validity)/>"
-        Terminal.print("写入 credentials.xml：  \(line)", "line:   \(line)")
+        Terminal.print("line:   \(line)")
         return 0
     }
 

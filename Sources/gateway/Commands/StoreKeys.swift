@@ -27,7 +27,7 @@ enum StoreKeys {
             "\(place)：新的主密钥。请另存一份，不要与存储的备份放在一起：没有它，备份无法读取。",
             "\(place) holds a new master key. Keep a copy where the store's backups are not: without it they cannot be read."
         )
-        Terminal.print("写入 gateway.xml：  \(line)", "line:   \(line)")
+        Terminal.print("line:   \(line)")
         return 0
     }
 
