@@ -31,7 +31,7 @@ enum Codes: Command {
         case (nil, _): showErrors(try own(arguments), isJSON)
         case ("list", 1): showLists(try translator(arguments).codeLists, isJSON)
         case ("show", 2): try show(arguments.words[1], of: translator(arguments).codeLists, isJSON)
-        case (let code?, 1): try showError(code, own(arguments), isJSON)
+        case (let code?, 1) where code != "show": try showError(code, own(arguments), isJSON)
         default:
             throw UsageError("写 codes、codes CODE、codes list 或 codes show NAME", "say nothing, CODE, list, or show NAME")
         }

@@ -133,7 +133,7 @@ enum RetentionCommand: Command {
                     ],
                     figures.map { figure in
                         [
-                            figure.kind.title.spoken,
+                            figure.kind.told,
                             figure.rule.days.map { "\($0)" } ?? LocalizedText("永久", "forever").spoken,
                             "\(figure.found.due)",
                             "\(figure.found.held)", figure.found.oldest.map { String($0.rfc3339.prefix(10)) } ?? "–",
@@ -200,7 +200,7 @@ enum RetentionCommand: Command {
                     ],
                     proof.erasures.map { erasure in
                         [
-                            "\(erasure.seq)", String(erasure.at.rfc3339.prefix(19)), erasure.part.kind.title.spoken,
+                            "\(erasure.seq)", String(erasure.at.rfc3339.prefix(19)), erasure.part.kind.told,
                             erasure.part.rawValue,
                             erasure.days.map { "\($0)" } ?? LocalizedText("依请求", "on request").spoken,
                             "\(erasure.records)",
@@ -216,4 +216,9 @@ enum RetentionCommand: Command {
         }
         return proof.isWhole ? 0 : 1
     }
+}
+
+extension RetentionKind {
+    /// By its word in `retention.xml`, and what that means.
+    fileprivate var told: String { "\(rawValue) \(title.spoken)" }
 }
