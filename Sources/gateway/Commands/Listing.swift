@@ -1,3 +1,5 @@
+import Foundation
+import Operations
 import StrictJSON
 import Vocabulary
 
@@ -51,8 +53,16 @@ extension Terminal {
     static func list(_ rows: [JSONValue], _ columns: [String], _ arguments: Arguments) {
         if arguments.has("json") { return print(JSONValue.array(rows).text(pretty: true)) }
         var table = Table(columns.map(ColumnName.of))
-        for row in rows { table.add(columns.map { cell(row.at($0)) }) }
+        for row in rows { table.add(columns.map { cell(row.at($0), of: $0) }) }
         print(arguments.has("wide") ? table.text(fitting: nil) : table.text)
+    }
+
+    private static func cell(_ value: JSONValue?, of column: String) -> String {
+        switch (column, value) {
+        case ("errorRate24h", let share?): share.double.map { String(format: "%.1f %%", $0 * 100) } ?? "-"
+        case ("turn", .string(let word)?): Turn(rawValue: word).map(\.label.spoken) ?? word
+        case (_, _): cell(value)
+        }
     }
 
     private static func cell(_ value: JSONValue?) -> String {
