@@ -26,6 +26,8 @@ public struct OperatorServices: Sendable {
     public let reports: ReportService
     public let gauges: Gauges
     public let attention: AttentionService
+    /// Told by whoever seals the audit trail.
+    public let trail = AuditTrailWatch()
     public let alerts: AlertService
     public let signIn: SignInService
     public let accounts: AccountService
@@ -64,11 +66,12 @@ public struct OperatorServices: Sendable {
             flow: flow, deadLetters: deadLetters, clocks: ports.clocks, exchange: ports.exchange, metrics: metrics)
         attention = AttentionService(
             deadLetters: deadLetters, flow: flow, parked: parked, clockFigures: ports.clocks,
-            expiries: ports.expiries, exchange: ports.exchange, inspection: ports.inspection, rules: ports.rules,
-            cases: store, acknowledged: store, settings: settings,
+            expiries: ports.expiries, exchange: ports.exchange, inspection: ports.inspection, trail: trail,
+            rules: ports.rules, cases: store, acknowledged: store, settings: settings,
             now: now)
         alerts = AlertService(
-            store: store, attention: attention, settings: settings, node: node, identifiers: identifiers, log: log)
+            store: store, attention: attention, settings: settings, node: node, identifiers: identifiers,
+            sender: ports.alertSender, log: log)
         refusals = RefusedCredentials(store: store, now: now)
         signIn = SignInService(store: store, now: now, deviceKey: ports.auditKey, refusals: refusals)
         accounts = AccountService(store: store, now: now)

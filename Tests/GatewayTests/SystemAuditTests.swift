@@ -48,7 +48,7 @@ import Vocabulary
 
         let rows = try export(gateway)
         #expect(
-            rows.compactMap { $0["action"]?.string }.filter { $0 != "credentialRefused" } == [
+            rows.compactMap { $0["action"]?.string }.filter { !["credentialRefused", "beginSealing"].contains($0) } == [
                 "changeConfiguration", "start", "reload", "reloadRefused", "stop", "start", "stop",
                 "changeConfiguration", "start", "stop",
             ])
@@ -170,7 +170,9 @@ private final class SlowTrail: AuditStore {
         _ filter: AuditFilter, after seq: Int?, newestFirst: Bool, limit: Int
     ) async throws(StoreError) -> [AuditEntry] { [] }
     func auditHead() async throws(StoreError) -> AuditHead? { nil }
-    func addAuditSeal(_ seal: AuditSeal) async throws(StoreError) {}
+    func auditEnd() async throws(StoreError) -> AuditSeal? { nil }
+    func beginAuditSealing(_ act: AuditAct, code: @escaping @Sendable (AuditHead) -> String) async throws(StoreError) {}
+    func addAuditSeal(_ seal: AuditSeal, endCode: String) async throws(StoreError) {}
     func auditSeals(after seq: Int, limit: Int) async throws(StoreError) -> [AuditSeal] { [] }
     func lastAuditEntry(of action: AuditAction) async throws(StoreError) -> AuditEntry? { nil }
 }

@@ -12,12 +12,14 @@ import Vocabulary
 /// The audit chain under the gateway's key, and what is written into it about the gateway itself.
 @Suite final class AuditSealTests: Sendable {
     private let key: KeyedHash
+    private let watch = AuditTrailWatch()
     private let handedOut = Mutex<[AuditSeal]>([])
 
     init() throws { key = try KeyedHash(key: [UInt8](repeating: 7, count: 32)) }
 
     private func sealing(_ store: SQLMessageStore, _ bench: Bench) -> AuditSealing {
-        AuditSealing(store: store, key: key, every: .seconds(3600), now: { bench.clock.now }) { [self] seal in
+        AuditSealing(store: store, key: key, watch: watch, every: .seconds(3600), now: { bench.clock.now }) {
+            [self] seal in
             handedOut.withLock { $0.append(seal) }
         }
     }
@@ -54,7 +56,8 @@ import Vocabulary
             try await fill(store, 5, bench)
             #expect(try await bench.services.audit.verify().isIntact)
             try await rewrite(without: removed, bench)
-            #expect(try await bench.services.audit.verify().breaks == [.headDiffers(known: 10, end: 10)])
+            // With the row that the sealing began with.
+            #expect(try await bench.services.audit.verify().breaks == [.headDiffers(known: 11, end: 11)])
             await bench.remove()
         }
     }
@@ -67,7 +70,7 @@ import Vocabulary
         try await fill(store, 3, bench)
         let head = try #require(try await store.auditHead())
         try await store.addAuditSeal(
-            AuditSeal(head: head, at: bench.clock.now, code: String(repeating: "0", count: 32)))
+            AuditSeal(head: head, at: bench.clock.now, code: String(repeating: "0", count: 32)), endCode: "")
         #expect(try await bench.services.audit.verify().breaks == [.forgedSeal(seq: 3)])
         try await bench.database.write { connection throws(StoreError) in
             _ = try connection.run("DELETE FROM audit_head", [])
@@ -81,9 +84,6 @@ import Vocabulary
         let store = try await SQLMessageStore(database: bench.database)
         let sealing = sealing(store, bench)
         try await sealing.run()
-        #expect(handedOut.withLock(\.count) == 0)
-        try await fill(store, 1, bench)
-        try await sealing.run()
         try await fill(store, 1, bench)
         try await sealing.run()
         #expect(handedOut.withLock { $0.map(\.head.seq) } == [1])
@@ -94,6 +94,98 @@ import Vocabulary
         #expect(handedOut.withLock { $0.map(\.head.seq) } == [1, 2])
         #expect(try await store.auditSeals(after: 0, limit: 10).map(\.head.seq) == [1, 2])
         for seal in handedOut.withLock({ $0 }) { #expect(seal.code == key.hash(seal.text)) }
+        await bench.remove()
+    }
+
+    /// What somebody may do to the end's seal who can write the store and has no key.
+    enum EndForgery: CaseIterable { case left, removed, ofTheWay, ofTheWayWithItsCode }
+
+    @Test(arguments: EndForgery.allCases)
+    func `a trail that was cut together with its seals is found, wherever it was cut`(_ forgery: EndForgery)
+        async throws
+    {
+        for last in 1...8 {
+            let bench = try await Bench()
+            let store = try await SQLMessageStore(database: bench.database)
+            let sealing = sealing(store, bench)
+            for _ in 0..<4 {
+                try await sealing.run()
+                try await fill(store, 2, bench)
+            }
+            try await sealing.run()
+            #expect(try await bench.services.audit.verify().isIntact)
+            #expect(try await store.auditHead()?.seq == 9)
+            try await bench.database.write { connection throws(StoreError) in
+                let cut = [
+                    "DELETE FROM audit WHERE seq > \(last)", "DELETE FROM audit_seal WHERE seq > \(last)",
+                    "UPDATE audit_head SET seq = \(last), hash = (SELECT hash FROM audit WHERE seq = \(last))",
+                ]
+                let way = "FROM audit_seal ORDER BY seq DESC LIMIT 1"
+                let forged =
+                    switch forgery {
+                    case .left: [String]()
+                    case .removed: ["DELETE FROM audit_end"]
+                    case .ofTheWay:
+                        ["UPDATE audit_end SET seq = \(last), hash = (SELECT hash FROM audit WHERE seq = \(last))"]
+                    case .ofTheWayWithItsCode:
+                        [
+                            "DELETE FROM audit_end",
+                            "INSERT INTO audit_end (id, seq, hash, at, code) SELECT 1, seq, hash, at, code \(way)",
+                        ]
+                    }
+                for statement in cut + forged { try connection.run(statement, []) }
+            }
+            // Neither the gateway that runs nor the next one covers it by a seal of its own.
+            for gateway in [sealing, self.sealing(store, bench)] {
+                await #expect(throws: AuditSealing.Broken.self) { try await gateway.run() }
+                #expect(watch.brokenSince != nil)
+            }
+            #expect(try await !bench.services.audit.verify().isIntact, "\(forgery) at \(last)")
+            await bench.remove()
+        }
+    }
+
+    @Test func `a chain that goes on after its seal, before any or under a key that was given up, is whole`()
+        async throws
+    {
+        let bench = try await Bench()
+        let store = try await SQLMessageStore(database: bench.database)
+        try await fill(store, 3, bench)
+        #expect(try await bench.services.audit.verify().isIntact)
+        try await sealing(store, bench).run()
+        try await fill(store, 3, bench)
+        #expect(try await bench.services.audit.verify().isIntact)
+        try await store.record(
+            AuditAct(system: .giveUpIdentityKey, on: "identity key", detail: "", at: bench.clock.now))
+        let other = try KeyedHash(key: [UInt8](repeating: 8, count: 32))
+        let service = AuditService(store: store, key: other)
+        #expect(try await service.verify().isIntact)
+        let sealing = AuditSealing(
+            store: store, key: other, watch: watch, every: .seconds(3600), now: { bench.clock.now }, handOut: { _ in })
+        try await sealing.run()
+        #expect(watch.brokenSince == nil)
+        #expect(try await store.auditEnd()?.head == store.auditHead())
+        #expect(try await service.verify().isIntact)
+        await bench.remove()
+    }
+
+    @Test func `a seal that was taken away and made anew by a tool with the key leaves a second beginning`()
+        async throws
+    {
+        let bench = try await Bench()
+        let store = try await SQLMessageStore(database: bench.database)
+        try await fill(store, 1, bench)
+        try await sealing(store, bench).run()
+        try await bench.database.write { connection throws(StoreError) in
+            _ = try connection.run("DELETE FROM audit_end", [])
+        }
+        let key = key
+        let moment = bench.clock.now
+        let act = AuditAct(system: .beginSealing, on: "audit", detail: "", at: moment)
+        for _ in 0..<2 {
+            try await store.beginAuditSealing(act) { key.hash(AuditSeal.endText(of: $0, at: moment)) }
+        }
+        #expect(try await bench.services.audit.verify().breaks == [.sealedAnew(seq: 3)])
         await bench.remove()
     }
 

@@ -148,6 +148,7 @@ enum MigrationRows {
             "subject": .text("DEAD-1"), "detail": .text("because"),
             "previous": .text(String(repeating: "0", count: 64)), "hash": .text("h"),
         ],
+        "audit_end": ["id": .int(1), "seq": .int(1), "hash": .text("h"), "at": .int(0), "code": .text("c")],
         "audit_head": ["id": .int(1), "seq": .int(1), "hash": .text("h")],
         "operator_session": ["token_hash": .text("t"), "account": .text("viewer"), "ends_at": .integer(.max)],
         "reference_cursor": ["id": .int(1), "referral_id": .text("R-accepted")],

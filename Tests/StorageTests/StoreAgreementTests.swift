@@ -173,6 +173,19 @@ struct StoreAgreementTests {
         transcript.note("partner", try await store.partnerFigures("court", since: start).backlog)
         transcript.note("referrals", try await store.referrals(partner: "court", before: nil, limit: 9).count)
         transcript.note("count", try await store.countReferrals(from: start, to: Self.end))
+        for number in [1, 2] {
+            let act = AuditAct(
+                at: start, actor: "system", role: "system", action: .beginSealing, subject: "audit",
+                detail: "\(number)",
+                sm3: { "\($0.count)" })
+            try await store.beginAuditSealing(act) { "end of \($0.seq)" }
+            transcript.note("end", try await store.auditEnd() as Any)
+        }
+        for seq in [900, 800] {
+            let head = AuditHead(seq: seq, hash: "hash \(seq)")
+            try await store.addAuditSeal(AuditSeal(head: head, at: start, code: "code"), endCode: "end \(seq)")
+            transcript.note("end moved", try await store.auditEnd() as Any)
+        }
         transcript.note("seals", try await store.auditSeals(after: 0, limit: 5).count)
         transcript.note("last act", try await store.lastAuditEntry(of: .signOut) as Any)
         transcript.note("audit", try await store.auditEntries(AuditFilter(), after: nil, newestFirst: true, limit: 99))
@@ -183,7 +196,7 @@ struct StoreAgreementTests {
         for (seconds, conditions) in [(0, [condition]), (1, []), (2, [condition]), (3, []), (90, [])] {
             let now = start.advanced(seconds: seconds)
             let messages = try await store.reconcileAlerts(
-                Set(conditions), looked: { _ in true }, settle: .seconds(60), now: now, isSent: true,
+                Set(conditions), looked: { _ in true }, settle: .seconds(60), now: now, isSent: { _ in true },
                 write: { phase, alert in AlertMessage(id: "\(phase) \(alert.beganAt)", body: "{}") })
             transcript.note("alerts", messages)
             transcript.note("open", try await store.openAlerts())

@@ -44,7 +44,8 @@ extension WebConsole {
         case .circuitOpen:
             condition.subject.split(separator: " ").last.flatMap { Endpoint(description: String($0)) }.map(name(of:))
                 ?? condition.subject
-        case .deadLetters, .deadLetterAge, .expiry, .storeLost, .storeDamaged, .storeFull, .calendarMissing,
+        case .deadLetters, .deadLetterAge, .expiry, .storeLost, .storeDamaged, .storeFull, .auditBroken,
+            .calendarMissing,
             .clocksOverdue, .hearingNear, .limitsMoved, nil:
             condition.subject
         }
@@ -65,6 +66,7 @@ extension AlertRule {
         case .queueAge: .queues
         case .partnerSilence, .circuitOpen, .receiptLate, .exchangeFolder: .partners
         case .clocksDueSoon, .limitsMoved: .clocks
+        case .auditBroken: .audit
         case .clocksOverdue, .hearingNear: .messages
         case .expiry, .storeLost, .storeDamaged, .storeFull, .calendarMissing: nil
         }
@@ -77,7 +79,7 @@ extension AlertRule {
         case .limitsMoved: "/moved"
         case .clocksDueSoon: "?state=soon&clock=" + subject.urlEscaped
         case .deadLetters, .deadLetterAge, .queueAge, .partnerSilence, .circuitOpen, .expiry, .storeLost, .storeDamaged,
-            .storeFull, .calendarMissing, .receiptLate, .exchangeFolder:
+            .storeFull, .auditBroken, .calendarMissing, .receiptLate, .exchangeFolder:
             ""
         }
     }

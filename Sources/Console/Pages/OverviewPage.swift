@@ -231,7 +231,7 @@ extension WebConsole {
         case .queueAge: return (name(ofInstitution: subject), Section.queues.path)
         case .partnerSilence, .receiptLate, .exchangeFolder:
             return (name(ofPartner: subject), Section.partners.path)
-        case .limitsMoved, .storeLost, .storeDamaged, .storeFull, .calendarMissing, .expiry, .parked:
+        case .limitsMoved, .storeLost, .storeDamaged, .storeFull, .auditBroken, .calendarMissing, .expiry, .parked:
             return (subject == "all" ? "" : subject, nil)
         }
     }
@@ -244,6 +244,7 @@ extension WebConsole {
         case .storeLost: ("bad", language("存储丢失", "store lost"))
         case .storeDamaged: ("bad", language("存储损坏", "store damaged"))
         case .storeFull: ("bad", language("存储已满", "store full"))
+        case .auditBroken: ("bad", language("审计记录异常", "audit trail broken"))
         case .clocksOverdue: ("bad", language("时限逾期", "overdue"))
         case .clocksDueSoon: ("warn", language("时限临近", "due soon"))
         case .deadLetters: ("bad", trouble.code.map { language.text($0.brief) } ?? language("异常报文", "dead letters"))
@@ -277,6 +278,7 @@ extension WebConsole {
         case .deadLetters: (.deadLetters, trouble.code.map { "?code=\($0.rawValue)" } ?? "")
         case .circuitOpen, .paused: (trouble.parts.first.flatMap { list(of: $0.subject) }, "")
         case .queueAge: (.queues, "")
+        case .auditBroken: (.audit, "")
         case .partnerSilence, .receiptLate, .exchangeFolder: (.partners, "")
         case .hearingNear:
             (trouble.parts.first == nil ? nil : .messages, "/" + (trouble.parts.first?.subject.urlEscaped ?? ""))

@@ -15,6 +15,8 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case signIn, signInFailed, signOut
     case addAccount, changeRole, changePassword, disableAccount, enableAccount
     case exportAudit
+    /// The end of the trail came under the gateway's key for the first time: once in the life of a store.
+    case beginSealing
     /// A copy of the whole store was begun.
     case backUp
     /// To another database.

@@ -19,4 +19,12 @@ public struct AuditSeal: Sendable, Hashable {
     }
 
     public var text: String { Self.text(of: head, at: at) }
+
+    /// What the code of the present end covers. A seal that was made on the way does not pass for one of the end, so that a
+    /// chain that was cut back to one of them is found.
+    public static func endText(of head: AuditHead, at: Instant) -> String {
+        "audit end \(head.seq) \(head.hash) \(at.milliseconds)"
+    }
+
+    public var endText: String { Self.endText(of: head, at: at) }
 }

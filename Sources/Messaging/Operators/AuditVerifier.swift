@@ -15,6 +15,12 @@ public struct AuditVerifier: Sendable {
         case headless
         /// A seal was not made under the gateway's key.
         case forgedSeal(seq: Int)
+        /// The seal of the end was not made under the gateway's key, or is an earlier one put in its place.
+        case forgedEnd(seq: Int)
+        /// The chain was sealed once, and its end is no longer.
+        case unsealedEnd
+        /// The chain was put under a key a second time, which happens only after its seal was taken away.
+        case sealedAnew(seq: Int)
     }
 
     /// So many are named; of a chain that was written anew from some place on, the first tells all.

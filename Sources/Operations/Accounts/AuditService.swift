@@ -26,31 +26,43 @@ public struct AuditService: Sendable {
     public func verify(
         against known: [AuditHead] = [], each: (AuditEntry) throws -> Void = { _ in }
     ) async throws -> AuditVerifier {
-        let end = try await store.auditHead()
-        let (sealed, forged) = try await seals()
-        var verifier = AuditVerifier(known: known + sealed + [end].compactMap(\.self), sm3: Digest.sm3Hex)
-        if end == nil { verifier.note(.headless) }
+        let remembered = try await store.auditHead()
+        // Seals of before were made under a key that was lost since; the chain must pass through them all the same.
+        let former = try await store.lastAuditEntry(of: .giveUpIdentityKey)?.seq ?? 0
+        let end = try await store.auditEnd()
+        let (sealed, forged) = try await seals(since: former)
+        var verifier = AuditVerifier(
+            known: known + sealed + [remembered, end?.head].compactMap(\.self), sm3: Digest.sm3Hex)
+        if remembered == nil { verifier.note(.headless) }
         for seq in forged { verifier.note(.forgedSeal(seq: seq)) }
-        var last: Int?
+        if let key, let end, end.head.seq >= former, !end.isOfEnd(under: key) {
+            verifier.note(.forgedEnd(seq: end.head.seq))
+        }
+        var (beginnings, last): (Int, Int?) = (0, nil)
         while true {
             let page = try await store.auditEntries(
                 AuditFilter(), after: last, newestFirst: false, limit: Self.pageSize)
             guard let end = page.last else { break }
             for entry in page {
                 verifier.read(entry)
+                if entry.action == AuditAction.beginSealing.rawValue {
+                    beginnings += 1
+                    if beginnings > 1 { verifier.note(.sealedAnew(seq: entry.seq)) }
+                }
                 try each(entry)
             }
             last = end.seq
         }
         verifier.finish()
+        if end == nil, beginnings > 0 { verifier.note(.unsealedEnd) }
         return verifier
     }
 
     /// The heads of all seals, and the places of those that were not made under the key.
-    private func seals() async throws(StoreError) -> (heads: [AuditHead], forged: [Int]) {
+    ///
+    /// - Parameter former: from here on the key at hand is the one that they were made under.
+    private func seals(since former: Int) async throws(StoreError) -> (heads: [AuditHead], forged: [Int]) {
         var (heads, forged): ([AuditHead], [Int]) = ([], [])
-        // Seals of before were made under a key that was lost since; the chain must pass through them all the same.
-        let former = try await store.lastAuditEntry(of: .giveUpIdentityKey)?.seq ?? 0
         while true {
             let page = try await store.auditSeals(after: heads.last?.seq ?? .min, limit: Self.pageSize)
             if page.isEmpty { return (heads, forged) }
@@ -92,6 +104,18 @@ extension AuditVerifier.Break {
                 en:
                     "The chain does not pass through the known head of row \(known); it stands at row \(end): its end was removed, or what is before was written anew."
             )
+        case .forgedEnd(let seq):
+            LocalizedText(
+                zh: "链尾封签（第 \(seq) 条处）不是用网关密钥对链尾作出的：其后可能有记录被删除。",
+                en:
+                    "The seal of the end, at row \(seq), was not made under the gateway's key for an end: rows after it may have been removed."
+            )
+        case .unsealedEnd:
+            LocalizedText(zh: "链尾封签被删除。", en: "The seal of the chain's end was removed.")
+        case .sealedAnew(let seq):
+            LocalizedText(
+                zh: "第 \(seq) 条处审计链被重新封签，此前的封签曾被删除。",
+                en: "The chain was put under a seal anew at row \(seq): its seal of before had been removed.")
         case .headless: LocalizedText(zh: "库中的链尾记录不见了。", en: "The store's note of the chain's end is gone.")
         case .forgedSeal(let seq):
             LocalizedText(

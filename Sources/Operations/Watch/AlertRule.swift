@@ -5,11 +5,15 @@ import Vocabulary
 /// What an alert is about.
 public enum AlertRule: String, Sendable, CaseIterable {
     case deadLetters, deadLetterAge, queueAge, partnerSilence, clocksDueSoon, clocksOverdue, circuitOpen, expiry
-    case storeLost, storeDamaged, storeFull, calendarMissing, limitsMoved, hearingNear, receiptLate,
+    case storeLost, storeDamaged, storeFull, auditBroken, calendarMissing, limitsMoved, hearingNear, receiptLate,
         exchangeFolder
 
     /// About the file of the store as a whole.
     static let ofStore: Set<AlertRule> = [.storeLost, .storeDamaged, .storeFull]
+
+    static func isOfStore(_ condition: AlertCondition) -> Bool {
+        AlertRule(rawValue: condition.rule).map(ofStore.contains) ?? false
+    }
 
     /// Seen by one node only: another node's look says nothing about it.
     var isLocal: Bool { self == .circuitOpen || Self.ofStore.contains(self) }
@@ -101,6 +105,12 @@ public enum AlertRule: String, Sendable, CaseIterable {
             begins
                 ? LocalizedText(zh: "存储所在磁盘已满。", en: "The store's device is full.")
                 : LocalizedText(zh: "存储所在磁盘已有空间。", en: "The store's device has room again.")
+        case .auditBroken:
+            begins
+                ? LocalizedText(
+                    zh: "审计记录与其封签不符，可能被改动或删除。",
+                    en: "The audit trail is not as it was sealed: it may have been changed or cut.")
+                : LocalizedText(zh: "审计记录与其封签相符。", en: "The audit trail goes on as it was sealed.")
         case .storeDamaged:
             begins
                 ? LocalizedText(zh: "存储文件已损坏。", en: "The store's file is damaged.")
@@ -125,6 +135,7 @@ public enum AlertRule: String, Sendable, CaseIterable {
         case .storeLost: Attention.Kind.storeLost.advice
         case .storeDamaged: Attention.Kind.storeDamaged.advice
         case .storeFull: Attention.Kind.storeFull.advice
+        case .auditBroken: Attention.Kind.auditBroken.advice
         case .calendarMissing: Attention.Kind.calendarMissing.advice
         case .limitsMoved: Attention.Kind.limitsMoved.advice
         case .hearingNear: Attention.Kind.hearingNear.advice

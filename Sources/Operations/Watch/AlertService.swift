@@ -14,10 +14,11 @@ public struct AlertService: Sendable {
     let node: String
     let identifiers: IdentifierSource
     let log: Log
+    private let ofStore: StoreAlerts
 
     public init(
         store: any AlertStore, attention: AttentionService, settings: AlertSettings, node: String,
-        identifiers: IdentifierSource, log: Log
+        identifiers: IdentifierSource, sender: any AlertSender, log: Log
     ) {
         self.store = store
         self.attention = attention
@@ -25,6 +26,7 @@ public struct AlertService: Sendable {
         self.node = node
         self.identifiers = identifiers
         self.log = log
+        ofStore = StoreAlerts(sender: sender)
     }
 
     /// What has begun and is not over, the oldest first.
@@ -36,6 +38,7 @@ public struct AlertService: Sendable {
             // Where the store cannot even keep the alert, the log has it.
             log.error("the store is at fault", [("alert", .string(fault.kind.rawValue))])
         }
+        await tellOfStore()
         let (conditions, rules) = try await conditions()
         let local = localPrefix
         let messages = try await store.reconcileAlerts(
@@ -43,10 +46,23 @@ public struct AlertService: Sendable {
             looked: { condition in
                 guard let rule = AlertRule(rawValue: condition.rule) else { return true }
                 return rules.contains(rule) && (!rule.isLocal || condition.subject.hasPrefix(local))
-            }, settle: settings.settle, now: attention.now(), isSent: settings.webhook != nil,
+            }, settle: settings.settle, now: attention.now(),
+            isSent: { [isTold = settings.webhook != nil] condition in
+                isTold && !AlertRule.isOfStore(condition)
+            },
             write: { message($0, $1, count: conditions[$1.condition]) })
         for message in messages {
             log.warning("alert", [("notice", (try? JSONValue(parsing: Array(message.body.utf8))) ?? .null)])
+        }
+    }
+
+    /// What is wrong with the store itself goes to the alarm system without it.
+    private func tellOfStore() async {
+        let fault = attention.fault
+        let now = attention.now()
+        let found = fault.map { conditions(of: $0).map { ($0, fault?.since ?? now) } } ?? []
+        await ofStore.look(Dictionary(found) { first, _ in first }, settle: settings.settle, now: now) { phase, alert in
+            message(phase, alert, count: phase == .began ? 1 : nil)
         }
     }
 
@@ -63,7 +79,9 @@ public struct AlertService: Sendable {
             // A store at fault may have no answer about anything else.
             guard let fault = attention.fault else { throw error }
             let rules = conditions(of: [fault]).keys.compactMap { AlertRule(rawValue: $0.rule) }
-            return (conditions(of: attention.knownByItself), Set(rules + [.receiptLate, .exchangeFolder]))
+            return (
+                conditions(of: attention.knownByItself), Set(rules + [.receiptLate, .exchangeFolder, .auditBroken])
+            )
         }
         var found = conditions(of: items)
         let deadLetters = items.filter { $0.kind == .deadLetters }
@@ -104,6 +122,7 @@ public struct AlertService: Sendable {
             case .storeLost: .storeLost
             case .storeDamaged: .storeDamaged
             case .storeFull: .storeFull
+            case .auditBroken: .auditBroken
             case .calendarMissing: .calendarMissing
             case .limitsMoved: .limitsMoved
             case .hearingNear: .hearingNear

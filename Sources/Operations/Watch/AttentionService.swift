@@ -7,8 +7,8 @@ extension Attention.Kind {
     var turn: Turn {
         switch self {
         case .partnerSilence, .parked: .sender
-        case .storeLost, .storeDamaged, .storeFull, .calendarMissing, .limitsMoved, .deadLetters, .expiry, .paused,
-            .receiptLate, .exchangeFolder:
+        case .storeLost, .storeDamaged, .storeFull, .auditBroken, .calendarMissing, .limitsMoved, .deadLetters, .expiry,
+            .paused, .receiptLate, .exchangeFolder:
             .gateway
         case .clocksOverdue, .hearingNear, .clocksDueSoon, .circuitOpen, .queueAge: .receiver
         }
@@ -19,6 +19,12 @@ extension Attention.Kind {
         case .storeLost: StoreFault.lost.advice
         case .storeDamaged: StoreFault.damaged.advice
         case .storeFull: StoreFault.full.advice
+        case .auditBroken:
+            LocalizedText(
+                zh: "审计记录被改动、删除或重写：运行 gateway audit verify 查明位置，保留现有存储和备份，通知审计人员；网关不会再封签，直至恢复到完整的存储。",
+                en:
+                    "The audit trail was changed, cut or written anew: gateway audit verify names the place. Keep this store and its backups and tell the auditors; nothing is sealed any more until a store with a whole trail is restored."
+            )
         case .calendarMissing:
             LocalizedText(
                 zh: "国务院办公厅公布放假安排后，添加 config/calendar/ 下该年的文件并重新加载。",
@@ -82,6 +88,7 @@ public struct AttentionService: Sendable {
     let expiries: any CredentialExpirySource
     let exchange: any ExchangeReportSource
     let inspection: StoreInspection
+    let trail: AuditTrailWatch
     let rules: any RulesInForce
     let cases: any MovedLimitStore & HearingStore
     let acknowledged: any AcknowledgementStore
@@ -125,7 +132,7 @@ public struct AttentionService: Sendable {
 
     /// Known without asking the store, which may have no answer any more.
     var knownByItself: [Attention] {
-        [fault].compactMap(\.self)
+        [fault, trail.brokenSince.map { Attention(.auditBroken, "audit", count: 1, since: $0) }].compactMap(\.self)
             + exchange.reports.flatMap { report in
                 let unread = report.unread + (report.isAtFault ? 1 : 0)
                 return [

@@ -68,8 +68,9 @@ extension AttentionService {
         let count =
             switch first.kind {
             case .circuitOpen, .queueAge, .paused: items.count
-            case .storeLost, .storeDamaged, .storeFull, .clocksOverdue, .hearingNear, .receiptLate, .exchangeFolder,
-                .deadLetters, .clocksDueSoon, .limitsMoved, .calendarMissing, .partnerSilence, .expiry, .parked:
+            case .storeLost, .storeDamaged, .storeFull, .auditBroken, .clocksOverdue, .hearingNear, .receiptLate,
+                .exchangeFolder, .deadLetters, .clocksDueSoon, .limitsMoved, .calendarMissing, .partnerSilence, .expiry,
+                .parked:
                 items.reduce(0) { $0 + $1.count }
             }
         return Trouble(

@@ -25,18 +25,37 @@ extension SQLMessageStore: AuditStore {
     }
 
     public func auditHead() async throws(StoreError) -> AuditHead? {
-        try await database.read { connection throws(StoreError) in
-            try connection.query("SELECT seq, hash FROM audit_head WHERE id = 1", []) { row throws(StoreError) in
-                AuditHead(seq: try row.int("seq"), hash: try row.text("hash"))
-            }.first
+        try await database.read { connection throws(StoreError) in try Audit.head(connection) }
+    }
+
+    public func auditEnd() async throws(StoreError) -> AuditSeal? {
+        try await database.read { connection throws(StoreError) in try Audit.end(connection) }
+    }
+
+    public func beginAuditSealing(
+        _ act: AuditAct, code: @escaping @Sendable (AuditHead) -> String
+    ) async throws(StoreError) {
+        try await database.write { connection throws(StoreError) in
+            guard try Audit.end(connection) == nil else { return }
+            try Audit.append(act, connection)
+            guard let head = try Audit.head(connection) else { throw .corrupt("audit_head") }
+            _ = try connection.run(
+                "INSERT INTO audit_end (id, seq, hash, at, code) VALUES (1, ?, ?, ?, ?)",
+                [.int(head.seq), .text(head.hash), .instant(act.at), .text(code(head))])
         }
     }
 
-    public func addAuditSeal(_ seal: AuditSeal) async throws(StoreError) {
+    public func addAuditSeal(_ seal: AuditSeal, endCode: String) async throws(StoreError) {
         try await database.write { connection throws(StoreError) in
-            _ = try connection.run(
+            try connection.run(
                 "INSERT INTO audit_seal (seq, hash, at, code) VALUES (?, ?, ?, ?) ON CONFLICT (seq) DO NOTHING",
                 [.int(seal.head.seq), .text(seal.head.hash), .instant(seal.at), .text(seal.code)])
+            // Another node may have sealed a later end meanwhile.
+            _ = try connection.run(
+                "UPDATE audit_end SET seq = ?, hash = ?, at = ?, code = ? WHERE id = 1 AND seq < ?",
+                [
+                    .int(seal.head.seq), .text(seal.head.hash), .instant(seal.at), .text(endCode), .int(seal.head.seq),
+                ])
         }
     }
 
@@ -44,12 +63,7 @@ extension SQLMessageStore: AuditStore {
         try await database.read { connection throws(StoreError) in
             try connection.query(
                 "SELECT seq, hash, at, code FROM audit_seal WHERE seq > ? ORDER BY seq LIMIT ?",
-                [.int(seq), .int(limit)]
-            ) { row throws(StoreError) in
-                AuditSeal(
-                    head: AuditHead(seq: try row.int("seq"), hash: try row.text("hash")), at: try row.instant("at"),
-                    code: try row.text("code"))
-            }
+                [.int(seq), .int(limit)], Audit.readSeal)
         }
     }
 
@@ -66,12 +80,19 @@ extension SQLMessageStore: AuditStore {
 enum Audit {
     static let select = "SELECT seq, at, actor, role, action, subject, detail, previous, hash FROM audit"
 
+    static func head(_ connection: any SQLConnection) throws(StoreError) -> AuditHead? {
+        try connection.query("SELECT seq, hash FROM audit_head WHERE id = 1", [], readHead).first
+    }
+
+    static func end(_ connection: any SQLConnection) throws(StoreError) -> AuditSeal? {
+        try connection.query("SELECT seq, hash, at, code FROM audit_end WHERE id = 1", [], readSeal).first
+    }
+
     /// Adds the act inside the transaction that does it.
     static func append(_ act: AuditAct, _ connection: any SQLConnection) throws(StoreError) {
         // Counting up first takes the row's lock: two nodes never chain to the same head.
         let heads = try connection.query(
-            "UPDATE audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq - 1 AS seq, hash", []
-        ) { row throws(StoreError) in AuditHead(seq: try row.int("seq"), hash: try row.text("hash")) }
+            "UPDATE audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq - 1 AS seq, hash", [], readHead)
         guard let head = heads.first else { throw .corrupt("the audit trail has no head") }
         let entry = act.sealed(after: head)
         try connection.run(
@@ -86,6 +107,14 @@ enum Audit {
                 .text(entry.hash),
             ])
         try connection.run("UPDATE audit_head SET hash = ? WHERE id = 1", [.text(entry.hash)])
+    }
+
+    private static func readHead(_ row: any SQLRow) throws(StoreError) -> AuditHead {
+        AuditHead(seq: try row.int("seq"), hash: try row.text("hash"))
+    }
+
+    static func readSeal(_ row: any SQLRow) throws(StoreError) -> AuditSeal {
+        AuditSeal(head: try readHead(row), at: try row.instant("at"), code: try row.text("code"))
     }
 
     /// As it stands there, whatever it says: the chain tells what was changed.

@@ -102,7 +102,8 @@ struct Errands {
     private var auditSealing: AuditSealing {
         let file = around.configuration.auditHeadFile.map(AuditHeadFile.init)
         return AuditSealing(
-            store: storing.store, key: intake.hash, every: .seconds(around.configuration.auditHeadHours * 3600),
+            store: storing.store, key: intake.hash, watch: services.trail,
+            every: .seconds(around.configuration.auditHeadHours * 3600),
             now: around.now
         ) { [log = around.log] seal in
             do throws(AuditHeadFile.Unwritable) {
