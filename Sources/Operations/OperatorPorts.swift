@@ -10,6 +10,7 @@ public struct OperatorPorts: Sendable {
     let expiries: any CredentialExpirySource
     let clocks: any ClockFigureSource
     let inspection: StoreInspection
+    let alertSender: any AlertSender
     let connections: any ConnectionTester
     let catalogue: any MappingCatalogue
     /// Under which the audit trail is sealed.
@@ -19,8 +20,8 @@ public struct OperatorPorts: Sendable {
         cases: any CaseServices, text: any DocumentText, rules: any RulesInForce,
         endpoints: any EndpointReportSource, exchange: any ExchangeReportSource, expiries: any CredentialExpirySource,
         clocks: any ClockFigureSource,
-        inspection: StoreInspection, connections: any ConnectionTester, catalogue: any MappingCatalogue,
-        auditKey: KeyedHash
+        inspection: StoreInspection, alertSender: any AlertSender, connections: any ConnectionTester,
+        catalogue: any MappingCatalogue, auditKey: KeyedHash
     ) {
         self.cases = cases
         self.text = text
@@ -30,6 +31,7 @@ public struct OperatorPorts: Sendable {
         self.expiries = expiries
         self.clocks = clocks
         self.inspection = inspection
+        self.alertSender = alertSender
         self.connections = connections
         self.catalogue = catalogue
         self.auditKey = auditKey

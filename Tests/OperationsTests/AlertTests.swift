@@ -225,6 +225,54 @@ private final class Pager: Sendable {
         await pager.stop()
     }
 
+    @Test func `a store that takes no alert is told of past it, once, as soon as the alarm system hears it`()
+        async throws
+    {
+        let pager = try Pager()
+        let fault = Mutex<StoreFault?>(nil)
+        let inspection = StoreInspection(now: { Instant(milliseconds: 0) }) { fault.withLock { $0 } }
+        let bench = try await Bench(alerts: settings(pager), inspection: inspection)
+        /// As on a full device: whatever is written fails.
+        func refuse(_ refuses: Bool) async throws {
+            try await bench.database.write { connection throws(StoreError) in
+                let statement =
+                    refuses
+                    ? "CREATE TRIGGER full BEFORE INSERT ON alert BEGIN SELECT raise(ABORT, 'full'); END"
+                    : "DROP TRIGGER full"
+                _ = try connection.run(statement, [])
+            }
+        }
+        try await refuse(true)
+        fault.withLock { $0 = .full }
+        pager.setDown(true)
+        for _ in 0..<2 { await #expect(throws: StoreError.self) { try await bench.look() } }
+        #expect(pager.phases == [] && pager.tries == 2)
+        pager.setDown(false)
+        for _ in 0..<3 { await #expect(throws: StoreError.self) { try await bench.look() } }
+        #expect(pager.phases == ["storeFull a store began"])
+        try await refuse(false)
+        // It is listed as open now, and not told once more.
+        try await bench.look()
+        #expect(try await bench.services.alerts.open().map(\.condition.rule) == ["storeFull"])
+        fault.withLock { $0 = nil }
+        try await bench.look()
+        bench.clock.advance(301)
+        try await bench.look()
+        #expect(pager.phases == ["storeFull a store began", "storeFull a store ended"])
+        // What comes and goes while nobody hears is not told of.
+        pager.setDown(true)
+        fault.withLock { $0 = .lost }
+        try await bench.look()
+        fault.withLock { $0 = nil }
+        try await bench.look()
+        bench.clock.advance(301)
+        pager.setDown(false)
+        for _ in 0..<2 { try await bench.look() }
+        #expect(pager.phases.count == 2 && pager.isKeyed)
+        await bench.remove()
+        await pager.stop()
+    }
+
     @Test func `an alert begins thirty days before an end and is over once that lies later`() async throws {
         // 2027-01-15.
         let start = HandClock().now

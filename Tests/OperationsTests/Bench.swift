@@ -55,7 +55,12 @@ struct Bench {
             ports: OperatorPorts(
                 cases: NoCases(), text: PlainText(), rules: rules, endpoints: endpoints, exchange: exchange,
                 expiries: expiries,
-                clocks: clocks, inspection: inspection, connections: NoConnections(), catalogue: NoMappings(),
+                clocks: clocks, inspection: inspection,
+                alertSender: PushedAlerts(
+                    push: AlertPush(
+                        client: client, address: alerts.webhook, now: { clock.now },
+                        log: Log(sink: .none, now: { "" }))),
+                connections: NoConnections(), catalogue: NoMappings(),
                 auditKey: try KeyedHash(key: [UInt8](repeating: 7, count: 32))), alerts: alerts, node: node,
             log: Log(sink: .none, now: { "" }),
             metrics: Metrics())

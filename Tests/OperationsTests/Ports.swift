@@ -54,6 +54,12 @@ struct NoConnections: ConnectionTester {
     }
 }
 
+/// As the gateway sends them.
+struct PushedAlerts: AlertSender {
+    let push: AlertPush
+    func send(_ message: AlertMessage) async -> Bool { await push.send(message) }
+}
+
 struct NoEndpoints: EndpointReportSource {
     var reports: [EndpointReport] { [] }
 }

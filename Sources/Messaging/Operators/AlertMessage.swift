@@ -2,6 +2,8 @@
 public struct AlertMessage: Sendable, Hashable {
     public enum Phase: String, Sendable, CaseIterable { case began, ended }
 
+    public static let mediaType = "application/json; charset=utf-8"
+
     public let id: String
     /// JSON.
     public let body: String

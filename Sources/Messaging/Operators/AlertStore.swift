@@ -7,11 +7,11 @@ public protocol AlertStore: Sendable {
     /// - Parameters:
     ///   - looked: which alerts this look could have found; the others stay as they are.
     ///   - write: makes the message about a beginning or an end.
-    ///   - isSent: whether messages are queued for the alarm system too, or only returned.
+    ///   - isSent: whether messages about it are queued for the alarm system too, or only returned.
     /// - Returns: the messages, each to one node only.
     func reconcileAlerts(
         _ conditions: Set<AlertCondition>, looked: @escaping @Sendable (AlertCondition) -> Bool, settle: Duration,
-        now: Instant, isSent: Bool,
+        now: Instant, isSent: @escaping @Sendable (AlertCondition) -> Bool,
         write: @escaping @Sendable (AlertMessage.Phase, OpenAlert) -> AlertMessage
     ) async throws(StoreError) -> [AlertMessage]
     /// Oldest first.

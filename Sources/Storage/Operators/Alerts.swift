@@ -4,18 +4,18 @@ import Vocabulary
 extension SQLMessageStore: AlertStore {
     public func reconcileAlerts(
         _ conditions: Set<AlertCondition>, looked: @escaping @Sendable (AlertCondition) -> Bool, settle: Duration,
-        now: Instant, isSent: Bool,
+        now: Instant, isSent: @escaping @Sendable (AlertCondition) -> Bool,
         write: @escaping @Sendable (AlertMessage.Phase, OpenAlert) -> AlertMessage
     ) async throws(StoreError) -> [AlertMessage] {
         let messages = try await database.writeRegardless { connection throws(StoreError) in
             let open = try connection.query(Alerts.all, [], Alerts.read)
-            var messages: [AlertMessage] = []
+            var messages: [(AlertCondition, AlertMessage)] = []
             for condition in conditions.subtracting(open.map(\.alert.condition)) {
                 let began = try connection.run(
                     "INSERT INTO alert (rule, subject, began_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                     [.text(condition.rule), .text(condition.subject), .instant(now)])
                 if began == 1 {
-                    messages.append(write(.began, OpenAlert(condition: condition, beganAt: now)))
+                    messages.append((condition, write(.began, OpenAlert(condition: condition, beganAt: now))))
                 }
             }
             for (alert, quietSince) in open where looked(alert.condition) {
@@ -25,21 +25,21 @@ extension SQLMessageStore: AlertStore {
                     try connection.run("UPDATE alert SET quiet_since = NULL WHERE rule = ? AND subject = ?", key)
                 } else if (quietSince ?? now).advanced(by: settle) <= now {
                     let ended = try connection.run("DELETE FROM alert WHERE rule = ? AND subject = ?", key)
-                    if ended == 1 { messages.append(write(.ended, alert)) }
+                    if ended == 1 { messages.append((alert.condition, write(.ended, alert))) }
                 } else if quietSince == nil {
                     try connection.run(
                         "UPDATE alert SET quiet_since = ? WHERE rule = ? AND subject = ?", [.instant(now)] + key)
                 }
             }
-            for message in messages {
+            for (condition, message) in messages {
                 try connection.run(
                     "INSERT INTO alert_message (id, body, at, next_at) VALUES (?, ?, ?, ?)",
-                    [.text(message.id), .text(message.body), .instant(now), isSent ? .instant(now) : .null])
+                    [.text(message.id), .text(message.body), .instant(now), isSent(condition) ? .instant(now) : .null])
             }
             return messages
         }
-        if isSent, !messages.isEmpty { notify([.alerts]) }
-        return messages
+        if messages.contains(where: { isSent($0.0) }) { notify([.alerts]) }
+        return messages.map(\.1)
     }
 
     public func openAlerts() async throws(StoreError) -> [OpenAlert] {
@@ -78,7 +78,7 @@ enum AlertMessages {
             let envelope = Envelope(
                 id: id, channel: .alert, correlationID: id, sender: "gateway", senderMessageID: id,
                 recipient: Endpoint.alerts.recipient, payload: Array(try row.text("body").utf8),
-                mediaType: "application/json; charset=utf-8", createdAt: try row.instant("at"), dueAt: nil,
+                mediaType: AlertMessage.mediaType, createdAt: try row.instant("at"), dueAt: nil,
                 priority: 0, keepUntil: nil)
             return Lease(id: "\(id).\(attempt)", envelope: envelope, attempt: attempt, ends: ends)
         }

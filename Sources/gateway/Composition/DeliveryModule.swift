@@ -11,6 +11,7 @@ struct DeliveryModule: Sendable {
     let courier: Courier
     let folders: FolderIntake
     let test: ConnectionTest
+    let alerts: AlertPush
     private let wakeups = Wakeups()
 
     init(_ around: Surroundings, _ client: HTTPClient, _ storing: StoreModule, _ intake: IntakeModule) {
@@ -21,6 +22,7 @@ struct DeliveryModule: Sendable {
             metrics: around.metrics)
         self.courier = courier
         test = ConnectionTest(client: client, now: around.now, identifiers: around.identifiers)
+        alerts = AlertPush(client: client, address: around.registry.alarmSystem, now: around.now, log: around.log)
         var settings = FolderIntake.Settings()
         settings.poll = .seconds(around.configuration.exchangeSeconds)
         settings.quiet = .seconds(around.configuration.exchangeQuietSeconds)
@@ -58,4 +60,5 @@ struct DeliveryModule: Sendable {
 
 extension Courier: EndpointReportSource {}
 extension ConnectionTest: ConnectionTester {}
+extension AlertPush: AlertSender {}
 extension FolderIntake: ExchangeReportSource {}

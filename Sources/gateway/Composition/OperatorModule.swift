@@ -31,7 +31,7 @@ struct OperatorModule: Sendable {
                 exchange: delivery.folders,
                 expiries: ExpiriesInForce(around: around),
                 clocks: StoredClockFigures(store: storing.store, now: around.now), inspection: storing.inspection,
-                connections: delivery.test, catalogue: rules,
+                alertSender: delivery.alerts, connections: delivery.test, catalogue: rules,
                 auditKey: intake.hash),
             alerts: around.configuration.alerts, node: ProcessInfo.processInfo.hostName, log: around.log,
             metrics: around.metrics)

@@ -22,6 +22,7 @@ private let mayMount: Bool = {
     private let gateway: GatewayProcess
     /// The store lies in a folder of its own.
     private let disk: URL
+    private let pager: ToldStatusTests.Receiver
     private var store: URL { disk.appending(path: "store.sqlite") }
 
     init() throws {
@@ -31,7 +32,12 @@ private let mayMount: Bool = {
         let file = gateway.folder.appending(path: "gateway.xml")
         try String(contentsOf: file, encoding: .utf8).replacing("store.sqlite", with: "disk/store.sqlite")
             .write(to: file, atomically: true, encoding: .utf8)
-        try gateway.set(#"<alerts everySeconds="5" settleSeconds="0"/>"#)
+        pager = try ToldStatusTests.Receiver()
+        try "pager-token-of-a-test-0123456789".write(
+            to: gateway.folder.appending(path: "pager.token"), atomically: true, encoding: .utf8)
+        try gateway.set(
+            #"<alerts everySeconds="5" settleSeconds="0"><webhook url="\#(pager.url)" tokenFile="pager.token"/></alerts>"#
+        )
     }
 
     /// Lets something happen under load.
@@ -53,6 +59,12 @@ private let mayMount: Bool = {
             return ready.status == 503 && ready.json["store"]?.string == fault.rawValue ? true : nil
         }
         try await gateway.untilLogged("\"alert\":\"\(alert)\"")
+        try await eventually("the alarm system hears of it") {
+            pager.heard.contains { heard in
+                let text = String(decoding: heard.body, as: UTF8.self)
+                return text.contains("\"\(alert)\"") && text.contains("\"began\"")
+            } ? true : nil
+        }
         try await eventually("senders are refused") { senders.refused > 0 ? true : nil }
         let metrics = String(decoding: try await gateway.desk.download("/metrics"), as: UTF8.self)
         #expect(metrics.contains("gateway_store_fault{fault=\"\(fault.rawValue)\"} 1"))
@@ -122,6 +134,7 @@ private let mayMount: Bool = {
         try await untilReady()
         gateway.stop()
         try await expect(acknowledged, in: store)
+        await pager.stop()
         gateway.remove()
     }
 
@@ -145,6 +158,7 @@ private let mayMount: Bool = {
         try await untilReady()
         gateway.stop()
         try await expect(acknowledged, in: store)
+        await pager.stop()
         gateway.remove()
     }
 
@@ -169,6 +183,7 @@ private let mayMount: Bool = {
         try await untilReady()
         gateway.stop()
         try await expect(acknowledged, in: store)
+        await pager.stop()
         gateway.remove()
     }
 
@@ -195,6 +210,7 @@ private let mayMount: Bool = {
         gateway.kill()
         for name in Self.both { try FileManager.default.moveItem(at: aside(name), to: disk.appending(path: name)) }
         try await expect(acknowledged, in: store)
+        await pager.stop()
         gateway.remove()
     }
 }
