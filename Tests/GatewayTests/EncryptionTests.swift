@@ -35,15 +35,19 @@ import Transport
     // MARK: What is in the files
 
     @Test(arguments: suites)
-    func `nothing that was planted stands in the store, its log or the journal`(_ suite: String) async throws {
+    func `nothing that was planted stands in the store, its log, backups or the journal`(_ suite: String) async throws {
         let flow = try encrypted(suite)
         try await PlantedRun(flow: flow).everything()
         let folder = flow.gateway.folder
+        // One beside the running gateway, one after it; whole, with keys and settings.
+        let backups = folder.appending(path: "backups")
+        #expect(try command(flow, "backup", backups.path).code == 0)
         #expect(try PlantedRun.found(in: folder, flow.gateway.logged) == [])
         for name in ["store.sqlite", "store.sqlite-wal", "store.sqlite-shm", "master.key"] {
             #expect(try mode(folder.appending(path: name)) == 0o600, "\(name)")
         }
         #expect(flow.gateway.stop() == 0)
+        #expect(try command(flow, "backup", folder.appending(path: "later").path).code == 0)
         #expect(try PlantedRun.found(in: folder, flow.gateway.logged) == [])
         let check = try command(flow, "check")
         #expect(check.code == 0, "\(check.output)")
@@ -55,7 +59,9 @@ import Transport
     @Test func `without encryption the same run leaves everything that was planted in the file`() async throws {
         let flow = try FlowGateway()
         try await PlantedRun(flow: flow).everything()
+        #expect(try command(flow, "backup", flow.gateway.folder.appending(path: "backups").path).code == 0)
         #expect(flow.gateway.stop() == 0)
+        #expect(try PlantedRun.found(in: flow.gateway.folder.appending(path: "backups"), "") == Set(PlantedRun.planted))
         // So the search finds what is there.
         #expect(try PlantedRun.found(in: flow.gateway.folder, "") == Set(PlantedRun.planted))
         #expect(try PlantedRun.found(in: flow.gateway.folder.appending(path: "Mappings"), flow.gateway.logged).isEmpty)

@@ -176,8 +176,13 @@ struct PlantedRun {
     static func found(in folder: URL, _ log: String) throws -> Set<String> {
         var found: Set<String> = []
         var texts = [Data(log.utf8)]
-        for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-        where file.lastPathComponent.hasPrefix("store.") { texts.append(try Data(contentsOf: file)) }
+        let files = try #require(
+            FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey]))
+        while let file = files.nextObject() as? URL {
+            if try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true {
+                texts.append(try Data(contentsOf: file))
+            }
+        }
         for word in planted {
             let forms = forms(of: word)
             if texts.contains(where: { text in forms.contains { holds(text, $0) } }) {
