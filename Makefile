@@ -71,6 +71,11 @@ bench: build ## measure side by side and print ratios
 golden: packages ## rewrite the golden files of the mapping examples from what the mappings give now
 	@UPDATE_GOLDEN=1 swift test --filter Golden
 
+TORTURE_SECONDS ?= 600
+TORTURE_SEED ?= 1
+torture: packages test-packages ## kill, freeze, cut and fill under load, then reckon (TORTURE_SECONDS=600 TORTURE_SEED=1)
+	@TORTURE_SECONDS=$(TORTURE_SECONDS) TORTURE_SEED=$(TORTURE_SEED) swift test --filter TortureTests
+
 FUZZ ?= documents texts mappings translation embedded
 FUZZ_SECONDS ?= 60
 fuzz: packages ## hurt documents, texts and mappings (FUZZ_SECONDS=600 FUZZ=documents; what breaks stays in .build/fuzz)
