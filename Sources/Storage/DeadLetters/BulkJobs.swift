@@ -50,8 +50,7 @@ extension SQLMessageStore: JobStore {
             if state == .finished {
                 try connection.run(
                     """
-                    UPDATE bulk_job SET ended_otherwise = CASE WHEN total > resent + failed_again + skipped
-                    THEN total - resent - failed_again - skipped ELSE 0 END WHERE id = ?
+                    UPDATE bulk_job SET ended_otherwise = total - resent - failed_again - skipped WHERE id = ?
                     """,
                     [.text(id)])
             }
@@ -85,7 +84,7 @@ extension SQLMessageStore: JobStore {
             try connection.query(
                 """
                 UPDATE bulk_job SET cursor = coalesce(?, cursor), skipped = skipped + ?, updated_at = ?,
-                runner_until = ? WHERE id = ? AND lock_count = ?
+                runner_until = ?, \(Jobs.total(andMore: "\(skipped)")) WHERE id = ? AND lock_count = ?
                 RETURNING \(Jobs.columns)
                 """,
                 [
@@ -119,12 +118,25 @@ enum Jobs {
         ) { _ in true }.isEmpty
     }
 
+    /// Dead letters of before the order that were still on their way into the store when it was given were not counted then.
+    ///
+    /// - Parameter more: how many are counted in the same statement.
+    static func total(andMore more: String) -> String {
+        """
+        total = CASE WHEN total < resent + failed_again + skipped + \(more) THEN resent + failed_again + skipped + \(more)
+        ELSE total END
+        """
+    }
+
     /// Counts a step in the transaction that makes it: a job that is killed resumes with true figures.
     static func count(
         _ step: JobStep, _ counter: Counter, at: Instant, _ connection: any SQLConnection
     ) throws(StoreError) {
         try connection.run(
-            "UPDATE bulk_job SET \(counter.rawValue) = \(counter.rawValue) + 1, updated_at = ? WHERE id = ?",
+            """
+            UPDATE bulk_job SET \(counter.rawValue) = \(counter.rawValue) + 1, updated_at = ?, \(total(andMore: "1"))
+            WHERE id = ?
+            """,
             [.instant(at), .text(step.jobID)])
     }
 
