@@ -104,7 +104,7 @@ extension Pipeline {
     /// The free text is kept with the message and told to the institution, never logged.
     private static func reason(in object: JSONObject) throws(Problem) -> String? {
         guard let reason = object["reason"] else { return nil }
-        guard let text = reason.string, text.count <= RequestBody.reasonLength else {
+        guard let text = reason.string, text.unicodeScalars.count <= RequestBody.reasonLength else {
             throw .badMember(
                 reason.string == nil ? "wrongType" : "tooLong", at: "/reason",
                 zh: "reason 应为不超过 \(RequestBody.reasonLength) 字的文字。",

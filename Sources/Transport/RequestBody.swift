@@ -71,7 +71,7 @@ public struct RequestBody {
 
     public func has(_ name: String) -> Bool { object[name] != nil }
 
-    /// - Parameter limit: characters, at most.
+    /// - Parameter limit: characters of Unicode, at most: marks that pile up on one letter count each.
     public mutating func text(_ name: String, atMost limit: Int) -> String? {
         guard let given = given(name) else { return nil }
         guard let text = given.string else {
@@ -82,7 +82,7 @@ public struct RequestBody {
             note("empty", name, zh: "不能为空。", en: "must not be blank.")
             return nil
         }
-        guard text.count <= limit else {
+        guard text.unicodeScalars.count <= limit else {
             note("tooLong", name, zh: "不超过 \(limit) 字。", en: "has at most \(limit) characters.")
             return nil
         }
@@ -105,7 +105,7 @@ public struct RequestBody {
         }
         return items.enumerated().compactMap { place, item in
             let text = (item.string ?? "").split(separator: /\s+/).joined(separator: " ")
-            guard text.isEmpty || text.count > limit else { return text }
+            guard text.isEmpty || text.unicodeScalars.count > limit else { return text }
             note(
                 "wrongType", name, item: place, zh: "第 \(place + 1) 项应为不超过 \(limit) 字的文字。",
                 en: "item \(place + 1) must be a text of at most \(limit) characters.")
@@ -124,7 +124,11 @@ public struct RequestBody {
 
     /// Whether there is a letter or a figure in it: signs that nobody sees are no reason.
     public static func saysSomething(_ text: String) -> Bool {
-        text.contains { $0.isLetter || $0.isNumber }
+        text.unicodeScalars.contains { sign in
+            let properties = sign.properties
+            return !properties.isDefaultIgnorableCodePoint
+                && (properties.isAlphabetic || properties.numericType != nil)
+        }
     }
 
     /// Characters.

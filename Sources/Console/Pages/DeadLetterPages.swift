@@ -167,7 +167,7 @@ extension WebConsole {
         guard RequestBody.saysSomething(form["reason"]) else {
             throw Problem(.badRequest, zh: "请写明理由。", en: "Give a reason.")
         }
-        guard form["reason"].count <= RequestBody.reasonLength else {
+        guard form["reason"].unicodeScalars.count <= RequestBody.reasonLength else {
             throw Problem(
                 .badRequest, zh: "理由不超过 \(RequestBody.reasonLength) 字。",
                 en: "A reason has at most \(RequestBody.reasonLength) characters.")

@@ -126,8 +126,8 @@ enum SubjectCommand: Command {
 
     private static func request(_ arguments: Arguments) throws -> SubjectService.Request {
         let reason = try arguments.required("reason").trimmingCharacters(in: .whitespacesAndNewlines)
-        guard (1...200).contains(reason.count) else {
-            throw UsageError("--reason 为 1 到 200 字", "--reason takes 1 to 200 characters")
+        guard RequestBody.saysSomething(reason), reason.unicodeScalars.count <= 200 else {
+            throw UsageError("--reason 为 1 到 200 字，须有文字", "--reason takes 1 to 200 characters, with words in them")
         }
         let text = String(decoding: try bytes(of: try arguments.required("number-file")), as: UTF8.self)
         let number = text.prefix { !$0.isNewline }.trimmingCharacters(in: .whitespaces)
