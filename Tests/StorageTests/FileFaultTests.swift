@@ -34,6 +34,53 @@ import Testing
         await home.remove()
     }
 
+    @Test(arguments: ["-wal", "-shm"])
+    func `a log or its index that is taken away is a fault until it is back`(suffix: String) async throws {
+        let home = try await TemporaryStore()
+        let file = home.folder.appending(path: "store.sqlite\(suffix)")
+        let aside = home.folder.appending(path: "aside")
+        try await home.store.database.write { _ in }
+        #expect(home.store.database.fault == nil)
+        try FileManager.default.moveItem(at: file, to: aside)
+        #expect(home.store.database.fault == .lost)
+        await #expect(throws: StoreError.unsafe(.lost)) { try await home.store.database.write { _ in } }
+        // What others make in its place is another file, with locks of its own.
+        try FileManager.default.copyItem(at: aside, to: file)
+        #expect(home.store.database.fault == .lost)
+        try FileManager.default.removeItem(at: file)
+        try FileManager.default.moveItem(at: aside, to: file)
+        #expect(home.store.database.fault == nil)
+        await home.remove()
+    }
+
+    @Test func `a trigger that was planted is told, and the store is not opened over it`() async throws {
+        let home = try await TemporaryStore()
+        let path = home.folder.appending(path: "store.sqlite").path
+        #expect(try await home.store.database.plantedObjects() == [])
+        try await home.store.database.write { connection throws(StoreError) in
+            try connection.run(
+                """
+                CREATE TRIGGER hide AFTER INSERT ON audit WHEN new.actor = 'zhang'
+                BEGIN DELETE FROM audit WHERE seq = new.seq; END
+                """, [])
+        }
+        #expect(try await home.store.database.plantedObjects() == ["trigger hide"])
+        let other = try SQLiteDatabase(path: path, maxPending: 4)
+        await #expect(throws: StoreError.corrupt("trigger hide in the store was not made by the gateway")) {
+            try await other.migrate()
+        }
+        await other.close()
+        try await home.store.database.write { connection throws(StoreError) in
+            try connection.run("DROP TRIGGER hide", [])
+            let own = try connection.query(
+                "SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY name LIMIT 1", []
+            ) { row throws(StoreError) in try row.text("name") }
+            try connection.run("DROP TRIGGER \(own[0])", [])
+        }
+        #expect(try await home.store.database.plantedObjects().count == 1)
+        await home.remove()
+    }
+
     @Test func `a device with less room than a log needs is full before a write fails`() async throws {
         let home = try await TemporaryStore()
         let file = home.folder.appending(path: "store.sqlite").path

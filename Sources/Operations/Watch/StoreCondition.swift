@@ -30,9 +30,9 @@ extension StoreFault {
             )
         case .lost:
             LocalizedText(
-                zh: "存储文件（或其 -wal 日志）已被删除、替换，或其磁盘已卸载，已停止接收：请放回原文件；放不回时停止网关，用最近一次备份恢复后再启动。",
+                zh: "存储文件（或其 -wal 日志、-shm 索引）已被删除、替换，或其磁盘已卸载，已停止接收：请放回原文件；放不回时停止网关，用最近一次备份恢复后再启动。",
                 en:
-                    "The store's file, or its -wal log, was removed or replaced, or its device is gone, and nothing is taken any more: put it back; where that cannot be, stop the gateway, restore the last backup and start again."
+                    "The store's file, its -wal log or -shm index was removed or replaced, or its device is gone, and nothing is taken any more: put it back; where that cannot be, stop the gateway, restore the last backup and start again."
             )
         case .full:
             LocalizedText(

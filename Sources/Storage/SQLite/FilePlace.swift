@@ -10,6 +10,9 @@ final class FilePlace: Sendable {
     private let file: FileIdentity?
     /// Known from when it is first seen: SQLite makes it with the first read or write.
     private let log = Mutex<FileIdentity?>(nil)
+    /// The log's index. Who opens the file while its name is gone makes another, and is not held off by the locks in this
+    /// one: two writers at once.
+    private let index = Mutex<FileIdentity?>(nil)
 
     /// The first bytes of every SQLite file; the size of its pages stands behind them, and that it is kept with a log: a
     /// copy that was made whole is kept without.
@@ -161,10 +164,14 @@ final class FilePlace: Sendable {
     func isSame(withLog: Bool) -> Bool {
         guard FileIdentity(path) == file else { return false }
         guard withLog else { return true }
-        let found = FileIdentity(path + "-wal")
-        return log.withLock { log in
-            if log == nil { log = found }
-            return log == found
+        return isSame("-wal", log) && isSame("-shm", index)
+    }
+
+    private func isSame(_ suffix: String, _ known: borrowing Mutex<FileIdentity?>) -> Bool {
+        let found = FileIdentity(path + suffix)
+        return known.withLock { known in
+            if known == nil { known = found }
+            return known == found
         }
     }
 

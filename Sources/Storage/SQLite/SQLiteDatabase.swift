@@ -162,6 +162,10 @@ public final class SQLiteDatabase: Database {
         try await write { [self] connection throws(StoreError) in
             let done = try connection.schemaVersion()
             guard done <= Migration.all.count else { throw .newerSchema(done, reads: Migration.all.count) }
+            // Before anything is written through them.
+            if let planted = try PlantedObjects.foreign(connection).first {
+                throw .corrupt("\(planted) in the store was not made by the gateway")
+            }
             for (index, migration) in Migration.all.enumerated().dropFirst(done) {
                 for statement in migration.statements { try connection.run(statement, []) }
                 try connection.run("PRAGMA user_version=\(index + 1)", [])

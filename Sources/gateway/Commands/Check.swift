@@ -84,6 +84,7 @@ enum Check: Command {
         } catch {
             return [error.told.at("encryption").spoken]
         }
+        if let lost = configuration.lostStore { return [lost.description] }
         guard configuration.postgreSQL != nil || FileManager.default.fileExists(atPath: configuration.storePath) else {
             Terminal.print(
                 "存储：\(configuration.storeName) 尚不存在；serve 与 migrate 会建立它。",

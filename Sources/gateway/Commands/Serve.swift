@@ -28,6 +28,7 @@ enum Serve: Command {
         let arguments = try Arguments(arguments, valued: ["config"], flags: [])
         try arguments.allowWords(0)
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
+        if let lost = configuration.lostStore { throw ConfigurationError([lost]) }
         let log = Log(sink: .standardError, now: { Instant(Date()).rfc3339 })
         // Before it says that it listens: who is told so may stop it at once, and no signal must be lost.
         let signals = Signals.stream(SIGTERM, SIGINT, SIGHUP)

@@ -83,7 +83,8 @@ struct StoreCheck {
         }
         tellWhole()
         let report = try await StoreReport(
-            of: database, survey, key: try IdentityKey.existing(identityKeyFile))
+            of: database, survey, key: try IdentityKey.existing(identityKeyFile),
+            memory: AuditTrailFile(besideKey: identityKeyFile))
         for table in survey.tables {
             Terminal.print("存储：\(table.name) \(table.rows) 行", "store: \(table.name): \(table.rows)")
         }
@@ -103,6 +104,12 @@ struct StoreCheck {
         guard isMigrated else { return }
         if try await !database.deadLetterCountsAgree() {
             complain("异常报文计数有误；migrate 会重新计数", "dead letters are miscounted; migrate counts them anew")
+        }
+        for planted in try await database.plantedObjects() {
+            complain(
+                "库中的 \(planted) 不是网关建立的，或已被改动：保留此存储，通知安全人员",
+                "\(planted) in the store was not made by the gateway, or was changed: keep this store and tell whoever is responsible for security"
+            )
         }
         if try await !database.talliesAgree() {
             complain(

@@ -36,6 +36,19 @@ extension Configuration {
         return database
     }
 
+    /// Where the identity key lies without the store that it belongs to: the store was removed, or its disk is not mounted. To
+    /// begin an empty one would acknowledge referrals again that were acknowledged before, and lose what was there from sight.
+    var lostStore: Complaint? {
+        guard postgreSQL == nil, !FileManager.default.fileExists(atPath: storePath),
+            FileManager.default.fileExists(atPath: identityKeyFile)
+        else { return nil }
+        return Complaint(
+            file: storePath, line: nil,
+            text:
+                "存储文件不在，而它的身份密钥 \(identityKeyFile) 还在：请确认磁盘已挂载，或用 gateway restore 从备份恢复；确要另建空库时运行 gateway migrate。the store's file is not there, and its identity key \(identityKeyFile) is: mount its disk, or restore the last backup with gateway restore; to begin with an empty store on purpose, run gateway migrate"
+        )
+    }
+
     /// The store of what only a file allows.
     ///
     /// - Parameter remedy: what to do instead where the store is no file.
