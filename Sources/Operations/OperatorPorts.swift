@@ -15,13 +15,14 @@ public struct OperatorPorts: Sendable {
     let catalogue: any MappingCatalogue
     /// Under which the audit trail is sealed.
     let auditKey: KeyedHash
+    let auditMemory: (any AuditHeadMemory)?
 
     public init(
         cases: any CaseServices, text: any DocumentText, rules: any RulesInForce,
         endpoints: any EndpointReportSource, exchange: any ExchangeReportSource, expiries: any CredentialExpirySource,
         clocks: any ClockFigureSource,
         inspection: StoreInspection, alertSender: any AlertSender, connections: any ConnectionTester,
-        catalogue: any MappingCatalogue, auditKey: KeyedHash
+        catalogue: any MappingCatalogue, auditKey: KeyedHash, auditMemory: (any AuditHeadMemory)?
     ) {
         self.cases = cases
         self.text = text
@@ -35,5 +36,6 @@ public struct OperatorPorts: Sendable {
         self.connections = connections
         self.catalogue = catalogue
         self.auditKey = auditKey
+        self.auditMemory = auditMemory
     }
 }

@@ -50,7 +50,7 @@ public struct OperatorServices: Sendable {
             store: store, institutions: Set(registry.institutions.keys), cases: ports.cases, text: ports.text,
             now: now, log: log)
         bulk = BulkRetry(store: store, deadLetters: deadLetters, identifiers: identifiers, now: now, log: log)
-        audit = AuditService(store: store, key: ports.auditKey)
+        audit = AuditService(store: store, key: ports.auditKey, memory: ports.auditMemory)
         endpoints = EndpointService(store: store, registry: registry, now: now, reports: ports.endpoints, log: log)
         clocks = ClockService(store: store, now: now, log: log, metrics: metrics)
         leads = LeadService(store: store, registry: registry)

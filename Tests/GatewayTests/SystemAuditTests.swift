@@ -88,6 +88,37 @@ import Vocabulary
         gateway.remove()
     }
 
+    @Test func `a store that is gone while its key is there is not begun anew, and a trail set back rings`()
+        async throws
+    {
+        let gateway = try GatewayProcess()
+        let config = ["--config", gateway.settings.path]
+        let store = gateway.folder.appending(path: "store.sqlite")
+        try gateway.start()
+        gateway.stop()
+        let earlier = gateway.folder.appending(path: "earlier")
+        try FileManager.default.copyItem(at: store, to: earlier)
+        try gateway.start()
+        gateway.stop()
+        #expect(try GatewayProcess.run(["audit", "verify"] + config).code == 0)
+        // A whole earlier copy in its place is whole by itself.
+        try FileManager.default.removeItem(at: store)
+        for command in ["serve", "check"] {
+            let (code, output) = try GatewayProcess.run([command] + config, complaints: true, with: ["LANG": "en"])
+            #expect(code == 1 && output.contains("gateway restore"), "\(output)")
+        }
+        try FileManager.default.moveItem(at: earlier, to: store)
+        #expect(try GatewayProcess.run(["audit", "verify"] + config).code == 1)
+        try gateway.start()
+        try await gateway.untilLogged("\"auditBroken\"")
+        gateway.stop()
+        try FileManager.default.removeItem(at: store)
+        #expect(try GatewayProcess.run(["migrate"] + config).code == 0)
+        try gateway.start()
+        gateway.stop()
+        gateway.remove()
+    }
+
     @Test func `rows that are written at once by whoever comes are written once, in their order`() async throws {
         let store = SlowTrail()
         let audit = SystemAudit(store: store, now: { Instant(milliseconds: 0) }, log: Log(sink: .none, now: { "" }))
@@ -173,6 +204,6 @@ private final class SlowTrail: AuditStore {
     func auditEnd() async throws(StoreError) -> AuditSeal? { nil }
     func beginAuditSealing(_ act: AuditAct, code: @escaping @Sendable (AuditHead) -> String) async throws(StoreError) {}
     func addAuditSeal(_ seal: AuditSeal, endCode: String) async throws(StoreError) {}
-    func auditSeals(after seq: Int, limit: Int) async throws(StoreError) -> [AuditSeal] { [] }
+    func auditSeals(after seq: Int?, limit: Int) async throws(StoreError) -> [AuditSeal] { [] }
     func lastAuditEntry(of action: AuditAction) async throws(StoreError) -> AuditEntry? { nil }
 }

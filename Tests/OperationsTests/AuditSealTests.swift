@@ -18,7 +18,8 @@ import Vocabulary
     init() throws { key = try KeyedHash(key: [UInt8](repeating: 7, count: 32)) }
 
     private func sealing(_ store: SQLMessageStore, _ bench: Bench) -> AuditSealing {
-        AuditSealing(store: store, key: key, watch: watch, every: .seconds(3600), now: { bench.clock.now }) {
+        AuditSealing(store: store, key: key, memory: nil, watch: watch, every: .seconds(3600), now: { bench.clock.now })
+        {
             [self] seal in
             handedOut.withLock { $0.append(seal) }
         }
@@ -145,6 +146,65 @@ import Vocabulary
         }
     }
 
+    /// What somebody does who can write the store, has no key, and knows how chains are made.
+    enum WholeForgery: CaseIterable { case emptied, rewrittenUnsealed, keyGivenUp, endBeforeTheFirst, rowBelowTheFirst }
+
+    @Test(arguments: WholeForgery.allCases)
+    func `a trail that was written anew from its first row on is found by what is remembered outside`(
+        _ forgery: WholeForgery
+    ) async throws {
+        let bench = try await Bench()
+        let store = try await SQLMessageStore(database: bench.database)
+        let memory = RememberedHead()
+        func sealing() -> AuditSealing {
+            AuditSealing(
+                store: store, key: key, memory: memory, watch: watch, every: .seconds(3600),
+                now: { bench.clock.now }, handOut: { _ in })
+        }
+        let service = AuditService(store: store, key: key, memory: memory)
+        try await sealing().run()
+        try await fill(store, 8, bench)
+        try await sealing().run()
+        #expect(try await service.verify().isIntact)
+        #expect(memory.seal?.head.seq == 9)
+        if forgery == .rewrittenUnsealed || forgery == .keyGivenUp { try await rewrite(without: 1, bench) }
+        try await bench.database.write { connection throws(StoreError) in
+            let statements =
+                switch forgery {
+                case .emptied:
+                    [
+                        "DELETE FROM audit", "DELETE FROM audit_seal", "DELETE FROM audit_end",
+                        "UPDATE audit_head SET seq = 0, hash = '\(AuditHead.start.hash)'",
+                    ]
+                case .rewrittenUnsealed: ["DELETE FROM audit_seal", "DELETE FROM audit_end"]
+                case .keyGivenUp:
+                    [
+                        "DELETE FROM audit_seal",
+                        "UPDATE audit_end SET seq = 1, hash = (SELECT hash FROM audit WHERE seq = 1), code = '00'",
+                    ]
+                case .endBeforeTheFirst: ["UPDATE audit_end SET seq = \(Int.min)"]
+                case .rowBelowTheFirst:
+                    [
+                        """
+                        INSERT INTO audit SELECT \(Int.min), at, actor, role, action, subject, detail, previous, hash
+                        FROM audit WHERE seq = 1
+                        """
+                    ]
+                }
+            for statement in statements { try connection.run(statement, []) }
+        }
+        if forgery == .keyGivenUp {
+            try await store.record(
+                AuditAct(system: .giveUpIdentityKey, on: "identity key", detail: "", at: bench.clock.now))
+        }
+        #expect(try await !service.verify().isIntact, "\(forgery)")
+        if forgery != .rowBelowTheFirst {
+            await #expect(throws: AuditSealing.Broken.self) { try await sealing().run() }
+            #expect(memory.seal?.head.seq == 9)
+        }
+        await bench.remove()
+    }
+
     @Test func `a chain that goes on after its seal, before any or under a key that was given up, is whole`()
         async throws
     {
@@ -158,10 +218,11 @@ import Vocabulary
         try await store.record(
             AuditAct(system: .giveUpIdentityKey, on: "identity key", detail: "", at: bench.clock.now))
         let other = try KeyedHash(key: [UInt8](repeating: 8, count: 32))
-        let service = AuditService(store: store, key: other)
+        let service = AuditService(store: store, key: other, memory: nil)
         #expect(try await service.verify().isIntact)
         let sealing = AuditSealing(
-            store: store, key: other, watch: watch, every: .seconds(3600), now: { bench.clock.now }, handOut: { _ in })
+            store: store, key: other, memory: nil, watch: watch, every: .seconds(3600), now: { bench.clock.now },
+            handOut: { _ in })
         try await sealing.run()
         #expect(watch.brokenSince == nil)
         #expect(try await store.auditEnd()?.head == store.auditHead())
@@ -204,4 +265,12 @@ import Vocabulary
         #expect(try await bench.services.audit.entries(AuditFilter(), before: nil, limit: 100).count == rows.count)
         await bench.remove()
     }
+}
+
+/// The end of a trail as a test remembers it.
+private final class RememberedHead: AuditHeadMemory {
+    private let kept = Mutex<AuditSeal?>(nil)
+    var seal: AuditSeal? { kept.withLock { $0 } }
+    func remembered() -> AuditSeal? { seal }
+    func remember(_ seal: AuditSeal) { kept.withLock { $0 = seal } }
 }

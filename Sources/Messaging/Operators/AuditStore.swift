@@ -16,8 +16,8 @@ public protocol AuditStore: Sendable {
     ///
     /// - Parameter endCode: of the same head and moment as the chain's end.
     func addAuditSeal(_ seal: AuditSeal, endCode: String) async throws(StoreError)
-    /// In the order of the chain, after `seq`.
-    func auditSeals(after seq: Int, limit: Int) async throws(StoreError) -> [AuditSeal]
+    /// In the order of the chain, after `seq`, or from the first.
+    func auditSeals(after seq: Int?, limit: Int) async throws(StoreError) -> [AuditSeal]
     /// The last one of an action.
     func lastAuditEntry(of action: AuditAction) async throws(StoreError) -> AuditEntry?
 }

@@ -14,6 +14,7 @@ public actor AuditSealing {
     private let store: any AuditStore
     private let key: KeyedHash
     private let watch: AuditTrailWatch
+    private let memory: (any AuditHeadMemory)?
     private let now: @Sendable () -> Instant
     private let interval: Duration
     private let handOut: @Sendable (AuditSeal) throws -> Void
@@ -21,15 +22,18 @@ public actor AuditSealing {
     private var handedOut: AuditSeal?
 
     /// - Parameters:
+    ///   - memory: remembers the end outside the store.
     ///   - watch: is told whether the chain goes on as it was sealed.
     ///   - interval: from one head handed out to the next.
     ///   - handOut: keeps a seal elsewhere; tried again at the next turn where it throws.
     public init(
-        store: any AuditStore, key: KeyedHash, watch: AuditTrailWatch, every interval: Duration,
-        now: @escaping @Sendable () -> Instant, handOut: @escaping @Sendable (AuditSeal) throws -> Void
+        store: any AuditStore, key: KeyedHash, memory: (any AuditHeadMemory)?, watch: AuditTrailWatch,
+        every interval: Duration, now: @escaping @Sendable () -> Instant,
+        handOut: @escaping @Sendable (AuditSeal) throws -> Void
     ) {
         self.store = store
         self.key = key
+        self.memory = memory
         self.watch = watch
         self.interval = interval
         self.now = now
@@ -53,15 +57,29 @@ public actor AuditSealing {
             try await store.addAuditSeal(seal, endCode: key.hash(seal.endText))
             sealed = head
         }
+        // After the store has it: what it does not have yet is not missed there.
+        if let memory, try memory.remembered()?.head != head { try memory.remember(seal) }
         guard handedOut.map({ $0.head != head && at >= $0.at.advanced(by: interval) }) ?? true else { return }
         try handOut(seal)
         handedOut = seal
     }
 
+    /// Whether the chain has that row.
+    private func passes(_ head: AuditHead) async throws(StoreError) -> Bool {
+        guard head.seq > 0 else { return false }
+        return try await store.auditEntries(
+            AuditFilter(), after: head.seq - 1, newestFirst: false, limit: 1
+        ).first?.head == head
+    }
+
     /// Whether the chain still passes through the end that was sealed last. The first time, that is where it begins.
-    private func goesOn(at: Instant) async throws(StoreError) -> Bool {
+    private func goesOn(at: Instant) async throws -> Bool {
+        let known = try memory?.remembered()
+        if let known, try await !passes(known.head) { return false }
         guard let end = try await store.auditEnd() else {
-            guard sealed == nil, try await store.lastAuditEntry(of: .beginSealing) == nil else { return false }
+            guard sealed == nil, known == nil, try await store.lastAuditEntry(of: .beginSealing) == nil else {
+                return false
+            }
             let key = key
             try await store.beginAuditSealing(AuditAct(system: .beginSealing, on: "audit", detail: "", at: at)) {
                 head in
@@ -70,12 +88,10 @@ public actor AuditSealing {
             return true
         }
         let former = try await store.lastAuditEntry(of: .giveUpIdentityKey)?.seq ?? 0
-        guard end.head.seq < former || end.isOfEnd(under: key), sealed.map({ $0.seq <= end.head.seq }) ?? true else {
-            return false
-        }
-        return try await store.auditEntries(
-            AuditFilter(), after: end.head.seq - 1, newestFirst: false, limit: 1
-        ).first?.head == end.head
+        guard end.head.seq < former || end.isOfEnd(under: key),
+            [sealed, known?.head].compactMap(\.self).allSatisfy({ $0.seq <= end.head.seq })
+        else { return false }
+        return try await passes(end.head)
     }
 }
 

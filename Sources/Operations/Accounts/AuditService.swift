@@ -7,12 +7,15 @@ public struct AuditService: Sendable {
     let store: any AuditStore
     /// Makes the codes of seals; nothing where the key is not at hand.
     let key: KeyedHash?
+    /// Of the end that was sealed last; nothing for a copy of the store that is somewhere else.
+    let memory: (any AuditHeadMemory)?
 
     private static let pageSize = 500
 
-    public init(store: any AuditStore, key: KeyedHash?) {
+    public init(store: any AuditStore, key: KeyedHash?, memory: (any AuditHeadMemory)?) {
         self.store = store
         self.key = key
+        self.memory = memory
     }
 
     /// Newest first, before `seq`.
@@ -26,15 +29,19 @@ public struct AuditService: Sendable {
     public func verify(
         against known: [AuditHead] = [], each: (AuditEntry) throws -> Void = { _ in }
     ) async throws -> AuditVerifier {
-        let remembered = try await store.auditHead()
+        let noted = try await store.auditHead()
         // Seals of before were made under a key that was lost since; the chain must pass through them all the same.
         let former = try await store.lastAuditEntry(of: .giveUpIdentityKey)?.seq ?? 0
         let end = try await store.auditEnd()
+        let remembered = try memory?.remembered()
         let (sealed, forged) = try await seals(since: former)
         var verifier = AuditVerifier(
-            known: known + sealed + [remembered, end?.head].compactMap(\.self), sm3: Digest.sm3Hex)
-        if remembered == nil { verifier.note(.headless) }
+            known: known + sealed + [noted, end?.head, remembered?.head].compactMap(\.self), sm3: Digest.sm3Hex)
+        if noted == nil { verifier.note(.headless) }
         for seq in forged { verifier.note(.forgedSeal(seq: seq)) }
+        if let key, let remembered, !Digest.isEqual(key.hash(remembered.text), remembered.code) {
+            verifier.note(.forgedSeal(seq: remembered.head.seq))
+        }
         if let key, let end, end.head.seq >= former, !end.isOfEnd(under: key) {
             verifier.note(.forgedEnd(seq: end.head.seq))
         }
@@ -64,7 +71,7 @@ public struct AuditService: Sendable {
     private func seals(since former: Int) async throws(StoreError) -> (heads: [AuditHead], forged: [Int]) {
         var (heads, forged): ([AuditHead], [Int]) = ([], [])
         while true {
-            let page = try await store.auditSeals(after: heads.last?.seq ?? .min, limit: Self.pageSize)
+            let page = try await store.auditSeals(after: heads.last?.seq, limit: Self.pageSize)
             if page.isEmpty { return (heads, forged) }
             heads += page.map(\.head)
             guard let key else { continue }

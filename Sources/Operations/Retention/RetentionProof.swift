@@ -35,7 +35,7 @@ extension RetentionService {
     /// Reckons every erasure's digest again, and holds each against its row in the trail, whose chain is read through.
     public func prove() async throws -> RetentionProof {
         var told: [String: String] = [:]
-        let trail = try await AuditService(store: store, key: key).verify { entry in
+        let trail = try await AuditService(store: store, key: key, memory: nil).verify { entry in
             let isErasure = [AuditAction.eraseByRetention, .eraseSubject].map(\.rawValue).contains(entry.action)
             if isErasure, entry.subject.hasPrefix("erasure ") { told[entry.subject] = entry.detail }
         }

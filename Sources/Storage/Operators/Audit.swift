@@ -12,13 +12,14 @@ extension SQLMessageStore: AuditStore {
         let given = [("actor = ?", filter.actor), ("subject = ?", filter.subject)].compactMap { sql, value in
             value.map { (sql: sql, value: SQLValue.text($0)) }
         }
-        let start = Int64(seq ?? (newestFirst ? Int.max : Int.min))
-        let conditions = (given.map(\.sql) + [newestFirst ? "seq < ?" : "seq > ?"]).joined(separator: " AND ")
+        // A row may bear any number that somebody has written there.
+        let place = seq.map { _ in newestFirst ? "seq < ?" : "seq > ?" }
+        let conditions = (given.map(\.sql) + [place].compactMap(\.self)).joined(separator: " AND ")
         let sql = """
-            \(Audit.select) WHERE \(conditions)
+            \(Audit.select) \(conditions.isEmpty ? "" : "WHERE " + conditions)
             ORDER BY seq \(newestFirst ? "DESC" : "ASC") LIMIT ?
             """
-        let values = given.map(\.value) + [.integer(start), .integer(Int64(limit))]
+        let values = given.map(\.value) + [seq, limit].compactMap(\.self).map { .int($0) }
         return try await database.read { connection throws(StoreError) in
             try connection.query(sql, values, Audit.read)
         }
@@ -59,11 +60,11 @@ extension SQLMessageStore: AuditStore {
         }
     }
 
-    public func auditSeals(after seq: Int, limit: Int) async throws(StoreError) -> [AuditSeal] {
+    public func auditSeals(after seq: Int?, limit: Int) async throws(StoreError) -> [AuditSeal] {
         try await database.read { connection throws(StoreError) in
             try connection.query(
-                "SELECT seq, hash, at, code FROM audit_seal WHERE seq > ? ORDER BY seq LIMIT ?",
-                [.int(seq), .int(limit)], Audit.readSeal)
+                "SELECT seq, hash, at, code FROM audit_seal \(seq == nil ? "" : "WHERE seq > ?") ORDER BY seq LIMIT ?",
+                [seq, limit].compactMap(\.self).map { .int($0) }, Audit.readSeal)
         }
     }
 

@@ -73,7 +73,8 @@ struct ArchiveVerification {
         let key = manifest.files.first { $0.role == .identityKey && $0.content != nil }.map {
             archive.appending(path: $0.name).path
         }
-        let report = try await StoreReport(of: database, survey, key: try key.flatMap { try IdentityKey.existing($0) })
+        let report = try await StoreReport(
+            of: database, survey, key: try key.flatMap { try IdentityKey.existing($0) }, memory: nil)
         var faults: [LocalizedText] = []
         if survey.schema != manifest.schema || survey.tables != manifest.tables {
             faults.append(

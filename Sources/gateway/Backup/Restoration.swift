@@ -93,6 +93,10 @@ struct Restoration {
         if FileManager.default.fileExists(atPath: aside(store.origin)) {
             tell("原存储保存为：\(aside(store.origin))。", "The former store is kept: \(aside(store.origin)).")
         }
+        // The trail goes on from where the archive was made.
+        if let key = manifest.files.first(where: { $0.role == .identityKey }) {
+            try AuditTrailFile(besideKey: key.origin).forget()
+        }
         tell("已恢复存储：\(store.origin)。", "The store is restored: \(store.origin).")
     }
 

@@ -17,7 +17,10 @@ struct StoreReport: Sendable {
     /// - Parameters:
     ///   - survey: what is known of the file.
     ///   - key: the identity key, where it is at hand.
-    init(of database: any Database, _ survey: StoreSurvey, key: KeyedHash?) async throws {
+    ///   - memory: of the audit trail's end; nothing for a copy that is somewhere else.
+    init(
+        of database: any Database, _ survey: StoreSurvey, key: KeyedHash?, memory: (any AuditHeadMemory)?
+    ) async throws {
         identityFingerprint = try await database.identityFingerprint()
         guard !survey.isSealed || database.holdsKeys else {
             auditHead = try await SQLMessageStore(database: database).auditHead()
@@ -31,7 +34,9 @@ struct StoreReport: Sendable {
         var findings: [LocalizedText] = []
         var head: AuditHead?
         if survey.tables.contains(where: { $0.name == "audit_seal" }) {
-            let verifier = try await AuditService(store: SQLMessageStore(database: database), key: key).verify()
+            let verifier = try await AuditService(
+                store: SQLMessageStore(database: database), key: key, memory: memory
+            ).verify()
             head = verifier.head
             if !verifier.isIntact {
                 findings.append(
@@ -49,6 +54,12 @@ struct StoreReport: Sendable {
                 LocalizedText(
                     "\($0) 与其摘要不符，已被改动或损坏；请从之前的备份中取回。",
                     "\($0) is not what its digest says; take it from an earlier backup")
+            }
+            findings += try await database.plantedObjects().map {
+                LocalizedText(
+                    "库中的 \($0) 不是网关建立的，可能借此改动或隐藏数据：请保留此存储，通知安全人员。",
+                    "\($0) in the store was not made by the gateway, and may change or hide rows: keep this store and tell whoever is responsible for security."
+                )
             }
             if try await !database.deadLetterCountsAgree() {
                 findings.append(

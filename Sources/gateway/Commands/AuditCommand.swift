@@ -3,6 +3,7 @@ import Messaging
 import Operations
 import Storage
 import StrictJSON
+import Transport
 import Vocabulary
 
 /// Works on the store itself, so that the trail can be checked without trusting a running gateway.
@@ -44,8 +45,10 @@ enum AuditCommand: Command {
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         let database = try await configuration.openExistingStore()
         let store = try await SQLMessageStore(database: database)
-        let service = AuditService(store: store, key: try IdentityKey.existing(configuration.identityKeyFile))
-        let known = try arguments["head"].map { try heads(in: $0) } ?? []
+        let key = try IdentityKey.existing(configuration.identityKeyFile)
+        let service = AuditService(
+            store: store, key: key, memory: AuditTrailFile(besideKey: configuration.identityKeyFile))
+        let known = try arguments["head"].map { try heads(in: $0, key) } ?? []
         let code = try await run(action, service, known, asJSON: arguments.has("json"))
         if action == "export" {
             try await store.record(
@@ -80,7 +83,7 @@ enum AuditCommand: Command {
     }
 
     /// Of a file of heads, or of the log, whose other lines are passed over.
-    private static func heads(in file: String) throws -> [AuditHead] {
+    private static func heads(in file: String, _ key: KeyedHash?) throws -> [AuditHead] {
         var heads: [AuditHead] = []
         for (index, line) in try bytes(of: file).split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
             guard !line.allSatisfy({ $0 <= 0x20 }) else { continue }
@@ -89,7 +92,18 @@ enum AuditCommand: Command {
             if let event = json["event"]?.string, event != "audit head" { continue }
             let head = json["head"] ?? json
             guard let seq = head["seq"]?.int, let hash = head["hash"]?.string else { throw noHead(file, index + 1) }
-            heads.append(AuditHead(seq: seq, hash: hash))
+            let kept = AuditHead(seq: seq, hash: hash)
+            // One that the gateway handed out bears its code; one that `audit head` printed has none.
+            if let key, let code = head["code"]?.string {
+                guard let at = head["at"]?.string.flatMap({ Instant(rfc3339: $0) }),
+                    Digest.isEqual(key.hash(AuditSeal.text(of: kept, at: at)), code)
+                else {
+                    throw CommandFailure(
+                        at: "\(file):\(index + 1)", "不是用此网关的身份密钥签出的链尾：已被改动，或出自另一密钥。",
+                        "was not handed out under this gateway's identity key: it was changed, or is another key's.")
+                }
+            }
+            heads.append(kept)
         }
         guard !heads.isEmpty else {
             throw CommandFailure(

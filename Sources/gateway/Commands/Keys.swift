@@ -135,6 +135,8 @@ enum Keys: Command {
         let database = try await configuration.openExistingStore()
         let store = try await SQLMessageStore(database: database)
         try await store.forgetIdentity()
+        // What it remembers is under the key that is lost.
+        try AuditTrailFile(besideKey: configuration.identityKeyFile).forget()
         let key = try await IdentityKey.load(configuration.identityKeyFile, for: store, makesAnother: true)
         try await store.record(
             AuditAct(system: .giveUpIdentityKey, on: "identity key \(key.fingerprint)", detail: "", at: Instant(Date()))

@@ -33,9 +33,12 @@ enum Migrate: Command {
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         if arguments.has("plan") { return try await tellPlan(of: configuration) }
         if let text = arguments["to"] { return try await move(configuration, to: try PostgreSQLSettings(text)) }
+        let begins = configuration.postgreSQL == nil && !FileManager.default.fileExists(atPath: configuration.storePath)
         let database = try configuration.openStore()
         try await migrate(database)
         await database.close()
+        // An empty store begins a trail of its own.
+        if begins { try AuditTrailFile(besideKey: configuration.identityKeyFile).forget() }
         let place = configuration.storeName
         Terminal.print("\(place)：结构已是本版本的。", "\(place) is at this release's schema")
         return 0

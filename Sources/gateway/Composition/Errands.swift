@@ -12,11 +12,14 @@ struct Errands {
     let services: OperatorServices
     let audit: SystemAudit
     let refusals: RefusedCredentials
+    let sealing: AuditSealing
 
     /// Often enough that nobody waits for it, seldom enough to cost nothing.
     private static let indexing: Duration = .seconds(2)
     private static let counting: Duration = .seconds(30)
-    private static let sealing: Duration = .seconds(60)
+    /// What was done since can be taken away without a trace by whoever may write the store.
+    private static let sealingTurn: Duration = .seconds(5)
+    private static let forgetting: Duration = .seconds(60)
     private static let erasing: Duration = .seconds(600)
 
     var all: [Errand] { storeErrands + caseErrands + watchErrands + auditErrands }
@@ -43,7 +46,7 @@ struct Errands {
                 await storing.noteWhatWaits()
                 return 0
             },
-            .forgetNonces(every: Self.sealing, in: store, now: around.now),
+            .forgetNonces(every: Self.forgetting, in: store, now: around.now),
             .eraseUploads(every: sweep, in: store, now: around.now, log: around.log),
             RetentionWalk(retention, log: around.log).errand(every: Self.erasing),
         ]
@@ -92,17 +95,21 @@ struct Errands {
                 try await audit.flush()
                 return 0
             },
-            Errand("seal the audit trail", every: Self.sealing, limit: 1) { [sealing = auditSealing] _ in
+            Errand("seal the audit trail", every: Self.sealingTurn, limit: 1) { [sealing] _ in
                 try await sealing.run()
                 return 0
             },
         ]
     }
 
-    private var auditSealing: AuditSealing {
+    /// What seals the audit trail, also once more when the gateway stops.
+    static func sealing(
+        _ around: Surroundings, _ storing: StoreModule, _ intake: IntakeModule, _ services: OperatorServices
+    ) -> AuditSealing {
         let file = around.configuration.auditHeadFile.map(AuditHeadFile.init)
         return AuditSealing(
-            store: storing.store, key: intake.hash, watch: services.trail,
+            store: storing.store, key: intake.hash,
+            memory: AuditTrailFile(besideKey: around.configuration.identityKeyFile), watch: services.trail,
             every: .seconds(around.configuration.auditHeadHours * 3600),
             now: around.now
         ) { [log = around.log] seal in

@@ -27,6 +27,7 @@ final class Gateway: Sendable {
     /// What is finished before the gateway stops.
     private let work: [Task<Void, Never>]
     private let inspection: Task<Void, Never>
+    private let sealing: AuditSealing
     /// What the listener speaks TLS with now.
     private let listening: Mutex<ListenerTLS?>
 
@@ -55,8 +56,10 @@ final class Gateway: Sendable {
         }
         server = try Listener.open(
             around, routes, services.signIn, refusals, storing.store, rehearsal: rehearsal)
+        sealing = Errands.sealing(around, storing, intake, services)
         let errands = Errands(
-            around: around, storing: storing, intake: intake, services: services, audit: audit, refusals: refusals)
+            around: around, storing: storing, intake: intake, services: services, audit: audit, refusals: refusals,
+            sealing: sealing)
         let scheduler = Scheduler(errands.all, log: log)
         work = [Task { await delivery.run() }, Task { await services.bulk.run() }, Task { await scheduler.run() }]
         inspection = Task { await Self.inspect(storing, services.alerts, log) }
@@ -161,5 +164,11 @@ final class Gateway: Sendable {
             log.warning("refused credentials were not noted", [("error", .string(error.code))])
         }
         await audit.stopped()
+        // What is done while the gateway rests stands after this seal.
+        do {
+            try await sealing.run()
+        } catch {
+            log.warning("the audit trail was not sealed at the end", [("error", .string("\(type(of: error))"))])
+        }
     }
 }

@@ -32,7 +32,8 @@ struct OperatorModule: Sendable {
                 expiries: ExpiriesInForce(around: around),
                 clocks: StoredClockFigures(store: storing.store, now: around.now), inspection: storing.inspection,
                 alertSender: delivery.alerts, connections: delivery.test, catalogue: rules,
-                auditKey: intake.hash),
+                auditKey: intake.hash,
+                auditMemory: AuditTrailFile(besideKey: around.configuration.identityKeyFile)),
             alerts: around.configuration.alerts, node: ProcessInfo.processInfo.hostName, log: around.log,
             metrics: around.metrics)
         health = Health(
