@@ -14,7 +14,7 @@ PROGRAM = $(shell $(BUILD) --show-bin-path)/gateway
 DESTDIR ?=
 DIST ?= .build/dist
 
-.PHONY: help packages test-packages dist-packages build program run test check format lint bench golden fuzz dist sbom \
+.PHONY: help packages test-packages dist-packages build program run test check format lint bench golden fuzz torture dist sbom \
   install clean
 
 help: ## list the targets
