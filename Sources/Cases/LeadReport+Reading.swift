@@ -7,7 +7,7 @@ extension LeadReport {
     init(in body: inout RequestBody, institutions: [String], now: Instant) {
         let words = LeadAnswer.allCases.map(\.rawValue)
         answer = body.neededWord("event", among: words, as: "legal").flatMap(LeadAnswer.init(rawValue:)) ?? .contacted
-        at = body.moment("at") ?? now
+        at = body.happened("at", by: now) ?? now
         officer = body.officer()
         reason = answer == .passedOn ? body.reason() : body.text("reason", atMost: RequestBody.reasonLength)
         to = answer == .passedOn ? body.neededWord("to", among: institutions, as: "institutions") : nil

@@ -62,7 +62,7 @@ extension BackDoor {
     ) async throws -> HTTPResponse {
         let now = now()
         let (told, officer, number, phone) = try request.read {
-            ($0.moment("at"), $0.officer(), $0.text("no", atMost: 60), $0.text("phone", atMost: 20))
+            ($0.happened("at", by: now), $0.officer(), $0.text("no", atMost: 60), $0.text("phone", atMost: 20))
         }
         let record = try await ownApplication(applicationNo, caller: caller)
         guard clerk.waitsForOutside(record) else {

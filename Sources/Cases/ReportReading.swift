@@ -58,7 +58,7 @@ struct ReportReading {
                 let text = member.value.string ?? ""
                 let isBlank = member.value.string != nil && text.allSatisfy(\.isWhitespace)
                 if let code = isBlank ? "empty" : mistake(in: member.value, .text(length), translator) {
-                    reading.note(code, member.name, at: "")
+                    reading.note(code, member.name, at: "", of: (.text, member.value))
                 } else if member.name == "occurredAt", !Occurrence.isTime(text) {
                     reading.note("notADate", member.name, at: "")
                 }
@@ -126,7 +126,7 @@ struct ReportReading {
         let model = CanonicalModel.status
         if model.isList(path) {
             guard let items = value.array else {
-                note("wrongType", path, at: pointer)
+                note("wrongType", path, at: pointer, of: (.list, value))
                 return nil
             }
             return .array(items.enumerated().compactMap { group($1, path, at: "\(pointer)/\($0)") })
@@ -137,21 +137,23 @@ struct ReportReading {
             return nil
         }
         if let code = Self.mistake(in: value, field.type, translator) {
-            note(code, path, at: pointer, list: field.type.list)
+            note(code, path, at: pointer, list: field.type.list, of: (MeantKind(of: field.type), value))
         }
         return value
     }
 
     private mutating func group(_ value: JSONValue, _ path: String, at pointer: String) -> JSONValue? {
         guard let object = value.object else {
-            note("wrongType", path, at: pointer)
+            note("wrongType", path, at: pointer, of: (.object, value))
             return nil
         }
         var read = JSONObject()
         for member in object.members {
             if path == "missing", let listed = Self.listed.first(where: { $0.name == member.name }) {
                 if let code = Self.mistake(in: member.value, listed.type, translator) {
-                    note(code, "\(path)/\(member.name)", at: pointer + JSONPatch.pointer(member.name))
+                    note(
+                        code, "\(path)/\(member.name)", at: pointer + JSONPatch.pointer(member.name),
+                        of: (MeantKind(of: listed.type), member.value))
                 }
                 continue
             }
@@ -165,10 +167,15 @@ struct ReportReading {
         return .object(read)
     }
 
-    private mutating func note(_ code: String, _ path: String, at pointer: String, list: String? = nil) {
+    /// - Parameter value: what kind of value is meant there, and the one that is there.
+    private mutating func note(
+        _ code: String, _ path: String, at pointer: String, list: String? = nil,
+        of value: (meant: MeantKind, found: JSONValue)? = nil
+    ) {
         let pointer = pointer.isEmpty ? JSONPatch.pointer(path) : pointer
+        let message = code == "wrongType" ? value.map { $0.meant.message(insteadOf: $0.found) } : nil
         findings.append(
-            Finding(code, path: path.replacing("/", with: "."), pointer: pointer, list: list))
+            Finding(code, path: path.replacing("/", with: "."), pointer: pointer, list: list, message: message))
     }
 
     /// The code of what is wrong with a value.

@@ -37,10 +37,12 @@ extension Translator {
     /// refuses the document. Days are held against the moment of receipt (`FieldTiming`).
     public func readCanonical(_ bytes: [UInt8], receivedAt: Timestamp) -> TranslatedDocument {
         do {
-            if let object = try JSONValue(parsing: bytes).object {
-                return readCanonical(object, receivedAt: receivedAt)
-            }
-            return .refused(Finding(severity: .error, code: "wrongType", path: nil, location: nil, rule: nil))
+            let value = try JSONValue(parsing: bytes)
+            if let object = value.object { return readCanonical(object, receivedAt: receivedAt) }
+            return .refused(
+                Finding(
+                    severity: .error, code: "wrongType", path: nil, location: nil, rule: nil,
+                    message: MeantKind.object.message(insteadOf: value)))
         } catch {
             return .refused(
                 Finding(
@@ -90,7 +92,7 @@ private struct CanonicalReading {
         let model = CanonicalModel.application
         if value.isNull { return nil }
         if model.isList(path) {
-            guard let items = value.array else { return refuse("wrongType", shown) }
+            guard let items = value.array else { return refuse(.list, insteadOf: value, shown) }
             return .array(
                 items.enumerated().compactMap { single($1, at: path, shown: "\(shown)[\($0)]") })
         }
@@ -100,14 +102,17 @@ private struct CanonicalReading {
     private mutating func single(_ value: JSONValue, at path: String, shown: String) -> JSONValue? {
         let model = CanonicalModel.application
         if model.isGroup(path) {
-            guard let below = value.object else { return refuse("wrongType", shown) }
+            guard let below = value.object else { return refuse(.object, insteadOf: value, shown) }
             return .object(object(below, at: path, shown: shown))
         }
         guard let field = model.field(at: path), field.origin == .sender else {
             warn("unexpectedElement", shown)
             return nil
         }
-        if let code = mistake(value, field.type) { return refuse(code, shown) }
+        if let code = mistake(value, field.type) {
+            return code == "wrongType"
+                ? refuse(MeantKind(of: field.type), insteadOf: value, shown) : refuse(code, shown)
+        }
         guard let result = Self.normal(value, field.type) else { return value }
         switch field.timing.verdict(of: result, received: received) {
         case .plausible: return .string(result)
@@ -141,6 +146,14 @@ private struct CanonicalReading {
 
     private mutating func refuse(_ code: String, _ shown: String) -> JSONValue? {
         findings.append(Finding(severity: .error, code: code, path: shown, location: nil, rule: nil))
+        return nil
+    }
+
+    private mutating func refuse(_ meant: MeantKind, insteadOf value: JSONValue, _ shown: String) -> JSONValue? {
+        findings.append(
+            Finding(
+                severity: .error, code: "wrongType", path: shown, location: nil, rule: nil,
+                message: meant.message(insteadOf: value)))
         return nil
     }
 

@@ -195,6 +195,19 @@ public struct RequestBody {
         return moment
     }
 
+    /// When something happened: a day (`2026-03-02`), or a time with its offset.
+    public mutating func happened(_ name: String, by now: Instant) -> Instant? {
+        guard let given = given(name) else { return nil }
+        guard let text = given.string, let moment = Instant(happened: text, by: now) else {
+            note(
+                given.string == nil ? "wrongType" : "notADate", name,
+                zh: "应为日期（yyyy-MM-dd），或带时区的时间（RFC 3339），如 2026-03-02T09:30:00+08:00。",
+                en: "is a day (yyyy-MM-dd), or a time with its offset (RFC 3339), such as 2026-03-02T09:30:00+08:00.")
+            return nil
+        }
+        return moment
+    }
+
     /// An object, read in the same way.
     public mutating func group<Value>(_ name: String, _ read: (inout RequestBody) -> Value) -> Value? {
         guard let given = given(name) else { return nil }

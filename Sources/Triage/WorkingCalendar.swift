@@ -4,7 +4,7 @@ import Vocabulary
 /// Which days are worked, by the State Council's yearly plan (《全国年节及纪念日放假办法》). It cannot be computed.
 public struct WorkingCalendar: Sendable {
     /// One year's plan.
-    public struct Year: Sendable {
+    public struct Year: Sendable, Hashable {
         let off: Set<CalendarDate>
         let makeupWorkdays: Set<CalendarDate>
 
@@ -21,6 +21,11 @@ public struct WorkingCalendar: Sendable {
     /// Years with a plan. A date beyond them is reckoned by weekends and the holidays that the law fixes, and is
     /// provisional.
     public func isPlanned(_ date: CalendarDate) -> Bool { years[date.year] != nil }
+
+    /// The years whose plan is another, or no plan, in a calendar that takes this one's place.
+    func yearsChanged(in new: WorkingCalendar) -> [Int] {
+        Set(years.keys).union(new.years.keys).filter { years[$0] != new.years[$0] }.sorted()
+    }
 
     public func isWorkday(_ date: CalendarDate) -> Bool {
         guard let year = years[date.year] else {
@@ -96,9 +101,6 @@ extension CalendarDate {
 }
 
 extension Timestamp {
-    /// The day's last second: until when something due that day may come.
-    public init(endOf date: CalendarDate) { self.init(date, hour: 23, minute: 59, second: 59) }
-
     /// Reads a day, taken as its end, or RFC 3339 in China's time, as canonical fields hold them.
     public init?(canonical text: String) {
         if let date = CalendarDate(iso: text) {

@@ -72,7 +72,7 @@ import Vocabulary
             post(["outside": "无锡市法律援助中心", "reason": "办案机关在无锡市"]), on: walk.number, from: caller)
         try walk.go(to: "2026-03-09T09:00")
         let wrong = [
-            "2026-03-04T08:59:59+08:00", "2026-03-09T09:00:01+08:00", "2026-03-05T25:00:00+08:00", "2026-03-05",
+            "2026-03-04T08:59:59+08:00", "2026-03-09T09:00:01+08:00", "2026-03-05T25:00:00+08:00", "2026-03-10",
         ]
         for at in wrong {
             let problem = await #expect(throws: Problem.self) {

@@ -52,6 +52,15 @@ public struct Instant: Sendable, Hashable, Comparable {
         self.init(milliseconds: seconds * 1000 + milliseconds)
     }
 
+    /// Reads when something happened: a moment as above, or a day, which is over with its end; today has come as far as now.
+    public init?(happened text: String, by now: Instant) {
+        guard let date = CalendarDate(iso: text) else {
+            self.init(rfc3339: text)
+            return
+        }
+        self = date == now.timestamp.date ? now : Instant(Timestamp(endOf: date))
+    }
+
     /// Minutes that it is ahead of UTC: `Z`, or a sign with hours and minutes.
     private static func offset(_ bytes: ArraySlice<UInt8>) -> Int? {
         if bytes.elementsEqual([UInt8(ascii: "Z")]) { return 0 }

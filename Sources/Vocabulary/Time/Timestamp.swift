@@ -21,6 +21,9 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     /// The day in China.
     public var date: CalendarDate { CalendarDate(daysSince1970: Int((local - secondOfDay) / 86_400)) }
 
+    /// The day's last second: until when something due that day may come.
+    public init(endOf date: CalendarDate) { self.init(date, hour: 23, minute: 59, second: 59) }
+
     public func adding(hours: Int) -> Timestamp { Timestamp(secondsSince1970: secondsSince1970 + Int64(hours) * 3600) }
 
     /// RFC 3339 with China's offset.
