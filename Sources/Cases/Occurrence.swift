@@ -27,10 +27,11 @@ struct Occurrence: Sendable, Hashable {
         of step: CaseEvent, in report: JSONObject, received: Instant, previous: Instant?, reportedAt now: Instant
     ) throws(Problem) {
         let first = max(received, previous ?? received)
+        try Self.refuseDatesToCome(in: report, now)
         let (document, date) = Self.documentDate(of: step, in: report)
         reportedAt = now
         if let told = report["occurredAt"] {
-            guard let moment = told.string.flatMap({ Self.moment($0, now) }) else {
+            guard let moment = told.string.flatMap({ Instant(happened: $0, by: now) }) else {
                 throw Self.problem(
                     "notADate", zh: "应为日期 yyyy-MM-dd，或带时区的时间（如 2026-03-02T09:30:00+08:00）。",
                     en: "takes a date (yyyy-MM-dd) or a time with its offset (2026-03-02T09:30:00+08:00).")
@@ -49,7 +50,7 @@ struct Occurrence: Sendable, Hashable {
                     en: "lies before \(first.timestamp.date.iso), the day of the step before.")
             }
             (at, place, ignored) = (min(max(moment, first), now), "occurredAt", nil)
-        } else if let date, let moment = Self.moment(date, now), moment <= now,
+        } else if let date, let moment = Instant(happened: date, by: now), moment <= now,
             moment.timestamp.date >= first.timestamp.date
         {
             (at, place, ignored) = (max(moment, first), document, nil)
@@ -128,14 +129,20 @@ struct Occurrence: Sendable, Hashable {
         return ("\(name).date", date)
     }
 
+    /// A document bears no date that is still to come, and the sender is told what it bears.
+    private static func refuseDatesToCome(in report: JSONObject, _ now: Instant) throws(Problem) {
+        for name in ["decision", "assignment", "closure", "termination"] {
+            guard let text = report[name]?["date"]?.string, let date = CalendarDate(iso: text),
+                date > now.timestamp.date
+            else { continue }
+            throw .badMember(
+                "outOfRange", at: "/\(name)/date", zh: "\(name).date 不能晚于今天（\(now.timestamp.date.iso)）。",
+                en: "\(name).date lies after today, \(now.timestamp.date.iso).")
+        }
+    }
+
     /// Whether a text is a day, or a time with its offset.
     static func isTime(_ text: String) -> Bool { CalendarDate(iso: text) != nil || Instant(rfc3339: text) != nil }
-
-    /// A day is over with its end; today's has come as far as now.
-    private static func moment(_ text: String, _ now: Instant) -> Instant? {
-        guard let date = CalendarDate(iso: text) else { return Instant(rfc3339: text) }
-        return date == now.timestamp.date ? now : Instant(Timestamp(endOf: date))
-    }
 
     private static func problem(_ code: String, zh: String, en: String) -> Problem {
         .badMember(code, at: "/occurredAt", zh: "occurredAt \(zh)", en: "occurredAt \(en)")

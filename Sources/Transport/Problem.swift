@@ -165,6 +165,7 @@ extension HTTPRequest {
     /// The body as a JSON object; an empty body is an empty object.
     public func jsonObject() throws(Problem) -> JSONObject {
         if body.isEmpty { return JSONObject() }
+        try checkIsJSON()
         let value: JSONValue
         do {
             value = try JSONValue(parsing: body)
@@ -179,6 +180,17 @@ extension HTTPRequest {
             throw Problem(.badRequest, zh: "请求体应为 JSON 对象。", en: "The body must be a JSON object.")
         }
         return object
+    }
+
+    /// - Throws: `Problem` 415 where the media type says that the body is something else than JSON. Without one it is read.
+    private func checkIsJSON() throws(Problem) {
+        let type = (header("Content-Type") ?? "").prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
+        guard !type.isEmpty, type != "application/json", !type.hasSuffix("+json") else { return }
+        var problem = Problem(
+            .unsupportedMediaType, zh: "此调用的请求体只接受 JSON：请写明 Content-Type: application/json。",
+            en: "This call takes a JSON body: send it with Content-Type: application/json.")
+        problem.headers = [("Accept", "application/json")]
+        throw problem
     }
 
     /// The first query parameter of that name.

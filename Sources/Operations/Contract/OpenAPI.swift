@@ -244,10 +244,9 @@ public struct OpenAPI: Sendable {
             responses["401"] = refused
             responses["403"] = refused
         }
-        if call?["body"]?.string == "document" {
-            responses["413"] = refused
-            responses["415"] = refused
-        }
+        let body = call?["body"]?.string
+        if body == "document" { responses["413"] = refused }
+        if let body, !["bytes", "anything"].contains(body) { responses["415"] = refused }
         responses["default"] = refused
         return responses
     }
