@@ -102,6 +102,7 @@ extension CanonicalModel {
         field("precheck/note", .text(500), "预审说明").ours, field("precheck/indicates", .text(64), "提示内容").ours,
         field("precheck/evidence", .text(200), "所据字段").ours,
         field("progress/state", .word(CaseState.allCases.map(\.rawValue)), "办案状态").ours,
+        field("progress/work", .word(LawyerWork.allCases.map(\.rawValue)), "承办进度").ours,
         field("progress/decision/date", .date, "决定日期").ours, field("progress/decision/no", .text(60), "决定文号").ours,
         field("progress/decision/kind", .text(20), "决定种类").ours,
         field("progress/decision/reasonCode", .code("refusalReason"), "决定理由").ours,

@@ -42,6 +42,7 @@ extension BackDoor {
         application.set("progress.version", JSONValue(record.version))
         application.set("progress.referralState", .string(record.standing.referral.rawValue))
         application.set("progress.state", .text(record.standing.caseState?.rawValue))
+        application.set("progress.work", .text(record.standing.work?.rawValue))
         application.set("progress.responsible", .text(record.queue))
         application.set("progress.handover", .string(record.standing.handover.rawValue))
         application.set("progress.handoverTo", .text(record.handover.to))

@@ -28,7 +28,12 @@ public struct CaseStory: Sendable, Hashable {
 
     public struct Mistake: Error, Sendable, Hashable {
         public let line: Int
-        public let text: String
+        public let text: LocalizedText
+
+        init(line: Int, _ zh: String, _ en: String) {
+            self.line = line
+            text = LocalizedText(zh: zh, en: en)
+        }
     }
 
     /// What happens between institutions, and between the sender and the gateway.
@@ -54,10 +59,12 @@ public struct CaseStory: Sendable, Hashable {
             if words.isEmpty { continue }
             let event = try Self.event(words, line: index + 1)
             if let last = events.last, event.at < last.at {
-                throw Mistake(line: index + 1, text: "\(event.word) lies before \(last.word)")
+                throw Mistake(
+                    line: index + 1, "\(event.word) 早于前一事件 \(last.word)", "\(event.word) lies before \(last.word)")
             }
             if (event.event == nil) != events.isEmpty {
-                throw Mistake(line: index + 1, text: "a story begins with received, once")
+                throw Mistake(
+                    line: index + 1, "第一个事件应为 received，且只写一次", "a story begins with received, once")
             }
             events.append(event)
             lines.append(index + 1)
@@ -66,14 +73,29 @@ public struct CaseStory: Sendable, Hashable {
     }
 
     private static func event(_ words: [String], line: Int) throws(Mistake) -> Event {
-        guard words.count == 2 || (words.count == 4 && words[2] == "until"), let at = Timestamp(canonical: words[0])
-        else { throw Mistake(line: line, text: "takes TIME EVENT, or TIME EVENT until DATE") }
+        guard words.count == 2 || (words.count == 4 && words[2] == "until") else {
+            throw Mistake(
+                line: line, "应写作：时间 事件，或 时间 事件 until 日期", "takes TIME EVENT, or TIME EVENT until DATE")
+        }
+        guard let at = Timestamp(canonical: words[0]) else {
+            throw Mistake(
+                line: line,
+                "\(words[0]) 不是时间：写日期（2026-03-02），或带时区的时间（2026-03-02T09:30:00+08:00）",
+                "\(words[0]) is no time: it takes a day (2026-03-02), or a time with its offset (2026-03-02T09:30:00+08:00)"
+            )
+        }
         let until = words.count == 4 ? CalendarDate(iso: words[3]) : nil
-        if words.count == 4, until == nil { throw Mistake(line: line, text: "\(words[3]) is no date") }
+        if words.count == 4, until == nil {
+            throw Mistake(
+                line: line, "\(words[3]) 不是日期（yyyy-MM-dd）", "\(words[3]) is no date (yyyy-MM-dd)")
+        }
         if words[1] == "received" { return Event(at: at, event: nil, until: until) }
         let step = CaseEvent(rawValue: words[1]).map(ApplicationEvent.report)
         guard let event = step ?? others.first(where: { $0.0 == words[1] })?.1 else {
-            throw Mistake(line: line, text: "\(words[1]) is no event" + StrictSchema.hint(words[1], Self.words))
+            let nearest = Spelling.nearest(to: words[1], among: Self.words)
+            throw Mistake(
+                line: line, "没有事件 \(words[1])" + (nearest.map { "，是否为 \($0)？" } ?? ""),
+                "\(words[1]) is no event" + (nearest.map { "; did you mean \($0)?" } ?? ""))
         }
         return Event(at: at, event: event, until: until)
     }
@@ -101,9 +123,12 @@ public struct CaseStory: Sendable, Hashable {
                     next = try ApplicationMachine.transition(from: standing, on: happened, route: route)
                 } catch {
                     let legal = error.legal.map(\.rawValue).joined(separator: ", ")
-                    throw Mistake(line: lines[index], text: "\(event.word) is not legal then; legal: \(legal)")
+                    throw Mistake(
+                        line: lines[index], "此时不能执行 \(event.word)，可用：\(legal)",
+                        "\(event.word) is not legal then; legal: \(legal)")
                 }
                 application.set("progress.state", .text(standing.caseState?.rawValue))
+                application.set("progress.work", .text(standing.work?.rawValue))
                 route = next.route ?? route
                 application.set("aidRoute", .string(route.rawValue))
                 for effect in next.effects { Self.move(&clocks, by: effect, event, application, triage) }

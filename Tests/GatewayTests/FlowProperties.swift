@@ -107,7 +107,7 @@ private struct Story {
         guard let application = responsible.keys.sorted().randomElement(using: &chance),
             let record = try await world.store.application(application)
         else { return }
-        let legal = record.standing.caseState.map { CaseMachine.legalEvents(in: $0, route: record.route) }
+        let legal = record.standing.caseState.map { _ in record.standing.legalSteps(route: record.route) }
         let isLikely = Int.random(in: 0..<10, using: &chance) < 7
         let event = isLikely ? legal?.randomElement(using: &chance) ?? .accept : chance.one(of: CaseEvent.allCases)
         let caller = isLikely ? responsible[application] ?? "" : chance.one(of: World.institutions)

@@ -48,6 +48,20 @@ import Vocabulary
         }
     }
 
+    @Test func `who has a lawyer before the decision is not without one`() async throws {
+        let world = try await World(seed: 10)
+        world.go(to: try Walk.moment("2026-03-02T09:00"))
+        var walk = Walk(world)
+        try await walk.receive("heard")
+        try await walk.say("signIn+startAdvance")
+        #expect(try await Self.hearings(world) == [walk.number])
+        try await walk.say("assign")
+        #expect(try await Self.hearings(world).isEmpty)
+        try await walk.say("replaceRequested")
+        #expect(try await Self.hearings(world).isEmpty)
+        await world.remove()
+    }
+
     @Test func `it rings by the days that the settings give, and ends with the assignment`() async throws {
         let gateway = try GatewayProcess(courtWays: "")
         try gateway.set(#"<alerts everySeconds="5" settleSeconds="0" hearingDays="4"/>"#)

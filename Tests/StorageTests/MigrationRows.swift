@@ -129,7 +129,7 @@ enum MigrationRows {
         "status": [
             "id": .text("S"), "application_no": .text("LA-queued"), "code": .text("00"), "content": object,
         ],
-        "heartbeat": ["id": .int(1)],
+        "heartbeat": ["id": .int(1)], "recount": ["id": .int(1)],
         "case_key": ["quarter": .int(8095), "key": .text("k"), "application_no": .text("LA-queued")],
         "related_case": ["application_no": .text("LA-queued"), "other_no": .text("LA-signedIn")],
         "awaited_key": ["key": .text("k"), "follow_up_id": .text("F-supplement")],

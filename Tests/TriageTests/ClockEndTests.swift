@@ -16,6 +16,7 @@ import Vocabulary
     private struct Place: Hashable {
         let state: CaseState
         let isRunning: Bool
+        var work: LawyerWork?
     }
 
     /// Every place that a case comes to from where an institution signs it in.
@@ -26,10 +27,13 @@ import Vocabulary
         var open = [Place(state: CaseMachine.start(route: route), isRunning: beginsAtReceipt)]
         while let place = open.popLast() {
             guard found.insert(place).inserted else { continue }
-            for event in CaseMachine.legalEvents(in: place.state, route: route) {
-                guard let next = CaseMachine.next(place.state, event, route: route) else { continue }
-                let runs = rule.on.contains(event.rawValue) || (place.isRunning && !over.contains(event.rawValue))
-                open.append(Place(state: next, isRunning: runs))
+            for event in CaseMachine.legalEvents(in: place.state, route: route, work: place.work) {
+                guard let next = CaseMachine.next(place.state, event, route: route, work: place.work) else { continue }
+                let work = CaseMachine.work(after: event, from: place.state, place.work, to: next)
+                // CLK-06 is not started where a lawyer is assigned already.
+                let starts = rule.on.contains(event.rawValue) && !(rule.isForNobodyAssigned && place.work != nil)
+                let runs = starts || (place.isRunning && !over.contains(event.rawValue))
+                open.append(Place(state: next, isRunning: runs, work: work))
                 // The organ may notify again while a refusal of the lawyer is examined.
                 if next == .refusalExamined, rule.on.contains(ClockTrigger.noticeRepeated.rawValue) {
                     open.append(Place(state: next, isRunning: true))
@@ -84,6 +88,8 @@ import Vocabulary
 }
 
 extension ClockRule {
+    fileprivate var isForNobodyAssigned: Bool { when?.source.contains("not(/root/progress/work)") ?? false }
+
     /// Whether it is the rule of a route alone.
     fileprivate func isOf(_ route: AidRoute) -> Bool {
         when?.source.contains("/root/aidRoute = '\(route.rawValue)'") ?? false

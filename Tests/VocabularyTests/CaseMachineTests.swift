@@ -34,8 +34,8 @@ import Testing
             ],
             .advanceAid: [
                 .grant: .granted, .refuse: .refused, .dueExpired: .deemedWithdrawn, .assign: .advanceAid,
-                .agreementSigned: .advanceAid, .workStarted: .advanceAid, .terminate: .terminated,
-                .ownLawyerRetained: .terminated, .withdraw: .withdrawn, .transfer: .transferredOut,
+                .terminate: .terminated, .ownLawyerRetained: .terminated, .withdraw: .withdrawn,
+                .transfer: .transferredOut,
                 .claimFiled: .advanceAid, .papersComplete: .advanceAid, .papersFiledWithCourt: .advanceAid,
             ],
             .granted: [
@@ -108,6 +108,52 @@ import Testing
         for event in CaseEvent.allCases {
             #expect(CaseMachine.next(state, event, route: route) == legal[event])
         }
+    }
+
+    /// Beside a decision that is still owed: the steps of the lawyer's work, with how far it has come then.
+    private static let advanced: [LawyerWork?: [CaseEvent: LawyerWork]] = [
+        nil: [.assign: .assigned],
+        .assigned: [.agreementSigned: .entrusted, .workStarted: .inProgress, .replaceRequested: .assignedReplacing],
+        .entrusted: [.workStarted: .inProgress, .replaceRequested: .entrustedReplacing],
+        .inProgress: [.agreementSigned: .inProgress, .replaceRequested: .inProgressReplacing],
+        .assignedReplacing: [.replaced: .assigned, .replaceDenied: .assigned],
+        .entrustedReplacing: [.replaced: .assigned, .replaceDenied: .entrusted],
+        .inProgressReplacing: [.replaced: .inProgress, .replaceDenied: .inProgress],
+    ]
+
+    @Test(arguments: [nil] + LawyerWork.allCases)
+    func `advance aid keeps how far the lawyer's work has come, and a grant finds it there`(work: LawyerWork?) throws {
+        let steps = try #require(Self.advanced[work])
+        let all: Set<CaseEvent> = [
+            .assign, .agreementSigned, .workStarted, .replaceRequested, .replaced, .replaceDenied,
+        ]
+        for event in all {
+            let next = CaseMachine.next(.advanceAid, event, route: .byApplication, work: work)
+            #expect((next == .advanceAid) == (steps[event] != nil), "\(event)")
+            guard let next else { continue }
+            #expect(CaseMachine.work(after: event, from: .advanceAid, work, to: next) == steps[event], "\(event)")
+        }
+        let decided: [LawyerWork?: (CaseState, LawyerWork?)] = [
+            nil: (.granted, nil), .assigned: (.assigned, nil), .entrusted: (.entrusted, nil),
+            .inProgress: (.inProgress, nil), .assignedReplacing: (.replacing, .assigned),
+            .entrustedReplacing: (.replacing, .entrusted), .inProgressReplacing: (.replacing, .inProgress),
+        ]
+        let (state, kept) = try #require(decided[work])
+        #expect(CaseMachine.next(.advanceAid, .grant, route: .byApplication, work: work) == state)
+        #expect(CaseMachine.work(after: .grant, from: .advanceAid, work, to: state) == kept)
+        // What else happens leaves the work where it is.
+        #expect(CaseMachine.work(after: .claimFiled, from: .advanceAid, work, to: .advanceAid) == work)
+    }
+
+    @Test(arguments: [AidRoute.byApplication, .byNotification], [CaseState.assigned, .entrusted, .inProgress])
+    func `who asks for another lawyer comes back to where the work was`(route: AidRoute, state: CaseState) {
+        #expect(CaseMachine.next(state, .replaceRequested, route: route) == .replacing)
+        let work = CaseMachine.work(after: .replaceRequested, from: state, nil, to: .replacing)
+        #expect(CaseMachine.next(.replacing, .replaceDenied, route: route, work: work) == state)
+        let begins: CaseState = state == .inProgress ? .inProgress : .assigned
+        #expect(CaseMachine.next(.replacing, .replaced, route: route, work: work) == begins)
+        #expect(CaseMachine.work(after: .claimFiled, from: .replacing, work, to: .replacing) == work)
+        #expect(CaseMachine.work(after: .replaceDenied, from: .replacing, work, to: state) == nil)
     }
 
     @Test(arguments: AidRoute.allCases)

@@ -82,7 +82,7 @@ enum CaseRows {
             AS message_id, a.queue AS queue, a.content AS content, a.case_state AS case_state, a.aid_route AS aid_route,
             a.version AS version, a.referral_state AS referral_state, a.application_message AS application_message,
             a.handover_state AS handover_state, a.handover_to AS handover_to, a.handover_due AS handover_due,
-            a.handover_returns AS handover_returns, a.lead_state AS lead_state, a.stepped_at AS stepped_at, a.facts AS facts,
+            a.handover_returns AS handover_returns, a.lead_state AS lead_state, a.lawyer_work AS lawyer_work, a.stepped_at AS stepped_at, a.facts AS facts,
             a.erased_at AS erased_at, r.erased_at AS document_erased_at,
             coalesce(a.applied_at, r.received_at) AS received_at
             FROM application a JOIN referral r ON r.id = a.referral_id LEFT JOIN referral f ON f.id = r.corrects
@@ -101,7 +101,7 @@ enum CaseRows {
                 standing: ApplicationStanding(
                     referral: try row.word("referral_state"), caseState: try row.optionalWord("case_state"),
                     handover: try row.word("handover_state"), returns: try row.int("handover_returns"),
-                    lead: try row.optionalWord("lead_state")),
+                    lead: try row.optionalWord("lead_state"), work: try row.optionalWord("lawyer_work")),
                 handover: Handover(
                     to: try row.optionalText("handover_to"), dueAt: try row.optionalInstant("handover_due")),
                 receivedAt: try row.instant("received_at"))
@@ -220,11 +220,12 @@ enum CaseRows {
         // A step follows upon the one before; what only adds to a state may be told in any order.
         let isStep =
             change.responsible != nil
-            || (record.standing.caseState != nil && standing.caseState != record.standing.caseState)
+            || (record.standing.caseState != nil
+                && (standing.caseState != record.standing.caseState || standing.work != record.standing.work))
         let changed = try transaction.run(
             """
             UPDATE application SET case_state = ?, referral_state = ?, handover_state = ?, handover_to = ?,
-            handover_due = ?, handover_returns = ?, lead_state = ?, applied_at = coalesce(?, applied_at),
+            handover_due = ?, handover_returns = ?, lead_state = ?, lawyer_work = ?, applied_at = coalesce(?, applied_at),
             queue = coalesce(?, queue), content = coalesce(?, content), aid_route = ?, facts = ?,
             month = coalesce(?, month, ?), stepped_at = coalesce(?, stepped_at), statuses_erased_at = NULL,
             history_erased_at = NULL, version = version + 1 WHERE no = ? AND version = ?
@@ -232,7 +233,7 @@ enum CaseRows {
             [
                 .optional(standing.caseState), .word(standing.referral), .word(standing.handover),
                 .optional(handover.to), .optional(handover.dueAt), .int(standing.returns),
-                .optional(standing.lead), .optional(change.appliedAt),
+                .optional(standing.lead), .optional(standing.work), .optional(change.appliedAt),
                 .optional(change.responsible), .optionalSealed(change.content?.bytes, .applicationContent),
                 .word(route),
                 .optional(try facts(after: change, standing, of: record)?.stored),

@@ -14,7 +14,7 @@ extension SQLMessageStore: HearingStore {
                 SELECT h.application_no AS no, a.queue AS queue, min(h.at) AS at FROM hearing h
                 JOIN application a ON a.no = h.application_no WHERE h.at >= ? AND h.at <= ?
                 AND (a.lead_state IS NULL OR a.lead_state = ?) AND a.referral_state IN (\(SQLValue.marks(open.count)))
-                AND (a.case_state IS NULL OR a.case_state IN (\(SQLValue.marks(waiting.count))))
+                AND (a.case_state IS NULL OR a.case_state IN (\(SQLValue.marks(waiting.count)))) AND a.lawyer_work IS NULL
                 GROUP BY h.application_no, a.queue ORDER BY at, no LIMIT ?
                 """, [.instant(start), .instant(end), .word(LeadState.applied)] + open + waiting + [.int(limit)]
             ) { row throws(StoreError) in

@@ -57,8 +57,7 @@ public enum ApplicationMachine {
             case .answerLead(let answer): standing.answerLead(answer, route)
             }
         guard let next else {
-            let legal = standing.caseState.map { CaseMachine.legalEvents(in: $0, route: route) } ?? []
-            throw Refusal(standing: standing, event: event, legal: legal)
+            throw Refusal(standing: standing, event: event, legal: standing.legalSteps(route: route))
         }
         return next
     }
@@ -137,18 +136,21 @@ extension ApplicationStanding {
     /// A transfer changes who is responsible, which is no step of the case alone.
     fileprivate func report(_ step: CaseEvent, _ route: AidRoute) -> Transition? {
         guard referral == .signedIn, step != .transfer, let caseState,
-            let next = CaseMachine.next(caseState, step, route: route)
+            let next = state(after: step, route: route)
         else { return nil }
         let ends: [ApplicationEffect] = next.isOver && next != .closed ? [.endClocks] : []
         let told = step.status.map { [ApplicationEffect.tellSender($0)] } ?? []
-        var transition = becoming([.moveClocks(.step(step))] + told + ends) { $0.caseState = next }
+        var transition = becoming([.moveClocks(.step(step))] + told + ends) {
+            $0.caseState = next
+            $0.work = CaseMachine.work(after: step, from: caseState, work, to: next)
+        }
         if step == .apply { transition.route = .byApplication }
         return transition
     }
 
     /// Until the decision; a case that has begun must be in a state that its machine lets go.
     private func isTransferable(_ route: AidRoute) -> Bool {
-        caseState.map { CaseMachine.legalEvents(in: $0, route: route).contains(.transfer) } ?? true
+        caseState == nil || legalSteps(route: route).contains(.transfer)
     }
 
     fileprivate func proposeHandover(_ route: AidRoute) -> Transition? {
@@ -168,6 +170,7 @@ extension ApplicationStanding {
             $0.referral = .signedIn
             $0.handover = .handedOver
             $0.caseState = CaseMachine.start(route: route)
+            $0.work = nil
         }
     }
 
@@ -215,6 +218,7 @@ extension ApplicationStanding {
             $0.referral = .signedIn
             $0.handover = .external
             $0.caseState = .transferredOut
+            $0.work = nil
         }
     }
 }

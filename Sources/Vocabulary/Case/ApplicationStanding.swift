@@ -8,16 +8,31 @@ public struct ApplicationStanding: Sendable, Hashable {
     public var returns: Int
     /// What has become of it as a lead; nothing where it never was one.
     public var lead: LeadState?
+    /// How far the lawyer's work has come where the state of the case does not tell it.
+    public var work: LawyerWork?
 
     public init(
         referral: ReferralState, caseState: CaseState? = nil, handover: HandoverState = .collected, returns: Int = 0,
-        lead: LeadState? = nil
+        lead: LeadState? = nil, work: LawyerWork? = nil
     ) {
         self.referral = referral
         self.caseState = caseState
         self.handover = handover
         self.returns = returns
         self.lead = lead
+        self.work = work
+    }
+
+    /// Where the case stands after a step of it.
+    ///
+    /// - Returns: nothing where that is not legal, or nobody has signed it in.
+    public func state(after step: CaseEvent, route: AidRoute) -> CaseState? {
+        caseState.flatMap { CaseMachine.next($0, step, route: route, work: work) }
+    }
+
+    /// The steps of the case that are legal now.
+    public func legalSteps(route: AidRoute) -> [CaseEvent] {
+        caseState.map { CaseMachine.legalEvents(in: $0, route: route, work: work) } ?? []
     }
 
     /// A lead is no application, however it ended, until the person wants one.

@@ -12,7 +12,9 @@
 ///         ▼                                                   uphold │     │ orderCorrection
 ///     deemedWithdrawn                               objectionUpheld ◀┘     └▶ objectionCorrected ─grant, assign─▶ …
 ///     any state before the decision ─withdraw─▶ withdrawn, ─transfer─▶ transferredOut, ─startAdvance─▶ advanceAid
-///     advanceAid (a lawyer may be assigned and work, 法律援助法 44) ─grant, refuse, dueExpired, terminate─▶ …
+///     advanceAid (a lawyer may be assigned, work and be replaced, 法律援助法 44) ─refuse, dueExpired, terminate─▶ …
+///         └─grant─▶ granted, or as far as the lawyer's work has come: assigned, entrusted, inProgress, replacing
+///     replacing ─replaceDenied─▶ as far as the work had come, ─replaced─▶ assigned, or inProgress where it had begun
 ///     granted ─withdraw─▶ withdrawn, ─terminate, ownLawyerRetained─▶ terminated
 ///
 ///     by notification (LAL 25, 36): no acceptance, no grant, no refusal
@@ -36,28 +38,46 @@ public enum CaseMachine {
         }
     }
 
+    /// - Parameter work: how far the lawyer's work has come where the state does not tell it.
     /// - Returns: `nil` where the state does not allow the step.
-    public static func next(_ state: CaseState, _ event: CaseEvent, route: AidRoute) -> CaseState? {
-        steps(from: state, route: route).first { $0.0 == event }?.1
+    public static func next(
+        _ state: CaseState, _ event: CaseEvent, route: AidRoute, work: LawyerWork? = nil
+    ) -> CaseState? {
+        steps(from: state, work, route: route).first { $0.0 == event }?.1
     }
 
-    public static func legalEvents(in state: CaseState, route: AidRoute) -> [CaseEvent] {
-        steps(from: state, route: route).map(\.0)
+    public static func legalEvents(in state: CaseState, route: AidRoute, work: LawyerWork? = nil) -> [CaseEvent] {
+        steps(from: state, work, route: route).map(\.0)
+    }
+
+    /// How far the lawyer's work has come after a legal step, where the state then does not tell it.
+    public static func work(
+        after event: CaseEvent, from state: CaseState, _ work: LawyerWork?, to next: CaseState
+    ) -> LawyerWork? {
+        switch (state, next) {
+        case (.advanceAid, .advanceAid): LawyerWork.steps(from: work).first { $0.0 == event }?.1 ?? work
+        case (.advanceAid, .replacing): work?.stage
+        case (.replacing, .replacing): work
+        case (.assigned, .replacing): .assigned
+        case (.entrusted, .replacing): .entrusted
+        case (.inProgress, .replacing): .inProgress
+        case (_, _): nil
+        }
     }
 
     private typealias Steps = [(CaseEvent, CaseState)]
 
-    private static func steps(from state: CaseState, route: AidRoute) -> Steps {
+    private static func steps(from state: CaseState, _ lawyer: LawyerWork?, route: AidRoute) -> Steps {
         let steps =
             switch route {
-            case .byApplication: application(state)
-            case .byNotification: notice(state)
+            case .byApplication: application(state, lawyer)
+            case .byNotification: notice(state, lawyer)
             case .byConsultation: dutyLawyer(state)
             }
         return steps.isEmpty ? [] : steps + marks(state, route: route).map { ($0, state) }
     }
 
-    private static func application(_ state: CaseState) -> Steps {
+    private static func application(_ state: CaseState, _ lawyer: LawyerWork?) -> Steps {
         let ends: Steps = [(.withdraw, .withdrawn), (.transfer, .transferredOut)]
         let endsOfAid: Steps = [(.terminate, .terminated), (.ownLawyerRetained, .terminated)]
         switch state {
@@ -79,24 +99,24 @@ public enum CaseMachine {
                 (.startAdvance, .advanceAid),
             ] + ends
         case .crossRegionChecking: return [(.crossRegionAnswered, .accepted)] + ends
-        // A lawyer may be assigned and begin before the decision; who then brings no papers has withdrawn.
+        // A lawyer may be assigned, begin and be replaced before the decision; who then brings no papers has withdrawn.
         case .advanceAid:
-            return [
-                (.grant, .granted), (.refuse, .refused), (.dueExpired, .deemedWithdrawn), (.assign, .advanceAid),
-                (.agreementSigned, .advanceAid), (.workStarted, .advanceAid),
-            ] + endsOfAid + ends
+            let decided: Steps = [
+                (.grant, lawyer?.decided ?? .granted), (.refuse, .refused), (.dueExpired, .deemedWithdrawn),
+            ]
+            return decided + LawyerWork.steps(from: lawyer).map { ($0.0, .advanceAid) } + endsOfAid + ends
         case .granted: return [(.assign, .assigned), (.withdraw, .withdrawn)] + endsOfAid
         case .refused: return [(.objectionFiled, .objectionPending)]
         case .objectionCorrected: return [(.grant, .granted), (.assign, .assigned), (.withdraw, .withdrawn)]
         case .assigned, .entrusted, .inProgress, .replacing, .terminated, .closed, .objectionPending:
-            return work(state)
+            return work(state, lawyer)
         case .deemedWithdrawn, .withdrawn, .transferredOut, .archived, .objectionUpheld, .noticeChecked,
             .noticeIncomplete, .refusalExamined, .helpRequested, .dutyLawyerArranged, .helpGiven:
             return []
         }
     }
 
-    private static func notice(_ state: CaseState) -> Steps {
+    private static func notice(_ state: CaseState, _ lawyer: LawyerWork?) -> Steps {
         let ends: Steps = [(.withdraw, .withdrawn), (.ownLawyerRetained, .terminated)]
         switch state {
         case .pendingIntake:
@@ -108,11 +128,11 @@ public enum CaseMachine {
             return [(.assign, .assigned), (.noticeIncomplete, .noticeIncomplete), (.transfer, .transferredOut)] + ends
         // The three days run on while the organ supplies what is missing, so assigning is possible at once.
         case .noticeIncomplete: return [(.checkNotice, .noticeChecked), (.assign, .assigned)] + ends
-        case .assigned, .entrusted, .inProgress: return work(state) + [(.personRefuses, .refusalExamined)]
+        case .assigned, .entrusted, .inProgress: return work(state, lawyer) + [(.personRefuses, .refusalExamined)]
         case .refusalExamined:
             return [(.refusalJustified, .terminated), (.renotified, .assigned), (.ownLawyerRetained, .terminated)]
         case .objectionCorrected: return [(.assign, .assigned)]
-        case .replacing, .terminated, .closed, .objectionPending: return work(state)
+        case .replacing, .terminated, .closed, .objectionPending: return work(state, lawyer)
         case .supplementRequested, .provisionallyAccepted, .accepted, .crossRegionChecking, .advanceAid, .granted,
             .refused, .deemedWithdrawn, .withdrawn, .transferredOut, .archived, .objectionUpheld, .helpRequested,
             .dutyLawyerArranged, .helpGiven:
@@ -122,7 +142,7 @@ public enum CaseMachine {
 
     /// From the assignment on both routes are one. Telling the signing of the agreement and the beginning of the work is
     /// optional (status 13), so a case may be closed, and another lawyer asked for, without them.
-    private static func work(_ state: CaseState) -> Steps {
+    private static func work(_ state: CaseState, _ lawyer: LawyerWork?) -> Steps {
         let ends: Steps = [(.close, .closed), (.terminate, .terminated), (.ownLawyerRetained, .terminated)]
         switch state {
         case .assigned:
@@ -130,9 +150,11 @@ public enum CaseMachine {
         case .entrusted: return [(.workStarted, .inProgress), (.replaceRequested, .replacing)] + ends
         // A lawyer who takes another's place signs an agreement of his own.
         case .inProgress: return [(.replaceRequested, .replacing), (.agreementSigned, .inProgress)] + ends
+        // What another lawyer has not begun yet begins with the assignment; a lawyer who stays goes on.
         case .replacing:
             return [
-                (.replaced, .inProgress), (.replaceDenied, .inProgress), (.terminate, .terminated),
+                (.replaced, lawyer?.replaced.decided ?? .inProgress),
+                (.replaceDenied, lawyer?.stage.decided ?? .inProgress), (.terminate, .terminated),
                 (.ownLawyerRetained, .terminated),
             ]
         case .closed: return [(.archive, .archived)]

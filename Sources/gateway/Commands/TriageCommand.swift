@@ -25,8 +25,8 @@ enum TriageCommand: Command {
                 "a JSON array of status shares on file about the person; canonical applications only"),
             .item("--mapping ID", "来源单位的文档用这个映射", "use this mapping for partners' documents"),
             .item(
-                "--story FILE", "在所选时间对每件申请演示事件：每行 时间 事件 [until 日期]，第一个事件为 received；每个事件之后显示各时限",
-                "play events at chosen times on each application: a line is TIME EVENT [until DATE], the first event is received; every clock is shown after each"
+                "--story FILE", "在所选时间对每件申请演示事件：每行 时间 事件 [until 日期]，时间为日期或带时区的时间，第一个事件为 received；每个事件之后显示各时限",
+                "play events at chosen times on each application: a line is TIME EVENT [until DATE], TIME a day or a time with its offset, the first event received; every clock is shown after each"
             ),
             .item("-o json, --json", "全部结果，每份文档一行 JSON", "the whole result as JSON, one document a line"),
             .config,
@@ -94,7 +94,7 @@ enum TriageCommand: Command {
         do throws(CaseStory.Mistake) {
             return try CaseStory(text: text)
         } catch {
-            throw UsageError(LocalizedText(same: error.text).at("\(file):\(error.line)"))
+            throw UsageError(error.text.at("\(file):\(error.line)"))
         }
     }
 
@@ -107,7 +107,7 @@ enum TriageCommand: Command {
             do throws(CaseStory.Mistake) {
                 moments = try story.play(assessment.application, by: triage)
             } catch {
-                throw UsageError(LocalizedText(same: error.text).at("\(arguments["story"] ?? ""):\(error.line)"))
+                throw UsageError(error.text.at("\(arguments["story"] ?? ""):\(error.line)"))
             }
             Terminal.print(
                 arguments.has("json")
