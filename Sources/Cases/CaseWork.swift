@@ -46,7 +46,8 @@ extension CaseClerk: FollowUpHandling {
             application.complete(name, with: value)
         }
         if let change = try leadApplies(record, application, message, followUp) { return change }
-        let missing = try stillMissing(application, of: record, evidence: [])
+        let missing = try stillMissing(
+            application, of: record, evidence: [], came: message.value("materials")?.array ?? [])
         if !record.standing.isLead { application.set("missing", .array(missing)) }
         var change = CaseChange(
             of: record, nil, historyEvent: .entry(.materialsAdded), actor: followUp.partnerID, at: followUp.receivedAt)
@@ -87,8 +88,10 @@ extension CaseClerk: FollowUpHandling {
 
     /// The missing papers without those that came or are proved by now. The list only shrinks: what is missing was told
     /// once and completely (法律援助法 43).
+    ///
+    /// - Parameter came: the papers that came now. Those of before are no answer to an institution that asks for them again.
     func stillMissing(
-        _ application: LegalAidApplication, of record: ApplicationRecord, evidence: [JSONValue]
+        _ application: LegalAidApplication, of record: ApplicationRecord, evidence: [JSONValue], came: [JSONValue] = []
     ) throws(StoreError) -> [JSONValue] {
         func needed(_ application: LegalAidApplication, _ evidence: [JSONValue]) -> Set<String> {
             let missing = current.triage.missing(
@@ -101,13 +104,12 @@ extension CaseClerk: FollowUpHandling {
         let proved =
             evidence.isEmpty && before.content == application.content
             ? [] : needed(before, []).subtracting(needed(application, evidence))
-        let materials = application.value("materials")?.array ?? []
-        let came = Set(materials.compactMap { $0["kind"]?.string })
-        let titles = Set(materials.compactMap { $0["title"]?.string })
+        let kinds = Set(came.compactMap { $0["kind"]?.string })
+        let titles = Set(came.compactMap { $0["title"]?.string })
         return (application.value("missing")?.array ?? []).filter { item in
             // What an institution asked for by its name alone.
             guard let kind = item["kind"]?.string else { return item["title"]?.string.map(titles.contains) != true }
-            return !proved.contains(kind) && !came.contains(kind)
+            return !proved.contains(kind) && !kinds.contains(kind)
         }
     }
 

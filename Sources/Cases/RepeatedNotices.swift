@@ -49,7 +49,9 @@ extension CaseClerk {
         for (name, value) in message.content.members where !Self.ownOfMessage.contains(name) {
             application.complete(name, with: value)
         }
-        application.set("missing", .array(try stillMissing(application, of: record, evidence: [])))
+        let missing = try stillMissing(
+            application, of: record, evidence: [], came: message.value("materials")?.array ?? [])
+        application.set("missing", .array(missing))
         application.note(event)
         var change = CaseChange(
             of: record, nil, historyEvent: .entry(.caseEvent), actor: followUp.partnerID, at: followUp.receivedAt)

@@ -13,7 +13,8 @@ extension Triage {
         until: CalendarDate? = nil
     ) -> [Clock] {
         examine(application, receivedAt: moment, evidence: []) {
-            $0.startClocks(by: trigger, at: moment, until: until).clocks
+            if let target = application.text("target.institutionCode") { $0.noteDesk(of: .queue(target, rule: "")) }
+            return $0.startClocks(by: trigger, at: moment, until: until).clocks
         } ?? []
     }
 
@@ -23,7 +24,8 @@ extension Triage {
         _ clocks: [Clock], by trigger: ClockTrigger, at moment: Timestamp, for application: LegalAidApplication,
         until: CalendarDate? = nil
     ) -> [Clock] {
-        let onFile = Set(clocks.map(\.id))
+        // What was judged when a message came is over: what is handed on after it has its own time.
+        let onFile = Set(clocks.filter { $0.isMet == nil }.map(\.id))
         let once = Set(edition(on: moment.date).clocks.filter(\.startsOnce).map(\.head.id))
         let started = self.clocks(startedBy: trigger, at: moment, for: application, until: until)
             .filter { !onFile.contains($0.id) || !once.contains($0.id) }
@@ -103,6 +105,8 @@ extension Examination {
         guard let amount = edition.amount(of: rule) else { return nil }
         let startsElsewhere = rule.start != nil
         guard let start = startsElsewhere ? start(of: rule) : moment else { return nil }
+        // What has not begun by the receipt cannot have been kept or missed by then.
+        if rule.judgesReceipt, amount > 0, start.date > receivedAt.date { return nil }
         let isHeld = application.isInCustody
         let rollsOver = rule.rollsOver && (rule.rollsOverInCustody || !isHeld)
         var ends = rules.calendar.ends(of: amount, rule.unit, from: start, rollsOver: rollsOver)

@@ -32,11 +32,18 @@ extension Edition {
     /// The rule that started a clock; nothing where it cannot be told.
     fileprivate func rule(of clock: Clock) -> ClockRule? {
         let kind = clock.id.prefix { $0 != "#" }
-        let rules = clocks.filter { $0.head.id == kind }
+        let rules = clocks.filter { $0.head.id == kind && !$0.judgesReceipt }
         if rules.count == 1 { return rules.first }
-        // Rules that share a number differ in what they rest on.
+        // Rules that share a number differ in what they rest on, or only in where they begin.
         let alike = rules.filter { $0.head.basis == clock.basis && $0.isDerived == clock.isDerived }
-        return alike.count == 1 ? alike.first : nil
+        return alike.allSatisfy { $0.counts(like: alike[0]) } ? alike.first : nil
+    }
+}
+
+extension ClockRule {
+    fileprivate func counts(like other: ClockRule) -> Bool {
+        amount == other.amount && unit == other.unit && rollsOver == other.rollsOver && soonHours == other.soonHours
+            && head.version == other.head.version
     }
 }
 

@@ -7,7 +7,7 @@ enum Facts {
     /// What rules may ask for.
     static let paths = [
         "facts/received", "facts/custody", "facts/age", "facts/ageAtEvent", "facts/majority", "facts/hearingDays",
-        "facts/fired",
+        "facts/fired", "facts/ownDesk",
         "facts/courtConflict", "facts/toldGrounds",
         "facts/words/id", "facts/words/in", "facts/words/about", "facts/words/isOwnDeed", "facts/words/sure",
         "facts/relief/kind", "facts/relief/state", "facts/relief/by", "facts/relief/of",

@@ -5,6 +5,7 @@ import Documents
 struct Institutions: Sendable {
     struct Institution: Sendable {
         let code: String
+        let name: String
         /// The institution in whose district this one's towns lie: a town's name outdoes that district's.
         let within: String?
         /// Who takes its matters while it is switched off.
@@ -124,7 +125,7 @@ struct Institutions: Sendable {
             reader.complain(element, "an institution that is not active needs the attribute replacedBy")
         }
         return Institution(
-            code: code, within: element.attribute("within"),
+            code: code, name: element.attribute("name") ?? "", within: element.attribute("within"),
             replacedBy: isActive ? nil : element.attribute("replacedBy"),
             divisions: [element.attribute("division")].compactMap(\.self) + (lists["division"] ?? []),
             courts: lists["court"] ?? [])
@@ -132,6 +133,11 @@ struct Institutions: Sendable {
 
     /// All that may be chosen by hand.
     var codes: [String] { institutions.filter { $0.replacedBy == nil }.map(\.code) }
+
+    /// The institution that a message calls so, by its code or its full name.
+    func code(of institution: String) -> String? {
+        institutions.first { $0.code == institution || $0.name == institution }?.code
+    }
 
     func find(_ key: RouteRule.Key, _ value: String) -> Found {
         switch key {

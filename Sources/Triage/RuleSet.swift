@@ -158,12 +158,19 @@ struct RuleSet: Sendable {
             guard let key = reader.word(RouteRule.Key.self, "by", of: element),
                 let value = reader.xpath("value", of: element)
             else { continue }
+            let sources = ["value", "when"].compactMap(element.attribute)
+            for path in sources.flatMap(RulePaths.used) where Self.unknownToRoutes.contains(where: path.hasPrefix) {
+                reader.complain(element, "asks for /root/\(path), which is not known before the institution is")
+            }
             routes.append(
                 RouteRule(
                     head: reader.head(of: element), when: reader.xpath("when", of: element), key: key, value: value,
                     isFinal: element.attribute("final") == "yes"))
         }
     }
+
+    /// What follows from where an application goes, or is asked after it.
+    private static let unknownToRoutes = ["facts/fired", "facts/clocks", "facts/ownDesk"]
 
     private mutating func readPrechecks(_ elements: [Node], _ reader: inout RuleReader) {
         for element in elements where element.name == "rule" {

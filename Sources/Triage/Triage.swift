@@ -42,6 +42,13 @@ public final class Triage: Sendable {
     /// The working days that the clocks go by.
     public var calendar: WorkingCalendar { rules.calendar }
 
+    /// What is another in rules that take these ones' place, a line each.
+    public func changes(to new: Triage) -> [String] {
+        let years = calendar.yearsChanged(in: new.calendar).map { "the plan of days off of \($0) changed" }
+        let isAnother = digest != new.digest && years.isEmpty
+        return years + (isAnother ? ["rules, terms, calendars or institutions changed"] : [])
+    }
+
     /// The institutions that a dispatcher may choose.
     public var institutionCodes: [String] { rules.institutions.codes }
 
@@ -196,12 +203,14 @@ struct Examination {
     }
 
     mutating func assess(isLead: Bool, explain: Bool) -> Assessment {
+        // Limits depend on whether what a desk has received is with the competent institution already.
+        let route = route(explain: explain)
+        noteDesk(of: route.target)
         // How urgent a lead is depends on the limits of its matter too.
         var clocks = startClocks(by: .received, at: receivedAt, until: nil, explain: explain)
         tell(clocks.clocks, at: receivedAt)
         let checks = precheck(explain: explain)
         let missing: (list: [JSONValue], trace: [RuleResult]) = isLead ? ([], []) : missing(explain: explain)
-        let route = route(explain: explain)
         if isLead { clocks = ([], []) } else { set("missing", .array(missing.list)) }
         set("precheck", .array(checks.hints.map(\.json)))
         set("urgency", urgencyJSON(checks.urgency))
@@ -214,6 +223,21 @@ struct Examination {
             application: application, target: route.target, rules: checks.results, hints: checks.hints,
             clocks: clocks.clocks, missing: missing.list, urgency: checks.urgency,
             trace: explain ? route.trace + checks.results + clocks.trace + missing.trace : [])
+    }
+
+    /// Tells the rules whether the desk that received the application is that of the institution it goes to. What an
+    /// institution received that no rule leads away from stays with it.
+    func noteDesk(of target: Assessment.Target) {
+        guard application.value("firstContact.at") != nil else { return }
+        let isInstitution = application.text("source.senderType") == SenderKind.legalAidInstitution.code
+        let sender = isInstitution ? application.text("source.senderName").flatMap(rules.institutions.code(of:)) : nil
+        let desk = application.text("firstContact.institution").map(rules.institutions.code(of:)) ?? sender
+        let isOwn =
+            switch target {
+            case .queue(let institution, _): desk == institution
+            case .unroutable: desk != nil && desk == sender
+            }
+        if isOwn { note(true, as: "ownDesk") }
     }
 
     /// What the sender claims stays apart from what the rules find.

@@ -22,10 +22,40 @@ import Testing
         ),
         (
             #"{"aidRoute":"byApplication","matter":{"factsSummary":"遭受家暴"},"groupFlags":[{"code":"domesticViolenceVictim"}]}"#,
-            "idProof caseMaterials"
+            "applicationForm idProof economicStatement caseMaterials"
         ),
-        (#"{"aidRoute":"byApplication","matter":{"scopeItems":["LAL32-4"]}}"#, "idProof caseMaterials"),
-        (#"{"aidRoute":"byApplication","matter":{"causeOfAction":"申请保护令"}}"#, "idProof caseMaterials"),
+        (
+            #"{"aidRoute":"byApplication","matter":{"scopeItems":["LAL32-4"]}}"#,
+            "applicationForm idProof economicStatement caseMaterials evidence"
+        ),
+        (
+            #"{"aidRoute":"byApplication","matter":{"scopeItems":["LAL32-4"]},"materials":[{"kind":"evidence"}]}"#,
+            "idProof"
+        ),
+        (
+            #"{"aidRoute":"byApplication","matter":{"causeOfAction":"申请保护令"},"materials":[{"kind":"evidence"}]}"#,
+            "applicationForm idProof economicStatement"
+        ),
+        (
+            #"{"aidRoute":"byApplication","economic":{"exemptionGround":["LAL42-3"]}}"#,
+            "applicationForm idProof economicStatement caseMaterials evidence"
+        ),
+        (
+            #"{"aidRoute":"byApplication","economic":{"exemptionGround":["LAL42-2S"]}}"#,
+            "applicationForm idProof economicStatement caseMaterials reliefCertificate"
+        ),
+        (
+            #"{"aidRoute":"byApplication","economic":{"exemptionGround":["LAL42-2S"]},"materials":[{"kind":"reliefCertificate"}]}"#,
+            "applicationForm idProof caseMaterials"
+        ),
+        (
+            #"{"aidRoute":"byApplication","economic":{"exemptionGround":["LAL42-2M"]}}"#,
+            "applicationForm idProof economicStatement caseMaterials militaryProof"
+        ),
+        (
+            #"{"aidRoute":"byApplication","recipient":{"birthDate":"1940-01-01"},"groupFlags":[{"code":"livingAlone"}]}"#,
+            "applicationForm idProof economicStatement caseMaterials"
+        ),
         (
             #"{"aidRoute":"byApplication","reliefStatuses":[{"kind":"MLG","status":"inForce","certificateNo":"1"}]}"#,
             "applicationForm idProof caseMaterials"
@@ -109,6 +139,45 @@ import Testing
             "materials",
             [["kind": "idProof"], ["kind": "evidence"], ["kind": "applicationForm"], ["kind": "economicStatement"]])
         #expect(kinds().isEmpty)
+    }
+
+    /// Whatever words, codes, grounds and groups are claimed, alone and together, and whatever the rules make of them.
+    @Test func `what is claimed takes no paper off the list`() throws {
+        let plain = ["applicationForm", "idProof", "economicStatement", "caseMaterials"]
+        let words = [
+            "长期遭受家暴，申请保护令", "因见义勇为受伤", "侵害烈士名誉", "再审改判无罪后请求赔偿", "拖欠工资", "工伤", "无固定生活来源",
+            "低保户", "退役军人", "未成年被害人",
+        ]
+        let codes = [
+            "LAL32-1", "LAL32-2", "LAL32-3", "LAL32-4", "LAL32-5", "JS20-4", "LAL31-5", "LAL31-7", "LAL24",
+        ]
+        let grounds = [
+            "LAL42-1", "LAL42-2S", "LAL42-2J", "LAL42-2M", "LAL42-3", "LAL42-4", "CZ-ELDER", "CZ-CHILD", "JS19",
+            "JS20-4", "LAL32-4",
+        ]
+        let groups = [
+            "domesticViolenceVictim", "migrantWorker", "advancedAge", "emptyNest", "livingAlone", "childInDifficulty",
+            "disabled", "veteran", "minor", "elderly",
+        ]
+        func claim(_ words: [String], _ codes: [String], _ grounds: [String], _ groups: [String]) -> JSONValue {
+            [
+                "aidRoute": "byApplication", "recipient": ["birthDate": "1940-01-01"],
+                "matter": [
+                    "caseDomain": "civil", "causeOfAction": .string(words.joined(separator: "，")),
+                    "factsSummary": .string(words.joined(separator: "，")),
+                    "scopeItems": .array(codes.map(JSONValue.string)),
+                ],
+                "economic": ["exemptionGround": .array(grounds.map(JSONValue.string))],
+                "groupFlags": .array(groups.map { ["code": .string($0)] }),
+            ]
+        }
+        let alone =
+            words.map { claim([$0], [], [], []) } + codes.map { claim([], [$0], [], []) }
+            + grounds.map { claim([], [], [$0], []) } + groups.map { claim([], [], [], [$0]) }
+        for claimed in alone + [claim(words, codes, grounds, groups)] {
+            let kinds = try shipped.assess(claimed.text()).missing.compactMap { $0["kind"]?.string }
+            for paper in plain { #expect(kinds.contains(paper), "\(paper): \(claimed.text())") }
+        }
     }
 
     @Test func `papers that may follow are told apart from those that may not`() throws {
