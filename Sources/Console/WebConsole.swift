@@ -44,7 +44,9 @@ public struct WebConsole: Sendable {
         let name = institutions.first { $0.code == LeadQueue.institution(of: code) }?.name
         return LeadQueue.isOne(code) ? (name.map { $0 + "（线索 leads）" } ?? code) : name ?? code
     }
-    func name(ofPartner id: String) -> String { partners.first { $0.id == id }?.name ?? id }
+
+    /// What an institution takes in itself it hands in like a partner.
+    func name(ofPartner id: String) -> String { partners.first { $0.id == id }?.name ?? name(ofInstitution: id) }
     func partnerTag(_ id: String) -> HTML { "\(name(ofPartner: id)) <small>\(id)</small>" }
     func institutionTag(_ code: String) -> HTML { "\(name(ofInstitution: code)) <small>\(code)</small>" }
     func name(of endpoint: Endpoint) -> String {

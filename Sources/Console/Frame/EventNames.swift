@@ -9,7 +9,6 @@ public enum EventNames {
 
     /// What became of a message, by the word in its receipt.
     public static func text(ofOutcome outcome: String) -> LocalizedText {
-        HistoryWords.outcomes[outcome].map { LocalizedText(zh: $0.zh, en: $0.en) }
-            ?? LocalizedText(zh: outcome, en: outcome)
+        Outcome(rawValue: outcome)?.label ?? LocalizedText(zh: outcome, en: outcome)
     }
 }

@@ -34,16 +34,19 @@ enum HistoryWords {
     /// A detail that is one word of the gateway's own; whatever else stands there is told as it is.
     static func detail(_ detail: String, _ language: Language) -> String {
         if let role = OperatorRole(rawValue: detail) { return language.text(role.title) }
-        if let outcome = outcomes[detail] { return language(outcome.zh, outcome.en) }
+        if let outcome = Outcome(rawValue: detail) { return language.text(outcome.label) }
         return detail == "one-time" ? language("一次性密码", "one-time password") : detail
     }
 
-    /// What became of a message, by the word in its receipt, and how good that is.
-    static let outcomes = [
-        "accepted": (zh: "已接收", en: "accepted", badge: "good"), "lead": (zh: "线索", en: "lead", badge: ""),
-        "shared": (zh: "信息共享", en: "shared", badge: ""), "parked": (zh: "暂存待并入", en: "parked", badge: "warn"),
-        "invalid": (zh: "无法转换", en: "invalid", badge: "bad"),
-    ]
+    /// How good it is what became of a message.
+    static func badge(of outcome: Outcome) -> String {
+        switch outcome {
+        case .accepted: "good"
+        case .lead, .shared: ""
+        case .parked: "warn"
+        case .invalid: "bad"
+        }
+    }
 
     private static let chinese = [
         "received": "接收", "translated": "转换", "queued": "入队", "delivered": "已送达", "released": "退回队列",

@@ -58,16 +58,15 @@ extension WebConsole {
             return [
                 "<a href=\"\(Section.messages.path)/\(message.id)\">\(message.messageID ?? message.id)</a>",
                 partnerTag(message.partnerID), "\(message.receivedAt.readable)",
-                outcomeBadge(message.outcome.rawValue, language),
+                outcomeBadge(message.outcome, language),
                 "\(applications)",
             ]
         }
         return table.html
     }
 
-    private func outcomeBadge(_ outcome: String, _ language: Language) -> HTML {
-        let badge = HistoryWords.outcomes[outcome]?.badge ?? ""
-        return "<span class=\"badge \(badge)\">\(HistoryWords.detail(outcome, language))</span>"
+    private func outcomeBadge(_ outcome: Outcome, _ language: Language) -> HTML {
+        "<span class=\"badge \(HistoryWords.badge(of: outcome))\">\(language.text(outcome.label))</span>"
     }
 
     private func tracePage(_ scene: Scene) async throws -> Page {
@@ -88,7 +87,7 @@ extension WebConsole {
         let facts: [(String, HTML)] = [
             (language("转介号", "Referral"), "<span class=\"mono\">\(referral.id)</span>"),
             (language("来源单位", "Partner"), partnerTag(referral.partnerID)),
-            (language("结果", "Outcome"), outcomeBadge(referral.outcome.rawValue, language)),
+            (language("结果", "Outcome"), outcomeBadge(referral.outcome, language)),
             (language("受理号与机构", "Applications"), "\(applications)"),
             (language("映射", "Mapping"), "\(referral.mappingID ?? "–") v\(referral.mappingVersion ?? 0)"),
             (

@@ -9,8 +9,10 @@ public struct CaseFacts: Sendable, Hashable {
     public var kind: String?
     public var route: String?
     public var matter: String?
-    /// Items of the law (法定事项), and special groups; each once, in order.
+    /// Items of the law (法定事项) that the sender states, those that only a rule suggests, and special groups; each once,
+    /// in order.
     public var items: [String]
+    public var suggestedItems: [String]
     public var groups: [String]
     public var measures: [PolicyMeasure]
     public var institution: String?
@@ -28,7 +30,10 @@ public struct CaseFacts: Sendable, Hashable {
         kind = content["intakeKind"]?.string
         route = content["aidRoute"]?.string
         matter = content.at("matter.caseDomain")?.string
-        items = Set((content.at("matter.scopeItems")?.array ?? []).compactMap(\.string)).sorted()
+        func codes(_ path: String) -> Set<String> { Set((content.at(path)?.array ?? []).compactMap(\.string)) }
+        let suggested = codes("matter.scopeItemsDerived")
+        items = codes("matter.scopeItems").subtracting(suggested).sorted()
+        suggestedItems = suggested.sorted()
         groups = Set((content["groupFlags"]?.array ?? []).compactMap { $0["code"]?.string }).sorted()
         measures = []
         self.institution = institution
@@ -66,7 +71,8 @@ extension CaseFacts {
     public var stored: String {
         JSONValue.compact([
             ("partner", .string(partner)), ("sender", .text(sender)), ("kind", .text(kind)), ("route", .text(route)),
-            ("matter", .text(matter)), ("items", Self.list(items)), ("groups", Self.list(groups)),
+            ("matter", .text(matter)), ("items", Self.list(items)),
+            ("suggestedItems", Self.list(suggestedItems)), ("groups", Self.list(groups)),
             ("measures", Self.list(measures.map(\.rawValue))), ("institution", .text(institution)),
             ("state", .text(state?.rawValue)), ("signedInTimely", signedInTimely.map(JSONValue.bool)),
         ]).text()
@@ -88,7 +94,8 @@ extension CaseFacts {
         self.partner = partner
         (sender, kind, route) = (json["sender"]?.string, json["kind"]?.string, json["route"]?.string)
         (matter, institution) = (json["matter"]?.string, json["institution"]?.string)
-        (items, groups, self.measures) = (words("items"), words("groups"), measures)
+        (items, suggestedItems) = (words("items"), words("suggestedItems"))
+        (groups, self.measures) = (words("groups"), measures)
         self.state = state.flatMap(CaseState.init(rawValue:))
         signedInTimely = json["signedInTimely"]?.bool
     }

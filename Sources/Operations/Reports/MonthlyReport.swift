@@ -9,7 +9,7 @@ import Vocabulary
 public struct MonthlyReport: Sendable {
     /// By what applications are counted.
     public enum Dimension: String, Sendable, CaseIterable {
-        case partner, sender, kind, route = "road", matter, item, group, district, outcome
+        case partner, sender, kind, route = "road", matter, item, suggestedItem, group, district, outcome
 
         public var label: LocalizedText {
             switch self {
@@ -18,7 +18,8 @@ public struct MonthlyReport: Sendable {
             case .kind: LocalizedText(zh: "报文种类", en: "Kind of message")
             case .route: LocalizedText(zh: "援助途径", en: "Road to legal aid")
             case .matter: LocalizedText(zh: "案件类别", en: "Matter")
-            case .item: LocalizedText(zh: "法定事项", en: "Item of the law")
+            case .item: LocalizedText(zh: "法定事项（来文写明）", en: "Item of the law, as stated")
+            case .suggestedItem: LocalizedText(zh: "法定事项（网关推算，未经核实）", en: "Item of the law, as rules suggest")
             case .group: LocalizedText(zh: "人群类别", en: "Special group")
             case .district: LocalizedText(zh: "承办机构", en: "Institution")
             case .outcome: LocalizedText(zh: "办理情况", en: "Outcome")
@@ -69,7 +70,10 @@ public struct MonthlyReport: Sendable {
         count(.kind, facts.kind)
         count(.route, facts.route)
         count(.matter, facts.matter)
+        // What no sender has stated is not stated, whatever rules suggest of it.
+        if facts.items.isEmpty { count(.item, nil) }
         for item in facts.items { count(.item, item) }
+        for item in facts.suggestedItems { count(.suggestedItem, item) }
         for group in facts.groups { count(.group, group) }
         count(.district, facts.institution)
         count(.outcome, facts.state?.rawValue)

@@ -41,14 +41,14 @@ public struct ReportService: Sendable {
     public func label(_ dimension: MonthlyReport.Dimension, _ key: String) -> String {
         if key.isEmpty { return Self.absent(dimension) }
         switch dimension {
-        case .partner: return registry.partners[key]?.name ?? key
+        case .partner: return registry.partners[key]?.name ?? registry.institutions[key]?.name ?? key
         case .district: return registry.institutions[key]?.name ?? key
         case .outcome: return CaseState(rawValue: key)?.zh ?? key
         case .sender: return registry.senderKinds[key]?.name.zh ?? key
         case .kind: return IntakeKind(rawValue: key)?.zh ?? key
         case .route: return AidRoute(rawValue: key)?.zh ?? key
         case .matter: return rules.codeLists["caseDomain"]?.name(of: key) ?? key
-        case .item: return rules.codeLists["scopeItem"]?.name(of: key) ?? key
+        case .item, .suggestedItem: return rules.codeLists["scopeItem"]?.name(of: key) ?? key
         case .group: return rules.codeLists["groupFlag"]?.name(of: key) ?? key
         }
     }
@@ -58,7 +58,7 @@ public struct ReportService: Sendable {
         switch dimension {
         case .outcome: "尚未办理"
         case .district: "尚未分派"
-        case .partner, .sender, .kind, .route, .matter, .item, .group: "未注明"
+        case .partner, .sender, .kind, .route, .matter, .item, .suggestedItem, .group: "未注明"
         }
     }
 
@@ -134,7 +134,9 @@ public struct ReportService: Sendable {
             rows.append([report.month.text, item, key, label, "\(count)", percent])
         }
         add("合计", "applications", "申请", report.applications)
-        for (outcome, count) in report.messages.sorted(by: { $0.key < $1.key }) { add("报文", outcome, outcome, count) }
+        for (outcome, count) in report.messages.sorted(by: { $0.key < $1.key }) {
+            add("报文", outcome, Outcome(rawValue: outcome)?.label.zh ?? outcome, count)
+        }
         for state in LeadState.allCases { add("线索", state.rawValue, state.zh, report.leads[state] ?? 0) }
         for dimension in MonthlyReport.Dimension.allCases {
             for line in report.lines(dimension) {

@@ -179,13 +179,13 @@ extension Database {
         return true
     }
 
-    /// Whether applications are there that a release without these figures has taken.
+    /// Whether applications are there that a release without these figures, or with others, has taken.
     public func lacksTallies() async throws(StoreError) -> Bool {
         try await read { connection throws(StoreError) in
             try !connection.query(
                 """
                 SELECT 1 FROM application WHERE facts IS NULL AND erased_at IS NULL
-                AND (lead_state IS NULL OR lead_state = 'applied') LIMIT 1
+                AND (lead_state IS NULL OR lead_state = 'applied') UNION ALL SELECT 1 FROM recount LIMIT 1
                 """, []
             ) { _ in true }.isEmpty
         }
@@ -201,6 +201,9 @@ extension Database {
                 return page.last
             }
         }
-        try await write { connection throws(StoreError) in try Tallies.recount(connection) }
+        try await write { connection throws(StoreError) in
+            try Tallies.recount(connection)
+            try connection.run("DELETE FROM recount", [])
+        }
     }
 }

@@ -52,7 +52,7 @@ struct StoreModule: Sendable {
         do {
             try await database.inspect()
             if !Task.isCancelled { inspection.concludeSound() }
-            // Once, after an upgrade from a release that kept no tallies.
+            // Once, after an upgrade from a release that kept no tallies, or counted otherwise.
             if !Task.isCancelled, try await database.lacksTallies() {
                 try await database.recountTallies()
                 around.log.info("the bulletin's figures of before were counted", [])
