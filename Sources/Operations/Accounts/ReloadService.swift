@@ -1,3 +1,4 @@
+import Messaging
 import StrictJSON
 import Synchronization
 import Transport
@@ -5,8 +6,23 @@ import Vocabulary
 
 /// Puts changed mappings, rules and credentials in force while the gateway runs, at an administrator's word.
 public final class ReloadService: Sendable {
-    /// - Returns: what has changed, a line each.
-    public typealias Reload = @Sendable (_ actor: String) async throws(ConfigurationError) -> [String]
+    /// What a reload has done.
+    public struct Outcome: Sendable {
+        /// What has changed, a line each.
+        public var changes: [String]
+        /// The limits that moved by it, the newest first.
+        public var moved: [MovedLimit]
+        /// Whether these are all: a large store takes longer than anybody waits for an answer.
+        public var isWhole: Bool
+
+        public init(changes: [String], moved: [MovedLimit] = [], isWhole: Bool = true) {
+            self.changes = changes
+            self.moved = moved
+            self.isWhole = isWhole
+        }
+    }
+
+    public typealias Reload = @Sendable (_ actor: String) async throws(ConfigurationError) -> Outcome
 
     private let reload = Mutex<Reload?>(nil)
     /// Mistakes that are told at most.
@@ -25,13 +41,19 @@ public final class ReloadService: Sendable {
                 }
                 let actor = try visit.caller().id
                 do throws(ConfigurationError) {
-                    let changes = try await reload(actor)
-                    return .json(["changes": .array(changes.map(JSONValue.string))])
+                    return .json(Self.json(try await reload(actor)))
                 } catch {
                     throw Self.refused(error)
                 }
             }
         ]
+    }
+
+    private static func json(_ outcome: Outcome) -> JSONValue {
+        .compact([
+            ("changes", .array(outcome.changes.map(JSONValue.string))),
+            ("moved", .array(outcome.moved.map(\.listed))), ("more", outcome.isWhole ? nil : true),
+        ])
     }
 
     private static func refused(_ error: ConfigurationError) -> Problem {

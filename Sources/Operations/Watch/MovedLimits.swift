@@ -38,7 +38,7 @@ extension ClockService {
 }
 
 extension MovedLimit {
-    fileprivate var listed: JSONValue {
+    var listed: JSONValue {
         .compact([
             ("applicationNo", .string(applicationNo)), ("clock", .string(clock)), ("institution", .text(institution)),
             ("from", .string(from.rfc3339)), ("to", .string(to.rfc3339)), ("wasProvisional", .bool(wasProvisional)),

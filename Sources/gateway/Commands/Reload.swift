@@ -10,16 +10,31 @@ enum Reload: Command {
     static let details: [HelpLine] =
         [
             .note(
-                "先全部检查；任何一处有误则什么都不变，并说明。打印凭证的变化，以及要到下次启动才生效的内容。需要管理员令牌。",
-                "Everything is checked first; a mistake anywhere changes nothing and is told. Prints what has changed of credentials, and what waits for the next start. It needs an administrator's token."
+                "先全部检查；任何一处有误则什么都不变，并说明。打印凭证、规则和放假安排的变化、变动的时限，以及要到下次启动才生效的内容。需要管理员令牌。",
+                "Everything is checked first; a mistake anywhere changes nothing and is told. Prints what has changed of credentials, rules and plans of days off, the limits that moved, and what waits for the next start. It needs an administrator's token."
             )
         ] + Remote.help
+
+    private static func line(_ limit: JSONValue) -> String {
+        func text(_ name: String) -> String { limit[name]?.string ?? "" }
+        func kind(_ name: String) -> String {
+            limit[name] == true ? LocalizedText("（暂定）", " (provisional)").spoken : ""
+        }
+        return
+            "\(text("applicationNo")) \(text("clock")) \(text("from"))\(kind("wasProvisional")) → \(text("to"))\(kind("provisional"))"
+    }
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(arguments, valued: Remote.options, flags: [])
         try arguments.allowWords(0)
         let answer = try await Remote(arguments).ask("POST", "/v1/reload")
         for change in answer["changes"]?.array?.compactMap(\.string) ?? [] { Terminal.print(change) }
+        for limit in answer["moved"]?.array ?? [] { Terminal.print(line(limit)) }
+        if answer["more"] == true {
+            Terminal.print(
+                "变动的时限尚未列全，见 gateway clocks --moved。",
+                "these are not all the limits that move; see gateway clocks --moved")
+        }
         Terminal.print(
             "映射、规则和凭证已按文件生效。", "mappings, rules and credentials are in force as the files say")
         return 0

@@ -1,6 +1,7 @@
 import Cases
 import Delivery
 import Intake
+import Messaging
 import Observability
 import Operations
 import StrictJSON
@@ -72,8 +73,42 @@ final class Gateway: Sendable {
         self.intake = intake
         self.delivery = delivery
         services.reload.set { [weak self] actor throws(ConfigurationError) in
-            try await self?.reload(by: actor) ?? []
+            try await self?.reloadAndReckon(by: actor) ?? ReloadService.Outcome(changes: [])
         }
+    }
+
+    /// So long at most an administrator waits for the limits that move.
+    private static let reckoning: Duration = .seconds(10)
+    /// So many of them are told.
+    private static let toldLimits = 500
+
+    /// The same as `reload`, with the limits that move by it: what is not done by then goes on by itself.
+    private func reloadAndReckon(by actor: String) async throws(ConfigurationError) -> ReloadService.Outcome {
+        let since = around.now()
+        var outcome = ReloadService.Outcome(changes: try await reload(by: actor))
+        do throws(StoreError) {
+            outcome.isWhole = try await reckonLimits()
+            let moved = try await storing.store.movedLimits(of: nil, before: nil, limit: Self.toldLimits + 1)
+                .filter { $0.at >= since }
+            outcome.isWhole = outcome.isWhole && moved.count <= Self.toldLimits
+            outcome.moved = Array(moved.prefix(Self.toldLimits))
+        } catch {
+            outcome.isWhole = false
+            log.warning("limits are reckoned later", [("error", .string(error.code))])
+        }
+        return outcome
+    }
+
+    /// - Returns: whether all are done.
+    private func reckonLimits() async throws(StoreError) -> Bool {
+        let (batch, deadline) = (200, ContinuousClock.now.advanced(by: Self.reckoning))
+        // Twice: what somebody else had under way meanwhile is done by the second turn.
+        for _ in 0..<2 {
+            while try await intake.backDoor.reckonLimits(limit: batch) == batch {
+                guard ContinuousClock.now < deadline else { return false }
+            }
+        }
+        return true
     }
 
     /// Reads mappings, rules and credentials again, and puts all of it in force at once.
@@ -87,7 +122,9 @@ final class Gateway: Sendable {
         do throws(ConfigurationError) {
             let (settings, fresh) = try Self.readAgain(configuration)
             let credentials = settings.credentials.limited(to: around.registry)
-            let changes = around.credentials.changes(to: credentials) + tlsChanges(to: settings) + configuration.unread
+            let changes =
+                around.credentials.changes(to: credentials) + tlsChanges(to: settings) + configuration.unread
+                + intake.pipeline.triage.changes(to: fresh.triage)
             intake.pipeline.current.replace(with: fresh)
             around.adopt(credentials)
             if let fresh = settings.tls?.made { server.adopt(fresh) }
