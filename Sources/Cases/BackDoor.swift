@@ -54,7 +54,7 @@ public struct BackDoor: Sendable {
         }
         let conflict = await coDefendantWarning(about: record, after: step, saying: body)
         guard try await store.changeCase(change) == .changed else { throw Self.stale }
-        let state = CaseMachine.next(record.standing.caseState ?? .pendingIntake, step, route: record.route)
+        let state = record.standing.state(after: step, route: record.route)
         log.info(
             "case step",
             [
@@ -93,8 +93,13 @@ public struct BackDoor: Sendable {
         circumstances.clocks = try await clocks(of: record)
         circumstances.until = try occurrence.limit(toldBy: body)
         var change = try clerk.change(by: .report(step), of: record, circumstances)
-        let state = record.standing.caseState.flatMap { CaseMachine.next($0, step, route: record.route) }
-        application.set("progress.state", .text(state?.rawValue))
+        let state = record.standing.caseState
+        let next = record.standing.state(after: step, route: record.route)
+        application.set("progress.state", .text(next?.rawValue))
+        if let state, let next {
+            let work = CaseMachine.work(after: step, from: state, record.standing.work, to: next)
+            application.set("progress.work", .text(work?.rawValue))
+        }
         change.content = CanonicalContent(application.content)
         return change
     }
@@ -120,6 +125,7 @@ public struct BackDoor: Sendable {
         }
         // Clock rules read where the case stood before the step.
         application.set("progress.state", .text(record.standing.caseState?.rawValue))
+        application.set("progress.work", .text(record.standing.work?.rawValue))
         return application
     }
 
@@ -148,14 +154,15 @@ public struct BackDoor: Sendable {
     /// The institution has taken over what a lease brought: the lease is settled and the sender told, in one transaction.
     /// A notice about an application is only settled.
     ///
-    /// - Returns: whether the lease was still there to settle.
-    public func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool {
+    /// - Returns: the application's version from then on; nothing where the lease was no longer there to settle.
+    public func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Int? {
         guard let record = try await store.application(applicationNo) else { throw Self.notFound(applicationNo) }
         let now = now()
         // A notice is read, not signed in, and so is a lead: nothing runs on it.
         let bringsApplication = leaseID.hasPrefix((record.applicationMessageID ?? "-") + ".")
         guard bringsApplication, record.standing.referral != .leadOnly else {
-            return try await store.settle(leaseID: leaseID, .acknowledge, actor: caller.id, now: now)
+            let isSettled = try await store.settle(leaseID: leaseID, .acknowledge, actor: caller.id, now: now)
+            return isSettled ? record.version : nil
         }
         let change: CaseChange
         if record.standing.handover == .proposed, record.handover.to == caller.id {
@@ -172,8 +179,8 @@ public struct BackDoor: Sendable {
             change = signedIn
         }
         switch try await store.changeCase(change) {
-        case .changed: return true
-        case .leaseEnded: return false
+        case .changed: return record.version + 1
+        case .leaseEnded: return nil
         case .stale: throw Self.stale
         }
     }
@@ -245,7 +252,7 @@ public struct BackDoor: Sendable {
             ])
         return .json(
             .compact([
-                ("applicationNo", .string(record.applicationNo)),
+                ("applicationNo", .string(record.applicationNo)), ("version", JSONValue(after.version)),
                 ("handover", .string(after.standing.handover.rawValue)), ("responsible", .text(after.queue)),
                 ("to", .text(after.handover.to)), ("dueAt", .text(after.handover.dueAt?.rfc3339)),
                 ("returns", JSONValue(after.standing.returns)),
@@ -336,6 +343,9 @@ extension Caller {
 extension ApplicationRecord {
     /// When the step happened that this one follows upon; nothing where this one is told for the clocks alone.
     fileprivate func stepped(before step: CaseEvent) -> Instant? {
-        standing.caseState.flatMap { CaseMachine.next($0, step, route: route) == $0 ? nil : steppedAt }
+        guard let state = standing.caseState, let next = standing.state(after: step, route: route) else { return nil }
+        let isMark =
+            next == state && CaseMachine.work(after: step, from: state, standing.work, to: next) == standing.work
+        return isMark ? nil : steppedAt
     }
 }

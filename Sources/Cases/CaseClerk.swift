@@ -121,7 +121,7 @@ public struct CaseClerk: Sendable {
     ) throws(StoreError) -> Envelope {
         var notice = JSONObject([("kind", .string(kind.rawValue)), ("at", .string(now.timestamp.rfc3339))])
         notice["text"] = .string(kind.text(isLead: record.standing.isLead))
-        for (name, value) in detail.members { notice[name] = value }
+        for (name, value) in detail.members where name != "kind" { notice[name] = value }
         var message = content
         if !kind.bringsWhole {
             message = JSONObject([

@@ -97,7 +97,9 @@ extension CaseClerk {
         _ record: ApplicationRecord, _ clocks: [Clock], _ message: LegalAidApplication, _ followUp: FollowUp
     ) throws(StoreError) -> CaseChange {
         let now = followUp.receivedAt
-        let detail = message.value("transfer")?.object ?? JSONObject()
+        var detail = message.value("transfer")?.object ?? JSONObject()
+        // The notice has a kind of its own.
+        (detail["transferKind"], detail["kind"]) = (detail["kind"], nil)
         let reason = detail["reason"]?.string ?? ""
         let request = HandoverRequest(
             reason: reason, officer: message.text("firstContact.officer"), actor: followUp.partnerID, at: now,

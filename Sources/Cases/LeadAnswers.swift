@@ -52,7 +52,8 @@ extension BackDoor {
             ])
         return .json(
             .compact([
-                ("applicationNo", .string(applicationNo)), ("lead", .text(after.standing.lead?.rawValue)),
+                ("applicationNo", .string(applicationNo)), ("version", JSONValue(after.version)),
+                ("lead", .text(after.standing.lead?.rawValue)),
                 ("state", .text(after.standing.caseState?.rawValue)), ("institution", .text(after.queue)),
                 ("reportedToSender", .bool(change.statusMessage != nil)),
                 ("clocks", try Self.running(change)),

@@ -61,9 +61,9 @@ public struct RehearsalInstitution: Sendable {
         var isDone = false
         for lease in leases {
             if lease.envelope.correlationID == record.applicationNo {
-                isDone =
-                    try await backDoor.signIn(
-                        applicationNo: record.applicationNo, leaseID: lease.id, caller: institution) || isDone
+                let version = try await backDoor.signIn(
+                    applicationNo: record.applicationNo, leaseID: lease.id, caller: institution)
+                isDone = version != nil || isDone
             } else {
                 _ = try await store.settle(leaseID: lease.id, .returnUnseen, actor: institution.id, now: now)
             }
@@ -76,7 +76,7 @@ public struct RehearsalInstitution: Sendable {
             .compact([
                 ("applicationNo", .string(after.applicationNo)), ("state", .text(after.standing.caseState?.rawValue)),
                 ("status", .string(StatusCode.signedIn.rawValue)), ("reportedToSender", true),
-                ("clocks", .array(running)),
+                ("version", JSONValue(after.version)), ("clocks", .array(running)),
             ]))
     }
 }

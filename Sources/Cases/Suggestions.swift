@@ -36,7 +36,7 @@ extension BackDoor {
         return .json(
             [
                 "applicationNo": .string(record.applicationNo), "kind": .string(kind.rawValue),
-                "sentTo": .string(partner.id),
+                "sentTo": .string(partner.id), "version": JSONValue(record.version + 1),
             ],
             status: 202)
     }

@@ -240,7 +240,7 @@ public final class Courier: Sendable {
                 role: .institution, id: LeadQueue.institution(of: connection.endpoint.recipient))
             guard
                 try await cases.signIn(
-                    applicationNo: lease.envelope.correlationID, leaseID: lease.id, caller: institution)
+                    applicationNo: lease.envelope.correlationID, leaseID: lease.id, caller: institution) != nil
             else { return }
             try await store.append(
                 HistoryEntry(at: now(), event: .entry(.answered), actor: "courier", detail: answer),

@@ -51,9 +51,9 @@ public struct LeaseService: Sendable {
         [
             Route("POST", "/v1/leases/{id}/acknowledge", for: .institution) { _, visit in
                 let lease = try await ownLease(visit)
-                return try answer(
-                    await cases.signIn(
-                        applicationNo: lease.envelope.correlationID, leaseID: lease.id, caller: visit.caller()))
+                let version = try await cases.signIn(
+                    applicationNo: lease.envelope.correlationID, leaseID: lease.id, caller: visit.caller())
+                return try answer(version != nil, version: version)
             },
             Route("POST", "/v1/leases/{id}/release", for: .institution) { request, visit in
                 let (delay, reason) = try request.read {
@@ -162,9 +162,15 @@ public struct LeaseService: Sendable {
         return lease
     }
 
-    private func answer(_ isSettled: Bool, leaseEndsAt: Instant? = nil) throws(Problem) -> HTTPResponse {
+    private func answer(
+        _ isSettled: Bool, version: Int? = nil, leaseEndsAt: Instant? = nil
+    ) throws(Problem) -> HTTPResponse {
         guard isSettled else { throw Self.ended }
-        return .json(.compact([("settled", true), ("leaseEndsAt", .text(leaseEndsAt?.rfc3339))]))
+        return .json(
+            .compact([
+                ("settled", true), ("version", version.map { JSONValue($0) }),
+                ("leaseEndsAt", .text(leaseEndsAt?.rfc3339)),
+            ]))
     }
 
     private static let ended = Problem(

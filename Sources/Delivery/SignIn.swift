@@ -10,6 +10,6 @@ public protocol SignIn: Sendable {
 
     /// Settles a lease by acknowledgement and tells the sender.
     ///
-    /// - Returns: whether the lease was still there to settle.
-    func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool
+    /// - Returns: the application's version from then on; nothing where the lease was no longer there to settle.
+    func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Int?
 }

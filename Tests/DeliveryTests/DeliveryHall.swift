@@ -50,8 +50,8 @@ final class DeliveryHall: Sendable {
 
         func reason(of content: JSONValue, to institution: String) -> String { "new" }
 
-        func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool {
-            try await hall?.signIn(applicationNo, leaseID, caller) ?? false
+        func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Int? {
+            try await hall?.signIn(applicationNo, leaseID, caller) == true ? 1 : nil
         }
     }
 

@@ -23,5 +23,5 @@ extension DeliveryHall {
 /// No cases behind the leases.
 private struct NoSignIn: SignIn {
     func reason(of content: JSONValue, to institution: String) -> String { "new" }
-    func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool { false }
+    func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Int? { nil }
 }

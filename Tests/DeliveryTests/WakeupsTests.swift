@@ -61,8 +61,8 @@ private let court = Endpoint(.status, "CZ-TN")
 
         func reason(of content: JSONValue, to institution: String) -> String { "new" }
 
-        func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool {
-            try await hall.store.settle(leaseID: leaseID, .acknowledge, actor: caller.id, now: hall.now)
+        func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Int? {
+            try await hall.store.settle(leaseID: leaseID, .acknowledge, actor: caller.id, now: hall.now) ? 1 : nil
         }
     }
 

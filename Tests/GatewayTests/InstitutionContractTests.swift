@@ -15,7 +15,10 @@ import Vocabulary
     @Test func `the published schema of what an institution leases is the one that the description gives`() throws {
         let schemas = try OpenAPI(describing: [], senderKinds: try shippedConfiguration().senderKinds).json.at(
             "components.schemas")
-        let parts = ["Leases", "LeaseReason", "ApplicationNotice", "PatchOperation", "Application"]
+        let parts = [
+            "Leases", "LeaseReason", "ApplicationNotice", "EscalatedApplication", "PatchOperation", "Hint", "Missing",
+            "Application",
+        ]
         let schema: JSONValue = [
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "$id": "urn:legal-aid-gateway:canonical:institution-message:1.0",

@@ -13,7 +13,7 @@ import Vocabulary
 /// No intake and no cases behind the services.
 struct NoCases: CaseServices, SignIn {
     func reason(of content: JSONValue, to institution: String) -> String { "new" }
-    func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Bool { false }
+    func signIn(applicationNo: String, leaseID: String, caller: Caller) async throws -> Int? { nil }
     func replay(
         _ bytes: [UInt8], of deadLetter: DeadLetterDetail, superseding old: SupersededDeadLetter
     ) async throws -> JSONValue { .null }

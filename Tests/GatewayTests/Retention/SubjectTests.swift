@@ -65,7 +65,9 @@ import Vocabulary
         for lease in try await world.store.lease(
             queue: application.queue, max: 100, now: world.now, ends: world.now.advanced(seconds: 60))
         where lease.envelope.correlationID == application.number {
-            #expect(try await world.back.signIn(applicationNo: application.number, leaseID: lease.id, caller: caller))
+            #expect(
+                try await world.back.signIn(applicationNo: application.number, leaseID: lease.id, caller: caller) != nil
+            )
         }
         guard let event else { return }
         _ = try await world.back.report(post(["event": .string(event)]), on: application.number, from: caller)
