@@ -29,7 +29,17 @@ final class FlowGateway: Sendable {
     ) throws {
         gateway = try GatewayProcess()
         post = try FlowPost()
-        let folder = gateway.folder
+        try Self.writeSettings(into: gateway.folder, post.port, parkedSeconds: parkedSeconds, settings)
+        try prepare(gateway.folder)
+        try gateway.start()
+    }
+
+    /// The settings, and the mappings of a test's own kinds beside the shipped ones.
+    ///
+    /// - Parameter port: where the agencies are.
+    static func writeSettings(
+        into folder: URL, _ port: UInt16, parkedSeconds: Int = 259_200, _ settings: String = ""
+    ) throws {
         let mappings = folder.appending(path: "Mappings")
         try FileManager.default.copyItem(at: repository.appending(path: "Mappings"), to: mappings)
         let kinds = [
@@ -54,7 +64,7 @@ final class FlowGateway: Sendable {
         let partners = Self.partners.map { partner in
             """
             <partner id="\(partner.id)" name="\(partner.name)" senderType="\(partner.type)" statusMapping="\(partner.status)">
-            <returnAddress url="http://127.0.0.1:\(post.port)/\(partner.id)" timeoutSeconds="600"/></partner>
+            <returnAddress url="http://127.0.0.1:\(port)/\(partner.id)" timeoutSeconds="600"/></partner>
             """
         }
         try "<partners xmlns=\"urn:legal-aid-gateway:partners:1\">\(partners.joined())</partners>".write(
@@ -68,8 +78,6 @@ final class FlowGateway: Sendable {
             ]
         try "<credentials xmlns=\"urn:legal-aid-gateway:credentials:1\">\(callers.joined())</credentials>".write(
             to: folder.appending(path: "credentials.xml"), atomically: true, encoding: .utf8)
-        try prepare(folder)
-        try gateway.start()
     }
 
     private static func folder(_ url: URL) throws -> URL {
@@ -85,6 +93,9 @@ final class FlowGateway: Sendable {
             "withdrawal/reason", "transfer/to", "transfer/reason", "recipient/name", "recipient/idNumber",
             "source/senderCaseRef", "matter/causeOfAction", "matter/factsSummary", "proceeding/caseNumber",
             "proceeding/handlingOrgan/code", "proceeding/handlingOrgan/type", "consent/applyWill", "event/at",
+            "matter/caseDomain", "event/reason", "transfer/transferNo", "transfer/kind", "transfer/from",
+            "transfer/fromName",
+            "transfer/toName", "transfer/at", "transfer/dueAt",
         ]
         let values = paths.map { #"<value to="\#($0)" from="\#($0)"/>"# }
         return """
@@ -98,6 +109,9 @@ final class FlowGateway: Sendable {
                   <value to="kind" from="kind"/><value to="title" from="title"/>
                   <value to="content" from="content" as="base64"/>
                 </list>
+                <list to="transfer/chain" each="chain"><value to="." from="."/></list>
+                <list to="transfer/checkItems" each="checkItems"><value to="." from="."/></list>
+                <list to="proceeding/deadlines" each="deadlines"><value to="kind" from="kind"/><value to="date" from="date" as="date"/></list>
                 <list to="proceeding/hearings" each="hearings"><value to="at" from="at" as="dateTime"/></list>
                 <list to="reliefStatuses" each="reliefStatuses">
                   <value to="kind" from="kind"/><value to="status" from="status"/><value to="validFrom" from="validFrom" as="date"/>

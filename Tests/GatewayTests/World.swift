@@ -30,12 +30,14 @@ final class World: Sendable {
     private static let identityKey = [UInt8](repeating: 7, count: 32)
     static let institutions = ["CZ-SZ", "CZ-TN", "CZ-ZL", "CZ-WJ"]
 
-    init(seed: UInt64) async throws {
+    /// - Parameter settings: the file of settings; the shipped one where nothing is said.
+    init(seed: UInt64, settings: URL? = nil) async throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "world-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         database = try SQLiteDatabase(path: folder.appending(path: "store.sqlite").path, maxPending: 4096)
         store = try await SQLMessageStore(database: database)
-        let configuration = try Configuration(file: repository.appending(path: "config/gateway.xml").path)
+        let configuration = try Configuration(
+            file: (settings ?? repository.appending(path: "config/gateway.xml")).path)
         let chance = Mutex(Chance(seed: seed))
         let hash = try KeyedHash(key: Self.identityKey)
         let pipeline = try Gateway.pipeline(configuration)
