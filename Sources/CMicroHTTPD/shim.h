@@ -43,9 +43,20 @@ static inline int legalaid_mhd_is_irregular(struct MHD_Connection *connection, c
     return lines.irregular || lines.end[1] != '\0' || lines.end[2] != '\0' || lines.end[3] != '\0';
 }
 
+// Each parameter of a query costs the library some of the connection's memory, and where that is at an end before the
+// query is, the request is never answered. So no more of them than `most` are left to be found: what parts the others is
+// overwritten where it stands, after the target was copied. One more than may be is enough to refuse it.
+static inline void legalaid_mhd_bound_query(char *target, unsigned int most) {
+    char *at = strchr(target, '?');
+    unsigned int found = 0;
+    for (; at != NULL && *at != '\0'; at++) {
+        if (*at == '&' && ++found > most) *at = '+';
+    }
+}
+
 // What the library calls, each with the same context.
 struct legalaid_mhd_calls {
-    // When a request's first line was read, with its target as it stands there.
+    // When a request's first line was read, with its target as it stands there, in the connection's own memory.
     void *(*asked)(void *context, const char *target, struct MHD_Connection *connection);
     MHD_AccessHandlerCallback handler;
     MHD_RequestCompletedCallback completed;

@@ -61,8 +61,10 @@ public final class HTTPServer: @unchecked Sendable {
         let calls = legalaid_mhd_calls(
             asked: { context, target, connection in
                 guard let context, let target, let connection else { return nil }
-                Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
-                    .watch.asks(Int(bitPattern: connection), for: String(cString: target))
+                let server = Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
+                server.watch.asks(Int(bitPattern: connection), for: String(cString: target))
+                legalaid_mhd_bound_query(
+                    UnsafeMutablePointer(mutating: target), UInt32(server.configuration.maxQueryParameters))
                 return nil
             },
             handler: { context, connection, path, method, version, data, size, exchange in
