@@ -2,20 +2,24 @@ import StrictJSON
 import Vocabulary
 
 /// The canonical legal-aid application: the one shape that every sender's message becomes (Canonical Data Model).
-public struct LegalAidApplication: Sendable, Hashable {
+public struct LegalAidApplication: Sendable, Hashable, MaskedWhenPrinted {
     public var content: JSONObject
 
     public init(content: JSONObject) { self.content = content }
 
     public func value(_ path: String) -> JSONValue? { JSONValue.object(content).at(path) }
+    /// Of a field that says nothing of a person: a code, a date, a number of the gateway's or of a court's.
     public func text(_ path: String) -> String? { value(path)?.string }
+    /// Of any other: a name, a number, a telephone, an address, somebody's words.
+    public func personal(_ path: String) -> Sensitive<String>? { value(path)?.string.map(Sensitive.init) }
 
     public var aidRoute: AidRoute? { text("aidRoute").flatMap(AidRoute.init(rawValue:)) }
     public var intakeKind: IntakeKind? { text("intakeKind").flatMap(IntakeKind.init(rawValue:)) }
     public var messageID: String? { text("source.messageId") }
     public var senderCode: String? { text("source.senderCode") }
     public var applyWill: String? { text("consent.applyWill") }
-    public var idNumber: String? { text("recipient.idNumber") }
+    public var name: Sensitive<String>? { personal("recipient.name") }
+    public var idNumber: Sensitive<String>? { personal("recipient.idNumber") }
     public var birthDate: CalendarDate? { text("recipient.birthDate").flatMap { CalendarDate(iso: $0) } }
 
     /// Whether the person is held: in custody, serving a sentence or in compulsory rehabilitation. Bail and residential
@@ -45,7 +49,7 @@ public struct LegalAidApplication: Sendable, Hashable {
 }
 
 /// A canonical status: what a sender may be told about its referral.
-public struct StatusEvent: Sendable, Hashable {
+public struct StatusEvent: Sendable, Hashable, MaskedWhenPrinted {
     public let content: JSONObject
     public let code: StatusCode
 

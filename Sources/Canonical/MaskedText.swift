@@ -1,8 +1,11 @@
+import Vocabulary
+
 /// A partner's document with its structure kept and every value masked, for lists and for marking a place in it.
 ///
 /// Names of elements, attributes and members stay; of values, digits become `#`, letters `x`, all other characters `*`,
 /// and ASCII punctuation stays, one character for one, so that columns still fit. The document may be broken: whatever is
-/// not surely a name counts as a value.
+/// not surely a name counts as a value. For a reader who may see no personal data names that are no ASCII are masked too:
+/// people's names can stand in the place of a field's.
 public struct MaskedText: Sendable {
     public let lines: [String]
 
@@ -59,6 +62,8 @@ private struct Masker {
     private var index = 0
     private var line = 1
     private(set) var output: [UInt8] = []
+
+    private let keepsASCIIOnly = Sight.isMasked
 
     /// Longer than any name in a schema.
     private static let longestName = 64
@@ -226,7 +231,7 @@ private struct Masker {
         var digits = 0
         let isPlain = name.allSatisfy { byte in
             digits = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) ? digits + 1 : 0
-            return digits <= Self.longestDigits
+            return digits <= Self.longestDigits && (byte < 0x80 || !keepsASCIIOnly)
         }
         let isName = isPlain && name.count <= Self.longestName
         while index < end, !isDone { if isName { keep() } else { mask() } }

@@ -60,7 +60,7 @@ public struct BackDoor: Sendable {
             [
                 ("applicationNo", .string(record.applicationNo)), ("step", .string(step.rawValue)),
                 ("state", .text(state?.rawValue) ?? .null), ("institution", .string(caller.id)),
-                ("daysLate", JSONValue(occurrence.daysLate)),
+                ("daysLate", LogValue(occurrence.daysLate)),
             ])
         let answer: [(String, JSONValue?)] = [
             ("applicationNo", .string(record.applicationNo)), ("state", .text(state?.rawValue)),
@@ -260,7 +260,7 @@ public struct BackDoor: Sendable {
     }
 
     /// An institution as the log may name it: what stands outside the city is a name that somebody has typed.
-    private func logged(_ institution: String?) -> JSONValue {
+    private func logged(_ institution: String?) -> LogValue {
         institution.map { registry.institutions[$0] == nil ? "outside" : .string($0) } ?? .null
     }
 

@@ -2,6 +2,7 @@ import Canonical
 import Messaging
 import StrictJSON
 import Transport
+import Vocabulary
 
 /// By what applications and persons are found again: keyed hashes, so that no index holds personal data.
 public struct CaseKeys: Sendable {
@@ -18,18 +19,19 @@ public struct CaseKeys: Sendable {
 
     /// The person at a path: by identity document, or else by name and birth date (DU-03).
     package func persons(in application: LegalAidApplication, at path: String) -> [String] {
-        if let number = application.text(path + ".idNumber") {
+        if let number = application.personal(path + ".idNumber") {
             return [person(idType: application.text(path + ".idType"), idNumber: number)]
         }
-        guard let name = application.text(path + ".name"), let birth = application.text(path + ".birthDate") else {
+        guard let name = application.personal(path + ".name"), let birth = application.personal(path + ".birthDate")
+        else {
             return []
         }
-        return [hash.hash("name:\(name):\(birth)")]
+        return [hash.hash("name:\(name.plain):\(birth.plain)")]
     }
 
     /// - Parameter idType: GA/T 2000.156; the resident's identity card where nothing is said.
-    func person(idType: String?, idNumber: String) -> String {
-        hash.hash("person:\(idType ?? Self.residentCard):\(idNumber.uppercased())")
+    func person(idType: String?, idNumber: Sensitive<String>) -> String {
+        hash.hash("person:\(idType ?? Self.residentCard):\(idNumber.plain.uppercased())")
     }
 
     func caseNumber(_ number: String) -> String { hash.hash("case:\(number)") }

@@ -222,14 +222,17 @@ extension CaseClerk: FollowUpHandling {
         let (one, other) = (try record.application, try old.application)
         func same(_ path: String) -> Bool { one.text(path) != nil && one.text(path) == other.text(path) }
         if one.idNumber == nil || other.idNumber == nil {
-            return same("recipient.name") && same("recipient.birthDate") ? ["DU-03"] : []
+            return one.name != nil && one.name == other.name && same("recipient.birthDate") ? ["DU-03"] : []
         }
         // Keys are shortened hashes and may name a case that only shares its number: the documents decide.
-        guard same("recipient.idNumber") else { return [] }
+        guard one.idNumber == other.idNumber else { return [] }
         var rules: [String] = []
         if same("proceeding.caseNumber") { rules.append("DU-01") }
-        func opponents(_ application: LegalAidApplication) -> Set<String> {
-            Set((application.value("opposingParties")?.array ?? []).compactMap { $0["name"]?.string })
+        func opponents(_ application: LegalAidApplication) -> Set<Sensitive<String>> {
+            Set(
+                (application.value("opposingParties")?.array ?? []).compactMap {
+                    $0["name"]?.string.map(Sensitive.init)
+                })
         }
         let year = 366 * 86_400_000 as Int64
         let sameCause = same("matter.causeCode") || (Self.lacksCode(one, other) && same("matter.causeOfAction"))

@@ -31,7 +31,8 @@ extension BackDoor {
         about record: ApplicationRecord, after step: CaseEvent, saying report: JSONObject
     ) async throws(StoreError) -> String? {
         guard [.assign, .renotified, .replaced].contains(step),
-            let lawyer = report["assignment"]?["lawyer"]?.string, let unit = report["assignment"]?["unit"]?.string
+            let lawyer = report["assignment"]?["lawyer"]?.string.map(Sensitive.init),
+            let unit = report["assignment"]?["unit"]?.string
         else { return nil }
         let application = try record.application
         guard let number = application.text("proceeding.caseNumber"),
@@ -48,8 +49,8 @@ extension BackDoor {
             // Keys are shortened hashes: the documents decide.
             guard known.text("proceeding.caseNumber") == number,
                 persons.isDisjoint(with: clerk.keys.persons(in: known, at: "recipient")),
-                known.text("recipient.name") != application.text("recipient.name"),
-                known.text("progress.assignment.lawyer") == lawyer, known.text("progress.assignment.unit") == unit
+                known.name != application.name,
+                known.personal("progress.assignment.lawyer") == lawyer, known.text("progress.assignment.unit") == unit
             else { continue }
             others.append(other.applicationNo)
         }

@@ -102,7 +102,8 @@ extension CaseClerk {
         (detail["transferKind"], detail["kind"]) = (detail["kind"], nil)
         let reason = detail["reason"]?.string ?? ""
         let request = HandoverRequest(
-            reason: reason, officer: message.text("firstContact.officer"), actor: followUp.partnerID, at: now,
+            reason: reason, officer: message.personal("firstContact.officer")?.plain, actor: followUp.partnerID,
+            at: now,
             dueAt: handoverLimit(from: now))
         let isStation = registry.partners[followUp.partnerID].map { $0.kind.audience == .station } ?? true
         if isStation, let target = institution(named: detail["to"]?.string), target != record.queue,

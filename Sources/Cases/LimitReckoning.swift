@@ -1,5 +1,6 @@
 import Canonical
 import Messaging
+import Observability
 import StrictJSON
 import Triage
 import Vocabulary
@@ -70,7 +71,7 @@ extension BackDoor {
                 let clocks = try await store.clocks(of: applicationNo).map(\.clock)
                 guard let change = try clerk.reckon(clocks, of: record, at: now()) else { return true }
                 guard try await store.changeCase(change) != .changed else {
-                    let count = JSONValue(change.movedLimits.count)
+                    let count = LogValue(change.movedLimits.count)
                     log.info("limits moved", [("applicationNo", .string(applicationNo)), ("limits", count)])
                     return true
                 }

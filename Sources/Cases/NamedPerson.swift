@@ -1,12 +1,13 @@
 import Canonical
 import Messaging
 import StrictJSON
+import Vocabulary
 
 /// The person whom a message about an earlier referral names, as far as it does.
 package struct NamedPerson: Sendable {
-    private let idNumber: String?
-    private let name: String?
-    private let birthDate: String?
+    private let idNumber: Sensitive<String>?
+    private let name: Sensitive<String>?
+    private let birthDate: Sensitive<String>?
 
     /// How much an application's person is the one who is named.
     private enum Likeness {
@@ -20,18 +21,18 @@ package struct NamedPerson: Sendable {
     }
 
     package init(in message: LegalAidApplication) {
-        func text(_ field: String) -> String? {
-            message.text("reference.\(field)") ?? message.text("recipient.\(field)")
+        func said(_ field: String) -> Sensitive<String>? {
+            message.personal("reference.\(field)") ?? message.personal("recipient.\(field)")
         }
-        idNumber = text("idNumber")
-        name = text("name")
-        birthDate = text("birthDate")
+        idNumber = said("idNumber")
+        name = said("name")
+        birthDate = said("birthDate")
     }
 
     /// The canonical field by which the message names the person best.
     package static func field(in message: LegalAidApplication) -> String? {
         ["reference.idNumber", "recipient.idNumber", "reference.name", "recipient.name"].first {
-            message.text($0) != nil
+            message.personal($0) != nil
         }
     }
 
@@ -60,23 +61,25 @@ package struct NamedPerson: Sendable {
 
     /// The identity document decides where both sides have one.
     private func likeness(to application: LegalAidApplication) -> Likeness {
-        if let idNumber, let other = application.text("recipient.idNumber") {
+        if let idNumber, let other = application.idNumber {
             return Self.plain(idNumber) == Self.plain(other) ? .same : .other
         }
-        let sameName = Self.agree(name, application.text("recipient.name"))
-        let sameBirth = Self.agree(birthDate, application.text("recipient.birthDate"))
+        let sameName = Self.agree(name, application.name)
+        let sameBirth = Self.agree(birthDate, application.personal("recipient.birthDate"))
         if sameName == false || sameBirth == false { return .other }
         if sameName == true { return sameBirth == true ? .same : .nameAlone }
         return .unknown
     }
 
     /// Nothing where one of them is not known.
-    private static func agree(_ one: String?, _ other: String?) -> Bool? {
+    private static func agree(_ one: Sensitive<String>?, _ other: Sensitive<String>?) -> Bool? {
         guard let one, let other else { return nil }
         return plain(one) == plain(other)
     }
 
-    private static func plain(_ text: String) -> String { text.filter { !$0.isWhitespace }.uppercased() }
+    private static func plain(_ said: Sensitive<String>) -> Sensitive<String> {
+        said.map { $0.filter { !$0.isWhitespace }.uppercased() }
+    }
 }
 
 extension CaseClerk {

@@ -41,7 +41,7 @@ public struct SubjectService: Sendable {
     /// Whose data are asked for, and by whom.
     public struct Request: Sendable {
         public let idType: String?
-        public let idNumber: String
+        public let idNumber: Sensitive<String>
         /// Whether the number is looked for though it is none of its kind, as it may have come.
         public let isAsWritten: Bool
         /// Of the operator.
@@ -50,7 +50,7 @@ public struct SubjectService: Sendable {
         public let reason: String
 
         public init(
-            idType: String?, idNumber: String, isAsWritten: Bool = false, caller: Caller, reason: String
+            idType: String?, idNumber: Sensitive<String>, isAsWritten: Bool = false, caller: Caller, reason: String
         ) {
             self.idType = idType
             self.idNumber = idNumber
@@ -125,8 +125,8 @@ public struct SubjectService: Sendable {
         let type = request.idType ?? Self.residentCard
         guard clerk.current.translator.codeLists[Self.documents]?.entries.contains(where: { $0.code == type }) == true
         else { throw .unknownDocument(type) }
-        let number = ResidentID.normalize(request.idNumber).value
-        let check = IdentityDocument.check(number, type: type, today: now().timestamp.date)
+        let number = request.idNumber.map { ResidentID.normalize($0).value }
+        let check = IdentityDocument.check(number.plain, type: type, today: now().timestamp.date)
         guard request.isAsWritten || ![.checksumError, .formatError].contains(check) else { throw .wrongNumber(check) }
         return clerk.keys.person(idType: type, idNumber: number)
     }

@@ -71,7 +71,7 @@ public struct AttachmentService: Sendable {
             }
             log.error(
                 "attachment not found in its documents",
-                [("applicationNo", .string(applicationNo)), ("place", JSONValue(index))])
+                [("applicationNo", .string(applicationNo)), ("place", LogValue(index))])
             throw Problem(
                 .internalError, zh: "这份材料的内容在留存的报文中未能找到，已记录；请联系网关管理员。",
                 en: "The content was not found in the documents that were kept; it has been logged.")

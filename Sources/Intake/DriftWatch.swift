@@ -107,7 +107,7 @@ public final class DriftWatch: Sendable {
             "documents changed",
             [
                 ("partner", .string(news.key.partnerID)), ("mapping", .string(news.key.mappingID)),
-                ("newFields", JSONValue(news.fields)), ("newCodes", JSONValue(news.codes)),
+                ("newFields", LogValue(news.fields)), ("newCodes", LogValue(news.codes)),
             ])
     }
 

@@ -25,7 +25,7 @@ struct IntakeStatistics: Sendable {
             [
                 ("referralId", .string(commit.referralID)), ("partner", .string(commit.partnerID)),
                 ("outcome", .string(outcome)), ("mapping", .text(commit.mappingID) ?? .null),
-                ("bytes", JSONValue(commit.rawBytes.count)), ("digest", .string(String(commit.digest.prefix(8)))),
+                ("bytes", LogValue(commit.rawBytes.count)), ("digest", .string(String(commit.digest.prefix(8)))),
             ])
     }
 

@@ -201,8 +201,7 @@ public struct Pipeline: Sendable {
     private static func isAboutNothing(_ application: LegalAidApplication) -> Bool {
         switch application.intakeKind {
         case .supplement, .cancel, .caseEvent:
-            application.value("reference") == nil && application.text("recipient.idNumber") == nil
-                && application.text("recipient.name") == nil
+            application.value("reference") == nil && application.idNumber == nil && application.name == nil
         case .application, .notification, .referralSuggestion, .consultation, .lead, .statusShare, .transfer,
             .dutyLawyerHelp, nil:
             false

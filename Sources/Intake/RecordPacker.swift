@@ -61,7 +61,8 @@ struct RecordPacker {
                 handoverState = .proposed
                 record.handover = Handover(to: target, dueAt: clerk.handoverLimit(from: receivedAt))
                 application.addTransfer(
-                    from: sender.id, to: target, reason: "不属本机构管辖", officer: application.text("firstContact.officer"),
+                    from: sender.id, to: target, reason: "不属本机构管辖",
+                    officer: application.personal("firstContact.officer")?.plain,
                     at: receivedAt)
             }
             (record.queue, record.deadLetter, record.detail) = (sender.id, nil, nil)

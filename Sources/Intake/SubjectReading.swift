@@ -121,7 +121,7 @@ extension TranslatedRecord {
         if application.intakeKind == nil { application.set("intakeKind", "application") }
         if application.aidRoute == nil { application.set("aidRoute", "byApplication") }
         var findings: [Finding] = []
-        if application.text("recipient.name") == nil {
+        if application.name == nil {
             findings.append(
                 Finding(severity: .error, code: "missing", path: "recipient.name", location: nil, rule: nil))
         }

@@ -31,17 +31,17 @@ public final class Log: Sendable {
 
     deinit { if descriptor > STDERR_FILENO { close(descriptor) } }
 
-    public func info(_ event: String, _ fields: [(String, JSONValue)]) { write(.info, event, fields) }
-    public func warning(_ event: String, _ fields: [(String, JSONValue)]) { write(.warning, event, fields) }
-    public func error(_ event: String, _ fields: [(String, JSONValue)]) { write(.error, event, fields) }
+    public func info(_ event: String, _ fields: [(String, LogValue)]) { write(.info, event, fields) }
+    public func warning(_ event: String, _ fields: [(String, LogValue)]) { write(.warning, event, fields) }
+    public func error(_ event: String, _ fields: [(String, LogValue)]) { write(.error, event, fields) }
 
-    private func write(_ level: Level, _ event: String, _ fields: [(String, JSONValue)]) {
+    private func write(_ level: Level, _ event: String, _ fields: [(String, LogValue)]) {
         guard descriptor >= 0 else { return }
         var line = JSONObject([
             ("at", .string(now())), ("level", .string(level.rawValue)), ("event", .string(event)),
         ])
         if let trace = TraceContext.current { line["traceId"] = .string(trace.traceID) }
-        for (name, value) in fields { line[name] = Redaction.personal.contains(name) ? "[redacted]" : value }
+        for (name, value) in fields { line[name] = Redaction.personal.contains(name) ? "[redacted]" : value.json }
         var bytes = JSONValue.object(line).serialized()
         bytes.append(UInt8(ascii: "\n"))
         // One write a line: lines of several threads never mix.

@@ -1,5 +1,6 @@
 import Canonical
 import Documents
+import Vocabulary
 
 /// The same person twice in one message: one application, not two lawyers (§6.6). Whether two are the same is only known
 /// where number and name agree; everything less is told and both are kept, and so is the same person under message ids of
@@ -14,8 +15,8 @@ struct RepeatedPersons {
     private enum Likeness { case samePerson, doubtful }
 
     private(set) var records: [TranslatedRecord] = []
-    private var byNumber: [String: Int] = [:]
-    private var byName: [String: Int] = [:]
+    private var byNumber: [Sensitive<String>: Int] = [:]
+    private var byName: [Sensitive<String>: Int] = [:]
 
     /// Adds a record, or tells the first one of the same person that it came again.
     mutating func add(_ record: TranslatedRecord, _ entry: Entry) {
@@ -25,7 +26,7 @@ struct RepeatedPersons {
             return
         }
         let number = record.application.idNumber
-        let name = record.application.text("recipient.name")
+        let name = record.application.name
         let known = Set([number.flatMap { byNumber[$0] }, name.flatMap { byName[$0] }].compactMap(\.self)).sorted()
         for index in known {
             switch Self.likeness(of: records[index].application, and: record.application) {
@@ -49,7 +50,7 @@ struct RepeatedPersons {
     private static func likeness(of one: LegalAidApplication, and other: LegalAidApplication) -> Likeness? {
         guard one.intakeKind == other.intakeKind else { return nil }
         let isOneMessage = one.text("source.messageId") == other.text("source.messageId")
-        let (name, otherName) = (one.text("recipient.name"), other.text("recipient.name"))
+        let (name, otherName) = (one.name, other.name)
         let (number, otherNumber) = (one.idNumber, other.idNumber)
         if let number, number == otherNumber {
             return isOneMessage && (name == nil || otherName == nil || name == otherName) ? .samePerson : .doubtful

@@ -18,5 +18,8 @@ public struct Caller: Sendable, Hashable {
         self.operatorRole = role == .operator ? operatorRole ?? .operator : nil
     }
 
+    /// Whether it sees no personal data at all: an operator who may only look.
+    public var isViewer: Bool { operatorRole?.rights == [.look] }
+
     public func may(_ right: OperatorRight) -> Bool { operatorRole?.rights.contains(right) ?? false }
 }

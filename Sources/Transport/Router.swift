@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Finds the route of a request, proves the caller, and turns problems into answers.
 public struct Router: Sendable {
     private let routes: [Route]
@@ -193,12 +195,21 @@ public struct Router: Sendable {
         if let caller = pass.caller {
             try await hold(request, against: pass)
             try route.checkQuery(of: request, by: caller)
-            return try await route.handler(request, Visit(identity: caller, values: values))
+            return try await answer(request, by: route, values, to: caller)
         }
         guard let caller = try await session(request) else { throw Problem.unidentified }
         try check(caller, route, request)
         try route.checkQuery(of: request, by: caller)
-        return try await route.handler(request, Visit(identity: caller, values: values))
+        return try await answer(request, by: route, values, to: caller)
+    }
+
+    /// What somebody may not see is masked while the answer is made, and numbers of persons once more where it is made.
+    private func answer(
+        _ request: HTTPRequest, by route: Route, _ values: [String: String], to caller: Caller
+    ) async throws -> HTTPResponse {
+        let visit = Visit(identity: caller, values: values)
+        guard caller.isViewer else { return try await route.handler(request, visit) }
+        return try await Sight.$isMasked.withValue(true) { try await route.handler(request, visit) }.withoutNumbers
     }
 
     private func find(_ request: HTTPRequest) throws(Problem) -> (Route, [String: String]) {

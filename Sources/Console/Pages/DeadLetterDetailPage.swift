@@ -228,7 +228,7 @@ extension WebConsole {
         table.rows = view.deadLetter.history.map { entry in
             [
                 "\(entry.at.readable)", "\(HistoryWords.name(entry.event.rawValue, language))", "\(entry.actor)",
-                "\(HistoryWords.detail(entry.detail ?? "", language))",
+                "\(HistoryWords.detail(entry.detail?.asFreeText ?? "", language))",
             ]
         }
         return "<h2>\(language("经过", "History"))</h2>\(table.html)"

@@ -1,6 +1,7 @@
 import Messaging
 import Operations
 import Transport
+import Vocabulary
 
 extension WebConsole {
     /// How partners' documents change from week to week: places and counts, never values.
@@ -64,7 +65,7 @@ extension WebConsole {
             columns: [
                 .init(name: language("字段位置", "Field")), .init(name: language("报文份数", "Documents"), isNumber: true),
             ], empty: "")
-        table.rows = fields.map { ["<span class=\"mono\">\($0.path)</span>", "\($0.documents)"] }
+        table.rows = fields.map { ["<span class=\"mono\">\(Sight.path($0.path))</span>", "\($0.documents)"] }
         return table.html
     }
 }

@@ -155,7 +155,7 @@ extension WebConsole {
         if let pause = way?.pause {
             parts.append(
                 """
-                <span class="badge warn">\(language("已暂停", "paused"))</span> <small>\(pause.since.readable) \(pause.actor)：\(pause.reason)</small>
+                <span class="badge warn">\(language("已暂停", "paused"))</span> <small>\(pause.since.readable) \(pause.actor)：\(pause.reason.asFreeText)</small>
                 """)
         }
         if let connection = way?.connection {

@@ -103,7 +103,7 @@ extension WebConsole {
             [
                 "<a href=\"/console/jobs/\(job.id)\">\(job.createdAt.readable)</a>",
                 "\(language.text(job.state.title))",
-                "\(job.done) / \(job.total)", "\(job.actor)", "\(job.reason)",
+                "\(job.done) / \(job.total)", "\(job.actor)", "\(job.reason.asFreeText)",
             ]
         }
         return Page(title: language("批量任务", "Bulk jobs"), section: .deadLetters, body: table.html)
@@ -161,7 +161,7 @@ extension WebConsole {
             (language("不早于", "Dead since"), filter.since?.readable),
             (language("每秒最多", "At most a second"), String(job.rate)),
             (language("无法分派的交给", "Unroutable ones go to"), job.queue.map(name(ofInstitution:))),
-            (language("理由", "Reason"), job.reason), (language("操作者", "By"), job.actor),
+            (language("理由", "Reason"), job.reason.asFreeText), (language("操作者", "By"), job.actor),
             (language("开始", "Began"), job.createdAt.readable),
             (language("最近变动", "Last change"), job.updatedAt.readable),
         ]

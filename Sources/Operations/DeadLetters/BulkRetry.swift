@@ -140,7 +140,7 @@ public struct BulkRetry: Sendable {
             }
             if page.next == nil {
                 _ = try await store.changeJob(job.id, to: .finished, nil, now: now())
-                log.info("bulk job finished", [("job", .string(job.id)), ("letters", JSONValue(job.done))])
+                log.info("bulk job finished", [("job", .string(job.id)), ("letters", LogValue(job.done))])
                 return
             }
             let due = began + .milliseconds(1000 * page.deadLetters.count / job.rate)
@@ -193,7 +193,7 @@ extension BulkJob {
         .compact([
             ("id", .string(id)), ("act", .string(act.rawValue)), ("state", .string(state.rawValue)),
             ("filter", filter.json),
-            ("reason", .string(reason)), ("by", .string(actor)), ("queue", .text(queue)),
+            ("reason", .string(reason.asFreeText)), ("by", .string(actor)), ("queue", .text(queue)),
             ("ratePerSecond", JSONValue(rate)), ("total", JSONValue(total)), ("resent", JSONValue(resent)),
             ("failedAgain", JSONValue(failedAgain)), ("skipped", JSONValue(skipped)),
             ("endedOtherwise", JSONValue(endedOtherwise)),

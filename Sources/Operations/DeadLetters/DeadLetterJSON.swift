@@ -3,6 +3,7 @@ import Foundation
 import Messaging
 import StrictJSON
 import Transport
+import Vocabulary
 
 extension DeadLetterSummary {
     /// - Parameter language: the request's `Accept-Language`.
@@ -14,7 +15,8 @@ extension DeadLetterSummary {
             ("happened", .string(code.happened.text(for: language))),
             ("advice", .string(code.advice.text(for: language))), ("channel", .string(channel.rawValue)),
             ("partner", .string(partnerID)), ("queue", .text(queue)), ("messageId", .text(senderMessageID)),
-            ("since", .string(since.rfc3339)), ("attempts", JSONValue(attempts)), ("problem", .text(problem)),
+            ("since", .string(since.rfc3339)), ("attempts", JSONValue(attempts)),
+            ("problem", .text(problem?.asFreeText)),
             ("version", .string(version.text)),
             ("remedies", .array(code.remedies.map { .string($0.rawValue) })),
         ])
@@ -56,7 +58,7 @@ extension DeadLetterOrigin {
     var json: JSONValue {
         [
             "deadLetter": .string(deadLetterID), "edited": .bool(isEdited), "by": .string(actor),
-            "reason": .string(reason), "at": .string(at.rfc3339), "digest": .string(digest),
+            "reason": .string(reason.asFreeText), "at": .string(at.rfc3339), "digest": .string(digest),
         ]
     }
 }
@@ -65,7 +67,7 @@ extension HistoryEntry {
     var json: JSONValue {
         .compact([
             ("at", .string(at.rfc3339)), ("occurredAt", .text(occurredAt?.rfc3339)),
-            ("event", .string(event.rawValue)), ("actor", .string(actor)), ("detail", .text(detail)),
+            ("event", .string(event.rawValue)), ("actor", .string(actor)), ("detail", .text(detail?.asFreeText)),
         ])
     }
 }

@@ -1,6 +1,7 @@
 import Canonical
 import Messaging
 import StrictJSON
+import Vocabulary
 
 /// A dead letter as operators see it: everything but the values.
 public struct DeadLetterView: Sendable {
@@ -14,15 +15,28 @@ public struct DeadLetterView: Sendable {
 
     /// What translation said, as it was stored.
     public struct Finding: Sendable {
-        public let json: JSONValue
+        let stored: JSONValue
+        /// As its reader may see it.
+        public var json: JSONValue {
+            guard Sight.isMasked else { return stored }
+            var json = stored
+            for name in ["path", "field"] where json[name]?.string != nil {
+                json[name] = .text(json[name]?.string.map(Sight.path))
+            }
+            if let path = json.at("location.path")?.string, var location = json["location"] {
+                location["path"] = .string(Sight.path(path))
+                json["location"] = location
+            }
+            return json
+        }
         public var isError: Bool { json["severity"] == "error" }
         public var code: String { json["code"]?.string ?? "" }
         public var message: String { json["message"]?.string ?? "" }
-        public var path: String? { json["path"]?.string }
+        public var path: String? { json["path"]?.string.map(Sight.path) }
         /// The canonical field in Chinese.
         public var title: String? { json["title"]?.string }
         /// The sender's own name of it.
-        public var field: String? { json["field"]?.string }
+        public var field: String? { json["field"]?.string.map(Sight.path) }
         /// Of what no mapping takes: identifiers and titles of the messages that its sender may send.
         public var accepted: [(id: String, title: String)] {
             (json["accepted"]?.array ?? []).compactMap { choice in
@@ -45,7 +59,7 @@ public struct DeadLetterView: Sendable {
         let told = try deadLetter.findings.map { stored throws(StoreError) in
             try [JSONValue](stored: stored, "the findings of dead letter \(deadLetter.summary.id)")
         }
-        findings = (told ?? []).map { Finding(json: $0) }
+        findings = (told ?? []).map { Finding(stored: $0) }
         excerpts = text.decode(deadLetter.payload).map { [findings] in Self.excerpts(of: $0.utf8, findings) } ?? []
         changes = deadLetter.origin.flatMap { origin in
             guard origin.isEdited, !origin.payload.isEmpty, let old = text.decode(origin.payload),

@@ -63,5 +63,5 @@ extension DriftReport {
 }
 
 extension DriftReport.Field {
-    fileprivate var json: JSONValue { ["path": .string(path), "documents": JSONValue(documents)] }
+    fileprivate var json: JSONValue { ["path": .string(Sight.path(path)), "documents": JSONValue(documents)] }
 }

@@ -160,7 +160,10 @@ extension EndpointStanding {
             (
                 "paused",
                 pause.map {
-                    ["by": .string($0.actor), "reason": .string($0.reason), "since": .string($0.since.rfc3339)]
+                    [
+                        "by": .string($0.actor), "reason": .string($0.reason.asFreeText),
+                        "since": .string($0.since.rfc3339),
+                    ]
                 }
             ),
         ]

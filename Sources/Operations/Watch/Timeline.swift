@@ -47,7 +47,7 @@ public struct Timeline: Sendable {
                     at: entry.entry.at, occurredAt: entry.entry.occurredAt,
                     kind: entry.entry.event == .entry(.received) ? .received : .history,
                     subject: entry.subject, label: entry.entry.event.rawValue, actor: entry.entry.actor,
-                    detail: entry.entry.detail))
+                    detail: Self.detail(of: entry.entry)))
         }
         for message in trace.messages { steps += Self.steps(of: message) }
         steps += trace.statuses.map {
@@ -57,13 +57,32 @@ public struct Timeline: Sendable {
                 detail: nil)
         }
         steps += trace.acts.map {
-            Step(at: $0.at, kind: .act, subject: $0.subject, label: $0.action, actor: $0.actor, detail: $0.detail)
+            Step(
+                at: $0.at, kind: .act, subject: $0.subject, label: $0.action, actor: $0.actor,
+                detail: $0.detail.asFreeText)
         }
         // What came in at one moment stays in the order of the walk.
         self.steps = steps.enumerated().sorted { left, right in
             (left.element.at, Self.rank(left.element.kind), left.offset)
                 < (right.element.at, Self.rank(right.element.kind), right.offset)
         }.map(\.element)
+    }
+
+    /// What somebody wrote as the reason of a step; every other detail is of the gateway's own making.
+    private static func detail(of entry: HistoryEntry) -> String? {
+        switch entry.event {
+        case .entry(.released), .entry(.dead), .entry(.withdrawalReceived), .entry(.discarded), .entry(.retried),
+            .entry(.editedAndResent), .entry(.leadContacted), .entry(.leadDeclined), .entry(.leadPassedOn),
+            .entry(.returned),
+            .entry(.queueChosen):
+            entry.actor == "courier" ? entry.detail : entry.detail?.asFreeText
+        case .entry, .step: entry.detail
+        }
+    }
+
+    /// A receiver's answer in the courier's words, or why an institution has given it back.
+    private static func problem(of message: MessageStanding) -> String {
+        message.problem?.asFreeText ?? ""
     }
 
     private static func rank(_ kind: Kind) -> Int { Kind.allCases.firstIndex(of: kind) ?? 0 }
@@ -78,7 +97,8 @@ public struct Timeline: Sendable {
         switch message.state {
         case .queued:
             if message.attempt > 0, let at = message.readyAt {
-                steps.append(step(at, .waiting, "next attempt", "\(message.attempt) failed: \(message.problem ?? "")"))
+                steps.append(
+                    step(at, .waiting, "next attempt", "\(message.attempt) failed: \(Self.problem(of: message))"))
             }
         case .leased:
             if let at = message.readyAt { steps.append(step(at, .waiting, "lease ends", "attempt \(message.attempt)")) }

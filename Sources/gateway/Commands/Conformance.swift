@@ -114,7 +114,7 @@ struct ConformanceDocuments {
         let walk = pipeline.walk(
             Pipeline.Message(bytes: bytes, mapping: mapping, receivedAt: Instant(Date()).timestamp))
         guard walk.records.count == 1, let old = walk.messageID,
-            let name = walk.records.first?.application.text("recipient.name")
+            let name = walk.records.first?.application.name?.plain
         else { return nil }
         func id(_ mark: String) -> String { "\(old.prefix(30))-\(mark)\(suffix)" }
         func written(_ id: String, _ words: [(String, String)] = []) -> [UInt8]? {

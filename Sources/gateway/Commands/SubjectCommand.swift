@@ -135,7 +135,7 @@ enum SubjectCommand: Command {
             throw CommandFailure("--number-file 中没有号码", "--number-file holds no number")
         }
         return SubjectService.Request(
-            idType: arguments["id-type"], idNumber: number, isAsWritten: arguments.has("as-written"),
+            idType: arguments["id-type"], idNumber: Sensitive(number), isAsWritten: arguments.has("as-written"),
             caller: Caller(role: .operator, id: "command-line", operatorRole: .administrator), reason: reason)
     }
 

@@ -1,0 +1,7 @@
+import StrictJSON
+import Testing
+
+/// Of values of tests a failure may tell everything.
+extension JSONValue: @retroactive CustomTestStringConvertible {
+    public var testDescription: String { text() }
+}
