@@ -38,7 +38,8 @@ final class ConsoleVisitor: @unchecked Sendable {
     /// - Returns: the answer's status.
     func signIn(_ name: String, _ password: String) async throws -> Int {
         let answer = try await send("POST", "/console/sign-in", ["name": name, "password": password])
-        if let set = answer.header("Set-Cookie") { cookie = String(set.prefix { $0 != ";" }) }
+        let set = answer.headers.filter { $0.name.lowercased() == "set-cookie" }.map { $0.value.prefix { $0 != ";" } }
+        if !set.isEmpty { cookie = set.joined(separator: "; ") }
         token = ""
         return answer.status
     }
@@ -61,6 +62,12 @@ final class ConsoleVisitor: @unchecked Sendable {
 
     /// A call of the HTTP interface with the session's cookie alone.
     func statusOfCall(_ path: String) async throws -> Int { try await send("GET", path).status }
+
+    /// Whatever is at an address, by the session's cookie alone.
+    func read(_ path: String) async throws -> (status: Int, text: String) {
+        let answer = try await send("GET", path)
+        return (answer.status, String(decoding: answer.body, as: UTF8.self))
+    }
 
     private func send(_ method: String, _ path: String, _ fields: [String: String] = [:]) async throws -> HTTPResponse {
         let body = fields.map { "\($0.key.urlEscaped)=\($0.value.urlEscaped)" }.joined(separator: "&")
