@@ -10,11 +10,7 @@ public struct WebConsole: Sendable {
     let services: OperatorServices
     let store: any MessageStore
     let now: @Sendable () -> Instant
-    /// Codes and names of the institutions a dispatcher may choose from.
-    let institutions: [(code: String, name: String)]
-    let partners: [(id: String, name: String)]
-    /// Until when partners can call whose tokens end.
-    let tokenEnds: [String: Instant]
+    private let registry: Registry
     let library: any Library
 
     public init(
@@ -25,10 +21,20 @@ public struct WebConsole: Sendable {
         self.services = services
         self.store = store
         self.now = now
-        institutions = registry.institutions.values.map { ($0.code, $0.name) }.sorted { $0.0 < $1.0 }
-        tokenEnds = registry.partners.compactMapValues(\.tokenEnd)
-        partners = registry.partners.values.map { ($0.id, $0.name) }.sorted { $0.0 < $1.0 }
+        self.registry = registry
     }
+
+    /// Codes and names of the institutions a dispatcher may choose from.
+    var institutions: [(code: String, name: String)] {
+        registry.institutions.values.map { ($0.code, $0.name) }.sorted { $0.0 < $1.0 }
+    }
+
+    var partners: [(id: String, name: String)] {
+        registry.partners.values.map { ($0.id, $0.name) }.sorted { $0.0 < $1.0 }
+    }
+
+    /// Until when partners can call whose tokens end.
+    var tokenEnds: [String: Instant] { registry.partners.compactMapValues(\.tokenEnd) }
 
     public var routes: [Route] {
         assets + entrance + passwordRoutes + overviewRoutes + deadLetterRoutes + jobRoutes + clockRoutes + leadRoutes
@@ -41,12 +47,12 @@ public struct WebConsole: Sendable {
     // MARK: Names
 
     func name(ofInstitution code: String) -> String {
-        let name = institutions.first { $0.code == LeadQueue.institution(of: code) }?.name
+        let name = registry.institutions[LeadQueue.institution(of: code)]?.name
         return LeadQueue.isOne(code) ? (name.map { $0 + "（线索 leads）" } ?? code) : name ?? code
     }
 
     /// What an institution takes in itself it hands in like a partner.
-    func name(ofPartner id: String) -> String { partners.first { $0.id == id }?.name ?? name(ofInstitution: id) }
+    func name(ofPartner id: String) -> String { registry.partners[id]?.name ?? name(ofInstitution: id) }
     func partnerTag(_ id: String) -> HTML { "\(name(ofPartner: id)) <small>\(id)</small>" }
     func institutionTag(_ code: String) -> HTML { "\(name(ofInstitution: code)) <small>\(code)</small>" }
     func name(of endpoint: Endpoint) -> String {
@@ -119,6 +125,13 @@ public struct WebConsole: Sendable {
 
     private func answer(
         _ request: HTTPRequest, _ scene: Scene?, typed: Form? = nil, _ make: () async throws -> Reply
+    ) async -> HTTPResponse {
+        guard scene?.visitor.caller.isViewer == true else { return await made(request, scene, typed: typed, make) }
+        return await Sight.$isMasked.withValue(true) { await made(request, scene, typed: typed, make) }.withoutNumbers
+    }
+
+    private func made(
+        _ request: HTTPRequest, _ scene: Scene?, typed: Form?, _ make: () async throws -> Reply
     ) async -> HTTPResponse {
         let layout = Layout(
             language: Language(of: request), visitor: scene?.frame, path: Self.target(of: request))

@@ -33,8 +33,6 @@ public final class Courier: Sendable {
     private let log: Log
     private let metrics: Metrics
     private let connections: Mutex<[Endpoint: EndpointConnection]>
-    /// How long a claim holds: no push may last longer.
-    private let claim: Duration
 
     /// - Parameters:
     ///   - bits: 64 fresh random bits a call.
@@ -52,10 +50,18 @@ public final class Courier: Sendable {
         self.log = log
         self.metrics = metrics
         connections = Mutex(EndpointConnection.all(of: registry))
-        let addresses =
-            registry.partners.values.compactMap(\.returnAddress)
-            + registry.institutions.values.compactMap(\.push?.address) + [registry.alarmSystem].compactMap(\.self)
-        claim = (addresses.map(\.timeout).max() ?? .zero) + settings.claimBeyondPush
+    }
+
+    /// Delivers to whoever the registry names now. To whoever it names no more nothing is begun; what is under way is
+    /// finished and recorded.
+    public func adopt(_ registry: Registry) {
+        let fresh = EndpointConnection.all(of: registry)
+        let changed = connections.withLock { connections in
+            let before = Set(connections.keys)
+            connections = fresh.mapValues { connections[$0.endpoint]?.adopting($0) ?? $0 }
+            return before.union(connections.keys)
+        }
+        wakeups.wake(changed)
     }
 
     /// Something was queued for these endpoints. Those that are not this courier's are nothing to it.
@@ -73,10 +79,9 @@ public final class Courier: Sendable {
     /// Delivers until the task is cancelled; what is under way then is finished and recorded first.
     public func run() async {
         await recall()
-        let endpoints = connections.withLock { Set($0.keys) }
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
-                let listener = wakeups.listen(at: endpoints)
+                let listener = wakeups.listen(at: connections.withLock { Set($0.keys) })
                 do throws(StoreError) {
                     let claimed = try await claim()
                     for lease in claimed { group.addTask { await self.deliver(lease) } }
@@ -118,8 +123,15 @@ public final class Courier: Sendable {
 
     private func claim() async throws(StoreError) -> [Lease] {
         let now = now()
-        let capacities = connections.withLock { connections in connections.values.compactMap { $0.capacity(at: now) } }
-        let claimed = try await store.lease(capacities, now: now, ends: now.advanced(by: claim))
+        let (capacities, patience) = connections.withLock { connections in
+            (
+                connections.values.compactMap { $0.capacity(at: now) },
+                connections.values.map(\.method.patience).max() ?? .zero
+            )
+        }
+        // No attempt lasts longer than the claim holds.
+        let claimed = try await store.lease(
+            capacities, now: now, ends: now.advanced(by: patience + settings.claimBeyondPush))
         connections.withLock { connections in
             for (endpoint, leases) in Dictionary(grouping: claimed, by: { $0.envelope.endpoint }) {
                 connections[endpoint]?.began(leases.count, at: now)
@@ -143,7 +155,10 @@ public final class Courier: Sendable {
     }
 
     private func deliver(_ lease: Lease) async {
-        guard let connection = connections.withLock({ $0[lease.envelope.endpoint] }) else { return }
+        guard let connection = connections.withLock({ $0[lease.envelope.endpoint] }) else {
+            // Its receiver ended after it was claimed: it waits, for whoever comes in its place.
+            return await giveBack(lease)
+        }
         let trace = (TraceContext(lease.envelope.traceParent) ?? TraceContext(bits: bits)).step(bits: bits)
         await TraceContext.$current.withValue(trace) {
             let began = now()
@@ -200,6 +215,16 @@ public final class Courier: Sendable {
                 try await client.send(request), confirmation: address.confirmation, now: now())
         } catch {
             return Verdict(unreached: error)
+        }
+    }
+
+    private func giveBack(_ lease: Lease) async {
+        do throws(StoreError) {
+            try await settle(lease, .returnUnseen)
+        } catch {
+            log.warning(
+                "a claim was not given back",
+                [("envelope", .string(lease.envelope.id)), ("error", .string(error.code))])
         }
     }
 
@@ -297,7 +322,7 @@ public final class Courier: Sendable {
             [
                 ("envelope", .string(envelope.id)), ("channel", .string(envelope.channel.rawValue)),
                 ("applicationNo", .string(envelope.correlationID)), ("recipient", .string(envelope.recipient)),
-                ("attempt", JSONValue(lease.attempt)), ("outcome", .string(outcome)), ("detail", .string(detail)),
+                ("attempt", LogValue(lease.attempt)), ("outcome", .string(outcome)), ("detail", .string(detail)),
                 ("circuit", .string(circuit.rawValue)),
             ])
     }

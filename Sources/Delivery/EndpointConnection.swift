@@ -3,9 +3,17 @@ import Transport
 import Vocabulary
 
 /// How messages are carried to a receiver.
-enum DeliveryMethod: Sendable {
+enum DeliveryMethod: Sendable, Equatable {
     case push(ReturnAddress)
     case folder(ExchangeFolder, marker: String?)
+
+    /// How long one attempt may take.
+    var patience: Duration {
+        switch self {
+        case .push(let address): address.timeout
+        case .folder: .zero
+        }
+    }
 }
 
 /// One receiver's endpoint, with slots of its own: whoever is slow holds up nobody but itself.
@@ -63,6 +71,17 @@ struct EndpointConnection: Sendable {
 
     /// With the waits between them about a day.
     private static let alertPolicy = RetryPolicy(base: 5_000, cap: 600_000, maxAttempts: 150)
+
+    /// The same connection by other settings: what is under way in it goes on. Its circuit begins closed where it leads
+    /// elsewhere, or is to be broken by other bounds.
+    func adopting(_ fresh: EndpointConnection) -> EndpointConnection {
+        var fresh = fresh
+        (fresh.underway, fresh.lastSuccess) = (underway, lastSuccess)
+        guard fresh.method == method, fresh.breaker.policy == breaker.policy else { return fresh }
+        fresh.breaker = breaker
+        (fresh.failingSince, fresh.lastFailure, fresh.lastProblem) = (failingSince, lastFailure, lastProblem)
+        return fresh
+    }
 
     func capacity(at now: Instant) -> EndpointCapacity? {
         let max = breaker.admits(slots - underway, at: now)

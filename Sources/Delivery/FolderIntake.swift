@@ -1,6 +1,7 @@
 import Messaging
 import Observability
 import StrictJSON
+import Synchronization
 import Transport
 import Vocabulary
 
@@ -9,7 +10,7 @@ import Vocabulary
 /// For each file that is complete: claim → read → front door's commit → answer beside the statuses → move to the archive.
 /// Whatever step a crash comes after, the file is read again, the front door knows it again and gives the same answer:
 /// nothing is lost and nothing is taken twice. No file keeps the others from their turn.
-public struct FolderIntake: Sendable {
+public final class FolderIntake: Sendable {
     public struct Settings: Sendable {
         /// How long to rest between looks.
         public var poll: Duration = .seconds(5)
@@ -22,7 +23,14 @@ public struct FolderIntake: Sendable {
         public init() {}
     }
 
-    private let partners: [PartnerFolders]
+    private struct Watches {
+        var folders: [PartnerFolders] = []
+        /// By partner; none before it runs.
+        var tasks: [String: Task<Void, Never>] = [:]
+        var isRunning = false
+    }
+
+    private let watches: Mutex<Watches>
     private let settings: Settings
     private let now: @Sendable () -> Instant
     private let bits: @Sendable () -> UInt64
@@ -34,9 +42,7 @@ public struct FolderIntake: Sendable {
         registry: Registry, settings: Settings, now: @escaping @Sendable () -> Instant,
         bits: @escaping @Sendable () -> UInt64, intake: any FileSubmission, log: Log, metrics: Metrics
     ) {
-        partners = registry.partners.values.compactMap { partner in
-            partner.exchange.map { PartnerFolders(partner.id, $0) }
-        }.sorted { $0.partner < $1.partner }
+        watches = Mutex(Watches(folders: Self.folders(of: registry)))
         self.settings = settings
         self.now = now
         self.bits = bits
@@ -44,6 +50,14 @@ public struct FolderIntake: Sendable {
         self.log = log
         self.metrics = metrics
     }
+
+    private static func folders(of registry: Registry) -> [PartnerFolders] {
+        registry.partners.values.compactMap { partner in
+            partner.exchange.map { PartnerFolders(partner.id, $0) }
+        }.sorted { $0.partner < $1.partner }
+    }
+
+    private var partners: [PartnerFolders] { watches.withLock { $0.folders } }
 
     /// How each partner's folders are doing.
     public var reports: [ExchangeReport] {
@@ -53,15 +67,51 @@ public struct FolderIntake: Sendable {
 
     /// Looks until the task is cancelled; the file under way then is finished first. Partners do not wait for each other.
     public func run() async {
-        await withDiscardingTaskGroup { group in
-            for folders in partners {
-                group.addTask {
-                    while !Task.isCancelled {
-                        await round(of: folders)
-                        try? await Task.sleep(for: settings.poll)
-                    }
-                }
+        watches.withLock { watches in
+            watches.isRunning = true
+            for folders in watches.folders { watches.tasks[folders.partner] = watch(folders) }
+        }
+        while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
+        let tasks = watches.withLock { watches in
+            watches.isRunning = false
+            defer { watches.tasks = [:] }
+            return Array(watches.tasks.values)
+        }
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+    }
+
+    private func watch(_ folders: PartnerFolders) -> Task<Void, Never> {
+        Task {
+            while !Task.isCancelled {
+                await round(of: folders)
+                try? await Task.sleep(for: settings.poll)
             }
+        }
+    }
+
+    /// Looks no more into the folders that another registry does not name, or names otherwise; returns when the files under
+    /// way there are finished.
+    public func leaveAll(but registry: Registry) async {
+        let kept = Self.folders(of: registry)
+        let ended = watches.withLock { watches in
+            let ended = watches.folders.filter { folders in !kept.contains { $0.isSame(as: folders) } }
+            watches.folders.removeAll { folders in ended.contains { $0.partner == folders.partner } }
+            return ended.compactMap { watches.tasks.removeValue(forKey: $0.partner) }
+        }
+        for task in ended { task.cancel() }
+        for task in ended { await task.value }
+    }
+
+    /// Looks into the folders of partners that are new, besides those it looks into already.
+    public func adopt(_ registry: Registry) {
+        let fresh = Self.folders(of: registry)
+        watches.withLock { watches in
+            for folders in fresh where !watches.folders.contains(where: { $0.partner == folders.partner }) {
+                watches.folders.append(folders)
+                if watches.isRunning { watches.tasks[folders.partner] = watch(folders) }
+            }
+            watches.folders.sort { $0.partner < $1.partner }
         }
     }
 
@@ -194,8 +244,8 @@ public struct FolderIntake: Sendable {
         metrics.increment(
             "gateway_exchange_files_total", help: "Files taken from exchange folders, by partner and outcome.",
             labels: [("partner", folders.partner), ("outcome", isTaken ? "receipt" : "error")])
-        let fields: [(String, JSONValue)] = [
-            ("partner", .string(folders.partner)), ("status", JSONValue(answer.status)),
+        let fields: [(String, LogValue)] = [
+            ("partner", .string(folders.partner)), ("status", LogValue(answer.status)),
         ]
         if isRead { log.info("exchange file answered", fields) } else { log.warning("exchange file not read", fields) }
     }

@@ -24,6 +24,12 @@ struct PartnerFolders: Sendable {
         marker = folders.marker
     }
 
+    /// Whether they are the same partner's, in the same places and with the same marker.
+    func isSame(as other: PartnerFolders) -> Bool {
+        partner == other.partner && inbox == other.inbox && outbox == other.outbox && archive == other.archive
+            && errors == other.errors && marker == other.marker
+    }
+
     /// Moves a file that is complete to where it is answered.
     ///
     /// - Returns: whether it is there now; not where an earlier one of its name still is, or where another file bears its

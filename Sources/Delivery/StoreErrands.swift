@@ -33,20 +33,20 @@ extension Errand {
 
     /// Lays in the dead-letter queue what institutions leased as often as they may and never settled.
     ///
-    /// - Parameter queues: those that institutions lease from; a pushed message is tried more often.
+    /// - Parameter queues: those that institutions lease from now; a pushed message is tried more often.
     public static func exhaustLeases(
-        every interval: Duration, of queues: [String], maxAttempts: Int, in store: any MessageStore,
+        every interval: Duration, of queues: @escaping @Sendable () -> [String], maxAttempts: Int,
+        in store: any MessageStore,
         now: @escaping @Sendable () -> Instant, log: Log
     ) -> Errand {
         Errand("exhaust leases", every: interval, limit: 500) { limit in
             let count = try await store.exhaustLeases(
-                of: queues, now: now(), maxAttempts: maxAttempts, limit: limit)
+                of: queues(), now: now(), maxAttempts: maxAttempts, limit: limit)
             if count > 0 { log.warning("leases exhausted", [("count", .init(count))]) }
             return count
         }
     }
 
-    /// Erases uploaded attachments that no message referred to in time.
     /// Nonces of signatures that would not be taken any more.
     public static func forgetNonces(
         every interval: Duration, in store: any NonceStore, now: @escaping @Sendable () -> Instant
@@ -57,6 +57,7 @@ extension Errand {
         }
     }
 
+    /// Erases uploaded attachments that no message referred to in time.
     public static func eraseUploads(
         every interval: Duration, in store: any AttachmentStore, now: @escaping @Sendable () -> Instant, log: Log
     ) -> Errand {

@@ -17,19 +17,19 @@ public struct SignedReceipts: Sendable {
     }
 
     private let referrals: ReferralView
-    private let signer: Signer?
+    private let signerInForce: @Sendable () -> Signer?
 
-    /// - Parameter signer: nothing where the settings name no key.
-    public init(_ referrals: ReferralView, signer: Signer?) {
+    /// - Parameter signer: nothing where the settings name no key; asked for anew each time, since a reload may change it.
+    public init(_ referrals: ReferralView, signer: @autoclosure @escaping @Sendable () -> Signer?) {
         self.referrals = referrals
-        self.signer = signer
+        signerInForce = signer
     }
 
     public var routes: [Route] {
         [
             Route("GET", "/v1/referrals/{id}/receipt", for: .partner) { _, visit in
                 let record = try await referrals.own(visit)
-                guard let signer else {
+                guard let signer = signerInForce() else {
                     throw Problem(
                         .wrongState, zh: "网关未配置回证签名密钥（gateway.xml 的 receipts），请联系网关管理员。",
                         en: "The gateway has no key for receipts (<receipts> in gateway.xml); ask its administrator.")

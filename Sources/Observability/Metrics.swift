@@ -49,6 +49,18 @@ public final class Metrics: Sendable {
     /// Drops a gauge's samples, before those that are still true are set again.
     public func forget(_ name: String) { families.withLock { $0[name]?.samples.removeAll() } }
 
+    /// Drops every gauge's samples that bear the label: what they were about has ended.
+    public func forget(label: String, _ value: String) {
+        let sought = Self.key([(label, value)])
+        families.withLock { families in
+            for (name, family) in families where family.kind == .gauge {
+                families[name]?.samples = family.samples.filter { sample in
+                    !sample.key.split(separator: ",").contains { $0 == sought }
+                }
+            }
+        }
+    }
+
     /// Counts a value into a histogram.
     ///
     /// - Parameter bounds: upper bounds, rising; those of the first call stay.

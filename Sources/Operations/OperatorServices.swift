@@ -32,7 +32,7 @@ public struct OperatorServices: Sendable {
     public let signIn: SignInService
     public let accounts: AccountService
     public let refusals: RefusedCredentials
-    public let reload = ReloadService()
+    public let reload: ReloadService
     public let codeLists: CodeListService
     public let pings: PingService
     public let mappings: MappingService
@@ -40,14 +40,15 @@ public struct OperatorServices: Sendable {
     private let replay: StatusReplay
 
     /// - Parameters:
+    ///   - alerts: asked for anew each time: a reload may change them.
     ///   - node: names this node among those that share the store.
     public init(
         store: any OperatorStore, registry: Registry, identifiers: IdentifierSource,
         now: @escaping @Sendable () -> Instant, ports: OperatorPorts,
-        alerts settings: AlertSettings, node: String, log: Log, metrics: Metrics
+        alerts settings: @autoclosure @escaping @Sendable () -> AlertSettings, node: String, log: Log, metrics: Metrics
     ) {
         deadLetters = DeadLetterService(
-            store: store, institutions: Set(registry.institutions.keys), cases: ports.cases, text: ports.text,
+            store: store, registry: registry, cases: ports.cases, text: ports.text,
             now: now, log: log)
         bulk = BulkRetry(store: store, deadLetters: deadLetters, identifiers: identifiers, now: now, log: log)
         audit = AuditService(store: store, key: ports.auditKey, memory: ports.auditMemory)
@@ -64,13 +65,14 @@ public struct OperatorServices: Sendable {
             onTime: OnTimeService(store: store, now: now, rules: ports.rules))
         gauges = Gauges(
             flow: flow, deadLetters: deadLetters, clocks: ports.clocks, exchange: ports.exchange, metrics: metrics)
+        reload = ReloadService(now: now)
         attention = AttentionService(
             deadLetters: deadLetters, flow: flow, parked: parked, clockFigures: ports.clocks,
             expiries: ports.expiries, exchange: ports.exchange, inspection: ports.inspection, trail: trail,
-            rules: ports.rules, cases: store, acknowledged: store, settings: settings,
+            rules: ports.rules, reload: reload, cases: store, acknowledged: store, settings: settings(),
             now: now)
         alerts = AlertService(
-            store: store, attention: attention, settings: settings, node: node, identifiers: identifiers,
+            store: store, attention: attention, settings: settings(), node: node, identifiers: identifiers,
             sender: ports.alertSender, log: log)
         refusals = RefusedCredentials(store: store, now: now)
         signIn = SignInService(store: store, now: now, deviceKey: ports.auditKey, refusals: refusals)

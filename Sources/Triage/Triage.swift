@@ -43,10 +43,16 @@ public final class Triage: Sendable {
     public var calendar: WorkingCalendar { rules.calendar }
 
     /// What is another in rules that take these ones' place, a line each.
-    public func changes(to new: Triage) -> [String] {
-        let years = calendar.yearsChanged(in: new.calendar).map { "the plan of days off of \($0) changed" }
-        let isAnother = digest != new.digest && years.isEmpty
-        return years + (isAnother ? ["rules, terms, calendars or institutions changed"] : [])
+    public func changes(to new: Triage) -> [LocalizedText] {
+        let years = calendar.yearsChanged(in: new.calendar).map {
+            LocalizedText(zh: "\($0) 年放假安排已变更", en: "the plan of days off of \($0) changed")
+        }
+        guard digest != new.digest, let digest = new.digest, years.isEmpty else { return years }
+        return [
+            LocalizedText(
+                zh: "规则、日历或机构表已变更（SM3 \(digest.prefix(8))）",
+                en: "rules, calendars or institutions changed (SM3 \(digest.prefix(8)))")
+        ]
     }
 
     /// The institutions that a dispatcher may choose.

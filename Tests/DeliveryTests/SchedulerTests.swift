@@ -96,7 +96,7 @@ private struct Refusal: Error {}
             hall.advance(seconds: 10)
         }
         let errand = Errand.exhaustLeases(
-            every: .seconds(1), of: ["CZ-TN"], maxAttempts: 3, in: hall.store, now: { hall.now }, log: quiet)
+            every: .seconds(1), of: { ["CZ-TN"] }, maxAttempts: 3, in: hall.store, now: { hall.now }, log: quiet)
         await Scheduler([errand], log: quiet).runOnce()
         #expect(try await hall.deadLetters().map(\.queue) == ["CZ-TN"])
         #expect(try await hall.deadLetters().map(\.reason) == [.exhausted])

@@ -158,7 +158,7 @@ private enum IndependentSigner {
         try await gateway.untilLogged("of operator admin added")
         try add("<partner id=\"other\" tokenSha256=\"\(Token.hash("more"))\"/>", to: gateway)
         let told = try await gateway.operator("admin").ask("POST", "/v1/reload")
-        #expect(told["changes"]?.array?.compactMap(\.string).contains { $0.contains("of partner other added") } == true)
+        #expect(told["changes"]?.array?.compactMap(\.string).contains { $0.contains("单位 other 新增令牌") } == true)
         #expect(try await gateway.operator("auditor").call("POST", "/v1/reload").status == 403)
 
         // A mistake anywhere changes nothing.

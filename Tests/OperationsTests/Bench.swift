@@ -43,8 +43,7 @@ struct Bench {
         let clock = other?.clock ?? HandClock()
         self.clock = clock
         let store = try await SQLMessageStore(database: database)
-        var registry = Registry(partners: [], institutions: institutions)
-        registry.alarmSystem = alerts.webhook
+        let registry = Registry(partners: [], institutions: institutions, alarmSystem: alerts.webhook)
         courier = Courier(
             store: store, client: client, registry: registry, settings: Courier.Settings(), now: { clock.now },
             bits: { UInt64.random(in: .min ... .max) }, cases: NoCases(), log: Log(sink: .none, now: { "" }),

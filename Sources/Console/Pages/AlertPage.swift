@@ -44,7 +44,7 @@ extension WebConsole {
         case .circuitOpen:
             condition.subject.split(separator: " ").last.flatMap { Endpoint(description: String($0)) }.map(name(of:))
                 ?? condition.subject
-        case .deadLetters, .deadLetterAge, .expiry, .storeLost, .storeDamaged, .storeFull, .auditBroken,
+        case .reloadRefused, .deadLetters, .deadLetterAge, .expiry, .storeLost, .storeDamaged, .storeFull, .auditBroken,
             .calendarMissing,
             .clocksOverdue, .hearingNear, .limitsMoved, nil:
             condition.subject
@@ -68,7 +68,7 @@ extension AlertRule {
         case .clocksDueSoon, .limitsMoved: .clocks
         case .auditBroken: .audit
         case .clocksOverdue, .hearingNear: .messages
-        case .expiry, .storeLost, .storeDamaged, .storeFull, .calendarMissing: nil
+        case .reloadRefused, .expiry, .storeLost, .storeDamaged, .storeFull, .calendarMissing: nil
         }
     }
 
@@ -78,7 +78,8 @@ extension AlertRule {
         case .clocksOverdue, .hearingNear: "/" + subject.urlEscaped
         case .limitsMoved: "/moved"
         case .clocksDueSoon: "?state=soon&clock=" + subject.urlEscaped
-        case .deadLetters, .deadLetterAge, .queueAge, .partnerSilence, .circuitOpen, .expiry, .storeLost, .storeDamaged,
+        case .reloadRefused, .deadLetters, .deadLetterAge, .queueAge, .partnerSilence, .circuitOpen, .expiry,
+            .storeLost, .storeDamaged,
             .storeFull, .auditBroken, .calendarMissing, .receiptLate, .exchangeFolder:
             ""
         }

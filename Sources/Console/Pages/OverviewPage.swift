@@ -147,7 +147,7 @@ extension WebConsole {
             } ?? "–"
         let noted: HTML =
             trouble.acknowledgement.map { noted in
-                "<small>\(language("\(noted.actor) 已知悉，至 \(noted.endsAt.readable.prefix(16))：\(noted.reason)", "noted by \(noted.actor) until \(noted.endsAt.readable.prefix(16)): \(noted.reason)"))</small> "
+                "<small>\(language("\(noted.actor) 已知悉，至 \(noted.endsAt.readable.prefix(16))：\(noted.reason.asFreeText)", "noted by \(noted.actor) until \(noted.endsAt.readable.prefix(16)): \(noted.reason.asFreeText)"))</small> "
             } ?? .none
         let turns = trouble.turns.map(language.text).joined(separator: language("、", ", "))
         let (section, query) = place(of: trouble)
@@ -231,7 +231,7 @@ extension WebConsole {
         case .queueAge: return (name(ofInstitution: subject), Section.queues.path)
         case .partnerSilence, .receiptLate, .exchangeFolder:
             return (name(ofPartner: subject), Section.partners.path)
-        case .limitsMoved, .storeLost, .storeDamaged, .storeFull, .auditBroken, .calendarMissing, .expiry, .parked:
+        case .reloadRefused, .limitsMoved, .storeLost, .storeDamaged, .storeFull, .auditBroken, .calendarMissing, .expiry, .parked:
             return (subject == "all" ? "" : subject, nil)
         }
     }
@@ -253,6 +253,7 @@ extension WebConsole {
         case .partnerSilence: ("warn", language("久未来报", "gone silent"))
         case .receiptLate: ("bad", language("回执超时", "receipt late"))
         case .exchangeFolder: ("bad", language("交换目录故障", "exchange folder"))
+        case .reloadRefused: ("bad", language("重新加载被拒绝", "reload refused"))
         case .expiry: ("warn", language("即将到期", "about to expire"))
         case .paused: ("warn", language("已暂停", "paused"))
         case .parked: ("", language("暂存报文", "parked"))
@@ -282,7 +283,7 @@ extension WebConsole {
         case .partnerSilence, .receiptLate, .exchangeFolder: (.partners, "")
         case .hearingNear:
             (trouble.parts.first == nil ? nil : .messages, "/" + (trouble.parts.first?.subject.urlEscaped ?? ""))
-        case .expiry, .storeLost, .storeDamaged, .storeFull, .calendarMissing: (nil, "")
+        case .reloadRefused, .expiry, .storeLost, .storeDamaged, .storeFull, .calendarMissing: (nil, "")
         case .parked: (.parked, "")
         }
     }

@@ -11,19 +11,20 @@ public struct OpenAPI: Sendable {
 
     private let contract: JSONValue
     private let routes: [Route]
-    private let senderKinds: SenderKinds
+    private let senderKindsInForce: @Sendable () -> SenderKinds
     private let ownFindings: @Sendable () -> [(code: String, message: String)]
 
     /// - Parameters:
     ///   - routes: every call but the console's pages and the description's own.
+    ///   - senderKinds: asked for anew each time: a reload may change them.
     ///   - ownFindings: the codes of the mappings' own; a reload may change them.
     /// - Throws: where the contract that was built in is no JSON.
     public init(
-        describing routes: [Route], senderKinds: SenderKinds,
+        describing routes: [Route], senderKinds: @autoclosure @escaping @Sendable () -> SenderKinds,
         ownFindings: @escaping @Sendable () -> [(code: String, message: String)] = { [] }
     ) throws(JSONError) {
         contract = try JSONValue(parsing: PackageResources.contract_json)
-        self.senderKinds = senderKinds
+        senderKindsInForce = senderKinds
         self.ownFindings = ownFindings
         self.routes = routes + [Route("GET", Self.path) { _, _ in HTTPResponse(status: 200) }]
     }
@@ -31,11 +32,11 @@ public struct OpenAPI: Sendable {
     /// The calls as they are described, and the description's own: each takes the parameters that it is said to take, and no
     /// other.
     public var calls: [Route] {
-        let document = json
+        let (document, words) = (json, senderKindsInForce().words)
         return routes.map { route in
             guard route.path == "\(Self.path)" else { return route.taking(query(of: route)) }
             return Route("GET", Self.path) { _, _ in
-                var document = document
+                var document = senderKindsInForce().words == words ? document : json
                 document["x-errors"] = errors
                 return .json(document)
             }.taking([])
@@ -75,7 +76,7 @@ public struct OpenAPI: Sendable {
         let types = Problem.Kind.allCases.map { JSONValue.string("urn:legal-aid-gateway:problem:\($0.rawValue)") }
         // The published contracts themselves: what they take is told in one place.
         schemas["Application"] = Self.part(
-            CanonicalModel.application, "标准申请 The canonical application", words: senderKinds.words)
+            CanonicalModel.application, "标准申请 The canonical application", words: senderKindsInForce().words)
         schemas["Status"] = Self.part(CanonicalModel.status, "标准状态 The canonical status")
         schemas["CaseStep"] = caseStep
         schemas["Problem"] = [

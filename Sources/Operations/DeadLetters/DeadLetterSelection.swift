@@ -33,7 +33,7 @@ extension DeadLetterService {
             throw Problem(
                 .badRequest, zh: "请选择 1 至 \(Self.mostSelected) 件。", en: "Select 1 to \(Self.mostSelected) of them.")
         }
-        if act == .assign, !(queue.map(institutions.contains) ?? false) {
+        if act == .assign, queue.flatMap({ registry.institutions[$0] }) == nil {
             throw Problem(.badRequest, zh: "请选择要指定的承办机构。", en: "Choose the institution to assign them to.")
         }
         var result = SelectionResult()

@@ -10,19 +10,18 @@ import Vocabulary
 /// resend, choose a queue, discard. Looking changes nothing; every act is in the audit trail.
 public struct DeadLetterService: Sendable {
     let store: any DeadLetterStore & AuditStore
-    let institutions: Set<String>
+    let registry: Registry
     let cases: any CaseServices
     let text: any DocumentText
     let now: @Sendable () -> Instant
     let log: Log
 
-    /// - Parameter institutions: the codes that a dispatcher may choose from.
     public init(
-        store: any DeadLetterStore & AuditStore, institutions: Set<String>, cases: any CaseServices,
+        store: any DeadLetterStore & AuditStore, registry: Registry, cases: any CaseServices,
         text: any DocumentText, now: @escaping @Sendable () -> Instant, log: Log
     ) {
         self.store = store
-        self.institutions = institutions
+        self.registry = registry
         self.cases = cases
         self.text = text
         self.now = now
@@ -155,7 +154,7 @@ public struct DeadLetterService: Sendable {
     ) async throws -> (queue: String, act: AuditAct) {
         let id = deadLetter.summary.id
         if let chosen {
-            guard institutions.contains(chosen), !reason.isEmpty else {
+            guard registry.institutions[chosen] != nil, !reason.isEmpty else {
                 throw Problem(
                     .badRequest, zh: "选择机构须填写已登记的机构代码 queue，并写明理由 reason。",
                     en: "A choice needs a queue (the code of a known institution) and a reason.")

@@ -6,7 +6,7 @@ import Vocabulary
 public enum AlertRule: String, Sendable, CaseIterable {
     case deadLetters, deadLetterAge, queueAge, partnerSilence, clocksDueSoon, clocksOverdue, circuitOpen, expiry
     case storeLost, storeDamaged, storeFull, auditBroken, calendarMissing, limitsMoved, hearingNear, receiptLate,
-        exchangeFolder
+        exchangeFolder, reloadRefused
 
     /// About the file of the store as a whole.
     static let ofStore: Set<AlertRule> = [.storeLost, .storeDamaged, .storeFull]
@@ -16,7 +16,7 @@ public enum AlertRule: String, Sendable, CaseIterable {
     }
 
     /// Seen by one node only: another node's look says nothing about it.
-    var isLocal: Bool { self == .circuitOpen || Self.ofStore.contains(self) }
+    var isLocal: Bool { self == .circuitOpen || self == .reloadRefused || Self.ofStore.contains(self) }
 
     /// - Parameter subject: the application, queue, partner, clock, receiver or key; `all` where there is only one.
     public func text(_ phase: AlertMessage.Phase, _ subject: String) -> LocalizedText {
@@ -75,6 +75,11 @@ public enum AlertRule: String, Sendable, CaseIterable {
                 )
                 : LocalizedText(
                     zh: "单位 \(subject) 的交换目录恢复正常。", en: "Partner \(subject)'s exchange folder is in order again.")
+        case .reloadRefused:
+            begins
+                ? LocalizedText(
+                    zh: "重新加载被拒绝，原有设置继续有效。", en: "A reload was refused; what was in force stays.")
+                : LocalizedText(zh: "重新加载已成功。", en: "A reload has succeeded.")
         case .limitsMoved:
             begins
                 ? LocalizedText(
@@ -141,6 +146,7 @@ public enum AlertRule: String, Sendable, CaseIterable {
         case .hearingNear: Attention.Kind.hearingNear.advice
         case .receiptLate: Attention.Kind.receiptLate.advice
         case .exchangeFolder: Attention.Kind.exchangeFolder.advice
+        case .reloadRefused: Attention.Kind.reloadRefused.advice
         }
     }
 }

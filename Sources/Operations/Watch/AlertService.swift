@@ -9,7 +9,7 @@ import Vocabulary
 public struct AlertService: Sendable {
     let store: any AlertStore
     let attention: AttentionService
-    let settings: AlertSettings
+    private let settingsInForce: @Sendable () -> AlertSettings
     /// Names this node among those that share the store.
     let node: String
     let identifiers: IdentifierSource
@@ -17,17 +17,20 @@ public struct AlertService: Sendable {
     private let ofStore: StoreAlerts
 
     public init(
-        store: any AlertStore, attention: AttentionService, settings: AlertSettings, node: String,
+        store: any AlertStore, attention: AttentionService,
+        settings: @autoclosure @escaping @Sendable () -> AlertSettings, node: String,
         identifiers: IdentifierSource, sender: any AlertSender, log: Log
     ) {
         self.store = store
         self.attention = attention
-        self.settings = settings
+        settingsInForce = settings
         self.node = node
         self.identifiers = identifiers
         self.log = log
         ofStore = StoreAlerts(sender: sender)
     }
+
+    private var settings: AlertSettings { settingsInForce() }
 
     /// What has begun and is not over, the oldest first.
     public func open() async throws(StoreError) -> [OpenAlert] { try await store.openAlerts() }
@@ -52,7 +55,9 @@ public struct AlertService: Sendable {
             },
             write: { message($0, $1, count: conditions[$1.condition]) })
         for message in messages {
-            log.warning("alert", [("notice", (try? JSONValue(parsing: Array(message.body.utf8))) ?? .null)])
+            log.warning(
+                "alert", [("notice", (try? JSONValue(parsing: Array(message.body.utf8))).map(LogValue.notice) ?? .null)]
+            )
         }
     }
 
@@ -80,7 +85,7 @@ public struct AlertService: Sendable {
             guard let fault = attention.fault else { throw error }
             let rules = conditions(of: [fault]).keys.compactMap { AlertRule(rawValue: $0.rule) }
             return (
-                conditions(of: attention.knownByItself), Set(rules + [.receiptLate, .exchangeFolder, .auditBroken])
+                conditions(of: attention.knownByItself), Set(rules + [.receiptLate, .exchangeFolder, .auditBroken, .reloadRefused])
             )
         }
         var found = conditions(of: items)
@@ -128,6 +133,7 @@ public struct AlertService: Sendable {
             case .hearingNear: .hearingNear
             case .receiptLate: .receiptLate
             case .exchangeFolder: .exchangeFolder
+            case .reloadRefused: .reloadRefused
             case .deadLetters, .paused, .parked: nil
             }
         guard let rule else { return [] }

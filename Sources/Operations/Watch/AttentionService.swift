@@ -8,7 +8,7 @@ extension Attention.Kind {
         switch self {
         case .partnerSilence, .parked: .sender
         case .storeLost, .storeDamaged, .storeFull, .auditBroken, .calendarMissing, .limitsMoved, .deadLetters, .expiry,
-            .paused, .receiptLate, .exchangeFolder:
+            .paused, .receiptLate, .exchangeFolder, .reloadRefused:
             .gateway
         case .clocksOverdue, .hearingNear, .clocksDueSoon, .circuitOpen, .queueAge: .receiver
         }
@@ -55,6 +55,12 @@ extension Attention.Kind {
                 en:
                     "The log says why. Mend the permissions of folder or file; what cannot be read lies in the error folder, or where it was: put it in again or take it away."
             )
+        case .reloadRefused:
+            LocalizedText(
+                zh: "运行 gateway check 查看全部错误及所在行，改正后再次 gateway reload；在此之前原有设置继续有效。",
+                en:
+                    "gateway check tells every mistake with its line. Mend them and reload again; until then what was in force stays."
+            )
         case .deadLetters: LocalizedText(zh: "打开异常报文处理。", en: "Open the dead letters.")
         case .circuitOpen:
             LocalizedText(
@@ -91,9 +97,35 @@ public struct AttentionService: Sendable {
     let trail: AuditTrailWatch
     let rules: any RulesInForce
     let cases: any MovedLimitStore & HearingStore
+    let reload: ReloadService
     let acknowledged: any AcknowledgementStore
-    let settings: AlertSettings
+    private let settingsInForce: @Sendable () -> AlertSettings
     let now: @Sendable () -> Instant
+
+    init(
+        deadLetters: DeadLetterService, flow: MessageQueryService, parked: ParkedMessageService,
+        clockFigures: any ClockFigureSource, expiries: any CredentialExpirySource, exchange: any ExchangeReportSource,
+        inspection: StoreInspection, trail: AuditTrailWatch, rules: any RulesInForce, reload: ReloadService,
+        cases: any MovedLimitStore & HearingStore, acknowledged: any AcknowledgementStore,
+        settings: @autoclosure @escaping @Sendable () -> AlertSettings, now: @escaping @Sendable () -> Instant
+    ) {
+        self.deadLetters = deadLetters
+        self.flow = flow
+        self.parked = parked
+        self.clockFigures = clockFigures
+        self.expiries = expiries
+        self.exchange = exchange
+        self.inspection = inspection
+        self.trail = trail
+        self.rules = rules
+        self.reload = reload
+        self.cases = cases
+        self.acknowledged = acknowledged
+        settingsInForce = settings
+        self.now = now
+    }
+
+    private var settings: AlertSettings { settingsInForce() }
 
     /// The most pressing first; nothing where all goes its way.
     public func items() async throws -> [Attention] {
@@ -132,7 +164,7 @@ public struct AttentionService: Sendable {
 
     /// Known without asking the store, which may have no answer any more.
     var knownByItself: [Attention] {
-        [fault, trail.brokenSince.map { Attention(.auditBroken, "audit", count: 1, since: $0) }].compactMap(\.self)
+        [fault, brokenTrail, refusedReload].compactMap(\.self)
             + exchange.reports.flatMap { report in
                 let unread = report.unread + (report.isAtFault ? 1 : 0)
                 return [
@@ -140,6 +172,14 @@ public struct AttentionService: Sendable {
                     Attention(.exchangeFolder, report.partnerID, count: unread, since: report.troubledSince),
                 ].filter { $0.count > 0 }
             }
+    }
+
+    private var refusedReload: Attention? {
+        reload.refusal.map { Attention(.reloadRefused, "all", count: $0.mistakes, since: $0.at) }
+    }
+
+    private var brokenTrail: Attention? {
+        trail.brokenSince.map { Attention(.auditBroken, "audit", count: 1, since: $0) }
     }
 
     var fault: Attention? {

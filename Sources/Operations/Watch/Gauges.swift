@@ -23,6 +23,12 @@ public struct Gauges: Sendable {
         }
     }
 
+    func tell(isReloadRefused: Bool) {
+        metrics.set(
+            "gateway_reload_refused", help: "Whether the last reload was refused, so that an older set is in force.",
+            labels: [], to: isReloadRefused ? 1 : 0)
+    }
+
     func tell(isStale: Bool) {
         metrics.set(
             "gateway_gauges_stale", help: "Whether figures could not be read from the store, which is at fault.",

@@ -12,10 +12,11 @@ public struct Health: Sendable {
     let now: @Sendable () -> Instant
     let inspection: StoreInspection
     let rules: any RulesInForce
+    let reload: ReloadService
 
     public init(
         store: any MessageStore, gauges: Gauges, metrics: Metrics, now: @escaping @Sendable () -> Instant,
-        inspection: StoreInspection, rules: any RulesInForce
+        inspection: StoreInspection, rules: any RulesInForce, reload: ReloadService
     ) {
         self.store = store
         self.gauges = gauges
@@ -23,6 +24,7 @@ public struct Health: Sendable {
         self.now = now
         self.inspection = inspection
         self.rules = rules
+        self.reload = reload
     }
 
     public var routes: [Route] {
@@ -31,6 +33,7 @@ public struct Health: Sendable {
             Route("GET", "/readyz") { request, _ in await ready(request.language) }.neverShed,
             Route("GET", "/metrics") { _, _ in
                 gauges.tell(inspection.condition)
+                gauges.tell(isReloadRefused: reload.refusal != nil)
                 do {
                     try await gauges.refresh()
                     gauges.tell(isStale: false)
@@ -59,7 +62,9 @@ public struct Health: Sendable {
             try await store.ping(now: now)
             if let fault = inspection.condition.fault { return told(fault) }
             let warnings =
-                (rules.missingCalendars(at: now).map(CalendarWarning.text(of:)) + rules.oldThresholds(at: now))
+                ([reload.refusal?.text].compactMap(\.self)
+                + rules.missingCalendars(at: now).map(CalendarWarning.text(of:))
+                + rules.oldThresholds(at: now))
                 .map { $0.text(for: language) }
             return .json(["status": "ready", "warnings": .array(warnings.map { .string($0) })])
         } catch {

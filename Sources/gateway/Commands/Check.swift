@@ -97,7 +97,6 @@ enum Check: Command {
     private static func complaints(aboutMappingsOf configuration: Configuration) -> [String] {
         do throws(ConfigurationError) {
             let inForce = try Gateway.pipeline(configuration)
-            let known = Set(inForce.translator.mappings.map(\.id))
             let today = Instant(Date()).timestamp.date
             for year in inForce.triage.missingCalendars(on: today) {
                 let text = CalendarWarning.text(of: year)
@@ -106,17 +105,11 @@ enum Check: Command {
             for old in inForce.triage.oldThresholds(on: today) {
                 Terminal.print(LocalizedText(zh: old.zh, en: old.en).at("rules"))
             }
+            let count = inForce.translator.mappings.count
             Terminal.print(
-                "映射：从 \(configuration.mappings) 载入 \(known.count) 个",
-                "mappings: \(known.count) loaded from \(configuration.mappings)")
-            return configuration.partners.flatMap { partner in
-                (partner.mappings + [partner.statusMapping].compactMap(\.self)).filter { !known.contains($0) }.map {
-                    LocalizedText(
-                        "partners.xml：\(partner.id) 所写的映射 \($0) 不存在",
-                        "partners: \(partner.id) names the mapping \($0), which does not exist"
-                    ).spoken
-                }
-            }
+                "映射：从 \(configuration.mappings) 载入 \(count) 个",
+                "mappings: \(count) loaded from \(configuration.mappings)")
+            return configuration.unknownMappings(among: inForce.translator).map(\.description)
         } catch {
             return error.complaints.map(\.description)
         }

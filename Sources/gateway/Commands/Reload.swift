@@ -5,13 +5,13 @@ enum Reload: Command {
     static let name = "reload"
     static let synopsis = "[--url URL] [--token-file FILE]"
     static let summary = LocalizedText(
-        "使改动过的映射、规则和凭证生效，同 SIGHUP",
-        "put changed mappings, rules and credentials in force, as SIGHUP does")
+        "使改动过的单位、机构、凭证、映射和规则生效，同 SIGHUP",
+        "put changed partners, institutions, credentials, mappings and rules in force, as SIGHUP does")
     static let details: [HelpLine] =
         [
             .note(
-                "先全部检查；任何一处有误则什么都不变，并说明。打印凭证、规则和放假安排的变化、变动的时限，以及要到下次启动才生效的内容。需要管理员令牌。",
-                "Everything is checked first; a mistake anywhere changes nothing and is told. Prints what has changed of credentials, rules and plans of days off, the limits that moved, and what waits for the next start. It needs an administrator's token."
+                "先全部检查；任何一处有误则什么都不变，说明并告警，直到重新加载成功。逐行打印变化、变动的时限，以及须重新启动才生效的设置。需要管理员令牌。",
+                "Everything is checked first; a mistake anywhere changes nothing, is told, and rings until a reload succeeds. Prints what has changed, a line each, the limits that moved, and the settings that take a start. It needs an administrator's token."
             )
         ] + Remote.help
 
@@ -36,7 +36,7 @@ enum Reload: Command {
                 "these are not all the limits that move; see gateway clocks --moved")
         }
         Terminal.print(
-            "映射、规则和凭证已按文件生效。", "mappings, rules and credentials are in force as the files say")
+            "已按文件生效。", "what the files say is in force")
         return 0
     }
 }

@@ -15,8 +15,8 @@ enum Serve: Command {
         [
             .config,
             .note(
-                "SIGHUP 重新读取映射、规则和凭证，并把变化写入日志；有误则拒绝，原来的继续有效。日志以一行一个 JSON 写到标准错误。",
-                "SIGHUP reads mappings, rules and credentials again, and logs what has changed; a set with a mistake is refused and the old one stays in force. The log goes to standard error as JSON lines."
+                "SIGHUP 重新读取单位、机构、凭证、映射和规则，并把变化写入日志；有误则拒绝并告警，原来的继续有效。日志以一行一个 JSON 写到标准错误。",
+                "SIGHUP reads partners, institutions, credentials, mappings and rules again, and logs what has changed; a set with a mistake is refused and rings, and the old one stays in force. The log goes to standard error as JSON lines."
             ),
             .note(
                 "设有 NOTIFY_SOCKET 时（systemd 的 Type=notify），告知其 READY、RELOADING、STOPPING，并按 WATCHDOG_USEC 的一半报告仍在运行。",
@@ -33,7 +33,7 @@ enum Serve: Command {
         // Before it says that it listens: who is told so may stop it at once, and no signal must be lost.
         let signals = Signals.stream(SIGTERM, SIGINT, SIGHUP)
         let gateway = try await Gateway(configuration, log: log)
-        log.info("listening", [("host", .string(configuration.host)), ("port", JSONValue(Int(gateway.server.port)))])
+        log.info("listening", [("host", .string(configuration.host)), ("port", LogValue(Int(gateway.server.port)))])
         if configuration.isPlainToOthers { log.warning("plain HTTP is open to others: use <tls>, or a proxy", []) }
         let manager = ServiceManager(
             environment: ProcessInfo.processInfo.environment, process: ProcessInfo.processInfo.processIdentifier)
@@ -58,13 +58,13 @@ enum Serve: Command {
     }
 
     private static func warn(_ error: ServiceManager.Unreachable, _ log: Log) {
-        log.warning("the service manager could not be told", [("errno", JSONValue(Int(error.code)))])
+        log.warning("the service manager could not be told", [("errno", LogValue(Int(error.code)))])
     }
 
     private static func reload(_ gateway: Gateway, _ log: Log) async {
         do {
-            let changes = try await gateway.reload()
-            log.info("mappings and rules reloaded", [("changes", .array(changes.map { .string($0) }))])
+            let changes = try await gateway.services.reload.run(by: "SIGHUP").changes
+            log.info("mappings and rules reloaded", [("changes", .array(changes.map { .string($0.en) }))])
         } catch {
             log.error("reload refused, the old set stays", [("error", .string("\(error)"))])
         }

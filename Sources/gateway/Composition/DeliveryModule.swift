@@ -54,6 +54,15 @@ struct DeliveryModule: Sendable {
         _ = await (pushing, emptying)
     }
 
+    /// Stops looking into folders that the settings name no more; returns when what is under way there is finished.
+    func leave(_ settings: Configuration) async { await folders.leaveAll(but: settings.registry) }
+
+    /// Delivers to, and takes from, whoever is registered now.
+    func adopt(_ registry: Registry) {
+        courier.adopt(registry)
+        folders.adopt(registry)
+    }
+
     /// No call waits for news any more.
     func endWaits() { wakeups.close() }
 }

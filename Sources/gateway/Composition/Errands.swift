@@ -33,13 +33,12 @@ struct Errands {
     /// What the store alone has to do.
     private var storeErrands: [Errand] {
         let store = storing.store
-        let leasing = around.registry.institutions.values.filter { $0.push == nil }.map(\.code).sorted()
         return [
             .expireParkedMessages(
                 every: sweep, in: store, now: around.now, log: around.log, metrics: around.metrics),
             .expireMessages(every: sweep, in: store, now: around.now, log: around.log),
             .exhaustLeases(
-                every: sweep, of: leasing + leasing.map { LeadQueue.name(of: $0) },
+                every: sweep, of: { [registry = around.registry] in registry.leasedQueues },
                 maxAttempts: DeliveryModule.leaseLimits.attempts, in: store,
                 now: around.now, log: around.log),
             Errand("note the rules in force", every: Self.counting, limit: 1) { [storing] _ in
@@ -120,7 +119,7 @@ struct Errands {
                 throw error
             }
             // After it: a turn that failed comes again each minute, and the head with it.
-            log.info("audit head", [("head", seal.json)])
+            log.info("audit head", [("head", .notice(seal.json))])
         }
     }
 }

@@ -15,22 +15,24 @@ final class Gateway: Sendable {
     /// Every call that is answered.
     let routes: [Route]
     let accounts: AccountService
-    private let around: Surroundings
-    private let configuration: Configuration
+    let around: Surroundings
+    /// The settings that it began with.
+    let start: Configuration
     private let log: Log
-    private let client = HTTPClient()
-    private let storing: StoreModule
-    private let intake: IntakeModule
-    private let delivery: DeliveryModule
-    private let audit: SystemAudit
-    private let rehearsal: Rehearsal?
+    let client = HTTPClient()
+    let storing: StoreModule
+    let intake: IntakeModule
+    let delivery: DeliveryModule
+    let services: OperatorServices
+    let audit: SystemAudit
+    let rehearsal: CurrentRehearsal
     private let refusals: RefusedCredentials
     /// What is finished before the gateway stops.
     private let work: [Task<Void, Never>]
     private let inspection: Task<Void, Never>
     private let sealing: AuditSealing
     /// What the listener speaks TLS with now.
-    private let listening: Mutex<ListenerTLS?>
+    let listening: Mutex<ListenerTLS?>
 
     /// Opens the store, loads mappings and rules, and begins to listen.
     ///
@@ -46,15 +48,13 @@ final class Gateway: Sendable {
         let services = operators.services
         let calls = Route.merged(intake.routes + delivery.routes + operators.routes)
         let description = try OpenAPI(
-            describing: calls, senderKinds: configuration.senderKinds,
+            describing: calls, senderKinds: around.registry.senderKinds,
             ownFindings: { pipeline.translator.ownFindings })
         routes = description.calls + operators.pages
         audit = SystemAudit(store: storing.store, now: around.now, log: log)
         refusals = services.refusals
         await audit.started(configuration, rules: pipeline.triage.digest, key: intake.hash)
-        rehearsal = try await Rehearsal(around, pipeline, client) { calls in
-            try OpenAPI(describing: calls, senderKinds: configuration.senderKinds).calls
-        }
+        rehearsal = CurrentRehearsal(try await Rehearsal(around, configuration, pipeline, client))
         server = try Listener.open(
             around, routes, services.signIn, refusals, storing.store, rehearsal: rehearsal)
         sealing = Errands.sealing(around, storing, intake, services)
@@ -67,13 +67,16 @@ final class Gateway: Sendable {
         accounts = services.accounts
         listening = Mutex(configuration.tls?.made)
         self.around = around
-        self.configuration = configuration
+        start = configuration
+        self.services = services
         self.log = log
         self.storing = storing
         self.intake = intake
         self.delivery = delivery
         services.reload.set { [weak self] actor throws(ConfigurationError) in
             try await self?.reloadAndReckon(by: actor) ?? ReloadService.Outcome(changes: [])
+        } ring: { [alerts = services.alerts] in
+            await Self.look(alerts, log)
         }
     }
 
@@ -111,66 +114,14 @@ final class Gateway: Sendable {
         return true
     }
 
-    /// Reads mappings, rules and credentials again, and puts all of it in force at once.
-    ///
-    /// - Returns: what has changed of the credentials, and what takes a start to change.
-    /// - Throws: `ConfigurationError` with every mistake in all of it; what is in force stays then.
-    ///
-    /// - Parameter actor: who has asked for it.
-    @discardableResult
-    func reload(by actor: String = "SIGHUP") async throws(ConfigurationError) -> [String] {
-        do throws(ConfigurationError) {
-            let (settings, fresh) = try Self.readAgain(configuration)
-            let credentials = settings.credentials.limited(to: around.registry)
-            let changes =
-                around.credentials.changes(to: credentials) + tlsChanges(to: settings) + configuration.unread
-                + intake.pipeline.triage.changes(to: fresh.triage)
-            intake.pipeline.current.replace(with: fresh)
-            around.adopt(credentials)
-            if let fresh = settings.tls?.made { server.adopt(fresh) }
-            listening.withLock { $0 = settings.tls?.made }
-            await storing.note(fresh.triage)
-            await audit.reloaded(settings, rules: fresh.triage.digest, key: intake.hash, by: actor)
-            return changes
-        } catch {
-            await audit.refusedReload(mistakes: error.complaints.count)
-            throw error
-        }
-    }
-
-    private func tlsChanges(to settings: Configuration) -> [String] {
-        switch (listening.withLock { $0 }, settings.tls?.made) {
-        case (let old?, let new?) where !old.isSame(as: new):
-            [
-                "the listener's TLS changed: certificate \(old.fingerprint.prefix(8)) was, \(new.fingerprint.prefix(8)) is"
-            ]
-        case (nil, .some): ["<tls> of the listener takes a start"]
-        case (.some, nil): ["<tls> of the listener was taken out, which takes a start"]
-        case (_, _): []
-        }
-    }
-
-    /// Everything is checked before anything is said.
-    private static func readAgain(
-        _ configuration: Configuration
-    ) throws(ConfigurationError) -> (Configuration, MappingsAndRules) {
-        var complaints: [Complaint] = []
-        var settings: Configuration?
-        var fresh: MappingsAndRules?
-        do throws(ConfigurationError) { settings = try Configuration(file: configuration.file) } catch {
-            complaints += error.complaints
-        }
-        do throws(ConfigurationError) { fresh = try mappingsAndRules(configuration) } catch {
-            complaints += error.complaints.filter { !complaints.contains($0) }
-        }
-        guard let settings, let fresh else { throw ConfigurationError(complaints) }
-        return (settings, fresh)
-    }
-
     /// Reads the store through. Damage cannot wait until alerts are next looked for.
     private static func inspect(_ storing: StoreModule, _ alerts: AlertService, _ log: Log) async {
         await storing.inspect()
         guard storing.inspection.condition.fault != nil else { return }
+        await look(alerts, log)
+    }
+
+    private static func look(_ alerts: AlertService, _ log: Log) async {
         do {
             try await alerts.look()
         } catch {
@@ -181,7 +132,7 @@ final class Gateway: Sendable {
     /// Stops taking, finishes what is under way, flushes.
     func stop() async {
         delivery.endWaits()
-        rehearsal?.endWaits()
+        rehearsal.value?.endWaits()
         await server.stop(drain: .seconds(20))
         for task in work { task.cancel() }
         // Not waited for: it only reads, and a large table takes its time.
@@ -190,7 +141,7 @@ final class Gateway: Sendable {
         await intake.drift.flush()
         await noteEnd()
         await client.close()
-        await rehearsal?.stop()
+        await rehearsal.value?.stop()
         await storing.close()
     }
 

@@ -12,7 +12,7 @@ enum Listener {
     /// - Throws: what keeps the port shut.
     static func open(
         _ around: Surroundings, _ routes: [Route], _ signIn: SignInService, _ refusals: RefusedCredentials,
-        _ nonces: any NonceStore, rehearsal: Rehearsal?
+        _ nonces: any NonceStore, rehearsal: CurrentRehearsal
     ) throws -> HTTPServer {
         let (configuration, log, metrics, now) = (around.configuration, around.log, around.metrics, around.now)
         let router = Router(
@@ -28,7 +28,9 @@ enum Listener {
         return try HTTPServer(
             configuration: settings(configuration),
             admit: { head in
-                if let rehearsal, head.hasGoodConnection, rehearsal.isMeant(by: head) { return rehearsal.admit(head) }
+                if let rehearsal = rehearsal.value, head.hasGoodConnection, rehearsal.isMeant(by: head) {
+                    return rehearsal.admit(head)
+                }
                 return router.admit(head)
             }
         ) {
@@ -36,7 +38,9 @@ enum Listener {
             // A journey that began elsewhere goes on; otherwise one begins here (W3C Trace Context).
             let trace = TraceContext(request.header("traceparent"))?.step(bits: bits) ?? TraceContext(bits: bits)
             return await TraceContext.$current.withValue(trace) {
-                if let rehearsal, rehearsal.isMeant(by: request) { return await rehearsal.respond(to: request) }
+                if let rehearsal = rehearsal.value, rehearsal.isMeant(by: request) {
+                    return await rehearsal.respond(to: request)
+                }
                 return await router.respond(to: request)
             }
         }

@@ -38,7 +38,7 @@ struct OperatorModule: Sendable {
             metrics: around.metrics)
         health = Health(
             store: storing.store, gauges: services.gauges, metrics: around.metrics, now: around.now,
-            inspection: storing.inspection, rules: rules)
+            inspection: storing.inspection, rules: rules, reload: services.reload)
         console = WebConsole(
             services: services, store: storing.store,
             library: PipelineLibrary(pipeline: intake.pipeline, metrics: around.metrics, now: around.now),

@@ -20,26 +20,30 @@ final class Rehearsal: Sendable {
 
     private let router: Router
     private let main: Surroundings
+    private let around: Surroundings
     private let storing: StoreModule
     private let delivery: DeliveryModule
     private let path: String
     private let taken = Mutex(0)
 
-    /// - Parameter describe: the calls with the parameters that each takes.
     /// - Throws: what keeps the store shut.
     init?(
-        _ main: Surroundings, _ pipeline: Pipeline, _ client: HTTPClient, describe: ([Route]) throws -> [Route]
+        _ main: Surroundings, _ settings: Configuration, _ pipeline: Pipeline, _ client: HTTPClient
     ) async throws {
-        guard !main.credentials.rehearsals.isEmpty else { return nil }
+        guard !settings.credentials.rehearsals.isEmpty else { return nil }
         self.main = main
-        let around = Surroundings(main.configuration.rehearsed, log: main.log)
+        let around = Surroundings(settings.rehearsed, log: main.log)
+        self.around = around
         path = around.configuration.storePath
         try Self.erase(path)
         storing = try await StoreModule(around)
         let intake = try await IntakeModule(around, pipeline, storing, isRehearsal: true)
         delivery = DeliveryModule(around, client, storing, intake)
         let operators = try OperatorModule(around, storing, intake, delivery)
-        let calls = try describe(Route.merged(intake.routes + delivery.routes + operators.routes))
+        let calls = try OpenAPI(
+            describing: Route.merged(intake.routes + delivery.routes + operators.routes),
+            senderKinds: around.registry.senderKinds
+        ).calls
         router = Router(
             routes: calls.filter { $0.roles.contains(.partner) || Self.open.contains($0.path) },
             doorkeeper: main.credentials.rehearsalDoorkeeper(now: main.now),
@@ -53,6 +57,9 @@ final class Rehearsal: Sendable {
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return false }
         return main.credentials.rehearsals[Token.hash(String(parts[1]))] != nil
     }
+
+    /// Whoever is registered from now on may rehearse.
+    func adopt(_ settings: Configuration) { around.adopt(settings.rehearsed) }
 
     func admit(_ head: HTTPRequest) -> Entrance { router.admit(head) }
 
@@ -87,6 +94,16 @@ final class Rehearsal: Sendable {
             try FileManager.default.removeItem(atPath: file)
         }
     }
+}
+
+/// The rehearsal in force: none before the first token for it.
+final class CurrentRehearsal: Sendable {
+    private let kept: Mutex<Rehearsal?>
+
+    init(_ rehearsal: Rehearsal?) { kept = Mutex(rehearsal) }
+
+    var value: Rehearsal? { kept.withLock { $0 } }
+    func begin(_ rehearsal: Rehearsal?) { kept.withLock { $0 = rehearsal } }
 }
 
 extension Configuration {

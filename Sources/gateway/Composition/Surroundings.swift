@@ -6,9 +6,8 @@ import Vocabulary
 
 /// What every part of the gateway is built with; clock and randomness come from here alone.
 struct Surroundings: Sendable {
-    let configuration: Configuration
     let registry: Registry
-    private let current: CurrentCredentials
+    private let current: CurrentConfiguration
     let now: @Sendable () -> Instant = { Instant(Date()) }
     /// 64 fresh random bits a call.
     let bits: @Sendable () -> UInt64
@@ -16,14 +15,20 @@ struct Surroundings: Sendable {
     let log: Log
     let metrics = Metrics()
 
+    /// As the files said at the start, or at the last reload: whoever takes a setting out of it once stays with that.
+    var configuration: Configuration { current.value }
     /// Those in force now.
-    var credentials: Credentials { current.value }
-    func adopt(_ credentials: Credentials) { current.replace(with: credentials) }
+    var credentials: Credentials { configuration.credentials }
+
+    /// From the next question on these are in force.
+    func adopt(_ configuration: Configuration) {
+        current.replace(with: configuration)
+        registry.adopt(configuration.registry)
+    }
 
     init(_ configuration: Configuration, log: Log) {
-        self.configuration = configuration
         registry = configuration.registry
-        current = CurrentCredentials(configuration.credentials)
+        current = CurrentConfiguration(configuration)
         let bits: @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
         self.bits = bits
         identifiers = IdentifierSource(random: bits)
@@ -31,12 +36,12 @@ struct Surroundings: Sendable {
     }
 }
 
-/// The credentials in force, which a reload replaces.
-private final class CurrentCredentials: Sendable {
-    private let kept: Mutex<Credentials>
+/// The settings in force, which a reload replaces.
+private final class CurrentConfiguration: Sendable {
+    private let kept: Mutex<Configuration>
 
-    init(_ credentials: Credentials) { kept = Mutex(credentials) }
+    init(_ configuration: Configuration) { kept = Mutex(configuration) }
 
-    var value: Credentials { kept.withLock { $0 } }
-    func replace(with credentials: Credentials) { kept.withLock { $0 = credentials } }
+    var value: Configuration { kept.withLock { $0 } }
+    func replace(with configuration: Configuration) { kept.withLock { $0 = configuration } }
 }

@@ -40,13 +40,19 @@ actor SystemAudit {
         }
     }
 
-    /// - Parameter actor: who has asked for it: an operator, or `SIGHUP`.
-    func reloaded(_ configuration: Configuration, rules: String?, key: KeyedHash, by actor: String) async {
+    /// - Parameters:
+    ///   - changes: what has changed, by names and fingerprints.
+    ///   - actor: who has asked for it: an operator, or `SIGHUP`.
+    func reloaded(
+        _ configuration: Configuration, rules: String?, changes: [LocalizedText], key: KeyedHash, by actor: String
+    ) async {
         await noteFiles(of: configuration, key)
-        await write(.reload, on: "gateway", Self.detail(configuration, rules: rules, by: actor))
+        await write(.reload, on: "gateway", Self.detail(configuration, rules: rules, changes: changes, by: actor))
     }
 
-    func refusedReload(mistakes: Int) async { await write(.reloadRefused, on: "gateway", "mistakes: \(mistakes)") }
+    func refusedReload(mistakes: Int, by actor: String) async {
+        await write(.reloadRefused, on: "gateway", "mistakes: \(mistakes), by: \(actor)")
+    }
 
     func stopped() async { await write(.stop, on: "gateway", Release.version) }
 
@@ -71,11 +77,17 @@ actor SystemAudit {
         }
     }
 
-    private static func detail(_ configuration: Configuration, rules: String?, by actor: String? = nil) -> String {
-        JSONValue.compact([
+    /// Changes that one row names; of more their number is told.
+    private static let named = 50
+
+    private static func detail(
+        _ configuration: Configuration, rules: String?, changes: [LocalizedText] = [], by actor: String? = nil
+    ) -> String {
+        let named = changes.prefix(named).map(\.en) + (changes.count > named ? ["\(changes.count - named) more"] : [])
+        return JSONValue.compact([
             ("version", .string(Release.version)),
             ("mappings", .string(ConfigurationDigests.folder(configuration.mappings))), ("rules", .text(rules)),
-            ("by", .text(actor)),
+            ("changes", named.isEmpty ? nil : .array(named.map(JSONValue.string))), ("by", .text(actor)),
         ]).text()
     }
 }

@@ -54,8 +54,8 @@ struct Configuration: Sendable {
     var caseLimits = CaseLimits()
     /// How long each kind of data is kept.
     var retention = RetentionSchedule()
-    /// SM3 of what was read, by path: a change is told at a reload.
-    private(set) var digests: [String: String] = [:]
+    /// What `gateway.xml` and the file of retention say, by element and attribute: a change is told at a reload.
+    private(set) var settings: [String: String] = [:]
     private var retentionFile: String?
     private(set) var retentionPath = "config/retention.xml"
     var uploadLimits = UploadLimits()
@@ -78,10 +78,8 @@ struct Configuration: Sendable {
     }
 
     var registry: Registry {
-        var registry = Registry(partners: partners, institutions: institutions)
-        registry.senderKinds = senderKinds
-        registry.alarmSystem = alerts.webhook
-        return registry
+        Registry(
+            partners: partners, institutions: institutions, senderKinds: senderKinds, alarmSystem: alerts.webhook)
     }
     var parseLimits: ParseLimits { ParseLimits(bytes: bodyBytes, depth: depth, nodes: nodes) }
 
@@ -109,6 +107,7 @@ struct Configuration: Sendable {
                     read(element, path: reader.attribute("path", of: element).map(path), &reader)
                 }
             }
+            note(root)
             auditHeadFile = auditHeadFile.map(path)
             boundUploads(root.children.first { $0.name == "uploads" }, &reader)
         }
@@ -124,9 +123,7 @@ struct Configuration: Sendable {
         for index in partners.indices {
             partners[index].tokenEnd = tokenEnd(of: Caller(role: .partner, id: partners[index].id))
         }
-        for path in [self.file, partnersFile, institutionsFile] {
-            digests[path] = ConfigurationDigests.digest(ofFile: path)
-        }
+        settings["<retention>"] = ConfigurationDigests.digest(ofFile: retentionPath) ?? ""
         guard reader.complaints.isEmpty else { throw ConfigurationError(reader.complaints) }
     }
 
@@ -136,6 +133,16 @@ struct Configuration: Sendable {
             folders: [mappings, rules, calendar],
             files: [file, partnersFile, credentialsFile, institutionsFile, retentionPath, storePath, identityKeyFile]
                 + [auditHeadFile, encryption?.keyFile].compactMap(\.self))
+    }
+
+    private mutating func note(_ element: Node, within outer: String = "") {
+        for child in element.children {
+            let name = outer.isEmpty ? child.name : "\(outer)/\(child.name)"
+            for (attribute, value) in child.attributes {
+                settings["<\(name) \(attribute)>", default: ""] += value + "\n"
+            }
+            note(child, within: name)
+        }
     }
 
     /// - Parameter named: the path that the element gives, from the file's own folder.

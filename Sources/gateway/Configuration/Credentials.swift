@@ -60,8 +60,8 @@ enum CertificateBinding: Sendable, Hashable {
     /// By which an operator knows it; no secret.
     var told: String {
         switch self {
-        case .sha256(let digest): "certificate \(digest.prefix(8))"
-        case .subject(let subject): "certificate \(subject)"
+        case .sha256(let digest): "\(digest.prefix(8))"
+        case .subject(let subject): subject
         }
     }
 }

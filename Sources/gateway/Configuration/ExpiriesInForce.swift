@@ -5,9 +5,5 @@ import Vocabulary
 struct ExpiriesInForce: CredentialExpirySource {
     let around: Surroundings
 
-    func expiries() -> [(name: String, at: Instant)] {
-        var settings = around.configuration
-        settings.credentials = around.credentials
-        return settings.expiries()
-    }
+    func expiries() -> [(name: String, at: Instant)] { around.configuration.expiries() }
 }
