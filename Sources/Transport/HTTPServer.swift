@@ -265,7 +265,7 @@ public final class HTTPServer: @unchecked Sendable {
 
     /// The connection goes on only where there is no body that would be taken for the next request.
     private func refuse(_ exchange: Exchange, with answer: HTTPResponse) -> MHD_Result {
-        let goesOn = exchange.head.isWithoutBody && ![400, 431, 503].contains(answer.status)
+        let goesOn = exchange.head.isWithoutBody && ![400, 414, 431, 503].contains(answer.status)
         let isClosing = answer.header("Connection") != nil
         let headers = answer.headers + (goesOn || isClosing ? [] : [("Connection", "close")])
         return queue(

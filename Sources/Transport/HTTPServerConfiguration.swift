@@ -27,7 +27,7 @@ public struct HTTPServerConfiguration: Sendable {
     /// Numeric addresses of proxies, besides those on this machine, that are believed what they say of the sender
     /// (`X-Forwarded-For`, `X-Forwarded-Proto`).
     public var proxies: Set<String> = []
-    /// Makes the answers that are given before any handler sees the request: 400, 401, 413, 415, 431, 503.
+    /// Makes the answers that are given before any handler sees the request: 400, 401, 413, 414, 415, 431, 503.
     public var problem: @Sendable (_ status: Int) -> HTTPResponse = { HTTPResponse(status: $0) }
 
     /// Nothing where plain HTTP is spoken.

@@ -21,6 +21,7 @@ public struct Problem: Error, Sendable {
         case wrongState = "wrong-state"
         case tooLarge = "too-large"
         case unsupportedMediaType = "unsupported-media-type"
+        case targetTooLong = "target-too-long"
         case headersTooLarge = "headers-too-large"
         case notTranslatable = "not-translatable"
         case incompleteReport = "incomplete-report"
@@ -44,6 +45,7 @@ public struct Problem: Error, Sendable {
             case .timedOut: 408
             case .messageIdConflict, .disagreement, .illegalTransition, .leaseEnded, .stale, .wrongState: 409
             case .tooLarge: 413
+            case .targetTooLong: 414
             case .unsupportedMediaType: 415
             case .notTranslatable, .incompleteReport: 422
             case .tooManyAttempts, .quotaExceeded, .rateExceeded: 429
@@ -72,6 +74,7 @@ public struct Problem: Error, Sendable {
             case .wrongState: LocalizedText(zh: "当前状态不支持此操作", en: "Not possible in the present state")
             case .tooLarge: LocalizedText(zh: "报文过大", en: "Message too large")
             case .unsupportedMediaType: LocalizedText(zh: "不接受此种内容", en: "This kind of content is not taken")
+            case .targetTooLong: LocalizedText(zh: "网址过长", en: "The target is too long")
             case .headersTooLarge: LocalizedText(zh: "请求头过大", en: "Header fields too large")
             case .notTranslatable: LocalizedText(zh: "报文无法转换", en: "The message cannot be translated")
             case .incompleteReport:

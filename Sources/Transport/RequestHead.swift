@@ -95,6 +95,7 @@ struct RequestHead {
     /// The status to refuse with, where two readers could see two different requests (RFC 9112 §6), the header or the body
     /// is declared too large, or it is coded in a way that is not taken.
     func refusal(within bounds: HTTPServerConfiguration) -> Int? {
+        if target.raw.utf8.count > bounds.maxHeaderBytes { return 414 }
         if size > bounds.maxHeaderBytes { return 431 }
         if query.count > bounds.maxQueryParameters || target.isMalformed { return 400 }
         let lengths = all("content-length")

@@ -1,6 +1,5 @@
 import Foundation
 import StrictJSON
-import Synchronization
 import Testing
 import Transport
 
@@ -150,7 +149,7 @@ import Transport
         let admin = try await ConsoleVisitor.add("guan", "administrator", to: gateway)
         let client = HTTPClient()
         let port = gateway.port
-        let tried = Mutex<[Int: Int]>([:])
+        let tried = Shared<[Int: Int]>([:])
         @Sendable func guess(_ number: Int) async throws {
             // A proxy on this machine is believed from where they come.
             let body: JSONValue = [

@@ -35,7 +35,8 @@ import Vocabulary
 
     @Test func `every reason and every answer about a lead stands in the description and on the page`() throws {
         let reasons = InstitutionMessageKind.allCases.map(\.rawValue)
-        let description = try OpenAPI(describing: [], senderKinds: try shippedConfiguration().senderKinds).json
+        let kinds = try shippedConfiguration().senderKinds
+        let description = try OpenAPI(describing: [], senderKinds: kinds).json
         let told = description.at("components.schemas.LeaseReason")?["enum"]?.array?.compactMap(\.string)
         #expect(told == reasons)
         let page = try String(contentsOf: repository.appending(path: "config/institutions.md"), encoding: .utf8)

@@ -2,6 +2,6 @@ import StrictJSON
 import Testing
 
 /// Of values of tests a failure may tell everything.
-extension JSONValue: @retroactive CustomTestStringConvertible {
+extension JSONValue: CustomTestStringConvertible {
     public var testDescription: String { text() }
 }

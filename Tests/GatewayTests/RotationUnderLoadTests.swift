@@ -7,6 +7,15 @@ import Vocabulary
 
 @testable import gateway
 
+/// Something that several tasks of a test read and write.
+final class Shared<Value: Sendable>: Sendable {
+    private let kept: Mutex<Value>
+
+    init(_ value: Value) { kept = Mutex(value) }
+
+    func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result { kept.withLock { body(&$0) } }
+}
+
 /// Tokens, keys and certificates are replaced by reloads while calls go on, and none is refused.
 @Suite struct RotationUnderLoadTests {
     /// What the callers use now.
@@ -29,9 +38,9 @@ import Vocabulary
             #"<listen host="127.0.0.1" port="0"><tls certificate="tls/server.pem" key="tls/server.key"/></listen>"#)
         try gateway.start()
         let (port, root) = (gateway.port, shop.path("root.pem"))
-        let inUse = Mutex(Credential())
-        let done = Mutex(false)
-        let answered = Mutex<[Int: Int]>([:])
+        let inUse = Shared(Credential())
+        let done = Shared(false)
+        let answered = Shared<[Int: Int]>([:])
 
         /// Calls by turns by token and by signature, over connections that stay and over new ones.
         @Sendable func load(_ index: Int) async throws {

@@ -189,7 +189,9 @@ private struct Matrix {
 
     /// Facts that the identity number tells too.
     private func contradiction(of rule: PlacedRule, in application: LegalAidApplication) -> Expectation? {
-        guard application.text("recipient.idCheck") == "valid", let number = application.idNumber else { return nil }
+        guard application.text("recipient.idCheck") == "valid", let number = application.idNumber?.plain else {
+            return nil
+        }
         let sex = ResidentID.sexCode(of: number)
         return switch rule.target {
         case "recipient/birthDate" where rule.value.converters == [.date]:

@@ -221,7 +221,8 @@ private func exchange(_ port: UInt16, _ pieces: [String], pause: useconds_t = 0)
         let many = (0...100).map { "a\($0)=b" }.joined(separator: "&")
         let most = String(repeating: "a&", count: 15_000)
         for (line, field, status) in [
-            ("/x?\(most)", "", 400), ("/x?a=\(most)", "", 400), ("/x\(most)?\(most)", "", 431),
+            ("/x?\(most)", "", 400), ("/x?a=\(most)", "", 400), ("/x\(most)?\(most)", "", 414),
+            ("/\(String(repeating: "v", count: 33 << 10))", "", 414),
             ("http://a%41/", "", 400), ("http://u@a/", "", 400), ("ftp://a/", "", 400), ("/x?\(many)", "", 400),
             ("/x", "X: \(String(repeating: "v", count: 33 << 10))\r\n", 431),
         ] {

@@ -67,7 +67,8 @@ extension Problem.Kind {
             .notFound,
             .methodNotAllowed,
             .messageIdConflict, .disagreement,
-            .illegalTransition, .leaseEnded, .stale, .wrongState, .tooLarge, .unsupportedMediaType, .headersTooLarge,
+            .illegalTransition, .leaseEnded, .stale, .wrongState, .tooLarge, .unsupportedMediaType, .targetTooLong,
+            .headersTooLarge,
             .notTranslatable, .incompleteReport, .timedOut, .tooManyAttempts, .quotaExceeded,
             .rateExceeded:
             .sender
@@ -121,6 +122,7 @@ extension Problem.Kind {
                 en:
                     "Send an XML or JSON document, gzip or plain; attachments go into it as Base64, or are uploaded first."
             )
+        case .targetTooLong: LocalizedText(zh: "缩短网址，查询条件分次发送。", en: "Send a shorter address; ask in several calls.")
         case .headersTooLarge: LocalizedText(zh: "减小请求头。", en: "Send smaller header fields.")
         case .notTranslatable:
             LocalizedText(

@@ -80,6 +80,7 @@ enum Listener {
             )
         case 408: return Problem(.timedOut, zh: "请求未在规定时间内发完。", en: "The request did not arrive in time.")
         case 413: return Problem(.tooLarge, zh: "请求体超过上限。", en: "The body is over the limit.")
+        case 414: return Problem(.targetTooLong, zh: "网址超过上限。", en: "The target is over the limit.")
         case 415:
             var problem = Problem(
                 .unsupportedMediaType, zh: "请求体的压缩方式不支持，请用 Content-Encoding: gzip 或不压缩。",

@@ -16,9 +16,9 @@ struct Surroundings: Sendable {
     let metrics = Metrics()
 
     /// As the files said at the start, or at the last reload: whoever takes a setting out of it once stays with that.
-    var configuration: Configuration { current.value }
+    var configuration: Configuration { current.read { $0 } }
     /// Those in force now.
-    var credentials: Credentials { configuration.credentials }
+    var credentials: Credentials { current.read(\.credentials) }
 
     /// From the next question on these are in force.
     func adopt(_ configuration: Configuration) {
@@ -42,6 +42,6 @@ private final class CurrentConfiguration: Sendable {
 
     init(_ configuration: Configuration) { kept = Mutex(configuration) }
 
-    var value: Configuration { kept.withLock { $0 } }
+    func read<Part: Sendable>(_ part: (Configuration) -> Part) -> Part { kept.withLock { part($0) } }
     func replace(with configuration: Configuration) { kept.withLock { $0 = configuration } }
 }

@@ -32,7 +32,7 @@ import Vocabulary
         _ number: String, _ reason: String = "申请书2026-1", type: String? = nil, isAsWritten: Bool = false
     ) -> SubjectService.Request {
         SubjectService.Request(
-            idType: type, idNumber: number, isAsWritten: isAsWritten,
+            idType: type, idNumber: Sensitive(number), isAsWritten: isAsWritten,
             caller: Caller(role: .operator, id: "wang", operatorRole: .administrator), reason: reason)
     }
 
