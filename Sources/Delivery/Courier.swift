@@ -53,15 +53,17 @@ public final class Courier: Sendable {
     }
 
     /// Delivers to whoever the registry names now. To whoever it names no more nothing is begun; what is under way is
-    /// finished and recorded.
-    public func adopt(_ registry: Registry) {
+    /// finished and recorded. What waited for another try at an address goes to the new one at once.
+    public func adopt(_ registry: Registry) async {
         let fresh = EndpointConnection.all(of: registry)
-        let changed = connections.withLock { connections in
-            let before = Set(connections.keys)
-            connections = fresh.mapValues { connections[$0.endpoint]?.adopting($0) ?? $0 }
-            return before.union(connections.keys)
+        let (all, moved) = connections.withLock { connections in
+            let before = connections
+            connections = fresh.mapValues { before[$0.endpoint]?.adopting($0) ?? $0 }
+            let moved = connections.values.filter { before[$0.endpoint]?.method != $0.method }.map(\.endpoint)
+            return (Set(before.keys).union(connections.keys), moved)
         }
-        wakeups.wake(changed)
+        for endpoint in moved { await welcomeBack(endpoint) }
+        wakeups.wake(all)
     }
 
     /// Something was queued for these endpoints. Those that are not this courier's are nothing to it.

@@ -1,6 +1,7 @@
 import Canonical
 import Documents
 import StrictJSON
+import Vocabulary
 
 /// Where a canonical value came from and what was done to it. Values are masked.
 public struct FieldTrace: Sendable {
@@ -26,7 +27,8 @@ public struct FieldTrace: Sendable {
 extension SourceLocation {
     public var json: JSONValue {
         .compact([
-            ("line", line.map { JSONValue($0) }), ("column", column.map { JSONValue($0) }), ("path", .string(path)),
+            ("line", line.map { JSONValue($0) }), ("column", column.map { JSONValue($0) }),
+            ("path", .string(ForeignName.path(path))),
         ])
     }
 }

@@ -1,5 +1,6 @@
 import Documents
 import StrictJSON
+import Vocabulary
 
 /// What was looked at of a document, or of a message of one, that no mapping takes, and what its sender may send instead.
 public struct UnmatchedDocument: Sendable, Hashable {
@@ -36,7 +37,8 @@ public struct UnmatchedDocument: Sendable, Hashable {
     }
 
     private static func shortened(_ name: String) -> String {
-        name.count <= mostCharacters ? name : name.prefix(mostCharacters) + "…"
+        let name = ForeignName.path(name)
+        return name.count <= mostCharacters ? name : name.prefix(mostCharacters) + "…"
     }
 
     var message: String {

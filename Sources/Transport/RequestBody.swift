@@ -39,7 +39,7 @@ public struct RequestBody {
 
     private mutating func refuseOthers() {
         for name in object.names where !asked.contains(name) {
-            note("unknownMember", String(name.prefix(Self.listed)), zh: "此处不接受这一项。", en: "is not taken here.")
+            note("unknownMember", ForeignName.word(name), zh: "此处不接受这一项。", en: "is not taken here.")
         }
     }
 

@@ -113,7 +113,7 @@ public struct Route: Sendable {
         }.map(\.name)
         var seen: Set<String> = []
         for (name, _) in request.query {
-            if !known.contains(name) { throw .unknownParameter(name, known: known) }
+            if !known.contains(name) { throw .unknownParameter(ForeignName.word(name), known: known) }
             if !seen.insert(name).inserted {
                 throw Problem(.badRequest, zh: "参数 \(name) 只能给出一次。", en: "Parameter \(name) is given more than once.")
             }

@@ -42,6 +42,40 @@ public enum Sight {
     }
 }
 
+/// Names that a sender has chosen, of elements, members and parameters, as they may be told to whoever asks.
+public enum ForeignName {
+    /// As many digits in a row are a number of somebody's.
+    private static let longestDigits = 5
+    private static let longestWord = 50
+
+    /// A path of names without the numbers that stand in the place of any.
+    public static func path(_ path: String) -> String {
+        var told = ""
+        var digits = ""
+        func end() {
+            told += digits.count > longestDigits ? "***" : digits
+            digits = ""
+        }
+        for character in path {
+            if character.isASCII, character.isNumber {
+                digits.append(character)
+            } else {
+                end()
+                told.append(character)
+            }
+        }
+        end()
+        return told
+    }
+
+    /// One that should be a name of ours: what does not look like one is not repeated.
+    public static func word(_ name: String) -> String {
+        let name = String(name.prefix(longestWord))
+        let isWord = name.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+        return isWord && path(name) == name ? name : "***"
+    }
+}
+
 extension Sensitive<String> {
     /// As the reader of the answer that is being made may see it.
     public var shown: String { Sight.isMasked ? description : plain }

@@ -115,14 +115,22 @@ import Transport
         let call = Array(
             "GET /v1/status-events?wait=30 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(GatewayProcess.partnerToken)\r\n\r\n"
                 .utf8)
-        for index in crowd.sockets.indices {
-            crowd.say(call, by: index)
-            // Whoever comes in before those before it have begun to wait may be sent away.
-            while crowd.answer(to: index).hasPrefix("HTTP/1.1 503 ") {
+        for index in crowd.sockets.indices { crowd.say(call, by: index) }
+        // Who comes in before those before it have begun to wait may be sent away, and asks again.
+        func askAgain() throws -> Bool {
+            let sentAway = crowd.sockets.indices.filter { crowd.answer(to: $0).hasPrefix("HTTP/1.1 503 ") }
+            for index in sentAway {
                 try crowd.anew(index)
                 crowd.say(call, by: index)
             }
+            return sentAway.isEmpty
         }
+        _ = try await eventually("nobody was sent away") {
+            _ = try await gateway.remote.call("GET", "/healthz")
+            return try askAgain() ? true : nil
+        }
+        // More of them than there are places to work.
+        #expect(crowd.sockets.indices.count { crowd.answer(to: $0).isEmpty } > 64)
         for round in 0..<20 {
             #expect(try await gateway.operator("other-token").ask("GET", "/v1/messages")["messages"] != nil)
             #expect(try await gateway.remote.call("GET", "/healthz").status == 200)
@@ -135,7 +143,7 @@ import Transport
         for index in crowd.sockets.indices {
             let answer = try await eventually("call \(index) was answered") {
                 let answer = crowd.answer(to: index)
-                return answer.isEmpty ? nil : answer
+                return try askAgain() && !answer.isEmpty ? answer : nil
             }
             #expect(answer.hasPrefix("HTTP/1.1 200 "), "\(answer)")
         }

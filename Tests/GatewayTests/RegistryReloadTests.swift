@@ -188,6 +188,7 @@ import Transport
         try FilledDeadLetterQueue.mendMapping(of: gateway)
         _ = try TriageOverTheGateway.rules(of: gateway)
         try gateway.start()
+        let seen = try await ConsoleVisitor.add("li", "viewer", to: gateway)
         let broken = gateway.folder.appending(path: file)
         let good = try String(contentsOf: broken, encoding: .utf8)
         try (good + "<").write(to: broken, atomically: true, encoding: .utf8)
@@ -204,7 +205,6 @@ import Transport
             return ready["warnings"]?.array?.compactMap(\.string) ?? []
         }
         #expect(try await warnings().contains { $0.contains("被拒绝") && $0.contains("处错误") })
-        let seen = try await ConsoleVisitor.add("li", "viewer", to: gateway)
         #expect(try await seen.get("/").html.contains("重新加载被拒绝"))
         let row = try #require(
             try await gateway.operator("auditor").ask("GET", "/v1/audit?limit=20")["entries"]?.array?.first {

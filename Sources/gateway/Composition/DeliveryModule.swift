@@ -58,8 +58,8 @@ struct DeliveryModule: Sendable {
     func leave(_ settings: Configuration) async { await folders.leaveAll(but: settings.registry) }
 
     /// Delivers to, and takes from, whoever is registered now.
-    func adopt(_ registry: Registry) {
-        courier.adopt(registry)
+    func adopt(_ registry: Registry) async {
+        await courier.adopt(registry)
         folders.adopt(registry)
     }
 

@@ -38,7 +38,7 @@ extension Gateway {
         await delivery.leave(settings)
         intake.pipeline.current.replace(with: fresh)
         around.adopt(settings)
-        delivery.adopt(around.registry)
+        await delivery.adopt(around.registry)
         rehearsal.value?.adopt(settings)
         if let fresh = settings.tls?.made { server.adopt(fresh) }
         listening.withLock { if $0 != nil, let fresh = settings.tls?.made { $0 = fresh } }
