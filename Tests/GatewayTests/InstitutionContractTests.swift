@@ -13,8 +13,8 @@ import Vocabulary
 @Suite struct InstitutionContractTests {
     /// Made of the interface's description, so that it says the same.
     @Test func `the published schema of what an institution leases is the one that the description gives`() throws {
-        let schemas = try OpenAPI(describing: [], senderKinds: try shippedConfiguration().senderKinds).json.at(
-            "components.schemas")
+        let kinds = try shippedConfiguration().senderKinds
+        let schemas = try OpenAPI(describing: [], senderKinds: kinds).json.at("components.schemas")
         let parts = [
             "Leases", "LeaseReason", "ApplicationNotice", "EscalatedApplication", "PatchOperation", "Hint", "Missing",
             "Application",

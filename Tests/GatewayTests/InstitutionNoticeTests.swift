@@ -205,7 +205,8 @@ import Vocabulary
         try await service.correct(
             number, JSONObject([("recipient.name", "测试改")]),
             SubjectService.Request(
-                idType: nil, idNumber: inventedNumber(1), caller: Caller(role: .operator, id: "wang"), reason: "申请书1"))
+                idType: nil, idNumber: Sensitive(inventedNumber(1)), caller: Caller(role: .operator, id: "wang"),
+                reason: "申请书1"))
         try await take("CZ-TN")
     }
 

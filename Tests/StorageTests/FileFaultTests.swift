@@ -58,7 +58,7 @@ import Testing
         let path = home.folder.appending(path: "store.sqlite").path
         #expect(try await home.store.database.plantedObjects() == [])
         try await home.store.database.write { connection throws(StoreError) in
-            try connection.run(
+            _ = try connection.run(
                 """
                 CREATE TRIGGER hide AFTER INSERT ON audit WHEN new.actor = 'zhang'
                 BEGIN DELETE FROM audit WHERE seq = new.seq; END

@@ -231,7 +231,8 @@ extension WebConsole {
         case .queueAge: return (name(ofInstitution: subject), Section.queues.path)
         case .partnerSilence, .receiptLate, .exchangeFolder:
             return (name(ofPartner: subject), Section.partners.path)
-        case .reloadRefused, .limitsMoved, .storeLost, .storeDamaged, .storeFull, .auditBroken, .calendarMissing, .expiry, .parked:
+        case .reloadRefused, .limitsMoved, .storeLost, .storeDamaged, .storeFull, .auditBroken, .calendarMissing,
+            .expiry, .parked:
             return (subject == "all" ? "" : subject, nil)
         }
     }

@@ -85,7 +85,8 @@ public struct AlertService: Sendable {
             guard let fault = attention.fault else { throw error }
             let rules = conditions(of: [fault]).keys.compactMap { AlertRule(rawValue: $0.rule) }
             return (
-                conditions(of: attention.knownByItself), Set(rules + [.receiptLate, .exchangeFolder, .auditBroken, .reloadRefused])
+                conditions(of: attention.knownByItself),
+                Set(rules + [.receiptLate, .exchangeFolder, .auditBroken, .reloadRefused])
             )
         }
         var found = conditions(of: items)

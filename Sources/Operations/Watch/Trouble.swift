@@ -69,7 +69,8 @@ extension AttentionService {
             switch first.kind {
             case .circuitOpen, .queueAge, .paused: items.count
             case .storeLost, .storeDamaged, .storeFull, .auditBroken, .clocksOverdue, .hearingNear, .receiptLate,
-                .exchangeFolder, .reloadRefused, .deadLetters, .clocksDueSoon, .limitsMoved, .calendarMissing, .partnerSilence, .expiry,
+                .exchangeFolder, .reloadRefused, .deadLetters, .clocksDueSoon, .limitsMoved, .calendarMissing,
+                .partnerSilence, .expiry,
                 .parked:
                 items.reduce(0) { $0 + $1.count }
             }
