@@ -48,8 +48,11 @@ import Vocabulary
         let paused = try await worker.post("/\(page)/pause", order)
         #expect(paused.status == 303 && paused.leadsTo == "/console/\(page)?done=pause")
         #expect(try await worker.post("/\(page)/pause", order).status == 409)
-        let shown = try await viewer.get("/\(page)").html
+        let shown = try await worker.get("/\(page)").html
         #expect(shown.contains("已暂停") && shown.contains("li：对方系统搬迁"))
+        // What people write is not for who may only look.
+        let seen = try await viewer.get("/\(page)").html
+        #expect(seen.contains("已暂停") && !seen.contains("对方系统搬迁"))
         let glance = try await viewer.get("/").html
         #expect(glance.contains("已暂停") && glance.contains("href=\"/console/\(page)\""))
         let list = try await gateway.desk.ask("GET", "/v1/\(page)")[page]?.array ?? []

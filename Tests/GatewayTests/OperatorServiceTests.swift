@@ -116,7 +116,7 @@ extension GatewayProcess {
             try? JSONValue(parsing: Array($0.utf8))["action"]?.string
         }
         #expect(
-            actions.filter { !["changeConfiguration", "start", "stop"].contains($0) }
+            actions.filter { !["beginSealing", "changeConfiguration", "start", "stop"].contains($0) }
                 == ["unmask", "editAndResend", "editAndResend"])
         gateway.remove()
     }
