@@ -16,6 +16,27 @@ enum DocumentMedia {
         guard isNamed || isGeneral(type), !isContainer(body), looksLikeDocument(body) else { throw refusal }
     }
 
+    /// What is kept of a media type: itself and its charset. Other parameters are free text, a file's name for one, which may
+    /// name a person and would stand in clear beside a sealed document.
+    static func kept(_ header: String?) -> String {
+        let type = mediaType(header)
+        guard isToken(type, atMost: 100) else { return "application/octet-stream" }
+        let parameters = (header ?? "").split(separator: ";").dropFirst().map {
+            $0.filter { !" \t\"".contains($0) }.lowercased()
+        }
+        guard let charset = parameters.first(where: { $0.hasPrefix("charset=") && isToken($0, atMost: 48) }) else {
+            return type
+        }
+        return "\(type); \(charset)"
+    }
+
+    private static func isToken(_ text: String, atMost limit: Int) -> Bool {
+        (1...limit).contains(text.utf8.count)
+            && text.utf8.allSatisfy {
+                (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || "/=+-._".utf8.contains($0)
+            }
+    }
+
     private static func mediaType(_ header: String?) -> String {
         let type = (header ?? "").prefix { $0 != ";" }
         return type.filter { $0 != " " && $0 != "\t" }.lowercased()

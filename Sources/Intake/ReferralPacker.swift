@@ -65,7 +65,7 @@ public struct ReferralPacker: Sendable {
             }
         var commit = IntakeCommit(
             referralID: referralID, partnerID: stamp.partner.id, messageID: walk.messageID, digest: stamp.digest,
-            rawBytes: submission.bytes, mediaType: submission.mediaType ?? "application/octet-stream",
+            rawBytes: submission.bytes, mediaType: DocumentMedia.kept(submission.mediaType),
             encoding: stamp.encoding, receivedAt: submission.receivedAt, mappingID: walk.translation.mapping?.id,
             mappingVersion: walk.translation.mapping?.version, mappingDigest: walk.translation.mapping?.digest,
             outcome: walk.outcome, isInvalid: walk.outcome == .invalid, answer: written, records: records,

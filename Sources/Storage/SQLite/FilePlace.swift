@@ -176,9 +176,11 @@ final class FilePlace: Sendable {
     }
 
     /// Whether the device has room for what comes next. Where it cannot be asked, writing tells.
-    var hasRoom: Bool {
+    var hasRoom: Bool { Self.hasRoom(at: path, for: room) }
+
+    static func hasRoom(at path: String, for bytes: UInt64) -> Bool {
         var device = statvfs()
         guard statvfs(path, &device) == 0 else { return true }
-        return UInt64(device.f_bavail) * UInt64(device.f_frsize) >= room
+        return UInt64(device.f_bavail) * UInt64(device.f_frsize) >= bytes
     }
 }

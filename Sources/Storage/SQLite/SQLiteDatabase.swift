@@ -36,8 +36,15 @@ public final class SQLiteDatabase: Database {
         encryption: (any MasterKey)? = nil,
         onCommit: @escaping @Sendable (_ units: Int, _ took: Duration) -> Void = { _, _ in }
     ) throws(StoreError) {
-        try CommitChain.refuseForeignLog(of: path)
-        let isChained = try Self.refuseForeignFile(path)
+        let isChained: Bool
+        do throws(StoreError) {
+            try CommitChain.refuseForeignLog(of: path)
+            isChained = try Self.refuseForeignFile(path)
+        } catch .failed(let words) {
+            // Without room even opening fails, by whatever name.
+            throw FilePlace.hasRoom(at: URL(filePath: path).deletingLastPathComponent().path, for: 1 << 16)
+                ? .failed(words) : .diskFull
+        }
         self.path = path
         let health = FileHealth()
         self.health = health

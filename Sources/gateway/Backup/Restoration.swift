@@ -21,8 +21,20 @@ struct Restoration {
     mutating func run() throws {
         guard let store = manifest.store else { throw CommandFailure(at: archive.path, "其中没有存储。", "holds no store.") }
         try refuseObstacles(store)
-        for file in manifest.files where file.role != .store { try restore(file) }
+        // The identity key before the store that it belongs to; what the settings name besides is put back last, and each by
+        // itself: a folder that whoever restores may not write to keeps nothing else back.
+        for file in manifest.files where file.role == .identityKey { try restore(file) }
         try restoreStore(store)
+        for file in manifest.files where file.role != .store && file.role != .identityKey {
+            do {
+                try restore(file)
+            } catch {
+                tell(
+                    "未能放回，请以有权限的用户从备份复制：\(archive.appending(path: file.name).path) → \(file.origin)（\(Complaints.text(of: error).zh)）。",
+                    "Could not be put back; copy it as a user who may: \(archive.appending(path: file.name).path) to \(file.origin) (\(Complaints.text(of: error).en))."
+                )
+            }
+        }
         for file in manifest.missingKeys where !FileManager.default.fileExists(atPath: file.origin) {
             tell("备份中没有密钥，启动前请放回：\(file.origin)。", "Not in the archive; put it back before the start: \(file.origin).")
         }
