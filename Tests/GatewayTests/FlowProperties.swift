@@ -15,8 +15,8 @@ import Vocabulary
 
 /// What a case system may say with any step: personal and inner matters that not everybody may read.
 private let said: [(name: String, value: JSONValue)] = [
-    ("assignment", ["unit": "密律所", "lawyer": "密律师", "phone": "0519-80000010", "date": "2026-01-05"]),
-    ("decision", ["reasonCode": "outOfScope", "reason": "密理由", "remedy": "密异议", "date": "2026-01-05"]),
+    ("assignment", ["unit": "密律所", "lawyer": "密律师", "phone": "0519-80000010", "date": "2025-11-20"]),
+    ("decision", ["reasonCode": "outOfScope", "reason": "密理由", "remedy": "密异议", "date": "2025-11-20"]),
     ("missing", [["kind": "idProof"]]), ("closure", ["resultCode": "won"]), ("termination", ["reasonCode": "T6"]),
     ("remark", "密理由"),
 ]
