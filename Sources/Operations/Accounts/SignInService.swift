@@ -106,8 +106,9 @@ public struct SignInService: Sendable {
     private func counters(
         _ name: String, _ source: String, _ device: String?
     ) -> [(key: String, policy: LockPolicy)] {
-        if let device { return [(Self.key("device", device), settings.perAccount)] }
         let account = Self.key(ofAccount: name)
+        // Below the account, so that its lock is seen there, and ends with the account's.
+        if let device { return [("\(account)@\(Self.key("device", device))", settings.perAccount)] }
         return [
             ("\(account)@\(Self.key("source", source))", settings.perAccount),
             (Self.key("source", source), settings.perSource), (account, settings.anywhere),
