@@ -57,6 +57,8 @@ import Testing
         let home = try await TemporaryStore()
         let path = home.folder.appending(path: "store.sqlite").path
         #expect(try await home.store.database.plantedObjects() == [])
+        // What it is held against is made in memory, and no file in whatever folder the program stands in.
+        #expect(!FileManager.default.fileExists(atPath: ":memory:"))
         try await home.store.database.write { connection throws(StoreError) in
             _ = try connection.run(
                 """

@@ -25,7 +25,7 @@ enum PlantedObjects {
     }
 
     private static func expected(at version: Int) throws(StoreError) -> Set<Object> {
-        let connection = try SQLiteConnection(path: ":memory:", isNew: true)
+        let connection = try SQLiteConnection(inMemory: ())
         for migration in Migration.all.prefix(version) {
             for statement in migration.statements { try connection.run(statement, []) }
         }

@@ -72,6 +72,21 @@ final class SQLiteConnection: StoreConnection {
         sqlite3_extended_result_codes(opened, 1)
     }
 
+    /// Opens an empty database in memory, which nobody else sees; no file is made.
+    init(inMemory: Void) throws(StoreError) {
+        health = nil
+        keys = nil
+        var opened: OpaquePointer?
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX
+        let code = sqlite3_open_v2(":memory:", &opened, flags, nil)
+        guard code == SQLITE_OK, let opened else {
+            sqlite3_close_v2(opened)
+            throw .failed("cannot be opened (\(Self.explain(code)))")
+        }
+        handle = opened
+        sqlite3_extended_result_codes(opened, 1)
+    }
+
     deinit { close() }
 
     /// How many rows were ever changed over this connection.
