@@ -29,9 +29,13 @@ let rooms: [(name: String, doors: [Target.Dependency])] = [
         ]
     ),
     ("Delivery", ["StrictJSON", "Vocabulary", "Messaging", "Transport", "Documents", "Observability"]),
+    ("Spreadsheets", ["CXLSXWriter"]),
     (
         "Operations",
-        ["StrictJSON", "Vocabulary", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability"]
+        [
+            "StrictJSON", "Vocabulary", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability",
+            "Spreadsheets",
+        ]
     ),
     (
         "Console",
@@ -94,6 +98,7 @@ let package = Package(
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CXLSXWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     ]
         + rooms.map { room in

@@ -23,8 +23,10 @@ private let doors: [String: Set<String>] = [
         "Observability",
     ],
     "Delivery": ["StrictJSON", "Vocabulary", "Messaging", "Transport", "Documents", "Observability"],
+    "Spreadsheets": ["CXLSXWriter"],
     "Operations": [
         "StrictJSON", "Vocabulary", "Messaging", "Translation", "Triage", "Canonical", "Transport", "Observability",
+        "Spreadsheets",
     ],
     "Console": [
         "StrictJSON", "Vocabulary", "Operations", "Messaging", "Translation", "Triage", "Canonical", "Transport",
@@ -38,7 +40,7 @@ private let allRooms: Set<String> = [
     "StrictJSON", "Vocabulary", "Canonical", "Messaging", "Observability", "Documents", "Translation", "Triage",
     "Storage",
     "Transport",
-    "Cases", "Intake", "Delivery", "Operations", "Console",
+    "Cases", "Intake", "Delivery", "Spreadsheets", "Operations", "Console",
 ]
 
 /// What Swift itself and the system's C library bring.
@@ -84,7 +86,7 @@ func `a room imports only the rooms on the plan`(room: String) throws {
     #expect(Set(folders).subtracting(cModules) == Set(doors.keys))
 }
 
-@Test(arguments: ["CLibXML2", "CSQLite", "CPQ", "CCurl", "CMicroHTTPD", "COpenSSL", "CZlib", "CPCRE2"])
+@Test(arguments: ["CLibXML2", "CSQLite", "CPQ", "CCurl", "CMicroHTTPD", "COpenSSL", "CZlib", "CPCRE2", "CXLSXWriter"])
 func `a C library is opened in exactly one room`(module: String) throws {
     let openers = try doors.keys.filter { try imports(of: $0).contains(module) }
     #expect(openers.count == 1, "\(module) is imported by \(openers.sorted())")
