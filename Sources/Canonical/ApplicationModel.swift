@@ -45,8 +45,8 @@ extension CanonicalModel {
     ]
 
     private static let source = [
-        field("source/senderType", .text(40), "来源单位类型").required.ours,
-        field("source/senderCode", .text(32), "来源单位代码"), field("source/senderName", .text(100), "来源单位名称"),
+        field("source/senderType", .text(40), "报送单位类型").required.ours,
+        field("source/senderCode", .text(32), "报送单位代码"), field("source/senderName", .text(100), "报送单位名称"),
         field("source/channel", .word(["push", "fileDrop", "manualEntry"]), "通道").required.ours,
         field("source/messageId", .text(64), "报文编号").required, field("source/messageType", .text(32), "报文类型"),
         field("source/batchId", .text(64), "批次号"), field("source/recordNo", .text(64), "批内记录号"),

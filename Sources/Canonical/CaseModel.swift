@@ -73,8 +73,8 @@ extension CanonicalModel {
         field("request/aidForms", .code("aidForm"), "援助形式"), field("request/lawyerWishes", .text(200), "对承办人的要求"),
         field("urgency/level", .word(["normal", "urgent", "critical"]), "紧急程度").ours,
         field("urgency/reasons", .text(32), "紧急原因").ours,
-        field("urgency/claimed", .word(["normal", "urgent", "critical"]), "来源单位所述紧急程度"),
-        field("urgency/claimedReasons", .text(200), "来源单位所述紧急原因"),
+        field("urgency/claimed", .word(["normal", "urgent", "critical"]), "报送单位所述紧急程度"),
+        field("urgency/claimedReasons", .text(200), "报送单位所述紧急原因"),
         field("urgency/preservationNeeded", .word(["property", "evidence", "advanceEnforcement"]), "保全或先予执行"),
     ]
 

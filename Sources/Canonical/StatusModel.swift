@@ -11,8 +11,8 @@ extension CanonicalModel {
     private static let statusFields = [
         field("schemaVersion", .text(8), "版本").required, field("eventId", .text(40), "状态事件编号").required,
         field("applicationNo", .text(32), "网关受理号").required, field("referralId", .text(32), "来件编号").required,
-        field("messageId", .text(64), "原报文编号"), field("senderCode", .text(32), "来源单位代码"),
-        field("senderName", .text(100), "来源单位名称"), field("senderCaseRef", .text(60), "来源系统受案号"),
+        field("messageId", .text(64), "原报文编号"), field("senderCode", .text(32), "报送单位代码"),
+        field("senderName", .text(100), "报送单位名称"), field("senderCaseRef", .text(60), "来源系统受案号"),
         field("letterNo", .text(60), "通知函号"), field("recipientName", .text(50), "受援人姓名"),
         field("caseNumber", .text(60), "案号"), field("stage", .code("stage"), "阶段"),
         field("code", .word(StatusCode.allCases.map(\.rawValue)), "状态代码").required,

@@ -30,7 +30,7 @@ public struct CaseKeys: Sendable {
     }
 
     /// - Parameter idType: GA/T 2000.156; the resident's identity card where nothing is said.
-    func person(idType: String?, idNumber: Sensitive<String>) -> String {
+    package func person(idType: String?, idNumber: Sensitive<String>) -> String {
         hash.hash("person:\(idType ?? Self.residentCard):\(idNumber.plain.uppercased())")
     }
 

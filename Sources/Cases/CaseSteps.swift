@@ -225,7 +225,7 @@ extension Problem {
             .illegalTransition,
             zh: isOpen
                 ? "这是线索，当事人尚未申请；请调用 POST /v1/leads/{id}/answers，可用值见 legal。"
-                : "该线索已了结或已由来源单位撤回，不能再执行此步骤。",
+                : "该线索已了结或已由报送单位撤回，不能再执行此步骤。",
             en: isOpen
                 ? "This is a lead: the person has not applied. Use POST /v1/leads/{id}/answers; legal lists what it takes."
                 : "The lead is over, or its sender took it back; nothing more can be done with it.")

@@ -23,8 +23,8 @@ public enum InstitutionMessageKind: String, Sendable, CaseIterable {
         switch self {
         case .new: "新的申请，请签收"
         case .handover: "其他机构转来的申请，请签收或退回"
-        case .supplement: "来源单位补充了材料"
-        case .withdrawal: "来源单位撤回转介"
+        case .supplement: "报送单位补充了材料"
+        case .withdrawal: "报送单位撤回转介"
         case .caseEvent: "案件有新进展"
         case .transfer: "转办信息"
         case .evidence: "数据共享取得了新的证明"

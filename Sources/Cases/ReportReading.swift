@@ -93,7 +93,7 @@ struct ReportReading {
                     findings.append(
                         Finding(
                             "missing", path: path, pointer: pointer, rule: duty.id,
-                            message: "缺少必须告知来源单位的内容：\(duty.title)（\(duty.basis)）。 The sender must be told this."))
+                            message: "缺少必须告知报送单位的内容：\(duty.title)（\(duty.basis)）。 The sender must be told this."))
                 }
             }
         }
@@ -214,7 +214,7 @@ extension Problem {
         var problem =
             kind == .incompleteReport
             ? Problem(
-                kind, zh: "报告缺少必须告知来源单位的内容，共 \(findings.count) 处，见 errors；补全后重发，案件未变动。",
+                kind, zh: "报告缺少必须告知报送单位的内容，共 \(findings.count) 处，见 errors；补全后重发，案件未变动。",
                 en:
                     "The report lacks what its sender must be told, \(findings.count) in all; see errors. Nothing has changed."
             )

@@ -10,7 +10,7 @@ public struct WebConsole: Sendable {
     let services: OperatorServices
     let store: any MessageStore
     let now: @Sendable () -> Instant
-    private let registry: Registry
+    let registry: Registry
     let library: any Library
 
     public init(
@@ -18,6 +18,7 @@ public struct WebConsole: Sendable {
         now: @escaping @Sendable () -> Instant
     ) {
         self.library = library
+        self.registry = registry
         self.services = services
         self.store = store
         self.now = now
@@ -37,10 +38,10 @@ public struct WebConsole: Sendable {
     var tokenEnds: [String: Instant] { registry.partners.compactMapValues(\.tokenEnd) }
 
     public var routes: [Route] {
-        assets + entrance + passwordRoutes + overviewRoutes + deadLetterRoutes + jobRoutes + clockRoutes + leadRoutes
+        assets + entrance + passwordRoutes + overviewRoutes + deadLetterRoutes + editorRoutes + documentRoutes + jobRoutes + clockRoutes + leadRoutes
             + endpointRoutes
             + parkedRoutes + alertRoutes + messageRoutes + flowRoutes + libraryRoutes + codeListRoutes + driftRoutes
-            + auditRoutes
+            + auditRoutes + reloadRoutes
             + accountRoutes
     }
 
@@ -53,8 +54,12 @@ public struct WebConsole: Sendable {
 
     /// What an institution takes in itself it hands in like a partner.
     func name(ofPartner id: String) -> String { registry.partners[id]?.name ?? name(ofInstitution: id) }
-    func partnerTag(_ id: String) -> HTML { "\(name(ofPartner: id)) <small>\(id)</small>" }
-    func institutionTag(_ code: String) -> HTML { "\(name(ofInstitution: code)) <small>\(code)</small>" }
+    func partnerTag(_ id: String) -> HTML { "\(Self.said(name(ofPartner: id))) <small>\(id)</small>" }
+    func institutionTag(_ code: String) -> HTML { "\(Self.said(name(ofInstitution: code))) <small>\(code)</small>" }
+    /// What is data and may be Chinese on an English page: told as such to whoever reads it aloud.
+    static func said(_ text: String) -> HTML {
+        text.unicodeScalars.contains { (0x3400...0x9FFF).contains($0.value) } ? "<span lang=\"zh-CN\">\(text)</span>" : "\(text)"
+    }
     func name(of endpoint: Endpoint) -> String {
         switch endpoint.channel {
         case .application: name(ofInstitution: endpoint.recipient)
@@ -71,6 +76,12 @@ public struct WebConsole: Sendable {
         _ path: StaticString, may right: OperatorRight = .look,
         _ show: @escaping @Sendable (Scene) async throws -> Page
     ) -> Route {
+        serve(path, may: right) { scene in .page(try await show(scene)) }
+    }
+
+    func serve(
+        _ path: StaticString, may right: OperatorRight, _ show: @escaping @Sendable (Scene) async throws -> Reply
+    ) -> Route {
         Route("GET", path) { request, visit in
             let scene = try await scene(request, visit)
             return await answer(request, scene) {
@@ -79,7 +90,7 @@ public struct WebConsole: Sendable {
                 }
                 if Self.mustGoToPassword(scene) { return .seeOther(Self.passwordPath) }
                 try Self.check(scene, may: [right])
-                return .page(try await show(scene))
+                return try await show(scene)
             }
         }
     }

@@ -69,6 +69,18 @@ public final class Courier: Sendable {
     /// Something was queued for these endpoints. Those that are not this courier's are nothing to it.
     public func wake(_ endpoints: Set<Endpoint>) { wakeups.wake(endpoints) }
 
+    /// What waits for an endpoint is tried at once, over an open circuit too: a person knows that the receiver is back.
+    ///
+    /// - Returns: `false` for an endpoint that is none of this courier's.
+    public func retryNow(_ endpoint: Endpoint) async -> Bool {
+        let now = now()
+        guard connections.withLock({ $0[endpoint] != nil }) else { return false }
+        await welcomeBack(endpoint)
+        connections.withLock { _ = $0[endpoint]?.breaker.endRest(at: now) }
+        wakeups.wake([endpoint])
+        return true
+    }
+
     /// How each endpoint is doing.
     public var reports: [EndpointReport] {
         connections.withLock { $0.values.map(\.report) }.sorted {

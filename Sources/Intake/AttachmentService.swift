@@ -58,7 +58,7 @@ public struct AttachmentService: Sendable {
         }
         guard let sm3 = materials[index]["sm3"]?.string, let size = materials[index]["size"]?.int else {
             throw Problem(
-                .notFound, zh: "这份材料没有随报文送达内容，只有名称、路径或未上传的摘要；请向来源单位索取。",
+                .notFound, zh: "这份材料没有随报文送达内容，只有名称、路径或未上传的摘要；请向报送单位索取。",
                 en: "The content of this paper did not come, only its title, a path or a digest; ask its sender for it."
             )
         }

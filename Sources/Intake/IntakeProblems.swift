@@ -5,7 +5,7 @@ extension Problem {
     /// The sender has mended its message itself: there is nothing left to resend.
     static func correctedBySender(referralID: String) -> Problem {
         var problem = Problem(
-            .wrongState, zh: "来源单位已重新发送更正后的报文并被接收，这件异常报文已结束，无需再处理。",
+            .wrongState, zh: "报送单位已重新发送更正后的报文并被接收，这件异常报文已结束，无需再处理。",
             en: "The sender has meanwhile sent the corrected message and it was taken; this dead letter has ended.")
         problem.members = [("messageId", .string(referralID))]
         return problem

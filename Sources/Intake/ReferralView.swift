@@ -42,8 +42,22 @@ public struct ReferralView: Sendable {
             },
             Route("GET", "/v1/parked", for: .operator) { request, _ in
                 let limit = try request.query("limit", in: 1...500, default: 100)
-                let waiting = try await store.parkedFollowUps(limit: limit)
-                return .json(["parked": .array(waiting.map { $0.json(now: now()) })])
+                let after = try request.query("after").map { text throws(Problem) in
+                    guard let cursor = FollowUpCursor(text: text) else {
+                        throw Problem(
+                            .badRequest, zh: "参数 after 应取自上一页的 next。", en: "Parameter after comes from a page's next.")
+                    }
+                    return cursor
+                }
+                let waiting = try await store.parkedFollowUps(
+                    of: request.query("partner"), after: after, limit: limit)
+                let last = waiting.count == limit ? waiting.last : nil
+                return .json(
+                    .compact([
+                        ("parked", .array(waiting.map { $0.json(now: now()) })),
+                        ("total", JSONValue(try await store.parkedFigures().reduce(0) { $0 + $1.count })),
+                        ("next", .text(last.map { FollowUpCursor(after: $0).text })),
+                    ]))
             },
         ]
     }

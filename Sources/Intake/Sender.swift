@@ -11,7 +11,7 @@ extension Registry {
         switch caller.role {
         case .partner, .operator:
             guard let partner = partners[caller.id] else {
-                throw Problem(.forbidden, zh: "该账户没有登记为转介单位。", en: "This account is not registered as a partner.")
+                throw Problem(.forbidden, zh: "该账户没有登记为报送单位。", en: "This account is not registered as a partner.")
             }
             return partner
         case .institution:

@@ -16,13 +16,16 @@ public struct OperatorPorts: Sendable {
     /// Under which the audit trail is sealed.
     let auditKey: KeyedHash
     let auditMemory: (any AuditHeadMemory)?
+    /// Whether people may be found by their names.
+    let findsNames: Bool
 
     public init(
         cases: any CaseServices, text: any DocumentText, rules: any RulesInForce,
         endpoints: any EndpointReportSource, exchange: any ExchangeReportSource, expiries: any CredentialExpirySource,
         clocks: any ClockFigureSource,
         inspection: StoreInspection, alertSender: any AlertSender, connections: any ConnectionTester,
-        catalogue: any MappingCatalogue, auditKey: KeyedHash, auditMemory: (any AuditHeadMemory)?
+        catalogue: any MappingCatalogue, auditKey: KeyedHash, auditMemory: (any AuditHeadMemory)?,
+        findsNames: Bool
     ) {
         self.cases = cases
         self.text = text
@@ -37,5 +40,6 @@ public struct OperatorPorts: Sendable {
         self.catalogue = catalogue
         self.auditKey = auditKey
         self.auditMemory = auditMemory
+        self.findsNames = findsNames
     }
 }

@@ -8,7 +8,7 @@ public typealias OperatorStore = DeadLetterStore & JobStore & AuditStore & Accou
     & DeliveryStore & ClockStore & MovedLimitStore & HearingStore & LeadStore & TallyStore & ReviewCaseStore
     & DriftStore
     & FollowUpStore & RuleLog & PartnerViewStore
-    & ReconciliationStore & AcknowledgementStore
+    & ReconciliationStore & AcknowledgementStore & CaseStore
 
 /// The operators' services, which the HTTP interface and the console share.
 public struct OperatorServices: Sendable {
@@ -21,6 +21,7 @@ public struct OperatorServices: Sendable {
     public let drift: DriftService
     public let parked: ParkedMessageService
     public let flow: MessageQueryService
+    public let find: FindService
     public let documents: DocumentService
     public let rules: RuleTraceService
     public let reports: ReportService
@@ -37,6 +38,8 @@ public struct OperatorServices: Sendable {
     public let pings: PingService
     public let mappings: MappingService
     public let reconciliation: ReconciliationService
+    public let opened = OpenedDocuments()
+    public let drafts = EditDrafts()
     private let replay: StatusReplay
 
     /// - Parameters:
@@ -56,8 +59,11 @@ public struct OperatorServices: Sendable {
         clocks = ClockService(store: store, now: now, log: log, metrics: metrics)
         leads = LeadService(store: store, registry: registry)
         drift = DriftService(store: store, now: now)
-        parked = ParkedMessageService(store: store, now: now)
-        flow = MessageQueryService(store: store, registry: registry, endpoints: endpoints, now: now)
+        parked = ParkedMessageService(store: store, cases: ports.cases, deadLetters: deadLetters, now: now)
+        let references = QuotedReferences(hash: ports.auditKey, findsNames: ports.findsNames, text: ports.text)
+        flow = MessageQueryService(
+            store: store, registry: registry, endpoints: endpoints, references: references, now: now)
+        find = FindService(flow: flow, store: store, cases: ports.cases, references: references, now: now)
         documents = DocumentService(flow: flow, audit: store, now: now, text: ports.text)
         rules = RuleTraceService(log: store, cases: ports.cases)
         reports = ReportService(
@@ -87,8 +93,8 @@ public struct OperatorServices: Sendable {
 
     /// The operators' part of the HTTP interface.
     public var routes: [Route] {
-        deadLetters.routes + bulk.routes + audit.routes + endpoints.routes + clocks.routes + leads.routes + drift.routes
-            + flow.routes
+        deadLetters.routes + parked.routes + bulk.routes + audit.routes + endpoints.routes + clocks.routes + leads.routes + drift.routes
+            + flow.routes + find.routes
             + documents.routes + rules.routes + reports.routes + alerts.routes + signIn.routes + accounts.routes
             + codeLists.routes + pings.routes + mappings.routes + replay.routes + reload.routes
             + reconciliation.routes

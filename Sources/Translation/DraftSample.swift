@@ -12,8 +12,8 @@ struct DraftField {
     static let known: [(to: String, names: Set<String>, converter: String?)] = [
         ("source/messageId", ["xxbh", "msgid", "messageid", "bwbh", "报文编号", "消息编号"], nil),
         ("source/sentAt", ["fssj", "sendtime", "senttime", "ts", "发送时间"], "dateTime"),
-        ("source/senderCode", ["fsdw", "fsdwbm", "sendercode", "来源单位代码"], nil),
-        ("source/senderName", ["fsdwmc", "sendername", "来源单位", "来源单位名称"], nil),
+        ("source/senderCode", ["fsdw", "fsdwbm", "sendercode", "报送单位代码", "来源单位代码"], nil),
+        ("source/senderName", ["fsdwmc", "sendername", "报送单位", "报送单位名称", "来源单位", "来源单位名称"], nil),
         ("recipient/name", ["xm", "sqrxm", "dsrxm", "name", "姓名", "申请人姓名"], "personName"),
         ("recipient/idNumber", ["sfzhm", "sfzh", "zjhm", "idcard", "idno", "idnumber", "身份证号", "证件号码"], "residentId"),
         ("recipient/sexCode", ["xb", "gender", "sex", "性别"], nil),

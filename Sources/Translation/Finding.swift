@@ -227,7 +227,7 @@ public struct Finding: Sendable, Hashable {
         "personAmbiguous":
             "该转介有多名当事人，仅凭姓名不能确定是哪一位，请写明证件号或网关受理号。 Several persons, and a name alone does not tell which: give the identity number or the application's number.",
         "noRecord": "报文中没有可处理的记录。 The document holds no record.",
-        "senderMismatch": "报文中的来源单位代码不属于提交该报文的单位。 The sender code is not the caller's.",
+        "senderMismatch": "报文中的报送单位代码不属于提交该报文的单位。 The sender code is not the caller's.",
         "unexpectedElement": "元素位置或名称与公布的格式不符，已容忍。 Unexpected element, tolerated.",
         "securityDoctype": "不接受 DOCTYPE 声明，请删除。 A DOCTYPE is not accepted.",
         "notWellFormed": "XML 不完整或不合规，请从所示位置检查。 Not well-formed XML.",

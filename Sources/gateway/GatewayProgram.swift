@@ -69,7 +69,7 @@ enum GatewayProgram {
         let lines: [HelpLine] =
             [
                 .note(
-                    "法律援助转办网关：来源单位与法律援助机构之间唯一的一扇门。",
+                    "法律援助转办网关：报送单位与法律援助机构之间唯一的一扇门。",
                     "The one door between referring agencies and legal aid institutions."),
                 .note("", ""), .note("用法：gateway 命令 [选项]", "Usage: gateway COMMAND [OPTIONS]"), .note("", ""),
             ] + commands.map { .item($0.name, $0.summary) } + [

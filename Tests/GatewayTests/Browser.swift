@@ -121,6 +121,21 @@ final class Browser: @unchecked Sendable {
         try await here("/execute/sync", ["script": .string("return \(script)"), "args": []])
     }
 
+    /// What axe-core finds on the page, where `AXE` names its file (`axe.min.js`, which is no part of this project); nothing
+    /// without it.
+    func violations() async throws -> [String] {
+        guard let file = ProcessInfo.processInfo.environment["AXE"] else { return [] }
+        let axe = try String(contentsOfFile: file, encoding: .utf8)
+        let run = """
+            \(axe);
+            const done = arguments[arguments.length - 1];
+            axe.run(document, { resultTypes: ["violations"] }).then(result => done(result.violations.map(found =>
+              found.id + ": " + found.nodes.slice(0, 3).map(node => node.target.join(" ")).join("; "))));
+            """
+        let found = try await here("/execute/async", ["script": .string(run), "args": []])
+        return (found.array ?? []).compactMap(\.string)
+    }
+
     /// A window cannot be as narrow as a phone; what it shows can.
     func show(width: Int, height: Int) async throws {
         try await command(
@@ -147,6 +162,17 @@ final class Browser: @unchecked Sendable {
             ? try await command("Page.captureScreenshot", ["captureBeyondViewport": true])["data"]?.string ?? ""
             : try await ask("/screenshot").string ?? ""
         try #require(Data(base64Encoded: image)).write(to: URL(filePath: folder).appending(path: "\(name).png"))
+    }
+
+    /// The page as it is printed (WebDriver §19.2); kept as `print.pdf` where `SCREENSHOTS` names a folder.
+    func print() async throws -> [UInt8] {
+        let options: JSONValue = ["page": ["width": .number("21.0"), "height": .number("29.7")], "background": true, "shrinkToFit": true]
+        let text = try await here("/print", options).string ?? ""
+        let data = try #require(Data(base64Encoded: text))
+        if let folder = ProcessInfo.processInfo.environment["SCREENSHOTS"] {
+            try data.write(to: URL(filePath: folder).appending(path: "print.pdf"))
+        }
+        return [UInt8](data)
     }
 
     // MARK: The protocol

@@ -165,7 +165,7 @@ import Vocabulary
         #expect(try await viewer.get("/").html.contains("一切正常"))
         let clocks = try await viewer.get("/clocks").html
         #expect(clocks.contains("CLK-04") && clocks.contains("收到通知后指派并告知办案机关"))
-        #expect(clocks.contains("/console/messages/\(number)") && clocks.contains("法律援助法 36"))
+        #expect(clocks.contains("/console/messages/\(number)") && clocks.contains("《法律援助法》第三十六条"))
         #expect(clocks.contains("承办机构") && clocks.contains("天宁"))
         #expect(try await viewer.get("/messages/\(number)").status == 200)
         #expect(try await viewer.get("/clocks?state=overdue").html.contains("没有符合条件的时限"))
@@ -194,7 +194,7 @@ import Vocabulary
         #expect(!glance.contains("一切正常"))
         #expect(
             glance.contains("href=\"/console/dead-letters?code=letter-content-invalid&amp;partner=court\"")
-                && glance.contains("来源单位"))
+                && glance.contains("报送单位"))
         #expect(glance.contains("<title>(") && glance.contains("自动刷新"))
         let drift = try await viewer.get("/drift?partner=court").html
         #expect(drift.contains("本周 2 份报文") && drift.contains("court/defence-notice"))

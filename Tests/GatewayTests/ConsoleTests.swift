@@ -112,18 +112,24 @@ import Transport
             let pages =
                 Section.allCases.map(\.path) + [
                     "/console/password", "/console/jobs", "/console/mappings/fields?id=court/defence-notice",
-                    "/console/messages/FINE-1",
+                    "/console/messages/FINE-1", "/console/messages/FINE-1/document", "/console/clocks/matrix",
+                    "/console/partners/court", "/console/reports/sheet", "/console/clocks/moved",
+                    "/console/dead-letters?messageId=BROKEN-9",
                 ]
             for (language, tag) in [("en", "en"), ("zh", "zh-CN")] {
                 try await browser.open("\(site)/console/language?to=\(language)")
                 for page in pages {
                     try await browser.open(site + page)
                     #expect(try await browser.evaluate("document.documentElement.lang") == .string(tag))
-                    for (width, name, isDark) in [(400, "phone", false), (1200, "desk", false), (1200, "dark", true)] {
+                    for (width, name, isDark) in [
+                        (320, "phone", false), (1200, "desk", false), (1200, "dark", true), (320, "darkphone", true),
+                    ] {
                         try await browser.show(width: width, height: 800)
                         try await browser.dim(isDark)
                         let found = try await browser.evaluate(Self.complaints).array
                         #expect(found == [], "\(page) in \(language) at \(width) \(name)")
+                        let violations = try await browser.violations()
+                        #expect(violations == [], "\(page) in \(language) at \(width) \(name)")
                         let words = page.prefix { $0 != "?" }.split(separator: "/").dropFirst()
                         let word = words.isEmpty ? "overview" : words.joined(separator: "-")
                         try await browser.screenshot("\(name)-\(language)-\(word)", whole: true)
@@ -165,11 +171,19 @@ import Transport
           ['something from elsewhere', performance.getEntriesByType('resource')
             .some(entry => !entry.name.startsWith(location.origin))],
           ['markup shown as text', /HTML\\(|Optional\\(|class=/.test(document.body.innerText)],
+          ['Chinese that is not told as such: ' + \(unmarked), \(unmarked).length > 0],
           ['no heading, or several', document.querySelectorAll('h1').length !== 1],
           ['styles or scripts within, which the policy stops',
             document.querySelectorAll('[style],style,script:not([src]),[onclick]').length > 0],
           ['too faint (WCAG 2.1, 1.4.3): ' + \(contrast), \(contrast).length > 0],
         ].filter(([name, isSo]) => isSo).map(([name]) => name)
+        """
+
+    /// Chinese on an English page whose language is not said.
+    private static let unmarked = """
+        (document.documentElement.lang !== 'en' ? [] : [...document.querySelectorAll('body *')].filter(element =>
+          [...element.childNodes].some(node => node.nodeType === 3 && /[\\u3400-\\u9fff]/.test(node.data))
+          && !element.closest('[lang]').lang.startsWith('zh')).map(element => element.textContent.slice(0, 30)))
         """
 
     /// The texts whose colour is less than 4.5 times as bright as their ground, or the other way round.
@@ -208,7 +222,7 @@ import Transport
             try await browser.click("form[action$='/add'] button")
             let password = try await browser.text("code.secret")
             try await browser.screenshot("accounts-added")
-            try await browser.click("header form button")
+            try await browser.click(".account form button")
             try await browser.type("wu", into: "#name")
             try await browser.type(password, into: "#password")
             try await browser.click("form.sign-in button")

@@ -51,6 +51,9 @@ final class ConsoleVisitor: @unchecked Sendable {
         return (answer.status, html, answer.header("Location"))
     }
 
+    /// What a link leads to that is no page.
+    func bytes(_ path: String) async throws -> [UInt8] { try await send("GET", "/console" + path).body }
+
     /// - Parameter isOwn: with the token of the session's own pages.
     func post(
         _ path: String, _ fields: [String: String], isOwn: Bool = true

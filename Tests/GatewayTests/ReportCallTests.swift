@@ -28,7 +28,7 @@ import Vocabulary
         #expect(clock?["met"] == 1 && clock?["late"] == 0 && clock?["open"] == 0)
         #expect(clock?["basis"]?.string?.contains("36") == true)
         let csv = String(decoding: try await gateway.desk.download(path + "&format=csv"), as: UTF8.self)
-        #expect(csv.contains(/"时钟按时","CLK-04","[^"]+","1","100.0%"/))
+        #expect(csv.contains(/"时限按时","CLK-04","[^"]+","1","100.0%"/))
         gateway.stop()
         gateway.remove()
     }

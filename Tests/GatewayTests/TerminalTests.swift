@@ -40,7 +40,7 @@ import Vocabulary
 
     @Test func `a table fits the terminal, and is whole where nobody watches`() {
         var table = Table(["id", "advice"])
-        table.add(["01J", String(repeating: "联系来源单位 ", count: 12)])
+        table.add(["01J", String(repeating: "联系报送单位 ", count: 12)])
         #expect(!table.text(fitting: nil).contains("…"))
         for columns in [20, 40, 80] {
             let lines = table.text(fitting: columns).split(separator: "\n").map(String.init)

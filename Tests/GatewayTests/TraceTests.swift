@@ -72,7 +72,7 @@ import Vocabulary
         #expect(try await gateway.desk.call("GET", "/v1/reports/monthly?month=2026-13").status == 400)
         let csv = try await gateway.desk.download("/v1/reports/monthly?month=\(month)&format=csv")
         #expect(csv.starts(with: [0xEF, 0xBB, 0xBF]))
-        #expect(String(decoding: csv, as: UTF8.self).contains("\"转介单位\",\"court\",\"常州市天宁区人民法院\",\"1\""))
+        #expect(String(decoding: csv, as: UTF8.self).contains("\"报送单位\",\"court\",\"常州市天宁区人民法院\",\"1\""))
         gateway.stop()
         gateway.remove()
     }

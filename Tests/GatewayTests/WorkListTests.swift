@@ -83,7 +83,7 @@ import Transport
             #expect(number == 0 || page.contains("查看经过"))
             let id = try #require(path.firstMatch(of: /dead-letters\/([^?]+)/)).1
             let version = try #require(page.firstMatch(of: /name="version" value="([^"]+)"/)).1
-            let order = ["version": String(version), "reason": "来源单位要求", "filter-cause": Self.noName]
+            let order = ["version": String(version), "reason": "报送单位要求", "filter-cause": Self.noName]
             let answer = try await worker.post("/dead-letters/\(id)/discard", order)
             #expect(answer.status == 303)
             path = try #require(answer.leadsTo).replacing("/console", with: "", maxReplacements: 1)

@@ -24,6 +24,10 @@ struct NoCases: CaseServices, SignIn {
     func retryMatch(
         _ id: String, version: DeadLetterVersion, act: AuditAct
     ) async throws(StoreError) -> DeadLetterActResult { .notFound }
+    func attachParked(
+        _ id: String, to applicationNo: String, act: AuditAct
+    ) async throws(StoreError) -> FollowUpAttachment { .stale }
+    func key(ofPerson idNumber: String) -> String { "person:\(idNumber)" }
 }
 
 /// Every document is UTF-8.
@@ -62,6 +66,7 @@ struct PushedAlerts: AlertSender {
 
 struct NoEndpoints: EndpointReportSource {
     var reports: [EndpointReport] { [] }
+    func retryNow(_ endpoint: Endpoint) async -> Bool { false }
 }
 
 struct NoExchange: ExchangeReportSource {
@@ -86,6 +91,7 @@ struct NoClocks: ClockFigureSource {
 struct Endpoints: EndpointReportSource {
     let said: @Sendable () -> [EndpointReport]
     var reports: [EndpointReport] { said() }
+    func retryNow(_ endpoint: Endpoint) async -> Bool { true }
 }
 
 /// Certificates and tokens as a test says them.

@@ -32,9 +32,17 @@ import Testing
         (OwnMessages.inTime, 4, "referral_of_partner"), (OwnMessages.byMessageID, 4, "referral_invalid_by_message_id"),
         (OwnMessages.letters, 1, "message_of_"),
         (ToldStatuses.page(ToldStatusFilter(partnerID: "P"), after: nil, limit: 9).sql, 3, "message_told"),
-        (MessageQuerySQL.referrals(ofPartner: true), 3, "referral_of_partner"),
-        (MessageQuerySQL.referrals(ofPartner: false), 2, "sqlite_autoindex_referral_1"),
+        (MessageQuerySQL.page(MessageFilter(partnerID: "P"), before: nil).sql, 3, "referral_of_partner"),
+        (MessageQuerySQL.page(MessageFilter(), before: nil).sql, 2, "sqlite_autoindex_referral_1"),
+        (MessageQuerySQL.page(everyFilter, before: nil).sql, 7, "sqlite_autoindex_referral_1"),
     ]
+
+    private static let everyFilter = {
+        var filter = MessageFilter()
+        (filter.outcome, filter.mappingID, filter.queue, filter.caseState) = (.accepted, "M", "Q", .granted)
+        (filter.from, filter.until) = (start, start)
+        return filter
+    }()
 
     @Test func `no question of the window reads a whole table`() async throws {
         let home = try await TemporaryStore()
@@ -73,11 +81,11 @@ import Testing
         let broken = referral("M3", digest: "d3", invalid: true, deadLetter: .invalid(code: nil))
         _ = try await home.store.accept(broken)
         let paths = [ReferencePath(name: "letterNo", path: "source.letterNo"), ReferencePath(name: "x", path: "x.no")]
-        #expect(try await home.store.indexReferences(paths, before: start, limit: 10) == 0)
+        #expect(try await home.store.indexReferences(ReferencePaths(paths), before: start, limit: 10) == 0)
         let later = start.advanced(seconds: 1)
-        #expect(try await home.store.indexReferences(paths, before: later, limit: 2) == 2)
-        #expect(try await home.store.indexReferences(paths, before: later, limit: 2) == 1)
-        #expect(try await home.store.indexReferences(paths, before: later, limit: 2) == 0)
+        #expect(try await home.store.indexReferences(ReferencePaths(paths), before: later, limit: 2) == 2)
+        #expect(try await home.store.indexReferences(ReferencePaths(paths), before: later, limit: 2) == 1)
+        #expect(try await home.store.indexReferences(ReferencePaths(paths), before: later, limit: 2) == 0)
         let lease = try #require(
             try await home.store.lease(
                 queue: "CZ-TN", max: 1, now: start, ends: later

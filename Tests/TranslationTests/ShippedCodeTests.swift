@@ -25,7 +25,7 @@ import Testing
     @Test(arguments: [
         ("sex", "GB/T 2261.1", 4), ("marital", "GB/T 2261.2", 8), ("ethnicity", "GB/T 3304", 58),
         ("idDocumentType", "GA/T 2000.156", 36), ("division", "GB/T 2260", 50), ("courtCaseType", "案件类型", 70),
-        ("officialDocument", "2023", 32), ("scopeItem", "法律援助法", 29), ("aidForm", "法律援助法 22", 10),
+        ("officialDocument", "2023", 32), ("scopeItem", "法律援助法", 29), ("aidForm", "《法律援助法》第二十二条", 10),
         ("noticeGround", "法律援助法", 18), ("personnelKind", "程序规定", 4),
     ])
     func `the lists of the standards are whole and name their standard`(

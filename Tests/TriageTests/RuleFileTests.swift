@@ -21,7 +21,7 @@ import Vocabulary
         ("prechecks.xml", #"urgency="priority""#, #"urgency="first""#, "urgency of <rule> cannot be first"),
         ("prechecks.xml", #"title="未满十八周岁" "#, #"from="2024-02-30" "#, "from of <rule> cannot be 2024-02-30"),
         ("materials.xml", #"<shareable kind="reliefCertificate"/>"#, "<sharable/>", "did you mean shareable?"),
-        ("materials.xml", #"basis="司法部令148号 10(1)""#, "", "<need> needs the attribute basis"),
+        ("materials.xml", #"basis="《办理法律援助案件程序规定》第十条第（一）项""#, "", "<need> needs the attribute basis"),
         ("terms.xml", #"to="2023-12-31""#, #"to="2024-06-30""#, "two values on some days"),
         ("terms.xml", #"value="2490""#, #"value="about 2490""#, "value of <threshold> cannot be about 2490"),
     ])

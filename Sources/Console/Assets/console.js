@@ -49,3 +49,65 @@ for (const form of document.querySelectorAll("form[data-picks]")) {
   every.addEventListener("change", () => { for (const pick of picks) pick.checked = every.checked; count(); });
   count();
 }
+// The editor: lines keep their numbers, findings lead to theirs, and what is typed is kept as a draft.
+const editor = document.querySelector("form[data-draft]");
+if (editor) {
+  const { text, reason } = editor.elements;
+  const gutter = editor.querySelector(".gutter");
+  const told = editor.querySelector("[data-told]");
+  const hits = new Set(editor.dataset.hits.split(" "));
+  let kept = text.value + "\n" + reason.value;
+  let timer;
+  const typed = () => text.value + "\n" + reason.value;
+  const renumber = () => {
+    const count = text.value.split("\n").length;
+    if (text.rows === count + 1) return;
+    text.rows = count + 1;
+    gutter.replaceChildren(...Array.from({ length: count }, (_, index) => {
+      const number = String(index + 1);
+      if (!hits.has(number)) return document.createTextNode(number + "\n");
+      return Object.assign(document.createElement("b"), { textContent: number + "\n" });
+    }));
+  };
+  const save = async (keepalive) => {
+    const now = typed();
+    if (now === kept) return true;
+    try {
+      const body = new URLSearchParams(new FormData(editor));
+      const answer = await fetch(editor.dataset.draft, { method: "POST", body, keepalive, redirect: "manual" });
+      if (answer.status !== 204) throw answer;
+      kept = now;
+      told.textContent = editor.dataset.kept + " " + new Date().toLocaleTimeString(document.documentElement.lang);
+      return true;
+    } catch {
+      told.textContent = editor.dataset.lost;
+      return false;
+    }
+  };
+  editor.addEventListener("input", () => {
+    renumber();
+    clearTimeout(timer);
+    timer = setTimeout(save, 500, false);
+  });
+  editor.addEventListener("click", (event) => {
+    const line = Number(event.target.dataset?.line);
+    if (!line) return;
+    event.preventDefault();
+    const lines = text.value.split("\n");
+    const start = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
+    text.focus();
+    text.setSelectionRange(start, start + (lines[line - 1] ?? "").length);
+    const height = text.clientHeight / text.rows;
+    text.parentElement.scrollTop = Math.max(0, (line - 4) * height);
+  });
+  // Before the page is left, for whatever reason.
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link || link.target || link.dataset.line || typed() === kept) return;
+    event.preventDefault();
+    if (await save(false)) location.assign(link.href);
+  });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) save(true); });
+  addEventListener("pagehide", () => { save(true); });
+  addEventListener("beforeunload", (event) => { if (!isLeaving && typed() !== kept) event.preventDefault(); });
+}

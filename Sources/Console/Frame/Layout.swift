@@ -29,7 +29,9 @@ struct Layout {
     let path: String
 
     func response(_ page: Page, headers: [(name: String, value: String)] = []) -> HTTPResponse {
-        HTTPResponse(status: page.status, headers: Self.headers + headers, body: Array(html(page).source.utf8))
+        let source = html(page).source
+        let told = language == .en ? ChineseMarks.marking(source) : source
+        return HTTPResponse(status: page.status, headers: Self.headers + headers, body: Array(told.utf8))
     }
 
     private static let headers: [(name: String, value: String)] = [
@@ -51,11 +53,23 @@ struct Layout {
             <title>\(page.count > 0 ? "(\(page.count)) " : "")\(page.title) · \(product)</title>
             <link rel="stylesheet" href="/console/style.css"><script src="/console/console.js" defer></script></head>
             <body><a class="skip" href="#main">\(language("跳到正文", "Skip to content"))</a>
-            <header><a class="product" href="/console/">\(product)</a>\(account)</header>
+            <header><a class="product" href="/console/">\(product)</a>\(finder)\(account)</header>
             \(navigation(page))
             <main id="main"\(page.section.map { " class=\"in-\($0.rawValue)\"" } ?? HTML.none)><h1>\(page.title)</h1>
             \(page.body)
             </main><footer><a href="/openapi.json">\(language("接口说明（OpenAPI）", "Interface description (OpenAPI)"))</a></footer></body></html>
+            """
+    }
+
+    /// What is said on the telephone, in one box. Sent in the body: it may be a person's.
+    private var finder: HTML {
+        guard let visitor, !visitor.sections.isEmpty else { return .none }
+        let what = language("编号、案号、身份证号或电话", "Any number, case, identity number or telephone")
+        return """
+            <form class="find" role="search" method="post" action="/console/find"><input type="hidden" name="csrf" value="\(visitor.csrf)">
+            <label class="unseen" for="find">\(language("查找：", "Find: "))\(what)</label>
+            <input id="find" name="q" type="search" maxlength="200" autocomplete="off" spellcheck="false" placeholder="\(what)">
+            <button>\(language("查找", "Find"))</button></form>
             """
     }
 

@@ -34,7 +34,7 @@ enum Section: String, Sendable, CaseIterable {
         case .clocks: language("时限", "Time limits")
         case .leads: language("线索台账", "Leads")
         case .queues: language("队列", "Queues")
-        case .partners: language("来源单位", "Partners")
+        case .partners: language("报送单位", "Partners")
         case .parked: language("暂存报文", "Parked")
         case .alerts: language("告警", "Alerts")
         case .messages: language("报文查询", "Messages")

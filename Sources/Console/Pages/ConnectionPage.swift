@@ -22,7 +22,7 @@ extension WebConsole {
             case .refused: ("bad", language("被拒绝，不会重试", "refused, would not be tried again"))
             }
         let facts: [(String, HTML)] = [
-            (language("来源单位", "Partner"), partnerTag(partner)),
+            (language("报送单位", "Partner"), partnerTag(partner)),
             (language("地址", "Address"), "<span class=\"mono\">\(answer.url)</span>"),
             (language("结果", "Outcome"), "<span class=\"badge \(badge)\">\(outcome)</span> \(answer.said)"),
             (language("用时", "Took"), "\(answer.milliseconds) ms"),

@@ -1,7 +1,6 @@
 import Canonical
 import Messaging
 import Operations
-import StrictJSON
 import Transport
 import Vocabulary
 
@@ -11,14 +10,15 @@ extension WebConsole {
         let view = try await services.deadLetters.show(scene.value("id"))
         let summary = view.deadLetter.summary
         let list = try WorkList { scene.request.query($0) }
+        let path = "\(Section.deadLetters.path)/\(summary.id.urlEscaped)"
         return Page(
             title: language("异常报文 ", "Dead letter ") + (summary.senderMessageID ?? summary.id), section: .deadLetters,
             body: """
                 \(scene.request.query("done") == "again" ? again(language) : try await receipt(scene))\(try await ways(from: summary, list, language))
                 <div class="note bad"><p><strong>\(language.text(view.code.happened))</strong></p>
                 <p>\(language.text(view.code.advice))</p></div>
-                \(facts(view, language))\(findings(view, language))\(excerpts(view, language))
-                \(Self.changes(view.changes, language))
+                \(facts(view, language))\(documentForm(path + "/document", list.hidden, subject: summary.id, scene))
+                \(findings(view, language))\(excerpts(view, language))\(Self.changes(view.changes, language))
                 \(scene.may(.repair) ? remedies(view, list, scene) : HTML.none)\(history(view, language))
                 """)
     }
@@ -50,7 +50,7 @@ extension WebConsole {
                 "\(language.text(summary.reason.title)) <small>\(Self.link(to: summary.cause))</small>"
             ),
             (language("该谁处理", "Whose turn"), "\(language.text(view.code.turn.label))"),
-            (language("来源单位", "Partner"), partnerTag(summary.partnerID)),
+            (language("报送单位", "Partner"), partnerTag(summary.partnerID)),
             (language("来源报文编号", "Sender's message id"), "\(summary.senderMessageID ?? "–")"),
             (language("转为异常报文的时间", "Dead since"), "\(summary.since.readable)"),
             (language("已尝试", "Attempts"), "\(summary.attempts)"),
@@ -160,7 +160,10 @@ extension WebConsole {
             case .discard: discardForm(view, list, scene)
             }
         }
-        return "<h2>\(scene.language("处理", "Remedies"))</h2><div class=\"actions\">\(forms)</div>"
+        return """
+            <h2>\(scene.language("处理", "Remedies"))</h2>
+            <div class="actions">\(fieldForm(view, list, scene))\(forms)</div>
+            """
     }
 
     private func form(
@@ -191,7 +194,16 @@ extension WebConsole {
     }
 
     private func editForm(_ view: DeadLetterView, _ list: WorkList, _ scene: Scene) -> HTML {
-        form(
+        let id = view.deadLetter.summary.id
+        guard scene.may(.unmask) else { return .none }
+        if services.opened.reason(id, .whole, by: scene.visitor) != nil {
+            let draft = services.drafts.draft(of: id, by: scene.caller.id, at: now())
+            return """
+                <div><p><a class="button" href="\(list.path("/\(id.urlEscaped)/edit"))">\(scene.language.text(Remedy.editAndResend.label))</a></p>
+                <p class="faint">\(draft.map { scene.language("有草稿，\($0.savedAt.readable) 保存。", "There is a draft of \($0.savedAt.readable).") } ?? scene.language("本次登录已写明理由。", "The reason was given in this sitting."))</p></div>
+                """
+        }
+        return form(
             view, list, scene, "edit",
             """
             \(reasonField("reason-edit", scene.language))<button>\(scene.language.text(Remedy.editAndResend.label))</button>
@@ -214,7 +226,7 @@ extension WebConsole {
             """
             \(reasonField("reason-discard", scene.language))
             <button class="danger">\(scene.language.text(Remedy.discard.label))</button>
-            <p class="faint">\(scene.language("原文和经过仍保留；来源单位会收到退回通知。", "Document and history stay; the sender is told."))</p>
+            <p class="faint">\(scene.language("原文和经过仍保留；报送单位会收到退回通知。", "Document and history stay; the sender is told."))</p>
             """)
     }
 
@@ -232,59 +244,5 @@ extension WebConsole {
             ]
         }
         return "<h2>\(language("经过", "History"))</h2>\(table.html)"
-    }
-
-    // MARK: Editing
-
-    /// The document laid open; with `text`, what that edit would change and whether it would pass.
-    func editor(_ scene: Scene, _ form: Form, text: String?) async throws -> Page {
-        let language = scene.language
-        let id = scene.value("id")
-        let reason = try Self.reason(form)
-        let list = try Self.list(form)
-        var shown = text
-        var preview: HTML = .none
-        if let text {
-            preview = Self.verdict(try await services.deadLetters.preview(id, edited: .text(text)), language)
-        } else {
-            shown = try await services.deadLetters.open(id, by: scene.caller, reason: reason).text
-        }
-        guard let shown else {
-            throw Problem(
-                .wrongState, zh: "原文不是可编辑的文本；请用命令行 --edited 提交更正后的文件。",
-                en:
-                    "The document is no text that can be edited here; use the command line's --edited with a mended file."
-            )
-        }
-        let path = "\(Section.deadLetters.path)/\(id)"
-        return Page(
-            title: language("编辑并重发", "Edit and resend"), section: .deadLetters,
-            body: """
-                <p class="note">\(language("原文按原样保留；重发使用下面的文本，并以原编码保存。", "The original is kept as it came; what stands below is sent instead, in the original's encoding."))</p>
-                \(preview)<form method="post" action="\(path)/retry">\(scene.csrf)\(list.hidden)
-                <input type="hidden" name="version" value="\(form["version"])">
-                <label for="text">\(language("报文", "Document"))</label>
-                <textarea id="text" name="text" spellcheck="false" wrap="off">\n\(shown)</textarea>
-                <label for="reason">\(language("理由", "Reason"))</label>
-                <textarea class="short" id="reason" name="reason" required>\n\(reason)</textarea>
-                <p><button formaction="\(path)/preview" class="quiet">\(language("检查改动", "Check the edit"))</button>
-                <button>\(language("重发", "Resend"))</button>
-                <a href="\(list.path("/" + id))">\(language("放弃", "Leave it"))</a></p></form>
-                """)
-    }
-
-    private static func verdict(_ preview: EditPreview, _ language: Language) -> HTML {
-        let passes = preview.outcome != "invalid"
-        let items = preview.findings.prefix(20).map { finding -> HTML in
-            let line = finding.at("location.line")?.int
-            let place: HTML = line.map { "\(language("第 \($0) 行", "line \($0)"))：" } ?? .none
-            return
-                "<li>\(place)\(finding["title"]?.string.map { "\($0)：" } ?? "")\(language.text(LocalizedText(bilingual: finding["message"]?.string ?? ""))) <small class=\"mono\">\(finding["code"]?.string ?? "")</small></li>"
-        }
-        return """
-            <div class="note \(passes ? "good" : "bad")" role="status"><p>\(
-                passes ? language("检查通过，可以重发。", "It would pass now.") : language("仍有错误，重发会再次失败。", "It would fail again."))</p>
-            <ul>\(items)</ul></div>\(changes(preview.changes, language))
-            """
     }
 }

@@ -9,28 +9,10 @@ extension WebConsole {
         [
             page("/console/dead-letters") { scene in try await deadLetterList(scene) },
             page("/console/dead-letters/{id}") { scene in try await deadLetterPage(scene) },
-            act("/console/dead-letters/{id}/edit", may: [.repair, .unmask]) { scene, form in
-                .page(try await editor(scene, form, text: nil))
-            },
-            act("/console/dead-letters/{id}/preview", may: [.repair]) { scene, form in
-                .page(try await editor(scene, form, text: form["text"]))
-            },
             act("/console/dead-letters/selected", may: [.repair]) { scene, form in try await selected(scene, form) },
             act("/console/dead-letters/{id}/retry", may: [.repair]) { scene, form in
-                let id = scene.value("id")
-                let list = try Self.list(form)
-                let place = try await services.deadLetters.show(id).deadLetter.summary
                 let edited: EditedDocument? = form.has("text") ? .text(form["text"]) : nil
-                let result = try await services.deadLetters.retry(
-                    id, version: DeadLetterVersion(text: form["version"]), by: scene.caller,
-                    reason: try Self.reason(form),
-                    edited: edited, queue: form["queue"].isEmpty ? nil : form["queue"])
-                // What failed again lies in the dead-letter queue under its new number.
-                if let result, let again = result["messageId"]?.string, result["type"] != nil {
-                    return .seeOther(list.path("/\(again.urlEscaped)", [("done", "again")]))
-                }
-                let about = result?["applicationNo"]?.string ?? place.correlationID
-                return .seeOther(try await next(after: place, on: list, done: "resent", about: about))
+                return try await retry(scene, form, edited: edited, reason: try Self.reason(form))
             },
             act("/console/dead-letters/{id}/discard", may: [.repair]) { scene, form in
                 let id = scene.value("id")
@@ -39,12 +21,30 @@ extension WebConsole {
                 let isTold = try await services.deadLetters.discard(
                     id, version: DeadLetterVersion(text: form["version"]), by: scene.caller,
                     reason: try Self.reason(form))
+                services.drafts.drop(id)
                 return .seeOther(
                     try await next(
                         after: place, on: list, done: isTold ? "discardedTold" : "discarded",
                         about: place.correlationID))
             },
         ]
+    }
+
+    /// Sends a letter on again, and leads to the next of its list.
+    func retry(_ scene: Scene, _ form: Form, edited: EditedDocument?, reason: String) async throws -> Reply {
+        let id = scene.value("id")
+        let list = try Self.list(form)
+        let place = try await services.deadLetters.show(id).deadLetter.summary
+        let result = try await services.deadLetters.retry(
+            id, version: DeadLetterVersion(text: form["version"]), by: scene.caller, reason: reason, edited: edited,
+            queue: form["queue"].isEmpty ? nil : form["queue"])
+        services.drafts.drop(id)
+        // What failed again lies in the dead-letter queue under its new number.
+        if let result, let again = result["messageId"]?.string, result["type"] != nil {
+            return .seeOther(list.path("/\(again.urlEscaped)", [("done", "again")]))
+        }
+        let about = result?["applicationNo"]?.string ?? place.correlationID
+        return .seeOther(try await next(after: place, on: list, done: "resent", about: about))
     }
 
     /// The list that a form comes from.
@@ -177,7 +177,7 @@ extension WebConsole {
 
     private static let banners = [
         "resent": (zh: "已重新提交。", en: "Sent on again."), "discarded": (zh: "已丢弃。", en: "Discarded."),
-        "discardedTold": (zh: "已丢弃，并已告知来源单位。", en: "Discarded; the sender is being told."),
+        "discardedTold": (zh: "已丢弃，并已告知报送单位。", en: "Discarded; the sender is being told."),
     ]
 
     // MARK: List
@@ -252,7 +252,7 @@ extension WebConsole {
             \(choice(.turn, language("该谁处理", "Whose turn")) { Turn(rawValue: $0).map { language.text($0.label) } ?? $0 })
             \(choice(.code, language("发生了什么", "What happened")) { FailureAdvice(rawValue: $0).map { language.text($0.happened) } ?? $0 })
             \(choice(.cause, language("原因", "Cause")) { $0 })
-            \(choice(.partner, language("来源单位", "Partner")) { name(ofPartner: $0) })
+            \(choice(.partner, language("报送单位", "Partner")) { name(ofPartner: $0) })
             \(choice(.queue, language("机构", "Institution")) { name(ofInstitution: $0) })
             \(choice(.channel, language("通道", "Channel")) { Channel(rawValue: $0).map { language.text($0.title) } ?? $0 })
             <label>\(language("日期", "Day"))<br><input type="date" name="day" value="\(list.value("day"))"></label>
@@ -300,7 +300,7 @@ extension WebConsole {
         var table = DataTable(
             caption: shown,
             columns: [
-                .init(name: language("来源报文编号", "Sender's message id")), .init(name: language("来源单位", "Partner")),
+                .init(name: language("来源报文编号", "Sender's message id")), .init(name: language("报送单位", "Partner")),
                 .init(name: language("发生了什么", "What happened")), .init(name: language("该谁处理", "Whose turn")),
                 .init(name: language("已等待", "Waiting")),
             ], empty: language("没有符合条件的异常报文。", "No dead letters match."))

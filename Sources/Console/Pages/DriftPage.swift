@@ -21,7 +21,7 @@ extension WebConsole {
                     title: Section.drift.title(language), section: .drift,
                     body: """
                         <form class="filter" method="get" action="\(Section.drift.path)">
-                        \(Self.select("partner", language("来源单位", "Partner"), partners.map { ($0.id, $0.name) }, chosen: scene.asked("partner") ?? "", all: language("全部", "All")))
+                        \(Self.select("partner", language("报送单位", "Partner"), partners.map { ($0.id, $0.name) }, chosen: scene.asked("partner") ?? "", all: language("全部", "All")))
                         <label>\(language("周（如 2026-W08）", "Week (such as 2026-W08)"))<br><input name="week" type="week" value="\(found.week)"></label>
                         <button>\(language("查看", "Show"))</button>\(week(found.before, language("上一周", "Week before")))\(
                             week(found.after, language("下一周", "Week after")))</form>
@@ -41,7 +41,7 @@ extension WebConsole {
             """
         if isQuiet { return head }
         var codes = DataTable(
-            caption: language("代码表中没有的值（请核对代码表或通知来源单位）", "Values that a code list does not know"),
+            caption: language("代码表中没有的值（请核对代码表或通知报送单位）", "Values that a code list does not know"),
             columns: [
                 .init(name: language("代码表", "Code list")),
                 .init(name: language("不同的值", "Different values"), isNumber: true),

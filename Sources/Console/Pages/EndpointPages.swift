@@ -21,6 +21,7 @@ extension WebConsole {
             },
             page("/console/partners") { scene in try await partnerPage(scene) },
             page("/console/partners/reconciliation") { scene in try await reconciliationPage(scene) },
+            page("/console/partners/{id}") { scene in try await onePartnerPage(scene) },
             act("/console/queues/{act}", may: [.repair]) { scene, form in
                 try await turn(try services.endpoints.queue(form["recipient"]), scene, form, back: .queues)
             },
@@ -33,9 +34,10 @@ extension WebConsole {
         ]
     }
 
-    private static let endpointBanners = [
+    static let endpointBanners = [
         "pause": (zh: "已暂停；期间的报文照常保存，恢复后送出。", en: "Paused; what comes meanwhile is kept."),
         "resume": (zh: "已恢复。", en: "Resumed."),
+        "retry": (zh: "已要求立即重试；结果见“最近一次失败”和“最近送达”。", en: "Tried at once; see the last failure and the last success."),
     ]
 
     private func turn(_ endpoint: Endpoint, _ scene: Scene, _ form: Form, back: Section) async throws -> Reply {
@@ -43,9 +45,11 @@ extension WebConsole {
         switch scene.value("act") {
         case "pause": try await services.endpoints.pause(endpoint, by: scene.caller, reason: reason)
         case "resume": try await services.endpoints.resume(endpoint, by: scene.caller, reason: reason)
+        case "retry": try await services.endpoints.retryNow(endpoint, by: scene.caller, reason: reason)
         default: throw Problem(.notFound, zh: "没有这项操作。", en: "No such act.")
         }
-        return .seeOther("\(back.path)?done=\(scene.value("act"))")
+        let place = form["page"] == "one" ? "/\(form["recipient"].urlEscaped)" : ""
+        return .seeOther("\(back.path)\(place)?done=\(scene.value("act"))")
     }
 
     /// - Parameters:
@@ -60,9 +64,12 @@ extension WebConsole {
         var table = DataTable(
             caption: areLeads
                 ? language("待领取的线索，不计入申请", "Leads waiting to be fetched; no applications")
-                : language("未签收的申请", "Applications not signed in"),
+                : language(
+                    "未签收的申请；其他通知是已有申请的补充、撤回、转来等",
+                    "Applications not signed in; notices tell of those that the institution has: papers, withdrawals, hand-overs"),
             columns: [
-                .init(name: language("机构", "Institution")), .init(name: language("待签收", "Waiting"), isNumber: true),
+                .init(name: language("机构", "Institution")), .init(name: areLeads ? language("待领取", "To fetch") : language("待签收", "Waiting"), isNumber: true),
+                .init(name: language("其他通知", "Notices"), isNumber: true),
                 .init(name: language("最早", "Oldest")), .init(name: language("最紧的时限", "Most urgent clock")),
                 .init(name: language("异常报文", "Dead letters"), isNumber: true),
                 .init(name: language("状态", "State")),
@@ -77,7 +84,7 @@ extension WebConsole {
                 } ?? "–"
             let way = ways[queue.queue]
             return [
-                institutionTag(queue.queue), "\(queue.depth)",
+                institutionTag(queue.queue), "\(queue.fresh)", "\(queue.notices)",
                 queue.oldest?.aged(at: now, language) ?? "–", urgent,
                 deadLetterCount(queue.deadLetters, "queue", queue.queue),
                 """
@@ -94,7 +101,7 @@ extension WebConsole {
     }
 
     /// Until when the partner can call, where its token ends.
-    private func tokenEnd(of partner: String, at now: Instant, _ language: Language) -> HTML {
+    func tokenEnd(of partner: String, at now: Instant, _ language: Language) -> HTML {
         guard let end = tokenEnds[partner] else { return .none }
         let day = String(end.rfc3339.prefix(10))
         return end < now
@@ -109,20 +116,20 @@ extension WebConsole {
         var table = DataTable(
             caption: language("报文和出错率为最近 24 小时", "Messages and errors of 24 hours"),
             columns: [
-                .init(name: language("来源单位", "Partner")), .init(name: language("最近来报", "Last seen")),
+                .init(name: language("报送单位", "Partner")), .init(name: language("最近来报", "Last seen")),
                 .init(name: language("报文", "Messages"), isNumber: true),
                 .init(name: language("出错率", "Error rate"), isNumber: true),
                 .init(name: language("待确认回传", "Not confirmed"), isNumber: true),
                 .init(name: language("最近送达", "Last success")),
                 .init(name: language("异常报文", "Dead letters"), isNumber: true),
                 .init(name: language("回传线路", "Circuit")),
-            ], empty: language("没有登记来源单位。", "No partners are registered."))
+            ], empty: language("没有登记报送单位。", "No partners are registered."))
         table.rows = try await services.flow.partners().map { partner in
             let way = ways[partner.partnerID]
             let rate = partner.errorRate.map { "\(Int(($0 * 100).rounded())) %" } ?? "–"
             let id = partner.partnerID.urlEscaped
             return [
-                "\(partnerTag(partner.partnerID))\(tokenEnd(of: partner.partnerID, at: now, language))",
+                "<a href=\"\(Section.partners.path)/\(id)\">\(Self.said(name(ofPartner: partner.partnerID)))</a> <small>\(partner.partnerID)</small>\(tokenEnd(of: partner.partnerID, at: now, language))",
                 partner.lastSeen?.aged(at: now, language) ?? "\(language("从未", "never"))",
                 partner.messages == 0
                     ? "0" : "<a href=\"\(Section.messages.path)?partner=\(id)\">\(partner.messages)</a>", "\(rate)",
@@ -143,14 +150,14 @@ extension WebConsole {
             body: "\(scene.notice(Self.endpointBanners))\(table.html)\(circuitNote(language))")
     }
 
-    private func circuitNote(_ language: Language) -> HTML {
+    func circuitNote(_ language: Language) -> HTML {
         """
         <p class="faint">\(language("线路的断开与试探只由本节点自启动起判断，重启后从正常开始；最近送达取自存储中较新的报文，重启后仍可见。", "Whether a circuit is open is this node's own finding since its start: after a restart it begins closed. The last success is told by the newer messages in the store and outlives it."))</p>
         """
     }
 
     /// Paused, broken, being asked after, or as usual.
-    private func state(_ way: EndpointStanding?, _ usual: String, _ language: Language) -> HTML {
+    func state(_ way: EndpointStanding?, _ usual: String, _ language: Language) -> HTML {
         var parts: [HTML] = []
         if let pause = way?.pause {
             parts.append(
@@ -174,14 +181,17 @@ extension WebConsole {
         return parts.isEmpty ? "<span class=\"badge good\">\(usual)</span>" : "\(parts)"
     }
 
-    private func pauseForm(_ endpoint: Endpoint, _ pause: Pause?, _ section: Section, _ scene: Scene) -> HTML {
+    /// - Parameter page: where the act leads back to, where that is not the list.
+    func pauseForm(
+        _ endpoint: Endpoint, _ pause: Pause?, _ section: Section, _ scene: Scene, page: String = ""
+    ) -> HTML {
         let language = scene.language
         let (act, title) =
             pause == nil ? ("pause", language("暂停", "Pause")) : ("resume", language("恢复", "Resume"))
         return Self.unfolding(
             title, action: "\(section.path)/\(act)", scene,
             """
-            <input type="hidden" name="recipient" value="\(endpoint.recipient)">
+            <input type="hidden" name="recipient" value="\(endpoint.recipient)"><input type="hidden" name="page" value="\(page)">
             <label>\(language("理由", "Reason"))<br><input name="reason" required maxlength="200"></label>
             """)
     }

@@ -153,7 +153,7 @@ extension WebConsole {
             (language("原因", "Reason of death"), (filter.reason?.title).map(language.text)),
             (language("原因代号", "Cause"), filter.cause?.name),
             (language("原因种数", "Causes"), filter.causes.map { "\($0.count)" }),
-            (language("来源单位", "Partner"), filter.partnerID.map(name(ofPartner:))),
+            (language("报送单位", "Partner"), filter.partnerID.map(name(ofPartner:))),
             (language("机构", "Institution"), filter.queue.map(name(ofInstitution:))),
             (language("通道", "Channel"), (filter.channel?.title).map(language.text)),
             (language("来源报文编号", "Sender's message id"), filter.senderMessageID),

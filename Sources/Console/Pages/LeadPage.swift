@@ -39,7 +39,7 @@ extension WebConsole {
             caption: language("最早的在前", "The oldest first"),
             columns: [
                 .init(name: language("编号", "Number")), .init(name: language("登记", "Registered")),
-                .init(name: language("来源单位", "Partner")), .init(name: language("机构", "Institution")),
+                .init(name: language("报送单位", "Partner")), .init(name: language("机构", "Institution")),
                 .init(name: language("办理情况", "State")), .init(name: language("紧急程度", "Urgency")),
             ], empty: language("没有符合条件的线索。", "No leads match."))
         table.rows = leads.map { lead in

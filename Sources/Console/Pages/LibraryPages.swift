@@ -76,22 +76,34 @@ extension WebConsole {
             "<h2 id=\"\(part.rawValue)\">\(language.text(part.title))</h2>\(ruleTable(rules.filter { $0.part == part }, language))"
         }
         return Page(
-            title: Section.rules.title(language), section: .rules, body: "<ul class=\"jumps\">\(links)</ul>\(tables)")
+            title: Section.rules.title(language), section: .rules,
+            body: """
+                \(scene.may(.administer) ? "<p><a href=\"\(Self.reloadPath)\">\(language("重新装载（检查、改动、历次）", "Reload: check, changes, history"))</a></p>" : HTML.none)
+                <ul class="jumps">\(links)</ul>\(tables)
+                """)
     }
 
     private func ruleTable(_ rules: [RuleEntry], _ language: Language) -> HTML {
         var table = DataTable(
-            caption: language("现行规则；命中次数自本节点启动起计", "Rules in force; counted since this node started"),
+            caption: language(
+                "现行规则，每个编号一行；命中次数按编号合计，自本节点启动起计",
+                "Rules in force, a row for each number; hits are those of the number, since this node started"),
             columns: [
-                .init(name: language("规则", "Rule")), .init(name: language("内容", "What it says")),
-                .init(name: language("依据", "Basis")), .init(name: language("有效期", "Holds")),
-                .init(name: language("命中", "Fired"), isNumber: true),
+                .init(name: language("规则", "Rule")), .init(name: language("内容与依据", "What it says, and its basis")),
+                .init(name: language("有效期", "Holds")), .init(name: language("命中", "Fired"), isNumber: true),
             ], empty: "")
-        table.rows = rules.map { rule in
-            let holds = rule.from == nil && rule.to == nil ? "–" : "\(rule.from ?? "") … \(rule.to ?? "")"
+        let numbers = rules.map(\.id).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        table.rows = numbers.map { number in
+            let clauses = rules.filter { $0.id == number }
+            let said = clauses.map { rule -> HTML in
+                "<li lang=\"zh-CN\">\(rule.title) <small>\(rule.basis)</small></li>"
+            }
+            let versions = Set(clauses.map(\.version)).sorted().map { "v\($0)" }.joined(separator: " ")
+            let spans = clauses.filter { $0.from != nil || $0.to != nil }.map { "\($0.from ?? "") … \($0.to ?? "")" }
+            let holds = spans.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
             return [
-                "<span class=\"mono\">\(rule.id)</span> <small>v\(rule.version)</small>", "\(rule.title)",
-                "\(rule.basis)", "\(holds)", "\(library.timesFired(rule.id))",
+                "<span class=\"mono\">\(number)</span> <small>\(versions)</small>", "<ul class=\"plain\">\(said)</ul>",
+                "\(holds.isEmpty ? "–" : holds.joined(separator: "；"))", "\(library.timesFired(number))",
             ]
         }
         return table.html

@@ -69,8 +69,9 @@ extension WebConsole {
             \(tile(language("时限已逾期", "Limits overdue"), count(.clocksOverdue), "bad", .clocks, "?state=overdue"))
             \(tile(language("时限临近", "Limits near"), count(.clocksDueSoon), "warn", .clocks, "?state=soon"))
             \(tile(language("告警", "Alerts"), alerts, "warn", .alerts))
-            \(Self.tile(language("待机构签收", "For institutions"), "\(queues.reduce(0) { $0 + $1.depth })", "", link: Section.queues.path))
-            \(Self.tile(language("待领取的线索", "Leads to fetch"), "\(leads.reduce(0) { $0 + $1.depth })", "", link: Section.queues.path))
+            \(Self.tile(language("待签收的申请", "Applications waiting"), "\(queues.reduce(0) { $0 + $1.fresh })", "", link: Section.queues.path))
+            \(Self.tile(language("给机构的其他通知", "Notices waiting"), "\((queues + leads).reduce(0) { $0 + $1.notices })", "", link: Section.queues.path))
+            \(Self.tile(language("待领取的线索", "Leads to fetch"), "\(leads.reduce(0) { $0 + $1.fresh })", "", link: Section.queues.path))
             \(Self.tile(language("最久已等待", "Oldest waits"), oldest?.age(at: now(), language) ?? "–", "", link: Section.queues.path))
             \(Self.tile(language("待确认的回传", "Not confirmed"), "\(figures.statusBacklog)", "", link: Section.partners.path))
             \(Self.tile(language("暂存报文", "Parked"), "\(count(.parked))", "", link: Section.parked.path))
@@ -231,8 +232,8 @@ extension WebConsole {
         case .queueAge: return (name(ofInstitution: subject), Section.queues.path)
         case .partnerSilence, .receiptLate, .exchangeFolder:
             return (name(ofPartner: subject), Section.partners.path)
-        case .reloadRefused, .limitsMoved, .storeLost, .storeDamaged, .storeFull, .auditBroken, .calendarMissing,
-            .expiry, .parked:
+        case .parked: return (name(ofPartner: subject), "\(Section.parked.path)?partner=\(named)")
+        case .reloadRefused, .limitsMoved, .storeLost, .storeDamaged, .storeFull, .auditBroken, .calendarMissing, .expiry:
             return (subject == "all" ? "" : subject, nil)
         }
     }

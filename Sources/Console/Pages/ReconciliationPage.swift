@@ -37,7 +37,7 @@ extension WebConsole {
             title: language("对账", "Reconciliation"), section: .partners,
             body: """
                 <p><a href="\(Section.partners.path)">\(Section.partners.title(language))</a> \(partnerTag(partner))</p>\(table.html)
-                <p class="faint">\(language("与来源单位自己的清单核对：gateway reconcile 单位 --day 日期 --list 文件，或由其自行 POST /v1/reconciliation。", "To hold a partner's own list against this: gateway reconcile ID --day DAY --list FILE, or the partner's own POST /v1/reconciliation."))</p>
+                <p class="faint">\(language("与报送单位自己的清单核对：gateway reconcile 单位 --day 日期 --list 文件，或由其自行 POST /v1/reconciliation。", "To hold a partner's own list against this: gateway reconcile ID --day DAY --list FILE, or the partner's own POST /v1/reconciliation."))</p>
                 """)
     }
 }

@@ -61,6 +61,7 @@ extension WebConsole {
             },
             act("/console/sign-out", may: [.look]) { scene, _ in
                 try await services.signIn.signOut(scene.visitor)
+                services.opened.forget(scene.visitor)
                 return .file(
                     Self.redirect(
                         to: "/console/sign-in",

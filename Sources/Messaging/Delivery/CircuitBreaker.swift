@@ -91,6 +91,15 @@ public struct CircuitBreaker: Sendable, Hashable {
         }
     }
 
+    /// A person asks for the next probe at once.
+    ///
+    /// - Returns: whether it was resting.
+    public mutating func endRest(at now: Instant) -> Bool {
+        guard case .open(let until, let openings) = state, until > now else { return false }
+        state = .open(until: now, openings: openings)
+        return true
+    }
+
     private mutating func open(_ openings: Int, at now: Instant) {
         let rest = openings > 40 ? policy.cap : min(policy.cap, policy.rest << Int64(openings - 1))
         state = .open(until: now.advanced(milliseconds: rest), openings: openings)

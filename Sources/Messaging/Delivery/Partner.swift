@@ -19,6 +19,8 @@ public struct Partner: Sendable {
     public var tokenEnd: Instant?
     /// Nothing where the bound is that of all.
     public var callsPerMinute: Int?
+    /// Whom to call there, as the settings say it.
+    public var contact: String?
     /// Whether its calls must be signed.
     public var mustSign = false
 

@@ -5,9 +5,15 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case correctedBySender
     /// A document or a value was shown without masking.
     case unmask
+    /// A message that waited for its referral was laid beside an application, or its waiting ended, by a person.
+    case attachParked, endWaiting
+    /// Somebody's messages were looked for by the identity number: the hash, never the number.
+    case findPerson
     case bulkRetry, pauseJob, resumeJob, stopJob
     case bulkDiscard
     case pauseChannel, resumeChannel
+    /// What waited for an endpoint was tried at once, over an open circuit too.
+    case retryNow
     /// A trouble was taken note of until a moment, or that was taken back.
     case acknowledgeTrouble, withdrawAcknowledgement
     /// A return address was sent a message that means nothing.

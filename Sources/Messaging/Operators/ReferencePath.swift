@@ -11,6 +11,15 @@ public struct ReferencePath: Sendable, Hashable {
         self.path = path
     }
 
+    /// So many of a number's last characters are looked up as its end.
+    public static let endLength = 6
+
+    /// The end by which somebody quotes a long number; nothing of a short one, which is quoted whole.
+    public static func end(of number: String) -> String? {
+        let plain = normalised(number)
+        return plain.count > endLength ? String(plain.suffix(endLength)) : nil
+    }
+
     /// A quoted number as it is looked up: case, width, blanks and the shape of brackets aside.
     public static func normalised(_ text: String) -> String {
         var plain = ""

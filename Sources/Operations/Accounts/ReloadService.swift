@@ -23,6 +23,8 @@ public final class ReloadService: Sendable {
         }
     }
 
+    /// What a reload would change; nothing is put in force.
+    public typealias Check = @Sendable () async throws(ConfigurationError) -> [LocalizedText]
     public typealias Reload = @Sendable (_ actor: String) async throws(ConfigurationError) -> Outcome
 
     /// The last reload, which was refused.
@@ -41,6 +43,7 @@ public final class ReloadService: Sendable {
 
     private struct Hands {
         let reload: Reload
+        let check: Check
         let ring: @Sendable () async -> Void
     }
 
@@ -56,8 +59,10 @@ public final class ReloadService: Sendable {
     /// Whoever is built last says how.
     ///
     /// - Parameter ring: looks for alerts.
-    public func set(_ reload: @escaping Reload, ring: @escaping @Sendable () async -> Void) {
-        hands.withLock { $0 = Hands(reload: reload, ring: ring) }
+    public func set(
+        _ reload: @escaping Reload, check: @escaping Check, ring: @escaping @Sendable () async -> Void
+    ) {
+        hands.withLock { $0 = Hands(reload: reload, check: check, ring: ring) }
     }
 
     /// Nothing where the last one succeeded, or there was none.
@@ -66,9 +71,7 @@ public final class ReloadService: Sendable {
     /// - Parameter actor: who has asked for it: an operator, or a signal's name.
     /// - Throws: `ConfigurationError` with every mistake, `Problem` where too many ask at once.
     public func run(by actor: String) async throws -> Outcome {
-        guard let hands = hands.withLock({ $0 }) else {
-            throw Problem(.overloaded, zh: "网关正在启动，请稍后再试。", en: "The gateway is starting; try again.")
-        }
+        let hands = try way()
         return try await turnstile.pass(from: "reload") { [self] in
             do throws(ConfigurationError) {
                 let outcome = try await hands.reload(actor)
@@ -81,6 +84,21 @@ public final class ReloadService: Sendable {
                 throw error
             }
         }
+    }
+
+    /// What a reload would change.
+    ///
+    /// - Throws: `ConfigurationError` with every mistake, `Problem` where too many ask at once.
+    public func check() async throws -> [LocalizedText] {
+        let hands = try way()
+        return try await turnstile.pass(from: "reload") { try await hands.check() }
+    }
+
+    private func way() throws(Problem) -> Hands {
+        guard let hands = hands.withLock({ $0 }) else {
+            throw Problem(.overloaded, zh: "网关正在启动，请稍后再试。", en: "The gateway is starting; try again.")
+        }
+        return hands
     }
 
     var routes: [Route] {

@@ -56,7 +56,7 @@ public enum ErrorTable {
     }
 
     private static let mendAndResend = LocalizedText(
-        zh: "错误：请来源单位按位置更正后重发；警告：无需处理，下次请改正。",
+        zh: "错误：请报送单位按位置更正后重发；警告：无需处理，下次请改正。",
         en: "An error: the sender mends the place and sends again. A warning: nothing to do now; mend it next time.")
 }
 

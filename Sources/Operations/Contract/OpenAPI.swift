@@ -216,7 +216,7 @@ public struct OpenAPI: Sendable {
         return [
             "required": true,
             "description":
-                "来源单位自己的格式；可用 Content-Encoding: gzip，解压后不得超过上限。其他内容（multipart、图片、PDF 等）答 415。 The partner's own format; gzip is taken up to the same limit. Anything else (multipart, images, PDF) is answered 415.",
+                "报送单位自己的格式；可用 Content-Encoding: gzip，解压后不得超过上限。其他内容（multipart、图片、PDF 等）答 415。 The partner's own format; gzip is taken up to the same limit. Anything else (multipart, images, PDF) is answered 415.",
             "content": ["application/xml": [:], "application/json": [:]],
         ]
     }

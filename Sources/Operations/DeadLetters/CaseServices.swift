@@ -28,4 +28,12 @@ public protocol CaseServices: Sendable {
     func retryMatch(
         _ id: String, version: DeadLetterVersion, act: AuditAct
     ) async throws(StoreError) -> DeadLetterActResult
+
+    /// Lays a message that waits for its referral beside the application that a person names.
+    func attachParked(
+        _ id: String, to applicationNo: String, act: AuditAct
+    ) async throws(StoreError) -> FollowUpAttachment
+
+    /// The keyed hash by which applications of the holder of a resident's identity card are found.
+    func key(ofPerson idNumber: String) -> String
 }

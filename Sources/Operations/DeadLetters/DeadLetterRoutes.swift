@@ -35,7 +35,7 @@ extension DeadLetterService {
 
     private var actingRoutes: [Route] {
         [
-            Route("POST", "/v1/dead-letters/{id}/document", may: .repair, .unmask) { request, visit in
+            Route("POST", "/v1/dead-letters/{id}/document", may: .unmask) { request, visit in
                 let reason = try request.read { $0.reason() }
                 let deadLetter = try await open(visit.value("id"), by: visit.caller(), reason: reason)
                 return .json(deadLetter.json)

@@ -55,6 +55,10 @@ public struct DeadLetterService: Sendable {
     public func open(_ id: String, by caller: Caller, reason: String) async throws -> OpenedDeadLetter {
         let deadLetter = try await deadLetter(id)
         try await store.record(AuditAct(.unmask, on: id, by: caller, detail: reason, at: now()))
+        return opened(deadLetter)
+    }
+
+    private func opened(_ deadLetter: DeadLetterDetail) -> OpenedDeadLetter {
         let read = text.decode(deadLetter.payload)
         return OpenedDeadLetter(
             deadLetter: deadLetter, text: read.map { String(decoding: $0.utf8, as: UTF8.self) },
@@ -62,11 +66,32 @@ public struct DeadLetterService: Sendable {
     }
 
     /// What an edit would change and whether it would then pass; nothing is stored.
-    public func preview(_ id: String, edited: EditedDocument) async throws -> EditPreview {
+    ///
+    /// - Parameter isMasked: whether values are hidden in the changes; not from whoever has opened the document.
+    public func preview(_ id: String, edited: EditedDocument, isMasked: Bool = true) async throws -> EditPreview {
         let deadLetter = try await deadLetter(id)
         let bytes = try bytes(of: edited, for: deadLetter)
         let result = try cases.dryRun(bytes, of: deadLetter)
-        return EditPreview(changes: diff(deadLetter.payload, bytes), result: result)
+        return EditPreview(changes: diff(deadLetter.payload, bytes, isMasked: isMasked), result: result)
+    }
+
+    /// The document of a dead letter for whoever has opened it before in the same sitting.
+    public func opened(_ id: String) async throws -> OpenedDeadLetter { opened(try await deadLetter(id)) }
+
+    /// Causes of invalid messages of which the one that waits longest would pass now, the most frequent first.
+    ///
+    /// - Parameter most: causes that are tried; each costs a dry run.
+    public func mayPass(most: Int = 30) async throws -> [CauseCount] {
+        var passing: [CauseCount] = []
+        for cause in try await causes(DeadLetterFilter(reason: .invalid)).prefix(most) {
+            let oldest = try await store.deadLetters(
+                DeadLetterFilter(reason: .invalid, cause: cause.cause), newestFirst: false, after: nil, limit: 1)
+            guard let summary = oldest.deadLetters.first else { continue }
+            let deadLetter = try await deadLetter(summary.id)
+            let result = try cases.dryRun(deadLetter.payload, of: deadLetter)
+            if EditPreview(changes: nil, result: result).passes { passing.append(cause) }
+        }
+        return passing
     }
 
     // MARK: Acts
@@ -206,7 +231,12 @@ public struct DeadLetterService: Sendable {
         case .text(var edited):
             let original = text.decode(deadLetter.payload)
             // Browsers send CR LF whatever the document had.
-            if let original, !original.utf8.contains(0x0D) { edited = edited.replacing("\r\n", with: "\n") }
+            if let original, !original.utf8.contains(0x0D) {
+                edited = edited.replacing("\r\n", with: "\n")
+            } else if original != nil, !edited.utf8.contains(0x0D) {
+                // A script reads a text area without them.
+                edited = edited.replacing("\n", with: "\r\n")
+            }
             guard let bytes = text.encode(edited, as: original?.encoding ?? deadLetter.encoding ?? "utf-8") else {
                 throw Problem(
                     .badRequest, zh: "编辑后的文字无法用原编码保存。", en: "The edited text cannot be written in the encoding.")
@@ -215,9 +245,9 @@ public struct DeadLetterService: Sendable {
         }
     }
 
-    private func diff(_ old: [UInt8], _ new: [UInt8]) -> LineDiff? {
+    private func diff(_ old: [UInt8], _ new: [UInt8], isMasked: Bool) -> LineDiff? {
         guard let before = text.decode(old), let after = text.decode(new) else { return nil }
-        return LineDiff(old: before.utf8, new: after.utf8)
+        return LineDiff(old: before.utf8, new: after.utf8, isMasked: isMasked)
     }
 
     private func note(_ act: String, _ deadLetter: DeadLetterDetail, _ caller: Caller) {

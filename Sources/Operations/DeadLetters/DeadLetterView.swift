@@ -12,6 +12,8 @@ public struct DeadLetterView: Sendable {
     public let excerpts: [[ExcerptLine]]
     /// What the edit that this message comes from has changed.
     public let changes: LineDiff?
+    /// The fields that keep it from being taken and can be mended one by one; none of what is not invalid.
+    public let fields: [FailingField]
 
     /// What translation said, as it was stored.
     public struct Finding: Sendable {
@@ -60,7 +62,9 @@ public struct DeadLetterView: Sendable {
             try [JSONValue](stored: stored, "the findings of dead letter \(deadLetter.summary.id)")
         }
         findings = (told ?? []).map { Finding(stored: $0) }
-        excerpts = text.decode(deadLetter.payload).map { [findings] in Self.excerpts(of: $0.utf8, findings) } ?? []
+        let read = text.decode(deadLetter.payload)?.utf8
+        excerpts = read.map { [findings] in Self.excerpts(of: $0, findings) } ?? []
+        fields = deadLetter.summary.reason == .invalid ? FailingField.all(findings, in: read ?? []) : []
         changes = deadLetter.origin.flatMap { origin in
             guard origin.isEdited, !origin.payload.isEmpty, let old = text.decode(origin.payload),
                 let new = text.decode(deadLetter.payload)

@@ -4,7 +4,7 @@ import StrictJSON
 import Transport
 import Vocabulary
 
-/// A referral's document: masked for every operator, whole for an auditor who gives a reason.
+/// A referral's document: masked for everybody, whole for whoever may and gives a reason.
 public struct DocumentService: Sendable {
     /// Lines shown at most.
     private static let lines = 1_000
@@ -27,6 +27,14 @@ public struct DocumentService: Sendable {
         let (id, document) = try await document(quoted)
         try await audit.record(AuditAct(.unmask, on: id, by: caller, detail: reason, at: now()))
         return document
+    }
+
+    /// The document for whoever has opened it before in the same sitting.
+    ///
+    /// - Returns: its text; nothing where the bytes are none.
+    public func opened(_ quoted: String) async throws -> (document: StoredDocument, text: String?) {
+        let (_, document) = try await document(quoted)
+        return (document, text.decode(document.bytes).map { String(decoding: $0.utf8, as: UTF8.self) })
     }
 
     private func document(_ quoted: String) async throws -> (id: String, StoredDocument) {

@@ -13,6 +13,7 @@ public struct EditPreview: Sendable {
     let result: JSONValue
 
     public var outcome: String { result["outcome"]?.string ?? "invalid" }
+    public var passes: Bool { outcome != "invalid" }
 
     /// Of the document and its records.
     public var findings: [JSONValue] {

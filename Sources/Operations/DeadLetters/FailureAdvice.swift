@@ -117,7 +117,7 @@ public enum FailureAdvice: String, Sendable, CaseIterable {
                 en: "The document can be read, but required content is missing or not understood.")
         case .notTheSenders:
             LocalizedText(
-                zh: "报文中的来源单位代码不属于提交单位。", en: "The sender code in the message is not one of the caller's.")
+                zh: "报文中的报送单位代码不属于提交单位。", en: "The sender code in the message is not one of the caller's.")
         case .noRoute: LocalizedText(zh: "没有规则能确定承办机构。", en: "No rule names the responsible institution.")
         case .severalRoutes:
             LocalizedText(zh: "规则同时指向多个机构。", en: "The rules point to several institutions.")
@@ -146,7 +146,7 @@ public enum FailureAdvice: String, Sendable, CaseIterable {
         switch self {
         case .unreadable:
             LocalizedText(
-                zh: "请来源单位更正后重发（可沿用原编号），或按标出的位置点“编辑并重发”。",
+                zh: "请报送单位更正后重发（可沿用原编号），或按标出的位置点“编辑并重发”。",
                 en:
                     "Ask the sender to send it corrected (the id may be reused), or press Edit and resend at the marked place."
             )
@@ -156,13 +156,13 @@ public enum FailureAdvice: String, Sendable, CaseIterable {
                 en: "Gateway: add or mend the mapping, reload, then press Retry; if it was sent by mistake, Discard.")
         case .contentInvalid:
             LocalizedText(
-                zh: "请来源单位补正后重发；若是映射问题，更正后点“重试”；可确认的笔误点“编辑并重发”。",
+                zh: "请报送单位补正后重发；若是映射问题，更正后点“重试”；可确认的笔误点“编辑并重发”。",
                 en:
                     "Ask the sender to mend it; if the mapping is wrong, mend that and press Retry; for a certain slip, Edit and resend."
             )
         case .notTheSenders:
             LocalizedText(
-                zh: "与来源单位核对单位代码；登记有误时更正登记后点“重试”。",
+                zh: "与报送单位核对单位代码；登记有误时更正登记后点“重试”。",
                 en: "Check the code with the sender; if the registry is wrong, mend it and press Retry.")
         case .noRoute, .severalRoutes:
             LocalizedText(

@@ -1,7 +1,7 @@
 import Canonical
 import StrictJSON
 
-/// What an edit changed, line by line, with every value masked.
+/// What an edit changed, line by line, with every value masked unless it is shown to whoever edits.
 public struct LineDiff: Sendable, Hashable {
     public enum Change: String, Sendable, CaseIterable { case same, removed, added }
 
@@ -19,8 +19,10 @@ public struct LineDiff: Sendable, Hashable {
     /// Lines that are compared one by one; a longer changed part is shown as replaced whole.
     private static let longest = 2_000
 
-    /// - Parameter context: unchanged lines kept before and after a change.
-    public init(old: [UInt8], new: [UInt8], context: Int = 2) {
+    /// - Parameters:
+    ///   - context: unchanged lines kept before and after a change.
+    ///   - isMasked: for everybody but whoever has opened the document.
+    public init(old: [UInt8], new: [UInt8], context: Int = 2, isMasked: Bool = true) {
         let before = Self.split(old)
         let after = Self.split(new)
         var head = 0
@@ -32,30 +34,31 @@ public struct LineDiff: Sendable, Hashable {
         let removed = head..<(before.count - tail)
         let added = head..<(after.count - tail)
         let (gone, come) = Self.changes(Array(before[removed]), Array(after[added]))
-        let maskedOld = MaskedText(old).lines
-        let maskedNew = MaskedText(new).lines
+        let (shownOld, shownNew) =
+            isMasked
+            ? (MaskedText(old).lines, MaskedText(new).lines) : (before.map(Self.text), after.map(Self.text))
         var all: [Line] = []
-        func line(_ change: Change, _ index: Int, _ masked: [String]) {
+        func line(_ change: Change, _ index: Int, _ shown: [String]) {
             all.append(
-                Line(change: change, number: index + 1, text: masked.indices.contains(index) ? masked[index] : ""))
+                Line(change: change, number: index + 1, text: shown.indices.contains(index) ? shown[index] : ""))
         }
-        for index in max(0, head - context)..<head { line(.same, index, maskedNew) }
+        for index in max(0, head - context)..<head { line(.same, index, shownNew) }
         var (left, right) = (removed.lowerBound, added.lowerBound)
         while left < removed.upperBound || right < added.upperBound {
             if left < removed.upperBound, gone.contains(left - head) {
-                line(.removed, left, maskedOld)
+                line(.removed, left, shownOld)
                 left += 1
             } else if right < added.upperBound, come.contains(right - head) {
-                line(.added, right, maskedNew)
+                line(.added, right, shownNew)
                 right += 1
             } else {
-                line(.same, right, maskedNew)
+                line(.same, right, shownNew)
                 left += 1
                 right += 1
             }
         }
         let end = after.count - tail
-        for index in end..<min(after.count, end + context) { line(.same, index, maskedNew) }
+        for index in end..<min(after.count, end + context) { line(.same, index, shownNew) }
         lines = removed.isEmpty && added.isEmpty ? [] : all
     }
 
@@ -74,6 +77,10 @@ public struct LineDiff: Sendable, Hashable {
 
     private static func split(_ text: [UInt8]) -> [ArraySlice<UInt8>] {
         text.split(separator: 0x0A, omittingEmptySubsequences: false)
+    }
+
+    private static func text(_ line: ArraySlice<UInt8>) -> String {
+        String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self)
     }
 
     public var json: JSONValue {

@@ -14,7 +14,7 @@ public enum Turn: String, Sendable, CaseIterable {
 
     public var label: LocalizedText {
         switch self {
-        case .sender: LocalizedText(zh: "来源单位", en: "sender")
+        case .sender: LocalizedText(zh: "报送单位", en: "sender")
         case .gateway: LocalizedText(zh: "网关", en: "gateway")
         case .receiver: LocalizedText(zh: "接收方", en: "receiver")
         }

@@ -53,7 +53,7 @@ public struct PartnerKit: Sendable {
     /// - Throws: as `answer(for:)`.
     public func archive(for id: String) throws -> [UInt8] {
         guard let partner = mappings.registry.partners[id] else {
-            throw Problem(.notFound, zh: "没有登记这个转介单位。", en: "There is no such partner.")
+            throw Problem(.notFound, zh: "没有登记这个报送单位。", en: "There is no such partner.")
         }
         let texts = KitTexts(partner: partner)
         let entries = mappings.entries(of: partner)

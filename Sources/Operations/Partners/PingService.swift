@@ -86,7 +86,7 @@ public struct PingService: Sendable {
     /// - Throws: `Problem` where there is no address to test, or a test of it is under way.
     private func test(_ id: String) async throws(Problem) -> ConnectionAnswer {
         guard let partner = registry.partners[id] else {
-            throw Problem(.notFound, zh: "没有登记这个转介单位。", en: "There is no such partner.")
+            throw Problem(.notFound, zh: "没有登记这个报送单位。", en: "There is no such partner.")
         }
         guard let address = partner.returnAddress else {
             throw partner.exchange == nil

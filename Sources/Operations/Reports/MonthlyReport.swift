@@ -13,7 +13,7 @@ public struct MonthlyReport: Sendable {
 
         public var label: LocalizedText {
             switch self {
-            case .partner: LocalizedText(zh: "转介单位", en: "Partner")
+            case .partner: LocalizedText(zh: "报送单位", en: "Partner")
             case .sender: LocalizedText(zh: "来源类别", en: "Kind of sender")
             case .kind: LocalizedText(zh: "报文种类", en: "Kind of message")
             case .route: LocalizedText(zh: "援助途径", en: "Road to legal aid")
@@ -43,6 +43,8 @@ public struct MonthlyReport: Sendable {
     /// Messages by outcome, those that never became an application too.
     public var messages: [String: Int] = [:]
     public private(set) var counts: [Dimension: [String: Int]] = [:]
+    /// Applications by institution and kind of matter; the empty key where nothing is said.
+    public private(set) var mattersByInstitution: [String: [String: Int]] = [:]
     public private(set) var indicators: [Indicator: Rate] = [:]
     /// The leads received in the month by what has become of them. What became an application is counted among the
     /// applications of the month in which the person applied.
@@ -65,6 +67,7 @@ public struct MonthlyReport: Sendable {
         func count(_ dimension: Dimension, _ key: String?) {
             counts[dimension, default: [:]][key ?? "", default: 0] += number
         }
+        mattersByInstitution[facts.institution ?? "", default: [:]][facts.matter ?? "", default: 0] += number
         count(.partner, facts.partner)
         count(.sender, facts.sender)
         count(.kind, facts.kind)

@@ -14,9 +14,9 @@ extension MonthlyReport {
             case .signedInWithinOneWorkingDay:
                 LocalizedText(zh: "一个工作日内签收", en: "Signed in within one working day")
             case .notifiedAssignedWithinThreeDays:
-                LocalizedText(zh: "通知类三日内指派（法律援助法第三十六条）", en: "Notices assigned within three days (LAL art. 36)")
+                LocalizedText(zh: "通知类三日内指派（《法律援助法》第三十六条）", en: "Notices assigned within three days (LAL art. 36)")
             case .decidedWithinSevenDays:
-                LocalizedText(zh: "收到申请七日内决定（法律援助法第四十三条）", en: "Decided within seven days of receipt (LAL art. 43)")
+                LocalizedText(zh: "收到申请七日内决定（《法律援助法》第四十三条第一款）", en: "Decided within seven days of receipt (LAL art. 43)")
             }
         }
     }

@@ -25,4 +25,11 @@ public struct ReportMonth: Sendable, Hashable {
     public var end: Instant? {
         ReportMonth(month == 12 ? "\(year + 1)-01" : "\(year)-\(month < 9 ? "0" : "")\(month + 1)")?.start
     }
+
+    /// So many months earlier.
+    public func earlier(by months: Int) -> ReportMonth? {
+        let count = year * 12 + month - 1 - months
+        let rest = count % 12 + 1
+        return ReportMonth("\(count / 12)-\(rest < 10 ? "0" : "")\(rest)")
+    }
 }

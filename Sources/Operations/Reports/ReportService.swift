@@ -126,8 +126,11 @@ public struct ReportService: Sendable {
         ]
     }
 
-    /// For spreadsheets: UTF-8 with a byte order mark, CR LF, quoted (RFC 4180).
-    public func csv(_ report: MonthlyReport) -> [UInt8] {
+    /// For spreadsheets, a line for each figure.
+    public func csv(_ report: MonthlyReport) -> [UInt8] { CSV.bytes(rows(report)) }
+
+    /// Every line of the bulletin.
+    func rows(_ report: MonthlyReport) -> [[String]] {
         var rows = [["月份", "统计项", "代码", "名称", "数量", "比例"]]
         func add(_ item: String, _ key: String, _ label: String, _ count: Int, _ share: Double? = nil) {
             let percent = share.map { "\(Double(Int(($0 * 1000).rounded())) / 10)%" } ?? ""
@@ -156,23 +159,16 @@ public struct ReportService: Sendable {
         }
         for clock in report.onTime {
             let name = "\(clock.title)（\(clock.basis)）"
-            add("时钟按时", clock.clock, name, clock.met, clock.share)
-            add("时钟超期办结", clock.clock, name, clock.late)
-            add("时钟超期未办结", clock.clock, name, clock.open)
-            add("时钟到期前终结", clock.clock, name, clock.ended)
+            add("时限按时", clock.clock, name, clock.met, clock.share)
+            add("时限逾期办结", clock.clock, name, clock.late)
+            add("时限逾期未办结", clock.clock, name, clock.open)
+            add("时限到期前终结", clock.clock, name, clock.ended)
         }
         for (institution, clock) in report.onTimeByInstitution {
             let name = "\(label(.district, institution)) \(clock.title)"
             add("机构按时", "\(institution) \(clock.clock)", name, clock.met, clock.share)
             add("机构未按时", "\(institution) \(clock.clock)", name, clock.late + clock.open)
         }
-        let text = rows.map { $0.map(Self.quoted).joined(separator: ",") + "\r\n" }.joined()
-        return [0xEF, 0xBB, 0xBF] + Array(text.utf8)
-    }
-
-    /// A cell that begins like a formula must not become one in whoever opens the file.
-    private static func quoted(_ cell: String) -> String {
-        let safe = ["=", "+", "-", "@", "\t"].contains { cell.hasPrefix($0) } ? "'" + cell : cell
-        return "\"" + safe.replacing("\"", with: "\"\"") + "\""
+        return rows
     }
 }

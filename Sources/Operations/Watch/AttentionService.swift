@@ -79,7 +79,7 @@ extension Attention.Kind {
         case .paused: LocalizedText(zh: "原因消除后按“恢复”。", en: "Press Resume once the reason is gone.")
         case .parked:
             LocalizedText(
-                zh: "一般无需处理，原报文到达后自动合并；临近截止时请来源单位补报原报文。",
+                zh: "一般无需处理，原报文到达后自动合并；临近截止时请报送单位补报原报文。",
                 en: "Usually nothing: the referral releases it. Near its end, ask the sender for the referral.")
         }
     }
@@ -216,9 +216,8 @@ public struct AttentionService: Sendable {
         var items = expiries.expiries().filter { end in
             settings.expiry.map { end.at <= now.advanced(by: $0) } ?? false
         }.map { Attention(.expiry, $0.name, count: 1, since: $0.at) }
-        let waiting = try await parked.list()
-        if let oldest = waiting.map(\.receivedAt).min() {
-            items.append(Attention(.parked, "", count: waiting.count, since: oldest))
+        items += try await parked.figures().map {
+            Attention(.parked, $0.partnerID, count: $0.count, since: $0.oldest)
         }
         items += try await hearings(at: now) + movedLimits(at: now)
         items += rules.missingCalendars(at: now).map { Attention(.calendarMissing, "\($0)", count: 1, since: nil) }
@@ -253,7 +252,7 @@ extension ClockBound {
     public var label: LocalizedText {
         switch self {
         case .institution: LocalizedText(zh: "承办机构", en: "institution")
-        case .sender: LocalizedText(zh: "来源单位", en: "sender")
+        case .sender: LocalizedText(zh: "报送单位", en: "sender")
         case .court: LocalizedText(zh: "人民法院", en: "court")
         case .dutyLawyer: LocalizedText(zh: "值班律师", en: "duty lawyer")
         case .firstContact: LocalizedText(zh: "首问单位", en: "first contact")

@@ -60,6 +60,55 @@ public struct ClockService: Sendable {
             next: records.count == limit ? records.last.map(Self.text(of:)) : nil)
     }
 
+    /// Of the same filter those that one side is bound by, as far as they lie in the most urgent `mostLookedThrough`.
+    public func list(
+        _ filter: ClockFilter, boundTo side: ClockBound?, after cursor: ClockCursor?, limit: Int
+    ) async throws(StoreError) -> Page {
+        guard let side else { return try await list(filter, after: cursor, limit: limit) }
+        var found: [ClockView] = []
+        var place = cursor
+        for _ in 0..<(Self.mostLookedThrough / Self.pageLookedThrough) {
+            let records = try await store.clocks(filter, after: place, limit: Self.pageLookedThrough)
+            let now = now()
+            for record in records {
+                let view = try ClockView(record, at: now)
+                guard view.clock.bound == side else { continue }
+                found.append(view)
+                if found.count == limit { return Page(clocks: found, next: Self.text(of: record)) }
+            }
+            guard records.count == Self.pageLookedThrough, let last = records.last else {
+                return Page(clocks: found, next: nil)
+            }
+            place = ClockCursor(dueAt: last.clock.dueAt, applicationNo: last.applicationNo, id: last.clock.id)
+        }
+        return Page(clocks: found, next: nil)
+    }
+
+    private static let pageLookedThrough = 500
+    private static let mostLookedThrough = 20_000
+
+    /// How the limits of each institution stand: overdue, due today, due within three more days.
+    ///
+    /// - Parameter side: only those that one side is bound by.
+    public func matrix(boundTo side: ClockBound?) async throws(StoreError) -> ClockMatrix {
+        let now = now()
+        var matrix = ClockMatrix(at: now)
+        var cursor: ClockCursor?
+        for _ in 0..<(Self.mostLookedThrough / Self.pageLookedThrough) {
+            let records = try await store.clocks(
+                ClockFilter(dueBefore: matrix.end), after: cursor, limit: Self.pageLookedThrough)
+            for record in records {
+                let view = try ClockView(record, at: now)
+                matrix.sides.insert(view.clock.bound)
+                if side == nil || view.clock.bound == side { matrix.count(view) }
+            }
+            guard records.count == Self.pageLookedThrough, let last = records.last else { return matrix }
+            cursor = ClockCursor(dueAt: last.clock.dueAt, applicationNo: last.applicationNo, id: last.clock.id)
+        }
+        matrix.isCutOff = true
+        return matrix
+    }
+
     /// Claims what came due or near since the last time and tells of it.
     ///
     /// - Parameter limit: the most that is told of each kind.

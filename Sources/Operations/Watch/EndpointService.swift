@@ -16,14 +16,14 @@ public struct EndpointStanding: Sendable {
 /// Where operators see how the endpoints are doing, and close and open them: a paused queue or partner gets nothing, and
 /// nothing is lost meanwhile. The pause is stored and holds for every node until somebody ends it.
 public struct EndpointService: Sendable {
-    let store: any DeliveryStore
+    let store: any DeliveryStore & AuditStore
     let registry: Registry
     let now: @Sendable () -> Instant
     let reports: any EndpointReportSource
     let log: Log
 
     public init(
-        store: any DeliveryStore, registry: Registry, now: @escaping @Sendable () -> Instant,
+        store: any DeliveryStore & AuditStore, registry: Registry, now: @escaping @Sendable () -> Instant,
         reports: any EndpointReportSource, log: Log
     ) {
         self.store = store
@@ -68,7 +68,7 @@ public struct EndpointService: Sendable {
 
     public func partner(_ id: String) throws(Problem) -> Endpoint {
         guard registry.partners[id] != nil else {
-            throw Problem(.notFound, zh: "没有登记这个转介单位。", en: "There is no such partner.")
+            throw Problem(.notFound, zh: "没有登记这个报送单位。", en: "There is no such partner.")
         }
         return Endpoint(.status, id)
     }
@@ -93,6 +93,19 @@ public struct EndpointService: Sendable {
             throw Problem(.wrongState, zh: "并未暂停。", en: "It is not paused.")
         }
         note("resumed", endpoint, caller)
+    }
+
+    /// What waits is tried at once, over an open circuit too.
+    ///
+    /// - Throws: `Problem` `.wrongState` where nobody pushes to it.
+    public func retryNow(_ endpoint: Endpoint, by caller: Caller, reason: String) async throws {
+        guard reports.reports.contains(where: { $0.endpoint == endpoint }) else {
+            throw Problem(
+                .wrongState, zh: "该线路由对方自取，没有可立即重试的推送。", en: "The other side fetches for itself: nothing is pushed there.")
+        }
+        try await store.record(AuditAct(.retryNow, on: "\(endpoint)", by: caller, detail: reason, at: now()))
+        _ = await reports.retryNow(endpoint)
+        note("tried at once", endpoint, caller)
     }
 
     private func note(_ event: String, _ endpoint: Endpoint, _ caller: Caller) {
@@ -120,6 +133,12 @@ extension EndpointService {
             Route("POST", "/v1/partners/{id}/resume", may: .repair) { request, visit in
                 try await resume(partner, "id", request, visit)
             },
+            Route("POST", "/v1/queues/{queue}/retry-now", may: .repair) { request, visit in
+                try await retryNow(queue, "queue", request, visit)
+            },
+            Route("POST", "/v1/partners/{id}/retry-now", may: .repair) { request, visit in
+                try await retryNow(partner, "id", request, visit)
+            },
             Route("GET", "/v1/outlets", may: .look) { _, _ in
                 .json(["outlets": .array(try await standings().map(\.json))])
             },
@@ -132,6 +151,15 @@ extension EndpointService {
         let reason = try request.read { $0.reason() }
         try await pause(endpoint(visit.value(name)), by: visit.caller(), reason: reason)
         return .json(["paused": true])
+    }
+
+    private func retryNow(
+        _ endpoint: (String) throws -> Endpoint, _ name: String, _ request: HTTPRequest, _ visit: Visit
+    ) async throws -> HTTPResponse {
+        let reason = try request.read { $0.reason() }
+        let endpoint = try endpoint(visit.value(name))
+        try await retryNow(endpoint, by: visit.caller(), reason: reason)
+        return .json(["endpoint": .string("\(endpoint)"), "retried": true])
     }
 
     private func resume(

@@ -1,3 +1,4 @@
+import Canonical
 import Messaging
 import StrictJSON
 import Transport
@@ -5,15 +6,6 @@ import Vocabulary
 
 /// What is under way: queues, partners, and what happened to a message.
 public struct MessageQueryService: Sendable {
-    /// The numbers that senders and institutions quote, and where an application has them.
-    static let references = [
-        ReferencePath(name: "letterNo", path: "source.letterNo"),
-        ReferencePath(name: "senderCaseRef", path: "source.senderCaseRef"),
-        ReferencePath(name: "caseNumber", path: "proceeding.caseNumber"),
-        ReferencePath(name: "caseNumber", path: "proceeding.caseNumberRaw"),
-        ReferencePath(name: "caseRef", path: "matter.supportProsecution.caseRef"),
-        ReferencePath(name: "letterNo", path: "matter.supportProsecution.letterNo"),
-    ]
     /// Identifiers are given before the commit: the index waits until no earlier one can still come.
     private static let indexDelaySeconds = 30
     private static let day = 86_400
@@ -21,12 +13,14 @@ public struct MessageQueryService: Sendable {
     let store: any MessageQueryStore
     let registry: Registry
     let endpoints: EndpointService
+    let references: any ReferenceReading
     let now: @Sendable () -> Instant
 
-    public init(
+    init(
         store: any MessageQueryStore, registry: Registry, endpoints: EndpointService,
-        now: @escaping @Sendable () -> Instant
+        references: any ReferenceReading, now: @escaping @Sendable () -> Instant
     ) {
+        self.references = references
         self.store = store
         self.registry = registry
         self.endpoints = endpoints
@@ -63,6 +57,12 @@ public struct MessageQueryService: Sendable {
         return figures
     }
 
+    /// One partner with its figures of the last 24 hours; nothing where none is registered under that id.
+    public func partner(_ id: String) async throws(StoreError) -> PartnerFigures? {
+        registry.partners[id] == nil
+            ? nil : try await store.partnerFigures(id, since: now().advanced(seconds: -Self.day))
+    }
+
     /// Messages an hour over the last 24, the oldest hour first.
     public func hourly() async throws(StoreError) -> [(from: Instant, count: Int)] {
         let hour: Int64 = 3_600_000
@@ -83,11 +83,45 @@ public struct MessageQueryService: Sendable {
         try await store.referrals(partner: partner, before: id, limit: limit)
     }
 
-    /// By whatever number somebody quotes. Dead letter and case numbers are found half a minute after they came.
+    /// What an index cannot tell is looked for in so many days, unless days are named.
+    public static let searchedDays = 31
+    /// More are told as so many and more.
+    public static let mostCounted = 10_000
+
+    /// Newest first, with how many there are at most `mostCounted`; of a filter without days, the last `searchedDays`.
+    public func messages(
+        _ filter: MessageFilter, before id: String?, limit: Int
+    ) async throws(StoreError) -> (messages: [ReferralSummary], total: Int, isBounded: Bool) {
+        var bounded = filter
+        let isBounded = filter.isSearching && filter.from == nil
+        if isBounded { bounded.from = (filter.until ?? now()).advanced(seconds: -Self.searchedDays * Self.day) }
+        return (
+            try await store.referrals(bounded, before: id, limit: limit),
+            try await store.countReferrals(bounded, atMost: Self.mostCounted), isBounded
+        )
+    }
+
+    /// By whatever number somebody quotes, or its end; a court's number with brackets or without. Letter and case numbers
+    /// and ends are found half a minute after they came.
     public func find(_ quoted: String, limit: Int = 50) async throws(StoreError) -> [ReferralSummary] {
         let quoted = quoted.filter { !$0.isWhitespace }
         guard !quoted.isEmpty else { return [] }
-        return try await store.findReferrals(quoted, partners: registry.partners.keys.sorted(), limit: limit)
+        let partners = registry.partners.keys.sorted()
+        let bracketed = quoted.replacing(/^(19|20)\d\d(?!\d)/) { "(\($0.output.0))" }
+        let court = CourtCaseNumber(parsing: quoted)?.canonical
+        let spellings = [quoted, court, bracketed == quoted ? nil : bracketed].compactMap(\.self)
+        for spelling in spellings {
+            let found = try await store.findReferrals(spelling, partners: partners, limit: limit)
+            if !found.isEmpty { return found }
+        }
+        // The index has the last characters; a longer end must fit as well.
+        let end = ReferencePath.normalised(quoted)
+        guard let last = ReferencePath.end(of: quoted) else { return [] }
+        return try await store.findReferrals(last, partners: partners, limit: 200).filter { found in
+            ([found.id, found.messageID].compactMap(\.self) + found.applications.map(\.no)).contains {
+                ReferencePath.normalised($0).hasSuffix(end)
+            }
+        }.prefix(limit).map(\.self)
     }
 
     /// What happened to a message, from any number that names it.
@@ -117,6 +151,6 @@ public struct MessageQueryService: Sendable {
     /// - Returns: how many messages were indexed, at most `limit`.
     public func indexReferences(limit: Int) async throws(StoreError) -> Int {
         try await store.indexReferences(
-            Self.references, before: now().advanced(seconds: -Self.indexDelaySeconds), limit: limit)
+            references, before: now().advanced(seconds: -Self.indexDelaySeconds), limit: limit)
     }
 }

@@ -71,6 +71,7 @@ extension QueueFigures {
         .compact(
             [
                 ("queue", .string(queue)), ("name", .text(name)), ("depth", JSONValue(depth)),
+                ("notices", JSONValue(notices)),
                 ("oldest", .text(oldest?.rfc3339)), ("mostUrgent", .text(mostUrgent?.rfc3339)),
                 ("deadLetters", JSONValue(deadLetters)),
             ] + (way?.members ?? []))

@@ -16,9 +16,50 @@ extension SQLMessageStore: FollowUpStore {
         }
     }
 
-    public func parkedFollowUps(limit: Int) async throws(StoreError) -> [FollowUpRecord] {
+    public func parkedFollowUps(
+        of partnerID: String?, after cursor: FollowUpCursor?, limit: Int
+    ) async throws(StoreError) -> [FollowUpRecord] {
+        var conditions = ["state = 'parked'"]
+        var values: [SQLValue] = []
+        if let partnerID {
+            conditions.append("partner = ?")
+            values.append(.text(partnerID))
+        }
+        if let cursor {
+            conditions.append("(keep_until > ? OR (keep_until = ? AND id > ?))")
+            values += [.instant(cursor.keepUntil), .instant(cursor.keepUntil), .text(cursor.id)]
+        }
+        let condition = "WHERE \(conditions.joined(separator: " AND ")) ORDER BY keep_until, id LIMIT ?"
+        let asked = values + [.int(limit)]
+        return try await database.read { connection throws(StoreError) in
+            try FollowUps.records(condition, asked, connection)
+        }
+    }
+
+    public func parkedFigures() async throws(StoreError) -> [ParkedFigures] {
         try await database.read { connection throws(StoreError) in
-            try FollowUps.records("WHERE state = 'parked' ORDER BY keep_until LIMIT ?", [.int(limit)], connection)
+            try connection.query(
+                """
+                SELECT partner, count(*) AS messages, min(received_at) AS oldest_at FROM follow_up WHERE state = 'parked'
+                GROUP BY partner ORDER BY partner
+                """, []
+            ) { row throws(StoreError) in
+                ParkedFigures(
+                    partnerID: try row.text("partner"), count: try row.int("messages"),
+                    oldest: try row.instant("oldest_at"))
+            }
+        }
+    }
+
+    public func giveUpFollowUp(_ id: String, _ act: AuditAct) async throws(StoreError) -> DeadLetterActResult {
+        try await write { transaction throws(StoreError) in try FollowUps.giveUp(id, act, transaction) }
+    }
+
+    public func attachFollowUp(
+        _ id: String, to applicationNo: String, work: any FollowUpHandling, _ act: AuditAct
+    ) async throws(StoreError) -> FollowUpAttachment {
+        try await write { transaction throws(StoreError) in
+            try FollowUps.attach(id, to: applicationNo, work, act, transaction)
         }
     }
 
@@ -271,6 +312,49 @@ enum FollowUps {
         }
     }
 
+    /// A person names the application: the search is left out, whose it is counts all the same.
+    static func attach(
+        _ id: String, to applicationNo: String, _ work: any FollowUpHandling, _ act: AuditAct,
+        _ transaction: StoreTransaction
+    ) throws(StoreError) -> FollowUpAttachment {
+        let found = try transaction.query(
+            "SELECT \(columns) FROM follow_up WHERE id = ? AND state = 'parked'", [.text(id)], read)
+        guard let followUp = found.first else { return .stale }
+        guard let record = try CaseRows.application(applicationNo, transaction) else { return .noApplication }
+        guard try !work.meant([record], by: followUp).isEmpty,
+            let change = try work.change(
+                record, clocks: try Clocks.ofApplication(applicationNo, transaction), by: followUp),
+            try CaseRows.apply(change, to: record, transaction) != nil
+        else { return .notTheirs }
+        try transaction.run("UPDATE follow_up SET state = 'attached' WHERE id = ?", [.text(id)])
+        try transaction.run("DELETE FROM awaited_key WHERE follow_up_id = ?", [.text(id)])
+        try attach(id, to: applicationNo, transaction)
+        let detail = "\(act.detail) → \(applicationNo)"
+        if let message = try StoredMessage.find(id, transaction) {
+            try message.apply(
+                .deliver(at: act.at), actor: act.actor, detail: detail, history: .matched, transaction)
+        } else {
+            try History.append(id, .matched, act.actor, detail, at: act.at, transaction)
+        }
+        try Audit.append(act, transaction)
+        return .done
+    }
+
+    /// A person ends the waiting.
+    static func giveUp(
+        _ id: String, _ act: AuditAct, _ transaction: StoreTransaction
+    ) throws(StoreError) -> DeadLetterActResult {
+        let waiting = try deadLetters(
+            "f.id = ?", [.text(id)], .expired, because: "an operator ended the waiting", at: act.at, transaction)
+        guard let deadLetter = waiting.first else {
+            let known = try transaction.query("SELECT id AS no FROM follow_up WHERE id = ?", [.text(id)], readNumber)
+            return known.isEmpty ? .notFound : .stale
+        }
+        try giveUp(deadLetter, at: act.at, by: act.actor, because: act.detail, transaction)
+        try Audit.append(act, transaction)
+        return .done
+    }
+
     private static let columns = "id, kind, partner, content, names, received_at, keep_until, is_notice"
 
     private static func read(_ row: any SQLRow) throws(StoreError) -> FollowUp {
@@ -359,7 +443,8 @@ enum FollowUps {
     }
 
     private static func giveUp(
-        _ deadLetter: NewDeadLetter, at now: Instant, _ transaction: StoreTransaction
+        _ deadLetter: NewDeadLetter, at now: Instant, by actor: String = "gateway", because detail: String? = nil,
+        _ transaction: StoreTransaction
     ) throws(StoreError) {
         let moved = try transaction.run(
             "UPDATE follow_up SET state = 'quarantined' WHERE id = ? AND state = 'parked'", [.text(deadLetter.id)])
@@ -367,11 +452,11 @@ enum FollowUps {
         // What it waited for stays known: by that its sender sees it beside its referral.
         if let message = try StoredMessage.find(deadLetter.id, transaction) {
             try message.apply(
-                .giveUp(deadLetter.cause, at: now), actor: "gateway", problem: deadLetter.problem, history: .expired,
-                transaction)
+                .giveUp(deadLetter.cause, at: now), actor: actor, detail: detail, problem: deadLetter.problem,
+                history: .expired, transaction)
         } else {
             try DeadLetterRows.insert(deadLetter, transaction)
-            try History.append(deadLetter.id, .expired, "gateway", nil, at: now, transaction)
+            try History.append(deadLetter.id, .expired, actor, detail, at: now, transaction)
         }
     }
 

@@ -9,9 +9,12 @@ extension SQLMessageStore: AuditStore {
     public func auditEntries(
         _ filter: AuditFilter, after seq: Int?, newestFirst: Bool, limit: Int
     ) async throws(StoreError) -> [AuditEntry] {
-        let given = [("actor = ?", filter.actor), ("subject = ?", filter.subject)].compactMap { sql, value in
-            value.map { (sql: sql, value: SQLValue.text($0)) }
-        }
+        let asked: [(sql: String, value: SQLValue?)] = [
+            ("actor = ?", filter.actor.map { .text($0) }), ("subject = ?", filter.subject.map { .text($0) }),
+            ("action = ?", filter.action.map { .word($0) }), ("at >= ?", filter.from.map { .instant($0) }),
+            ("at < ?", filter.until.map { .instant($0) }),
+        ]
+        let given = asked.compactMap { sql, value in value.map { (sql: sql, value: $0) } }
         // A row may bear any number that somebody has written there.
         let place = seq.map { _ in newestFirst ? "seq < ?" : "seq > ?" }
         let conditions = (given.map(\.sql) + [place].compactMap(\.self)).joined(separator: " AND ")

@@ -14,13 +14,13 @@ extension SQLMessageStore: MessageQueryStore {
             }
             let open = try connection.query(MessageQuerySQL.openByQueue, []) { row throws(StoreError) in
                 (
-                    try row.text("recipient"), try row.int("depth"), try row.optionalInteger("oldest_at"),
-                    try row.integer("due")
+                    try row.text("recipient"), try row.int("depth"), try row.int("notices"),
+                    try row.optionalInteger("oldest_at"), try row.integer("due")
                 )
             }
-            let standing = open.map { queue, depth, oldest, due in
+            let standing = open.map { queue, depth, notices, oldest, due in
                 QueueFigures(
-                    queue: queue, depth: depth, oldest: oldest.map { Instant(milliseconds: $0) },
+                    queue: queue, depth: depth, notices: notices, oldest: oldest.map { Instant(milliseconds: $0) },
                     mostUrgent: due == Envelopes.noClock ? nil : Instant(milliseconds: due),
                     deadLetters: dead.removeValue(forKey: queue) ?? 0)
             }
@@ -52,15 +52,23 @@ extension SQLMessageStore: MessageQueryStore {
     }
 
     public func referrals(
-        partner: String?, before id: String?, limit: Int
+        _ filter: MessageFilter, before id: String?, limit: Int
     ) async throws(StoreError) -> [ReferralSummary] {
-        let sql = MessageQuerySQL.referrals(ofPartner: partner != nil)
-        let values =
-            [partner.map { SQLValue.text($0) }].compactMap(\.self) + [.text(id ?? "~"), .integer(Int64(limit))]
+        let (sql, values) = MessageQuerySQL.page(filter, before: id)
+        let asked = values + [.int(limit)]
         return try await database.read { connection throws(StoreError) in
             try MessageQueryRows.summaries(
-                try connection.query(sql, values) { row throws(StoreError) in try row.text("id") },
+                try connection.query(sql, asked) { row throws(StoreError) in try row.text("id") },
                 connection)
+        }
+    }
+
+    public func countReferrals(_ filter: MessageFilter, atMost most: Int) async throws(StoreError) -> Int {
+        let (condition, values) = MessageQuerySQL.condition(filter, before: nil)
+        let sql = "SELECT count(*) AS referrals FROM (SELECT id FROM referral WHERE \(condition) LIMIT ?) AS counted"
+        let asked = values + [.int(most)]
+        return try await database.read { connection throws(StoreError) in
+            try connection.query(sql, asked) { row throws(StoreError) in try row.int("referrals") }.first ?? 0
         }
     }
 
@@ -121,6 +129,21 @@ extension SQLMessageStore: MessageQueryStore {
         }
     }
 
+    public func referrals(
+        ofApplications numbers: [String], limit: Int
+    ) async throws(StoreError) -> [ReferralSummary] {
+        guard !numbers.isEmpty else { return [] }
+        return try await database.read { connection throws(StoreError) in
+            let ids = try connection.query(
+                """
+                SELECT DISTINCT referral_id AS id FROM application WHERE no IN (\(SQLValue.marks(numbers.count)))
+                ORDER BY referral_id DESC LIMIT ?
+                """, numbers.map { .text($0) } + [.int(limit)]
+            ) { row throws(StoreError) in try row.text("id") }
+            return try MessageQueryRows.summaries(ids, connection)
+        }
+    }
+
     public func document(referral id: String) async throws(StoreError) -> StoredDocument? {
         try await database.read { connection throws(StoreError) in
             try connection.query("SELECT raw, media_type, digest, erased_at FROM referral WHERE id = ?", [.text(id)]) {
@@ -134,11 +157,11 @@ extension SQLMessageStore: MessageQueryStore {
     }
 
     public func indexReferences(
-        _ paths: [ReferencePath], before end: Instant, limit: Int
+        _ reading: any ReferenceReading, before end: Instant, limit: Int
     ) async throws(StoreError) -> Int {
         // Read and parsed beside the writer; only the finished rows take its time.
         let (last, count, rows) = try await database.read { connection throws(StoreError) in
-            try References.gather(paths, before: end, limit: limit, connection)
+            try References.gather(reading, before: end, limit: limit, connection)
         }
         guard let last else { return 0 }
         let named = try rows.map { row throws(StoreError) in
@@ -183,16 +206,21 @@ private enum References {
     typealias Batch = (last: String?, count: Int, rows: [Row])
 
     static func gather(
-        _ paths: [ReferencePath], before end: Instant, limit: Int, _ connection: any SQLConnection
+        _ reading: any ReferenceReading, before end: Instant, limit: Int, _ connection: any SQLConnection
     ) throws(StoreError) -> Batch {
         let referrals = try connection.query(
             """
-            SELECT id, message_id, digest FROM referral WHERE id > (SELECT referral_id FROM reference_cursor WHERE id = 1)
+            SELECT id, message_id, digest, is_invalid FROM referral WHERE id > (SELECT referral_id FROM reference_cursor WHERE id = 1)
             AND id < ? ORDER BY id LIMIT ?
             """, [.text(IdentifierSource.floor(end)), .integer(Int64(limit))]
-        ) { row throws(StoreError) in (try row.text("id"), try row.optionalText("message_id"), try row.text("digest")) }
+        ) { row throws(StoreError) in
+            (
+                try row.text("id"), try row.optionalText("message_id"), try row.text("digest"),
+                try row.flag("is_invalid")
+            )
+        }
         var rows: [Row] = []
-        for (id, messageID, digest) in referrals {
+        for (id, messageID, digest, isInvalid) in referrals {
             func add(_ value: String?, _ kind: String, _ applicationNo: String = "") {
                 guard let value, !value.isEmpty else { return }
                 rows.append(
@@ -201,14 +229,23 @@ private enum References {
                         applicationNo: applicationNo))
             }
             add(messageID, "messageId")
+            add(messageID.flatMap(ReferencePath.end), "end")
             add(digest, "digest")
+            add(ReferencePath.end(of: id), "end")
+            if isInvalid {
+                let raw = try connection.query(
+                    "SELECT raw FROM referral WHERE id = ? AND erased_at IS NULL", [.text(id)]
+                ) { row throws(StoreError) in try row.blob("raw") }
+                for (kind, value) in raw.flatMap(reading.references(inUnread:)) { add(value, kind) }
+            }
             let applications = try connection.query(
                 "SELECT no, content FROM application WHERE referral_id = ? AND erased_at IS NULL", [.text(id)]
             ) { row throws(StoreError) in (try row.text("no"), try row.json("content")) }
             for (number, content) in applications {
+                add(ReferencePath.end(of: number), "end", number)
                 // A damaged application is named by `gateway check`; those behind it are found by their references all the same.
                 guard let json = try? JSONValue(parsing: content) else { continue }
-                for path in paths { add(json.at(path.path)?.string, path.name, number) }
+                for (kind, value) in reading.references(in: json) { add(value, kind, number) }
             }
         }
         return (referrals.last?.0, referrals.count, rows)

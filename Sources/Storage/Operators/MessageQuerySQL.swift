@@ -4,9 +4,11 @@ import Vocabulary
 
 /// The operators' questions as SQL, each answered by an index.
 enum MessageQuerySQL {
+    /// An application itself is kept once, elsewhere; what is told about it brings its own words.
     static let openByQueue = """
-        SELECT q.recipient, q.depth, (SELECT o.created_at FROM message o WHERE o.id = q.oldest) AS oldest_at, q.due
-        FROM (SELECT recipient, count(*) AS depth, min(id) AS oldest, min(due_at) AS due FROM message
+        SELECT q.recipient, q.depth, q.notices, (SELECT o.created_at FROM message o WHERE o.id = q.oldest) AS oldest_at, q.due
+        FROM (SELECT recipient, count(*) AS depth,
+        sum(CASE WHEN payload IS NULL AND erased_at IS NULL THEN 0 ELSE 1 END) AS notices, min(id) AS oldest, min(due_at) AS due FROM message
         WHERE channel = 'application' AND state IN ('queued', 'claimed') GROUP BY recipient) q
         """
     static let deadByQueue =
@@ -35,8 +37,29 @@ enum MessageQuerySQL {
         """
     static let countReferrals = "SELECT count(*) AS referrals FROM referral WHERE id >= ? AND id < ?"
 
-    static func referrals(ofPartner: Bool) -> String {
-        "SELECT id FROM referral WHERE \(ofPartner ? "partner = ? AND " : "")id < ? ORDER BY id DESC LIMIT ?"
+    static func page(_ filter: MessageFilter, before id: String?) -> (sql: String, values: [SQLValue]) {
+        let (condition, values) = condition(filter, before: id)
+        return ("SELECT id FROM referral WHERE \(condition) ORDER BY id DESC LIMIT ?", values)
+    }
+
+    /// What a list of messages asks for. Identifiers only grow, so that a time bounds them.
+    static func condition(_ filter: MessageFilter, before id: String?) -> (sql: String, values: [SQLValue]) {
+        let below = [id, filter.until.map { IdentifierSource.floor($0) }].compactMap(\.self).min() ?? "~"
+        var parts = ["id < ?"]
+        var values: [SQLValue] = [.text(below)]
+        func add(_ sql: String, _ value: SQLValue?) {
+            guard let value else { return }
+            parts.append(sql)
+            values.append(value)
+        }
+        add("id >= ?", filter.from.map { .text(IdentifierSource.floor($0)) })
+        add("partner = ?", filter.partnerID.map { .text($0) })
+        add("outcome = ?", filter.outcome.map { .word($0) })
+        add("mapping_id = ?", filter.mappingID.map { .text($0) })
+        let application = "EXISTS (SELECT 1 FROM application a WHERE a.referral_id = referral.id AND a."
+        add(application + "queue = ?)", filter.queue.map { .text($0) })
+        add(application + "case_state = ?)", filter.caseState.map { .word($0) })
+        return (parts.joined(separator: " AND "), values)
     }
 
     /// Look-ups by whole numbers, each giving referrals' ids.

@@ -4,7 +4,7 @@ public enum OperatorRight: String, Sendable, CaseIterable {
     case look
     /// Retry, edit and resend, choose a queue, discard, run bulk jobs, pause.
     case repair
-    /// See personal data, giving a reason.
+    /// See a message as it came, giving a reason once in a sitting.
     case unmask
     /// Read and export the audit trail.
     case audit

@@ -32,11 +32,11 @@ enum Conformance: Command {
         let arguments = try Arguments(words, valued: Remote.options.union(["config"]), flags: [])
         try arguments.allowWords(2)
         guard let id = arguments.words.first else {
-            throw UsageError("写出来源单位：conformance PARTNER", "say which partner: conformance PARTNER")
+            throw UsageError("写出报送单位：conformance PARTNER", "say which partner: conformance PARTNER")
         }
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         guard let partner = configuration.registry.partners[id] else {
-            throw CommandFailure("没有来源单位 \(id)；见 partners.xml", "there is no partner \(id); partners.xml names them")
+            throw CommandFailure("没有报送单位 \(id)；见 partners.xml", "there is no partner \(id); partners.xml names them")
         }
         let documents = ConformanceDocuments(
             try Gateway.pipeline(configuration), registry: configuration.registry, partner: partner)

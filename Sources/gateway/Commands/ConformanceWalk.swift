@@ -130,7 +130,7 @@ struct ConformanceWalk {
 
             \(failures == 0 ? "全部通过。 Every step passed." : "\(failures) 步未通过。 \(failures) failed.")
 
-            双方签字 Signed：来源单位 ____________ 网关 ____________
+            双方签字 Signed：报送单位 ____________ 网关 ____________
 
             """
     }

@@ -34,7 +34,7 @@ struct DeadLetterText {
             row("发生了什么", "what happened", word("happened")), row("怎么办", "what to do", word("advice")),
             row("轮到谁", "whose turn", Turn(rawValue: word("turn"))?.label.spoken ?? word("turn")),
             row("可用的处置", "remedies", remedies),
-            row("来源单位", "partner", word("partner")), row("队列", "queue", word("queue")),
+            row("报送单位", "partner", word("partner")), row("队列", "queue", word("queue")),
             row("报文编号", "message id", word("messageId")), row("自", "since", Cell.text(word("since"))),
             row("已试次数", "attempts", letter["attempts"]?.int.map { Cell.figure($0) }),
             row("内容", "content", letter["bytes"]?.int.map { "\(type)  \(Cell.figure($0)) B" }),

@@ -57,7 +57,7 @@ enum DeadLetters: Command {
             let answer = try await remote.ask("POST", path(id) + "/discard", body: body.serialized())
             let isTold = answer["senderTold"] == true
             Terminal.print(
-                "已作废 \(id)" + (isTold ? "，正在告知来源单位" : ""),
+                "已作废 \(id)" + (isTold ? "，正在告知报送单位" : ""),
                 "discarded \(id)" + (isTold ? ", the sender is being told" : ""))
         case ("jobs", let id): return try await jobs(id, remote, arguments)
         default:

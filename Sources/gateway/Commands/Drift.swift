@@ -5,11 +5,11 @@ enum DriftCommand: Command {
     static let name = "drift"
     static let synopsis = "[--partner ID] [--week yyyy-Www] [--json] [--url URL] [--token-file FILE]"
     static let summary = LocalizedText(
-        "来源单位的文档中哪些字段新增或不再出现，哪些代码无人认识",
+        "报送单位的文档中哪些字段新增或不再出现，哪些代码无人认识",
         "which fields of partners' documents are new or gone, and which codes nobody knows")
     static let details: [HelpLine] =
         [
-            .item("--partner ID", "某一来源单位（默认全部）", "of one partner (default all)"),
+            .item("--partner ID", "某一报送单位（默认全部）", "of one partner (default all)"),
             .item(
                 "--week yyyy-Www", "ISO 8601 的周，如 2024-W07（默认本周），与之前四周比较",
                 "ISO 8601, such as 2024-W07 (default this week), held against the four weeks before"),

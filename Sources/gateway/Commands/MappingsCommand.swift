@@ -19,7 +19,7 @@ enum MappingsCommand: Command {
                 "translate every example and compare with its .expected.json; put every status into every partner's format and compare with its .expected.xml or .json"
             ),
             .item("  --update", "按映射现在的结果重写预期", "write the expected results anew from what the mappings give now"),
-            .item("table ID", "给来源单位的字段对照表", "a mapping's field table for its partner"),
+            .item("table ID", "给报送单位的字段对照表", "a mapping's field table for its partner"),
             .item("  --format F", "markdown（默认）、html 或 csv", "markdown (default), html or csv"),
             .item(
                 "schema ID", "某 JSON 映射的文档、canonical/application 或 canonical/status 的 JSON Schema",

@@ -6,7 +6,7 @@ enum Partners: Command {
     static let synopsis =
         "[list | test ID | pause ID | resume ID] [--reason TEXT] [--json] [--url URL] [--token-file FILE]"
     static let summary = LocalizedText(
-        "来源单位的状况：最近一次、错误、待确认状态、熔断；测试、暂停与恢复",
+        "报送单位的状况：最近一次、错误、待确认状态、熔断；测试、暂停与恢复",
         "how partners stand: last seen, errors, statuses to confirm, circuit; test, pause and resume")
     static let details: [HelpLine] =
         [
@@ -29,7 +29,7 @@ enum Partners: Command {
     private static func test(_ words: [String]) async throws -> Int32 {
         let arguments = try Arguments(words, valued: Remote.options, flags: ["json"])
         guard let id = arguments.words.first, arguments.words.count == 1 else {
-            throw UsageError("写出来源单位：partners test ID", "say which partner: partners test ID")
+            throw UsageError("写出报送单位：partners test ID", "say which partner: partners test ID")
         }
         let answer = try await Remote(arguments).ask("POST", "/v1/partners/\(Remote.escaped(id))/test")
         let outcome = answer["outcome"]?.string ?? ""

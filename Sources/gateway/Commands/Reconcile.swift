@@ -7,7 +7,7 @@ enum Reconcile: Command {
     static let synopsis =
         "PARTNER [--day DAY] [--days N | --list FILE] [--json] [--url URL] [--token-file FILE]"
     static let summary = LocalizedText(
-        "对账：与来源单位逐日往来的数目，或其清单与本方的差异",
+        "对账：与报送单位逐日往来的数目，或其清单与本方的差异",
         "what went to and fro with a partner day by day, or how its own list differs (对账)")
     static let details: [HelpLine] =
         [
@@ -17,7 +17,7 @@ enum Reconcile: Command {
             .item("--days N", "多少天（默认 7）", "so many days (default 7)"),
             .item(
                 "--list FILE",
-                "来源单位当日清单：CSV 三列 kind,id,state（message,编号,accepted|pending|refused 或 status,编号），或与 POST /v1/reconciliation 相同的 JSON（FILE.json）；- 为标准输入",
+                "报送单位当日清单：CSV 三列 kind,id,state（message,编号,accepted|pending|refused 或 status,编号），或与 POST /v1/reconciliation 相同的 JSON（FILE.json）；- 为标准输入",
                 "the partner's list of that day: CSV with kind,id,state (message,ID,accepted|pending|refused or status,ID), or JSON as POST /v1/reconciliation takes it (FILE.json); - for standard input"
             ),
             .json,
@@ -28,7 +28,7 @@ enum Reconcile: Command {
     static func run(_ words: [String]) async throws -> Int32 {
         let arguments = try Arguments(words, valued: Remote.options.union(["day", "days", "list"]), flags: ["json"])
         guard let id = arguments.words.first, arguments.words.count == 1 else {
-            throw UsageError("写出来源单位：reconcile PARTNER", "say which partner: reconcile PARTNER")
+            throw UsageError("写出报送单位：reconcile PARTNER", "say which partner: reconcile PARTNER")
         }
         let path = "/v1/partners/\(Remote.escaped(id))/reconciliation"
         let remote = try Remote(arguments)

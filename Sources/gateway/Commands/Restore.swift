@@ -72,7 +72,7 @@ enum Restore: Command {
         }
         Terminal.print(
             LocalizedText(
-                zh: "已恢复到 \(manifest.madeAt.rfc3339) 的状态；此后接收的报文请来源单位用原编号重发。下一步：",
+                zh: "已恢复到 \(manifest.madeAt.rfc3339) 的状态；此后接收的报文请报送单位用原编号重发。下一步：",
                 en:
                     "Everything is as of \(manifest.madeAt.rfc3339); partners send again, under the same ids, what was taken since. Next:"
             ))

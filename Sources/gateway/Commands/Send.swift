@@ -7,7 +7,7 @@ enum Send: Command {
     static let name = "send"
     static let synopsis = "FILE [--media-type TYPE] [--url URL] [--token-file FILE]"
     static let summary = LocalizedText(
-        "像来源单位那样发送一个文件，显示回执",
+        "像报送单位那样发送一个文件，显示回执",
         "send a file as a partner would, and show the receipt")
     static let details: [HelpLine] =
         [

@@ -66,7 +66,7 @@ struct StatusExample: Sendable {
             let results = try results(by: translator)
             guard results.count == 1, let result = results.first else {
                 return LocalizedText(
-                    "可见范围不同的来源单位类别共用此映射；请各用各的",
+                    "可见范围不同的报送单位类别共用此映射；请各用各的",
                     "kinds of sender that may not see the same share this mapping; give each its own")
             }
             let expected = files.map(\.lastPathComponent)

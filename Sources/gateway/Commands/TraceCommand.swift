@@ -7,12 +7,12 @@ enum TraceCommand: Command {
     static let name = "trace"
     static let synopsis = "NUMBER [--rules] [--json] [--url URL] [--token-file FILE]"
     static let summary = LocalizedText(
-        "凭来源单位或机构报出的任何编号，看一条报文经历了什么",
+        "凭报送单位或机构报出的任何编号，看一条报文经历了什么",
         "what happened to a message, from any number that a sender or institution may quote")
     static let details: [HelpLine] =
         [
             .item(
-                "NUMBER", "网关或来源单位的报文编号、申请编号、异常报文编号、法院案号、信封或租约编号，或报文的 SM3",
+                "NUMBER", "网关或报送单位的报文编号、申请编号、异常报文编号、法院案号、信封或租约编号，或报文的 SM3",
                 "the gateway's or the sender's message id, an application's number, a letter's, a court case's, an envelope's or a lease's id, or the SM3 of the message"
             ),
             .item(

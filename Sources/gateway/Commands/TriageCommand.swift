@@ -15,7 +15,7 @@ enum TriageCommand: Command {
     static let details: [HelpLine] =
         [
             .item(
-                "FILE", "规范申请（JSON）或来源单位的文档；- 为标准输入",
+                "FILE", "规范申请（JSON）或报送单位的文档；- 为标准输入",
                 "canonical applications (JSON) or partners' documents; - for standard input"),
             .item(
                 "--received DATE", "视同在该时收到：yyyy-MM-dd 或中国时间的 RFC 3339（默认现在）",
@@ -23,7 +23,7 @@ enum TriageCommand: Command {
             .item(
                 "--evidence FILE", "关于此人的状态共享，JSON 数组；仅用于规范申请",
                 "a JSON array of status shares on file about the person; canonical applications only"),
-            .item("--mapping ID", "来源单位的文档用这个映射", "use this mapping for partners' documents"),
+            .item("--mapping ID", "报送单位的文档用这个映射", "use this mapping for partners' documents"),
             .item(
                 "--story FILE", "在所选时间对每件申请演示事件：每行 时间 事件 [until 日期]，时间为日期或带时区的时间，第一个事件为 received；每个事件之后显示各时限",
                 "play events at chosen times on each application: a line is TIME EVENT [until DATE], TIME a day or a time with its offset, the first event received; every clock is shown after each"

@@ -67,7 +67,7 @@ enum VerifyReceipt: Command {
         let digest = statement["digest"]?["sm3"]?.string ?? "—"
         let numbers = statement["applications"]?.array?.compactMap(\.string).joined(separator: "、") ?? ""
         let rows: [(String, String?)] = [
-            ("来源单位 sender", statement["partner"]?.string), ("报文编号 message id", statement["messageId"]?.string),
+            ("报送单位 sender", statement["partner"]?.string), ("报文编号 message id", statement["messageId"]?.string),
             ("转介编号 referral", statement["referralId"]?.string), ("申请编号 applications", numbers),
             ("接收时间 received at", statement["receivedAt"]?.string), ("结果 outcome", statement["outcome"]?.string),
             ("报文摘要 SM3", digest + (isHeld ? "（与所给报文一致 that of the document）" : "")),

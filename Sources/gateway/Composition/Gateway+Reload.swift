@@ -18,12 +18,7 @@ extension Gateway {
             let before = around.configuration
             let (settings, fresh) = try Self.readAgain(before)
             try await beginRehearsal(by: settings)
-            let waiting = await waiting()
-            let changes =
-                before.registrations(after: settings, waiting: waiting)
-                + before.credentials.changes(to: settings.credentials)
-                + fresh.changes(since: intake.pipeline.current.inForce) + tlsChanges(to: settings)
-                + settings.settingsChanged(since: start)
+            let changes = await changes(by: settings, fresh, since: before)
             await adopt(settings, fresh, since: before)
             await audit.reloaded(settings, rules: fresh.triage.digest, changes: changes, key: intake.hash, by: actor)
             return changes
@@ -31,6 +26,24 @@ extension Gateway {
             await audit.refusedReload(mistakes: error.complaints.count, by: actor)
             throw error
         }
+    }
+
+    /// What a reload would change; nothing is put in force, and nothing is written.
+    ///
+    /// - Throws: `ConfigurationError` as `reload` does.
+    func checkReload() async throws(ConfigurationError) -> [LocalizedText] {
+        let before = around.configuration
+        let (settings, fresh) = try Self.readAgain(before)
+        return await changes(by: settings, fresh, since: before)
+    }
+
+    private func changes(
+        by settings: Configuration, _ fresh: MappingsAndRules, since before: Configuration
+    ) async -> [LocalizedText] {
+        before.registrations(after: settings, waiting: await waiting())
+            + before.credentials.changes(to: settings.credentials)
+            + fresh.changes(since: intake.pipeline.current.inForce) + tlsChanges(to: settings)
+            + settings.settingsChanged(since: start)
     }
 
     /// In order: nothing is taken any more for who ends, then everybody sees the new settings, then work begins for who is new.
@@ -144,19 +157,38 @@ extension Configuration {
 extension MappingsAndRules {
     /// What is another than in an earlier set, a line each, with the beginnings of the digests.
     fileprivate func changes(since old: MappingsAndRules) -> [LocalizedText] {
-        let before = Dictionary(old.translator.entries.map { ($0.id, $0.digest) }) { first, _ in first }
-        let after = Dictionary(translator.entries.map { ($0.id, $0.digest) }) { first, _ in first }
-        let mappings = Set(before.keys).union(after.keys).sorted().compactMap { id -> LocalizedText? in
-            switch (before[id], after[id]) {
-            case (nil, let digest?):
-                LocalizedText("映射 \(id) 新增（SM3 \(digest.prefix(8))）", "mapping \(id) added (SM3 \(digest.prefix(8)))")
-            case (_?, nil): LocalizedText("映射 \(id) 取消", "mapping \(id) ended")
-            case (let old?, let digest?) where old != digest:
+        func digests(_ set: MappingsAndRules) -> [String: String] {
+            Dictionary(set.translator.entries.map { ($0.id, $0.digest) }) { first, _ in first }
+        }
+        func rules(_ set: MappingsAndRules) -> [String: [RuleEntry]] { Dictionary(grouping: set.triage.book, by: \.id) }
+        func codes(_ set: MappingsAndRules) -> [String: [CodeEntry]] {
+            let lists = set.translator.codeLists
+            return Dictionary(lists.names.map { ($0, lists[$0]?.entries ?? []) }) { first, _ in first }
+        }
+        return Self.differences(
+            digests(old), digests(self), LocalizedText("映射", "mapping"), told: { "SM3 \($0.prefix(8))" })
+            + Self.differences(rules(old), rules(self), LocalizedText("规则", "rule"))
+            + Self.differences(codes(old), codes(self), LocalizedText("代码表", "code list"))
+            + old.triage.changes(to: triage)
+    }
+
+    /// - Parameter told: what is said of what is there now.
+    private static func differences<Value: Equatable>(
+        _ old: [String: Value], _ new: [String: Value], _ kind: LocalizedText, told: ((Value) -> String)? = nil
+    ) -> [LocalizedText] {
+        Set(old.keys).union(new.keys).sorted().compactMap { id in
+            let note = new[id].flatMap { told?($0) }
+            func line(_ zh: String, _ en: String) -> LocalizedText {
                 LocalizedText(
-                    "映射 \(id) 已变更（SM3 \(digest.prefix(8))）", "mapping \(id) changed (SM3 \(digest.prefix(8)))")
+                    "\(kind.zh) \(id) \(zh)\(note.map { "（\($0)）" } ?? "")",
+                    "\(kind.en) \(id) \(en)\(note.map { " (\($0))" } ?? "")")
+            }
+            return switch (old[id], new[id]) {
+            case (nil, _?): line("新增", "added")
+            case (_?, nil): line("取消", "ended")
+            case (let old?, let new?) where old != new: line("已变更", "changed")
             case (_, _): nil
             }
         }
-        return mappings + old.triage.changes(to: triage)
     }
 }

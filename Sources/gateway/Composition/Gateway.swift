@@ -1,3 +1,4 @@
+import Canonical
 import Cases
 import Delivery
 import Intake
@@ -6,7 +7,9 @@ import Observability
 import Operations
 import StrictJSON
 import Synchronization
+import Translation
 import Transport
+import Triage
 import Vocabulary
 
 /// The gateway, wired: the only place where the rooms meet.
@@ -75,6 +78,8 @@ final class Gateway: Sendable {
         self.delivery = delivery
         services.reload.set { [weak self] actor throws(ConfigurationError) in
             try await self?.reloadAndReckon(by: actor) ?? ReloadService.Outcome(changes: [])
+        } check: { [weak self] () throws(ConfigurationError) in
+            try await self?.checkReload() ?? []
         } ring: { [alerts = services.alerts] in
             await Self.look(alerts, log)
         }

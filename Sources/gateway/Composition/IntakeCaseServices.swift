@@ -44,4 +44,12 @@ struct IntakeCaseServices: CaseServices {
     ) async throws(StoreError) -> DeadLetterActResult {
         try await intake.retryMatch(id, version: version, act: act)
     }
+
+    func attachParked(
+        _ id: String, to applicationNo: String, act: AuditAct
+    ) async throws(StoreError) -> FollowUpAttachment {
+        try await intake.attachParked(id, to: applicationNo, act: act)
+    }
+
+    func key(ofPerson idNumber: String) -> String { intake.key(ofPerson: idNumber) }
 }

@@ -119,7 +119,7 @@ enum Listener {
         case let error as RenderError:
             log.error("status cannot be rendered", [("error", .string(error.code))])
             return Problem(
-                .internalError, zh: "该状态无法转换为来源单位的格式，未予记录；请联系网关管理员检查出站映射。",
+                .internalError, zh: "该状态无法转换为报送单位的格式，未予记录；请联系网关管理员检查出站映射。",
                 en:
                     "The status cannot be put into the sender's format and was not recorded; have the outbound mapping checked."
             )

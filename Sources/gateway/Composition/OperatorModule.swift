@@ -33,7 +33,8 @@ struct OperatorModule: Sendable {
                 clocks: StoredClockFigures(store: storing.store, now: around.now), inspection: storing.inspection,
                 alertSender: delivery.alerts, connections: delivery.test, catalogue: rules,
                 auditKey: intake.hash,
-                auditMemory: AuditTrailFile(besideKey: around.configuration.identityKeyFile)),
+                auditMemory: AuditTrailFile(besideKey: around.configuration.identityKeyFile),
+                findsNames: around.configuration.findsNames),
             alerts: around.configuration.alerts, node: ProcessInfo.processInfo.hostName, log: around.log,
             metrics: around.metrics)
         health = Health(

@@ -64,6 +64,8 @@ struct Configuration: Sendable {
     var receiptSigner: SignedReceipts.Signer?
     /// The secret for finding persons again; beside the store where nothing else is said.
     var identityKey: String?
+    /// Whether operators may find people by their names; the names are indexed by keyed hash from then on.
+    var findsNames = false
     /// Where heads of the audit trail are handed out to, besides the log.
     var auditHeadFile: String?
     var auditHeadHours = 24
@@ -167,6 +169,7 @@ struct Configuration: Sendable {
         case "retention": retentionFile = named ?? retentionFile
         case "identityKey": identityKey = named ?? identityKey
         case "audit": readAudit(element, &reader)
+        case "find": findsNames = ["true", "1"].contains(element.attribute("names"))
         case "cases": readCases(element, &reader)
         case "limits": readLimits(element, &reader)
         case "uploads": readUploads(element, &reader)

@@ -135,6 +135,7 @@ struct ConfigurationReader {
                 statusMapping: element.attribute("statusMapping"), returnAddress: returnAddress(of: element),
                 retryPolicy: retryPolicy(of: element))
             partner.exchange = exchange(of: element, id)
+            partner.contact = element.attribute("contact")
             partner.mustSign = element.attribute("signatures") == "required"
             partner.callsPerMinute = number("callsPerMinute", of: element, in: 1...10_000_000)
             found.append(partner)

@@ -14,7 +14,7 @@ enum ColumnName {
         "errorRate24h": "24 小时出错率", "from": "原到期", "id": "编号", "institution": "机构", "kind": "种类",
         "lastSeen": "最近一次", "lastSuccessAt": "最近送达", "messageId": "报文编号", "messages24h": "24 小时报文",
         "mostUrgent": "最紧", "name": "名称", "note": "说明", "oldest": "最早", "ours": "本方", "outcome": "结果",
-        "overdue": "逾期", "partner": "来源单位", "paused.since": "暂停于", "pending": "待处理", "provisional": "暂定",
+        "overdue": "逾期", "partner": "报送单位", "paused.since": "暂停于", "pending": "待处理", "provisional": "暂定",
         "queue": "队列", "received": "接收", "receivedAt": "收到", "referralId": "转介编号", "refused": "退回", "rule": "规则",
         "accepted": "接受", "since": "自", "state": "状态", "statusBacklog": "待确认状态", "subject": "对象", "text": "内容",
         "to": "新到期", "told": "已告知", "turn": "轮到谁", "unconfirmed": "未确认", "until": "至", "urgency": "紧急程度",

@@ -50,7 +50,7 @@ public struct ReconciliationService: Sendable {
 
     private func known(_ id: String) throws(Problem) -> String {
         guard registry.partners[id] != nil else {
-            throw Problem(.notFound, zh: "没有登记这个转介单位。", en: "There is no such partner.")
+            throw Problem(.notFound, zh: "没有登记这个报送单位。", en: "There is no such partner.")
         }
         return id
     }
