@@ -40,7 +40,8 @@ public struct ValuePlace: Sendable, Hashable {
         // The field's own name has no positions.
         let plain = "/" + steps.map { Self.name(ofStep: $0) }.joined(separator: "/")
         let further = field.flatMap { field in
-            field.hasPrefix(plain == "/" ? "/" : plain + "/") ? field.dropFirst(plain == "/" ? 1 : plain.count + 1) : nil
+            field.hasPrefix(plain == "/" ? "/" : plain + "/")
+                ? field.dropFirst(plain == "/" ? 1 : plain.count + 1) : nil
         }
         guard further.map({ !$0.contains("/") && !$0.isEmpty }) ?? true else { return nil }
         var reader = Reader(text, at: start)
@@ -181,7 +182,8 @@ public struct ValuePlace: Sendable, Hashable {
         mutating func xml(step: String, missing: String?) -> ValuePlace? {
             guard let tag = tag(at: index) else { return nil }
             if step.hasPrefix("@"), missing == nil {
-                guard let (range, quote) = tag.attributes.first(where: { Self.local($0.key) == step.dropFirst() })?.value
+                guard
+                    let (range, quote) = tag.attributes.first(where: { Self.local($0.key) == step.dropFirst() })?.value
                 else { return nil }
                 return ValuePlace(range: range, value: Self.plain(string(range)), form: .attribute(quote))
             }

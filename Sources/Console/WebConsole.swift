@@ -38,7 +38,8 @@ public struct WebConsole: Sendable {
     var tokenEnds: [String: Instant] { registry.partners.compactMapValues(\.tokenEnd) }
 
     public var routes: [Route] {
-        assets + entrance + passwordRoutes + overviewRoutes + deadLetterRoutes + editorRoutes + documentRoutes + jobRoutes + clockRoutes + leadRoutes
+        assets + entrance + passwordRoutes + overviewRoutes + deadLetterRoutes + editorRoutes + documentRoutes
+            + jobRoutes + clockRoutes + leadRoutes
             + endpointRoutes
             + parkedRoutes + alertRoutes + messageRoutes + flowRoutes + libraryRoutes + codeListRoutes + driftRoutes
             + auditRoutes + reloadRoutes
@@ -58,7 +59,8 @@ public struct WebConsole: Sendable {
     func institutionTag(_ code: String) -> HTML { "\(Self.said(name(ofInstitution: code))) <small>\(code)</small>" }
     /// What is data and may be Chinese on an English page: told as such to whoever reads it aloud.
     static func said(_ text: String) -> HTML {
-        text.unicodeScalars.contains { (0x3400...0x9FFF).contains($0.value) } ? "<span lang=\"zh-CN\">\(text)</span>" : "\(text)"
+        text.unicodeScalars.contains { (0x3400...0x9FFF).contains($0.value) }
+            ? "<span lang=\"zh-CN\">\(text)</span>" : "\(text)"
     }
     func name(of endpoint: Endpoint) -> String {
         switch endpoint.channel {

@@ -93,7 +93,8 @@ public struct OperatorServices: Sendable {
 
     /// The operators' part of the HTTP interface.
     public var routes: [Route] {
-        deadLetters.routes + parked.routes + bulk.routes + audit.routes + endpoints.routes + clocks.routes + leads.routes + drift.routes
+        deadLetters.routes + parked.routes + bulk.routes + audit.routes + endpoints.routes + clocks.routes
+            + leads.routes + drift.routes
             + flow.routes + find.routes
             + documents.routes + rules.routes + reports.routes + alerts.routes + signIn.routes + accounts.routes
             + codeLists.routes + pings.routes + mappings.routes + replay.routes + reload.routes

@@ -21,7 +21,9 @@ public struct Spreadsheet: Sendable {
         public var chart: (labels: Int, values: Int)?
 
         /// - Parameter name: on its tab; what a tab may not be called is left out, and 31 characters of it stay.
-        public init(name: String, title: String, head: [String], rows: [[Cell]], chart: (labels: Int, values: Int)? = nil) {
+        public init(
+            name: String, title: String, head: [String], rows: [[Cell]], chart: (labels: Int, values: Int)? = nil
+        ) {
             let plain = name.filter { !"[]:*?/\\'".contains($0) }
             self.name = String((plain.isEmpty ? "Sheet" : plain).prefix(31))
             self.title = title

@@ -93,7 +93,9 @@ private struct StoreFiller: Sendable {
             try await accept((start..<min(messages, start + 512)).map { commit($0) })
         }
         try await liveOn()
-        while try await store.indexReferences(ReferencePaths(Self.references), before: end.advanced(seconds: 60), limit: 5_000) > 0 {}
+        while try await store.indexReferences(
+            ReferencePaths(Self.references), before: end.advanced(seconds: 60), limit: 5_000) > 0
+        {}
         return try await filled()
     }
 

@@ -166,7 +166,9 @@ final class Browser: @unchecked Sendable {
 
     /// The page as it is printed (WebDriver §19.2); kept as `print.pdf` where `SCREENSHOTS` names a folder.
     func print() async throws -> [UInt8] {
-        let options: JSONValue = ["page": ["width": .number("21.0"), "height": .number("29.7")], "background": true, "shrinkToFit": true]
+        let options: JSONValue = [
+            "page": ["width": .number("21.0"), "height": .number("29.7")], "background": true, "shrinkToFit": true,
+        ]
         let text = try await here("/print", options).string ?? ""
         let data = try #require(Data(base64Encoded: text))
         if let folder = ProcessInfo.processInfo.environment["SCREENSHOTS"] {

@@ -33,7 +33,8 @@ import Vocabulary
             try await viewer.get("/partners/court").html.contains("badge bad\">断开") ? true : nil
         }
         let page = try await viewer.get("/partners/court").html
-        for part in ["立案庭 0519-80000001", "<strong>2</strong>24 小时收到", "<strong>1</strong>24 小时无法转换", "下次试探", "320402"] {
+        for part in ["立案庭 0519-80000001", "<strong>2</strong>24 小时收到", "<strong>1</strong>24 小时无法转换", "下次试探", "320402"]
+        {
             #expect(page.contains(part), "\(part)")
         }
         #expect(!page.contains("立即重试") && !page.contains("name=\"page\""))
@@ -150,8 +151,10 @@ import Vocabulary
         // The id is asked for no more, and a rule has another title.
         let mapping = gateway.folder.appending(path: "Mappings/flow/notification/mapping.xml")
         let text = try String(contentsOf: mapping, encoding: .utf8)
-        try text.replacing("from=\"id\" required=\"yes\"", with: "from=\"id\"").replacing("version=\"1\"", with: "version=\"2\"")
-            .write(to: mapping, atomically: true, encoding: .utf8)
+        try text.replacing("from=\"id\" required=\"yes\"", with: "from=\"id\"").replacing(
+            "version=\"1\"", with: "version=\"2\""
+        )
+        .write(to: mapping, atomically: true, encoding: .utf8)
         let routing = rules.appending(path: "routing.xml")
         let routes = try String(contentsOf: routing, encoding: .utf8)
         let title = try #require(routes.firstMatch(of: /id="RT-09" title="([^"]+)"/)).1

@@ -66,7 +66,10 @@ import Vocabulary
         }
         let unread = try await eve.post("/find", ["q": "2026苏0411民初55号"])
         #expect(unread.leadsTo?.hasPrefix("/console/messages/") == true && unread.leadsTo != page)
-        for text in [Self.identity, "320402 19900307 283x", "３２０４０２19900307283Ｘ", Self.mobile, "138-6101-2345", "+86 13861012345"] {
+        for text in [
+            Self.identity, "320402 19900307 283x", "３２０４０２19900307283Ｘ", Self.mobile, "138-6101-2345",
+            "+86 13861012345",
+        ] {
             let refused = try await eve.post("/find", ["q": text])
             #expect(refused.status == 403 && refused.leadsTo == nil, "\(text)")
             let found = try await li.post("/find", ["q": text])
@@ -110,7 +113,8 @@ import Vocabulary
         await flow.end()
     }
 
-    @Test func `a list of messages is narrowed by outcome, kind, institution, state and day, with its total`() async throws
+    @Test func `a list of messages is narrowed by outcome, kind, institution, state and day, with its total`()
+        async throws
     {
         let gateway = try GatewayProcess()
         try gateway.start()
@@ -123,13 +127,15 @@ import Vocabulary
         for (query, total) in [
             ("", 53), ("outcome=invalid", 2), ("outcome=accepted", 51), ("kind=court/defence-notice", 53),
             ("queue=CZ-TN", 51), ("queue=CZ-WJ", 0), ("state=pendingIntake&outcome=accepted", 0),
-            ("from=\(today)&to=\(today)", 53), ("to=2020-01-01", 0), ("partner=other", 0), ("partner=court&queue=CZ-TN", 51),
+            ("from=\(today)&to=\(today)", 53), ("to=2020-01-01", 0), ("partner=other", 0),
+            ("partner=court&queue=CZ-TN", 51),
         ] {
             let html = try await eve.get("/messages?\(query)").html
             #expect(total == 0 ? html.contains("没有符合条件的报文") : html.contains("共 \(total) 份"), "\(query)")
         }
         let first = try await eve.get("/messages?queue=CZ-TN&from=\(today)").html
-        let next = try #require(first.firstMatch(of: /rel="next" href="\/console([^"]+)"/)).1.replacing("&amp;", with: "&")
+        let next = try #require(first.firstMatch(of: /rel="next" href="\/console([^"]+)"/)).1.replacing(
+            "&amp;", with: "&")
         let second = try await eve.get(String(next)).html
         #expect(second.contains("共 51 份") && second.matches(of: />F-\d+</).count == 1)
         for query in ["outcome=x", "state=x", "from=yesterday", "to=2026-1-1"] {

@@ -91,6 +91,7 @@ final class FlowGateway: Sendable {
             "reference/messageId", "reference/applicationNo", "reference/senderCaseRef", "reference/caseNumber",
             "reference/idNumber", "reference/name", "event/code", "event/no", "event/organ", "event/result",
             "withdrawal/reason", "transfer/to", "transfer/reason", "recipient/name", "recipient/idNumber",
+            "recipient/mobile",
             "source/senderCaseRef", "matter/causeOfAction", "matter/factsSummary", "proceeding/caseNumber",
             "proceeding/handlingOrgan/code", "proceeding/handlingOrgan/type", "consent/applyWill", "event/at",
             "matter/caseDomain", "event/reason", "transfer/transferNo", "transfer/kind", "transfer/from",

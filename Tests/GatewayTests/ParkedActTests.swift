@@ -61,7 +61,8 @@ import Transport
         await flow.end()
     }
 
-    @Test func `one that waits is attached, given up or discarded with a reason, and told apart by person`() async throws
+    @Test func `one that waits is attached, given up or discarded with a reason, and told apart by person`()
+        async throws
     {
         let flow = try FlowGateway()
         let receipt = try await flow.send(
@@ -102,7 +103,7 @@ import Transport
         #expect(try await li.post("/parked/\(ids[0])/attach", order).leadsTo == "/console/parked?done=attach")
         #expect(try await li.post("/parked/\(ids[0])/attach", order).status == 409)
         let referral = try await flow.referral(receipt, of: "court")
-        #expect(referral["followUps"]?.array?.first?["applicationNos"]?[0]?.string == application)
+        #expect(referral["followUps"]?.array?.first?["applications"]?[0]?.string == application)
         #expect(
             try await li.post("/parked/\(ids[1])/endWaiting", order.merging(["partner": "court"]) { $1 }).leadsTo
                 == "/console/parked?done=endWaiting&partner=court")
@@ -132,7 +133,8 @@ import Transport
             let receipt = try await flow.send(
                 "notification", id, from: "court",
                 [
-                    ("recipient", ["name": .string("测试\(id)")]), ("proceeding", ["handlingOrgan": ["code": "320402", "type": "court"]]),
+                    ("recipient", ["name": .string("测试\(id)")]),
+                    ("proceeding", ["handlingOrgan": ["code": "320402", "type": "court"]]),
                 ])
             first = first.isEmpty ? receipt["applicationNo"]?.string ?? "" : first
         }

@@ -18,7 +18,8 @@ import Transport
         try #require(answer.status == 422)
     }
 
-    private static func letter(_ visitor: ConsoleVisitor, _ number: String) async throws -> (path: String, html: String) {
+    private static func letter(_ visitor: ConsoleVisitor, _ number: String) async throws -> (path: String, html: String)
+    {
         let list = try await visitor.get("/dead-letters?messageId=\(number)").html
         let id = try #require(list.firstMatch(of: /dead-letters\/([^"?]+)\?[^"]*">/)).1
         return ("/dead-letters/\(id)", try await visitor.get("/dead-letters/\(id)").html)
@@ -34,17 +35,22 @@ import Transport
         try await Self.fill(gateway, "OPEN-1")
         var visitors: [ConsoleVisitor] = []
         for (name, role, may) in [
-            ("eve", "viewer", false), ("ada", "administrator", false), ("li", "operator", true), ("wu", "auditor", true),
+            ("eve", "viewer", false), ("ada", "administrator", false), ("li", "operator", true),
+            ("wu", "auditor", true),
         ] {
             let visitor = try await ConsoleVisitor.add(name, role, to: gateway)
             visitors.append(visitor)
             let (path, html) = try await Self.letter(visitor, "OPEN-1")
             #expect(!html.contains(Self.number) && html.contains("查看原文") == may, "\(role)")
             let referral = try #require(
-                try await visitor.get("/messages?q=OPEN-1").html.firstMatch(of: /messages\/([^"?]+)">OPEN-1/)).1
+                try await visitor.get("/messages?q=OPEN-1").html.firstMatch(of: /messages\/([^"?]+)">OPEN-1/)
+            ).1
             for place in ["\(path)/document", "/messages/\(referral)/document"] {
                 let asked = try await visitor.get(place)
-                #expect(asked.status == (may ? 200 : 403) && !asked.html.contains(Self.number), "\(role) \(place)")
+                // The dead letter is the same message, which is opened once.
+                let isOpen = may && place.hasPrefix("/messages")
+                #expect(asked.status == (may ? 200 : 403), "\(role) \(place)")
+                #expect(asked.html.contains(Self.number) == isOpen, "\(role) \(place)")
                 #expect(try await visitor.post(place, ["reason": " "]).status == (may ? 400 : 403))
                 let opened = try await visitor.post(place, ["reason": "当事人来电核对"])
                 #expect(opened.status == (may ? 303 : 403), "\(role) \(place)")
@@ -84,7 +90,7 @@ import Transport
         let first = try await li.get("\(path)/edit").html
         let text = String(try #require(first.firstMatch(of: /(?s)<textarea id="text"[^>]*>\n(.*?)<\/textarea>/)).1)
             .replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&quot;", with: "\"")
-        #expect(text.contains("<XM></XM>") && first.contains("<b>5</b>\n6\n"), "numbered, the failing line marked")
+        #expect(text.contains("<XM></XM>") && first.contains("<b>5</b>\n"), "numbered, the failing line marked")
         #expect(first.contains("data-line=\"5\"") && first.contains("姓名"))
         let order = ["version": try Self.version(html), "reason": "补上姓名"]
         let still = order.merging(["text": text.replacing("<XM></XM>", with: "<XM> </XM>")]) { $1 }
@@ -134,7 +140,8 @@ import Transport
         #expect(try await li.post("\(path)/repair", order).leadsTo?.contains("done=resent") == true)
         #expect(try await gateway.institution.leases().first?.at("application.recipient.name") == "测试<丙>")
         let referral = try #require(
-            try await li.get("/messages?q=GBK-1").html.firstMatch(of: /messages\/([^"?]+)">GBK-1/)).1
+            try await li.get("/messages?q=GBK-1").html.firstMatch(of: /messages\/([^"?]+)">GBK-1/)
+        ).1
         _ = try await li.post("/messages/\(referral)/document", ["reason": "核对"])
         let shown = try await li.get("/messages/\(referral)/document").html
         #expect(shown.contains("&lt;XM&gt;测试&amp;lt;丙&amp;gt;&lt;/XM&gt;") && shown.contains("GB18030"))
@@ -156,7 +163,8 @@ import Transport
         let order = ["version": try Self.version(html), "reason": "电话核实"]
         #expect(try await eve.post("\(path)/repair", order.merging(["field-0": "测试乙"]) { $1 }).status == 403)
         for (bad, status) in [
-            (["field-0": ""], 400), (["field-7": "x"], 409), (["field-0": "x", "version": "1.2026-01-01T00:00:00Z"], 409),
+            (["field-0": ""], 400), (["field-7": "x"], 409),
+            (["field-0": "x", "version": "1.2026-01-01T00:00:00Z"], 409),
             (["field-0": "x", "reason": " "], 400),
         ] {
             #expect(try await li.post("\(path)/repair", order.merging(bad) { $1 }).status == status, "\(bad)")
@@ -168,7 +176,8 @@ import Transport
         let sent = try await li.post("\(path)/repair", order.merging(["field-0": "测试乙"]) { $1 })
         #expect(sent.leadsTo?.contains("done=resent") == true)
         let application = try #require(try await gateway.institution.leases().first?["application"])
-        #expect(application.at("recipient.name") == "测试乙" && application.at("recipient.idNumber")?.string == Self.number)
+        #expect(
+            application.at("recipient.name") == "测试乙" && application.at("recipient.idNumber")?.string == Self.number)
         let acts = try await gateway.operator("auditor").ask("GET", "/v1/audit?limit=200")["entries"]?.array ?? []
         #expect(!acts.contains { $0["action"] == "unmask" } && acts.contains { $0["action"] == "editAndResend" })
         for visitor in [eve, li] { await visitor.leave() }

@@ -164,7 +164,8 @@ struct StoreAgreementTests {
         transcript.note("rules", try await store.rules(inForceAt: start) as Any)
         let paths = [ReferencePath(name: "related", path: "related")]
         transcript.note("indexed", try await store.indexReferences(ReferencePaths(paths), before: Self.end, limit: 100))
-        transcript.note("indexed again", try await store.indexReferences(ReferencePaths(paths), before: Self.end, limit: 100))
+        transcript.note(
+            "indexed again", try await store.indexReferences(ReferencePaths(paths), before: Self.end, limit: 100))
         for quoted in ["M1", "LA-M1", "nothing"] {
             transcript.note(
                 "found", try await store.findReferrals(quoted, partners: ["court"], limit: 5).map(\.messageID))

@@ -35,7 +35,9 @@ enum ChineseMarks {
                 _ = open.popLast()
             } else if second != UInt8(ascii: "!") {
                 let name = String(
-                    decoding: tag.dropFirst().prefix { $0 > 0x20 && $0 != UInt8(ascii: ">") && $0 != UInt8(ascii: "/") },
+                    decoding: tag.dropFirst().prefix {
+                        $0 > 0x20 && $0 != UInt8(ascii: ">") && $0 != UInt8(ascii: "/")
+                    },
                     as: UTF8.self)
                 if !void.contains(name), !tag.dropLast().hasSuffix("/") {
                     open.append(

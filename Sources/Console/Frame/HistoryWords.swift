@@ -72,7 +72,7 @@ enum HistoryWords {
         "exportAudit": "导出审计", "backUp": "备份", "moveStore": "迁移存储", "start": "启动", "stop": "停止",
         "changeConfiguration": "配置或密钥变更",
         "rotateDataKey": "更换数据密钥", "rotateMasterKey": "更换主密钥", "giveUpIdentityKey": "放弃身份密钥", "beginSealing": "开始封签",
-        "reload": "重新装载", "reloadRefused": "重新装载被拒", "credentialRefused": "凭据被拒", "arrangeDutyLawyer": "安排值班律师",
+        "reload": "重新加载", "reloadRefused": "重新加载被拒", "credentialRefused": "凭据被拒", "arrangeDutyLawyer": "安排值班律师",
         "giveHelp": "提供法律帮助", "expired": "已过期",
         "paused": "暂停", "resumed": "恢复", "answered": "接收方已应答", "dueSoon": "时限临近", "overdue": "时限逾期",
         "limitsMoved": "时限重新计算",

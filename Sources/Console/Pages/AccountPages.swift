@@ -146,7 +146,7 @@ extension WebConsole {
 extension OperatorRight {
     var title: LocalizedText {
         switch self {
-        case .look: LocalizedText(zh: "查看列表、报文和统计（个人信息遮蔽）", en: "see lists, messages and figures, masked")
+        case .look: LocalizedText(zh: "查看列表、报文和统计（个人信息脱敏）", en: "see lists, messages and figures, masked")
         case .repair: LocalizedText(zh: "重试、编辑重发、选择机构、丢弃、暂停与恢复", en: "retry, mend, choose a queue, discard, pause")
         case .unmask: LocalizedText(zh: "写明理由后查看个人信息", en: "see personal data, giving a reason")
         case .audit: LocalizedText(zh: "查看审计记录", en: "read the audit trail")

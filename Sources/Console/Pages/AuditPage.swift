@@ -36,7 +36,8 @@ extension WebConsole {
                 "<p><a class=\"button\" rel=\"next\" href=\"\(Section.audit.path)?\(query)\">\(language("更早的", "Older"))</a></p>"
         }
         return Page(
-            title: Section.audit.title(language), section: .audit, body: "\(Self.auditForm(scene))\(table.html)\(older)")
+            title: Section.audit.title(language), section: .audit, body: "\(Self.auditForm(scene))\(table.html)\(older)"
+        )
     }
 
     private static func auditFilter(_ scene: Scene) throws(Problem) -> AuditFilter {

@@ -120,7 +120,8 @@ extension WebConsole {
         let sides = ClockBound.allCases.filter { matrix.sides.contains($0) || $0 == side }
         let cut: HTML =
             matrix.isCutOff
-            ? "<p class=\"note warn\">\(language("时限过多，只汇总了最紧的 20000 个。", "There are too many limits: the 20000 most urgent are counted."))</p>" : .none
+            ? "<p class=\"note warn\">\(language("时限过多，只汇总了最紧的 20000 个。", "There are too many limits: the 20000 most urgent are counted."))</p>"
+            : .none
         return Page(
             title: language("时限汇总", "Limits by institution"), section: .clocks,
             body: """

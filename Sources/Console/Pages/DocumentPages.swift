@@ -79,7 +79,7 @@ extension WebConsole {
                 <form method="post" action="\(action)">\(scene.csrf)\(hidden)
                 <label for="reason">\(language("理由", "Reason"))</label>
                 <textarea class="short" id="reason" name="reason" required maxlength="\(RequestBody.reasonLength)"></textarea>
-                <p><button>\(title)</button></p></form>
+                <p><button>\(language("查看原文", "See the document"))</button></p></form>
                 """)
     }
 

@@ -68,7 +68,8 @@ extension WebConsole {
         guard let original = opened.text else {
             throw Problem(
                 .wrongState, zh: "原文不是可编辑的文本；请用命令行 --edited 提交更正后的文件。",
-                en: "The document is no text that can be edited here; use the command line's --edited with a mended file."
+                en:
+                    "The document is no text that can be edited here; use the command line's --edited with a mended file."
             )
         }
         let draft = services.drafts.draft(of: id, by: scene.caller.id, at: now())
@@ -165,14 +166,15 @@ extension WebConsole {
         let id = view.deadLetter.summary.id
         guard !view.fields.isEmpty, scene.may(.repair) else { return .none }
         let path = "\(Section.deadLetters.path)/\(id.urlEscaped)"
-        let isOpen = services.opened.reason(id, .failingFields, by: scene.visitor) != nil
+        let isOpen =
+            services.opened.reason(id, .failingFields, by: scene.visitor) != nil
             || services.opened.reason(id, .whole, by: scene.visitor) != nil
         let rows = view.fields.enumerated().map { index, field -> HTML in
             let value = typed[index] ?? (isOpen ? field.place.value : "")
             let messages = field.messages.map { language.text(LocalizedText(bilingual: $0)) }
             let now: HTML =
                 isOpen || field.place.value.isEmpty
-                ? .none : "<br>\(language("现值（已遮蔽）", "Now (masked)"))：<span class=\"mono\">\(field.place.masked)</span>"
+                ? .none : "<br>\(language("现值（已脱敏）", "Now (masked)"))：<span class=\"mono\">\(field.place.masked)</span>"
             return """
                 <div><label for="field-\(index)"><strong lang="zh-CN">\(field.title ?? "")</strong> <small class="mono" lang="zh-CN">\(field.name)</small></label>
                 <input id="field-\(index)" name="field-\(index)" value="\(value)" maxlength="2000" autocomplete="off" aria-describedby="about-\(index)">
@@ -206,8 +208,9 @@ extension WebConsole {
         let changed = typed.filter { index, value in
             !value.isEmpty && !(view.fields.indices.contains(index) && view.fields[index].place.value == value)
         }
-        let edited = try await services.deadLetters.mended(
-            id, version: DeadLetterVersion(text: form["version"]), values: changed)
+        // The numbers of the fields are those of the letter that was seen.
+        guard let version = DeadLetterVersion(text: form["version"]) else { throw DeadLetterService.stale }
+        let edited = try await services.deadLetters.mended(id, version: version, values: changed)
         let preview = try await services.deadLetters.preview(id, edited: edited)
         if preview.passes {
             return try await retry(scene, form, edited: edited, reason: reason)

@@ -66,9 +66,11 @@ extension WebConsole {
                 ? language("待领取的线索，不计入申请", "Leads waiting to be fetched; no applications")
                 : language(
                     "未签收的申请；其他通知是已有申请的补充、撤回、转来等",
-                    "Applications not signed in; notices tell of those that the institution has: papers, withdrawals, hand-overs"),
+                    "Applications not signed in; notices tell of those that the institution has: papers, withdrawals, hand-overs"
+                ),
             columns: [
-                .init(name: language("机构", "Institution")), .init(name: areLeads ? language("待领取", "To fetch") : language("待签收", "Waiting"), isNumber: true),
+                .init(name: language("机构", "Institution")),
+                .init(name: areLeads ? language("待领取", "To fetch") : language("待签收", "Waiting"), isNumber: true),
                 .init(name: language("其他通知", "Notices"), isNumber: true),
                 .init(name: language("最早", "Oldest")), .init(name: language("最紧的时限", "Most urgent clock")),
                 .init(name: language("异常报文", "Dead letters"), isNumber: true),

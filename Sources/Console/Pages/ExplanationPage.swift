@@ -44,8 +44,8 @@ public struct ExplanationPage {
         var table = DataTable(
             caption: words("各字段的来源", "Where each field came from"),
             columns: [
-                ("字段", "Field"), ("来源", "Source"), ("原值（已遮蔽）", "Raw, masked"), ("处理", "Conversions"),
-                ("结果（已遮蔽）", "Result, masked"), ("规则", "Rule"),
+                ("字段", "Field"), ("来源", "Source"), ("原值（已脱敏）", "Raw, masked"), ("处理", "Conversions"),
+                ("结果（已脱敏）", "Result, masked"), ("规则", "Rule"),
             ].map(column), empty: words("没有字段。", "No fields."))
         table.rows = (record["explanation"]?.array ?? []).map { field in
             [

@@ -40,7 +40,7 @@ extension WebConsole {
         let options = library.mappings.filter(\.isInbound).map { ($0.id, "\($0.title) \($0.id)") }
         return """
             <h2>\(language("试转换", "Try a document"))</h2>
-            <p class="faint">\(language("只演算，不保存；字段的值在说明中遮蔽。", "A dry run: nothing is stored, values are masked in the explanation."))</p>
+            <p class="faint">\(language("只演算，不保存；字段的值在说明中脱敏。", "A dry run: nothing is stored, values are masked in the explanation."))</p>
             <form method="post" action="/console/mappings/try">\(scene.csrf)
             \(Self.select("mapping", language("映射", "Mapping"), options, chosen: chosen, all: language("由报文自己决定", "told by the document")))
             <label for="document">\(language("报文（XML 或 JSON）", "Document (XML or JSON)"))</label>
@@ -78,7 +78,7 @@ extension WebConsole {
         return Page(
             title: Section.rules.title(language), section: .rules,
             body: """
-                \(scene.may(.administer) ? "<p><a href=\"\(Self.reloadPath)\">\(language("重新装载（检查、改动、历次）", "Reload: check, changes, history"))</a></p>" : HTML.none)
+                \(scene.may(.administer) ? "<p><a href=\"\(Self.reloadPath)\">\(language("重新加载（检查、改动、历次）", "Reload: check, changes, history"))</a></p>" : HTML.none)
                 <ul class="jumps">\(links)</ul>\(tables)
                 """)
     }

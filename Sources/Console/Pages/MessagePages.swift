@@ -73,7 +73,8 @@ extension WebConsole {
             guard let text = scene.asked(name) else { return nil }
             guard let word = Word(rawValue: text) else {
                 throw Problem(
-                    .badRequest, zh: "\(name) 不在可选范围内，请从列表选择。", en: "\(name) is not one of the choices; choose from the list.")
+                    .badRequest, zh: "\(name) 不在可选范围内，请从列表选择。",
+                    en: "\(name) is not one of the choices; choose from the list.")
             }
             return word
         }
@@ -120,7 +121,9 @@ extension WebConsole {
             : .none
         return Page(
             title: Section.messages.title(language), section: .messages,
-            body: "\(filterForm(scene))\(bound)\(messageTable(messages, isSearch: false, total: total, language))\(older)")
+            body:
+                "\(filterForm(scene))\(bound)\(messageTable(messages, isSearch: false, total: total, language))\(older)"
+        )
     }
 
     private func filterForm(_ scene: Scene) -> HTML {
@@ -158,7 +161,9 @@ extension WebConsole {
     private func messageTable(
         _ messages: [ReferralSummary], isSearch: Bool, total: Int?, _ language: Language
     ) -> HTML {
-        let counted = total.map { $0 < MessageQueryService.mostCounted ? "\($0)" : language("\($0) 以上", "\($0) or more") }
+        let counted = total.map {
+            $0 < MessageQueryService.mostCounted ? "\($0)" : language("\($0) 以上", "\($0) or more")
+        }
         var table = DataTable(
             caption: counted.map { language("共 \($0) 份，最新的在前", "\($0) in all, newest first") }
                 ?? language("最新的在前", "Newest first"),

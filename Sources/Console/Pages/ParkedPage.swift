@@ -64,7 +64,9 @@ extension WebConsole {
         let shown =
             total == waiting.count
             ? language("共 \(total) 份，最先到期的在前", "\(total) in all; those that end first come first")
-            : language("共 \(total) 份，本页 \(waiting.count) 份，最先到期的在前", "\(total) in all, \(waiting.count) on this page; those that end first come first")
+            : language(
+                "共 \(total) 份，本页 \(waiting.count) 份，最先到期的在前",
+                "\(total) in all, \(waiting.count) on this page; those that end first come first")
         var columns: [DataTable.Column] = [
             .init(name: language("报文", "Message")), .init(name: language("报送单位", "Partner")),
             .init(name: language("等待哪份转介", "Waits for")), .init(name: language("已等待", "Waiting")),

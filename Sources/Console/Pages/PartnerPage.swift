@@ -64,7 +64,9 @@ extension WebConsole {
             (language("最近送达", "Last success"), connection?.lastSuccess?.aged(at: now, language) ?? "–"),
             (
                 language("最近一次失败", "Last failure"),
-                connection?.lastFailure.map { "\($0.aged(at: now, language)) <small>\(connection?.lastProblem ?? "")</small>" } ?? "–"
+                connection?.lastFailure.map {
+                    "\($0.aged(at: now, language)) <small>\(connection?.lastProblem ?? "")</small>"
+                } ?? "–"
             ),
             (language("下次试探", "Next probe"), "\(connection?.nextProbe?.readable ?? "–")"),
             (language("最早的待确认", "Oldest unconfirmed"), figures.oldestBacklog?.aged(at: now, language) ?? "–"),

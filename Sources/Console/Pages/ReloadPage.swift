@@ -58,7 +58,7 @@ extension WebConsole {
 
     private static func list(_ changes: [LocalizedText], _ language: Language) -> HTML {
         guard !changes.isEmpty else { return .none }
-        return "<ul>\(changes.map { "<li>\(language($0.zh, $0.en))</li>" as HTML })</ul>"
+        return "<ul>\(changes.map { "<li>\(language.text($0))</li>" as HTML })</ul>"
     }
 
     /// Limits move where a calendar does.

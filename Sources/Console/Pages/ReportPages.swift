@@ -205,7 +205,8 @@ extension WebConsole {
             ], empty: language("本月没有到期的时限。", "No clocks were due."))
         table.rows = report.onTime.map {
             [
-                "\(Self.said($0.title)) <small class=\"mono\">\($0.clock)</small>", Self.said($0.basis), "\($0.met)", "\($0.late)",
+                "\(Self.said($0.title)) <small class=\"mono\">\($0.clock)</small>", Self.said($0.basis), "\($0.met)",
+                "\($0.late)",
                 "\($0.open)", "\($0.ended)",
                 "\($0.share.map { "\(Int(($0 * 100).rounded())) %" } ?? "–")",
             ]

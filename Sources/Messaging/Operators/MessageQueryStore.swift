@@ -22,7 +22,8 @@ public protocol MessageQueryStore: Sendable {
     /// Indexes what came before `end` and was not indexed yet.
     ///
     /// - Returns: how many referrals were read; fewer than the limit when nothing is left.
-    func indexReferences(_ reading: any ReferenceReading, before end: Instant, limit: Int) async throws(StoreError) -> Int
+    func indexReferences(_ reading: any ReferenceReading, before end: Instant, limit: Int) async throws(StoreError)
+        -> Int
 
     /// Messages received in a time, of all partners.
     func countReferrals(from start: Instant, to end: Instant) async throws(StoreError) -> Int

@@ -220,7 +220,7 @@ public struct DeadLetterService: Sendable {
         }
     }
 
-    static let stale = Problem(
+    public static let stale = Problem(
         .stale, zh: "这件异常报文已由他人处理或已改变，请重新打开后再试。",
         en: "Somebody else has dealt with this dead letter or it has changed; open it again.")
     private static let unknown = Problem(.notFound, zh: "没有这件异常报文。", en: "No such dead letter.")

@@ -59,10 +59,10 @@ extension DeadLetterService {
     /// - Parameter values: by the field's number in the letter's view, from 0.
     /// - Throws: `Problem` `.stale` where the letter is another by now, `.badRequest` without a value.
     public func mended(
-        _ id: String, version: DeadLetterVersion?, values: [Int: String]
+        _ id: String, version: DeadLetterVersion, values: [Int: String]
     ) async throws -> EditedDocument {
         let view = try await show(id)
-        if let version, version != view.deadLetter.summary.version { throw Self.stale }
+        guard version == view.deadLetter.summary.version else { throw Self.stale }
         guard let original = text.decode(view.deadLetter.payload), !view.fields.isEmpty else { throw Self.noFields }
         let changes = try values.sorted { $0.key < $1.key }.map { index, value throws(Problem) in
             guard view.fields.indices.contains(index) else { throw Self.stale }
@@ -75,5 +75,6 @@ extension DeadLetterService {
     }
 
     private static let noFields = Problem(
-        .wrongState, zh: "这件报文没有可以单独更正的字段，请编辑全文。", en: "No field of this message can be mended by itself; edit it whole.")
+        .wrongState, zh: "这件报文没有可以单独更正的字段，请编辑全文。",
+        en: "No field of this message can be mended by itself; edit it whole.")
 }

@@ -52,7 +52,9 @@ public struct ParkedMessageService: Sendable {
             case .notTheirs:
                 throw Problem(
                     .badRequest, zh: "不能并入：报文写的是另一位当事人，或该申请已不能再作此变更。",
-                    en: "It cannot be attached: it names another person, or that application takes no such change any more.")
+                    en:
+                        "It cannot be attached: it names another person, or that application takes no such change any more."
+                )
             }
         case .endWaiting: try await endWaiting(of: id, by: caller, reason: reason)
         case .discard:

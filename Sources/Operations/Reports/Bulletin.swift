@@ -105,7 +105,9 @@ extension ReportService {
         let head = ["月份", "机构代码", "承办机构"] + bulletin.matters.map(\.name) + ["合计"]
         let rows = bulletin.institutions.map { code, name in
             [bulletin.report.month.text, code, name]
-                + bulletin.matters.map { "\(bulletin.count(code, $0.code))" } + ["\(bulletin.total(ofInstitution: code))"]
+                + bulletin.matters.map { "\(bulletin.count(code, $0.code))" } + [
+                    "\(bulletin.total(ofInstitution: code))"
+                ]
         }
         let total =
             [bulletin.report.month.text, "", "合计"] + bulletin.matters.map { "\(bulletin.total(ofMatter: $0.code))" }

@@ -16,7 +16,8 @@ extension MonthlyReport {
             case .notifiedAssignedWithinThreeDays:
                 LocalizedText(zh: "通知类三日内指派（《法律援助法》第三十六条）", en: "Notices assigned within three days (LAL art. 36)")
             case .decidedWithinSevenDays:
-                LocalizedText(zh: "收到申请七日内决定（《法律援助法》第四十三条第一款）", en: "Decided within seven days of receipt (LAL art. 43)")
+                LocalizedText(
+                    zh: "收到申请七日内决定（《法律援助法》第四十三条第一款）", en: "Decided within seven days of receipt (LAL art. 43)")
             }
         }
     }

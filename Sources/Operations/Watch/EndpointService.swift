@@ -101,7 +101,8 @@ public struct EndpointService: Sendable {
     public func retryNow(_ endpoint: Endpoint, by caller: Caller, reason: String) async throws {
         guard reports.reports.contains(where: { $0.endpoint == endpoint }) else {
             throw Problem(
-                .wrongState, zh: "该线路由对方自取，没有可立即重试的推送。", en: "The other side fetches for itself: nothing is pushed there.")
+                .wrongState, zh: "该线路由对方自取，没有可立即重试的推送。",
+                en: "The other side fetches for itself: nothing is pushed there.")
         }
         try await store.record(AuditAct(.retryNow, on: "\(endpoint)", by: caller, detail: reason, at: now()))
         _ = await reports.retryNow(endpoint)

@@ -40,9 +40,11 @@ public struct FindService: Sendable {
         {
             return .telephone(telephone)
         }
-        let isName = (2...20).contains(plain.count) && plain.unicodeScalars.allSatisfy {
-            (0x3400...0x9FFF).contains($0.value) || (0x20000...0x323AF).contains($0.value) || $0 == "·"
-        }
+        let isName =
+            (2...20).contains(plain.count)
+            && plain.unicodeScalars.allSatisfy {
+                (0x3400...0x9FFF).contains($0.value) || (0x20000...0x323AF).contains($0.value) || $0 == "·"
+            }
         return isName ? .name(plain) : .number(plain)
     }
 
