@@ -110,7 +110,7 @@ private func record(_ no: String, clocks: [RunningClock]) -> IntakeCommit {
         #expect(
             found.all.map { [$0.met, $0.late, $0.open, $0.ended] }
                 == [[1, 1, 0, 0], [2, 2, 2, 1], [0, 1, 0, 1], [0, 0, 0, 1]])
-        #expect(found.all[1].title == "审查决定" && found.all[1].basis == "法律援助法 43 ¶1")
+        #expect(found.all[1].title == "审查决定" && found.all[1].basis == "《法律援助法》第四十三条第一款")
         #expect(found.all[1].share == 2.0 / 6 && found.all[3].share == nil)
         // Of the day itself only what is past its hour is open.
         let dueToday = try clock("CLK-05", due: "2026-03-25T12:00:00+08:00")
