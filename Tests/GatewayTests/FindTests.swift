@@ -87,7 +87,9 @@ import Vocabulary
         #expect(try await li.get("/find").status == 400)
         let desk = flow.gateway.desk
         let body = Array("{\"text\":\"\(Self.mobile)\"}".utf8)
-        #expect(try await desk.ask("POST", "/v1/messages/find", body: body)["messages"]?[0]?["referralId"]?.string == referral)
+        #expect(
+            try await desk.ask("POST", "/v1/messages/find", body: body)["messages"]?[0]?["referralId"]?.string
+                == referral)
         // Who looked is known, and under what hash; whom they looked for is not.
         let trail = try await flow.gateway.operator("auditor").ask("GET", "/v1/audit?limit=200")["entries"] ?? .null
         let acts = (trail.array ?? []).filter { $0["action"] == "findPerson" }
