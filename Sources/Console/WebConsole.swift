@@ -18,7 +18,6 @@ public struct WebConsole: Sendable {
         now: @escaping @Sendable () -> Instant
     ) {
         self.library = library
-        self.registry = registry
         self.services = services
         self.store = store
         self.now = now

@@ -19,5 +19,7 @@ extension IntakeService {
     }
 
     /// By what a person's applications are found: never the number itself.
-    public func key(ofPerson idNumber: String) -> String { clerk.keys.person(idType: nil, idNumber: idNumber) }
+    public func key(ofPerson idNumber: String) -> String {
+        clerk.keys.person(idType: nil, idNumber: Sensitive(idNumber))
+    }
 }

@@ -233,7 +233,8 @@ extension WebConsole {
         case .partnerSilence, .receiptLate, .exchangeFolder:
             return (name(ofPartner: subject), Section.partners.path)
         case .parked: return (name(ofPartner: subject), "\(Section.parked.path)?partner=\(named)")
-        case .reloadRefused, .limitsMoved, .storeLost, .storeDamaged, .storeFull, .auditBroken, .calendarMissing, .expiry:
+        case .reloadRefused, .limitsMoved, .storeLost, .storeDamaged, .storeFull, .auditBroken, .calendarMissing,
+            .expiry:
             return (subject == "all" ? "" : subject, nil)
         }
     }

@@ -64,7 +64,9 @@ extension WebConsole {
     /// Limits move where a calendar does.
     private static func limits(_ outcome: ReloadService.Outcome, _ language: Language) -> HTML {
         guard !outcome.moved.isEmpty || !outcome.isWhole else { return .none }
-        let count = outcome.isWhole ? "\(outcome.moved.count)" : language("\(outcome.moved.count) 项以上", "over \(outcome.moved.count)")
+        let count =
+            outcome.isWhole
+            ? "\(outcome.moved.count)" : language("\(outcome.moved.count) 项以上", "over \(outcome.moved.count)")
         return
             "<p><a href=\"/console/clocks/moved\">\(language("因此变动的时限：\(count)", "Limits that moved by it: \(count)"))</a></p>"
     }

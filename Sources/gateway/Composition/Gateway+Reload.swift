@@ -1,3 +1,4 @@
+import Canonical
 import Cases
 import Intake
 import Messaging
@@ -5,6 +6,7 @@ import Operations
 import Storage
 import Translation
 import Transport
+import Triage
 import Vocabulary
 
 extension Gateway {

@@ -24,7 +24,7 @@ extension Configuration {
                     queues.reduce(0) { $0 + (waiting[$1] ?? 0) })
             }
             + (before.senderKinds.all == after.senderKinds.all
-                ? [] : [LocalizedText("来源单位种类已变更", "the kinds of senders changed")])
+                ? [] : [LocalizedText("报送单位种类已变更", "the kinds of senders changed")])
     }
 
     private static func line(
