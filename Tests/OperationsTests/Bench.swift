@@ -60,7 +60,8 @@ struct Bench {
                         client: client, address: alerts.webhook, now: { clock.now },
                         log: Log(sink: .none, now: { "" }))),
                 connections: NoConnections(), catalogue: NoMappings(),
-                auditKey: try KeyedHash(key: [UInt8](repeating: 7, count: 32)), auditMemory: nil), alerts: alerts,
+                auditKey: try KeyedHash(key: [UInt8](repeating: 7, count: 32)), auditMemory: nil, findsNames: false),
+            alerts: alerts,
             node: node,
             log: Log(sink: .none, now: { "" }),
             metrics: Metrics())
