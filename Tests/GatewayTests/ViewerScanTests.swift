@@ -126,7 +126,7 @@ import Transport
         var open = [
             "/console/", "/v1/messages", "/v1/queues", "/v1/partners", "/v1/dead-letters", "/v1/dead-letters/causes",
             "/v1/jobs", "/v1/outlets", "/v1/leads", "/v1/clocks", "/v1/alerts", "/v1/drift", "/v1/parked",
-            "/v1/code-lists", "/console/messages?q=\(Remote.escaped(PlantedRun.reference))",
+            "/v1/code-lists", "/console/messages?q=\(Remote.escaped(PlantedRun.reference))", "/console/messages?q=P-1",
         ]
         var seen = Set(open)
         while let path = open.popLast(), seen.count < 1500 {
@@ -145,6 +145,7 @@ import Transport
                 open.append(link)
             }
         }
+        #expect(seen.contains { $0.wholeMatch(of: /\/console\/messages\/[0-9A-Z]{26}/) != nil })
         await viewer.leave()
     }
 }

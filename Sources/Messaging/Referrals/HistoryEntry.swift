@@ -19,4 +19,10 @@ public struct HistoryEntry: Sendable, Hashable {
         self.actor = actor
         self.detail = detail
     }
+
+    /// `actor` as the reader of the answer that is being made may see it: without the officer whom an institution names.
+    public var shownActor: String {
+        guard Sight.isMasked, let slash = actor.firstIndex(of: "/") else { return actor }
+        return "\(actor[...slash])\(Sensitive(actor))"
+    }
 }

@@ -67,7 +67,7 @@ extension HistoryEntry {
     var json: JSONValue {
         .compact([
             ("at", .string(at.rfc3339)), ("occurredAt", .text(occurredAt?.rfc3339)),
-            ("event", .string(event.rawValue)), ("actor", .string(actor)), ("detail", .text(detail?.asFreeText)),
+            ("event", .string(event.rawValue)), ("actor", .string(shownActor)), ("detail", .text(detail?.asFreeText)),
         ])
     }
 }

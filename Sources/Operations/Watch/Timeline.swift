@@ -46,7 +46,7 @@ public struct Timeline: Sendable {
                 Step(
                     at: entry.entry.at, occurredAt: entry.entry.occurredAt,
                     kind: entry.entry.event == .entry(.received) ? .received : .history,
-                    subject: entry.subject, label: entry.entry.event.rawValue, actor: entry.entry.actor,
+                    subject: entry.subject, label: entry.entry.event.rawValue, actor: entry.entry.shownActor,
                     detail: Self.detail(of: entry.entry)))
         }
         for message in trace.messages { steps += Self.steps(of: message) }
