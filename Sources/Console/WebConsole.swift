@@ -280,6 +280,9 @@ extension Instant {
         }
     }
 
+    /// The moment itself, on one line where there is room.
+    var stamp: HTML { "<time datetime=\"\(rfc3339)\">\(readable)</time>" }
+
     /// How long ago, with the moment itself for whoever points at it.
     func aged(at now: Instant, _ language: Language) -> HTML {
         "<time datetime=\"\(rfc3339)\" title=\"\(readable)\">\(age(at: now, language))</time>"

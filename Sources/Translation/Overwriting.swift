@@ -101,7 +101,8 @@ struct Overwriting {
     private static func parts(_ when: String?, _ contexts: [LocationPaths.Path]) -> Set<Part> {
         Set(
             conjuncts(of: when ?? "").map { text in
-                guard let match = text.wholeMatch(of: /not\(\s*given\(\s*([^(),]+?)\s*(?:,\s*'[^']*')?\s*\)\s*\)/)
+                guard text.hasPrefix("not("),
+                    let match = text.wholeMatch(of: /not\(\s*given\(\s*([^(),]+?)\s*(?:,\s*'[^']*')?\s*\)\s*\)/)
                 else {
                     return .asked(text, at: contexts)
                 }

@@ -32,7 +32,8 @@ enum PresenceQuestions {
 
     /// The arguments of `given()` where it names no use.
     private static func barePaths(in xpath: String) -> [String] {
-        xpath.matches(of: /given\(\s*([^(),]+?)\s*\)/).map { String($0.1) }
+        guard xpath.contains("given") else { return [] }
+        return xpath.matches(of: /given\(\s*([^(),]+?)\s*\)/).map { String($0.1) }
     }
 }
 

@@ -35,6 +35,8 @@ enum SourcePath {
 
     /// A name in any namespace, which is asked for by its local part, as the name alone.
     static func withPlainNames(_ xpath: String) -> String {
-        xpath.replacing(/\*\[\s*local-name\(\)\s*=\s*['"]([^'"]+)['"]\s*\]/) { String($0.1) }
+        // A pattern is built anew each time that it is used, and hardly any path needs it.
+        guard xpath.contains("local-name") else { return xpath }
+        return xpath.replacing(/\*\[\s*local-name\(\)\s*=\s*['"]([^'"]+)['"]\s*\]/) { String($0.1) }
     }
 }

@@ -26,7 +26,7 @@ import Testing
         ),
         (
             #"{"aidRoute":"byApplication","matter":{"scopeItems":["LAL32-4"]}}"#,
-            "applicationForm idProof economicStatement caseMaterials evidence"
+            "idProof caseMaterials evidence"
         ),
         (
             #"{"aidRoute":"byApplication","matter":{"scopeItems":["LAL32-4"]},"materials":[{"kind":"evidence"}]}"#,
@@ -141,19 +141,19 @@ import Testing
         #expect(kinds().isEmpty)
     }
 
-    /// Whatever words, codes, grounds and groups are claimed, alone and together, and whatever the rules make of them.
+    /// Whatever words, codes, grounds and groups are claimed, alone and together, and whatever the rules make of them; but
+    /// for a matter of 法律援助法 32 that is named by its code, which needs no more than `idProof`, papers and evidence.
     @Test func `what is claimed takes no paper off the list`() throws {
         let plain = ["applicationForm", "idProof", "economicStatement", "caseMaterials"]
         let words = [
             "长期遭受家暴，申请保护令", "因见义勇为受伤", "侵害烈士名誉", "再审改判无罪后请求赔偿", "拖欠工资", "工伤", "无固定生活来源",
             "低保户", "退役军人", "未成年被害人",
         ]
-        let codes = [
-            "LAL32-1", "LAL32-2", "LAL32-3", "LAL32-4", "LAL32-5", "JS20-4", "LAL31-5", "LAL31-7", "LAL24",
-        ]
+        let named = ["LAL32-1", "LAL32-2", "LAL32-3", "LAL32-4", "LAL32-5"]
+        let codes = ["JS20-4", "LAL31-5", "LAL31-7", "LAL24"]
         let grounds = [
             "LAL42-1", "LAL42-2S", "LAL42-2J", "LAL42-2M", "LAL42-3", "LAL42-4", "CZ-ELDER", "CZ-CHILD", "JS19",
-            "JS20-4", "LAL32-4",
+            "JS20-4",
         ]
         let groups = [
             "domesticViolenceVictim", "migrantWorker", "advancedAge", "emptyNest", "livingAlone", "childInDifficulty",
@@ -177,6 +177,15 @@ import Testing
         for claimed in alone + [claim(words, codes, grounds, groups)] {
             let kinds = try shipped.assess(claimed.text()).missing.compactMap { $0["kind"]?.string }
             for paper in plain { #expect(kinds.contains(paper), "\(paper): \(claimed.text())") }
+        }
+        for item in named {
+            for claimed in [claim([], [item], [], []), claim([], [], [item], []), claim(words, [item], [], groups)] {
+                let kinds = try shipped.assess(claimed.text()).missing.compactMap { $0["kind"]?.string }
+                #expect(!kinds.contains("applicationForm") && !kinds.contains("economicStatement"), "\(item): \(kinds)")
+                for paper in ["idProof", "caseMaterials", "evidence"] {
+                    #expect(kinds.contains(paper), "\(paper): \(claimed.text())")
+                }
+            }
         }
     }
 

@@ -68,7 +68,10 @@ enum ChineseMarks {
 
     /// Whether a tag says a language, and that is Chinese.
     private static func language(of tag: ArraySlice<UInt8>) -> Bool? {
-        String(decoding: tag, as: UTF8.self).firstMatch(of: /[ ]lang="([a-z]+)/).map { $0.1 == "zh" }
+        let text = String(decoding: tag, as: UTF8.self)
+        // A pattern is built anew each time that it is used, and hardly any tag needs it.
+        guard text.contains(" lang=") else { return nil }
+        return text.firstMatch(of: /[ ]lang="([a-z]+)/).map { $0.1 == "zh" }
     }
 
     /// Whether there is a character of the unified ideographs (U+3400 to U+9FFF, and beyond the basic plane).

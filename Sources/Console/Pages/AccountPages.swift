@@ -64,7 +64,7 @@ extension WebConsole {
             let account = standing.account
             return [
                 "\(account.name)", "\(language.text(account.role.title))",
-                accountState(standing, language), "\(account.changedAt.readable)", accountActs(standing, scene),
+                accountState(standing, language), account.changedAt.stamp, accountActs(standing, scene),
             ]
         }
         return Page(

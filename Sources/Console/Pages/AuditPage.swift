@@ -1,5 +1,6 @@
 import Messaging
 import Operations
+import StrictJSON
 import Transport
 import Vocabulary
 
@@ -22,10 +23,10 @@ extension WebConsole {
             ], empty: language("没有符合条件的记录。", "No entries match."))
         table.rows = entries.map { entry in
             [
-                "\(entry.seq)", "\(entry.at.readable)",
+                "\(entry.seq)", entry.at.stamp,
                 "\(entry.actor) <small>\(HistoryWords.detail(entry.role, language))</small>",
                 "\(HistoryWords.name(entry.action, language))", "<span class=\"mono\">\(entry.subject)</span>",
-                Self.said(HistoryWords.detail(entry.detail, language)),
+                Self.detail(of: entry, language),
             ]
         }
         var older: HTML = .none
@@ -38,6 +39,27 @@ extension WebConsole {
         return Page(
             title: Section.audit.title(language), section: .audit, body: "\(Self.auditForm(scene))\(table.html)\(older)"
         )
+    }
+
+    /// What an entry says: words as they are; what the gateway itself wrote of files and changes, member by member.
+    static func detail(of entry: AuditEntry, _ language: Language) -> HTML {
+        guard let members = members(of: entry.detail) else { return said(HistoryWords.detail(entry.detail, language)) }
+        let lines = members.flatMap { name, value in
+            (value.array ?? [value]).map {
+                "<div><small class=\"mono\">\(name): \($0.string ?? $0.text())</small></div>" as HTML
+            }
+        }
+        return "<details><summary>\(language("\(lines.count) 项", "\(lines.count) entries"))</summary>\(lines)</details>"
+    }
+
+    private static func members(of detail: String) -> [(name: String, value: JSONValue)]? {
+        guard detail.hasPrefix("{") else { return nil }
+        do {
+            return try JSONValue(parsing: Array(detail.utf8)).object?.members
+        } catch {
+            // Words that only begin like that.
+            return nil
+        }
     }
 
     private static func auditFilter(_ scene: Scene) throws(Problem) -> AuditFilter {

@@ -239,7 +239,7 @@ extension WebConsole {
             ], empty: language("没有记录。", "No entries."))
         table.rows = view.deadLetter.history.map { entry in
             [
-                "\(entry.at.readable)", "\(HistoryWords.name(entry.event.rawValue, language))", "\(entry.shownActor)",
+                entry.at.stamp, "\(HistoryWords.name(entry.event.rawValue, language))", "\(entry.shownActor)",
                 "\(HistoryWords.detail(entry.detail?.asFreeText ?? "", language))",
             ]
         }

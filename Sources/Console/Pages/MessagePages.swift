@@ -183,7 +183,7 @@ extension WebConsole {
             }
             return [
                 "<a href=\"\(Section.messages.path)/\(message.id)\">\(message.messageID ?? message.id)</a>",
-                partnerTag(message.partnerID), "\(message.receivedAt.readable)",
+                partnerTag(message.partnerID), message.receivedAt.stamp,
                 outcomeBadge(message.outcome, language),
                 "\(applications)",
             ]
@@ -248,7 +248,7 @@ extension WebConsole {
                 "<small>\(language("发生于", "happened")) \($0.readable)</small>" as HTML
             }
             return [
-                "\(step.at.readable)\(occurred ?? "")",
+                "\(step.at.stamp)\(occurred ?? "")",
                 "<span class=\"badge \(kind)\">\(HistoryWords.name(step, language))</span>", "\(step.actor)",
                 "<small class=\"mono\">\(step.subject)</small>", "\(HistoryWords.detail(step.detail ?? "", language))",
             ]

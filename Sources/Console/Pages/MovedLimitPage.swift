@@ -23,7 +23,7 @@ extension WebConsole {
                 end(moved.from, isProvisional: moved.wasProvisional, language),
                 end(moved.to, isProvisional: moved.isProvisional, language),
                 "<a class=\"mono number\" href=\"\(Section.messages.path)/\(moved.applicationNo)\">\(moved.applicationNo)</a>",
-                "\(moved.institution.map(name(ofInstitution:)) ?? "–")", "\(moved.at.readable)",
+                "\(moved.institution.map(name(ofInstitution:)) ?? "–")", moved.at.stamp,
             ]
         }
         return Page(

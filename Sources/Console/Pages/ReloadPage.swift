@@ -102,8 +102,8 @@ extension WebConsole {
             ], empty: language("没有记录。", "No entries."))
         table.rows = history.sorted { $0.seq > $1.seq }.prefix(20).map { entry in
             [
-                "\(entry.at.readable)", "\(HistoryWords.name(entry.action, language))", "\(entry.actor)",
-                "<small>\(entry.detail)</small>",
+                entry.at.stamp, "\(HistoryWords.name(entry.action, language))", "\(entry.actor)",
+                Self.detail(of: entry, language),
             ]
         }
         return Page(
