@@ -49,7 +49,7 @@ import Transport
         let gateway = try gateway()
         try gateway.start()
         for round in 0..<50 {
-            let senders = LoadSenders(gateway, "B\(round)")
+            let senders = LoadSenders(gateway, "B\(round)", pace: .milliseconds(100))
             async let sending: Void = senders.send(atLeast: 2)
             try await eventually("something was acknowledged") { senders.acknowledged.count > 3 ? true : nil }
             let before = senders.acknowledged

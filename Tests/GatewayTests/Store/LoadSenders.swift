@@ -19,8 +19,13 @@ final class LoadSenders: Sendable {
     private let state = Mutex(State())
     private let remote: Remote
     private let name: String
+    private let pace: Duration
 
-    init(_ gateway: GatewayProcess, _ name: String) { (remote, self.name) = (gateway.remote, name) }
+    /// - Parameter pace: each sender waits so long before its next message, so that a store does not grow with the time that
+    ///   a slow machine takes for what is tried beside them.
+    init(_ gateway: GatewayProcess, _ name: String, pace: Duration = .zero) {
+        (remote, self.name, self.pace) = (gateway.remote, name, pace)
+    }
 
     /// Message ids that were acknowledged by now.
     var acknowledged: [String] { state.withLock { $0.acknowledged } }
@@ -37,6 +42,7 @@ final class LoadSenders: Sendable {
                     while number < atLeast || state.withLock({ !$0.isStopped }) {
                         try await send("\(name)-\(sender)-\(number)")
                         number += 1
+                        if pace > .zero { try await Task.sleep(for: pace) }
                     }
                 }
             }
