@@ -65,6 +65,7 @@ import Vocabulary
                   <signatures skewSeconds="300"/>
                   <receipts keyId="receipts-1" algorithm="ed25519" keyFile="receipts.pem"/>
                   <uploads bytes="20971520" quotaBytes="1073741824" keepHours="72"/>
+                  <find names="true"/>
                   <audit headFile="heads.jsonl" headHours="24"/>
                   <alerts everySeconds="30" settleSeconds="300" deadLetters="1" deadLetterHours="24" queueMinutes="120" partnerSilentHours="48" hearingDays="3" expiryDays="30">
                     <webhook \(address)>
@@ -75,7 +76,7 @@ import Vocabulary
                 """,
                 "partners.xml": """
                 <partners xmlns="urn:legal-aid-gateway:partners:1">
-                  <partner id="court" name="法院" senderType="court" statusMapping="court/status" callsPerMinute="600" signatures="required">
+                  <partner id="court" name="法院" senderType="court" statusMapping="court/status" contact="立案庭 0519-80000001" callsPerMinute="600" signatures="required">
                     <senderCode>320402</senderCode>
                     <mapping>court/defence-notice</mapping>
                     <returnAddress \(address)>
@@ -236,6 +237,24 @@ import Vocabulary
             try full.write(text, to: file)
         }
         #expect(count > 160, "\(count) mistakes")
+        try full.remove()
+    }
+
+    /// The schema language takes them for flags.
+    @Test func `a flag with blanks around it is told, and never read as no`() throws {
+        let full = try FullConfiguration()
+        var count = 0
+        for (file, text) in full.files {
+            for match in text.matches(of: /[ ]([a-z]+)="(true|false)"/) {
+                for written in [" true", "true ", "\t1", "0\n"] {
+                    try full.write(text.replacing(match.output.0, with: " \(match.output.1)=\"\(written)\""), to: file)
+                    #expect(full.complaints().contains { $0.file.hasSuffix("/" + file) }, "\(match.output.1) \(written)")
+                    count += 1
+                }
+            }
+            try full.write(text, to: file)
+        }
+        #expect(count >= 8)
         try full.remove()
     }
 

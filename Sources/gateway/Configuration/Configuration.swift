@@ -169,7 +169,7 @@ struct Configuration: Sendable {
         case "retention": retentionFile = named ?? retentionFile
         case "identityKey": identityKey = named ?? identityKey
         case "audit": readAudit(element, &reader)
-        case "find": findsNames = ["true", "1"].contains(element.attribute("names"))
+        case "find": findsNames = reader.flag("names", of: element)
         case "cases": readCases(element, &reader)
         case "limits": readLimits(element, &reader)
         case "uploads": readUploads(element, &reader)

@@ -89,6 +89,17 @@ struct ConfigurationReader {
         element.attribute(name).flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// Whether an attribute says `true` or `1`; the schema lets blanks stand around either.
+    mutating func flag(_ name: String, of element: Node) -> Bool {
+        switch element.attribute(name) {
+        case "true", "1": return true
+        case "false", "0", nil: return false
+        case _?:
+            complain(at: element, "\(name) must be true or false, without blanks")
+            return false
+        }
+    }
+
     mutating func number(_ name: String, of element: Node, in range: ClosedRange<Int>) -> Int? {
         guard let text = element.attribute(name) else { return nil }
         guard let number = Int(text), range.contains(number) else {

@@ -78,7 +78,7 @@ extension ConfigurationReader {
         if credentials.callers[hash] != nil || credentials.rehearsals[hash] != nil {
             complain(at: element, "this token is given to two callers")
         }
-        if ["true", "1"].contains(element.attribute("test")) {
+        if flag("test", of: element) {
             credentials.rehearsals[hash] = caller
         } else {
             credentials.callers[hash] = caller
