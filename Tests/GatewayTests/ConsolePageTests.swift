@@ -161,7 +161,7 @@ import Vocabulary
         try routes.replacing("title=\"\(title)\"", with: "title=\"另一名称\"").write(
             to: routing, atomically: true, encoding: .utf8)
         let checked = try await ada.post("/reload/check", [:]).html
-        #expect(checked.contains("flow/notification") && checked.contains("RT-09") && checked.contains("修改"))
+        #expect(checked.contains("flow/notification") && checked.contains("RT-09") && checked.contains("已变更"))
         #expect(try await ada.get("/rules").html.contains("另一名称") == false, "nothing is in force by a check")
         #expect(try await ada.post("/reload", ["reason": " "]).status == 400)
         let done = try await ada.post("/reload", ["reason": "放宽编号"]).html
@@ -173,7 +173,7 @@ import Vocabulary
             #expect(refused.contains("现行的继续有效") && refused.contains("routing.xml"), "\(path)")
         }
         let history = try await ada.get("/reload").html
-        #expect(history.contains("重新装载被拒") && history.contains("ada"))
+        #expect(history.contains("重新加载被拒") && history.contains("ada"))
         for visitor in [li, ada] { await visitor.leave() }
         await flow.end()
     }
