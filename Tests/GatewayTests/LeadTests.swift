@@ -234,7 +234,7 @@ import Vocabulary
         #expect(try await visitor.post("/queues/pause", order).status == 303)
         #expect(try await visitor.get("/queues").html.contains("待领取的线索"))
         let glance = try await visitor.get("/").html
-        #expect(glance.contains("<strong>0</strong>待机构签收") && glance.contains("<strong>1</strong>待领取的线索"))
+        #expect(glance.contains("<strong>0</strong>待签收的申请") && glance.contains("<strong>1</strong>待领取的线索"))
         #expect(glance.contains("已暂停") && glance.contains("（线索 leads）"))
         #expect(try await visitor.get("/reports").html.contains("转为申请的，计入当事人愿意申请当月"))
         await visitor.leave()
