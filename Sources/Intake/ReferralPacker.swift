@@ -82,7 +82,20 @@ public struct ReferralPacker: Sendable {
         commit.work = clerk
         commit.terms = submission.terms
         commit.uploads = walk.records.flatMap(\.application.uploadsReferredTo)
+        if bringsShare(walk, stamp.partner) {
+            commit.shareUntil = submission.receivedAt.advanced(milliseconds: limits.evidence)
+        }
         commit.traceParent = TraceContext.current?.traceParent
         return commit
+    }
+
+    /// Whether a document holds a status share: what a record says of itself, or, of a document that gave none, its
+    /// mapping; where not even that is known, what its sender may send.
+    private func bringsShare(_ walk: Pipeline.Walk, _ sender: Partner) -> Bool {
+        if walk.records.contains(where: { $0.application.intakeKind == .statusShare }) { return true }
+        guard !walk.records.contains(where: { $0.application.intakeKind != nil }) else { return false }
+        let mappings = walk.translation.mapping.map { [$0.id] } ?? sender.mappings
+        let kinds = mappings.flatMap { clerk.current.translator.kinds(of: $0) }
+        return !kinds.isEmpty && kinds.allSatisfy { $0 == .statusShare }
     }
 }

@@ -36,6 +36,7 @@ struct Migration {
         Migration(script: PackageResources.v029_acknowledgement_sql),
         Migration(script: PackageResources.v030_audit_end_sql),
         Migration(script: PackageResources.v031_case_work_sql),
+        Migration(script: PackageResources.v032_share_documents_sql),
     ]
 
     /// The same of PostgreSQL, each with the number that the store has then.
@@ -44,6 +45,7 @@ struct Migration {
         (28, String(decoding: PackageResources.postgresql_v028_acknowledgement_sql, as: UTF8.self)),
         (29, String(decoding: PackageResources.postgresql_v029_audit_end_sql, as: UTF8.self)),
         (30, String(decoding: PackageResources.postgresql_v030_case_work_sql, as: UTF8.self)),
+        (31, String(decoding: PackageResources.postgresql_v031_share_documents_sql, as: UTF8.self)),
     ]
 
     /// The first sentence of the comment that a script begins with.

@@ -17,7 +17,7 @@ extension WebConsole {
                 \(scene.request.query("done") == "again" ? again(language) : try await receipt(scene))\(try await ways(from: summary, list, language))
                 <div class="note bad"><p><strong>\(language.text(view.code.happened))</strong></p>
                 <p>\(language.text(view.code.advice))</p></div>
-                \(facts(view, language))\(documentForm(path + "/document", list.hidden, subject: summary.id, scene))
+                \(facts(view, language))\(summary.isBeyondMending ? HTML.none : documentForm(path + "/document", list.hidden, subject: summary.id, scene))
                 \(findings(view, language))\(excerpts(view, language))\(Self.changes(view.changes, language))
                 \(scene.may(.repair) ? remedies(view, list, scene) : HTML.none)\(history(view, language))
                 """)
@@ -56,7 +56,8 @@ extension WebConsole {
             (language("已尝试", "Attempts"), "\(summary.attempts)"),
             (
                 language("原文", "Document"),
-                "\(view.deadLetter.payload.count) \(language("字节", "bytes")), \(view.deadLetter.encoding ?? view.deadLetter.mediaType)"
+                summary.documentErasedAt.map { "\(language("已按保存期限删除", "erased after its period")) \($0.readable)" }
+                    ?? "\(view.deadLetter.payload.count) \(language("字节", "bytes")), \(view.deadLetter.encoding ?? view.deadLetter.mediaType)"
             ),
             (language("摘要 SM3", "Digest SM3"), "<span class=\"mono\">\(view.deadLetter.digest ?? "–")</span>"),
         ]
@@ -226,7 +227,7 @@ extension WebConsole {
             """
             \(reasonField("reason-discard", scene.language))
             <button class="danger">\(scene.language.text(Remedy.discard.label))</button>
-            <p class="faint">\(scene.language("原文和经过仍保留；报送单位会收到退回通知。", "Document and history stay; the sender is told."))</p>
+            <p class="faint">\(view.code == .documentErased ? scene.language("经过仍保留；报送单位会收到退回通知。", "Its history stays; the sender is told.") : scene.language("原文和经过仍保留；报送单位会收到退回通知。", "Document and history stay; the sender is told."))</p>
             """)
     }
 

@@ -305,7 +305,7 @@ extension WebConsole {
                 .init(name: language("已等待", "Waiting")),
             ], empty: language("没有符合条件的异常报文。", "No dead letters match."))
         table.rows = deadLetters.map { deadLetter in
-            let code = FailureAdvice(deadLetter.cause)
+            let code = FailureAdvice(deadLetter)
             let number = deadLetter.senderMessageID ?? deadLetter.id
             let pick: HTML =
                 isPicked

@@ -13,6 +13,8 @@ public struct DeadLetterSummary: Sendable {
     public let since: Instant
     public let attempts: Int
     public let problem: String?
+    /// When the document that came in was erased: it held a status share, whose time was over.
+    public var documentErasedAt: Instant?
 
     public init(
         id: String, cause: DeadLetterCause, channel: Channel, partnerID: String, queue: String?,
@@ -30,6 +32,9 @@ public struct DeadLetterSummary: Sendable {
         self.attempts = attempts
         self.problem = problem
     }
+
+    /// Whether all that a person could mend is gone.
+    public var isBeyondMending: Bool { reason == .invalid && documentErasedAt != nil }
 
     /// Every act ends this stay in the dead-letter queue, and a message that comes back comes at another time.
     public var version: DeadLetterVersion { DeadLetterVersion(since: since) }

@@ -33,6 +33,8 @@ public struct IntakeCommit: Sendable {
     public var terms = CallTerms()
     /// SHA-256 of the uploads that its records refer to.
     public var uploads: [String] = []
+    /// The bytes bring a status share, usable or not, and end with it.
+    public var shareUntil: Instant?
     /// The `traceparent` (W3C Trace Context) that its messages carry on.
     public var traceParent: String?
     /// What is decided with the store's knowledge; without it nothing is found again, linked or parked.

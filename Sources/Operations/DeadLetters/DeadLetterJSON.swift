@@ -8,7 +8,7 @@ import Vocabulary
 extension DeadLetterSummary {
     /// - Parameter language: the request's `Accept-Language`.
     public func json(_ language: String?) -> JSONValue {
-        let code = FailureAdvice(cause)
+        let code = FailureAdvice(self)
         return .compact([
             ("id", .string(id)), ("reason", .string(reason.rawValue)), ("cause", .string(cause.name)),
             ("code", .string(code.rawValue)), ("turn", .string(code.turn.rawValue)),
@@ -17,7 +17,7 @@ extension DeadLetterSummary {
             ("partner", .string(partnerID)), ("queue", .text(queue)), ("messageId", .text(senderMessageID)),
             ("since", .string(since.rfc3339)), ("attempts", JSONValue(attempts)),
             ("problem", .text(problem?.asFreeText)),
-            ("version", .string(version.text)),
+            ("documentErasedAt", .text(documentErasedAt?.rfc3339)), ("version", .string(version.text)),
             ("remedies", .array(code.remedies.map { .string($0.rawValue) })),
         ])
     }

@@ -53,7 +53,7 @@ public struct DeadLetterService: Sendable {
 
     /// The document as it came, to be mended: personal data unmasked, which is noted before it is shown.
     public func open(_ id: String, by caller: Caller, reason: String) async throws -> OpenedDeadLetter {
-        let deadLetter = try await deadLetter(id)
+        let deadLetter = try await mendable(id)
         try await store.record(AuditAct(.unmask, on: id, by: caller, detail: reason, at: now()))
         return opened(deadLetter)
     }
@@ -69,14 +69,14 @@ public struct DeadLetterService: Sendable {
     ///
     /// - Parameter isMasked: whether values are hidden in the changes; not from whoever has opened the document.
     public func preview(_ id: String, edited: EditedDocument, isMasked: Bool = true) async throws -> EditPreview {
-        let deadLetter = try await deadLetter(id)
+        let deadLetter = try await mendable(id)
         let bytes = try bytes(of: edited, for: deadLetter)
         let result = try cases.dryRun(bytes, of: deadLetter)
         return EditPreview(changes: diff(deadLetter.payload, bytes, isMasked: isMasked), result: result)
     }
 
     /// The document of a dead letter for whoever has opened it before in the same sitting.
-    public func opened(_ id: String) async throws -> OpenedDeadLetter { opened(try await deadLetter(id)) }
+    public func opened(_ id: String) async throws -> OpenedDeadLetter { opened(try await mendable(id)) }
 
     /// Causes of invalid messages of which the one that waits longest would pass now, the most frequent first.
     ///
@@ -87,6 +87,7 @@ public struct DeadLetterService: Sendable {
             let oldest = try await store.deadLetters(
                 DeadLetterFilter(reason: .invalid, cause: cause.cause), newestFirst: false, after: nil, limit: 1)
             guard let summary = oldest.deadLetters.first else { continue }
+            guard !summary.isBeyondMending else { continue }
             let deadLetter = try await deadLetter(summary.id)
             let result = try cases.dryRun(deadLetter.payload, of: deadLetter)
             if EditPreview(changes: nil, result: result).passes { passing.append(cause) }
@@ -122,6 +123,7 @@ public struct DeadLetterService: Sendable {
         var result: JSONValue?
         switch deadLetter.summary.reason {
         case .invalid:
+            try Self.checkDocument(of: deadLetter)
             var act = AuditAct(edited == nil ? .retry : .editAndResend, on: id, by: caller, detail: reason, at: now())
             act.job = job
             result = try await cases.replay(
@@ -210,6 +212,17 @@ public struct DeadLetterService: Sendable {
         if let deadLetter = try await store.deadLetter(id) { return deadLetter }
         if let erasedAt = try await store.messageErased(id) { throw Problem.erased(at: erasedAt) }
         throw try await store.knowsMessage(id) ? Self.stale : Self.unknown
+    }
+
+    /// A dead letter for whoever reads or mends its document.
+    private func mendable(_ id: String) async throws -> DeadLetterDetail {
+        let deadLetter = try await deadLetter(id)
+        try Self.checkDocument(of: deadLetter)
+        return deadLetter
+    }
+
+    private static func checkDocument(of deadLetter: DeadLetterDetail) throws(Problem) {
+        if let erasedAt = deadLetter.summary.documentErasedAt { throw Problem.erased(at: erasedAt) }
     }
 
     private static func check(_ outcome: DeadLetterActResult) throws(Problem) {

@@ -57,16 +57,19 @@ public struct DeadLetterView: Sendable {
     /// - Throws: `StoreError.corrupt` where the stored findings cannot be read.
     init(_ deadLetter: DeadLetterDetail, _ text: any DocumentText) throws(StoreError) {
         self.deadLetter = deadLetter
-        code = FailureAdvice(deadLetter.summary.cause)
+        code = FailureAdvice(deadLetter.summary)
         let told = try deadLetter.findings.map { stored throws(StoreError) in
             try [JSONValue](stored: stored, "the findings of dead letter \(deadLetter.summary.id)")
         }
         findings = (told ?? []).map { Finding(stored: $0) }
         let read = text.decode(deadLetter.payload)?.utf8
         excerpts = read.map { [findings] in Self.excerpts(of: $0, findings) } ?? []
-        fields = deadLetter.summary.reason == .invalid ? FailingField.all(findings, in: read ?? []) : []
+        let isMendable = deadLetter.summary.reason == .invalid && !deadLetter.summary.isBeyondMending
+        fields = isMendable ? FailingField.all(findings, in: read ?? []) : []
         changes = deadLetter.origin.flatMap { origin in
-            guard origin.isEdited, !origin.payload.isEmpty, let old = text.decode(origin.payload),
+            // A document that was erased since was no empty one.
+            guard origin.isEdited, !origin.payload.isEmpty, !deadLetter.payload.isEmpty,
+                let old = text.decode(origin.payload),
                 let new = text.decode(deadLetter.payload)
             else {
                 return nil

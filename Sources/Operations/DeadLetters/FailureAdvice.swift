@@ -19,6 +19,11 @@ public enum FailureAdvice: String, Sendable, CaseIterable {
     case unreadablePayload = "letter-unreadable-payload"
     case pushFailed = "letter-push-failed"
     case expired = "letter-expired"
+    case documentErased = "letter-document-erased"
+
+    public init(_ deadLetter: DeadLetterSummary) {
+        self = deadLetter.isBeyondMending ? .documentErased : FailureAdvice(deadLetter.cause)
+    }
 
     public init(_ cause: DeadLetterCause) {
         switch cause.failure {
@@ -55,7 +60,7 @@ public enum FailureAdvice: String, Sendable, CaseIterable {
 
     public var turn: Turn {
         switch self {
-        case .unreadable, .contentInvalid, .notTheSenders: .sender
+        case .unreadable, .contentInvalid, .notTheSenders, .documentErased: .sender
         case .unknownDocument, .noRoute, .severalRoutes, .unreadablePayload: .gateway
         case .leasesEnded, .rejected, .notReached, .refused, .receiverFailing, .pushFailed, .expired: .receiver
         }
@@ -70,6 +75,7 @@ public enum FailureAdvice: String, Sendable, CaseIterable {
         case .leasesEnded, .rejected, .notReached, .refused, .receiverFailing, .unreadablePayload, .pushFailed,
             .expired:
             [.retry, .discard]
+        case .documentErased: [.discard]
         }
     }
 
@@ -79,7 +85,7 @@ public enum FailureAdvice: String, Sendable, CaseIterable {
         case .noRoute, .severalRoutes:
             LocalizedText(zh: "按现行规则重新分派，报文不变。", en: "Asks the rules again; the message stays as it is.")
         case .unreadable, .unknownDocument, .contentInvalid, .notTheSenders, .leasesEnded, .rejected, .notReached,
-            .refused, .receiverFailing, .unreadablePayload, .pushFailed, .expired:
+            .refused, .receiverFailing, .unreadablePayload, .pushFailed, .expired, .documentErased:
             LocalizedText(zh: "从失败处再试一次，报文不变。", en: "Again from where it failed; the message stays as it is.")
         }
     }
@@ -101,6 +107,7 @@ public enum FailureAdvice: String, Sendable, CaseIterable {
         case .unreadablePayload: LocalizedText(zh: "已存内容打不开", en: "stored content lost")
         case .pushFailed: LocalizedText(zh: "推送失败", en: "push failed")
         case .expired: LocalizedText(zh: "已过保留期限", en: "expired")
+        case .documentErased: LocalizedText(zh: "共享原文已到期删除", en: "share erased at its time")
         }
     }
 
@@ -138,6 +145,12 @@ public enum FailureAdvice: String, Sendable, CaseIterable {
             LocalizedText(
                 zh: "超过保留期限，仍未送达或未等到所指的转介。",
                 en: "Its keep-by time passed before it was delivered, or before the referral that it is about came.")
+        case .documentErased:
+            LocalizedText(
+                zh: "共享信息的保存期限已到，原文已删除，只留发现的问题、时间与摘要。",
+                en:
+                    "The time for which a status share is kept is over and its document was erased; findings, times and digest are left."
+            )
         }
     }
 
@@ -191,6 +204,11 @@ public enum FailureAdvice: String, Sendable, CaseIterable {
             LocalizedText(
                 zh: "仍然需要时点“重试”：重新送达，或重新查找所指的转介；否则点“丢弃”。",
                 en: "If it is still wanted press Retry: it is sent, or looks for its referral, again. Else Discard.")
+        case .documentErased:
+            LocalizedText(
+                zh: "已无可更正的原文：仍然需要的，请报送单位重新报送；点“丢弃”结束。",
+                en: "Nothing is left to mend: if it is still wanted, the sender sends it anew. Press Discard to end it."
+            )
         }
     }
 }

@@ -96,7 +96,8 @@ enum DeadLetterRows {
     static let columns = """
         m.id AS id, m.channel AS channel, m.partner AS partner, m.recipient AS recipient,
         m.sender_message_id AS sender_message_id, m.correlation_id AS correlation_id, m.dead_since AS dead_since,
-        m.attempt AS attempt, m.problem AS problem, m.cause AS cause
+        m.attempt AS attempt, m.problem AS problem, m.cause AS cause, (SELECT r.erased_at FROM referral r
+        WHERE m.channel = 'referral' AND r.id = m.correlation_id) AS document_erased_at
         """
 
     static func insert(_ new: NewDeadLetter, _ connection: any SQLConnection) throws(StoreError) {
@@ -121,13 +122,15 @@ enum DeadLetterRows {
 
     static func summary(_ row: any SQLRow) throws(StoreError) -> DeadLetterSummary {
         let channel = try row.word("channel", as: Channel.self)
-        return DeadLetterSummary(
+        var summary = DeadLetterSummary(
             id: try row.text("id"), cause: try knownCause(try row.text("cause")), channel: channel,
             partnerID: try row.text("partner"),
             queue: channel == .application ? try row.optionalText("recipient") : nil,
             senderMessageID: try row.optionalText("sender_message_id"), correlationID: try row.text("correlation_id"),
             since: try row.instant("dead_since"), attempts: try row.int("attempt"),
             problem: try row.words("problem"))
+        summary.documentErasedAt = try row.optionalInstant("document_erased_at")
+        return summary
     }
 
     static func knownCause(_ name: String) throws(StoreError) -> DeadLetterCause {

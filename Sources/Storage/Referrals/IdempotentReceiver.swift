@@ -66,7 +66,7 @@ enum IdempotentReceiver {
 
     static let sameInvalidBytes = """
         SELECT r.id AS id, r.digest AS digest, r.answer AS answer FROM referral r
-        WHERE r.partner = ? AND r.digest = ? AND r.is_invalid = 1
+        WHERE r.partner = ? AND r.digest = ? AND r.is_invalid = 1 AND r.erased_at IS NULL
         AND r.about IS NOT DISTINCT FROM ? AND r.asked_mapping IS NOT DISTINCT FROM ? AND EXISTS (SELECT 1 FROM message m WHERE m.channel = 'referral'
         AND m.correlation_id = r.id AND m.state = 'dead') LIMIT 1
         """
@@ -74,7 +74,8 @@ enum IdempotentReceiver {
     private static func receive(_ commit: IntakeCommit, _ transaction: StoreTransaction) throws(StoreError) -> Decision
     {
         if commit.isInvalid {
-            // The same broken bytes about the same, while the first copy still waits for a person, are the same dead letter.
+            // The same broken bytes about the same, while the first copy still waits for a person and can be mended, are the
+            // same dead letter.
             let same = try transaction.query(
                 sameInvalidBytes,
                 [

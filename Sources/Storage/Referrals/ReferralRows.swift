@@ -27,7 +27,7 @@ enum ReferralRows {
                 .word(outcome), .flag(isInvalid), .sealed(commit.answer, .referralAnswer),
                 .optional(commit.traceParent), .optional(commit.terms.subject?.text),
                 .optional(commit.terms.mapping), .optional(corrects), .int(commit.rawBytes.count),
-                .optional(commit.records.compactMap(\.evidence?.keepUntil).min()),
+                .optional(commit.shareUntil),
             ])
         try History.append(
             commit.referralID, .received, commit.partnerID, outcome.rawValue, at: commit.receivedAt, transaction)

@@ -17,7 +17,8 @@ extension RetentionTarget {
         },
         erase: { name, eraser, connection throws(StoreError) in try Documents.erase(name, eraser, connection) })
 
-    /// Documents that brought a share: of those that brought nothing else it is enough that their time is over.
+    /// Documents that brought a share: of those that brought nothing else it is enough that their time is over, even where
+    /// they are dead letters that nobody has mended.
     static let shareDocuments = RetentionTarget(
         candidates: { terms, name, limit, connection throws(StoreError) in
             try names(
@@ -27,7 +28,7 @@ extension RetentionTarget {
                 """, [.text(name), .instant(terms.now), .instant(terms.cutoff), .int(limit)], connection)
         },
         verdict: { name, _, connection throws(StoreError) in
-            guard try Finished.referral(name, connection) != nil else { return .held }
+            guard try Finished.shareDocument(name, connection) else { return .held }
             return .due(try Documents.received(name, connection))
         },
         erase: { name, eraser, connection throws(StoreError) in

@@ -46,18 +46,39 @@ enum Finished {
             "SELECT 1 FROM follow_up WHERE referral_id = ? AND state = 'parked'", [.text(id)]
         ) { _ in true }
         guard isWaiting.isEmpty else { return nil }
-        let numbers = try connection.query(
+        var since = max(received, messages)
+        for number in try applications(of: id, connection) {
+            guard let ended = try application(number, connection) else { return nil }
+            since = max(since, ended)
+        }
+        return since
+    }
+
+    /// Whether the document of a share may go: all that it made or became part of is finished, and no message about it waits
+    /// or is under way. A dead letter does not keep it: nobody may hold a share longer than its time, so that it can be mended.
+    static func shareDocument(_ id: String, _ connection: any SQLConnection) throws(StoreError) -> Bool {
+        let waiting = try connection.query(
+            """
+            SELECT 1 FROM message WHERE correlation_id = ? AND finished_at IS NULL AND state <> 'dead'
+            UNION ALL SELECT 1 FROM follow_up WHERE referral_id = ? AND state = 'parked' LIMIT 1
+            """, [.text(id), .text(id)]
+        ) { _ in true }
+        guard waiting.isEmpty else { return false }
+        for number in try applications(of: id, connection) where try application(number, connection) == nil {
+            return false
+        }
+        return true
+    }
+
+    private static func applications(
+        of id: String, _ connection: any SQLConnection
+    ) throws(StoreError) -> [String] {
+        try connection.query(
             """
             SELECT no FROM application WHERE referral_id = ? UNION SELECT b.application_no FROM follow_up f
             JOIN followed_by b ON b.follow_up_id = f.id WHERE f.referral_id = ?
             """, [.text(id), .text(id)]
         ) { row throws(StoreError) in try row.text("no") }
-        var since = max(received, messages)
-        for number in numbers {
-            guard let ended = try application(number, connection) else { return nil }
-            since = max(since, ended)
-        }
-        return since
     }
 
     /// When the last of the messages about something ended, long ago where there is none; nothing while one has not ended.

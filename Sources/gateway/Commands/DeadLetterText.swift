@@ -38,6 +38,7 @@ struct DeadLetterText {
             row("报文编号", "message id", word("messageId")), row("自", "since", Cell.text(word("since"))),
             row("已试次数", "attempts", letter["attempts"]?.int.map { Cell.figure($0) }),
             row("内容", "content", letter["bytes"]?.int.map { "\(type)  \(Cell.figure($0)) B" }),
+            row("原文删除于", "document erased", Cell.text(word("documentErasedAt"))),
             row("版本", "version", word("version")),
         ].compactMap(\.self)
     }

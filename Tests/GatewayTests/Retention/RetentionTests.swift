@@ -179,6 +179,73 @@ import Vocabulary
         await world.remove()
     }
 
+    /// A share that nobody mended in its time ends like one that was good: as part of a batch, by itself, or as bytes that
+    /// no mapping takes from a sender of shares alone.
+    @Test func `a share's document goes when its time is over, though it is a dead letter that nobody ended`()
+        async throws
+    {
+        let world = try await World(seed: 6)
+        let received = Instant(Date()).advanced(milliseconds: -400 * 86_400_000)
+        world.go(to: received)
+        func person(_ name: String, _ number: String) -> JSONValue {
+            ["xm": .string(name), "sfzh": .string(number), "jzlb": "低保", "jzzt": "在保"]
+        }
+        func send(_ id: String, _ persons: [JSONValue]) async throws -> Int {
+            let share: JSONValue = [
+                "fsdwdm": "320404", "ywlx": "FLYZ_ZTGX", "ywlsh": .string(id), "mdlb": .array(persons),
+            ]
+            do {
+                return try await world.front.receive(
+                    HTTPRequest(method: "POST", path: "/", query: [], headers: [], body: share.serialized()),
+                    from: Caller(role: .partner, id: "civil-affairs-zhonglou")
+                ).status
+            } catch let problem as Problem {
+                return problem.kind.status
+            }
+        }
+        let words = ["测密甲", "测密乙", "测密丙"]
+        #expect(
+            try await send("S-1", [person(words[0], inventedNumber(1)), person(words[1], "32040419000")]) == 207)
+        #expect(try await send("S-2", [person(words[2], "32040419000")]) == 422)
+        let service = RetentionService(store: world.store, schedule: RetentionSchedule(), now: { world.now })
+        world.go(to: received.advanced(milliseconds: 364 * 86_400_000))
+        #expect(try await service.run(by: Self.caller).allSatisfy { $0.found.due == 0 })
+        await world.database.close()
+        let before = try Bytes(world.folder)
+        #expect(words.allSatisfy(before.hold))
+
+        let gateway = try GatewayProcess()
+        try world.lend(to: gateway)
+        try gateway.start()
+        try await gateway.untilLogged("shareDocuments")
+        let letters = try await gateway.desk.ask("GET", "/v1/dead-letters")["deadLetters"]?.array ?? []
+        #expect(letters.count == 2)
+        for letter in letters {
+            let id = try #require(letter["id"]?.string)
+            let path = "/v1/dead-letters/\(id)"
+            #expect(letter["code"] == "letter-document-erased" && letter["remedies"] == ["discard"])
+            let shown = try await gateway.desk.ask("GET", path)
+            #expect(shown["documentErasedAt"] != nil && shown["findings"]?.array?.isEmpty == false)
+            let reason = Array(#"{"reason": "测试"}"#.utf8)
+            for remedy in ["retry", "document", "preview"] {
+                let answer = try await gateway.desk.call(
+                    "POST", "\(path)/\(remedy)",
+                    body: remedy == "preview" ? Array(#"{"document": "e30="}"#.utf8) : reason)
+                #expect(answer.status == 404, "\(remedy) \(answer.status)")
+                #expect(answer.json["detail"]?.string?.contains("删除") == true, "\(answer.json.text())")
+            }
+        }
+        let discarded = try await gateway.desk.call(
+            "POST", "/v1/dead-letters/\(letters[0]["id"]?.string ?? "")/discard",
+            body: Array(#"{"reason": "测试"}"#.utf8))
+        #expect(discarded.status == 200)
+        gateway.stop()
+        let after = try Bytes(gateway.folder)
+        for word in words { #expect(!after.hold(word), "\(word)") }
+        gateway.remove()
+        await world.remove()
+    }
+
     /// Documents that could not be read, whose dead letter is over, discarded or corrected.
     private func endedButKept(_ world: World, before moment: Instant) async throws -> [String] {
         try await world.database.read { connection throws(StoreError) in
