@@ -5,6 +5,8 @@ public enum StoreError: Error, Sendable, Hashable {
     /// Too much is waiting to be written; try again.
     case busy
     case diskFull
+    /// The device refuses: it fails, is read-only, or a quota is used up. Nothing was written.
+    case unwritable
     /// The file as a whole is lost or damaged: what was written would not be there later.
     case unsafe(StoreFault)
     /// The commit was under way when the file or the connection was lost or the disk failed: it may be found again, or not. Whoever does the
@@ -26,7 +28,9 @@ public enum StoreError: Error, Sendable, Hashable {
     public var damage: String? {
         switch self {
         case .corrupt(let what): what
-        case .busy, .diskFull, .unsafe, .uncertain, .foreignLog, .newerSchema, .closed, .unreachable, .failed: nil
+        case .busy, .diskFull, .unwritable, .unsafe, .uncertain, .foreignLog, .newerSchema, .closed, .unreachable,
+            .failed:
+            nil
         }
     }
 
@@ -35,6 +39,7 @@ public enum StoreError: Error, Sendable, Hashable {
         switch self {
         case .busy: "busy"
         case .diskFull: "diskFull"
+        case .unwritable: "unwritable"
         case .unsafe(let fault): fault.rawValue
         case .uncertain: "uncertain"
         case .corrupt: "corrupt"
@@ -76,6 +81,12 @@ public enum StoreError: Error, Sendable, Hashable {
                     "The database server cannot be reached, and nothing was written: look at the server, the network, the user and the password file. (\(why))"
             )
         case .diskFull: LocalizedText(zh: "磁盘空间不足。", en: "The device is full.")
+        case .unwritable:
+            LocalizedText(
+                zh: "存储所在磁盘拒绝读写（磁盘故障、只读挂载或配额用尽），没有写入任何内容。",
+                en:
+                    "The store's device refuses to be read or written (it fails, is mounted read-only, or a quota is used up); nothing was written."
+            )
         case .unsafe, .busy, .corrupt, .closed, .failed: nil
         }
     }

@@ -6,4 +6,14 @@ public enum StoreFault: String, Sendable, Hashable, CaseIterable {
     case damaged
     /// The device has no room.
     case full
+    /// The device refuses to be read or written: it fails, is read-only, or its owner has no more room on it than a quota.
+    case unwritable
+
+    /// Whether only a write tells that it is over.
+    public var endsWithAWrite: Bool {
+        switch self {
+        case .full, .unwritable: true
+        case .lost, .damaged: false
+        }
+    }
 }

@@ -18,6 +18,8 @@ enum GatewayProgram {
     static func main() async {
         // A partner that hangs up must not end the process; the failed write is reported where it happens.
         signal(SIGPIPE, SIG_IGN)
+        // Nor must a file that may grow no further: the failed write is told as what it is.
+        signal(SIGXFSZ, SIG_IGN)
         exit(await run(Array(CommandLine.arguments.dropFirst())))
     }
 

@@ -34,6 +34,33 @@ import Testing
         await home.remove()
     }
 
+    @Test func `a device that refuses to be written is a fault until something was written again`() async throws {
+        let home = try await TemporaryStore()
+        let database = try SQLiteDatabase(path: home.folder.appending(path: "store.sqlite").path, maxPending: 4)
+        func refuse(_ isRefused: Bool) async throws {
+            try await database.write { connection throws(StoreError) in
+                _ = try connection.run("PRAGMA query_only = \(isRefused ? 1 : 0)", [])
+            }
+        }
+        let put: @Sendable (any SQLConnection) throws(StoreError) -> Void = { connection throws(StoreError) in
+            try connection.run(
+                """
+                INSERT OR REPLACE INTO evidence (id, person, content, partner, received_at, keep_until)
+                VALUES ('E', 'P', zeroblob(1), 'court', 0, 0)
+                """, [])
+        }
+        // SQLite's word for what is mounted read-only.
+        try await refuse(true)
+        await #expect(throws: StoreError.unwritable) { try await database.write(put) }
+        #expect(database.fault == .unwritable)
+        try await refuse(false)
+        #expect(database.fault == .unwritable, "nothing was written yet")
+        try await database.write(put)
+        #expect(database.fault == nil)
+        await database.close()
+        await home.remove()
+    }
+
     @Test(arguments: ["-wal", "-shm"])
     func `a log or its index that is taken away is a fault until it is back`(suffix: String) async throws {
         let home = try await TemporaryStore()

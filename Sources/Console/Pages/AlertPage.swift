@@ -44,8 +44,8 @@ extension WebConsole {
         case .circuitOpen:
             condition.subject.split(separator: " ").last.flatMap { Endpoint(description: String($0)) }.map(name(of:))
                 ?? condition.subject
-        case .reloadRefused, .deadLetters, .deadLetterAge, .expiry, .storeLost, .storeDamaged, .storeFull, .auditBroken,
-            .calendarMissing,
+        case .reloadRefused, .deadLetters, .deadLetterAge, .expiry, .storeLost, .storeDamaged, .storeFull,
+            .storeUnwritable, .auditBroken, .calendarMissing,
             .clocksOverdue, .hearingNear, .limitsMoved, nil:
             condition.subject
         }
@@ -68,7 +68,7 @@ extension AlertRule {
         case .clocksDueSoon, .limitsMoved: .clocks
         case .auditBroken: .audit
         case .clocksOverdue, .hearingNear: .messages
-        case .reloadRefused, .expiry, .storeLost, .storeDamaged, .storeFull, .calendarMissing: nil
+        case .reloadRefused, .expiry, .storeLost, .storeDamaged, .storeFull, .storeUnwritable, .calendarMissing: nil
         }
     }
 
@@ -80,7 +80,7 @@ extension AlertRule {
         case .clocksDueSoon: "?state=soon&clock=" + subject.urlEscaped
         case .reloadRefused, .deadLetters, .deadLetterAge, .queueAge, .partnerSilence, .circuitOpen, .expiry,
             .storeLost, .storeDamaged,
-            .storeFull, .auditBroken, .calendarMissing, .receiptLate, .exchangeFolder:
+            .storeFull, .storeUnwritable, .auditBroken, .calendarMissing, .receiptLate, .exchangeFolder:
             ""
         }
     }

@@ -233,8 +233,8 @@ extension WebConsole {
         case .partnerSilence, .receiptLate, .exchangeFolder:
             return (name(ofPartner: subject), Section.partners.path)
         case .parked: return (name(ofPartner: subject), "\(Section.parked.path)?partner=\(named)")
-        case .reloadRefused, .limitsMoved, .storeLost, .storeDamaged, .storeFull, .auditBroken, .calendarMissing,
-            .expiry:
+        case .reloadRefused, .limitsMoved, .storeLost, .storeDamaged, .storeFull, .storeUnwritable, .auditBroken,
+            .calendarMissing, .expiry:
             return (subject == "all" ? "" : subject, nil)
         }
     }
@@ -247,6 +247,7 @@ extension WebConsole {
         case .storeLost: ("bad", language("存储丢失", "store lost"))
         case .storeDamaged: ("bad", language("存储损坏", "store damaged"))
         case .storeFull: ("bad", language("存储已满", "store full"))
+        case .storeUnwritable: ("bad", language("存储无法读写", "store refused by its device"))
         case .auditBroken: ("bad", language("审计记录异常", "audit trail broken"))
         case .clocksOverdue: ("bad", language("时限逾期", "overdue"))
         case .clocksDueSoon: ("warn", language("时限临近", "due soon"))
@@ -286,7 +287,8 @@ extension WebConsole {
         case .partnerSilence, .receiptLate, .exchangeFolder: (.partners, "")
         case .hearingNear:
             (trouble.parts.first == nil ? nil : .messages, "/" + (trouble.parts.first?.subject.urlEscaped ?? ""))
-        case .reloadRefused, .expiry, .storeLost, .storeDamaged, .storeFull, .calendarMissing: (nil, "")
+        case .reloadRefused, .expiry, .storeLost, .storeDamaged, .storeFull, .storeUnwritable, .calendarMissing:
+            (nil, "")
         case .parked: (.parked, "")
         }
     }

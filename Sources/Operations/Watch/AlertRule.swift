@@ -5,11 +5,12 @@ import Vocabulary
 /// What an alert is about.
 public enum AlertRule: String, Sendable, CaseIterable {
     case deadLetters, deadLetterAge, queueAge, partnerSilence, clocksDueSoon, clocksOverdue, circuitOpen, expiry
-    case storeLost, storeDamaged, storeFull, auditBroken, calendarMissing, limitsMoved, hearingNear, receiptLate,
+    case storeLost, storeDamaged, storeFull, storeUnwritable, auditBroken, calendarMissing, limitsMoved, hearingNear,
+        receiptLate,
         exchangeFolder, reloadRefused
 
     /// About the file of the store as a whole.
-    static let ofStore: Set<AlertRule> = [.storeLost, .storeDamaged, .storeFull]
+    static let ofStore: Set<AlertRule> = [.storeLost, .storeDamaged, .storeFull, .storeUnwritable]
 
     static func isOfStore(_ condition: AlertCondition) -> Bool {
         AlertRule(rawValue: condition.rule).map(ofStore.contains) ?? false
@@ -110,6 +111,10 @@ public enum AlertRule: String, Sendable, CaseIterable {
             begins
                 ? LocalizedText(zh: "存储所在磁盘已满。", en: "The store's device is full.")
                 : LocalizedText(zh: "存储所在磁盘已有空间。", en: "The store's device has room again.")
+        case .storeUnwritable:
+            begins
+                ? LocalizedText(zh: "存储所在磁盘拒绝读写。", en: "The store's device refuses to be read or written.")
+                : LocalizedText(zh: "存储所在磁盘已可读写。", en: "The store's device takes reads and writes again.")
         case .auditBroken:
             begins
                 ? LocalizedText(
@@ -140,6 +145,7 @@ public enum AlertRule: String, Sendable, CaseIterable {
         case .storeLost: Attention.Kind.storeLost.advice
         case .storeDamaged: Attention.Kind.storeDamaged.advice
         case .storeFull: Attention.Kind.storeFull.advice
+        case .storeUnwritable: Attention.Kind.storeUnwritable.advice
         case .auditBroken: Attention.Kind.auditBroken.advice
         case .calendarMissing: Attention.Kind.calendarMissing.advice
         case .limitsMoved: Attention.Kind.limitsMoved.advice

@@ -102,7 +102,7 @@ public struct AlertService: Sendable {
         let isDamageKnown =
             switch attention.inspection.condition {
             case .sound, .faulty(.damaged, _): true
-            case .unknown, .faulty(.lost, _), .faulty(.full, _): false
+            case .unknown, .faulty(.lost, _), .faulty(.full, _), .faulty(.unwritable, _): false
             }
         return (found, Set(AlertRule.allCases.filter { $0 != .storeDamaged || isDamageKnown }))
     }
@@ -128,6 +128,7 @@ public struct AlertService: Sendable {
             case .storeLost: .storeLost
             case .storeDamaged: .storeDamaged
             case .storeFull: .storeFull
+            case .storeUnwritable: .storeUnwritable
             case .auditBroken: .auditBroken
             case .calendarMissing: .calendarMissing
             case .limitsMoved: .limitsMoved

@@ -7,7 +7,8 @@ import Vocabulary
 public struct Attention: Sendable, Hashable {
     /// The most pressing first.
     public enum Kind: String, Sendable, CaseIterable {
-        case storeLost, storeDamaged, storeFull, auditBroken, clocksOverdue, hearingNear, receiptLate, exchangeFolder,
+        case storeLost, storeDamaged, storeFull, storeUnwritable, auditBroken, clocksOverdue, hearingNear, receiptLate,
+            exchangeFolder,
             reloadRefused,
             deadLetters,
             circuitOpen, queueAge, clocksDueSoon, limitsMoved, calendarMissing, partnerSilence, expiry, paused, parked

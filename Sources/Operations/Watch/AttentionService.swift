@@ -7,7 +7,8 @@ extension Attention.Kind {
     var turn: Turn {
         switch self {
         case .partnerSilence, .parked: .sender
-        case .storeLost, .storeDamaged, .storeFull, .auditBroken, .calendarMissing, .limitsMoved, .deadLetters, .expiry,
+        case .storeLost, .storeDamaged, .storeFull, .storeUnwritable, .auditBroken, .calendarMissing, .limitsMoved,
+            .deadLetters, .expiry,
             .paused, .receiptLate, .exchangeFolder, .reloadRefused:
             .gateway
         case .clocksOverdue, .hearingNear, .clocksDueSoon, .circuitOpen, .queueAge: .receiver
@@ -19,6 +20,7 @@ extension Attention.Kind {
         case .storeLost: StoreFault.lost.advice
         case .storeDamaged: StoreFault.damaged.advice
         case .storeFull: StoreFault.full.advice
+        case .storeUnwritable: StoreFault.unwritable.advice
         case .auditBroken:
             LocalizedText(
                 zh: "审计记录被改动、删除或重写：运行 gateway audit verify 查明位置，保留现有存储和备份，通知审计人员；网关不会再封签，直至恢复到完整的存储。",
@@ -188,6 +190,7 @@ public struct AttentionService: Sendable {
         case .faulty(.lost, let since): Attention(.storeLost, "store", count: 1, since: since)
         case .faulty(.damaged, let since): Attention(.storeDamaged, "store", count: 1, since: since)
         case .faulty(.full, let since): Attention(.storeFull, "store", count: 1, since: since)
+        case .faulty(.unwritable, let since): Attention(.storeUnwritable, "store", count: 1, since: since)
         }
     }
 

@@ -18,7 +18,8 @@ public struct Gauges: Sendable {
     func tell(_ condition: StoreCondition) {
         for fault in StoreFault.allCases {
             metrics.set(
-                "gateway_store_fault", help: "Whether the store's file is lost, damaged or without room.",
+                "gateway_store_fault",
+                help: "Whether the store's file is lost, damaged, without room or refused by its device.",
                 labels: [("fault", fault.rawValue)], to: condition.fault == fault ? 1 : 0)
         }
     }

@@ -55,10 +55,10 @@ public struct Health: Sendable {
             Self.notReady(fault.rawValue, fault.advice.text(for: language))
         }
         let fault = inspection.condition.fault
-        if let fault, fault != .full { return told(fault) }
+        if let fault, !fault.endsWithAWrite { return told(fault) }
         do throws(StoreError) {
             let now = now()
-            // Also where the device was full: only a write tells that there is room again.
+            // Also where the device was full or refused: only a write tells that it takes them again.
             try await store.ping(now: now)
             if let fault = inspection.condition.fault { return told(fault) }
             let warnings =

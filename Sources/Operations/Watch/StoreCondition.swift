@@ -38,6 +38,12 @@ extension StoreFault {
             LocalizedText(
                 zh: "存储所在磁盘没有足够空间：请腾出空间，网关会自行恢复。",
                 en: "The store's device has too little room: make room, and the gateway goes on by itself.")
+        case .unwritable:
+            LocalizedText(
+                zh: "存储所在磁盘拒绝读写：查看系统日志（磁盘故障、只读挂载）和该用户的磁盘配额；恢复后网关会自行继续。",
+                en:
+                    "The store's device refuses to be read or written: look in the system's log for a failing disk or a read-only mount, and at the user's quota; the gateway goes on by itself afterwards."
+            )
         }
     }
 }

@@ -68,7 +68,8 @@ extension AttentionService {
         let count =
             switch first.kind {
             case .circuitOpen, .queueAge, .paused: items.count
-            case .storeLost, .storeDamaged, .storeFull, .auditBroken, .clocksOverdue, .hearingNear, .receiptLate,
+            case .storeLost, .storeDamaged, .storeFull, .storeUnwritable, .auditBroken, .clocksOverdue, .hearingNear,
+                .receiptLate,
                 .exchangeFolder, .reloadRefused, .deadLetters, .clocksDueSoon, .limitsMoved, .calendarMissing,
                 .partnerSilence, .expiry,
                 .parked:

@@ -31,6 +31,8 @@ struct PostgreSQLError {
     func told(isConnected: Bool) -> StoreError {
         switch state {
         case "53100": .diskFull
+        // An error of input or output.
+        case "58030": .unwritable
         // Serialization, deadlock, a lock that others hold, a statement that was cancelled.
         case "40001", "40P01", "55P03", "57014": .busy
         case "XX001", "XX002": .corrupt(text)

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Messaging
 import Synchronization
 
 /// Where a store's file and its log were when they were opened. A file that is removed or replaced can be written on and on
@@ -175,12 +176,20 @@ final class FilePlace: Sendable {
         }
     }
 
-    /// Whether the device has room for what comes next. Where it cannot be asked, writing tells.
-    var hasRoom: Bool { Self.hasRoom(at: path, for: room) }
+    /// Whether the device is mounted read-only, or lacks room for what comes next. Where it cannot be asked, writing tells.
+    var deviceFault: StoreFault? {
+        var device = statvfs()
+        guard statvfs(path, &device) == 0 else { return nil }
+        if device.f_flag & UInt(ST_RDONLY) != 0 { return .unwritable }
+        return Self.hasRoom(on: device, for: room) ? nil : .full
+    }
 
     static func hasRoom(at path: String, for bytes: UInt64) -> Bool {
         var device = statvfs()
-        guard statvfs(path, &device) == 0 else { return true }
-        return UInt64(device.f_bavail) * UInt64(device.f_frsize) >= bytes
+        return statvfs(path, &device) != 0 || hasRoom(on: device, for: bytes)
+    }
+
+    private static func hasRoom(on device: statvfs, for bytes: UInt64) -> Bool {
+        UInt64(device.f_bavail) * UInt64(device.f_frsize) >= bytes
     }
 }

@@ -103,7 +103,9 @@ final class SQLiteConnection: StoreConnection {
         defer { statement.reset() }
         switch statement.result() & 0xFF {
         case SQLITE_DONE: return
-        case SQLITE_IOERR: throw .uncertain
+        case SQLITE_IOERR:
+            _ = refused()
+            throw .uncertain
         case let code: throw failure(code)
         }
     }
@@ -226,14 +228,23 @@ final class SQLiteConnection: StoreConnection {
         switch code & 0xFF {
         case SQLITE_BUSY, SQLITE_LOCKED: .busy
         case SQLITE_FULL: full()
+        // What is out of memory is no device's doing.
+        case SQLITE_IOERR where sqlite3_extended_errcode(handle) != SQLITE_IOERR | 12 << 8: refused()
+        case SQLITE_READONLY: refused()
         case SQLITE_CORRUPT, SQLITE_NOTADB: damaged(code)
         default: .failed(String(cString: sqlite3_errmsg(handle)))
         }
     }
 
     private func full() -> StoreError {
-        health?.isFull.store(true, ordering: .relaxed)
+        health?.note(refusal: .full)
         return .diskFull
+    }
+
+    /// A quota that is used up is an error of input and output to SQLite, as a limit of the process and a failing disk are.
+    private func refused() -> StoreError {
+        health?.note(refusal: .unwritable)
+        return .unwritable
     }
 
     private func damaged(_ code: Int32) -> StoreError {

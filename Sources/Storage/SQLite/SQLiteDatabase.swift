@@ -143,7 +143,7 @@ public final class SQLiteDatabase: Database {
     }
 
     public var fault: StoreFault? {
-        unsafeFault ?? (health.isFull.load(ordering: .relaxed) || !place.hasRoom ? .full : nil)
+        unsafeFault ?? place.deviceFault ?? health.refusal
     }
 
     private var unsafeFault: StoreFault? {
@@ -220,20 +220,25 @@ public final class SQLiteDatabase: Database {
     }
 
     private static func commit(_ units: [any StoreUnit], on connection: SQLiteConnection, _ health: FileHealth) {
-        let wasFull = health.isFull.exchange(false, ordering: .relaxed)
+        let refusal = health.forgetRefusal()
         let changes = connection.changes
         do throws(StoreError) {
             if try !GroupCommit.whole(units, on: connection) { try GroupCommit.each(units, on: connection) }
         } catch {
             connection.rollBack()
-            // Where the device is full SQLite has undone everything by itself, and what fails next is only that.
-            let failure = health.isFull.load(ordering: .relaxed) ? StoreError.diskFull : error
-            // Nothing was written, so the device may be as full as before.
-            if wasFull { health.isFull.store(true, ordering: .relaxed) }
+            // Where the device refuses SQLite has undone everything by itself, and what fails next is only that.
+            let failure: StoreError =
+                switch health.refusal {
+                case .full: .diskFull
+                case .unwritable where error != .uncertain: .unwritable
+                case .unwritable, .lost, .damaged, nil: error
+                }
+            // Nothing was written, so the device may be as it was before.
+            if let refusal, health.refusal == nil { health.note(refusal: refusal) }
             for unit in units { unit.finish(failure: failure) }
             return
         }
-        if wasFull, connection.changes == changes { health.isFull.store(true, ordering: .relaxed) }
+        if let refusal, connection.changes == changes { health.note(refusal: refusal) }
         for unit in units { unit.finish(failure: nil) }
     }
 

@@ -35,7 +35,7 @@ extension StoreError {
         switch self {
         case .failed(let text): return LocalizedText(same: text)
         case .corrupt(let what): return LocalizedText("存储已损坏：\(what)", "the store is damaged: \(what)")
-        case .busy, .diskFull, .unsafe, .uncertain, .foreignLog, .newerSchema, .closed, .unreachable:
+        case .busy, .diskFull, .unwritable, .unsafe, .uncertain, .foreignLog, .newerSchema, .closed, .unreachable:
             return LocalizedText("存储现在无法使用（\(code)）", "the store cannot be used now (\(code))")
         }
     }

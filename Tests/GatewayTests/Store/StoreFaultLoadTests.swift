@@ -171,6 +171,30 @@ private let mayMount: Bool = {
         try #require(process.terminationStatus == 0, "\(words)")
     }
 
+    /// What a quota that is used up, a failing disk and a limit of the process look like: an error of input and output.
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/prlimit"), "prlimit is not here"))
+    func `a device that refuses to be written is told, and is over when it takes writes again`() async throws {
+        try gateway.start()
+        func limit(_ bytes: String) throws {
+            let process = Process()
+            process.executableURL = URL(filePath: "/usr/bin/prlimit")
+            process.arguments = ["--pid", "\(gateway.identifier)", "--fsize=\(bytes):"]
+            try process.run()
+            process.waitUntilExit()
+            try #require(process.terminationStatus == 0)
+        }
+        let acknowledged = try await under(.unwritable, "storeUnwritable") {
+            try limit("4096")
+        } mend: {
+            try limit("unlimited")
+        }
+        try await untilReady()
+        gateway.kill()
+        try await expect(acknowledged, in: store)
+        await pager.stop()
+        gateway.remove()
+    }
+
     @Test(.enabled(if: mayMount, "mounting is not allowed here, so these are skipped"))
     func `a disk that is mounted over the store is told, and ends when it is gone`() async throws {
         try gateway.start(by: ["/usr/bin/unshare", "-m", "--propagation", "private"])
