@@ -101,6 +101,47 @@ struct PostgreSQLFaultTests {
         try server.dropDatabase(name)
     }
 
+    @Test func `what was planted in the schema is told, and what acts by itself keeps the store shut`() async throws {
+        let server = try PrivatePostgreSQL.shared()
+        let name = try server.makeDatabase()
+        let database = try PostgreSQLDatabase(PostgreSQLSettings(server.connection(to: name)), maxPending: 64)
+        try await database.migrate()
+        #expect(try await database.plantedObjects() == [])
+        // Somebody's own to report from.
+        try server.execute("CREATE VIEW report AS SELECT count(*) FROM referral", in: name)
+        #expect(try await database.plantedObjects() == ["view report"])
+        try await database.migrate()
+        for (plant, what, remove) in [
+            (
+                "CREATE RULE hide AS ON INSERT TO audit WHERE new.actor = 'zhang' DO INSTEAD NOTHING", "rule hide",
+                "DROP RULE hide ON audit"
+            ),
+            ("CREATE POLICY hide ON audit USING (actor <> 'zhang')", "policy hide", "DROP POLICY hide ON audit"),
+            (
+                "CREATE TRIGGER hide BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+                "trigger hide", "DROP TRIGGER hide ON audit"
+            ),
+        ] {
+            try server.execute(plant, in: name)
+            #expect(try await database.plantedObjects() == [what, "view report"])
+            await #expect(throws: StoreError.corrupt("\(what) in the store was not made by the gateway")) {
+                try await database.migrate()
+            }
+            try server.execute(remove, in: name)
+        }
+        // What the gateway made, and says something else now.
+        try server.execute("ALTER TABLE referral DISABLE TRIGGER message_tally_insert", in: name)
+        try server.execute(
+            "CREATE OR REPLACE FUNCTION tally_case() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+            in: name)
+        #expect(
+            try await database.plantedObjects() == [
+                "function tally_case", "trigger message_tally_insert", "view report",
+            ])
+        await database.close()
+        try server.dropDatabase(name)
+    }
+
     @Test func `a connection string with a password is refused, and never repeated`() {
         for text in [
             "host=db password=secret dbname=x", "postgresql://user:secret@db/x", "host=db secret",

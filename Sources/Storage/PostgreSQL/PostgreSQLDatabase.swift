@@ -91,6 +91,10 @@ public final class PostgreSQLDatabase: Database {
         try await write { [self] connection throws(StoreError) in
             let done = try connection.schemaVersion()
             guard done <= Migration.all.count else { throw .newerSchema(done, reads: Migration.all.count) }
+            // Before anything is written through them.
+            if let planted = try PlantedObjects.foreign(connection).first {
+                throw .corrupt("\(planted) in the store was not made by the gateway")
+            }
             for step in Migration.postgreSQL where step.version > done {
                 guard let connection = connection as? PostgreSQLConnection else { throw .closed }
                 try connection.execute(step.script)
