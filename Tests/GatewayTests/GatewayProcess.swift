@@ -148,6 +148,12 @@ final class GatewayProcess: @unchecked Sendable {
             .write(to: file, atomically: true, encoding: .utf8)
     }
 
+    /// A key's file as it must be: its owner's alone.
+    static func writeKey(_ key: [UInt8], to file: URL) throws {
+        try Data(key).write(to: file)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+    }
+
     var remote: Remote { Remote(url: "http://127.0.0.1:\(port)", token: Self.partnerToken) }
     var institution: Remote { Remote(url: "http://127.0.0.1:\(port)", token: Self.institutionToken) }
     var desk: Remote { Remote(url: "http://127.0.0.1:\(port)", token: Self.operatorToken) }

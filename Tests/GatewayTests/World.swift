@@ -65,7 +65,7 @@ final class World: Sendable {
     func lend(to gateway: GatewayProcess) throws {
         let target = gateway.folder.appending(path: "store.sqlite")
         try FileManager.default.copyItem(at: folder.appending(path: "store.sqlite"), to: target)
-        try Data(Self.identityKey).write(to: URL(filePath: target.path + ".identity-key"))
+        try GatewayProcess.writeKey(Self.identityKey, to: URL(filePath: target.path + ".identity-key"))
     }
 
     var now: Instant { watch.time.withLock { $0 } }

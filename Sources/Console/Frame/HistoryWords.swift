@@ -69,7 +69,7 @@ enum HistoryWords {
         "testConnection": "测试回传地址",
         "addAccount": "新增用户", "changeRole": "更改角色", "changePassword": "更改密码", "disableAccount": "停用用户",
         "enableAccount": "启用用户", "pauseJob": "暂停任务", "resumeJob": "继续任务", "stopJob": "停止任务",
-        "exportAudit": "导出审计", "backUp": "备份", "moveStore": "迁移存储", "start": "启动", "stop": "停止",
+        "exportAudit": "导出审计", "backUp": "备份", "restore": "从备份恢复", "moveStore": "迁移存储", "start": "启动", "stop": "停止",
         "changeConfiguration": "配置或密钥变更",
         "rotateDataKey": "更换数据密钥", "rotateMasterKey": "更换主密钥", "giveUpIdentityKey": "放弃身份密钥", "beginSealing": "开始封签",
         "reload": "重新加载", "reloadRefused": "重新加载被拒", "credentialRefused": "凭据被拒", "arrangeDutyLawyer": "安排值班律师",

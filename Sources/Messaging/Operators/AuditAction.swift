@@ -25,6 +25,8 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case beginSealing
     /// A copy of the whole store was begun.
     case backUp
+    /// The store is one that an archive held: what happened after that archive is not in it.
+    case restore
     /// To another database.
     case moveStore
     case start, stop

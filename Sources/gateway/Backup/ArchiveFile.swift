@@ -38,7 +38,7 @@ struct ArchiveFile: Sendable, Hashable {
 
     init?(_ json: JSONValue) {
         guard let name = json["name"]?.string, let role = json["role"]?.string.flatMap(Role.init(rawValue:)),
-            let origin = json["origin"]?.string, Self.isSafe(name)
+            let origin = json["origin"]?.string, Self.isSafe(name), Self.isPlace(origin)
         else { return nil }
         self.init(name, role, from: origin)
         if let bytes = json["bytes"]?.int, let sha256 = json["sha256"]?.string, let sm3 = json["sm3"]?.string {
@@ -46,6 +46,18 @@ struct ArchiveFile: Sendable, Hashable {
         } else if json["bytes"] != nil || json["sha256"] != nil || json["sm3"] != nil {
             return nil
         }
+    }
+
+    /// A path from the root, in which nothing is hidden from whoever reads it.
+    static func isPlace(_ path: String) -> Bool {
+        path.utf8.first == UInt8(ascii: "/") && path.utf8.count <= ArchiveManifest.longestPath
+            && !path.split(separator: "/").contains("..")
+            && !path.unicodeScalars.contains {
+                switch $0.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator: true
+                case _: false
+                }
+            }
     }
 
     /// No name of an archive leads out of it.

@@ -74,7 +74,7 @@ struct ArchiveVerification {
             archive.appending(path: $0.name).path
         }
         let report = try await StoreReport(
-            of: database, survey, key: try key.flatMap { try IdentityKey.existing($0) }, memory: nil)
+            of: database, survey, key: try key.flatMap { try IdentityKey.existing($0, isCopy: true) }, memory: nil)
         var faults: [LocalizedText] = []
         if survey.schema != manifest.schema || survey.tables != manifest.tables {
             faults.append(
@@ -85,7 +85,7 @@ struct ArchiveVerification {
                 LocalizedText("审计链尾与清单不符。", "the audit trail does not end as the manifest says"))
         }
         if let fingerprint = report.identityFingerprint, let key,
-            try IdentityKey.agrees(key, with: fingerprint) != true
+            try IdentityKey.agrees(key, with: fingerprint, isCopy: true) != true
         {
             faults.append(
                 LocalizedText("不是该存储的身份密钥。", "is not the store's identity key").at("keys/identity-key"))

@@ -91,7 +91,10 @@ struct ArchiveWriter {
                 "back up a store in PostgreSQL by pg_basebackup or pg_dump, and copy keys and settings (config/README.md)."
             ))
         do {
-            if try await database.isMigrated() { try await note(in: SQLMessageStore(database: database)) }
+            if try await database.isMigrated() {
+                try await note(in: SQLMessageStore(database: database))
+                await configuration.sealTrail(of: database)
+            }
             try await database.copy(to: file)
         } catch {
             await database.close()

@@ -75,6 +75,18 @@ enum Backup: Command {
                 en:
                     "The archive is whole: \(manifest.files.count) files, \(bytes) bytes, \(rows) rows, schema \(manifest.schema)."
             ))
+        if let digest = manifest.digest {
+            Terminal.print(
+                LocalizedText(
+                    zh: "清单摘要 SM3：\(digest)（另处留存，可辨认归档是否被换）。",
+                    en: "Digest of the manifest, SM3: \(digest). Kept elsewhere, it tells the archive from another one."
+                ))
+        } else {
+            Terminal.complain(
+                LocalizedText(
+                    zh: "清单没有自身的摘要：归档由较早的版本写成。",
+                    en: "The manifest has no digest of its own: the archive is an earlier release's."))
+        }
         if let head = manifest.auditHead {
             Terminal.print(
                 LocalizedText(

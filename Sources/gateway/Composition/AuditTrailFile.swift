@@ -9,7 +9,9 @@ import Vocabulary
 struct AuditTrailFile: AuditHeadMemory {
     let path: String
 
-    init(besideKey identityKeyFile: String) { path = identityKeyFile + ".trail" }
+    private static let suffix = ".trail"
+
+    init(besideKey identityKeyFile: String) { path = identityKeyFile + Self.suffix }
 
     func remembered() throws -> AuditSeal? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
@@ -28,6 +30,11 @@ struct AuditTrailFile: AuditHeadMemory {
         let file = URL(filePath: path)
         try Data((seal.json.text() + "\n").utf8).write(to: file, options: .atomic)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        // A command that was run by root leaves it to whom the key belongs: the gateway must read it.
+        var status = stat()
+        if geteuid() == 0, stat(String(path.dropLast(Self.suffix.count)), &status) == 0 {
+            _ = chown(path, status.st_uid, status.st_gid)
+        }
     }
 
     /// The store is another one from now on: restored from a backup, or under another key.

@@ -9,7 +9,11 @@ import Vocabulary
 /// ones; nothing else.
 enum IdentityKey {
     /// The key where there is one; nothing is made.
-    static func existing(_ path: String) throws -> KeyedHash? { try bytes(of: path).map { try KeyedHash(key: $0) } }
+    ///
+    /// - Parameter isCopy: in an archive, whose folder says who may read it.
+    static func existing(_ path: String, isCopy: Bool = false) throws -> KeyedHash? {
+        try bytes(of: path, isCopy: isCopy).map { try KeyedHash(key: $0) }
+    }
 
     /// Reads the key, or makes one for a store that has never had one.
     ///
@@ -35,34 +39,57 @@ enum IdentityKey {
     }
 
     /// Whether the key in the file is the one of this fingerprint; nothing where there is none.
-    static func agrees(_ path: String, with fingerprint: String) throws -> Bool? {
-        try bytes(of: path).map { try KeyedHash(key: $0).fingerprint == fingerprint }
+    static func agrees(_ path: String, with fingerprint: String, isCopy: Bool = false) throws -> Bool? {
+        try bytes(of: path, isCopy: isCopy).map { try KeyedHash(key: $0).fingerprint == fingerprint }
     }
 
-    private static func bytes(of path: String) throws -> [UInt8]? {
+    /// - Throws: `ConfigurationError` where it cannot be read, is empty, or may be read by others, as a master key that others
+    ///   may read is refused.
+    private static func bytes(of path: String, isCopy: Bool = false) throws -> [UInt8]? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         guard let key = FileManager.default.contents(atPath: path) else {
-            throw ConfigurationError([
-                Complaint(file: path, line: nil, text: "身份密钥无法读取。the identity key cannot be read")
-            ])
+            throw refusal(path, "身份密钥无法读取。the identity key cannot be read")
+        }
+        guard !key.isEmpty else {
+            throw refusal(
+                path,
+                "身份密钥文件是空的：请从备份放回（备份中的 keys/identity-key）；从未有过密钥的新存储，删去此空文件即可。the file of the identity key is empty: put the key back from a backup (keys/identity-key of the archive); of a store that never had one, remove the empty file"
+            )
+        }
+        var status = stat()
+        if !isCopy, stat(path, &status) == 0, status.st_mode & 0o077 != 0 {
+            let mode = String(status.st_mode & 0o777, radix: 8)
+            throw refusal(
+                path,
+                "身份密钥的权限为 \(mode)，他人可以读取：请执行 chmod 600 \(path)。the identity key has mode \(mode), so that others may read it: chmod 600 \(path)"
+            )
         }
         return [UInt8](key)
     }
 
-    /// Created with its mode, so that at no moment others can read it; never over one that is there.
+    private static func refusal(_ path: String, _ text: String) -> ConfigurationError {
+        ConfigurationError([Complaint(file: path, line: nil, text: text)])
+    }
+
+    /// Created with its mode, so that at no moment others can read it, and under its name only when it is whole; never over
+    /// one that is there.
     private static func make(_ path: String) throws -> [UInt8] {
         let key = try SecureRandom.bytes(32)
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let partial = "\(path).\(getpid())"
+        let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             // Another node was first.
             if let other = try bytes(of: path) { return other }
-            throw ConfigurationError([
-                Complaint(file: path, line: nil, text: "身份密钥无法生成。the identity key cannot be made")
-            ])
+            throw refusal(path, "身份密钥无法生成。the identity key cannot be made")
         }
+        defer { _ = unlink(partial) }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         try file.write(contentsOf: Data(key))
         try file.synchronize()
+        guard link(partial, path) == 0 else {
+            if let other = try bytes(of: path) { return other }
+            throw refusal(path, "身份密钥无法生成。the identity key cannot be made")
+        }
         return key
     }
 

@@ -126,6 +126,23 @@ import Transport
             }
         ),
         (
+            "a letter of the manifest", "own digest",
+            { archive in
+                try edit(archive, isResealed: false) { $0.replacing("\"referral\": 1", with: "\"referral\": 2") }
+            }
+        ),
+        (
+            "a place that hides what it is", "damaged",
+            { archive in try edit(archive) { $0.replacing("/store.sqlite\"", with: "/../store.sqlite\"") } }
+        ),
+        (
+            "a place without an end", "damaged",
+            { archive in
+                let long = String(repeating: "x", count: ArchiveManifest.longestPath)
+                try edit(archive) { $0.replacing("/store.sqlite\"", with: "/\(long)\"") }
+            }
+        ),
+        (
             "other counts", "not as many",
             { archive in try edit(archive) { $0.replacing("\"referral\": 1", with: "\"referral\": 2") } }
         ),
@@ -142,11 +159,16 @@ import Transport
         try handle.write(contentsOf: Data(repeating: 0xA5, count: 1))
     }
 
-    private static func edit(_ archive: URL, _ change: (String) -> String) throws {
+    /// - Parameter isResealed: whether whoever changes it makes its digest right, as anybody can.
+    private static func edit(_ archive: URL, isResealed: Bool = true, _ change: (String) -> String) throws {
         let file = archive.appending(path: "manifest.json")
         let text = try String(contentsOf: file, encoding: .utf8)
         try #require(change(text) != text)
-        try change(text).write(to: file, atomically: true, encoding: .utf8)
+        guard isResealed else { return try change(text).write(to: file, atomically: true, encoding: .utf8) }
+        var said = try #require(try JSONValue(parsing: Array(change(text).utf8)).object)
+        said["digest"] = nil
+        said["digest"] = .string(ArchiveManifest.digest(of: said))
+        try JSONValue.object(said).text().write(to: file, atomically: true, encoding: .utf8)
     }
 
     @Test func `an archive that is not right in every part is told and not restored`() async throws {
@@ -161,7 +183,7 @@ import Transport
             try FileManager.default.copyItem(at: archive, to: harmed)
             try harm.do(harmed)
             try expect(["backup", "--verify", harmed.path], says: harm.says)
-            try expect(["restore", harmed.path, "--force"], says: harm.says)
+            try expect(["restore", harmed.path, "--in-place", "--force"], says: harm.says)
             try FileManager.default.removeItem(at: harmed)
         }
         let store = gateway.folder.appending(path: "store.sqlite")
@@ -235,14 +257,20 @@ import Transport
         _ = try await gateway.send(courtNotice("R-1"))
         let archive = try backUp(gateway)
         _ = try await gateway.send(courtNotice("R-2"))
-        try expect(["restore", archive.path, "--force"], says: "in use")
+        try expect(["restore", archive.path, "--in-place", "--force"], says: "in use")
         gateway.kill()
-        try expect(["restore", archive.path], says: "nothing was changed")
-        let (code, output) = try GatewayProcess.run(["restore", archive.path, "--force"])
+        // Where it stood is shown, and is no path before somebody has said so.
+        try expect(["restore", archive.path], says: "store/gateway.sqlite → \(gateway.folder.path)/store.sqlite")
+        try expect(["restore", archive.path, "--in-place"], says: "nothing was changed")
+        let (code, output) = try GatewayProcess.run(["restore", archive.path, "--in-place", "--force"])
         try #require(code == 0, "\(output)")
         let store = gateway.folder.appending(path: "store.sqlite")
         #expect(!FileManager.default.fileExists(atPath: store.path + "-wal"), "it was of another life")
         #expect(try await messageIDs(in: store) == ["R-1"])
+        let trail = try GatewayProcess.run(["audit", "export"] + settings(of: gateway)).output
+        let told = try #require(trail.split(separator: "\n").first { $0.contains("\"restore\"") })
+        #expect(told.contains(try #require(try ArchiveManifest(of: archive).digest)))
+        try expect(["audit", "verify"] + settings(of: gateway), code: 0, says: "intact")
         // The former store is whole with its log beside it.
         let aside = try #require(
             try FileManager.default.contentsOfDirectory(atPath: gateway.folder.path).first {
@@ -272,16 +300,18 @@ import Transport
             try expect(words + settings(of: gateway), says: "is not there")
         }
         #expect(!FileManager.default.fileExists(atPath: key.path), "it is never made anew")
-        try expect(["restore", archive.path, "--force"], code: 0, says: key.path)
-        try Data(repeating: 7, count: 32).write(to: key)
+        try expect(["restore", archive.path, "--in-place", "--force"], code: 0, says: key.path)
+        try GatewayProcess.writeKey(Array(repeating: 7, count: 32), to: key)
         for words in [["serve"], ["check"]] { try expect(words + settings(of: gateway), says: "another identity key") }
-        try expect(["restore", whole.path], says: "nothing was changed")
-        try expect(["restore", whole.path, "--force"], code: 0, says: key.path)
+        try expect(["restore", whole.path, "--in-place"], says: "nothing was changed")
+        try expect(["restore", whole.path, "--in-place", "--force"], code: 0, says: key.path)
         try expect(["check", "--store"] + settings(of: gateway), code: 0, says: "in order")
         // Lost for good.
         try FileManager.default.removeItem(at: key)
         try expect(["keys", "identity"] + settings(of: gateway), code: 2, says: "--accept-loss")
-        try expect(["keys", "identity", "--accept-loss"] + settings(of: gateway), code: 0, says: key.path)
+        try expect(
+            ["keys", "identity", "--accept-loss", "--reason", "身份密钥遗失"] + settings(of: gateway), code: 0, says: key.path
+        )
         // What was sealed under the lost key is no forgery, now and after the next start.
         try expect(["check", "--store"] + settings(of: gateway), code: 0, says: "in order")
         try gateway.start()
