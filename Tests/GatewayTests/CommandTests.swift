@@ -28,12 +28,15 @@ import Vocabulary
 
     @Test(arguments: [
         ["retention", "plan", "--rewrite"], ["retention", "proof", "--rewrite"],
-        ["retention", "run", "--at", "2027-01-01"],
+        ["retention", "run", "--at", "2027-01-01"], ["retention", "run"], ["retention", "run", "--reason", "……"],
+        ["retention", "plan", "--reason", "核查"], ["keys", "rotate-data"], ["migrate", "--reason", "核查"],
+        ["users", "disable", "a"], ["users", "list", "--reason", "核查"],
         ["keys", "rotate-data", "--days", "3"], ["keys", "master", "k", "--to", "l"], ["keys", "new", "--accept-loss"],
         ["keys", "identity", "--days", "3"], ["check", "foo"], ["serve", "foo"], ["migrate", "foo"], ["demo", "foo"],
         ["drift", "foo"], ["audit", "head", "--json"], ["backup", "--verify", "a", "--without-keys"],
         ["subject", "erase", "--text"], ["subject", "export", "--changes", "f"], ["subject", "correct", "--text"],
-        ["restore", "a", "--to", "d", "--force"], ["keys", "new", "--partner", "a", "--operator", "b"],
+        ["restore", "a", "--to", "d", "--force"], ["restore", "a", "--force"],
+        ["restore", "a", "--to", "d", "--in-place"], ["keys", "new", "--partner", "a", "--operator", "b"],
         ["users", "disable", "a", "b"], ["users", "role", "a", "--one-time"],
         ["users", "add", "a", "--one-time", "--password-file", "f"], ["mappings", "list", "--update"],
         ["mappings", "lint", "a", "b"], ["dead-letters", "retry", "a", "--partner", "b"],
@@ -147,12 +150,13 @@ import Vocabulary
         let done = try run(["dead-letters", "jobs", job, "--wait"], of: gateway)
         #expect(done.code == 1 && done.output.contains("又失败 3，未动 0，共 3 0 resent, 3 failed again"), "\(done.output)")
         #expect(try run(["dead-letters", "jobs", job], of: gateway).code == 0)
-        #expect(try run(["dead-letters", "jobs", job, "--stop"], of: gateway).code == 1, "it is over")
+        #expect(
+            try run(["dead-letters", "jobs", job, "--stop", "--reason", "try"], of: gateway).code == 1, "it is over")
         #expect(try run(["dead-letters", "jobs"], of: gateway).output.contains(job))
         try await gateway.fillDeadLetterQueue()
         let slow = try start(rate: 1)
         for (act, state) in [("--pause", "paused"), ("--resume", "running"), ("--stop", "stopped")] {
-            let (code, output) = try run(["dead-letters", "jobs", slow, act], of: gateway)
+            let (code, output) = try run(["dead-letters", "jobs", slow, act, "--reason", "try"], of: gateway)
             #expect(code == 0 && output.contains(state), "\(output)")
         }
         await flow.end()

@@ -76,12 +76,13 @@ import Vocabulary
         try gateway.start()
         let chief = try await ConsoleVisitor.add("chief", "administrator", to: gateway)
         let worker = try await ConsoleVisitor.add("li", "operator", to: gateway)
-        let order = ["name": "wu", "role": "operator"]
+        let order = ["name": "wu", "role": "operator", "reason": "到岗"]
         #expect(try await worker.get("/accounts").status == 403)
         #expect(try await !worker.get("/").html.contains("/console/accounts"))
         #expect(try await worker.post("/accounts/add", order).status == 403)
         #expect(try await chief.post("/accounts/add", order, isOwn: false).status == 403)
-        #expect(try await chief.post("/accounts/add", ["name": "wu", "role": "king"]).status == 400)
+        #expect(try await chief.post("/accounts/add", ["name": "wu", "role": "king", "reason": "到岗"]).status == 400)
+        #expect(try await chief.post("/accounts/add", order.merging(["reason": " "]) { $1 }).status == 400)
         let added = try await chief.post("/accounts/add", order)
         #expect(added.status == 200)
         let password = try #require(added.html.firstMatch(of: /<code class="secret">([^<]+)</)).1
@@ -117,26 +118,31 @@ import Vocabulary
         let chief = try await ConsoleVisitor.add("chief", "administrator", to: gateway)
         let wu = try await ConsoleVisitor.add("wu", "viewer", to: gateway)
         for act in ["role", "lock"] {
-            #expect(try await chief.post("/accounts/\(act)", ["name": "chief", "role": "viewer"]).status == 409)
+            #expect(
+                try await chief.post("/accounts/\(act)", ["name": "chief", "role": "viewer", "reason": "x"]).status
+                    == 409)
         }
-        #expect(try await chief.post("/accounts/lock", ["name": "nobody"]).status == 404)
-        #expect(try await chief.post("/accounts/role", ["name": "wu", "role": "auditor"]).status == 303)
+        #expect(try await chief.post("/accounts/lock", ["name": "nobody", "reason": "x"]).status == 404)
+        #expect(
+            try await chief.post("/accounts/role", ["name": "wu", "role": "auditor", "reason": "转岗"]).status == 303)
         #expect(try await wu.get("/audit").leadsTo?.hasPrefix("/console/sign-in") == true)
         _ = try await wu.signIn("wu", "password of wu")
         #expect(try await wu.get("/audit").status == 200)
-        #expect(try await chief.post("/accounts/lock", ["name": "wu"]).leadsTo == "/console/accounts?done=lock")
+        #expect(
+            try await chief.post("/accounts/lock", ["name": "wu", "reason": "本人来电"]).leadsTo
+                == "/console/accounts?done=lock")
         #expect(try await wu.get("/").status == 303)
         #expect(try await wu.signIn("wu", "password of wu") == 401)
         #expect(try await chief.get("/accounts").html.contains("已停用"))
-        #expect(try await chief.post("/accounts/unlock", ["name": "wu"]).status == 303)
+        #expect(try await chief.post("/accounts/unlock", ["name": "wu", "reason": "本人来电"]).status == 303)
         #expect(try await wu.signIn("wu", "password of wu") == 303)
         // Guesses lock it too; the same button ends that.
         for _ in 0..<5 { _ = try await wu.signIn("wu", "a wrong guess") }
         #expect(try await wu.signIn("wu", "password of wu") == 429)
         #expect(try await chief.get("/accounts").html.contains("已锁定"))
-        #expect(try await chief.post("/accounts/unlock", ["name": "wu"]).status == 303)
+        #expect(try await chief.post("/accounts/unlock", ["name": "wu", "reason": "本人来电"]).status == 303)
         #expect(try await wu.signIn("wu", "password of wu") == 303)
-        let reset = try await chief.post("/accounts/reset", ["name": "wu"])
+        let reset = try await chief.post("/accounts/reset", ["name": "wu", "reason": "本人来电"])
         let password = try #require(reset.html.firstMatch(of: /<code class="secret">([^<]+)</)).1
         #expect(try await wu.signIn("wu", "password of wu") == 401)
         #expect(try await wu.signIn("wu", String(password)) == 303)
@@ -149,6 +155,7 @@ import Vocabulary
                 "changePassword", "enableAccount", "enableAccount", "disableAccount", "changeRole", "addAccount",
             ])
         #expect(acts.first { $0["action"] == "disableAccount" }?["actor"] == "chief")
+        #expect(acts.first { $0["action"] == "disableAccount" }?["detail"] == "本人来电")
         for visitor in [chief, wu] { await visitor.leave() }
         gateway.stop()
         gateway.remove()

@@ -219,6 +219,7 @@ import Transport
             try await browser.signIn(to: gateway)
             try await browser.open("\(site)/accounts")
             try await browser.type("wu", into: "form[action$='/add'] input[name=name]")
+            try await browser.type("到岗", into: "form[action$='/add'] input[name=reason]")
             try await browser.click("form[action$='/add'] button")
             let password = try await browser.text("code.secret")
             try await browser.screenshot("accounts-added")
@@ -276,7 +277,7 @@ extension GatewayProcess {
         try password.write(to: file, atomically: true, encoding: .utf8)
         let config = folder.appending(path: "gateway.xml").path
         let added = try Self.run(
-            ["users", "add", "li", "--role", role, "--password-file", file.path, "--config", config])
+            ["users", "add", "li", "--role", role, "--password-file", file.path, "--reason", "测试", "--config", config])
         try #require(added.code == 0)
     }
 }
@@ -313,7 +314,10 @@ extension Browser {
         try "a long password".write(to: file, atomically: true, encoding: .utf8)
         let config = gateway.folder.appending(path: "gateway.xml").path
         _ = try GatewayProcess.run(
-            ["users", "add", "eve", "--role", "viewer", "--password-file", file.path, "--config", config])
+            [
+                "users", "add", "eve", "--role", "viewer", "--password-file", file.path, "--reason", "测试", "--config",
+                config,
+            ])
         try gateway.start()
         let site = "http://127.0.0.1:\(gateway.port)/console"
         for path in ["/", "/dead-letters", "/messages", "/audit", "/reports/2026-01"] {

@@ -26,7 +26,7 @@ final class ConsoleVisitor: @unchecked Sendable {
         let file = gateway.folder.appending(path: "password-\(name)")
         try "password of \(name)".write(to: file, atomically: true, encoding: .utf8)
         let added = try GatewayProcess.run([
-            "users", "add", name, "--role", role, "--password-file", file.path, "--config",
+            "users", "add", name, "--role", role, "--password-file", file.path, "--reason", "测试", "--config",
             gateway.folder.appending(path: "gateway.xml").path,
         ])
         try #require(added.code == 0, "\(added.output)")

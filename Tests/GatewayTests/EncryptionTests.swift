@@ -108,7 +108,7 @@ import Transport
         #expect(try command(flow, "check").output.contains("run `gateway keys rotate-data`"))
 
         let ids = (0..<200).map { "L-\($0)" }
-        let rotation = Task.detached { try command(flow, "keys", "rotate-data") }
+        let rotation = Task.detached { try command(flow, "keys", "rotate-data", "--reason", "定期轮换") }
         try await inConnections(4, ids) { id in
             _ = try await flow.partner("court").ask(
                 "POST", "/v1/referrals", body: courtNotice(id, name: PlantedRun.name), mediaType: "application/xml")

@@ -147,10 +147,11 @@ extension GatewayProcess {
         try gateway.start()
         let resumed = try await gateway.job(id) { ($0["resent"]?.int ?? 0) >= 24 }
         #expect(resumed["state"] == "running")
-        let paused = try await gateway.desk.ask("POST", "/v1/jobs/\(id)/pause")
+        let paused = try await gateway.desk.ask("POST", "/v1/jobs/\(id)/pause", body: body(("reason", "try")))
         #expect(paused["state"] == "paused")
-        #expect(try await gateway.desk.call("POST", "/v1/jobs/\(id)/pause").status == 409)
-        _ = try await gateway.desk.ask("POST", "/v1/jobs/\(id)/resume")
+        #expect(
+            try await gateway.desk.call("POST", "/v1/jobs/\(id)/pause", body: body(("reason", "try"))).status == 409)
+        _ = try await gateway.desk.ask("POST", "/v1/jobs/\(id)/resume", body: body(("reason", "try")))
         let done = try await gateway.job(id) { $0["state"] == "finished" }
         #expect(done["resent"] == 300)
         #expect(done["failedAgain"] == 0 && done["skipped"] == 0)
@@ -184,8 +185,11 @@ extension GatewayProcess {
         try await gateway.fillDeadLetterQueue()
         let slow = body(("filter", ["partner": "court"]), ("reason", "try"), ("ratePerSecond", 1))
         let id = try await gateway.desk.ask("POST", "/v1/dead-letters/retry", body: slow)["id"]?.string ?? ""
-        #expect(try await gateway.desk.ask("POST", "/v1/jobs/\(id)/stop")["state"] == "stopped")
-        #expect(try await gateway.desk.call("POST", "/v1/jobs/\(id)/resume").status == 409)
+        #expect(
+            try await gateway.desk.ask("POST", "/v1/jobs/\(id)/stop", body: body(("reason", "try")))["state"]
+                == "stopped")
+        #expect(
+            try await gateway.desk.call("POST", "/v1/jobs/\(id)/resume", body: body(("reason", "try"))).status == 409)
         let (bad, _) = try await gateway.desk.call(
             "POST", "/v1/dead-letters/retry", body: body(("filter", ["raeson": "invalid"]), ("reason", "try")))
         #expect(bad == 400)

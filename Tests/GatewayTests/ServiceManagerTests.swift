@@ -139,7 +139,7 @@ private final class NotifySocket {
         #expect(try GatewayProcess.run(["migrate", "--config", gateway.settings.path]).code == 0)
         let current = try GatewayProcess.run(plan)
         #expect(current.code == 0 && current.output.contains("nothing would change"))
-        #expect(try GatewayProcess.run(plan + ["--to", "host=db"]).code == 2)
+        #expect(try GatewayProcess.run(plan + ["--to", "host=db", "--reason", "迁移"]).code == 2)
         gateway.remove()
     }
 }

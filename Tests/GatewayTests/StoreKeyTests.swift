@@ -92,7 +92,7 @@ import Vocabulary
         let made = try GatewayProcess.run(["keys", "master", flow.gateway.folder.path + "/./other.key"])
         #expect(made.code == 0 && made.output.contains("keyFile=\"\(other)\""), "\(made.output)")
         for same in [key.path, flow.gateway.folder.path + "/./master.key"] {
-            let kept = try command(flow, ["keys", "rotate-master", "--to", same])
+            let kept = try command(flow, ["keys", "rotate-master", "--to", same, "--reason", "定期轮换"])
             #expect(kept.code == 1 && kept.output.contains("holds the master key in force"), "\(kept.output)")
         }
         await flow.end()
@@ -157,19 +157,19 @@ import Vocabulary
             }
         }
         for _ in 0..<2 {
-            let rotated = try command(flow, ["keys", "rotate-data"])
+            let rotated = try command(flow, ["keys", "rotate-data", "--reason", "定期轮换"])
             #expect(rotated.code == 0, "\(rotated.output)")
         }
         let folder = flow.gateway.folder
         let (old, new) = (folder.appending(path: "master.key"), folder.appending(path: "new.key"))
         #expect(try GatewayProcess.run(["keys", "master", new.path]).code == 0)
-        let rewrapped = try command(flow, ["keys", "rotate-master", "--to", new.path])
+        let rewrapped = try command(flow, ["keys", "rotate-master", "--to", new.path, "--reason", "定期轮换"])
         #expect(rewrapped.code == 0 && rewrapped.output.contains("mv "), "\(rewrapped.output)")
         #expect(rename(new.path, old.path) == 0)
         // The running gateway learns a key that the new master key wraps.
-        #expect(try command(flow, ["keys", "rotate-data"]).code == 0)
+        #expect(try command(flow, ["keys", "rotate-data", "--reason", "定期轮换"]).code == 0)
         try await sending.value
-        #expect(try command(flow, ["keys", "rotate-data"]).code == 0)
+        #expect(try command(flow, ["keys", "rotate-data", "--reason", "定期轮换"]).code == 0)
         #expect(try await keyIDs(flow) == [0, 5])
         for restarts in [false, true] {
             if restarts {
@@ -252,7 +252,7 @@ import Vocabulary
             "referral.raw of \(receipts[0]["referralId"]?.string ?? "")", "history.detail of", "message.problem of",
         ] { #expect(check.output.contains(place), "\(place): \(check.output)") }
 
-        let rotated = try command(flow, ["keys", "rotate-data"])
+        let rotated = try command(flow, ["keys", "rotate-data", "--reason", "定期轮换"])
         #expect(rotated.code == 1 && rotated.output.contains("application.content of \(numbers[0])"))
         #expect(try await keyIDs(flow) == [0, 1, 2])
         #expect(try await notice(flow, "D-3")["outcome"] == "accepted")

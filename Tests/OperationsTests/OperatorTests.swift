@@ -83,7 +83,8 @@ private let others: [String: Set<String>] = [
     @Test func `a session lets its holder in until it idles out, and writes only with its forgery token`() async throws
     {
         let bench = try await Bench()
-        try await bench.services.accounts.add("li", role: .operator, password: password, by: administrator)
+        try await bench.services.accounts.add(
+            "li", role: .operator, password: password, by: administrator, reason: "测试")
         let entry = await bench.signIn("li", password)
         #expect(entry.status == 201)
         let cookie = try #require(entry.header("Set-Cookie"))
@@ -93,7 +94,10 @@ private let others: [String: Set<String>] = [
         #expect(await bench.call("GET", "/v1/dead-letters", [session]).status == 200)
         #expect(await bench.call("POST", "/v1/jobs/X/pause", [session]).status == 403)
         #expect(await bench.call("POST", "/v1/jobs/X/pause", [session, ("X-CSRF-Token", csrf + "0")]).status == 403)
-        #expect(await bench.call("POST", "/v1/jobs/X/pause", [session, ("X-CSRF-Token", csrf)]).status == 404)
+        #expect(await bench.call("POST", "/v1/jobs/X/pause", [session, ("X-CSRF-Token", csrf)]).status == 400)
+        let reason: JSONValue = ["reason": "测试"]
+        #expect(
+            await bench.call("POST", "/v1/jobs/X/pause", [session, ("X-CSRF-Token", csrf)], body: reason).status == 404)
         #expect(await bench.call("GET", "/v1/operators", [session]).status == 403)
         bench.clock.advance(29 * 60)
         #expect(await bench.call("GET", "/v1/session", [session]).status == 200)
@@ -106,7 +110,7 @@ private let others: [String: Set<String>] = [
 
     @Test func `a session ends by its absolute end, by signing out, and by any change of the account`() async throws {
         let bench = try await Bench()
-        try await bench.services.accounts.add("li", role: .viewer, password: password, by: administrator)
+        try await bench.services.accounts.add("li", role: .viewer, password: password, by: administrator, reason: "测试")
         func enter() async throws -> (name: String, value: String) {
             let cookie = try #require(await bench.signIn("li", password).header("Set-Cookie"))
             return ("Cookie", String(cookie.prefix { $0 != ";" }))
@@ -123,9 +127,9 @@ private let others: [String: Set<String>] = [
         #expect(await bench.call("DELETE", "/v1/session", [second, ("X-CSRF-Token", csrf ?? "")]).status == 204)
         #expect(await bench.call("GET", "/v1/session", [second]).status == 401)
         let third = try await enter()
-        try await bench.services.accounts.setRole(.auditor, of: "li", by: administrator)
+        try await bench.services.accounts.setRole(.auditor, of: "li", by: administrator, reason: "测试")
         #expect(await bench.call("GET", "/v1/session", [third]).status == 401)
-        try await bench.services.accounts.setDisabled(true, of: "li", by: administrator)
+        try await bench.services.accounts.setDisabled(true, of: "li", by: administrator, reason: "测试")
         #expect(await bench.signIn("li", password).status == 401)
         let actions = try await bench.services.audit.entries(AuditFilter(), before: nil, limit: 50).map(\.action)
         #expect(
@@ -138,7 +142,7 @@ private let others: [String: Set<String>] = [
     @Test func `guesses lock the account alike whether it exists or not, and a flood of them counts each`() async throws
     {
         let bench = try await Bench()
-        try await bench.services.accounts.add("li", role: .viewer, password: password, by: administrator)
+        try await bench.services.accounts.add("li", role: .viewer, password: password, by: administrator, reason: "测试")
         for name in ["li", "nobody"] {
             var answers: [HTTPResponse] = []
             for number in 0..<5 { answers.append(await bench.signIn(name, "wrong\(number)")) }
@@ -161,7 +165,8 @@ private let others: [String: Set<String>] = [
 
     @Test func `a flood of guesses keeps strangers out, not who has signed in from there before`() async throws {
         let bench = try await Bench()
-        try await bench.services.accounts.add("li", role: .administrator, password: password, by: administrator)
+        try await bench.services.accounts.add(
+            "li", role: .administrator, password: password, by: administrator, reason: "测试")
         var settings = SignInService.Settings()
         settings.anywhere = LockPolicy(failures: 4, window: .seconds(900))
         settings.perAccount = LockPolicy(failures: 3, window: .seconds(900))
@@ -193,7 +198,7 @@ private let others: [String: Set<String>] = [
         for _ in 0..<3 { #expect(await kind("wrong", from: "192.0.2.1", cookies: cookies) == .unauthorized) }
         #expect(await kind(password, from: "192.0.2.1", cookies: cookies) == .tooManyAttempts)
         // An administrator's word ends both locks.
-        try await bench.services.accounts.setDisabled(false, of: "li", by: administrator)
+        try await bench.services.accounts.setDisabled(false, of: "li", by: administrator, reason: "测试")
         #expect(await kind(password, from: "203.0.113.1") == nil)
         await bench.remove()
     }

@@ -11,17 +11,20 @@ extension WebConsole {
             act("/console/accounts/{act}", may: [.administer]) { scene, form in
                 let name = form["name"]
                 let accounts = services.accounts
+                let reason = try Self.reason(form)
                 switch scene.value("act") {
                 case "add":
                     let password = try await accounts.addWithOneTimePassword(
-                        name, role: try Self.role(form), by: scene.caller)
+                        name, role: try Self.role(form), by: scene.caller, reason: reason)
                     return .page(try await accountPage(scene, Self.handOver(name, password, scene.language)))
                 case "reset":
-                    let password = try await accounts.resetPassword(of: name, by: scene.caller)
+                    let password = try await accounts.resetPassword(
+                        of: name, by: scene.caller, reason: reason)
                     return .page(try await accountPage(scene, Self.handOver(name, password, scene.language)))
-                case "role": try await accounts.setRole(try Self.role(form), of: name, by: scene.caller)
-                case "lock": try await accounts.setDisabled(true, of: name, by: scene.caller)
-                case "unlock": try await accounts.setDisabled(false, of: name, by: scene.caller)
+                case "role":
+                    try await accounts.setRole(try Self.role(form), of: name, by: scene.caller, reason: reason)
+                case "lock": try await accounts.setDisabled(true, of: name, by: scene.caller, reason: reason)
+                case "unlock": try await accounts.setDisabled(false, of: name, by: scene.caller, reason: reason)
                 default: throw Problem(.notFound, zh: "没有这项操作。", en: "No such act.")
                 }
                 return .seeOther("\(Section.accounts.path)?done=\(scene.value("act"))")
@@ -75,6 +78,7 @@ extension WebConsole {
                 <form class="filter" method="post" action="\(Section.accounts.path)/add">\(scene.csrf)
                 <label>\(language("用户名", "Name"))<br><input name="name" required maxlength="64" autocomplete="off"></label>
                 \(Self.select("role", language("角色", "Role"), Self.roles(language), chosen: OperatorRole.viewer.rawValue, all: nil))
+                \(Self.reasonLine(language))
                 <button>\(language("新增并生成一次性密码", "Add, with a one-time password"))</button></form>
                 \(roleTable(language))
                 """)
@@ -107,7 +111,8 @@ extension WebConsole {
         let name: HTML = "<input type=\"hidden\" name=\"name\" value=\"\(account.name)\">"
         func deed(_ act: String, _ title: String, isDangerous: Bool = false, _ fields: HTML) -> HTML {
             Self.unfolding(
-                title, action: "\(Section.accounts.path)/\(act)", scene, isDangerous: isDangerous, "\(name)\(fields)")
+                title, action: "\(Section.accounts.path)/\(act)", scene, isDangerous: isDangerous,
+                "\(name)\(fields)\(Self.reasonLine(language))")
         }
         // Nobody shuts themselves out.
         guard account.name != scene.caller.id else {

@@ -194,8 +194,13 @@ extension WebConsole {
             title, action: "\(section.path)/\(act)", scene,
             """
             <input type="hidden" name="recipient" value="\(endpoint.recipient)"><input type="hidden" name="page" value="\(page)">
-            <label>\(language("理由", "Reason"))<br><input name="reason" required maxlength="200"></label>
+            \(Self.reasonLine(language))
             """)
+    }
+
+    /// Why, in a line of a deed's form.
+    static func reasonLine(_ language: Language) -> HTML {
+        "<label>\(language("理由", "Reason"))<br><input name=\"reason\" required maxlength=\"\(RequestBody.reasonLength)\"></label>"
     }
 
     /// A deed's form behind its name, so that a list of them stays a list.

@@ -28,12 +28,13 @@ extension WebConsole {
             },
             page("/console/jobs") { scene in try await jobList(scene) },
             page("/console/jobs/{id}") { scene in try await jobPage(scene) },
-            act("/console/jobs/{id}/{act}", may: [.repair]) { scene, _ in
+            act("/console/jobs/{id}/{act}", may: [.repair]) { scene, form in
                 let states: [String: BulkJob.State] = ["pause": .paused, "resume": .running, "stop": .stopped]
                 guard let state = states[scene.value("act")] else {
                     throw Problem(.notFound, zh: "没有这项操作。", en: "No such act.")
                 }
-                _ = try await services.bulk.change(scene.value("id"), to: state, by: scene.caller)
+                _ = try await services.bulk.change(
+                    scene.value("id"), to: state, by: scene.caller, reason: try Self.reason(form))
                 return .seeOther("/console/jobs/\(scene.value("id").urlEscaped)")
             },
         ]
@@ -114,8 +115,7 @@ extension WebConsole {
         let job = try await services.bulk.job(scene.value("id"))
         func button(_ act: String, _ text: String, _ state: BulkJob.State) -> HTML {
             guard scene.may(.repair), job.state.allows(state) else { return .none }
-            return
-                "<form method=\"post\" action=\"/console/jobs/\(job.id)/\(act)\">\(scene.csrf)<button class=\"quiet\">\(text)</button></form>"
+            return Self.unfolding(text, action: "/console/jobs/\(job.id)/\(act)", scene, Self.reasonLine(language))
         }
         let live: HTML = job.state == .running ? " data-live=\"1\"" : .none
         return Page(

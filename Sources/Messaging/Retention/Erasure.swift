@@ -36,8 +36,13 @@ public struct Erasure: Sendable, Hashable {
     /// The row of the audit trail that tells of it is about this.
     public var subject: String { "erasure \(seq)" }
 
-    /// What that row says.
-    public var detail: String {
+    /// What that row says, with why where a person did it.
+    public func told(reason: String) -> String { reason.isEmpty ? detail : "\(detail): \(reason)" }
+
+    /// Whether a row that says this tells of it.
+    public func isTold(by row: String?) -> Bool { row == detail || row?.hasPrefix("\(detail): ") == true }
+
+    private var detail: String {
         """
         \(part.rawValue): \(records) records, \(bytes) bytes, \(days.map { "\($0) days" } ?? "on request"), \
         from \(first.rfc3339) to \(last.rfc3339), digest \(digest)

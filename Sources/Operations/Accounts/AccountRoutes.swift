@@ -54,40 +54,43 @@ extension AccountService {
                 try await add(request, by: visit.caller())
             },
             Route("POST", "/v1/operators/{name}/role", may: .administer) { request, visit in
-                let role = try request.read { Self.role(in: &$0) }
-                try await setRole(role, of: visit.value("name"), by: visit.caller())
+                let (role, reason) = try request.read { (Self.role(in: &$0), $0.reason()) }
+                try await setRole(role, of: visit.value("name"), by: visit.caller(), reason: reason)
                 return .json(["name": .string(visit.value("name"))])
             },
             Route("POST", "/v1/operators/{name}/password", may: .administer) { request, visit in
-                let given = try request.read { Self.password(in: &$0) }
+                let (given, reason) = try request.read { (Self.password(in: &$0), $0.reason()) }
                 let name = visit.value("name")
                 guard let given else {
-                    let password = try await resetPassword(of: name, by: visit.caller())
+                    let password = try await resetPassword(of: name, by: visit.caller(), reason: reason)
                     return .json(["name": .string(name), "oneTimePassword": .string(password)])
                 }
-                try await setPassword(given, of: name, by: visit.caller())
+                try await setPassword(given, of: name, by: visit.caller(), reason: reason)
                 return .json(["name": .string(name)])
             },
-            Route("POST", "/v1/operators/{name}/disable", may: .administer) { _, visit in
-                try await setDisabled(true, of: visit.value("name"), by: visit.caller())
+            Route("POST", "/v1/operators/{name}/disable", may: .administer) { request, visit in
+                let reason = try request.read { $0.reason() }
+                try await setDisabled(true, of: visit.value("name"), by: visit.caller(), reason: reason)
                 return .json(["name": .string(visit.value("name")), "disabled": true])
             },
-            Route("POST", "/v1/operators/{name}/enable", may: .administer) { _, visit in
-                try await setDisabled(false, of: visit.value("name"), by: visit.caller())
+            Route("POST", "/v1/operators/{name}/enable", may: .administer) { request, visit in
+                let reason = try request.read { $0.reason() }
+                try await setDisabled(false, of: visit.value("name"), by: visit.caller(), reason: reason)
                 return .json(["name": .string(visit.value("name")), "disabled": false])
             },
         ]
     }
 
     private func add(_ request: HTTPRequest, by caller: Caller) async throws -> HTTPResponse {
-        let (name, role, password) = try request.read {
-            ($0.needed("name", atMost: 64), Self.role(in: &$0), Self.password(in: &$0))
+        let (name, role, password, reason) = try request.read {
+            ($0.needed("name", atMost: 64), Self.role(in: &$0), Self.password(in: &$0), $0.reason())
         }
         guard let password else {
-            let password = try await addWithOneTimePassword(name, role: role, by: caller)
+            let password = try await addWithOneTimePassword(
+                name, role: role, by: caller, reason: reason)
             return .json(["name": .string(name), "oneTimePassword": .string(password)], status: 201)
         }
-        try await add(name, role: role, password: password, by: caller)
+        try await add(name, role: role, password: password, by: caller, reason: reason)
         return .json(["name": .string(name)], status: 201)
     }
 

@@ -27,21 +27,25 @@ public struct AccountService: Sendable {
     }
 
     /// - Throws: `Problem` `.badRequest` for a name or password that will not do, `.wrongState` for a name that is taken.
-    public func add(_ name: String, role: OperatorRole, password: String, by caller: Caller) async throws {
-        try await add(name, role, try Self.secret(password), oneTimeUntil: nil, by: caller)
+    public func add(
+        _ name: String, role: OperatorRole, password: String, by caller: Caller, reason: String
+    ) async throws {
+        try await add(name, role, try Self.secret(password), oneTimeUntil: nil, by: caller, reason: reason)
     }
 
     /// - Returns: a password that is good for choosing another one, for three days.
     public func addWithOneTimePassword(
-        _ name: String, role: OperatorRole, by caller: Caller
+        _ name: String, role: OperatorRole, by caller: Caller, reason: String
     ) async throws -> String {
         let password = try Self.oneTimePassword()
-        try await add(name, role, try Self.secret(password), oneTimeUntil: oneTimeEnd, by: caller)
+        try await add(
+            name, role, try Self.secret(password), oneTimeUntil: oneTimeEnd, by: caller, reason: reason)
         return password
     }
 
     private func add(
-        _ name: String, _ role: OperatorRole, _ secret: String, oneTimeUntil: Instant?, by caller: Caller
+        _ name: String, _ role: OperatorRole, _ secret: String, oneTimeUntil: Instant?, by caller: Caller,
+        reason: String
     ) async throws {
         guard (1...64).contains(name.count),
             name.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "/") })
@@ -56,47 +60,54 @@ public struct AccountService: Sendable {
             createdAt: now, changedAt: now)
         guard
             try await store.addAccount(
-                account, AuditAct(.addAccount, on: name, by: caller, detail: role.rawValue, at: now))
+                account,
+                AuditAct(.addAccount, on: name, by: caller, detail: "\(role.rawValue): \(reason)", at: now))
         else { throw Problem(.wrongState, zh: "该用户名已存在。", en: "There is an account of that name already.") }
     }
 
     /// Takes effect at once: whoever is signed in must sign in again.
     ///
     /// - Throws: `Problem` `.wrongState` for the caller's own account: nobody locks the last key in.
-    public func setRole(_ role: OperatorRole, of name: String, by caller: Caller) async throws {
+    public func setRole(_ role: OperatorRole, of name: String, by caller: Caller, reason: String) async throws {
         try Self.checkOther(name, caller)
         try await change(
-            name, .role(role), AuditAct(.changeRole, on: name, by: caller, detail: role.rawValue, at: now()))
+            name, .role(role),
+            AuditAct(.changeRole, on: name, by: caller, detail: "\(role.rawValue): \(reason)", at: now()))
     }
 
-    public func setPassword(_ password: String, of name: String, by caller: Caller) async throws {
-        try await setSecret(try Self.secret(password), of: name, oneTimeUntil: nil, by: caller)
+    public func setPassword(
+        _ password: String, of name: String, by caller: Caller, reason: String
+    ) async throws {
+        try await setSecret(try Self.secret(password), of: name, oneTimeUntil: nil, by: caller, detail: reason)
     }
 
     /// - Returns: a password that is good for choosing another one, for three days.
-    public func resetPassword(of name: String, by caller: Caller) async throws -> String {
+    public func resetPassword(of name: String, by caller: Caller, reason: String) async throws -> String {
         let password = try Self.oneTimePassword()
-        try await setSecret(try Self.secret(password), of: name, oneTimeUntil: oneTimeEnd, by: caller)
+        try await setSecret(
+            try Self.secret(password), of: name, oneTimeUntil: oneTimeEnd, by: caller, detail: "one-time: \(reason)")
         return password
     }
 
     private func setSecret(
-        _ secret: String, of name: String, oneTimeUntil: Instant?, by caller: Caller
+        _ secret: String, of name: String, oneTimeUntil: Instant?, by caller: Caller, detail: String
     ) async throws {
         try await change(
             name,
             .secret(secret, oneTimeUntil: oneTimeUntil, forgetting: SignInService.key(ofAccount: name)),
-            AuditAct(.changePassword, on: name, by: caller, detail: oneTimeUntil == nil ? "" : "one-time", at: now()))
+            AuditAct(.changePassword, on: name, by: caller, detail: detail, at: now()))
     }
 
     /// Enabling also ends the lock that failed sign-ins brought about.
     ///
     /// - Throws: `Problem` `.wrongState` for the caller's own account.
-    public func setDisabled(_ isDisabled: Bool, of name: String, by caller: Caller) async throws {
+    public func setDisabled(
+        _ isDisabled: Bool, of name: String, by caller: Caller, reason: String
+    ) async throws {
         if isDisabled { try Self.checkOther(name, caller) }
         try await change(
             name, isDisabled ? .disabled : .enabled(forgetting: SignInService.key(ofAccount: name)),
-            AuditAct(isDisabled ? .disableAccount : .enableAccount, on: name, by: caller, detail: "", at: now()))
+            AuditAct(isDisabled ? .disableAccount : .enableAccount, on: name, by: caller, detail: reason, at: now()))
     }
 
     private func change(_ name: String, _ change: AccountChange, _ act: AuditAct) async throws {

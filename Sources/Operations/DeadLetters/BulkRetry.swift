@@ -78,7 +78,9 @@ public struct BulkRetry: Sendable {
     }
 
     /// Pauses, resumes or stops a job.
-    public func change(_ id: String, to state: BulkJob.State, by caller: Caller) async throws -> BulkJob {
+    public func change(
+        _ id: String, to state: BulkJob.State, by caller: Caller, reason: String
+    ) async throws -> BulkJob {
         let action: AuditAction =
             switch state {
             case .running: .resumeJob
@@ -86,7 +88,7 @@ public struct BulkRetry: Sendable {
             case .stopped, .finished: .stopJob
             }
         let present = try await job(id)
-        let act = AuditAct(action, on: id, by: caller, detail: "\(present.done)/\(present.total)", at: now())
+        let act = AuditAct(action, on: id, by: caller, detail: "\(present.done)/\(present.total): \(reason)", at: now())
         guard try await store.changeJob(id, to: state, act, now: now()) else {
             throw Problem(
                 .wrongState, zh: "任务处于“\(present.state.rawValue)”，不能执行此操作。",

@@ -89,16 +89,23 @@ extension BulkRetry {
                     ]))
             },
             Route("GET", "/v1/jobs/{id}", may: .look) { _, visit in .json(try await job(visit.value("id")).json) },
-            Route("POST", "/v1/jobs/{id}/pause", may: .repair) { _, visit in
-                .json(try await change(visit.value("id"), to: .paused, by: visit.caller()).json)
+            Route("POST", "/v1/jobs/{id}/pause", may: .repair) { request, visit in
+                try await change(request, to: .paused, visit)
             },
-            Route("POST", "/v1/jobs/{id}/resume", may: .repair) { _, visit in
-                .json(try await change(visit.value("id"), to: .running, by: visit.caller()).json)
+            Route("POST", "/v1/jobs/{id}/resume", may: .repair) { request, visit in
+                try await change(request, to: .running, visit)
             },
-            Route("POST", "/v1/jobs/{id}/stop", may: .repair) { _, visit in
-                .json(try await change(visit.value("id"), to: .stopped, by: visit.caller()).json)
+            Route("POST", "/v1/jobs/{id}/stop", may: .repair) { request, visit in
+                try await change(request, to: .stopped, visit)
             },
         ]
+    }
+
+    private func change(
+        _ request: HTTPRequest, to state: BulkJob.State, _ visit: Visit
+    ) async throws -> HTTPResponse {
+        let reason = try request.read { $0.reason() }
+        return .json(try await change(visit.value("id"), to: state, by: visit.caller(), reason: reason).json)
     }
 
     private func start(_ request: HTTPRequest, by caller: Caller) async throws -> HTTPResponse {

@@ -50,7 +50,7 @@ extension RetentionService {
                 if digest != erasure.digest || lines.count != erasure.records {
                     proof.flaws.append((erasure.seq, .recordsDiffer))
                 }
-                if told.removeValue(forKey: erasure.subject) != erasure.detail {
+                if !erasure.isTold(by: told.removeValue(forKey: erasure.subject)) {
                     proof.flaws.append((erasure.seq, .notInTrail))
                 }
             }

@@ -45,20 +45,22 @@ public struct RetentionService: Sendable {
 
     /// Erases those of the next records of a part that are due, in one transaction.
     ///
-    /// - Parameter name: the record to go on after.
+    /// - Parameters:
+    ///   - name: the record to go on after.
+    ///   - reason: why a person does it; nothing where the gateway does by itself what the periods say.
     public func erase(
-        _ part: RetentionPart, after name: String?, by caller: Caller, limit: Int = Self.batch
+        _ part: RetentionPart, after name: String?, by caller: Caller, reason: String = "", limit: Int = Self.batch
     ) async throws(StoreError) -> RetentionStep {
         try await store.eraseRecords(
             of: part, by: schedule[part.kind], after: name, limit: limit,
-            AuditAct(.eraseByRetention, on: "", by: caller, detail: "", at: now()))
+            AuditAct(.eraseByRetention, on: "", by: caller, detail: reason, at: now()))
     }
 
     /// Erases everything that is due. What was erased when it is interrupted stays so, and another run goes on.
     ///
     /// - Parameter progress: told after every step: the kind, and how many records of it went so far.
     public func run(
-        by caller: Caller, progress: (RetentionKind, Int) -> Void = { _, _ in }
+        by caller: Caller, reason: String = "", progress: (RetentionKind, Int) -> Void = { _, _ in }
     ) async throws(StoreError) -> [RetentionFigures] {
         var figures: [RetentionFigures] = []
         for kind in RetentionKind.allCases {
@@ -66,7 +68,7 @@ public struct RetentionService: Sendable {
             for part in kind.parts {
                 var name: String?
                 repeat {
-                    let step = try await erase(part, after: name, by: caller)
+                    let step = try await erase(part, after: name, by: caller, reason: reason)
                     name = step.next
                     sum = sum.joined(with: step)
                     progress(kind, sum.due)

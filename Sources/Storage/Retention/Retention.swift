@@ -159,6 +159,6 @@ enum Retention {
                 "INSERT INTO erased_record (erasure, name, digest) VALUES (?, ?, ?)",
                 [.int(erasure.seq), .text(line.name), .text(line.digest)])
         }
-        try Audit.append(act.about(erasure.subject, detail: erasure.detail), transaction)
+        try Audit.append(act.about(erasure.subject, detail: erasure.told(reason: act.detail)), transaction)
     }
 }

@@ -53,6 +53,7 @@ enum AuditCommand: Command {
         if action == "export" {
             try await store.record(
                 AuditAct(system: .exportAudit, on: "audit", detail: "exit \(code)", at: Instant(Date())))
+            await configuration.sealTrail(of: database)
         }
         await database.close()
         return code

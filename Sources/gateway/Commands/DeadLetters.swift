@@ -79,7 +79,7 @@ enum DeadLetters: Command {
                 "retry": isBulk
                     ? filter.union(["reason", "rate", "preview", "no-wait"])
                     : ["reason", "edited", "queue", "version"],
-                "discard": ["reason", "version"], "jobs": isBulk ? [] : ["pause", "resume", "stop", "wait"],
+                "discard": ["reason", "version"], "jobs": isBulk ? [] : ["pause", "resume", "stop", "wait", "reason"],
             ], besides: Remote.options.union(["json"]))
     }
 
@@ -207,7 +207,11 @@ enum DeadLetters: Command {
         let act = ["pause", "resume", "stop"].first { arguments.has($0) }
         let path = path(ofJob: id)
         let job =
-            if let act { try await remote.ask("POST", "\(path)/\(act)") } else { try await remote.ask("GET", path) }
+            if let act {
+                try await remote.ask(
+                    "POST", "\(path)/\(act)",
+                    body: JSONValue.compact([("reason", .string(try arguments.required("reason")))]).serialized())
+            } else { try await remote.ask("GET", path) }
         guard arguments.has("wait") else {
             _ = report(job, arguments)
             return 0

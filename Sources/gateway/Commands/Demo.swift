@@ -58,7 +58,7 @@ enum Demo: Command {
             let password = String(try Token.make().prefix(20))
             try await gateway.accounts.add(
                 "demo", role: .administrator, password: password,
-                by: Caller(role: .operator, id: "demo", operatorRole: .administrator))
+                by: Caller(role: .operator, id: "demo", operatorRole: .administrator), reason: "演示")
             invite(to: url, password: password, tokens, partner: configuration.partners.first?.id ?? "")
             for await signal in Signals.stream(SIGINT, SIGTERM) where signal != 0 { break }
         }

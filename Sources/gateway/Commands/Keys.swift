@@ -9,7 +9,7 @@ import Vocabulary
 enum Keys: Command {
     static let name = "keys"
     static let synopsis =
-        "add … | list | revoke NAME | rotate NAME | new … | pair ALGORITHM FILE | master FILE | rotate-data | rotate-master --to FILE | identity --accept-loss  [options]"
+        "add … | list | revoke NAME | rotate NAME | new … | pair ALGORITHM FILE | master FILE | rotate-data --reason TEXT | rotate-master --to FILE --reason TEXT | identity --accept-loss --reason TEXT  [options]"
     static let summary = LocalizedText(
         "谁可以调用：令牌、密钥、证书的增加、列出、撤销和更换；存储密钥的建立与更换；身份密钥遗失时弃用",
         "who may call: add, list, revoke and rotate tokens, keys and certificates; make and rotate the keys of a store, or give up a lost identity key"
@@ -55,6 +55,9 @@ enum Keys: Command {
             .item(
                 "--days N", "令牌的最后一天，从今天起算（1 到 3650）；不写则长期有效",
                 "the last day of the token, counted from today (1 to 3650); without it the token never ends"),
+            .item(
+                "--reason TEXT", "rotate-data、rotate-master、identity 须写明的理由，记入审计",
+                "why, which rotate-data, rotate-master and identity need, for the audit trail"),
             .config,
             .note("令牌只显示这一次；网关只保存其 SHA-256。", "The token is printed once; the gateway keeps only its SHA-256."),
         ]
@@ -65,7 +68,7 @@ enum Keys: Command {
             valued: [
                 "partner", "institution", "operator", "role", "days", "overlap", "algorithm", "key", "id",
                 "certificate",
-                "config", "to",
+                "config", "to", "reason",
             ],
             flags: ["accept-loss", "test"])
         try arguments.allow(
@@ -74,9 +77,9 @@ enum Keys: Command {
                     "partner", "institution", "operator", "role", "days", "test", "algorithm", "key", "id",
                     "certificate",
                 ], "list": [], "revoke": [], "rotate": ["days", "overlap"],
-                "new": ["partner", "institution", "operator", "days", "test"], "master": [], "rotate-data": [],
+                "new": ["partner", "institution", "operator", "days", "test"], "master": [], "rotate-data": ["reason"],
                 "pair": [],
-                "rotate-master": ["to"], "identity": ["accept-loss"],
+                "rotate-master": ["to", "reason"], "identity": ["accept-loss", "reason"],
             ], besides: ["config"])
         switch (arguments.words.first, arguments.words.dropFirst().first, arguments.words.count) {
         case (let action?, nil, 1) where ["add", "list"].contains(action):
@@ -128,6 +131,7 @@ enum Keys: Command {
         guard arguments.has("accept-loss") else {
             throw UsageError("须以 --accept-loss 表示接受由此失去的内容", "what is lost by it must be accepted: --accept-loss")
         }
+        let reason = try arguments.reason()
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         if configuration.postgreSQL == nil, StoreFiles.isInUse(configuration.storePath) {
             throw CommandFailure(at: configuration.storePath, "正在使用，请先停止网关。", "is in use; stop the gateway first.")
@@ -139,9 +143,10 @@ enum Keys: Command {
         try AuditTrailFile(besideKey: configuration.identityKeyFile).forget()
         let key = try await IdentityKey.load(configuration.identityKeyFile, for: store, makesAnother: true)
         try await store.record(
-            AuditAct(system: .giveUpIdentityKey, on: "identity key \(key.fingerprint)", detail: "", at: Instant(Date()))
+            AuditAct(
+                system: .giveUpIdentityKey, on: "identity key \(key.fingerprint)", detail: reason, at: Instant(Date()))
         )
-        await database.close()
+        await configuration.close(sealing: database)
         let file = configuration.identityKeyFile
         Terminal.print("存储从此使用身份密钥 \(file)", "\(file) is the store's identity key from now on")
         return 0

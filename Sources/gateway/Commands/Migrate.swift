@@ -8,7 +8,7 @@ import Vocabulary
 
 enum Migrate: Command {
     static let name = "migrate"
-    static let synopsis = "[--plan | --to CONNECTION] [--config FILE]"
+    static let synopsis = "[--plan | --to CONNECTION --reason TEXT] [--config FILE]"
     static let summary = LocalizedText(
         "把存储升级到本版本的结构（没有则建立），并核对各项计数",
         "bring the store to this release's schema, making it if need be, and count what figures are kept of")
@@ -23,16 +23,19 @@ enum Migrate: Command {
                 "再把文件中的存储移入一个空的 PostgreSQL 数据库，连接字符串如 “host=db dbname=legalaid user=gateway”；须先停网关，原文件不变",
                 "then move a store in a file into an empty PostgreSQL database, named by a connection string such as `host=db dbname=legalaid user=gateway`; the gateway must be stopped, and the file stays as it is"
             ),
+            .item("--reason TEXT", "与 --to 同用，须写明的理由，记入审计", "with --to, which needs it: why, for the audit trail"),
             .config,
         ]
 
     static func run(_ arguments: [String]) async throws -> Int32 {
-        let arguments = try Arguments(arguments, valued: ["config", "to"], flags: ["plan"])
+        let arguments = try Arguments(arguments, valued: ["config", "to", "reason"], flags: ["plan"])
         try arguments.allowWords(0)
         if arguments.has("plan") { try arguments.allow(["plan", "config"], with: "--plan") }
+        if arguments["reason"] != nil { _ = try arguments.required("to") }
+        let reason = arguments["to"] == nil ? "" : try arguments.reason()
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         if arguments.has("plan") { return try await tellPlan(of: configuration) }
-        if let text = arguments["to"] { return try await move(configuration, to: try PostgreSQLSettings(text)) }
+        if let text = arguments["to"] { return try await move(configuration, to: try PostgreSQLSettings(text), reason) }
         let begins = configuration.postgreSQL == nil && !FileManager.default.fileExists(atPath: configuration.storePath)
         let database = try configuration.openStore()
         try await migrate(database)
@@ -109,7 +112,9 @@ enum Migrate: Command {
 
     // MARK: From a file to a server
 
-    private static func move(_ configuration: Configuration, to settings: PostgreSQLSettings) async throws -> Int32 {
+    private static func move(
+        _ configuration: Configuration, to settings: PostgreSQLSettings, _ reason: String
+    ) async throws -> Int32 {
         let path = configuration.storePath
         guard FileManager.default.fileExists(atPath: path) || configuration.postgreSQL != nil else {
             throw CommandFailure(at: path, "不存在。", "does not exist.")
@@ -127,8 +132,8 @@ enum Migrate: Command {
         for table in tables where table.rows > 0 { Terminal.print("\(table.name): \(table.rows)") }
         let database = try PostgreSQLDatabase(settings, maxPending: 16, encryption: configuration.encryption)
         try await SQLMessageStore(database: database).record(
-            AuditAct(system: .moveStore, on: settings.name, detail: "", at: Instant(Date())))
-        await database.close()
+            AuditAct(system: .moveStore, on: settings.name, detail: reason, at: Instant(Date())))
+        await configuration.close(sealing: database)
         Terminal.print(
             """
             \(settings.name)：各表行数与摘要均与 \(path) 一致。请在 gateway.xml 中以 <store postgresql="…"/> 取代 <store path="…"/>，\

@@ -9,7 +9,7 @@ import Vocabulary
 /// Works on the store itself, beside a running gateway or without one.
 enum RetentionCommand: Command {
     static let name = "retention"
-    static let synopsis = "plan | run | proof  [--config FILE] [--at DATE] [--rewrite] [--json]"
+    static let synopsis = "plan | run --reason TEXT | proof  [--config FILE] [--at DATE] [--rewrite] [--json]"
     static let summary = LocalizedText(
         "列出已过保存期限的内容，删除，或证明已删除的内容",
         "tell what is past its period, erase it, or prove what was erased")
@@ -22,6 +22,7 @@ enum RetentionCommand: Command {
             .item(
                 "proof", "何时按哪条规则删除了什么，与审计链核对；不符则退出码 1",
                 "what was erased when and by which rule, held against the audit trail; exit 1 where it does not agree"),
+            .item("--reason TEXT", "run 须写明的理由，记入审计", "why, which run needs, for the audit trail"),
             .item("--at DATE", "与 plan 同用：以某日为准，如 2027-03-31", "with plan: as of a day such as 2027-03-31"),
             .item(
                 "--rewrite", "与 run 同用：把整个文件重写一次，使早期版本的存储能够缩小；须先停网关，磁盘须有再放一份的空间",
@@ -33,18 +34,20 @@ enum RetentionCommand: Command {
         ]
 
     static func run(_ arguments: [String]) async throws -> Int32 {
-        let arguments = try Arguments(arguments, valued: ["config", "at"], flags: ["json", "rewrite"])
+        let arguments = try Arguments(arguments, valued: ["config", "at", "reason"], flags: ["json", "rewrite"])
         guard let action = arguments.words.first, arguments.words.count == 1 else {
             throw UsageError("写 plan、run 或 proof", "say plan, run or proof")
         }
-        try arguments.allow(["plan": ["at"], "run": ["rewrite"], "proof": []], besides: ["config", "json"])
+        try arguments.allow(["plan": ["at"], "run": ["rewrite", "reason"], "proof": []], besides: ["config", "json"])
+        let reason = action == "run" ? try arguments.reason() : ""
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         let database = try await configuration.openExistingStore()
         let service = RetentionService(
             store: try await SQLMessageStore(database: database), schedule: configuration.retention,
             key: try IdentityKey.existing(configuration.identityKeyFile), now: { Instant(Date()) })
         do {
-            let code = try await run(action, service, database, configuration, arguments)
+            let code = try await run(action, service, database, configuration, arguments, reason)
+            if action == "run" { await configuration.sealTrail(of: database) }
             await database.close()
             return code
         } catch {
@@ -55,7 +58,7 @@ enum RetentionCommand: Command {
 
     private static func run(
         _ action: String, _ service: RetentionService, _ database: any Database,
-        _ configuration: Configuration, _ arguments: Arguments
+        _ configuration: Configuration, _ arguments: Arguments, _ reason: String
     ) async throws -> Int32 {
         switch action {
         case "plan":
@@ -69,7 +72,7 @@ enum RetentionCommand: Command {
             }
             let before = size(of: configuration.storePath)
             let figures = try await service.run(
-                by: Caller(role: .operator, id: "command-line", operatorRole: .administrator)
+                by: Caller(role: .operator, id: "command-line", operatorRole: .administrator), reason: reason
             ) {
                 Terminal.progress("\($0.title.zh)：\($1)", "\($0.title.en): \($1)")
             }

@@ -32,7 +32,8 @@ enum StoreKeys {
     }
 
     static func rotateData(_ arguments: Arguments) async throws -> Int32 {
-        let opened = try await openStore(arguments).database
+        let reason = try arguments.reason()
+        let (opened, _, configuration) = try await openStore(arguments)
         guard let database = opened as? SQLiteDatabase else {
             await opened.close()
             throw CommandFailure(
@@ -47,9 +48,9 @@ enum StoreKeys {
             try await SQLMessageStore(database: database).record(
                 AuditAct(
                     system: .rotateDataKey, on: "data key \(report.keyID)",
-                    detail: "unreadable: \(report.unreadable.count)",
+                    detail: "unreadable: \(report.unreadable.count): \(reason)",
                     at: Instant(Date())))
-            await database.close()
+            await configuration.close(sealing: database)
             return tell(report)
         } catch {
             await database.close()
@@ -82,7 +83,8 @@ enum StoreKeys {
 
     static func rotateMaster(_ arguments: Arguments) async throws -> Int32 {
         let file = try arguments.required("to")
-        let (database, old) = try await openStore(arguments)
+        let reason = try arguments.reason()
+        let (database, old, configuration) = try await openStore(arguments)
         let new = StoreEncryption(algorithm: old.algorithm, keyFile: file, keyVariable: nil)
         do throws(StoreError) {
             guard try new.bytes() != old.bytes() else {
@@ -90,8 +92,8 @@ enum StoreKeys {
             }
             let name = try await database.rewrapDataKeys(by: new)
             try await SQLMessageStore(database: database).record(
-                AuditAct(system: .rotateMasterKey, on: "master key \(name)", detail: "", at: Instant(Date())))
-            await database.close()
+                AuditAct(system: .rotateMasterKey, on: "master key \(name)", detail: reason, at: Instant(Date())))
+            await configuration.close(sealing: database)
             Terminal.print(
                 "数据密钥已改由 \(file) 中的主密钥 \(name) 包裹",
                 "the data keys are wrapped by master key \(name), which is in \(file)")
@@ -115,7 +117,7 @@ enum StoreKeys {
 
     private static func openStore(
         _ arguments: Arguments
-    ) async throws -> (database: any Database, encryption: StoreEncryption) {
+    ) async throws -> (database: any Database, encryption: StoreEncryption, configuration: Configuration) {
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         guard let encryption = configuration.encryption else {
             throw CommandFailure(
@@ -129,6 +131,6 @@ enum StoreKeys {
             await database.close()
             throw error
         }
-        return (database, encryption)
+        return (database, encryption, configuration)
     }
 }

@@ -61,13 +61,13 @@ enum SubjectCommand: Command {
         let database = try await configuration.openExistingStore()
         do {
             try await run(action, try await service(configuration, database), request, arguments)
-            await database.close()
+            await configuration.close(sealing: database)
             return 0
         } catch let refusal as SubjectService.Refusal {
-            await database.close()
+            await configuration.close(sealing: database)
             throw CommandFailure(refusal.text)
         } catch {
-            await database.close()
+            await configuration.close(sealing: database)
             throw error
         }
     }
@@ -125,10 +125,7 @@ enum SubjectCommand: Command {
     }
 
     private static func request(_ arguments: Arguments) throws -> SubjectService.Request {
-        let reason = try arguments.required("reason").trimmingCharacters(in: .whitespacesAndNewlines)
-        guard RequestBody.saysSomething(reason), reason.unicodeScalars.count <= 200 else {
-            throw UsageError("--reason 为 1 到 200 字，须有文字", "--reason takes 1 to 200 characters, with words in them")
-        }
+        let reason = try arguments.reason()
         let text = String(decoding: try bytes(of: try arguments.required("number-file")), as: UTF8.self)
         let number = text.prefix { !$0.isNewline }.trimmingCharacters(in: .whitespaces)
         guard !number.isEmpty, number.count <= 40 else {

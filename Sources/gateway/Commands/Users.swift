@@ -31,60 +31,66 @@ enum Users: Command {
             .item(
                 "--one-time", "打印一个三日内有效、只能用来另设密码的密码",
                 "print a password that is good for three days, and only for choosing another"),
+            .item("--reason TEXT", "理由，记入审计；除 list 外都须写明", "why, for the audit trail; needed by all but list"),
             .config,
             .note("每次改动都记入审计，并结束该账户的会话。", "Every change is in the audit trail and ends the account's sessions."),
         ]
 
     static func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try Arguments(
-            arguments, valued: ["role", "password-file", "config"], flags: ["json", "one-time"])
+            arguments, valued: ["role", "password-file", "reason", "config"], flags: ["json", "one-time"])
         try arguments.allow(
             [
-                "add": ["role", "password-file", "one-time"], "password": ["password-file", "one-time"],
-                "role": ["role"], "disable": [], "enable": [], "list": ["json"],
+                "add": ["role", "password-file", "one-time", "reason"],
+                "password": ["password-file", "one-time", "reason"], "role": ["role", "reason"],
+                "disable": ["reason"], "enable": ["reason"], "list": ["json"],
             ], besides: ["config"])
         if arguments["password-file"] != nil, arguments.has("one-time") {
             throw UsageError("--password-file 不能与 --one-time 同用", "--password-file does not go with --one-time")
         }
         try arguments.allowWords(2)
+        let reason = arguments.words.first == "list" ? "" : try arguments.reason()
         let configuration = try Configuration(file: arguments["config"] ?? Defaults.configuration)
         let database = try configuration.openStore()
         let desk = AccountService(
             store: try await SQLMessageStore(database: database), now: { Instant(Date()) })
         do {
-            try await run(arguments, desk)
+            try await run(arguments, desk, reason)
         } catch let problem as Problem {
             await database.close()
             throw CommandFailure(problem.detail)
         }
+        if arguments.words.first != "list" { await configuration.sealTrail(of: database) }
         await database.close()
         return 0
     }
 
-    private static func run(_ arguments: Arguments, _ desk: AccountService) async throws {
+    private static func run(_ arguments: Arguments, _ desk: AccountService, _ reason: String) async throws {
         // Whoever may write the store's file is the administrator here.
         let caller = Caller(role: .operator, id: "command-line", operatorRole: .administrator)
         switch (arguments.words.first, arguments.words.dropFirst().first) {
         case ("add", let name?) where arguments.has("one-time"):
-            let password = try await desk.addWithOneTimePassword(name, role: try role(arguments), by: caller)
+            let password = try await desk.addWithOneTimePassword(
+                name, role: try role(arguments), by: caller, reason: reason)
             Terminal.print(password)
         case ("password", let name?) where arguments.has("one-time"):
-            Terminal.print(try await desk.resetPassword(of: name, by: caller))
+            Terminal.print(try await desk.resetPassword(of: name, by: caller, reason: reason))
         case ("add", let name?):
             let role = try role(arguments)
-            try await desk.add(name, role: role, password: try password(arguments), by: caller)
+            try await desk.add(
+                name, role: role, password: try password(arguments), by: caller, reason: reason)
             Terminal.print("\(name) 可以登录，角色 \(role.rawValue)", "\(name) may sign in as \(role.rawValue)")
         case ("password", let name?):
-            try await desk.setPassword(try password(arguments), of: name, by: caller)
+            try await desk.setPassword(try password(arguments), of: name, by: caller, reason: reason)
             Terminal.print("\(name) 的密码已更换", "\(name) has a new password")
         case ("role", let name?):
-            try await desk.setRole(try role(arguments), of: name, by: caller)
+            try await desk.setRole(try role(arguments), of: name, by: caller, reason: reason)
             Terminal.print("\(name) 的角色已更换", "\(name) has a new role")
         case ("disable", let name?):
-            try await desk.setDisabled(true, of: name, by: caller)
+            try await desk.setDisabled(true, of: name, by: caller, reason: reason)
             Terminal.print("\(name) 不能再登录", "\(name) may no longer sign in")
         case ("enable", let name?):
-            try await desk.setDisabled(false, of: name, by: caller)
+            try await desk.setDisabled(false, of: name, by: caller, reason: reason)
             Terminal.print("\(name) 可以重新登录", "\(name) may sign in again")
         case ("list", nil):
             let accounts = try await desk.list()

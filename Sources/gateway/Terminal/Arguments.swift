@@ -1,4 +1,6 @@
 import Canonical
+import Foundation
+import Transport
 
 /// What was typed after the command's name: words, and options of the form `--name value` or `--flag`. `-o json` and
 /// `-o wide` are the flags `json` and `wide`.
@@ -82,6 +84,17 @@ struct Arguments {
 
     subscript(name: String) -> String? { options[name] }
     func has(_ flag: String) -> Bool { flags.contains(flag) }
+
+    /// Why something is done that the audit trail keeps.
+    func reason() throws(UsageError) -> String {
+        let reason = try required("reason").trimmingCharacters(in: .whitespacesAndNewlines)
+        guard RequestBody.saysSomething(reason), reason.unicodeScalars.count <= RequestBody.reasonLength else {
+            throw UsageError(
+                "--reason 为 1 到 \(RequestBody.reasonLength) 字，须有文字",
+                "--reason takes 1 to \(RequestBody.reasonLength) characters, with words in them")
+        }
+        return reason
+    }
 
     func required(_ name: String) throws(UsageError) -> String {
         guard let value = options[name] else { throw UsageError("缺少 --\(name)", "--\(name) is needed") }

@@ -91,7 +91,7 @@ final class PostgreSQLGatewayTests: Sendable {
         let config = ["--config", gateway.settings.path]
         for command in [
             ["check"], ["check", "--store"], ["migrate"], ["audit", "verify"], ["retention", "plan"],
-            ["retention", "run"], ["users", "list"],
+            ["retention", "run", "--reason", "季度清理"], ["users", "list"],
         ] {
             let (code, output) = try GatewayProcess.run(command + config, complaints: true)
             #expect(code == 0, "\(command): \(output)")
@@ -171,7 +171,9 @@ final class PostgreSQLGatewayTests: Sendable {
         for number in 0..<20 { #expect(try await send("F-\(number)", to: gateway).status == 202) }
         _ = try await gateway.remote.call(
             "POST", "/v1/referrals", body: Array(courtNotice("broken").dropLast(30)), mediaType: "application/xml")
-        let move = ["migrate", "--to", server.connection(to: name), "--config", gateway.settings.path]
+        let move = [
+            "migrate", "--to", server.connection(to: name), "--reason", "迁移", "--config", gateway.settings.path,
+        ]
         let (busy, told) = try GatewayProcess.run(move, complaints: true)
         #expect(busy == 1 && told.contains("is in use"))
         #expect(gateway.stop() == 0)
@@ -214,11 +216,13 @@ final class PostgreSQLGatewayTests: Sendable {
             let (code, output) = try GatewayProcess.run(command + config, complaints: true)
             #expect(code == 0, "\(command): \(output)")
         }
-        let (code, output) = try GatewayProcess.run(["keys", "rotate-data"] + config, complaints: true)
+        let (code, output) = try GatewayProcess.run(
+            ["keys", "rotate-data", "--reason", "定期轮换"] + config, complaints: true)
         #expect(code == 1 && output.contains("rotate-master"))
         let other = gateway.folder.appending(path: "other.key").path
         #expect(try GatewayProcess.run(["keys", "master", other]).code == 0)
-        #expect(try GatewayProcess.run(["keys", "rotate-master", "--to", other] + config).code == 0)
+        #expect(
+            try GatewayProcess.run(["keys", "rotate-master", "--to", other, "--reason", "定期轮换"] + config).code == 0)
         #expect(try GatewayProcess.run(["check"] + config).code == 1)
         try gateway.set("<encryption suite=\"aes-256-gcm\" keyFile=\"\(other)\"/>")
         #expect(try GatewayProcess.run(["check"] + config).code == 0)

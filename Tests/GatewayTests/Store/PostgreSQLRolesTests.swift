@@ -31,7 +31,7 @@ struct PostgreSQLRolesTests {
         }
         for lease in try await gateway.institution.leases() { try await gateway.institution.acknowledge(lease) }
         #expect(gateway.stop() == 0)
-        for command in [["check", "--store"], ["retention", "run"], ["audit", "verify"]] {
+        for command in [["check", "--store"], ["retention", "run", "--reason", "季度清理"], ["audit", "verify"]] {
             let (code, output) = try GatewayProcess.run(
                 command + ["--config", gateway.settings.path], complaints: true)
             #expect(code == 0, "\(command): \(output)")
