@@ -30,6 +30,22 @@ struct ArchiveManifest: Sendable {
     /// Keys that the store and the settings need and the archive does not have.
     var missingKeys: [ArchiveFile] { files.filter { $0.content == nil } }
 
+    /// Where everything stood: a folder whose files all stood in it is one of them, any other file by itself.
+    var places: [(name: String, origin: String)] {
+        let whole = folders.filter { folder in
+            files.allSatisfy { file in
+                guard let rest = Self.rest(of: file.name, in: folder.name) else { return true }
+                return file.origin == folder.origin + rest
+            }
+        }
+        let single = files.filter { file in !whole.contains { Self.rest(of: file.name, in: $0.name) != nil } }
+        return single.map { ($0.name, $0.origin) } + whole
+    }
+
+    private static func rest(of name: String, in folder: String) -> Substring? {
+        name.hasPrefix(folder + "/") ? name.dropFirst(folder.count) : nil
+    }
+
     /// As a store says it of itself, which needs no key.
     static func auditHead(of database: any Database, _ survey: StoreSurvey) async throws(StoreError) -> AuditHead? {
         guard survey.tables.contains(where: { $0.name == "audit_head" }) else { return nil }

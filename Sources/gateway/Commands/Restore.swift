@@ -50,7 +50,7 @@ enum Restore: Command {
         let settings: String
         let store: String
         guard arguments["to"] != nil || arguments.has("in-place") else {
-            manifest.files.forEach { Terminal.print("  \($0.name) → \($0.origin)") }
+            manifest.places.forEach { Terminal.print("  \($0.name) → \($0.origin)") }
             throw CommandFailure(
                 at: archive.path, "归档完好；以上是它所记的原处，未做任何改动。核对后加 --in-place 放回，或用 --to DIR 在别处展开。",
                 "is right. Above is where it says that its files stood; nothing was changed. Look at them, then add --in-place to put them there, or lay them out elsewhere with --to DIR."
