@@ -1,12 +1,15 @@
 #ifndef CMICROHTTPD_SHIM_H
 #define CMICROHTTPD_SHIM_H
 #include <arpa/inet.h>
+#include <dlfcn.h>
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 // `%00` would end the path early; as a control character it is seen and refused.
 static inline size_t legalaid_mhd_unescape(void *context, struct MHD_Connection *connection, char *text) {
@@ -96,6 +99,52 @@ static inline struct MHD_Daemon *legalaid_mhd_start(const struct sockaddr *addre
                             MHD_OPTION_URI_LOG_CALLBACK, calls.asked, calls.context,
                             MHD_OPTION_UNESCAPE_CALLBACK, legalaid_mhd_unescape, NULL,
                             MHD_OPTION_END);
+}
+
+// The library's own MHD_queue_response. The program defines a function of that name too (ClosingAnswer.swift), which the
+// library finds first when it queues a page of its own; this one is looked for behind the program.
+static inline enum MHD_Result legalaid_mhd_queue(struct MHD_Connection *connection, unsigned int status,
+                                                 struct MHD_Response *response) {
+    static void *found;
+    void *call = __atomic_load_n(&found, __ATOMIC_RELAXED);
+    if (call == NULL) {
+        // RTLD_NEXT, whose name wants _GNU_SOURCE before the first header of all.
+        call = dlsym((void *)-1L, "MHD_queue_response");
+        if (call == NULL) return MHD_NO;
+        __atomic_store_n(&found, call, __ATOMIC_RELAXED);
+    }
+    return ((enum MHD_Result(*)(struct MHD_Connection *, unsigned int, struct MHD_Response *))call)(connection, status,
+                                                                                                  response);
+}
+
+// What was put beside a connection when it began.
+static inline void *legalaid_mhd_context(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+// Says the last words of a connection, without waiting; whatever is written after them fails. What has arrived by now is
+// read away first: a socket that is closed with unread bytes is reset, and the words may be lost with it.
+static inline void legalaid_say_last(int descriptor, gnutls_session_t session, const void *words, size_t count) {
+    char waste[16384];
+    for (int turn = 0; turn < 64 && recv(descriptor, waste, sizeof waste, MSG_DONTWAIT) > 0; turn++) {}
+    if (session != NULL) {
+        (void)gnutls_record_send(session, words, count);
+        (void)gnutls_bye(session, GNUTLS_SHUT_WR);
+    } else {
+        (void)send(descriptor, words, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+    }
+    (void)shutdown(descriptor, SHUT_WR);
+}
+
+// The time as HTTP tells it (RFC 9110 §5.6.7), in English whatever the locale.
+static inline void legalaid_http_date(char *text, size_t size) {
+    static const char days[] = "SunMonTueWedThuFriSat", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    time_t now = time(NULL);
+    struct tm at;
+    gmtime_r(&now, &at);
+    snprintf(text, size, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + 3 * at.tm_wday, at.tm_mday,
+             months + 3 * at.tm_mon, at.tm_year + 1900, at.tm_hour, at.tm_min, at.tm_sec);
 }
 
 // For how long nothing has arrived on a socket; -1 where that is not known.

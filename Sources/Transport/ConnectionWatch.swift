@@ -11,7 +11,7 @@ final class ConnectionWatch: Sendable {
         let address: String
         var phase: Phase
         var since: ContinuousClock.Instant
-        var target = ""
+        var target = (text: "", end: 0)
         var tls: TLSConnection?
     }
 
@@ -39,9 +39,11 @@ final class ConnectionWatch: Sendable {
     }
 
     /// A request line was read.
-    func asks(_ key: Int, for target: String) {
+    ///
+    /// - Parameter end: where the target ends in the connection's memory.
+    func asks(_ key: Int, for target: String, end: Int) {
         connections.withLock { connections in
-            connections[key]?.target = target
+            connections[key]?.target = (target, end)
             guard connections[key]?.phase == .idle else { return }
             connections[key]?.phase = .header
             connections[key]?.since = .now
@@ -50,7 +52,7 @@ final class ConnectionWatch: Sendable {
 
     func tls(_ key: Int) -> TLSConnection? { connections.withLock { $0[key]?.tls } }
 
-    func target(_ key: Int) -> String { connections.withLock { $0[key]?.target ?? "" } }
+    func target(_ key: Int) -> (text: String, end: Int) { connections.withLock { $0[key]?.target ?? ("", 0) } }
 
     /// Whether a connection's other end sends no more: closed, or half of it. The library does not look at a suspended
     /// connection, and what is written into a closed one seems to arrive.
@@ -78,6 +80,7 @@ final class ConnectionWatch: Sendable {
                     connections[key] = open
                 }
                 if let limit = limit(of: open.phase), now - open.since > limit {
+                    tellLate(open)
                     shutdown(open.socket, Int32(SHUT_RDWR))
                 } else if open.phase == .idle || (open.phase == .header && now - open.since > Self.settled) {
                     resting[open.address, default: []].append((open.since, open.socket))
@@ -89,6 +92,15 @@ final class ConnectionWatch: Sendable {
                     shutdown(one.socket, Int32(SHUT_RDWR))
                 }
             }
+        }
+    }
+
+    /// Tells whoever still sends why it is cut off. Nothing is being written meanwhile: an answer begins by entering its phase,
+    /// for which it waits here. Over TLS nothing is told, since the session is its connection's own thread's.
+    private func tellLate(_ open: Open) {
+        guard open.tls == nil, open.phase == .header || open.phase == .body else { return }
+        configuration.problem(408).closing.withUnsafeBytes { words in
+            legalaid_say_last(open.socket, nil, words.baseAddress, words.count)
         }
     }
 

@@ -62,9 +62,14 @@ public final class HTTPServer: @unchecked Sendable {
             asked: { context, target, connection in
                 guard let context, let target, let connection else { return nil }
                 let server = Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
-                server.watch.asks(Int(bitPattern: connection), for: String(cString: target))
+                let length = strlen(target)
+                server.watch.asks(
+                    Int(bitPattern: connection), for: String(cString: target), end: Int(bitPattern: target) + length)
+                // Of a target that is refused for its length none is looked for.
+                let isTooLong = length > server.configuration.maxHeaderBytes
                 legalaid_mhd_bound_query(
-                    UnsafeMutablePointer(mutating: target), UInt32(server.configuration.maxQueryParameters))
+                    UnsafeMutablePointer(mutating: target),
+                    isTooLong ? 0 : UInt32(server.configuration.maxQueryParameters))
                 return nil
             },
             handler: { context, connection, path, method, version, data, size, exchange in
@@ -77,8 +82,9 @@ public final class HTTPServer: @unchecked Sendable {
                 Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
                     .completed(connection, exchange, isSent: end == .REQUEST_TERMINATED_COMPLETED_OK)
             },
-            connected: { context, connection, _, event in
+            connected: { context, connection, beside, event in
                 guard let context, let connection else { return }
+                beside?.pointee = context
                 Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue().connection(connection, event)
             }, context: Unmanaged.passUnretained(self).toOpaque())
         return legalaid_mhd_start(
@@ -135,13 +141,14 @@ public final class HTTPServer: @unchecked Sendable {
         _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     ) -> MHD_Result {
         guard let known = slot.pointee else {
-            let target = RequestTarget(watch.target(Int(bitPattern: connection)))
+            let asked = watch.target(Int(bitPattern: connection))
+            let target = RequestTarget(asked.text)
             let head = RequestHead(connection, path: path, method: method, version: version, target: target)
             let exchange = Exchange(connection, head)
             slot.pointee = Unmanaged.passRetained(exchange).toOpaque()
             state.withLock { $0.active += 1 }
             watch.enter(.body, exchange.key)
-            return begin(exchange, isIrregular: RequestHead.isIrregular(connection, version: version))
+            return begin(exchange, isIrregular: RequestHead.isIrregular(connection, version: version, after: asked.end))
         }
         let exchange = Unmanaged<Exchange>.fromOpaque(known).takeUnretainedValue()
         if let response = exchange.response { return queue(response, on: connection) }
@@ -267,6 +274,8 @@ public final class HTTPServer: @unchecked Sendable {
     private func refuse(_ exchange: Exchange, with answer: HTTPResponse) -> MHD_Result {
         let goesOn = exchange.head.isWithoutBody && ![400, 414, 431, 503].contains(answer.status)
         let isClosing = answer.header("Connection") != nil
+        // A header that long may have left the library no memory for an answer.
+        if [414, 431].contains(answer.status) { sayLast(answer, on: exchange.connection) }
         let headers = answer.headers + (goesOn || isClosing ? [] : [("Connection", "close")])
         return queue(
             HTTPResponse(status: answer.status, headers: headers, body: answer.body), on: exchange.connection)
@@ -281,7 +290,22 @@ public final class HTTPServer: @unchecked Sendable {
         guard let made else { return .NO }
         defer { MHD_destroy_response(made) }
         for (name, value) in response.headers { MHD_add_response_header(made, name, value) }
-        return MHD_queue_response(connection, UInt32(response.status), made)
+        return legalaid_mhd_queue(connection, UInt32(response.status), made)
+    }
+
+    /// Says the last words on a connection whose request the library cannot read.
+    ///
+    /// - Parameter status: the library's. Its 500 says that a chunk's own line is longer than a connection's memory: of what a
+    ///   chunk holds everything is always taken.
+    func sayLast(_ status: Int, on connection: OpaquePointer) {
+        sayLast(configuration.problem(status == 500 ? 400 : status), on: connection)
+    }
+
+    private func sayLast(_ answer: HTTPResponse, on connection: OpaquePointer) {
+        answer.closing.withUnsafeBytes { words in
+            legalaid_say_last(
+                legalaid_mhd_socket(connection), legalaid_mhd_session(connection), words.baseAddress, words.count)
+        }
     }
 
     private func completed(

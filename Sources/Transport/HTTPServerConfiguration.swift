@@ -27,7 +27,7 @@ public struct HTTPServerConfiguration: Sendable {
     /// Numeric addresses of proxies, besides those on this machine, that are believed what they say of the sender
     /// (`X-Forwarded-For`, `X-Forwarded-Proto`).
     public var proxies: Set<String> = []
-    /// Makes the answers that are given before any handler sees the request: 400, 401, 413, 414, 415, 431, 503.
+    /// Makes the answers that are given before any handler sees the request: 400, 401, 408, 413, 414, 415, 431, 503, 505.
     public var problem: @Sendable (_ status: Int) -> HTTPResponse = { HTTPResponse(status: $0) }
 
     /// Nothing where plain HTTP is spoken.
@@ -40,7 +40,7 @@ public struct HTTPServerConfiguration: Sendable {
 
     /// Connections beyond `maxConnections` that are taken, so that calls which are never shed come through.
     static let reserve = 32
-    /// One connection's memory. Twice what a header may have: what is over the bound is told in our own words, not in the
-    /// library's.
+    /// One connection's memory. Twice what a header may have: what is over the bound is mostly still read whole, and the
+    /// connection goes on where it may.
     var memoryPerConnection: Int { maxHeaderBytes * 2 }
 }

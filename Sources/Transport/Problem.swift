@@ -33,6 +33,7 @@ public struct Problem: Error, Sendable {
         case storeUnavailable = "store-unavailable"
         case outcomeUnknown = "outcome-unknown"
         case internalError = "internal-error"
+        case versionNotSupported = "version-not-supported"
 
         /// The HTTP status that goes with the kind (RFC 9110 §15).
         public var status: Int {
@@ -51,6 +52,7 @@ public struct Problem: Error, Sendable {
             case .tooManyAttempts, .quotaExceeded, .rateExceeded: 429
             case .headersTooLarge: 431
             case .internalError: 500
+            case .versionNotSupported: 505
             case .overloaded, .storeUnavailable, .outcomeUnknown: 503
             }
         }
@@ -89,6 +91,7 @@ public struct Problem: Error, Sendable {
                     zh: "无法确定是否已接收，请用同一编号重发", en: "Unknown whether it was taken, send again under the same id")
             case .storeUnavailable: LocalizedText(zh: "存储暂不可用，请稍后重发", en: "Store not available, send again later")
             case .internalError: LocalizedText(zh: "系统内部错误", en: "Internal error")
+            case .versionNotSupported: LocalizedText(zh: "不支持该 HTTP 版本", en: "This version of HTTP is not spoken")
             }
         }
     }

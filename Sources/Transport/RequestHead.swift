@@ -35,8 +35,12 @@ struct RequestHead {
     }
 
     /// Whether the library read something else than others on the way may have read.
-    static func isIrregular(_ connection: OpaquePointer, version: UnsafePointer<CChar>?) -> Bool {
-        version.map { legalaid_mhd_is_irregular(connection, $0) != 0 } ?? true
+    ///
+    /// - Parameter end: where the target ends as a C string. One character after it comes the version, unless the target
+    ///   holds a NUL.
+    static func isIrregular(_ connection: OpaquePointer, version: UnsafePointer<CChar>?, after end: Int) -> Bool {
+        guard let version, Int(bitPattern: version) == end + 1 else { return true }
+        return legalaid_mhd_is_irregular(connection, version) != 0
     }
 
     private static func values(_ kind: MHD_ValueKind, of connection: OpaquePointer) -> [(String, String)] {
@@ -107,6 +111,8 @@ struct RequestHead {
             guard let number = Int(length), number <= bounds.maxBodyBytes else { return 413 }
         }
         if version == "HTTP/1.1", all("host").count != 1 { return 400 }
+        // Who reads the first of two and who reads the last would see different callers and documents (RFC 9110 §5.3).
+        if all("authorization").count > 1 || all("content-type").count > 1 { return 400 }
         if version != "HTTP/1.1", !codings.isEmpty { return 400 }
         if !all("host").allSatisfy(Self.isAuthority) { return 400 }
         if !headers.allSatisfy({ Self.isToken($0.name) && !Self.holdsControls($0.value) }) { return 400 }

@@ -12,7 +12,7 @@ struct RequestTarget {
     init(_ target: String) {
         guard let scheme = ["http://", "https://"].first(where: { target.lowercased().hasPrefix($0) }) else {
             (raw, authority, skipped) = (target, nil, 0)
-            isMalformed = !target.hasPrefix("/") && target != "*"
+            isMalformed = (!target.hasPrefix("/") && target != "*") || Self.holdsBlanks(target)
             return
         }
         let authority = target.utf8.dropFirst(scheme.utf8.count).prefix {
@@ -25,7 +25,11 @@ struct RequestTarget {
         // Decoded, it would not be as long as it was written.
         isMalformed =
             authority.isEmpty || authority.contains(UInt8(ascii: "%")) || authority.contains(UInt8(ascii: "@"))
+            || Self.holdsBlanks(target)
     }
+
+    /// White space and control characters part a request line (RFC 9112 §3); within a target they are encoded.
+    private static func holdsBlanks(_ target: String) -> Bool { target.utf8.contains { $0 <= 0x20 || $0 == 0x7F } }
 
     /// The value of a field, which is ours where the target says of `Host` itself.
     func host(in field: (name: String, value: String)) -> String {

@@ -70,7 +70,7 @@ extension Problem.Kind {
             .illegalTransition, .leaseEnded, .stale, .wrongState, .tooLarge, .unsupportedMediaType, .targetTooLong,
             .headersTooLarge,
             .notTranslatable, .incompleteReport, .timedOut, .tooManyAttempts, .quotaExceeded,
-            .rateExceeded:
+            .rateExceeded, .versionNotSupported:
             .sender
         case .overloaded, .storeUnavailable, .outcomeUnknown, .internalError: .gateway
         }
@@ -132,6 +132,7 @@ extension Problem.Kind {
                 zh: "按 errors 补全后重新报告；各步骤须告知的内容见 config/rules/reports.xml。",
                 en: "Add what errors lists and report again; config/rules/reports.xml holds what each step must tell.")
         case .timedOut: LocalizedText(zh: "检查网络后重发。", en: "Check the network and send again.")
+        case .versionNotSupported: LocalizedText(zh: "改用 HTTP/1.1 发送。", en: "Send by HTTP/1.1.")
         case .tooManyAttempts, .rateExceeded:
             LocalizedText(zh: "等待 Retry-After 所示时间后再试。", en: "Wait as long as Retry-After says.")
         case .quotaExceeded:

@@ -88,6 +88,9 @@ enum Listener {
             problem.headers = [("Accept-Encoding", "gzip, identity")]
             return problem
         case 431: return Problem(.headersTooLarge, zh: "请求头超过上限。", en: "The header fields are over the limit.")
+        case 505:
+            return Problem(
+                .versionNotSupported, zh: "网关只接受 HTTP/1.1（及 1.0）。", en: "The gateway speaks HTTP/1.1, and 1.0.")
         case 503:
             var problem = Problem(
                 .overloaded, zh: "系统繁忙，未接收本次请求，请稍后重发。", en: "Busy: nothing was taken. Send again later.")

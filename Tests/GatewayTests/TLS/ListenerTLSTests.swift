@@ -51,6 +51,23 @@ import Vocabulary
             }, handler: handler)
     }
 
+    @Test func `what the library cannot read is answered by a problem over TLS too`() async throws {
+        let shop = try Self.workshop()
+        let server = try Self.server(try ListenerTLS(Self.material(shop))) {
+            $0.problem = { HTTPResponse(status: $0, body: Array("a problem of ours".utf8)) }
+        }
+        let url = "https://127.0.0.1:\(server.port)/"
+        for (status, more) in [
+            (400, ["-X", "POST", "-H", "Content-Length: abc"]),
+            (413, ["-X", "POST", "-H", "Content-Length: 1\(Int.max)"]),
+            (431, ["-H", "X: " + String(repeating: "a", count: 90_000)]),
+        ] {
+            let answer = try shop.curl(url, more)
+            #expect(answer == (status, "a problem of ours"), "\(answer)")
+        }
+        await server.stop(drain: .seconds(1))
+    }
+
     @Test func `a client is known by a good certificate, and every other one is told what is wrong with it`()
         async throws
     {
