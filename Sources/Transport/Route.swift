@@ -23,6 +23,8 @@ public struct Route: Sendable {
     public let rights: Set<OperatorRight>
     /// Answered however busy the gateway is.
     private(set) var isEssential = false
+    /// Whether its address may end in a slash as well.
+    private(set) var isFolder = false
     /// The query's parameters; every other one is refused. Nothing for pages, whose addresses people keep.
     public private(set) var takes: [Parameter]?
     let handler: Handler
@@ -59,6 +61,13 @@ public struct Route: Sendable {
     public var neverShed: Route {
         var route = self
         route.isEssential = true
+        return route
+    }
+
+    /// The same, whose address may end in a slash as well.
+    public var asFolder: Route {
+        var route = self
+        route.isFolder = true
         return route
     }
 

@@ -214,10 +214,14 @@ public struct Router: Sendable {
 
     private func find(_ request: HTTPRequest) throws(Problem) -> (Route, [String: String]) {
         let path = request.path.split(separator: "/", omittingEmptySubsequences: true)
+        // An address has one spelling: what a proxy in front keeps in by its address would come out by another.
+        let spelling = "/" + path.joined(separator: "/")
         let method = request.method == "HEAD" ? "GET" : request.method
         var allowed: Set<String> = []
         for route in routes {
-            guard let values = route.match(path) else { continue }
+            guard let values = route.match(path),
+                request.path == spelling || (route.isFolder && request.path == spelling + "/")
+            else { continue }
             if route.method == method { return (route, values) }
             allowed.insert(route.method)
         }

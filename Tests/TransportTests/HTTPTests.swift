@@ -64,6 +64,8 @@ private func echo(_ change: (inout HTTPServerConfiguration) -> Void = { _ in }) 
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
         "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer a\r\nauthorization: Bearer b\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Type: text/xml\r\nContent-Type: text/json\r\nContent-Length: 0\r\n\r\n",
         "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\0x\r\n\r\nabc",
         "GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nX\0Y: b\r\n\r\n",
@@ -291,6 +293,7 @@ private func echo(_ change: (inout HTTPServerConfiguration) -> Void = { _ in }) 
     let router = Router(
         routes: [
             Route("GET", "/open") { _, _ in HTTPResponse(status: 200) },
+            Route("GET", "/folder") { _, _ in HTTPResponse(status: 200) }.asFolder,
             Route("POST", "/v1/things/{id}/do", for: .partner) { _, visit in
                 HTTPResponse(status: 200, body: Array((visit.value("id") + (try visit.caller().id)).utf8))
             },
@@ -309,4 +312,11 @@ private func echo(_ change: (inout HTTPServerConfiguration) -> Void = { _ in }) 
     #expect(await ask("GET", "/v1/desk", token).status == 403)
     #expect(await ask("GET", "/v1/things/7/do", token).header("Allow") == "POST")
     #expect(await ask("GET", "/nowhere", token).status == 404)
+    // Another spelling is another address.
+    for path in ["//open", "/open/", "/open//", "/v1//desk", "/v1/things/7/do/", ""] {
+        #expect(await ask("GET", path, token).status == 404, "\(path)")
+    }
+    #expect(await ask("GET", "/folder", nil).status == 200)
+    #expect(await ask("GET", "/folder/", nil).status == 200)
+    #expect(await ask("GET", "/folder//", nil).status == 404)
 }

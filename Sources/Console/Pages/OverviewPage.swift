@@ -7,7 +7,7 @@ extension WebConsole {
     /// Is anything stuck, what, since when, whose is it, what do I do?
     var overviewRoutes: [Route] {
         [
-            page("/console") { scene in try await overview(scene) },
+            page("/console") { scene in try await overview(scene) }.asFolder,
             act("/console/troubles/acknowledge", may: [.repair]) { scene, form in
                 guard let known = Int(form["known"]), known >= 0, let hours = Int(form["hours"]) else {
                     throw Problem(.badRequest, zh: "请选择时长。", en: "Choose for how long.")
