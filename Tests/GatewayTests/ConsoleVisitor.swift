@@ -11,6 +11,8 @@ final class ConsoleVisitor: @unchecked Sendable {
     private let gateway: GatewayProcess
     private let client = HTTPClient()
     private let language: String
+    /// What every page is looked through for.
+    private var isViewer = false
     private var cookie = ""
     private var token = ""
 
@@ -31,6 +33,7 @@ final class ConsoleVisitor: @unchecked Sendable {
         ])
         try #require(added.code == 0, "\(added.output)")
         let visitor = ConsoleVisitor(gateway, language: language)
+        visitor.isViewer = role == "viewer"
         try #require(try await visitor.signIn(name, "password of \(name)") == 303)
         return visitor
     }
@@ -74,12 +77,25 @@ final class ConsoleVisitor: @unchecked Sendable {
 
     private func send(_ method: String, _ path: String, _ fields: [String: String] = [:]) async throws -> HTTPResponse {
         let body = fields.map { "\($0.key.urlEscaped)=\($0.value.urlEscaped)" }.joined(separator: "&")
-        return try await client.send(
+        let answer = try await client.send(
             OutgoingRequest(
                 method: method, url: "http://127.0.0.1:\(gateway.port)\(path)",
                 headers: [
                     ("Content-Type", "application/x-www-form-urlencoded"), ("Cookie", "lang=\(language); \(cookie)"),
                 ], body: Array(body.utf8), timeout: .seconds(60)))
+        if isViewer, method == "GET" { scan(answer, to: path) }
+        return answer
+    }
+
+    /// Whatever a test is about: who may only look reads no number and no planted word, but what was asked for.
+    private func scan(_ answer: HTTPResponse, to path: String) {
+        let asked = (path.removingPercentEncoding ?? path).split { !$0.isLetter && !$0.isNumber }.filter {
+            $0.count > 1
+        }
+        let text = asked.reduce(String(decoding: answer.body, as: UTF8.self)) { $0.replacing($1, with: "") }
+        for trace in PersonalTraces.found(in: text, names: false) {
+            Issue.record("a viewer reads of a person at \(path): \(trace)")
+        }
     }
 
     func leave() async { await client.close() }

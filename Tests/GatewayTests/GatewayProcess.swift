@@ -130,7 +130,9 @@ final class GatewayProcess: @unchecked Sendable {
                 port = UInt16(number)
                 // The rest of the log is read away, so that the program never waits for us.
                 let log = log
-                pipe.drain { data in log.text.withLock { $0 += String(decoding: data, as: UTF8.self) } }
+                log.begin(text)
+                pipe.drain(
+                    { data in log.text.withLock { $0 += String(decoding: data, as: UTF8.self) } }, atEnd: log.end)
                 return
             }
         }
@@ -176,19 +178,58 @@ final class GatewayProcess: @unchecked Sendable {
     func kill() {
         Foundation.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
+        scan()
     }
 
     /// Politely; returns the exit code.
     @discardableResult
     func stop() -> Int32 {
+        scan(figures)
         process.terminate()
         process.waitUntilExit()
+        scan()
         return process.terminationStatus
     }
 
     func remove() {
-        if process.isRunning { kill() }
+        if process.isRunning {
+            scan(figures)
+            kill()
+        }
         try? FileManager.default.removeItem(at: folder)
+    }
+
+    // MARK: What nobody may read
+
+    /// Whatever a test is about and whatever went in: nothing of a person stands in the log. Each gateway's end asks this, so
+    /// that no test has to.
+    private func scan() { if let text = log.whole() { scan(text) } }
+
+    private func scan(_ text: String) {
+        for trace in PersonalTraces.found(in: text) { Issue.record("the gateway told of a person: \(trace)") }
+    }
+
+    /// Its metrics without their values, as anybody may ask for them. Nothing where it does not answer, or only those who show
+    /// a certificate.
+    private var figures: String {
+        guard process.isRunning else { return "" }
+        for scheme in ["http", "https"] {
+            let curl = Process()
+            curl.executableURL = URL(filePath: "/usr/bin/curl")
+            curl.arguments = ["-gsk", "--max-time", "5", "\(scheme)://127.0.0.1:\(port)/metrics"]
+            let pipe = Pipe()
+            curl.standardOutput = pipe
+            curl.standardError = FileHandle.nullDevice
+            guard (try? curl.run()) != nil else { continue }
+            let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            curl.waitUntilExit()
+            if curl.terminationStatus == 0 {
+                return text.split(separator: "\n").map { line in
+                    line.hasPrefix("#") ? line : line[..<(line.lastIndex(of: " ") ?? line.endIndex)]
+                }.joined(separator: "\n")
+            }
+        }
+        return ""
     }
 }
 
@@ -225,9 +266,10 @@ extension Pipe {
     ///
     /// Not by `readabilityHandler`: Dispatch goes on with its list of watched descriptors when one of them is closed and given
     /// out again meanwhile, as happens where hundreds of tests open and close files, and ends the process.
-    func drain(_ take: @escaping @Sendable (Data) -> Void) {
+    func drain(_ take: @escaping @Sendable (Data) -> Void, atEnd: @escaping @Sendable () -> Void = {}) {
         Thread.detachNewThread {
             while case let data = self.fileHandleForReading.availableData, !data.isEmpty { take(data) }
+            atEnd()
         }
     }
 }
@@ -235,6 +277,24 @@ extension Pipe {
 /// What a gateway has logged since it listens.
 private final class ProcessLog: Sendable {
     let text = Mutex("")
+    /// Of starts that were not looked through: what was said before it listened, and how much had been said by earlier ones.
+    private let starts = Mutex<[(before: String, from: Int)]>([])
+    private let ended = DispatchSemaphore(value: 0)
+
+    func begin(_ before: String) {
+        let from = text.withLock { $0.utf8.count }
+        starts.withLock { $0.append((before, from)) }
+    }
+
+    func end() { ended.signal() }
+
+    /// All of the start that has ended now; nothing where that was asked before. Its last words are waited for, unless
+    /// something that it started still holds its log.
+    func whole() -> String? {
+        guard let start = starts.withLock({ $0.popLast() }) else { return nil }
+        _ = ended.wait(timeout: .now() + .seconds(20))
+        return start.before + text.withLock { String(decoding: $0.utf8.dropFirst(start.from), as: UTF8.self) }
+    }
 }
 
 /// A court's notice with a message id of its own.
