@@ -174,6 +174,7 @@ import Vocabulary
         }
         let history = try await ada.get("/reload").html
         #expect(history.contains("重新加载被拒") && history.contains("ada"))
+        #expect(history.contains("放宽编号") && history.contains("再试"))
         for visitor in [li, ada] { await visitor.leave() }
         await flow.end()
     }

@@ -26,7 +26,7 @@ import Vocabulary
         let clocks = try await gateway.desk.ask("GET", path)["onTime"]?.array
         let clock = clocks?.first { $0["clock"] == "CLK-04" }
         #expect(clock?["met"] == 1 && clock?["late"] == 0 && clock?["open"] == 0)
-        #expect(clock?["basis"]?.string?.contains("36") == true)
+        #expect(clock?["basis"]?.string?.contains("第三十六条") == true)
         let csv = String(decoding: try await gateway.desk.download(path + "&format=csv"), as: UTF8.self)
         #expect(csv.contains(/"时限按时","CLK-04","[^"]+","1","100.0%"/))
         gateway.stop()

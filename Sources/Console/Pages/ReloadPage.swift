@@ -15,9 +15,9 @@ extension WebConsole {
                 .page(try await reloadPage(scene, try await checked(scene)))
             },
             act("/console/reload", may: [.administer]) { scene, form in
-                _ = try Self.reason(form)
+                let reason = try Self.reason(form)
                 do {
-                    let outcome = try await services.reload.run(by: scene.caller.id)
+                    let outcome = try await services.reload.run(by: scene.caller.id, because: reason)
                     let changes = outcome.changes
                     return .page(
                         try await reloadPage(

@@ -25,7 +25,7 @@ public final class ReloadService: Sendable {
 
     /// What a reload would change; nothing is put in force.
     public typealias Check = @Sendable () async throws(ConfigurationError) -> [LocalizedText]
-    public typealias Reload = @Sendable (_ actor: String) async throws(ConfigurationError) -> Outcome
+    public typealias Reload = @Sendable (_ actor: String, _ reason: String?) async throws(ConfigurationError) -> Outcome
 
     /// The last reload, which was refused.
     public struct Refusal: Sendable {
@@ -68,13 +68,15 @@ public final class ReloadService: Sendable {
     /// Nothing where the last one succeeded, or there was none.
     public var refusal: Refusal? { refused.withLock { $0 } }
 
-    /// - Parameter actor: who has asked for it: an operator, or a signal's name.
+    /// - Parameters:
+    ///   - actor: who has asked for it: an operator, or a signal's name.
+    ///   - reason: why, where a person has said so; it goes into the audit trail.
     /// - Throws: `ConfigurationError` with every mistake, `Problem` where too many ask at once.
-    public func run(by actor: String) async throws -> Outcome {
+    public func run(by actor: String, because reason: String? = nil) async throws -> Outcome {
         let hands = try way()
         return try await turnstile.pass(from: "reload") { [self] in
             do throws(ConfigurationError) {
-                let outcome = try await hands.reload(actor)
+                let outcome = try await hands.reload(actor, reason)
                 if refused.withLock({ $0.take() }) != nil { await hands.ring() }
                 return outcome
             } catch {

@@ -12,20 +12,23 @@ import Vocabulary
 extension Gateway {
     /// Reads settings, mappings, rules and credentials again, and puts all of it in force that does not take a start.
     ///
-    /// - Parameter actor: who has asked for it.
+    /// - Parameters:
+    ///   - actor: who has asked for it.
+    ///   - reason: why, where a person has said so.
     /// - Returns: what has changed, and what takes a start to change.
     /// - Throws: `ConfigurationError` with every mistake in all of it; what is in force stays then.
-    func reload(by actor: String) async throws(ConfigurationError) -> [LocalizedText] {
+    func reload(by actor: String, because reason: String? = nil) async throws(ConfigurationError) -> [LocalizedText] {
         do throws(ConfigurationError) {
             let before = around.configuration
             let (settings, fresh) = try Self.readAgain(before)
             try await beginRehearsal(by: settings)
             let changes = await changes(by: settings, fresh, since: before)
             await adopt(settings, fresh, since: before)
-            await audit.reloaded(settings, rules: fresh.triage.digest, changes: changes, key: intake.hash, by: actor)
+            await audit.reloaded(
+                settings, rules: fresh.triage.digest, changes: changes, key: intake.hash, by: actor, because: reason)
             return changes
         } catch {
-            await audit.refusedReload(mistakes: error.complaints.count, by: actor)
+            await audit.refusedReload(mistakes: error.complaints.count, by: actor, because: reason)
             throw error
         }
     }

@@ -76,8 +76,8 @@ final class Gateway: Sendable {
         self.storing = storing
         self.intake = intake
         self.delivery = delivery
-        services.reload.set { [weak self] actor throws(ConfigurationError) in
-            try await self?.reloadAndReckon(by: actor) ?? ReloadService.Outcome(changes: [])
+        services.reload.set { [weak self] actor, reason throws(ConfigurationError) in
+            try await self?.reloadAndReckon(by: actor, because: reason) ?? ReloadService.Outcome(changes: [])
         } check: { [weak self] () throws(ConfigurationError) in
             try await self?.checkReload() ?? []
         } ring: { [alerts = services.alerts] in
@@ -91,9 +91,11 @@ final class Gateway: Sendable {
     private static let toldLimits = 500
 
     /// The same as `reload`, with the limits that move by it: what is not done by then goes on by itself.
-    private func reloadAndReckon(by actor: String) async throws(ConfigurationError) -> ReloadService.Outcome {
+    private func reloadAndReckon(
+        by actor: String, because reason: String?
+    ) async throws(ConfigurationError) -> ReloadService.Outcome {
         let since = around.now()
-        var outcome = ReloadService.Outcome(changes: try await reload(by: actor))
+        var outcome = ReloadService.Outcome(changes: try await reload(by: actor, because: reason))
         do throws(StoreError) {
             outcome.isWhole = try await reckonLimits()
             let moved = try await storing.store.movedLimits(of: nil, before: nil, limit: Self.toldLimits + 1)

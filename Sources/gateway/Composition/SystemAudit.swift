@@ -43,15 +43,21 @@ actor SystemAudit {
     /// - Parameters:
     ///   - changes: what has changed, by names and fingerprints.
     ///   - actor: who has asked for it: an operator, or `SIGHUP`.
+    ///   - reason: why, where a person has said so.
     func reloaded(
-        _ configuration: Configuration, rules: String?, changes: [LocalizedText], key: KeyedHash, by actor: String
+        _ configuration: Configuration, rules: String?, changes: [LocalizedText], key: KeyedHash, by actor: String,
+        because reason: String?
     ) async {
         await noteFiles(of: configuration, key)
-        await write(.reload, on: "gateway", Self.detail(configuration, rules: rules, changes: changes, by: actor))
+        await write(
+            .reload, on: "gateway",
+            Self.detail(configuration, rules: rules, changes: changes, by: actor, because: reason))
     }
 
-    func refusedReload(mistakes: Int, by actor: String) async {
-        await write(.reloadRefused, on: "gateway", "mistakes: \(mistakes), by: \(actor)")
+    func refusedReload(mistakes: Int, by actor: String, because reason: String?) async {
+        await write(
+            .reloadRefused, on: "gateway",
+            "mistakes: \(mistakes), by: \(actor)\(reason.map { ", reason: \($0)" } ?? "")")
     }
 
     func stopped() async { await write(.stop, on: "gateway", Release.version) }
@@ -81,13 +87,15 @@ actor SystemAudit {
     private static let named = 50
 
     private static func detail(
-        _ configuration: Configuration, rules: String?, changes: [LocalizedText] = [], by actor: String? = nil
+        _ configuration: Configuration, rules: String?, changes: [LocalizedText] = [], by actor: String? = nil,
+        because reason: String? = nil
     ) -> String {
         let named = changes.prefix(named).map(\.en) + (changes.count > named ? ["\(changes.count - named) more"] : [])
         return JSONValue.compact([
             ("version", .string(Release.version)),
             ("mappings", .string(ConfigurationDigests.folder(configuration.mappings))), ("rules", .text(rules)),
             ("changes", named.isEmpty ? nil : .array(named.map(JSONValue.string))), ("by", .text(actor)),
+            ("reason", .text(reason)),
         ]).text()
     }
 }
