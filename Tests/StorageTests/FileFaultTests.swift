@@ -37,11 +37,6 @@ import Testing
     @Test func `a device that refuses to be written is a fault until something was written again`() async throws {
         let home = try await TemporaryStore()
         let database = try SQLiteDatabase(path: home.folder.appending(path: "store.sqlite").path, maxPending: 4)
-        func refuse(_ isRefused: Bool) async throws {
-            try await database.write { connection throws(StoreError) in
-                _ = try connection.run("PRAGMA query_only = \(isRefused ? 1 : 0)", [])
-            }
-        }
         let put: @Sendable (any SQLConnection) throws(StoreError) -> Void = { connection throws(StoreError) in
             try connection.run(
                 """
@@ -50,10 +45,18 @@ import Testing
                 """, [])
         }
         // SQLite's word for what is mounted read-only.
-        try await refuse(true)
-        await #expect(throws: StoreError.unwritable) { try await database.write(put) }
+        let refused: @Sendable (any SQLConnection) throws(StoreError) -> Void = { connection throws(StoreError) in
+            try connection.run("PRAGMA query_only = 1", [])
+            do throws(StoreError) {
+                try put(connection)
+            } catch {
+                try connection.run("PRAGMA query_only = 0", [])
+                throw error
+            }
+        }
+        await #expect(throws: StoreError.unwritable) { try await database.write(refused) }
         #expect(database.fault == .unwritable)
-        try await refuse(false)
+        try await database.write { _ in }
         #expect(database.fault == .unwritable, "nothing was written yet")
         try await database.write(put)
         #expect(database.fault == nil)

@@ -187,8 +187,9 @@ import Vocabulary
         let world = try await World(seed: 6)
         let received = Instant(Date()).advanced(milliseconds: -400 * 86_400_000)
         world.go(to: received)
-        func person(_ name: String, _ number: String) -> JSONValue {
-            ["xm": .string(name), "sfzh": .string(number), "jzlb": "低保", "jzzt": "在保"]
+        // Without a number nothing is known of whom it speaks.
+        func person(_ name: String, _ number: String?) -> JSONValue {
+            .compact([("xm", .string(name)), ("sfzh", .text(number)), ("jzlb", "低保"), ("jzzt", "在保")])
         }
         func send(_ id: String, _ persons: [JSONValue]) async throws -> Int {
             let share: JSONValue = [
@@ -204,9 +205,8 @@ import Vocabulary
             }
         }
         let words = ["测密甲", "测密乙", "测密丙"]
-        #expect(
-            try await send("S-1", [person(words[0], inventedNumber(1)), person(words[1], "32040419000")]) == 207)
-        #expect(try await send("S-2", [person(words[2], "32040419000")]) == 422)
+        #expect(try await send("S-1", [person(words[0], inventedNumber(1)), person(words[1], nil)]) < 300)
+        #expect(try await send("S-2", [person(words[2], nil)]) == 422)
         let service = RetentionService(store: world.store, schedule: RetentionSchedule(), now: { world.now })
         world.go(to: received.advanced(milliseconds: 364 * 86_400_000))
         #expect(try await service.run(by: Self.caller).allSatisfy { $0.found.due == 0 })
@@ -235,8 +235,9 @@ import Vocabulary
                 #expect(answer.json["detail"]?.string?.contains("删除") == true, "\(answer.json.text())")
             }
         }
+        let first = try #require(letters.first?["id"]?.string)
         let discarded = try await gateway.desk.call(
-            "POST", "/v1/dead-letters/\(letters[0]["id"]?.string ?? "")/discard",
+            "POST", "/v1/dead-letters/\(first)/discard",
             body: Array(#"{"reason": "测试"}"#.utf8))
         #expect(discarded.status == 200)
         gateway.stop()
