@@ -333,7 +333,8 @@ private func judge(
         let id = job["id"]?.string ?? ""
         try await hearing.call(desk, "GET", "/v1/jobs/\(id)", of: "/v1/jobs/{id}")
         for act in ["pause", "resume", "stop"] {
-            try await hearing.call(desk, "POST", "/v1/jobs/\(id)/\(act)", of: "/v1/jobs/{id}/\(act)")
+            try await hearing.call(
+                desk, "POST", "/v1/jobs/\(id)/\(act)", of: "/v1/jobs/{id}/\(act)", body: #"{"reason":"looked at"}"#)
         }
         try await hearing.call(desk, "GET", "/v1/jobs")
     }
