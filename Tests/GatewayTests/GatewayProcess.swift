@@ -120,23 +120,25 @@ final class GatewayProcess: @unchecked Sendable {
         process.standardError = pipe
         process.standardOutput = FileHandle.nullDevice
         try process.run()
-        var text = ""
+        // Byte by byte: a character is whole only with its line.
+        var said: [UInt8] = []
         while let chunk = try pipe.fileHandleForReading.read(upToCount: 1), !chunk.isEmpty {
-            text += String(decoding: chunk, as: UTF8.self)
-            guard text.hasSuffix("\n") else { continue }
-            if let line = text.split(separator: "\n").last, let json = try? JSONValue(parsing: Array(line.utf8)),
+            said += chunk
+            guard said.last == UInt8(ascii: "\n") else { continue }
+            if let line = said.split(separator: UInt8(ascii: "\n")).last,
+                let json = try? JSONValue(parsing: Array(line)),
                 json["event"] == "listening", let number = json["port"]?.int
             {
                 port = UInt16(number)
                 // The rest of the log is read away, so that the program never waits for us.
                 let log = log
-                log.begin(text)
+                log.begin(said)
                 pipe.drain(
-                    { data in log.text.withLock { $0 += String(decoding: data, as: UTF8.self) } }, atEnd: log.end)
+                    { data in log.bytes.withLock { $0 += data } }, atEnd: log.end)
                 return
             }
         }
-        Issue.record("the gateway did not start: \(text)")
+        Issue.record("the gateway did not start: \(String(decoding: said, as: UTF8.self))")
     }
 
     /// Adds settings, or puts them in place of those of the same element; before the start.
@@ -164,11 +166,11 @@ final class GatewayProcess: @unchecked Sendable {
     func reload() { Foundation.kill(process.processIdentifier, SIGHUP) }
 
     /// What the log holds by now.
-    var logged: String { log.text.withLock { $0 } }
+    var logged: String { log.bytes.withLock { String(decoding: $0, as: UTF8.self) } }
 
     /// Returns when the log says so.
     func untilLogged(_ words: String) async throws {
-        try await eventually("the log said: \(words)") { log.text.withLock { $0.contains(words) } ? true : nil }
+        try await eventually("the log said: \(words)") { logged.contains(words) ? true : nil }
     }
 
     /// An operator whose token is its name.
@@ -276,13 +278,13 @@ extension Pipe {
 
 /// What a gateway has logged since it listens.
 private final class ProcessLog: Sendable {
-    let text = Mutex("")
+    let bytes = Mutex<[UInt8]>([])
     /// Of starts that were not looked through: what was said before it listened, and how much had been said by earlier ones.
-    private let starts = Mutex<[(before: String, from: Int)]>([])
+    private let starts = Mutex<[(before: [UInt8], from: Int)]>([])
     private let ended = DispatchSemaphore(value: 0)
 
-    func begin(_ before: String) {
-        let from = text.withLock { $0.utf8.count }
+    func begin(_ before: [UInt8]) {
+        let from = bytes.withLock { $0.count }
         starts.withLock { $0.append((before, from)) }
     }
 
@@ -293,7 +295,7 @@ private final class ProcessLog: Sendable {
     func whole() -> String? {
         guard let start = starts.withLock({ $0.popLast() }) else { return nil }
         _ = ended.wait(timeout: .now() + .seconds(20))
-        return start.before + text.withLock { String(decoding: $0.utf8.dropFirst(start.from), as: UTF8.self) }
+        return String(decoding: start.before + bytes.withLock { Array($0.dropFirst(start.from)) }, as: UTF8.self)
     }
 }
 
