@@ -19,16 +19,18 @@ extension HTTPResponse {
 ///
 /// The library queues its pages by a call through the dynamic linker, which finds the program's function first;
 /// `legalaid_mhd_queue` is the way to the library's own, and the only one that we take. So what comes here is a page of the
-/// library's alone. Our words are written to the socket at once, and nothing can be written after them: the library, which
-/// queues its page nevertheless, closes the connection as if the other end had gone. Queued in the page's place they would
-/// need memory that a long header has used up, and 0.9.75 writes the head twice where a field is at fault. The page must not
-/// be declined: 0.9.75 then goes on reading fields whose memory it has given back (`parse_connection_headers`).
+/// library's alone. Once it is queued our words are written to the socket, and nothing can be written after them: the
+/// library closes the connection as if the other end had gone. Written before, they would tempt whoever reads them to stop
+/// the server at once; a page is not queued then, and 0.9.75 looks into it nevertheless. Queued in the page's place they
+/// would need memory that a long header has used up, and 0.9.75 writes the head twice where a field is at fault. The page
+/// must not be declined: 0.9.75 then goes on reading fields whose memory it has given back (`parse_connection_headers`).
 ///
 /// A library that was linked in another way would answer with its own page, as before.
 @c(MHD_queue_response)
 public func answerUnread(_ connection: OpaquePointer?, _ status: UInt32, _ page: OpaquePointer?) -> MHD_Result {
+    let queued = legalaid_mhd_queue(connection, status, page)
     if let connection, let context = legalaid_mhd_context(connection) {
         Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue().sayLast(Int(status), on: connection)
     }
-    return legalaid_mhd_queue(connection, status, page)
+    return queued
 }
