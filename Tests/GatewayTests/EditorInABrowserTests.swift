@@ -77,7 +77,8 @@ import Transport
             try await browser.show(width: 1366, height: 768)
             // The session ends while somebody types.
             for act in ["disable", "enable"] {
-                #expect(try GatewayProcess.run(["users", act, "li", "--config", config]).code == 0)
+                let command = ["users", act, "li", "--reason", "演练", "--config", config]
+                #expect(try GatewayProcess.run(command).code == 0)
             }
             _ = try await browser.evaluate(Self.typing("<XM>测试丁", for: "<XM>测试丙"))
             try await eventually("it is said that the draft was not kept") {
