@@ -170,7 +170,8 @@ extension GatewayProcess {
             .write(to: file, atomically: true, encoding: .utf8)
     }
 
-    fileprivate func addCaller(_ element: String) throws {
+    /// Before it starts.
+    func addCaller(_ element: String) throws {
         let file = folder.appending(path: "credentials.xml")
         let text = try String(contentsOf: file, encoding: .utf8)
         try text.replacing("</credentials>", with: element + "</credentials>")

@@ -13,6 +13,7 @@ import Vocabulary
         async throws
     {
         let gateway = try GatewayProcess()
+        try gateway.addCaller(#"<operator name="watcher" role="viewer" tokenSha256="\#(Token.hash("watcher"))"/>"#)
         try gateway.start()
         let broken = Array(courtNotice("T-1").dropLast(30))
         _ = try await gateway.remote.call("POST", "/v1/referrals", body: broken, mediaType: "application/xml")
@@ -47,7 +48,8 @@ import Vocabulary
         let masked = try await gateway.desk.ask("GET", "/v1/messages/T-1/document")
         #expect(masked["lines"]?.array?.last == .string("<DSRXX><RECORD><XM>***</XM></RECORD></DSRXX></RECORD></ROOT>"))
         let reason: [UInt8] = Array(#"{"reason":"complaint"}"#.utf8)
-        #expect(try await gateway.desk.call("POST", "/v1/messages/T-1/document", body: reason).status == 403)
+        let viewer = gateway.operator("watcher")
+        #expect(try await viewer.call("POST", "/v1/messages/T-1/document", body: reason).status == 403)
         let auditor = gateway.operator("auditor")
         #expect(try await auditor.call("POST", "/v1/messages/T-1/document").status == 400)
         let whole = try await auditor.ask("POST", "/v1/messages/T-1/document", body: reason)

@@ -230,7 +230,7 @@ import Vocabulary
             for remedy in ["retry", "document", "preview"] {
                 let answer = try await gateway.desk.call(
                     "POST", "\(path)/\(remedy)",
-                    body: remedy == "preview" ? Array(#"{"document": "e30="}"#.utf8) : reason)
+                    body: remedy == "preview" ? Array(#"{"editedText": "{}"}"#.utf8) : reason)
                 #expect(answer.status == 404, "\(remedy) \(answer.status)")
                 #expect(answer.json["detail"]?.string?.contains("删除") == true, "\(answer.json.text())")
             }
