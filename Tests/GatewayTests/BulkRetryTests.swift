@@ -138,6 +138,8 @@ extension Browser {
     }
 
     fileprivate func press(_ act: String) async throws {
+        try await click("details:has(form[action$='/\(act)']) summary")
+        try await type("演练", into: "form[action$='/\(act)'] input[name=reason]")
         try await click("form[action$='/\(act)'] button")
     }
 }

@@ -31,6 +31,8 @@ final class LoadSenders: Sendable {
     var acknowledged: [String] { state.withLock { $0.acknowledged } }
     /// How many were told that nothing was taken.
     var refused: Int { state.withLock { $0.refused } }
+    /// How many were told that nobody knows.
+    var unknown: Int { state.withLock { $0.unknown } }
     func stop() { state.withLock { $0.isStopped = true } }
 
     /// Sends until it is stopped, each sender at least so many.
