@@ -105,7 +105,7 @@ import Transport
         try flow.gateway.start()
         let before = try await answers(flow)
         #expect(before["search"]?["messages"]?.array?.isEmpty == false)
-        #expect(try command(flow, "check").output.contains("run `gateway keys rotate-data`"))
+        #expect(try command(flow, "check").output.contains("run `gateway keys rotate-data --reason TEXT`"))
 
         let ids = (0..<200).map { "L-\($0)" }
         let rotation = Task.detached { try command(flow, "keys", "rotate-data", "--reason", "定期轮换") }

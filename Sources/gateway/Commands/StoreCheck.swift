@@ -163,8 +163,8 @@ struct StoreCheck {
             Terminal.print("存储：个人信息以数据密钥 \(key) 加密。", "store: personal data are sealed by data key \(key)")
         case .partly:
             Terminal.print(
-                "存储：启用加密之前的个人信息仍是明文；请运行 gateway keys rotate-data",
-                "store: personal data from before it was encrypted are in clear; run `gateway keys rotate-data`")
+                "存储：启用加密之前的个人信息仍是明文；请运行 gateway keys rotate-data --reason 理由",
+                "store: personal data from before it was encrypted are in clear; run `gateway keys rotate-data --reason TEXT`")
         }
     }
 }

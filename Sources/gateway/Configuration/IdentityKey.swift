@@ -97,7 +97,7 @@ enum IdentityKey {
         Complaint(
             file: path, line: nil,
             text:
-                "缺少该存储的身份密钥：请从备份放回此文件（备份中的 keys/identity-key）；确已丢失时用 gateway keys identity --accept-loss。the store's identity key is not there: put it back from a backup (keys/identity-key of the archive); where it is lost for good, gateway keys identity --accept-loss"
+                "缺少该存储的身份密钥：请从备份放回此文件（备份中的 keys/identity-key）；确已丢失时用 gateway keys identity --accept-loss --reason 理由。the store's identity key is not there: put it back from a backup (keys/identity-key of the archive); where it is lost for good, gateway keys identity --accept-loss --reason TEXT"
         )
     }
 
@@ -105,7 +105,7 @@ enum IdentityKey {
         Complaint(
             file: path, line: nil,
             text:
-                "这不是该存储的身份密钥：请从备份放回原来的密钥（备份中的 keys/identity-key）；确已丢失时用 gateway keys identity --accept-loss。this is another identity key than the store's: put the right one back from a backup (keys/identity-key of the archive); where it is lost for good, gateway keys identity --accept-loss"
+                "这不是该存储的身份密钥：请从备份放回原来的密钥（备份中的 keys/identity-key）；确已丢失时用 gateway keys identity --accept-loss --reason 理由。this is another identity key than the store's: put the right one back from a backup (keys/identity-key of the archive); where it is lost for good, gateway keys identity --accept-loss --reason TEXT"
         )
     }
 }
