@@ -47,7 +47,10 @@ import Vocabulary
     func `nothing that is typed is passed over`(words: [String]) throws {
         let (code, output) = try GatewayProcess.run(words, complaints: true)
         #expect(
-            code == 2 && output.contains(/does not go with|is not understood|one partner, institution or operator/),
+            code == 2
+                && output.contains(
+                    /does not go with|is not understood|one partner, institution or operator|is needed|goes with|--reason takes/
+                ),
             "\(output)")
     }
 
