@@ -248,7 +248,8 @@ import Vocabulary
             for match in text.matches(of: /[ ]([a-z]+)="(true|false)"/) {
                 for written in [" true", "true ", "\t1", "0\n"] {
                     try full.write(text.replacing(match.output.0, with: " \(match.output.1)=\"\(written)\""), to: file)
-                    #expect(full.complaints().contains { $0.file.hasSuffix("/" + file) }, "\(match.output.1) \(written)")
+                    #expect(
+                        full.complaints().contains { $0.file.hasSuffix("/" + file) }, "\(match.output.1) \(written)")
                     count += 1
                 }
             }

@@ -123,7 +123,9 @@ import Vocabulary
         let store = SlowTrail()
         let audit = SystemAudit(store: store, now: { Instant(milliseconds: 0) }, log: Log(sink: .none, now: { "" }))
         await withTaskGroup(of: Void.self) { group in
-            for number in 0..<20 { group.addTask { await audit.refusedReload(mistakes: number, by: "SIGHUP", because: nil) } }
+            for number in 0..<20 {
+                group.addTask { await audit.refusedReload(mistakes: number, by: "SIGHUP", because: nil) }
+            }
             for _ in 0..<20 { group.addTask { try? await audit.flush() } }
         }
         try await eventually("all are written") {

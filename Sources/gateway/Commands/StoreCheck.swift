@@ -164,7 +164,8 @@ struct StoreCheck {
         case .partly:
             Terminal.print(
                 "存储：启用加密之前的个人信息仍是明文；请运行 gateway keys rotate-data --reason 理由",
-                "store: personal data from before it was encrypted are in clear; run `gateway keys rotate-data --reason TEXT`")
+                "store: personal data from before it was encrypted are in clear; run `gateway keys rotate-data --reason TEXT`"
+            )
         }
     }
 }
