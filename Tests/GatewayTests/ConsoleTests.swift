@@ -91,7 +91,8 @@ import Transport
             ["add", "wu", "--role", "auditor", "--one-time"], ["add", "eve", "--role", "viewer", "--one-time"],
             ["disable", "eve"],
         ] {
-            try #require(try GatewayProcess.run(["users"] + words + ["--config", config]).code == 0)
+            let reason = ["--reason", "演练", "--config", config]
+            try #require(try GatewayProcess.run(["users"] + words + reason).code == 0)
         }
         // At its start it looks for alerts; at its end it has written the week's counts.
         gateway.stop()

@@ -42,6 +42,8 @@ final class LoadSenders: Sendable {
                 group.addTask { [self] in
                     var number = 0
                     while number < atLeast || state.withLock({ !$0.isStopped }) {
+                        // A test that has failed meanwhile must not wait for them.
+                        try Task.checkCancellation()
                         try await send("\(name)-\(sender)-\(number)")
                         number += 1
                         if pace > .zero { try await Task.sleep(for: pace) }
