@@ -151,5 +151,6 @@ public struct CourtCaseNumber: Sendable, Hashable {
 extension Unicode.Scalar {
     var isASCIIDigit: Bool { (0x30...0x39).contains(value) }
 
-    var isHan: Bool { (0x3400...0x9FFF).contains(value) || (0x20000...0x323AF).contains(value) }
+    /// A unified ideograph: U+3400 to U+9FFF, and those beyond the basic plane.
+    package var isHan: Bool { (0x3400...0x9FFF).contains(value) || (0x20000...0x323AF).contains(value) }
 }

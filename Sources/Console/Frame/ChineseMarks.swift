@@ -1,3 +1,5 @@
+import Canonical
+
 /// Marks Chinese on an English page by `lang` (RFC 5646), so that whoever reads it aloud changes the voice: names, rules
 /// and statutes are data and stay as they are.
 enum ChineseMarks {
@@ -74,12 +76,10 @@ enum ChineseMarks {
         return text.firstMatch(of: /[ ]lang="([a-z]+)/).map { $0.1 == "zh" }
     }
 
-    /// Whether there is a character of the unified ideographs (U+3400 to U+9FFF, and beyond the basic plane).
+    /// Whether there is a Chinese character.
     private static func isChinese(_ text: ArraySlice<UInt8>) -> Bool {
         guard text.contains(where: { $0 >= 0xE3 }) else { return false }
-        return String(decoding: text, as: UTF8.self).unicodeScalars.contains {
-            (0x3400...0x9FFF).contains($0.value) || (0x20000...0x323AF).contains($0.value)
-        }
+        return String(decoding: text, as: UTF8.self).unicodeScalars.contains(where: \.isHan)
     }
 }
 

@@ -1,3 +1,5 @@
+import Canonical
+
 /// A sum of money in yuan, or a count. All of a text is used up, or what is left is told; where it could change what the
 /// number means, there is none.
 ///
@@ -114,7 +116,7 @@ struct AmountGrammar {
         try parts()
         if isBracketed {
             // Bookkeepers bracket what is negative: (48,000.00). A bracket around a unit is no such thing.
-            let isBare = !scanner.text[start..<scanner.place].contains(where: \.isHanCharacter)
+            let isBare = !scanner.text[start..<scanner.place].contains(where: \.isHan)
             guard scanner.take(")") else { throw .unreadable }
             if isBare { isNegative = true }
         }

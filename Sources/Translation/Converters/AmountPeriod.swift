@@ -1,3 +1,5 @@
+import Canonical
+
 /// The time that a sum is for, other than a month, as the words directly before or behind it say.
 ///
 /// A period somewhere else is part of another word or sentence: 3000元/月（天宁区）, 2800元，周转房租另计. The words behind the
@@ -58,7 +60,7 @@ enum AmountPeriod {
     private static func readBehind(_ clause: Text) -> (Self, isSure: Bool) {
         let text = Array(stripped(clause))
         func ends(_ table: WordTable<Void>) -> Bool? {
-            table.match(in: text, at: 0).map { $0.length == text.count || !text[$0.length].isHanCharacter }
+            table.match(in: text, at: 0).map { $0.length == text.count || !text[$0.length].isHan }
         }
         // 全年36000元（每月发放）: when it is paid.
         if let ends = ends(months) { return (.month, ends || text[0] == "/") }

@@ -1,3 +1,5 @@
+import Canonical
+
 /// The words around a sum of money, and what they mean for it.
 enum AmountWords {
     /// What a number is multiplied by.
@@ -73,7 +75,7 @@ enum AmountWords {
     /// Whether some 元 or 币 is named that is not China's: 缅元.
     private static func namesCurrency(_ text: [Unicode.Scalar], _ range: Range<Int>) -> Bool {
         range.dropFirst().contains { index in
-            (text[index] == "元" || text[index] == "币") && text[index - 1].isHanCharacter
+            (text[index] == "元" || text[index] == "币") && text[index - 1].isHan
                 && !"民亿万余多来几整".unicodeScalars.contains(text[index - 1])
                 && !TextScanner.isChineseDigit(text[index - 1])
         }

@@ -89,5 +89,4 @@ struct TextScanner {
 extension Unicode.Scalar {
     var isDigitASCII: Bool { (0x30...0x39).contains(value) }
     var isLetterASCII: Bool { (0x61...0x7A).contains(value | 0x20) }
-    var isHanCharacter: Bool { (0x3400...0x9FFF).contains(value) || (0x20000...0x323AF).contains(value) }
 }

@@ -1,3 +1,4 @@
+import Canonical
 import Vocabulary
 
 /// A time of day:
@@ -99,7 +100,7 @@ struct TimeOfDayGrammar {
     private static func basic(_ number: TextScanner.Numeral, _ scanner: inout TextScanner) -> Clock? {
         let long = number.width == 6 ? number.value : number.value * 100
         if number.width == 6 { takeFraction(&scanner) }
-        guard isBoundary(scanner) || scanner.next.map({ $0.isHanCharacter && !notMinutes.contains($0) }) ?? true else {
+        guard isBoundary(scanner) || scanner.next.map({ $0.isHan && !notMinutes.contains($0) }) ?? true else {
             return nil
         }
         return Clock(
@@ -203,7 +204,7 @@ struct TimeOfDayGrammar {
         var behind = scanner
         behind.skipBlanks()
         guard behind.numeral() != nil else { return true }
-        return !(behind.next.map { $0.isHanCharacter || $0 == "-" } ?? false) || notRooms.contains(behind.next ?? " ")
+        return !(behind.next.map { $0.isHan || $0 == "-" } ?? false) || notRooms.contains(behind.next ?? " ")
     }
 
     private static func isBoundary(_ scanner: TextScanner) -> Bool {
