@@ -68,7 +68,7 @@ import Vocabulary
         #expect(unread.leadsTo?.hasPrefix("/console/messages/") == true && unread.leadsTo != page)
         for text in [
             Self.identity, "320402 19900307 283x", "３２０４０２19900307283Ｘ", Self.mobile, "138-6101-2345",
-            "+86 13861012345",
+            "+86 13861012345", "测试甲 \(Self.mobile)", "电话：１３８６１０１２３４５，测试甲", "身份证号：\(Self.identity)（测试甲）",
         ] {
             let refused = try await eve.post("/find", ["q": text])
             #expect(refused.status == 403 && refused.leadsTo == nil, "\(text)")
@@ -76,6 +76,12 @@ import Vocabulary
             #expect(found.status == 200 && found.leadsTo == nil && found.html.contains(page), "\(text)")
             #expect(!found.html.contains(Self.identity) && !found.html.contains(Self.mobile))
         }
+        // Nor has a name among other words a place in an address.
+        for text in ["测试甲，男", "测试甲的案子1", "被告测试甲(2026)"] {
+            #expect(try await eve.post("/find", ["q": text]).leadsTo == nil, "\(text)")
+        }
+        #expect(try await eve.post("/find", ["q": "TZ-2026-13861012345"]).leadsTo?.contains("q=TZ-2026") == true)
+        #expect(try await li.get("/messages?q=\(Remote.escaped("测试甲 " + Self.mobile))").status == 400)
         for text in ["320402198001010035", "13900000000", "没有这个编号1"] {
             let found = try await li.post("/find", ["q": text])
             #expect(!found.html.contains(page) && found.leadsTo != page, "\(text)")
@@ -93,7 +99,7 @@ import Vocabulary
         // Who looked is known, and under what hash; whom they looked for is not.
         let trail = try await flow.gateway.operator("auditor").ask("GET", "/v1/audit?limit=200")["entries"] ?? .null
         let acts = (trail.array ?? []).filter { $0["action"] == "findPerson" }
-        #expect(acts.count == 9 && Set(acts.compactMap { $0["actor"]?.string }) == ["li", "wang"])
+        #expect(acts.count == 12 && Set(acts.compactMap { $0["actor"]?.string }) == ["li", "wang"])
         for secret in [Self.identity, Self.mobile, "测试甲"] {
             #expect(!trail.text().contains(secret) && !flow.gateway.logged.contains(secret))
         }

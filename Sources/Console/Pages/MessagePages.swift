@@ -26,8 +26,12 @@ extension WebConsole {
         if case .number(let number) = sought {
             let found = try await services.find.find(sought, by: scene.caller)
             let one = found.count == 1 ? found.first : nil
-            return .seeOther(
-                one.map { "\(Section.messages.path)/\($0.id)" } ?? "\(Section.messages.path)?q=\(number.urlEscaped)")
+            if let one { return .seeOther("\(Section.messages.path)/\(one.id)") }
+            if FindService.fitsAddress(number) { return .seeOther("\(Section.messages.path)?q=\(number.urlEscaped)") }
+            return .page(
+                Page(
+                    title: Section.messages.title(language), section: .messages, body: foundByNumber(text, found, scene)
+                ))
         }
         // What may be a name may also be a word of a number.
         var found: [ReferralSummary] = []
@@ -100,11 +104,7 @@ extension WebConsole {
             }
             let found = try await services.flow.find(quoted)
             return Page(
-                title: Section.messages.title(language), section: .messages,
-                body: """
-                    \(filterForm(scene))<p class="note">\(language("查找：", "Looked for: "))<strong class="mono">\(quoted)</strong></p>
-                    \(messageTable(found, isSearch: true, total: nil, language))
-                    """)
+                title: Section.messages.title(language), section: .messages, body: foundByNumber(quoted, found, scene))
         }
         let (messages, total, isBounded) = try await services.flow.messages(
             try Self.filter(scene), before: scene.request.query("before"), limit: 50)
@@ -124,6 +124,13 @@ extension WebConsole {
             body:
                 "\(filterForm(scene))\(bound)\(messageTable(messages, isSearch: false, total: total, language))\(older)"
         )
+    }
+
+    private func foundByNumber(_ quoted: String, _ found: [ReferralSummary], _ scene: Scene) -> HTML {
+        """
+        \(filterForm(scene))<p class="note">\(scene.language("查找：", "Looked for: "))<strong class="mono">\(quoted)</strong></p>
+        \(messageTable(found, isSearch: true, total: nil, scene.language))
+        """
     }
 
     private func filterForm(_ scene: Scene) -> HTML {

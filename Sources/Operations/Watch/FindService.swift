@@ -40,12 +40,31 @@ public struct FindService: Sendable {
         {
             return .telephone(telephone)
         }
-        let isName =
-            (2...20).contains(plain.count)
-            && plain.unicodeScalars.allSatisfy {
-                (0x3400...0x9FFF).contains($0.value) || (0x20000...0x323AF).contains($0.value) || $0 == "·"
-            }
+        // With words around it a number is a person's all the same.
+        if let person = Self.person(in: text) ?? Self.person(in: plain) { return person }
+        let isName = (2...20).contains(plain.count) && plain.unicodeScalars.allSatisfy { $0.isHan || $0 == "·" }
         return isName ? .name(plain) : .number(plain)
+    }
+
+    /// An identity number or a mobile number among other words; what hyphens tie to more is some other number.
+    private static func person(in text: String) -> Sought? {
+        let words = TextFolding.text(text).split { !($0.isASCII && ($0.isLetter || $0.isNumber) || $0 == "-") }
+        for word in words.map({ $0.trimmingPrefix("-") }) {
+            let isMobile = word.utf8.count == 11 && word.hasPrefix("1") && word.utf8.allSatisfy(isDigit)
+            if isMobile, let number = PhoneNumber.reading(String(word)).numbers.first { return .telephone(number) }
+            if word.utf8.count == 18, word.utf8.dropLast().allSatisfy(isDigit) {
+                return .identity(ResidentID.normalize(String(word)).value)
+            }
+        }
+        return nil
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+    /// Whether what is looked for may stand in an address: the numbers that messages and courts bear, and no other words,
+    /// which may be anybody's name.
+    public static func fitsAddress(_ number: String) -> Bool {
+        number.utf8.allSatisfy { $0 < 0x80 } || CourtCaseNumber(parsing: number) != nil
     }
 
     /// Messages about a person, newest first. That somebody looked, and under which hash, is in the audit trail before
