@@ -54,13 +54,8 @@ public struct WebConsole: Sendable {
 
     /// What an institution takes in itself it hands in like a partner.
     func name(ofPartner id: String) -> String { registry.partners[id]?.name ?? name(ofInstitution: id) }
-    func partnerTag(_ id: String) -> HTML { "\(Self.said(name(ofPartner: id))) <small>\(id)</small>" }
-    func institutionTag(_ code: String) -> HTML { "\(Self.said(name(ofInstitution: code))) <small>\(code)</small>" }
-    /// What is data and may be Chinese on an English page: told as such to whoever reads it aloud.
-    static func said(_ text: String) -> HTML {
-        text.unicodeScalars.contains { (0x3400...0x9FFF).contains($0.value) }
-            ? "<span lang=\"zh-CN\">\(text)</span>" : "\(text)"
-    }
+    func partnerTag(_ id: String) -> HTML { "\(name(ofPartner: id)) <small>\(id)</small>" }
+    func institutionTag(_ code: String) -> HTML { "\(name(ofInstitution: code)) <small>\(code)</small>" }
     func name(of endpoint: Endpoint) -> String {
         switch endpoint.channel {
         case .application: name(ofInstitution: endpoint.recipient)

@@ -43,7 +43,7 @@ extension WebConsole {
 
     /// What an entry says: words as they are; what the gateway itself wrote of files and changes, member by member.
     static func detail(of entry: AuditEntry, _ language: Language) -> HTML {
-        guard let members = members(of: entry.detail) else { return said(HistoryWords.detail(entry.detail, language)) }
+        guard let members = members(of: entry.detail) else { return "\(HistoryWords.detail(entry.detail, language))" }
         let lines = members.flatMap { name, value in
             (value.array ?? [value]).map {
                 "<div><small class=\"mono\">\(name): \($0.string ?? $0.text())</small></div>" as HTML

@@ -165,14 +165,14 @@ extension WebConsole {
                 clock.clock.isDerived ? language("推算", "reckoned") : nil,
             ].compactMap(\.self).joined(separator: language("；", "; "))
             return [
-                "\(Self.said(title(ofClock: clock.kind) ?? "")) <small class=\"mono\">\(clock.record.clock.id)</small>",
+                "\(title(ofClock: clock.kind) ?? "") <small class=\"mono\">\(clock.record.clock.id)</small>",
                 """
                 <span class="badge \(kind)">\(due.distance(at: now, language))</span> <time datetime="\(due.rfc3339)">\(due.readable)</time>
                 <small>\(note)</small>
                 """,
                 "<a class=\"mono number\" href=\"\(Section.messages.path)/\(clock.record.applicationNo)\">\(clock.record.applicationNo)</a>",
-                clock.record.institution.map { Self.said(name(ofInstitution: $0)) } ?? "–",
-                "\(language.text(clock.clock.bound.label))", Self.said(clock.clock.basis),
+                clock.record.institution.map { "\(name(ofInstitution: $0))" } ?? "–",
+                "\(language.text(clock.clock.bound.label))", "\(clock.clock.basis)",
             ]
         }
         return table.html

@@ -131,7 +131,7 @@ extension WebConsole {
             let rate = partner.errorRate.map { "\(Int(($0 * 100).rounded())) %" } ?? "–"
             let id = partner.partnerID.urlEscaped
             return [
-                "<a href=\"\(Section.partners.path)/\(id)\">\(Self.said(name(ofPartner: partner.partnerID)))</a> <small>\(partner.partnerID)</small>\(tokenEnd(of: partner.partnerID, at: now, language))",
+                "<a href=\"\(Section.partners.path)/\(id)\">\(name(ofPartner: partner.partnerID))</a> <small>\(partner.partnerID)</small>\(tokenEnd(of: partner.partnerID, at: now, language))",
                 partner.lastSeen?.aged(at: now, language) ?? "\(language("从未", "never"))",
                 partner.messages == 0
                     ? "0" : "<a href=\"\(Section.messages.path)?partner=\(id)\">\(partner.messages)</a>", "\(rate)",

@@ -102,8 +102,8 @@ extension WebConsole {
             : "\(partner.mappings.map { id -> HTML in "<a class=\"mono\" href=\"\(Self.fieldAddress(id))\">\(id)</a> " })"
         return """
             \(Self.facts([
-                (language("单位类别", "Kind"), Self.said(language(partner.kind.name.zh, partner.kind.name.en))),
-                (language("联系方式", "Contact"), partner.contact.map(Self.said) ?? "\(language("未登记（partners.xml 的 contact）", "not given (contact of partners.xml)"))"),
+                (language("单位类别", "Kind"), "\(language(partner.kind.name.zh, partner.kind.name.en))"),
+                (language("联系方式", "Contact"), partner.contact.map { "\($0)" as HTML } ?? "\(language("未登记（partners.xml 的 contact）", "not given (contact of partners.xml)"))"),
                 (language("单位代码", "Sender codes"), "<span class=\"mono\">\(partner.senderCodes.joined(separator: " "))</span>"),
                 (language("可报送的报文", "May send"), mappings),
                 (language("回传地址", "Return address"), address),

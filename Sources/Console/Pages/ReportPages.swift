@@ -60,7 +60,7 @@ extension WebConsole {
                 <label>\(language("月份", "Month"))<br><input name="month" type="month" value="\(month.text)"></label>
                 <button>\(language("查看", "Show"))</button>\(downloads(month, language))
                 <a href="\(Section.reports.path)?month=\(month.text)">\(language("全部统计", "All figures"))</a></form>
-                <article class="sheet"><p class="unit">\(Self.said(bulletin.unit))</p>
+                <article class="sheet"><p class="unit">\(bulletin.unit)</p>
                 <p class="period">\(language("\(month.year) 年 \(month.month) 月", month.text))</p>
                 \(Self.figures(bulletin, language))
                 \(BarChart(title: language("近十二个月的申请数", "Applications of twelve months"), labelName: language("月份", "Month"), valueName: language("申请数", "Applications"), bars: bars).html)
@@ -114,7 +114,7 @@ extension WebConsole {
             empty: language("没有登记机构。", "No institutions are registered."))
         table.rows = bulletin.institutions.map { code, name in
             let others = rest.reduce(0) { $0 + bulletin.count(code, $1) }
-            return [said(name)] + shown.map { "\(bulletin.count(code, $0.code))" } + (rest.isEmpty ? [] : ["\(others)"])
+            return ["\(name)"] + shown.map { "\(bulletin.count(code, $0.code))" } + (rest.isEmpty ? [] : ["\(others)"])
                 + ["\(bulletin.total(ofInstitution: code))"]
         }
         let others = rest.reduce(0) { $0 + bulletin.total(ofMatter: $1) }
@@ -135,7 +135,7 @@ extension WebConsole {
                     .init(name: language.text(dimension.label)), .init(name: language("数量", "Count"), isNumber: true),
                 ], empty: language("没有数据。", "No data."))
             table.rows = report.lines(dimension).map { line in
-                [Self.said(services.reports.label(dimension, line.key)), "\(line.count)"]
+                ["\(services.reports.label(dimension, line.key))", "\(line.count)"]
             }
             return "<section><h2>\(language.text(dimension.label))</h2>\(table.html)</section>"
         }
@@ -205,7 +205,7 @@ extension WebConsole {
             ], empty: language("本月没有到期的时限。", "No clocks were due."))
         table.rows = report.onTime.map {
             [
-                "\(Self.said($0.title)) <small class=\"mono\">\($0.clock)</small>", Self.said($0.basis), "\($0.met)",
+                "\($0.title) <small class=\"mono\">\($0.clock)</small>", "\($0.basis)", "\($0.met)",
                 "\($0.late)",
                 "\($0.open)", "\($0.ended)",
                 "\($0.share.map { "\(Int(($0 * 100).rounded())) %" } ?? "–")",
@@ -225,8 +225,8 @@ extension WebConsole {
             ], empty: language("本月没有到期的时限。", "No clocks were due."))
         table.rows = report.onTimeByInstitution.map { institution, figures in
             [
-                Self.said(services.reports.label(.district, institution)),
-                "\(Self.said(figures.title)) <small class=\"mono\">\(figures.clock)</small>", "\(figures.met)",
+                "\(services.reports.label(.district, institution))",
+                "\(figures.title) <small class=\"mono\">\(figures.clock)</small>", "\(figures.met)",
                 "\(figures.late + figures.open)", "\(figures.share.map { "\(Int(($0 * 100).rounded())) %" } ?? "–")",
             ]
         }
@@ -246,7 +246,7 @@ extension WebConsole {
             ], empty: "")
         table.rows = report.coverage.map { part in
             [
-                Self.said(services.reports.label(.partner, part.partner)), "\(part.cases)", "\(part.notified)",
+                "\(services.reports.label(.partner, part.partner))", "\(part.cases)", "\(part.notified)",
                 "\(part.share.map { "\(Int(($0 * 100).rounded())) %" } ?? "–")",
             ]
         }
