@@ -35,8 +35,7 @@ public struct ClockMatrix: Sendable {
 
     /// The last moment of a day in China's time.
     public static func endOfDay(_ now: Instant) -> Instant {
-        let (day, offset) = (86_400_000 as Int64, 28_800_000 as Int64)
-        return Instant(milliseconds: ((now.milliseconds + offset) / day + 1) * day - offset - 1)
+        Instant(Timestamp(endOf: now.timestamp.date)).advanced(milliseconds: 999)
     }
 
     mutating func count(_ clock: ClockView) {
