@@ -49,13 +49,14 @@ public struct ReferralView: Sendable {
                     }
                     return cursor
                 }
-                let waiting = try await store.parkedFollowUps(
-                    of: request.query("partner"), after: after, limit: limit)
+                let partner = request.query("partner")
+                let waiting = try await store.parkedFollowUps(of: partner, after: after, limit: limit)
+                let figures = try await store.parkedFigures().filter { [nil, $0.partnerID].contains(partner) }
                 let last = waiting.count == limit ? waiting.last : nil
                 return .json(
                     .compact([
                         ("parked", .array(waiting.map { $0.json(now: now()) })),
-                        ("total", JSONValue(try await store.parkedFigures().reduce(0) { $0 + $1.count })),
+                        ("total", JSONValue(figures.reduce(0) { $0 + $1.count })),
                         ("next", .text(last.map { FollowUpCursor(after: $0).text })),
                     ]))
             },

@@ -90,7 +90,7 @@ final class ConsoleVisitor: @unchecked Sendable {
     /// Whatever a test is about: who may only look reads no number and no planted word, but what was asked for.
     private func scan(_ answer: HTTPResponse, to path: String) {
         // The mappings' examples are nobody's.
-        guard !path.hasPrefix("/console/mappings/") else { return }
+        guard !path.hasPrefix("/console/mappings/fields") else { return }
         let asked = (path.removingPercentEncoding ?? path).split { !$0.isLetter && !$0.isNumber }.filter {
             $0.count > 1
         }
